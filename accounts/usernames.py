@@ -1,0 +1,36 @@
+"""The username rule: ASCII, lower case, 3 to 30 characters, nothing that a path or a page could be mistaken for."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+
+USERNAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{1,28}[a-z0-9]\Z")
+RESERVED = frozenset(
+    """
+    about abuse account accounts admin administrator anonymous api app assets auth blog channel channels
+    contact css developers docs download embed everyone favicon favicon.ico feed feeds hashtag healthz help
+    history home html img index info js legal library liked login logout mail me media metrics moderator
+    moderation news none noreply notifications null oembed official owner playlist playlists policy post
+    posts privacy readyz register robots.txt root rss search security self settings signup sitemap
+    sitemap.xml staff static status streamsite studio subscriptions support system team terms trending
+    undefined upload uploads user users video videos watch watch-later webhooks webmaster www you
+    """.split()  # noqa: SIM905 - a word list reads better than eighty quoted strings
+)
+
+
+def normalise(raw: str) -> str:
+    """Lower-case ASCII letters only; anything else is left for the rule to refuse."""
+    return raw.translate({upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)})
+
+
+def validate_username(value: str) -> None:
+    """Raise ``ValidationError`` with code ``format`` or ``reserved`` when ``value`` cannot be a username."""
+    if not USERNAME.match(value) or ".." in value:
+        raise ValidationError(
+            "Use 3 to 30 characters: a-z, 0-9, and . _ - between them (no two dots in a row).",
+            code="format",
+        )
+    if value in RESERVED:
+        raise ValidationError("This name is reserved.", code="reserved")

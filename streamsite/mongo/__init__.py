@@ -1,0 +1,1 @@
+"""MongoDB: the Django engine, the embedded server, indexes."""

@@ -1,0 +1,265 @@
+"""The embedded MongoDB: one ``mongod`` on loopback as a single-node replica set with its own password.
+
+No Django here: the supervisor and the tests start it before settings are read.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess  # noqa: S404
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+from pymongo import MongoClient
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+
+from streamsite.mongo.binary import find_mongod
+
+USER = "streamsite"
+REPLICA_SET = "rs0"
+START_SECONDS = 60
+PR_SET_PDEATHSIG = 1
+
+
+class EmbeddedMongoError(Exception):
+    """The embedded server could not be started; the message is for the person at the terminal."""
+
+
+class EmbeddedMongo:
+    """A ``mongod`` of this process on ``<data>/db``. ``start`` blocks until it accepts writes.
+
+    The folder is locked while the object lives, so that two servers on one folder are refused. The password and
+    the replica set's key file are in ``<data>/keys`` (mode 0600); the connection string is in
+    ``<data>/run/mongodb-uri`` while the server runs.
+    """
+
+    def __init__(self, data_dir: Path, *, cache_gb: float = 0.25, log: Callable[[str], None] | None = None) -> None:
+        self.data_dir = data_dir
+        self.cache_gb = cache_gb
+        self.log = log or (lambda line: None)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+        self._lock: IO[str] | None = None
+        self._password = ""
+
+    @property
+    def uri(self) -> str:
+        """The connection string, password included: never log it."""
+        return f"mongodb://{USER}:{quote(self._password)}@127.0.0.1:{self.port}/?directConnection=true"
+
+    def start(self) -> None:
+        """Start the server, initiate the replica set and create the account when they do not exist yet."""
+        for name in ("db", "keys", "run", "logs"):
+            folder = self.data_dir / name
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        self._take_lock()
+        self._password = self._kept_secret("mongodb_password")
+        self._kept_secret("mongodb_keyfile")
+        self.port = self._choose_port()
+        self.launch()
+        self._prepare()
+        self._write_private(self.data_dir / "run" / "mongodb-uri", self.uri)
+
+    def launch(self) -> None:
+        """Start the process on the chosen port and wait until it answers."""
+        log_path = self.data_dir / "logs" / "mongod.log"
+        command = [
+            str(find_mongod()),
+            "--dbpath", str(self.data_dir / "db"),
+            "--port", str(self.port),
+            "--bind_ip", "127.0.0.1",
+            "--nounixsocket",
+            "--replSet", REPLICA_SET,
+            "--oplogSize", "200",
+            "--keyFile", str(self.data_dir / "keys" / "mongodb_keyfile"),
+            "--noscripting",
+            "--networkMessageCompressors", "disabled",
+            "--wiredTigerCacheSizeGB", str(self.cache_gb),
+            "--setParameter", "diagnosticDataCollectionEnabled=false",
+            "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100",
+            "--logpath", str(log_path),
+            "--logRotate", "rename",
+            "--quiet",
+        ]  # fmt: skip
+        if log_path.exists() and log_path.stat().st_size > 0:
+            log_path.replace(log_path.with_suffix(".log.1"))
+        self.process = subprocess.Popen(  # noqa: S603 - our own binary and paths
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+        self._wait_until_answering(log_path)
+
+    def stop(self) -> None:
+        """Stop the server and release the folder. Safe to call twice."""
+        process = self.process
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(timeout=10)
+        (self.data_dir / "run" / "mongodb-uri").unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        lock = (self.data_dir / "run" / "lock").open("w", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise EmbeddedMongoError(
+                f"another server is running on the data folder {self.data_dir}: stop it, or use --data with another folder"
+            ) from None
+        self._lock = lock
+
+    def _kept_secret(self, name: str) -> str:
+        path = self.data_dir / "keys" / name
+        if not path.is_file() or not path.read_text(encoding="utf-8").strip():
+            self._write_private(path, secrets.token_hex(24))
+        return path.read_text(encoding="utf-8").strip()
+
+    @staticmethod
+    def _write_private(path: Path, content: str) -> None:
+        partial = path.with_name(path.name + ".part")
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(content)
+        partial.replace(path)
+
+    def _choose_port(self) -> int:
+        """The port of the last run when it is free, so that the replica set's configuration still fits."""
+        kept = self.data_dir / "run" / "mongodb-port"
+        last = int(kept.read_text() or 0) if kept.is_file() else 0
+        for candidate in (last, 0) if last else (0,):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", candidate))
+                except OSError:
+                    continue
+                port: int = probe.getsockname()[1]
+            kept.write_text(str(port))
+            return port
+        raise EmbeddedMongoError("no free port on 127.0.0.1 for MongoDB")
+
+    def _wait_until_answering(self, log_path: Path) -> None:
+        process = self.process
+        if process is None:
+            return
+        deadline = time.monotonic() + START_SECONDS
+        client: MongoClient[dict[str, Any]] = MongoClient(
+            f"mongodb://127.0.0.1:{self.port}/?directConnection=true", serverSelectionTimeoutMS=200
+        )
+        with client:
+            while time.monotonic() < deadline:
+                if process.poll() is not None:
+                    raise EmbeddedMongoError(self._why_it_ended(log_path))
+                try:
+                    client.admin.command("hello")
+                except ConnectionFailure:
+                    time.sleep(0.02)
+                else:
+                    return
+        raise EmbeddedMongoError(f"MongoDB did not answer within {START_SECONDS} s; see {log_path}")
+
+    def _why_it_ended(self, log_path: Path) -> str:
+        stderr = self.process.stderr.read().decode(errors="replace") if self.process and self.process.stderr else ""
+        lines = _severe_lines(log_path)
+        text = " ".join(lines)
+        if "No space left on device" in text + stderr:
+            return f"MongoDB cannot start: the disk of {self.data_dir} is full; free some space and start again"
+        if "Failed to unlink socket" in text or "Permission denied" in text:
+            return f"MongoDB cannot start: no permission to write in {self.data_dir}"
+        if "Invalid feature compatibility" in text or "UPGRADE PROBLEM" in text:
+            return f"MongoDB cannot start: {self.data_dir / 'db'} was written by another MongoDB version"
+        reason = lines[-1] if lines else (stderr.strip().splitlines() or ["no message"])[-1]
+        return f"MongoDB ended while starting ({reason[:300]}); its log is {log_path}"
+
+    def _prepare(self) -> None:
+        """Bring the replica set up on this port, as primary, with the project's account."""
+        client: MongoClient[dict[str, Any]] = MongoClient(self.uri, serverSelectionTimeoutMS=2_000)
+        with client:
+            try:
+                client.admin.command("ping")
+            except OperationFailure:
+                self._first_start()
+            except PyMongoError as error:
+                raise EmbeddedMongoError(f"MongoDB does not answer ({error.__class__.__name__})") from error
+            self._move_to_port(client)
+            self._wait_for_primary(client)
+
+    def _first_start(self) -> None:
+        """Use the localhost exception: it allows initiating the set and creating the first account, no more."""
+        client: MongoClient[dict[str, Any]] = MongoClient(
+            f"mongodb://127.0.0.1:{self.port}/?directConnection=true", serverSelectionTimeoutMS=2_000
+        )
+        with client:
+            try:
+                client.admin.command("replSetInitiate", self._configuration(version=1))
+            except OperationFailure as error:
+                if error.code != 23:  # AlreadyInitialized: the last first start was cut short
+                    raise EmbeddedMongoError(
+                        "MongoDB refuses the kept password: restore <data>/keys/mongodb_password, which belongs to this folder"
+                    ) from error
+            self._wait_for_primary(client)
+            client.admin.command("createUser", USER, pwd=self._password, roles=["root"])
+
+    def _move_to_port(self, client: MongoClient[dict[str, Any]]) -> None:
+        """Point the replica set's only member at today's port."""
+        config = client.admin.command("replSetGetConfig")["config"]
+        if config["members"][0]["host"] == self._member():
+            return
+        client.admin.command("replSetReconfig", self._configuration(version=config["version"] + 1), force=True)
+
+    def _configuration(self, *, version: int) -> dict[str, Any]:
+        return {
+            "_id": REPLICA_SET,
+            "version": version,
+            "members": [{"_id": 0, "host": self._member()}],
+            "settings": {"electionTimeoutMillis": 2_000},
+        }
+
+    def _member(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @staticmethod
+    def _wait_for_primary(client: MongoClient[dict[str, Any]]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not client.admin.command("hello").get("isWritablePrimary"):
+            if time.monotonic() > deadline:
+                raise EmbeddedMongoError("MongoDB's replica set has no primary")
+            time.sleep(0.02)
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end the server with the process that started it, however that one ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _severe_lines(log_path: Path) -> list[str]:
+    """What mongod's log says at severity error or fatal."""
+    lines = []
+    try:
+        for raw in log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-400:]:
+            entry = json.loads(raw)
+            if entry.get("s") in {"E", "F"}:
+                lines.append(f"{entry.get('msg', '')} {json.dumps(entry.get('attr', {}))}")
+    except (OSError, ValueError):
+        return lines
+    return lines

@@ -1,0 +1,293 @@
+"""Settings, all of them from the environment through ``streamsite.env``; see ``.env.example``.
+
+A wrong value stops the start with the variable's name. Secrets may come from files (``NAME_FILE``).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from streamsite import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_dotenv(BASE_DIR / ".env")
+
+# --- where things are kept ----------------------------------------------------------------------
+DATA_DIR = env.path("STREAMSITE_DATA_DIR", BASE_DIR / "var")
+KEYS_DIR = env.path("STREAMSITE_KEYS_DIR", DATA_DIR / "keys")
+TOKEN_KEYS_DIR = KEYS_DIR / "tokens"
+MEDIA_ROOT = DATA_DIR / "media"
+WORK_DIR = DATA_DIR / "work"
+FILE_UPLOAD_TEMP_DIR = str(WORK_DIR / "incoming")
+
+# --- the site's address -------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG")
+SITE_NAME = "Streamsite"
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
+    raise ImproperlyConfigured("SITE_URL must look like https://video.example.org, without a path")
+IS_HTTPS = _site.scheme == "https"
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+if not IS_HTTPS and _site.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    raise ImproperlyConfigured("SITE_URL: plain http is accepted for localhost only; use https://")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", (_site.hostname, *(() if IS_HTTPS else LOOPBACK_HOSTS)))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
+SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
+
+# --- applications -------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "accounts",
+    "videos",
+    "playlists",
+    "subscriptions",
+    "streamsite",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "django_tasks",
+]
+
+MIDDLEWARE = [
+    "streamsite.middleware.RequestIdMiddleware",
+    "streamsite.middleware.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "streamsite.middleware.ErrorMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionGovernanceMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "streamsite.urls"
+WSGI_APPLICATION = "streamsite.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "streamsite.context.site",
+                "accounts.context.me",
+            ],
+        },
+    },
+]
+
+# --- data: MongoDB through the djongo-based engine ----------------------------------------------
+MONGODB_NAME = env.text("MONGODB_NAME", "streamsite")
+_running_uri = DATA_DIR / "run" / "mongodb-uri"
+MONGODB_URI = env.text("MONGODB_URI") or (
+    _running_uri.read_text(encoding="utf-8").strip() if _running_uri.is_file() else ""
+)
+if not MONGODB_URI:
+    raise ImproperlyConfigured(
+        "MONGODB_URI is not set and no embedded MongoDB runs for this data folder: "
+        "start script/server, or set MONGODB_URI to a replica set's connection string"
+    )
+MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
+DATABASES = {
+    "default": {
+        "ENGINE": "streamsite.mongo.engine",
+        "NAME": MONGODB_NAME,
+        "ENFORCE_SCHEMA": False,
+        "CLIENT": {
+            "host": MONGODB_URI,
+            "tz_aware": False,
+            "appname": "streamsite",
+            "serverSelectionTimeoutMS": env.integer(
+                "MONGODB_SERVER_SELECTION_TIMEOUT_MS", 5_000, least=100, most=60_000
+            ),
+            "maxPoolSize": env.integer("MONGODB_MAX_POOL_SIZE", 50, least=1, most=1_000),
+            "w": "majority",
+            "journal": True,
+            "retryWrites": True,
+        },
+        "OPTIONS": {"max_time_ms": MONGODB_TIME_LIMIT_MS},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people -------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.LoginBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+PASSWORD_MIN_LENGTH = 10
+PASSWORD_MAX_LENGTH = 4096
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "email", "full_name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+SESSION_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "streamsite.errors.csrf_failure"
+
+# --- tokens -------------------------------------------------------------------------------------
+ACCESS_TOKEN_SECONDS = env.integer("ACCESS_TOKEN_SECONDS", 600, least=30, most=3_600)
+REFRESH_GRACE_SECONDS = 10
+SESSION_LIFETIMES = {
+    # Keyed by "remember me"; each pair is the idle and the absolute lifetime.
+    True: (timedelta(days=14), timedelta(days=90)),
+    False: (timedelta(hours=24), timedelta(days=7)),
+}
+MAX_SESSIONS_PER_USER = 50
+TOKEN_LEEWAY_SECONDS = 5
+SIMPLE_JWT = {
+    "ALGORITHM": "EdDSA",
+    "SIGNING_KEY": "",
+    "ISSUER": SITE_URL,
+    "AUDIENCE": f"{SITE_URL}/api",
+    "LEEWAY": TOKEN_LEEWAY_SECONDS,
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
+    "REFRESH_TOKEN_LIFETIME": SESSION_LIFETIMES[True][0],
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": False,
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "sub",
+    "UPDATE_LAST_LOGIN": False,
+    "AUTH_HEADER_TYPES": ("Bearer",),
+}
+
+# --- API ----------------------------------------------------------------------------------------
+MAX_JSON_BYTES = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+THROTTLE_SCALE = env.integer("STREAMSITE_THROTTLE_SCALE", 1, least=1, most=1_000_000)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.PageSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["streamsite.api.renderers.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["streamsite.api.parsing.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "streamsite.api.renderers.JsonNegotiation",
+    "DEFAULT_THROTTLE_CLASSES": ["streamsite.api.throttling.GroupThrottle"],
+    "EXCEPTION_HANDLER": "streamsite.api.errors.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "streamsite.api.schema.StreamsiteSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Streamsite API",
+    "DESCRIPTION": "Videos, channels, playlists and subscriptions of a self-hosted video site.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_PUBLIC": True,
+    "POSTPROCESSING_HOOKS": [],
+}
+
+# --- tasks --------------------------------------------------------------------------------------
+TASKS = {
+    "default": {
+        "BACKEND": "streamsite.tasks.backend.MongoTaskBackend",
+        "QUEUES": ["default", "transcode"],
+        "OPTIONS": {"lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600)},
+    }
+}
+
+# --- uploads and media --------------------------------------------------------------------------
+MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 4 * 1024**3, least=1_000, most=10 * 1024**4)
+MAX_VIDEO_SECONDS = env.integer("MAX_VIDEO_SECONDS", 6 * 3600, least=1, most=48 * 3600)
+DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
+MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
+MEDIA_STATE_CACHE_SECONDS = 2.0
+MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
+
+# --- pages --------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 60
+LANGUAGE_CODE = "en"
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+PAGE_SIZE = 20
+
+# --- headers ------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+if env.flag("BEHIND_TLS_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- mail ---------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <no-reply@{_site.hostname}>")
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
+)
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+
+# --- logs ---------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "streamsite.logs.RequestIdFilter"}},
+    "formatters": {
+        "text": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "streamsite.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": env.choice("LOG_FORMAT", "text", ("text", "json")),
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # Refusals (4xx) are the caller's business; they are in the access log, not warnings of ours.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "pymongo": {"level": "WARNING"},
+    },
+}

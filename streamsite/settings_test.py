@@ -1,0 +1,13 @@
+"""The test overlay: cheap hashing, a data folder of its own, generous limits. Nothing leaves the machine.
+
+``streamsite.testing.plugin`` has started MongoDB and set the environment before this is read.
+"""
+
+from streamsite.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+THROTTLE_SCALE = 1_000_000
+WHITENOISE_USE_FINDERS = False
+WHITENOISE_AUTOREFRESH = False
+MEDIA_STATE_CACHE_SECONDS = 0.0
+DISK_WATERMARK_BYTES = 0

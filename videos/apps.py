@@ -1,0 +1,10 @@
+"""The videos app."""
+
+from django.apps import AppConfig
+
+
+class VideosConfig(AppConfig):
+    """Django's handle on the app."""
+
+    name = "videos"
+    verbose_name = "Videos"

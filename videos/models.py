@@ -1,0 +1,94 @@
+"""Videos. One document holds all that a card or a watch page shows, counters included."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from streamsite.ids import video_id
+from streamsite.visibility import Visibility
+
+CATEGORIES = (
+    ("film", "Film & animation"),
+    ("music", "Music"),
+    ("gaming", "Gaming"),
+    ("education", "Education"),
+    ("science", "Science & technology"),
+    ("howto", "How-to & style"),
+    ("news", "News & politics"),
+    ("sports", "Sports"),
+    ("travel", "Travel & events"),
+    ("comedy", "Comedy"),
+    ("people", "People & blogs"),
+    ("other", "Other"),
+)
+
+
+class Status(models.TextChoices):
+    """Where a video is between its upload and its first viewer."""
+
+    UPLOADING = "uploading", "Uploading"
+    QUEUED = "queued", "Waiting for a worker"
+    PROCESSING = "processing", "Processing"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
+class Video(models.Model):
+    """A video of a channel. Visibility is decided in ``access``; status moves in ``pipeline`` only."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=11, default=video_id, editable=False)
+    channel = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="videos")
+    title = models.CharField(max_length=120)
+    description = models.TextField(max_length=5000, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    category = models.CharField(max_length=20, choices=CATEGORIES, default="other")
+    language = models.CharField(max_length=12, blank=True)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
+    publish_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED, editable=False)
+    progress = models.FloatField(default=0.0, editable=False)
+    failure_code = models.CharField(max_length=40, blank=True, editable=False)
+    failure_detail = models.CharField(max_length=500, blank=True, editable=False)
+    steps = models.JSONField(default=list, editable=False)
+    attempt = models.IntegerField(default=0, editable=False)
+
+    source_name = models.CharField(max_length=255, blank=True, editable=False)
+    source_size = models.BigIntegerField(default=0, editable=False)
+    generation = models.CharField(max_length=32, blank=True, editable=False)
+    duration = models.FloatField(default=0.0, editable=False)
+    width = models.IntegerField(default=0, editable=False)
+    height = models.IntegerField(default=0, editable=False)
+    media_bytes = models.BigIntegerField(default=0, editable=False)
+    has_poster = models.BooleanField(default=False, editable=False)
+    has_storyboard = models.BooleanField(default=False, editable=False)
+
+    view_count = models.BigIntegerField(default=0, editable=False)
+    like_count = models.BigIntegerField(default=0, editable=False)
+    comment_count = models.BigIntegerField(default=0, editable=False)
+
+    allow_comments = models.BooleanField(default=True)
+    allow_embed = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["visibility", "status", "-published_at", "-id"], name="video_listed"),
+            models.Index(
+                fields=["channel", "visibility", "status", "-published_at", "-id"],
+                name="video_channel_listed",
+            ),
+            models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The watch page."""
+        return f"/watch/{self.id}"
