@@ -7,10 +7,12 @@ import os
 import platform
 import re
 import shutil
-import subprocess  # noqa: S404
+import subprocess
 from pathlib import Path
 
-MISSING_LIBRARY = re.compile(r"(?:loading shared libraries: )?(lib[\w+-]+\.so[\w.]*)[: =>]+.*(?:not found|cannot open)")
+MISSING_LIBRARY = re.compile(
+    r"(?:loading shared libraries: )?(lib[\w+-]+\.so[\w.]*)[: =>]+.*(?:not found|cannot open)"
+)
 DEBIAN_PACKAGES = {
     "libcurl.so.4": "libcurl4",
     "libcrypto.so.3": "libssl3",
@@ -64,7 +66,9 @@ def _checked(binary: Path) -> Path:
             [str(binary), "--version"], capture_output=True, text=True, timeout=30, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise MongodUnavailableError(f"{binary.name} cannot be run ({error.__class__.__name__}): {WAYS_OUT}") from error
+        raise MongodUnavailableError(
+            f"{binary.name} cannot be run ({error.__class__.__name__}): {WAYS_OUT}"
+        ) from error
     if tried.returncode == 0:
         return binary
     raise MongodUnavailableError(explain(tried.returncode, tried.stderr))

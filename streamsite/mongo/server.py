@@ -12,7 +12,7 @@ import os
 import secrets
 import signal
 import socket
-import subprocess  # noqa: S404
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +42,9 @@ class EmbeddedMongo:
     ``<data>/run/mongodb-uri`` while the server runs.
     """
 
-    def __init__(self, data_dir: Path, *, cache_gb: float = 0.25, log: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *, cache_gb: float = 0.25, log: Callable[[str], None] | None = None
+    ) -> None:
         self.data_dir = data_dir
         self.cache_gb = cache_gb
         self.log = log or (lambda line: None)
@@ -179,11 +181,17 @@ class EmbeddedMongo:
         raise EmbeddedMongoError(f"MongoDB did not answer within {START_SECONDS} s; see {log_path}")
 
     def _why_it_ended(self, log_path: Path) -> str:
-        stderr = self.process.stderr.read().decode(errors="replace") if self.process and self.process.stderr else ""
+        stderr = (
+            self.process.stderr.read().decode(errors="replace")
+            if self.process and self.process.stderr
+            else ""
+        )
         lines = _severe_lines(log_path)
         text = " ".join(lines)
         if "No space left on device" in text + stderr:
-            return f"MongoDB cannot start: the disk of {self.data_dir} is full; free some space and start again"
+            return (
+                f"MongoDB cannot start: the disk of {self.data_dir} is full; free some space and start again"
+            )
         if "Failed to unlink socket" in text or "Permission denied" in text:
             return f"MongoDB cannot start: no permission to write in {self.data_dir}"
         if "Invalid feature compatibility" in text or "UPGRADE PROBLEM" in text:
@@ -225,7 +233,9 @@ class EmbeddedMongo:
         config = client.admin.command("replSetGetConfig")["config"]
         if config["members"][0]["host"] == self._member():
             return
-        client.admin.command("replSetReconfig", self._configuration(version=config["version"] + 1), force=True)
+        client.admin.command(
+            "replSetReconfig", self._configuration(version=config["version"] + 1), force=True
+        )
 
     def _configuration(self, *, version: int) -> dict[str, Any]:
         return {

@@ -1,0 +1,73 @@
+"""Who calls the API: a bearer of an access token, or a page's session with Django's CSRF token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.authentication import CSRFCheck, SessionAuthentication
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
+
+from accounts import sessions
+from accounts.models import User
+from accounts.tokens import AccessToken
+from streamsite.errors import CsrfFailed, Invalid, SiteError
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class TokenRefused(SiteError):
+    """401 for a bearer token that is not good."""
+
+    status, code = 401, "token_invalid"
+    detail = "The access token is not valid."
+
+
+class BearerAuthentication(JWTAuthentication):
+    """``Authorization: Bearer <access token>``. ``request.auth`` is the token."""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        raw = request.META.get("HTTP_AUTHORIZATION", "")
+        if not raw:
+            return None
+        if "," in raw:
+            raise Invalid("Send one Authorization header.", code="parse_error")
+        scheme, _, credentials = raw.partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        return authenticate_bearer(credentials.strip(), fresh=request.method not in SAFE)
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
+    """The user and token of an access token whose session is live. Raises ``TokenRefused``."""
+    if not raw or " " in raw or not raw.isascii():
+        raise TokenRefused
+    try:
+        token = AccessToken(raw)  # type: ignore[arg-type]
+    except ExpiredTokenError:
+        raise TokenRefused("The access token has expired.", code="token_expired") from None
+    except (TokenError, TokenBackendError):
+        raise TokenRefused from None
+    user = User.objects.filter(pk=token["sub"]).first()
+    if user is None or not user.is_active:
+        raise TokenRefused("This account is not active.", code="user_inactive")
+    session = sessions.live_session(token["sid"], fresh=fresh)
+    if session is None or session["user_id"] != user.pk:
+        raise TokenRefused("This session has ended.", code="session_revoked")
+    return user, token
+
+
+class PageSessionAuthentication(SessionAuthentication):
+    """The page's own session; unsafe methods need the CSRF token."""
+
+    def enforce_csrf(self, request: HttpRequest) -> None:
+        check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type, return-value]
+        check.process_request(request)
+        reason: Any = check.process_view(request, None, (), {})
+        if reason:
+            raise CsrfFailed

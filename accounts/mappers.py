@@ -1,0 +1,72 @@
+"""Accounts as plain mappings. Every field is named here: nothing private leaks by being added to the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from streamsite.api.renderers import iso
+
+
+def avatar_url(user: User) -> str | None:
+    """The address of the avatar, if the account has one."""
+    return f"/media/{user.avatar}" if user.avatar else None
+
+
+def cover_url(user: User) -> str | None:
+    """The address of the cover, if the account has one."""
+    return f"/media/{user.cover}" if user.cover else None
+
+
+def badge(user: User) -> dict[str, Any]:
+    """A channel as it appears on a card."""
+    return {
+        "username": user.username,
+        "full_name": user.get_full_name(),
+        "avatar_url": avatar_url(user),
+        "subscribers": user.subscriber_count,
+    }
+
+
+def channel(user: User, viewer: dict[str, Any] | None) -> dict[str, Any]:
+    """A channel as others see it. ``viewer`` is ``{is_self, is_subscribed, notify}`` or ``None``."""
+    return {
+        "username": user.username,
+        "full_name": user.get_full_name(),
+        "bio": user.bio,
+        "links": user.links,
+        "avatar_url": avatar_url(user),
+        "cover_url": cover_url(user),
+        "counts": counts(user),
+        "created_at": iso(user.created_at),
+        "viewer": viewer,
+    }
+
+
+def counts(user: User) -> dict[str, int]:
+    """The channel's counters."""
+    return {
+        "subscribers": user.subscriber_count,
+        "subscriptions": user.subscription_count,
+        "videos": user.video_count,
+        "views": user.view_count,
+    }
+
+
+def own_account(user: User) -> dict[str, Any]:
+    """``GET /me``."""
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "full_name": user.full_name,
+        "email": user.email,
+        "email_verified": user.email_verified,
+        "bio": user.bio,
+        "links": user.links,
+        "avatar_url": avatar_url(user),
+        "cover_url": cover_url(user),
+        "counts": counts(user),
+        "preferences": user.preferences,
+        "is_staff": user.is_staff,
+        "created_at": iso(user.created_at),
+    }

@@ -1,0 +1,39 @@
+"""A page's session lives as long as its session document: a revocation ends both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts import sessions
+from accounts.signals import SESSION_KEY
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class SessionGovernanceMiddleware:
+    """Signs a page out when its session was revoked or has expired."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        signed_in = bool(request.session.session_key) and request.user.is_authenticated
+        if signed_in:
+            self._govern(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated or signed_in:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    @staticmethod
+    def _govern(request: HttpRequest) -> None:
+        session_id = request.session.get(SESSION_KEY, "")
+        session = sessions.live_session(session_id, fresh=request.method not in SAFE)
+        if session is None or session["user_id"] != request.user.pk:
+            logout(request)
+            return
+        sessions.keep_alive(session)

@@ -1,0 +1,99 @@
+"""The session documents: one per signed-in device, changed only by conditional updates.
+
+``auth_session {_id: sid, user_id, gen, client, created_at, auth_time, amr, rotated_at, idle_exp, abs_exp, remember,
+user_agent, ip_prefix, revoked_at, revoked_reason, purge_at}``. Nothing token-like is stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+
+from streamsite.mongo.collections import collection
+
+SESSIONS = "auth_session"
+KEPT_AFTER_END = timedelta(days=7)
+INDEXES = {
+    SESSIONS: [
+        IndexModel(
+            [("user_id", ASCENDING), ("revoked_at", ASCENDING), ("rotated_at", DESCENDING)],
+            name="session_user",
+        ),
+        IndexModel([("purge_at", ASCENDING)], name="session_purge", expireAfterSeconds=0),
+    ],
+}
+
+Document = dict[str, Any]
+
+
+def insert(document: Document) -> None:
+    """Store a new session."""
+    collection(SESSIONS).insert_one(document)
+
+
+def find(session_id: str) -> Document | None:
+    """The session, revoked or not."""
+    return collection(SESSIONS).find_one({"_id": session_id})
+
+
+def rotate(session_id: str, gen: int, now: datetime, idle_exp: datetime) -> Document | None:
+    """Move a live session from ``gen`` to ``gen + 1``. The new document, or ``None`` when somebody else did."""
+    return collection(SESSIONS).find_one_and_update(
+        {
+            "_id": session_id,
+            "gen": gen,
+            "revoked_at": None,
+            "idle_exp": {"$gt": now},
+            "abs_exp": {"$gt": now},
+        },
+        {
+            "$inc": {"gen": 1},
+            "$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + KEPT_AFTER_END},
+        },
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def touch(session_id: str, now: datetime, idle_exp: datetime) -> None:
+    """A page session was used: it idles from now on."""
+    collection(SESSIONS).update_one(
+        {"_id": session_id, "revoked_at": None},
+        {"$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + KEPT_AFTER_END}},
+    )
+
+
+def revoke(session_id: str, user_id: str, reason: str, now: datetime) -> bool:
+    """End a live session of the user. Whether it was live."""
+    result = collection(SESSIONS).update_one(
+        {"_id": session_id, "user_id": user_id, "revoked_at": None},
+        {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + KEPT_AFTER_END}},
+    )
+    return result.modified_count == 1
+
+
+def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = None) -> int:
+    """End every live session of the user but ``keep``. How many were live."""
+    condition: Document = {
+        "user_id": user_id,
+        "revoked_at": None,
+        "idle_exp": {"$gt": now},
+        "abs_exp": {"$gt": now},
+    }
+    if keep is not None:
+        condition["_id"] = {"$ne": keep}
+    result = collection(SESSIONS).update_many(
+        condition, {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + KEPT_AFTER_END}}
+    )
+    return result.modified_count
+
+
+def live(user_id: str, now: datetime, *, most: int) -> list[Document]:
+    """Live sessions of the user, the last used first."""
+    return list(
+        collection(SESSIONS)
+        .find({"user_id": user_id, "revoked_at": None, "idle_exp": {"$gt": now}, "abs_exp": {"$gt": now}})
+        .sort("rotated_at", DESCENDING)
+        .limit(most)
+    )

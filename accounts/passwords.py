@@ -1,0 +1,23 @@
+"""The password rules, with the contract's words for what is wrong."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
+
+
+def problems(password: str, user: User) -> list[str]:
+    """Sentences about what is wrong with ``password`` for ``user``; empty when it is good.
+
+    Over-long passwords are refused before anything is computed from them.
+    """
+    if len(password) > settings.PASSWORD_MAX_LENGTH:
+        return [f"This password is too long: at most {settings.PASSWORD_MAX_LENGTH} characters."]
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return list(error.messages)
+    return []

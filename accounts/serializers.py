@@ -1,0 +1,149 @@
+"""Input of the account endpoints: types and lengths. The rules are in ``services``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class StrictCharField(serializers.CharField):
+    """Text only: a number or a boolean is not silently turned into text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    """``POST /auth/register``."""
+
+    username = StrictCharField(max_length=200, trim_whitespace=False)
+    email = StrictCharField(max_length=254)
+    full_name = StrictCharField(max_length=80, required=False, allow_blank=True, default="")
+    password = StrictCharField(trim_whitespace=False)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    """``POST /auth/token``."""
+
+    login = StrictCharField(max_length=254)
+    password = StrictCharField(trim_whitespace=False)
+    remember = serializers.BooleanField(required=False, default=False)
+    client = serializers.ChoiceField(choices=["browser", "native"], required=False, default="browser")
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    """``POST /auth/token/refresh`` and ``/auth/logout`` of native clients."""
+
+    refresh = StrictCharField(required=False, allow_blank=True, default="")
+
+
+class VerifySerializer(serializers.Serializer[Any]):
+    """``POST /auth/token/verify``."""
+
+    token = StrictCharField(allow_blank=True)
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    """``PATCH /me``."""
+
+    full_name = StrictCharField(max_length=80, required=False, allow_blank=True)
+    bio = StrictCharField(max_length=2000, required=False, allow_blank=True)
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """A channel's counters."""
+
+    subscribers = serializers.IntegerField()
+    subscriptions = serializers.IntegerField()
+    videos = serializers.IntegerField()
+    views = serializers.IntegerField()
+
+
+class AccountSerializer(serializers.Serializer[Any]):
+    """``GET /me``, for the schema; the body comes from ``mappers``."""
+
+    id = serializers.CharField()
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+    email = serializers.CharField()
+    email_verified = serializers.BooleanField()
+    bio = serializers.CharField()
+    links = serializers.ListField()
+    avatar_url = serializers.CharField(allow_null=True)
+    cover_url = serializers.CharField(allow_null=True)
+    counts = CountsSerializer()
+    preferences = serializers.DictField()
+    is_staff = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class GrantSerializer(serializers.Serializer[Any]):
+    """A sign-in or a rotation. ``refresh`` only for native clients."""
+
+    access = serializers.CharField()
+    token_type = serializers.CharField()
+    expires_in = serializers.IntegerField()
+    session_id = serializers.CharField()
+    user = AccountSerializer(required=False)
+    refresh = serializers.CharField(required=False)
+
+
+class VerifiedSerializer(serializers.Serializer[Any]):
+    """What a good access token says."""
+
+    sub = serializers.CharField()
+    sid = serializers.CharField()
+    exp = serializers.IntegerField()
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    """A device that is signed in."""
+
+    id = serializers.CharField()
+    client = serializers.CharField()
+    user_agent = serializers.CharField()
+    ip_prefix = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    current = serializers.BooleanField()
+
+
+class RevokedSerializer(serializers.Serializer[Any]):
+    """How many sessions were ended."""
+
+    revoked = serializers.IntegerField()
+
+
+class ChannelBadgeSerializer(serializers.Serializer[Any]):
+    """A channel on a card."""
+
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+    subscribers = serializers.IntegerField()
+
+
+class ChannelViewerSerializer(serializers.Serializer[Any]):
+    """What the caller is to the channel."""
+
+    is_self = serializers.BooleanField()
+    is_subscribed = serializers.BooleanField()
+    notify = serializers.CharField(allow_null=True)
+
+
+class ChannelSerializer(serializers.Serializer[Any]):
+    """``GET /channels/{username}``, for the schema."""
+
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+    bio = serializers.CharField()
+    links = serializers.ListField()
+    avatar_url = serializers.CharField(allow_null=True)
+    cover_url = serializers.CharField(allow_null=True)
+    counts = CountsSerializer()
+    created_at = serializers.DateTimeField()
+    viewer = ChannelViewerSerializer(allow_null=True)

@@ -1,0 +1,142 @@
+"""Access and refresh tokens: SimpleJWT's classes over an Ed25519 key ring with ``kid`` and ``typ``.
+
+A token is good when its header names a known key and the right ``typ``, its signature is by that key, and its claims
+are all there, of the right type, and in time. ``jku``, ``jwk`` and ``x5u`` are never looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import jwt
+from django.conf import settings
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
+from rest_framework_simplejwt.tokens import Token
+
+from accounts.keys import ring
+
+ALGORITHM = "EdDSA"
+MOST_BYTES = 4096
+LATEST = 2**40
+
+
+class RingBackend(TokenBackend):
+    """Signs with the newest key, verifies with the key the header names. One instance per ``typ``."""
+
+    def __init__(self, typ: str) -> None:
+        super().__init__(
+            ALGORITHM,
+            audience=settings.SIMPLE_JWT["AUDIENCE"],
+            issuer=settings.SIMPLE_JWT["ISSUER"],
+            leeway=settings.TOKEN_LEEWAY_SECONDS,
+        )
+        self.typ = typ
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        keys = ring()
+        claims = payload | {"iss": self.issuer, "aud": self.audience}
+        return jwt.encode(
+            claims, keys.signing, algorithm=ALGORITHM, headers={"kid": keys.kid, "typ": self.typ}
+        )
+
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+        raw = token.encode() if isinstance(token, str) else bytes(token)
+        if len(raw) > MOST_BYTES:
+            raise TokenBackendError("Token is invalid")
+        try:
+            header = jwt.get_unverified_header(raw)
+            key = ring().verifying.get(str(header.get("kid", "")))
+            if key is None or header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
+                raise TokenBackendError("Token is invalid")
+            claims: dict[str, Any] = jwt.decode(
+                raw,
+                key,
+                algorithms=[ALGORITHM],
+                audience=self.audience,
+                issuer=self.issuer,
+                leeway=self.get_leeway(),
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"]},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise TokenBackendExpiredToken("Token is expired") from error
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            raise TokenBackendError("Token is invalid") from error
+        _check_claims(claims, float(settings.TOKEN_LEEWAY_SECONDS))
+        return claims
+
+
+def _check_claims(claims: dict[str, Any], leeway: float) -> None:
+    """Types and ranges that PyJWT leaves open."""
+    times = [claims.get("exp"), claims.get("iat")]
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in times):
+        raise TokenBackendError("Token is invalid")
+    expires, issued = times
+    if not (math.isfinite(expires) and 0 < expires < LATEST and 0 < issued <= time.time() + leeway):  # type: ignore[operator, arg-type]
+        raise TokenBackendError("Token is invalid")
+    if not all(isinstance(claims.get(name), str) and claims[name] for name in ("sub", "sid", "jti")):
+        raise TokenBackendError("Token is invalid")
+
+
+class SessionToken(Token):
+    """A token of a session: ``sub`` is the user, ``sid`` the session."""
+
+    typ: ClassVar[str]
+    _backends: ClassVar[dict[str, RingBackend]] = {}
+
+    def get_token_backend(self) -> RingBackend:
+        return self._backends.setdefault(self.typ, RingBackend(self.typ))
+
+
+class AccessToken(SessionToken):
+    """Sent in the ``Authorization`` header; lives minutes."""
+
+    token_type = "access"  # noqa: S105 - a type, not a secret
+    typ = "at+jwt"
+    lifetime = timedelta(seconds=settings.ACCESS_TOKEN_SECONDS)
+
+    @classmethod
+    def issue(cls, user_id: str, session_id: str) -> AccessToken:
+        """A new token for the session."""
+        token = cls()
+        token["sub"], token["sid"] = user_id, session_id
+        return token
+
+
+class RefreshToken(SessionToken):
+    """Kept in a cookie or by a native client; good for one rotation. ``gen`` counts rotations."""
+
+    token_type = "refresh"  # noqa: S105 - a type, not a secret
+    typ = "rt+jwt"
+    lifetime = timedelta(days=14)
+
+    @classmethod
+    def issue(
+        cls, user_id: str, session_id: str, gen: int, issued: datetime, expires: datetime
+    ) -> RefreshToken:
+        """The token of generation ``gen``. Equal arguments give equal bytes, so a lost answer can be repeated."""
+        token = cls()
+        identity = hashlib.sha256(f"{session_id}:{gen}".encode()).hexdigest()[:32]
+        token.payload |= {
+            "sub": user_id,
+            "sid": session_id,
+            "gen": gen,
+            "jti": identity,
+            "iat": int(_utc(issued).timestamp()),
+            "exp": int(_utc(expires).timestamp()),
+        }
+        return token
+
+    def verify(self) -> None:
+        super().verify()
+        generation = self.payload.get("gen")
+        if not isinstance(generation, int) or isinstance(generation, bool) or not 0 <= generation < 2**53:
+            raise TokenBackendError("Token is invalid")
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

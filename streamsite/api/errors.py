@@ -1,0 +1,100 @@
+"""REST framework's exceptions in the contract's one error form."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from streamsite import errors
+
+logger = logging.getLogger("streamsite.api")
+
+CODES = {
+    400: "validation_error",
+    401: "not_authenticated",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    415: "unsupported_media_type",
+    429: "throttled",
+}
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """A response for everything a caller can cause and for a database that is away; ``None`` for our faults."""
+    error = translate(exception)
+    if error is None:
+        return None
+    request = context.get("request")
+    response = Response(errors.body(error, getattr(request, "request_id", "")), status=error.status)
+    response["Cache-Control"] = "no-store"
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    if error.status == status.HTTP_401_UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Bearer realm="api"'
+    if error.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+        logger.error("unavailable: %s", exception.__class__.__name__)
+    return response
+
+
+def translate(exception: Exception) -> errors.SiteError | None:
+    """The ``SiteError`` that says the same as ``exception``, or ``None`` when it is no caller's error."""
+    if isinstance(exception, errors.SiteError):
+        return exception
+    if isinstance(exception, exceptions.ValidationError):
+        return errors.Invalid("Some fields are not right.", fields=flatten(exception.detail))
+    if isinstance(exception, DjangoValidationError):
+        return errors.Invalid("Some fields are not right.", fields=_django_fields(exception))
+    if isinstance(exception, Http404):
+        return errors.Absent()
+    if isinstance(exception, PermissionDenied):
+        return errors.Forbidden()
+    if isinstance(exception, exceptions.NotAuthenticated):
+        return errors.NotSignedIn()
+    if isinstance(exception, exceptions.Throttled):
+        return errors.Throttled(retry_after=int(exception.wait or 1) + 1)
+    if isinstance(exception, exceptions.APIException):
+        return _from_api(exception)
+    if errors.is_outage(exception):
+        return errors.Unavailable()
+    return None
+
+
+def _from_api(exception: exceptions.APIException) -> errors.SiteError:
+    translated = errors.SiteError(str(exception.detail))
+    translated.status = exception.status_code
+    translated.code = CODES.get(exception.status_code, str(exception.default_code))
+    if isinstance(exception, exceptions.ParseError):
+        translated.code = "parse_error"
+    return translated
+
+
+def _django_fields(exception: DjangoValidationError) -> dict[str, list[str]]:
+    if hasattr(exception, "error_dict"):
+        return {name: list(messages) for name, messages in exception.message_dict.items()}
+    return {"non_field_errors": list(exception.messages)}
+
+
+def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Nested serializer errors as ``{"links.0.url": ["..."]}``."""
+    if isinstance(detail, dict):
+        merged: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            merged |= flatten(value, f"{prefix}.{key}" if prefix else str(key))
+        return merged
+    if isinstance(detail, list):
+        if any(isinstance(entry, dict | list) for entry in detail):
+            merged = {}
+            for index, entry in enumerate(detail):
+                if entry:
+                    merged |= flatten(entry, f"{prefix}.{index}" if prefix else str(index))
+            return merged
+        return {prefix or "non_field_errors": [str(entry) for entry in detail]}
+    return {prefix or "non_field_errors": [str(detail)]}

@@ -1,0 +1,140 @@
+"""Cursor pagination: a page costs the same wherever it is, and a cursor works only where it was given out.
+
+A cursor is the sort key of the row at the edge, signed together with the endpoint's path and filters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from rest_framework.request import Request
+
+from streamsite.errors import Invalid
+
+Row = TypeVar("Row", bound=Model)
+
+DEFAULT_SIZE = 20
+MOST = 100
+SALT = "streamsite.cursor"
+NOT_FILTERS = {"cursor", "page_size"}
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows of one page and the URLs of its neighbours (``None`` at the ends)."""
+
+    rows: list[Row]
+    next: str | None
+    previous: str | None
+
+    def body(self, mapper: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
+        """The contract's list form, each row through ``mapper``."""
+        return {"next": self.next, "previous": self.previous, "results": [mapper(row) for row in self.rows]}
+
+
+def page_size(params: QueryDict) -> int:
+    """``?page_size=`` clamped to 1..100; 400 when it is no number."""
+    raw = params.get("page_size", "")
+    if not raw:
+        return DEFAULT_SIZE
+    if not (raw.isascii() and raw.isdigit()):
+        raise Invalid("page_size must be a whole number.", fields={"page_size": ["Not a whole number."]})
+    return max(1, min(int(raw[:6]), MOST))
+
+
+def paginate(
+    request: HttpRequest | Request, queryset: QuerySet[Row], order: Sequence[str], *, absolute: bool = True
+) -> Page[Row]:
+    """One page of ``queryset`` in ``order`` (field names, ``-`` for descending; the last one unique)."""
+    params = request.GET
+    size = page_size(params)
+    scope = _scope(request.path, params)
+    key, backwards = _read_cursor(params.get("cursor", ""), scope, len(order))
+    wanted = [_flip(name) for name in order] if backwards else list(order)
+    if key is not None:
+        queryset = queryset.filter(_beyond(wanted, key))
+    rows = list(queryset.order_by(*wanted)[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+
+    def link(row: Row, *, back: bool) -> str:
+        cursor = _write_cursor([_value(row, name) for name in order], scope, back=back)
+        query = [(name, value) for name in params for value in params.getlist(name) if name != "cursor"]
+        target = f"{request.path}?{urlencode([*query, ('cursor', cursor)])}"
+        return request.build_absolute_uri(target) if absolute else target
+
+    has_next = bool(rows) and (more or backwards)
+    has_previous = bool(rows) and (more if backwards else key is not None)
+    return Page(
+        rows,
+        next=link(rows[-1], back=False) if has_next else None,
+        previous=link(rows[0], back=True) if has_previous else None,
+    )
+
+
+def _scope(path: str, params: QueryDict) -> str:
+    filters = sorted(
+        (name, value) for name in params if name not in NOT_FILTERS for value in params.getlist(name)
+    )
+    return hashlib.sha256(repr((path, filters)).encode()).hexdigest()[:16]
+
+
+def _flip(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _value(row: Model, name: str) -> Any:
+    value: Any = row
+    for part in name.lstrip("-").split("__"):
+        value = getattr(value, part)
+    return {"t": value.timestamp()} if isinstance(value, datetime) else value
+
+
+def _beyond(order: Sequence[str], key: Sequence[Any]) -> Q:
+    """The rows after ``key``: ``a < x or (a = x and b < y)``, with ``a <= x`` in front for the index."""
+    condition = Q()
+    equal = Q()
+    for name, value in zip(order, key, strict=True):
+        field = name.lstrip("-")
+        comparison = "lt" if name.startswith("-") else "gt"
+        condition |= equal & Q(**{f"{field}__{comparison}": value})
+        equal &= Q(**{field: value})
+    first = order[0].lstrip("-")
+    bound = "lte" if order[0].startswith("-") else "gte"
+    return Q(**{f"{first}__{bound}": key[0]}) & condition
+
+
+def _write_cursor(key: list[Any], scope: str, *, back: bool) -> str:
+    return signing.dumps({"k": key, "s": scope, "b": int(back)}, salt=SALT, compress=True)
+
+
+def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, bool]:
+    if not raw:
+        return None, False
+    try:
+        content = signing.loads(raw[:1000], salt=SALT)
+    except signing.BadSignature:
+        raise InvalidCursor from None
+    if content["s"] != scope or len(content["k"]) != length:
+        raise InvalidCursor
+    key = [
+        datetime.fromtimestamp(part["t"], UTC) if isinstance(part, dict) else part for part in content["k"]
+    ]
+    return key, bool(content["b"])
+
+
+class InvalidCursor(Invalid):
+    """A cursor that was forged, damaged, or given out for another list."""
+
+    code = "invalid_cursor"
+    detail = "This cursor does not belong to this list."

@@ -1,0 +1,127 @@
+"""A strict JSON parser: what is ambiguous, oversized or not UTF-8 is refused before any view sees it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from streamsite.errors import Invalid, TooLarge
+
+MAX_DEPTH = 32
+MAX_DIGITS = 30
+
+
+class ParseFailed(Invalid):
+    """The body is not JSON as this API reads it."""
+
+    code = "parse_error"
+    detail = "The body is not valid JSON."
+
+
+class StrictJSONParser(BaseParser):
+    """UTF-8 JSON objects: no duplicate keys, NUL, lone surrogates, NaN, huge numbers or deep nesting."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        raw = stream.read(settings.MAX_JSON_BYTES + 1)
+        if len(raw) > settings.MAX_JSON_BYTES:
+            raise TooLarge(f"A JSON body may have at most {settings.MAX_JSON_BYTES} bytes.")
+        return loads(raw)
+
+
+def loads(raw: bytes) -> dict[str, Any]:
+    """``raw`` as an object, or ``ParseFailed``."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ParseFailed("The body is not UTF-8.") from None
+    if not text.strip():
+        return {}
+    _check_depth(text)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_int=_parse_int,
+            parse_float=_parse_float,
+        )
+    except (ValueError, RecursionError):
+        raise ParseFailed from None
+    if not isinstance(value, dict):
+        raise ParseFailed("The body must be a JSON object.")
+    return value
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ParseFailed(f"JSON may be nested at most {MAX_DEPTH} deep.")
+        elif character in "]}":
+            depth -= 1
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise ParseFailed("A JSON object has the same key twice.")
+        _check_text(key)
+        _check_value(value)
+        result[key] = value
+    return result
+
+
+def _check_value(value: Any) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, list):
+        for entry in value:
+            _check_value(entry)
+
+
+def _check_text(text: str) -> None:
+    if "\x00" in text:
+        raise ParseFailed("JSON text may not contain NUL.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ParseFailed("JSON text may not contain lone surrogates.")
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ParseFailed(f"{name} is not JSON.")
+
+
+def _parse_int(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ParseFailed("A number has too many digits.")
+    return int(digits)
+
+
+def _parse_float(digits: str) -> float:
+    value = float(digits) if len(digits) <= MAX_DIGITS * 2 else float("inf")
+    if value in {float("inf"), float("-inf")}:
+        raise ParseFailed("A number is too large.")
+    return value

@@ -1,0 +1,190 @@
+"""The errors a caller can cause, as small classes, and their translation into responses.
+
+Services and gates raise these; ``api.errors`` makes JSON of them and ``ErrorMiddleware`` makes pages.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from pymongo.errors import PyMongoError
+
+RETRY_AFTER_SECONDS = 5
+
+
+class SiteError(Exception):
+    """Base of all: ``code`` is fixed by the contract, ``detail`` is a sentence for a person."""
+
+    status = 400
+    code = "validation_error"
+    detail = "The request cannot be carried out."
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        code: str | None = None,
+        fields: dict[str, list[str]] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        self.detail = detail or self.detail
+        self.code = code or self.code
+        self.fields = fields
+        self.retry_after = retry_after
+        super().__init__(self.code)
+
+
+class Invalid(SiteError):
+    """A value that cannot be accepted."""
+
+
+class NotSignedIn(SiteError):
+    """Nobody is signed in, or the proof of it is not good."""
+
+    status, code = 401, "not_authenticated"
+    detail = "Sign in first."
+
+
+class Forbidden(SiteError):
+    """The caller may see it but not do this."""
+
+    status, code = 403, "permission_denied"
+    detail = "You may not do this."
+
+
+class CsrfFailed(SiteError):
+    """A request with a cookie that does not prove it comes from our own page."""
+
+    status, code = 403, "csrf_failed"
+    detail = "The request does not prove that it comes from this site."
+
+
+class Absent(SiteError):
+    """It does not exist, or the caller may not know that it does."""
+
+    status, code = 404, "not_found"
+    detail = "There is nothing here."
+
+
+class Conflict(SiteError):
+    """It exists already, or its state forbids this."""
+
+    status, code = 409, "conflict"
+    detail = "This conflicts with what is there."
+
+
+class Stale(SiteError):
+    """The caller's version is not the current one."""
+
+    status, code = 412, "precondition_failed"
+    detail = "It changed meanwhile. Load it again and repeat the change."
+
+
+class TooLarge(SiteError):
+    """More bytes than are accepted."""
+
+    status, code = 413, "too_large"
+    detail = "This is larger than what is accepted."
+
+
+class UnsupportedMediaType(SiteError):
+    """A body of a type that is not accepted here."""
+
+    status, code = 415, "unsupported_media_type"
+    detail = "Send JSON."
+
+
+class Throttled(SiteError):
+    """Too many requests."""
+
+    status, code = 429, "throttled"
+    detail = "Too many requests. Wait a little."
+
+
+class Unavailable(SiteError):
+    """The server cannot do it now."""
+
+    status, code = 503, "unavailable"
+    detail = "The service is not available for a moment. Try again."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = RETRY_AFTER_SECONDS) -> None:
+        super().__init__(detail, retry_after=retry_after)
+
+
+DATABASE_DOWN = (OperationalError, InterfaceError, PyMongoError)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether ``error`` is the database's failure and not a mistake in a query or in the data."""
+    return isinstance(error, DATABASE_DOWN) or type(error) is DatabaseError
+
+
+def body(error: SiteError, request_id: str) -> dict[str, Any]:
+    """The contract's error form for ``error``."""
+    content: dict[str, Any] = {"code": error.code, "detail": error.detail, "request_id": request_id}
+    if error.fields:
+        content["fields"] = error.fields
+    return content
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether errors of this request are JSON: the API and the probes for machines."""
+    return request.path.startswith(("/api/", "/media/", "/healthz", "/readyz"))
+
+
+def response(request: HttpRequest, error: SiteError) -> HttpResponse:
+    """``error`` as JSON or as a page, by what the request asked for."""
+    if wants_json(request):
+        answer: HttpResponse = JsonResponse(
+            body(error, getattr(request, "request_id", "")), status=error.status
+        )
+    else:
+        answer = page(request, error)
+    if error.retry_after is not None:
+        answer["Retry-After"] = str(error.retry_after)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def page(request: HttpRequest, error: SiteError) -> HttpResponse:
+    """The error page of ``error``'s status."""
+    known = error.status if error.status in {400, 403, 404, 413, 429, 500, 503} else 400
+    context = {"error": error, "request_id": getattr(request, "request_id", "")}
+    return render(request, f"{known}.html", context, status=error.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF middleware answers with this."""
+    if wants_json(request):
+        return response(request, CsrfFailed())
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """``handler400``: a request Django itself refuses, such as a wrong Host."""
+    return response(request, Invalid("The request is not understood.", code="parse_error"))
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """``handler403``."""
+    return response(request, Forbidden())
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """``handler404``."""
+    return response(request, Absent())
+
+
+class Internal(SiteError):
+    """A fault of the server."""
+
+    status, code = 500, "internal_error"
+    detail = "Something went wrong on the server. It has been logged."
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """``handler500``: no internals, ever."""
+    return response(request, Internal())

@@ -1,0 +1,85 @@
+"""Request ids, security headers, and the translation of errors into responses."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from streamsite import errors, logs
+
+logger = logging.getLogger("streamsite.requests")
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
+
+# Styles may be inline because the player's components carry theirs in shadow roots; scripts never are.
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class RequestIdMiddleware:
+    """Takes a well-formed ``X-Request-Id`` or makes one; puts it on the request, the response and log lines."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if REQUEST_ID.match(given) else secrets.token_hex(8)
+        request.request_id = request_id  # type: ignore[attr-defined]
+        token = logs.request_id.set(request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """A content security policy on everything that does not bring its own."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        return response
+
+
+class ErrorMiddleware:
+    """Turns ``SiteError`` and a database that is away into the contract's JSON or a page."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Sessions and users are loaded in middleware below, outside process_exception's reach.
+        try:
+            return self.get_response(request)
+        except errors.SiteError as error:
+            return errors.response(request, error)
+        except errors.DATABASE_DOWN as error:
+            return self._outage(request, error)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, errors.SiteError):
+            return errors.response(request, exception)
+        if errors.is_outage(exception):
+            return self._outage(request, exception)
+        return None
+
+    @staticmethod
+    def _outage(request: HttpRequest, error: BaseException) -> HttpResponse:
+        logger.error("database unavailable: %s", error.__class__.__name__)
+        return errors.response(request, errors.Unavailable())

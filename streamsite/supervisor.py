@@ -1,0 +1,364 @@
+"""``script/server``: MongoDB, web and worker under one process, with readable logs and a clean Ctrl-C.
+
+Runs before Django is configured: it makes the data folder, starts MongoDB (unless ``MONGODB_URI`` is set), prepares
+the database in one short process, then keeps web and worker running until it is told to stop.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import errno
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from streamsite.mongo.binary import MongodUnavailableError
+from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError
+
+ROOT = Path(__file__).resolve().parent.parent
+COLOURS = {"server": "36", "mongo": "32", "web": "34", "worker": "35", "setup": "33", "demo": "33"}
+STOP_SECONDS = 12
+LEAST_FREE_BYTES = 400 * 1024**2
+QUICK_DEATH_SECONDS = 5
+MOST_QUICK_DEATHS = 5
+PR_SET_PDEATHSIG = 1
+
+
+class StartError(Exception):
+    """The site cannot start; the message is one line for the person at the terminal."""
+
+
+@dataclass
+class Child:
+    """A process that is kept running. ``once`` children are not restarted when they end well."""
+
+    name: str
+    command: list[str]
+    once: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    quick_deaths: int = 0
+    not_before: float = 0.0
+    readers: list[threading.Thread] = field(default_factory=list)
+
+
+def say(name: str, line: str) -> None:
+    """Print one prefixed line; colours only on a terminal."""
+    label = f"{name:<7}"
+    if sys.stdout.isatty():
+        label = f"\033[{COLOURS.get(name, '0')}m{label}\033[0m"
+    sys.stdout.write(f"{label}| {line}\n")
+    sys.stdout.flush()
+
+
+class Supervisor:
+    """Starts, watches and stops everything that one site needs on one machine."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.data_dir: Path = options.data.expanduser().resolve()
+        self.stopping = threading.Event()
+        self.mongo: EmbeddedMongo | None = None
+        self.children: list[Child] = []
+        self.environment = dict(os.environ)
+
+    def run(self) -> int:
+        """Everything from the first check to the last process's end. The process's exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            self._check_disk()
+            self._check_port()
+            self._start_mongo()
+            self._set_environment()
+            self._prepare()
+            if not self.stopping.is_set():
+                self._start_children()
+                self._watch()
+        except (StartError, EmbeddedMongoError, MongodUnavailableError) as error:
+            sys.stderr.write(f"script/server: {error}\n")
+            return 1
+        finally:
+            self._stop_all()
+        return 0
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.stopping.is_set() and number == signal.SIGINT:
+            return
+        self.stopping.set()
+
+    # --- before anything runs ---
+
+    def _check_disk(self) -> None:
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self.data_dir).free
+            probe = self.data_dir / ".writable"
+            probe.write_text("")
+            probe.unlink()
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise StartError(
+                    f"the disk of {self.data_dir} is full: free some space and start again"
+                ) from error
+            raise StartError(f"cannot write to the data folder {self.data_dir}: {error.strerror}") from error
+        if free < LEAST_FREE_BYTES:
+            raise StartError(
+                f"only {free // 1024**2} MiB are free on the disk of {self.data_dir}; at least 400 MiB are needed"
+            )
+
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.options.port))
+            except OSError as error:
+                raise StartError(
+                    f"port {self.options.port} on 127.0.0.1 cannot be used ({error.strerror}): choose another with --port"
+                ) from error
+
+    def _start_mongo(self) -> None:
+        if os.environ.get("MONGODB_URI", "").strip():
+            say("mongo", "using the server named by MONGODB_URI")
+            return
+        self.mongo = EmbeddedMongo(self.data_dir)
+        begun = time.monotonic()
+        self.mongo.start()
+        say("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
+
+    def _set_environment(self) -> None:
+        port = self.options.port
+        self.environment |= {
+            "DJANGO_SETTINGS_MODULE": "streamsite.settings",
+            "STREAMSITE_DATA_DIR": str(self.data_dir),
+            "PYTHONUNBUFFERED": "1",
+            "SITE_URL": os.environ.get("SITE_URL", "").strip() or f"http://localhost:{port}",
+        }
+        if self.mongo is not None:
+            self.environment["MONGODB_URI"] = self.mongo.uri
+        secret = self.data_dir / "keys" / "secret_key"
+        if (
+            not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE"))
+            and not secret.is_file()
+        ):
+            secret.parent.mkdir(parents=True, exist_ok=True)
+            secret.parent.chmod(0o700)
+            with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(secrets.token_urlsafe(48))
+
+    def _prepare(self) -> None:
+        command = [sys.executable, "manage.py", "prepare", *([] if self.options.demo else ["--no-demo"])]
+        setup = Child("setup", command, once=True)
+        self._launch(setup)
+        process = setup.process
+        while process is not None and process.poll() is None:
+            if self.stopping.wait(0.05):
+                process.terminate()
+                process.wait(timeout=STOP_SECONDS)
+                return
+        for reader in setup.readers:
+            reader.join(timeout=2)
+        if process is not None and process.returncode != 0:
+            raise StartError("the database could not be prepared; the lines above say why")
+
+    # --- running ---
+
+    def _start_children(self) -> None:
+        port, workers = str(self.options.port), str(self.options.workers)
+        granian = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
+            "--workers", workers, "--blocking-threads", "8", "--backlog", "1024", "--http", "1",
+            "--http1-header-read-timeout", "15000", "--respawn-failed-workers", "--workers-kill-timeout", "5",
+            "--log-level", "warning", "streamsite.wsgi:application",
+        ]  # fmt: skip
+        worker = [sys.executable, "manage.py", "run_worker", "--queue", "transcode", "--queue", "default"]
+        self.children = [Child("web", granian), Child("worker", worker)]
+        if self.options.demo:
+            self.children.append(Child("demo", [sys.executable, "manage.py", "seed_demo"], once=True))
+        for child in self.children[:2]:
+            self._launch(child)
+        self._wait_for_web()
+        if self.stopping.is_set():
+            return
+        site = self.environment["SITE_URL"]
+        say("server", f"Streamsite is at {site}")
+        if self.options.demo:
+            self._say_demo_login(site)
+        say("server", "Ctrl-C stops it")
+        for child in self.children[2:]:
+            self._launch(child)
+
+    def _say_demo_login(self, site: str) -> None:
+        kept = self.data_dir / "keys" / "demo_password"
+        if kept.is_file():
+            password = kept.read_text(encoding="utf-8").strip()
+            say("server", f"log in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}")
+
+    def _wait_for_web(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not self.stopping.is_set():
+            with socket.socket() as probe:
+                probe.settimeout(0.5)
+                if probe.connect_ex(("127.0.0.1", self.options.port)) == 0:
+                    return
+            if not self._alive(self.children[0]):
+                raise StartError("the web server ended while starting; the lines above say why")
+            self.stopping.wait(0.05)
+        if not self.stopping.is_set():
+            raise StartError("the web server did not answer within 60 s")
+
+    def _watch(self) -> None:
+        while not self.stopping.wait(0.3):
+            self._keep_mongo()
+            for child in self.children:
+                self._keep(child)
+
+    def _keep_mongo(self) -> None:
+        mongo = self.mongo
+        if mongo is None or mongo.process is None or mongo.process.poll() is None:
+            return
+        say("mongo", f"ended unexpectedly (exit code {mongo.process.returncode}); starting it again")
+        try:
+            mongo.launch()
+            say("mongo", "running again")
+        except EmbeddedMongoError as error:
+            say("mongo", str(error))
+            self.stopping.wait(2)
+
+    def _keep(self, child: Child) -> None:
+        if self._alive(child) or time.monotonic() < child.not_before:
+            return
+        process = child.process
+        if process is not None:
+            code = process.returncode
+            if child.once:
+                if code:
+                    say(child.name, f"ended with exit code {code}")
+                self.children.remove(child)
+                return
+            quick = time.monotonic() - child.started < QUICK_DEATH_SECONDS
+            child.quick_deaths = child.quick_deaths + 1 if quick else 0
+            wait = min(30.0, 0.2 * 2**child.quick_deaths)
+            say(child.name, f"ended unexpectedly (exit code {code}); starting it again in {wait:.1f} s")
+            child.process = None
+            child.not_before = time.monotonic() + wait
+            return
+        self._launch(child)
+
+    @staticmethod
+    def _alive(child: Child) -> bool:
+        return child.process is not None and child.process.poll() is None
+
+    def _launch(self, child: Child) -> None:
+        child.process = subprocess.Popen(  # noqa: S603 - our own commands
+            child.command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+        child.started = time.monotonic()
+        if child.process.stdout is not None:
+            reader = threading.Thread(
+                target=_copy_lines, args=(child.name, child.process.stdout), daemon=True
+            )
+            reader.start()
+            child.readers = [reader]
+
+    # --- the end ---
+
+    def _stop_all(self) -> None:
+        running = [child for child in self.children if self._alive(child)]
+        if running or self.mongo is not None:
+            say("server", "stopping")
+        for child in running:
+            self._signal(child, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in running:
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                say(child.name, "does not stop; ending it")
+                self._signal(child, signal.SIGKILL)
+                child.process.wait(timeout=5)
+            self._signal(child, signal.SIGKILL)  # whatever is left of its process group
+        if self.mongo is not None:
+            self.mongo.stop()
+            say("server", "stopped")
+
+    @staticmethod
+    def _signal(child: Child, number: signal.Signals) -> None:
+        if child.process is None:
+            return
+        try:
+            if number is signal.SIGKILL:
+                os.killpg(child.process.pid, number)
+            else:
+                child.process.send_signal(number)
+        except ProcessLookupError:
+            return
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _copy_lines(name: str, stream: IO[bytes]) -> None:
+    for raw in stream:
+        line = raw.decode(errors="replace").rstrip()
+        if line:
+            say(name, line)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line of ``script/server``."""
+    parser = argparse.ArgumentParser(prog="script/server", description="Run Streamsite on this machine.")
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port on 127.0.0.1 (PORT; 8000)"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("STREAMSITE_DATA_DIR") or ROOT / "var"),
+        help="data folder (STREAMSITE_DATA_DIR; ./var)",
+    )
+    parser.add_argument(
+        "--no-demo", dest="demo", action="store_false", help="create no demo accounts and clips"
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=min(2, os.cpu_count() or 1),
+        help="web processes (at most 2 by default)",
+    )
+    options = parser.parse_args(arguments)
+    if not 1 <= options.port <= 65_535:
+        parser.error("--port must be between 1 and 65535")
+    if not 1 <= options.workers <= 64:
+        parser.error("--workers must be between 1 and 64")
+    return options
+
+
+def main() -> int:
+    """Run until told to stop."""
+    return Supervisor(parse(sys.argv[1:])).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""Filters for durations, counts and times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django import template
+from django.utils.timesince import timesince
+
+register = template.Library()
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """``61.4`` -> ``1:01``; ``3723`` -> ``1:02:03``."""
+    whole = int(seconds or 0)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+@register.filter
+def compact(number: int | None) -> str:
+    """``1234`` -> ``1.2K``; ``5000000`` -> ``5M``."""
+    value = float(number or 0)
+    for suffix in ("", "K", "M", "B"):
+        if value < 1000 or suffix == "B":
+            break
+        value /= 1000
+    shown = f"{int(value * 10) / 10:.1f}".removesuffix(".0") if suffix and value < 100 else str(int(value))
+    return f"{shown}{suffix}"
+
+
+@register.filter
+def ago(moment: str | datetime | None) -> str:
+    """An ISO time or datetime as ``3 days ago``, in its largest unit."""
+    if not moment:
+        return ""
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    if (datetime.now(UTC) - when).total_seconds() < 60:
+        return "just now"
+    return f"{timesince(when, depth=1)} ago"
+
+
+@register.filter
+def initial(name: str | None) -> str:
+    """The first letter, for avatars without a picture."""
+    return (name or "?").strip()[:1].upper() or "?"
