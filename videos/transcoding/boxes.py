@@ -1,0 +1,91 @@
+"""Reads what a player must know from the init segment of a fragmented MP4 that we wrote ourselves."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
+_STSD_HEADER = 8
+_VISUAL_ENTRY = 78
+_AUDIO_ENTRY = 28
+
+
+@dataclass(frozen=True)
+class InitSegment:
+    """`codec` as in RFC 6381 (avc1.640028, mp4a.40.2); width and height are 0 for sound."""
+
+    codec: str
+    width: int = 0
+    height: int = 0
+
+
+def read_init(path: Path) -> InitSegment:
+    """The one track of the init segment at `path`. Raises ValueError when there is none that we write."""
+    try:
+        return _read_sample_entry(path.read_bytes())
+    except (IndexError, struct.error) as error:
+        raise ValueError("broken init segment") from error
+
+
+def _read_sample_entry(data: bytes) -> InitSegment:
+    for kind, body in _walk(data):
+        if kind == b"avc1":
+            width, height = struct.unpack_from(">HH", body, 24)
+            config = _child(body[_VISUAL_ENTRY:], b"avcC")
+            return InitSegment(f"avc1.{config[1:4].hex()}", width, height)
+        if kind == b"mp4a":
+            descriptor = _child(body[_AUDIO_ENTRY:], b"esds")
+            return InitSegment(f"mp4a.40.{_audio_object_type(descriptor)}")
+    raise ValueError("no known track in the init segment")
+
+
+def _walk(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Every box down to the sample entries, parents first."""
+    for kind, body in _boxes(data):
+        yield kind, body
+        if kind in _CONTAINERS:
+            yield from _walk(body)
+        elif kind == b"stsd":
+            yield from _boxes(body[_STSD_HEADER:])
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    offset = 0
+    while offset + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, offset)
+        if size < 8:
+            raise ValueError("broken box")
+        yield kind, data[offset + 8 : offset + size]
+        offset += size
+
+
+def _child(data: bytes, wanted: bytes) -> bytes:
+    for kind, body in _boxes(data):
+        if kind == wanted:
+            return body
+    raise ValueError(f"no {wanted.decode()} box")
+
+
+def _audio_object_type(esds: bytes) -> int:
+    """MPEG-4 audio object type out of the DecoderSpecificInfo descriptor (ISO 14496-1, tag 5)."""
+    offset = 4
+    while offset < len(esds):
+        tag = esds[offset]
+        offset += 1
+        length = 0
+        while esds[offset] & 0x80:
+            length = length << 7 | esds[offset] & 0x7F
+            offset += 1
+        length = length << 7 | esds[offset]
+        offset += 1
+        if tag == 3:
+            # ES_ID and flags; our muxer sets none of the optional fields.
+            offset += 3
+        elif tag == 4:
+            offset += 13
+        elif tag == 5:
+            return esds[offset] >> 3
+        else:
+            offset += length
+    raise ValueError("no audio configuration")

@@ -1,0 +1,58 @@
+"""Limits itself, then becomes the program named on its command line.
+
+Run as a script, never imported:
+`python -I -S confine.py PARENT_PID CPU_SECONDS ADDRESS_SPACE FILE_SIZE PROGRAM ARGS...`.
+A `preexec_fn` would run Python between fork and exec of a threaded worker, which can deadlock; a fresh
+interpreter that calls exec cannot. The limits and the death signal survive the exec.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+PR_SET_NO_NEW_PRIVS = 38
+NICENESS = 5
+OPEN_FILES = 256
+
+
+def die_with_parent(parent: int) -> None:
+    """Asks the kernel for SIGKILL when the worker's thread ends, however it ends."""
+    if not sys.platform.startswith("linux"):
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    # The worker may have died before the request was made; the signal would then never come.
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def main() -> None:
+    parent, cpu_seconds, address_space, file_size = (int(word) for word in sys.argv[1:5])
+    command = sys.argv[5:]
+    die_with_parent(parent)
+    os.nice(NICENESS)
+    # Python ignores these two, and an ignored signal stays ignored across exec.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    limit(resource.RLIMIT_CPU, cpu_seconds)
+    limit(resource.RLIMIT_FSIZE, file_size)
+    if sys.platform.startswith("linux"):
+        limit(resource.RLIMIT_AS, address_space)
+    os.execv(command[0], command)  # noqa: S606 - an argv list without a shell is the point
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,283 @@
+"""Encodes the whole ladder with one ffmpeg process into fragmented-MP4 HLS.
+
+Layout of the output folder:
+
+    master.m3u8                 written by us, with measured bandwidths and the codecs from the init segments
+    <rendition>/index.m3u8      one folder per rung ("1080p", "720p", ...): media playlist,
+    <rendition>/init.mp4            init segment,
+    <rendition>/seg_00000.m4s       segments of 4 s, each starting with a key frame
+    audio/index.m3u8, ...       the sound, once for all rungs; absent when the source is silent
+
+While ffmpeg runs, the media playlists are of type EVENT and grow; every segment and playlist appears whole,
+by rename. At the end they become VOD playlists.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import ffmpeg
+from .errors import EncodeFailed
+from .filters import ladder_graph
+from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
+from .playlists import (
+    AUDIO,
+    INDEX,
+    INIT,
+    MASTER,
+    SEGMENT_PATTERN,
+    Bandwidth,
+    folders,
+    growing_bandwidths,
+    master_playlist,
+    measure,
+    read_playlist,
+)
+from .probe import SourceInfo
+
+# Playable means that a player can fill its first buffer.
+PLAYABLE_SEGMENTS = 2
+# Seconds of clock per second of a 1080p30 source; a slow shared machine needs about two.
+WALL_FACTOR = 20
+WALL_BASE = 600
+REFERENCE_PIXEL_RATE = 1920 * 1080 * 30
+BROKEN_OUTPUT_DETAIL = "The converted video did not pass its checks."
+
+
+@dataclass(frozen=True)
+class RenditionResult:
+    """One finished rung: bit rates in bits/s without the sound, `size` in bytes."""
+
+    name: str
+    width: int
+    height: int
+    frame_rate: float
+    bandwidth: int
+    average_bandwidth: int
+    size: int
+
+
+@dataclass(frozen=True)
+class EncodeResult:
+    """A finished ladder: `duration` in seconds of content, `size` in bytes of all files, `elapsed` seconds taken."""
+
+    renditions: tuple[RenditionResult, ...]
+    has_audio: bool
+    duration: float
+    size: int
+    elapsed: float
+
+
+def encode_ladder(
+    source: Path,
+    info: SourceInfo,
+    plan: LadderPlan,
+    out_dir: Path,
+    *,
+    on_progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    on_playable: Callable[[], None] | None = None,
+) -> EncodeResult:
+    """Encodes `source` into `out_dir` (existing and empty) and verifies the result.
+
+    `on_progress` gets the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8 and the
+    first segments of every rung are there and the folder can be served while it grows. Raises Cancelled, TimedOut or
+    EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
+    """
+    started = time.monotonic()
+    for name in folders(plan):
+        (out_dir / name).mkdir()
+    watch = _GrowthWatch(out_dir, plan, on_playable)
+    done = 0.0
+
+    def advance(seconds: float) -> None:
+        nonlocal done
+        done = max(done, min(seconds / plan.duration, 0.99))
+        on_progress(done)
+        watch.look()
+
+    args = command_args(source, info, plan, out_dir)
+    ffmpeg.run(args, limits=process_limits(info, plan), on_progress=advance, cancelled=cancelled)
+    try:
+        bandwidths = _finish(out_dir, plan)
+    except (OSError, ValueError) as error:
+        raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=str(error)) from error
+    duration = verify_output(out_dir, plan)
+    watch.announce()
+    on_progress(1.0)
+    return EncodeResult(
+        renditions=tuple(
+            _result(out_dir, rendition, bandwidths[rendition.name]) for rendition in plan.renditions
+        ),
+        has_audio=plan.has_audio,
+        duration=duration,
+        size=_folder_size(out_dir),
+        elapsed=time.monotonic() - started,
+    )
+
+
+def verify_output(out_dir: Path, plan: LadderPlan) -> float:
+    """Checks a finished ladder and puts it on disk (fsync); returns its duration in seconds.
+
+    Every playlist must be ended, list only segments that exist and are not empty, and last as long as the plan; the
+    master must name every rung. Raises EncodeFailed.
+    """
+    try:
+        master = (out_dir / MASTER).read_text(encoding="utf-8")
+        durations = [_verify_folder(out_dir / name, plan) for name in folders(plan)]
+    except (OSError, ValueError) as error:
+        raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=str(error)) from error
+    missing = [name for name in folders(plan) if f"{name}/{INDEX}" not in master]
+    if missing:
+        raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=f"not in the master playlist: {missing}")
+    _sync_tree(out_dir)
+    return max(durations)
+
+
+def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
+    """The arguments of the one ffmpeg process."""
+    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer)]
+    args += ["-filter_complex", ladder_graph(info, plan)]
+    for number, rendition in enumerate(plan.renditions):
+        args += ["-map", f"[v{number}]", *_video_options(rendition)]
+        args += _hls_options(out_dir / rendition.name, plan)
+    if plan.has_audio:
+        args += ["-map", "[sound]", "-c:a", "aac", "-b:a", str(AUDIO_BITRATE), "-ac", "2", "-ar", "48000"]
+        args += _hls_options(out_dir / AUDIO, plan)
+    return args
+
+
+def process_limits(info: SourceInfo, plan: LadderPlan) -> ffmpeg.ProcessLimits:
+    """Generous, but in proportion to the work: seconds of video times pixels per second."""
+    top = plan.renditions[0]
+    source_rate = max(info.frame_rate, plan.frame_rate)
+    pixel_rate = float(info.width * info.height * source_rate + top.width * top.height * plan.frame_rate) / 2
+    wall = WALL_BASE + plan.duration * WALL_FACTOR * max(pixel_rate / REFERENCE_PIXEL_RATE, 0.25)
+    cores = os.cpu_count() or 1
+    return ffmpeg.ProcessLimits(
+        wall_seconds=wall,
+        cpu_seconds=round(wall * cores),
+        address_space=(8192 + 512 * cores) * ffmpeg.MIB,
+    )
+
+
+def _video_options(rendition: Rendition) -> list[str]:
+    """x264 for one rung: constant quality under a ceiling, key frames at fixed frames only."""
+    return [
+        *(
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-profile:v",
+            "high",
+            "-pix_fmt",
+            "yuv420p",
+            "-crf",
+            "23",
+        ),
+        *("-maxrate", str(rendition.max_bitrate), "-bufsize", str(rendition.max_bitrate * 2)),
+        *("-g", str(rendition.gop_frames), "-keyint_min", str(rendition.gop_frames), "-sc_threshold", "0"),
+    ]
+
+
+def _hls_options(folder: Path, plan: LadderPlan) -> list[str]:
+    # Metadata of the source may hold where it was filmed; none of it is carried along.
+    return [
+        *("-t", f"{plan.duration:.6f}", "-map_metadata", "-1", "-map_chapters", "-1"),
+        *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "event"),
+        *("-hls_time", f"{float(plan.segment_seconds):.6f}", "-hls_flags", "independent_segments+temp_file"),
+        *(
+            "-hls_fmp4_init_filename",
+            INIT,
+            "-hls_segment_filename",
+            f"{folder}/{SEGMENT_PATTERN}",
+            f"{folder}/{INDEX}",
+        ),
+    ]
+
+
+class _GrowthWatch:
+    """Writes an early master playlist as soon as every rung has its first segments, and says so once."""
+
+    def __init__(self, out_dir: Path, plan: LadderPlan, on_playable: Callable[[], None] | None) -> None:
+        self._out_dir = out_dir
+        self._plan = plan
+        self._on_playable = on_playable
+
+    def look(self) -> None:
+        if self._on_playable is None:
+            return
+        try:
+            for name in folders(self._plan):
+                if len(read_playlist(self._out_dir / name / INDEX).segments) < PLAYABLE_SEGMENTS:
+                    return
+            master = master_playlist(self._out_dir, self._plan, growing_bandwidths(self._plan))
+        except (OSError, ValueError):
+            # Not written yet; the next look is half a second away.
+            return
+        _replace_text(self._out_dir / MASTER, master)
+        self.announce()
+
+    def announce(self) -> None:
+        if self._on_playable is not None:
+            self._on_playable()
+            self._on_playable = None
+
+
+def _finish(out_dir: Path, plan: LadderPlan) -> dict[str, Bandwidth]:
+    bandwidths = {name: measure(out_dir / name) for name in folders(plan)}
+    for name in folders(plan):
+        index = out_dir / name / INDEX
+        text = index.read_text(encoding="utf-8")
+        _replace_text(index, text.replace("#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-PLAYLIST-TYPE:VOD"))
+    _replace_text(out_dir / MASTER, master_playlist(out_dir, plan, bandwidths))
+    return bandwidths
+
+
+def _verify_folder(folder: Path, plan: LadderPlan) -> float:
+    playlist = read_playlist(folder / INDEX)
+    if not playlist.ended or not playlist.segments:
+        raise ValueError(f"{folder.name}: the playlist has no end")
+    for uri in (playlist.init_uri, *(segment.uri for segment in playlist.segments)):
+        if Path(uri).name != uri or not (folder / uri).stat().st_size:
+            raise ValueError(f"{folder.name}: bad segment {uri}")
+    tolerance = max(1.0, plan.duration * 0.03)
+    if abs(playlist.duration - plan.duration) > tolerance:
+        raise ValueError(f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s")
+    return playlist.duration
+
+
+def _result(out_dir: Path, rendition: Rendition, bandwidth: Bandwidth) -> RenditionResult:
+    return RenditionResult(
+        name=rendition.name,
+        width=rendition.width,
+        height=rendition.height,
+        frame_rate=float(rendition.frame_rate),
+        bandwidth=bandwidth.peak,
+        average_bandwidth=bandwidth.average,
+        size=_folder_size(out_dir / rendition.name),
+    )
+
+
+def _folder_size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _replace_text(path: Path, text: str) -> None:
+    draft = path.with_suffix(".tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def _sync_tree(folder: Path) -> None:
+    """Files first, then the folders that name them."""
+    paths = [*folder.rglob("*"), folder]
+    for path in sorted(paths, key=Path.is_dir):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,211 @@
+"""The only place that starts processes: ffmpeg, and the probe's own Python.
+
+Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits on CPU,
+address space, file size and wall clock, and dies with the worker (see confine.py).
+"""
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .errors import Cancelled, EncodeFailed, TimedOut
+from .sniff import FORMAT_WHITELIST
+
+MIB = 1024 * 1024
+STDERR_TAIL = 8 * 1024
+STDOUT_LIMIT = 4 * MIB
+POLL_SECONDS = 0.25
+
+TIMEOUT_DETAIL = "Converting this video took too long and was stopped."
+FAILED_DETAIL = "This video could not be converted."
+DISK_DETAIL = "The server ran out of disk space while converting this video."
+
+# Decoders for what cameras, phones, editors and screen recorders write. Everything else stays unreachable.
+VIDEO_DECODERS = (
+    "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vvc,mpeg4,mpeg1video,mpeg2video,mjpeg,theora,prores,dnxhd,cfhd,h263,"
+    "flv,vp6,vp6f,vp6a,wmv1,wmv2,wmv3,vc1,msmpeg4,msmpeg4v1,msmpeg4v2,dvvideo,rawvideo,v210,ffv1,huffyuv,ffvhuff,"
+    "utvideo,qtrle,png,svq1,svq3,cinepak"
+)
+AUDIO_DECODERS = (
+    "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,opus,libopus,vorbis,libvorbis,flac,alac,"
+    "wmav1,wmav2,wmapro,wmalossless,amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,speex,nellymoser,"
+    "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,"
+    "pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,adpcm_yamaha"
+)
+DECODER_WHITELIST = f"{VIDEO_DECODERS},{AUDIO_DECODERS}"
+
+
+@dataclass(frozen=True)
+class ProcessLimits:
+    """What one child may use: seconds of clock and of CPU (over all its threads), bytes of memory and per file."""
+
+    wall_seconds: float
+    cpu_seconds: int
+    address_space: int = 8 * 1024 * MIB
+    file_size: int = 2 * 1024 * MIB
+
+
+@cache
+def ffmpeg_binary() -> Path:
+    """The ffmpeg to run: `FFMPEG_BIN`, or the one in the imageio-ffmpeg package."""
+    configured = os.environ.get("FFMPEG_BIN")
+    if configured:
+        return Path(configured)
+    import imageio_ffmpeg
+
+    return Path(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+@cache
+def has_filters(*names: str) -> bool:
+    """Whether this ffmpeg was built with every one of the named filters."""
+    limits = ProcessLimits(wall_seconds=20, cpu_seconds=20)
+    output = _collect([str(ffmpeg_binary()), "-hide_banner", "-filters"], limits)
+    known = {
+        words[1] for words in map(str.split, output.decode(errors="replace").splitlines()) if len(words) > 2
+    }
+    return known.issuperset(names)
+
+
+def input_args(path: Path, demuxer: str, *, options: Sequence[str] = ()) -> list[str]:
+    """Arguments that open an untrusted file with one demuxer and no way out of that file."""
+    whitelists = ["-protocol_whitelist", "file", "-format_whitelist", FORMAT_WHITELIST]
+    decoders = ["-codec_whitelist", DECODER_WHITELIST]
+    return [*whitelists, *decoders, *options, "-f", demuxer, "-i", f"file:{path.absolute()}"]
+
+
+def run(
+    args: Sequence[str],
+    *,
+    limits: ProcessLimits,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> str:
+    """Runs ffmpeg with `args` to its end and returns the last 8 kB it logged.
+
+    `on_progress` gets the seconds of output written so far, about twice a second. `cancelled` is asked four times
+    a second. Raises Cancelled, TimedOut or EncodeFailed; an exception out of a callback ends ffmpeg as well.
+    """
+    progress = _ProgressReader(on_progress) if on_progress else None
+    command = [str(ffmpeg_binary()), "-nostdin", "-hide_banner", "-nostats", "-y"]
+    if progress:
+        command += ["-progress", "pipe:1", "-stats_period", "0.5"]
+    with _child([*command, *args], limits) as process:
+        tail = _supervise(process, limits, on_output=progress.feed if progress else None, cancelled=cancelled)
+    _raise_for_exit(process.returncode, tail)
+    return tail
+
+
+def run_python(script: Path, args: Sequence[str], *, limits: ProcessLimits) -> bytes:
+    """Runs a script of this package in an isolated interpreter and returns what it printed (at most 4 MiB)."""
+    return _collect([sys.executable, "-I", str(script), *args], limits)
+
+
+def _collect(command: Sequence[str], limits: ProcessLimits) -> bytes:
+    output = bytearray()
+
+    def keep(chunk: bytes) -> None:
+        if len(output) + len(chunk) > STDOUT_LIMIT:
+            raise EncodeFailed(FAILED_DETAIL, log="more output than expected")
+        output.extend(chunk)
+
+    with _child(command, limits) as process:
+        tail = _supervise(process, limits, on_output=keep, cancelled=None)
+    _raise_for_exit(process.returncode, tail)
+    return bytes(output)
+
+
+@contextmanager
+def _child(command: Sequence[str], limits: ProcessLimits) -> Iterator[subprocess.Popen[bytes]]:
+    confine = [sys.executable, "-I", "-S", str(Path(__file__).with_name("confine.py")), str(os.getpid())]
+    confine += [str(limits.cpu_seconds), str(limits.address_space), str(limits.file_size)]
+    process = subprocess.Popen(  # noqa: S603 - an argv list; the program is ours and no argument comes from a user
+        [*confine, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        # Few malloc arenas: each reserves 64 MiB of the limited address space per thread.
+        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "4", "AV_LOG_FORCE_NOCOLOR": "1"},
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+
+
+def _supervise(
+    process: subprocess.Popen[bytes],
+    limits: ProcessLimits,
+    *,
+    on_output: Callable[[bytes], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> str:
+    """Reads both pipes until the process ends; returns the end of its stderr."""
+    deadline = time.monotonic() + limits.wall_seconds
+    next_look = 0.0
+    tail = bytearray()
+    with selectors.DefaultSelector() as selector:
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                selector.register(stream, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select(POLL_SECONDS):
+                chunk = os.read(key.fd, 64 * 1024)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                elif key.fileobj is process.stderr:
+                    tail = (tail + chunk)[-STDERR_TAIL:]
+                elif on_output:
+                    on_output(chunk)
+            if time.monotonic() < next_look:
+                continue
+            next_look = time.monotonic() + POLL_SECONDS
+            if cancelled and cancelled():
+                raise Cancelled
+            if next_look > deadline:
+                raise TimedOut(TIMEOUT_DETAIL, log=tail.decode(errors="replace"))
+    try:
+        process.wait(max(deadline - time.monotonic(), 1))
+    except subprocess.TimeoutExpired:
+        raise TimedOut(TIMEOUT_DETAIL, log=tail.decode(errors="replace")) from None
+    return tail.decode(errors="replace")
+
+
+def _raise_for_exit(returncode: int | None, tail: str) -> None:
+    if returncode == 0:
+        return
+    if returncode == -signal.SIGXCPU:
+        raise TimedOut(TIMEOUT_DETAIL, log=tail)
+    detail = DISK_DETAIL if "No space left on device" in tail else FAILED_DETAIL
+    raise EncodeFailed(detail, log=f"exit {returncode}\n{tail}")
+
+
+class _ProgressReader:
+    """Turns `-progress` lines into seconds of output."""
+
+    def __init__(self, on_progress: Callable[[float], None]) -> None:
+        self._on_progress = on_progress
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> None:
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            key, _, value = line.partition(b"=")
+            # "N/A" until the first packet is written.
+            if key == b"out_time_us" and value.strip().lstrip(b"-").isdigit():
+                self._on_progress(max(int(value), 0) / 1_000_000)

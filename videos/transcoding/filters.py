@@ -1,0 +1,80 @@
+"""From any accepted source to the pictures of a plan: SDR, BT.709, square pixels, constant rate."""
+
+from .ffmpeg import has_filters
+from .ladder import LadderPlan
+from .probe import SourceInfo
+
+# Below this many lines an untagged picture is standard definition, coded with the older matrix.
+HD_LINES = 720
+SDR_WHITE_NITS = 203
+
+_TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+_TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
+
+
+def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
+    """A `-filter_complex` with outputs [v0], [v1], ... in the order of the plan, and [sound] when there is any.
+
+    Each rung is scaled from the one above it, which costs half of scaling each from the source.
+    """
+    chains = [_top_chain(info, plan)]
+    for number, rendition in enumerate(plan.renditions[1:], start=1):
+        step = "framestep=2," if rendition.halves_rate and not plan.renditions[number - 1].halves_rate else ""
+        chain = f"[s{number}]{step}scale={rendition.width}:{rendition.height}:flags=bicubic"
+        chains.append(f"{chain}{_outlet(number, plan)}")
+    if plan.has_audio and info.sound:
+        chains.append(
+            f"[0:{info.sound.index}]aresample=48000:async=1:first_pts=0,"
+            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={plan.duration:.6f}[sound]"
+        )
+    return ";".join(chains)
+
+
+def still_chain(info: SourceInfo, width: int, height: int) -> str:
+    """A `-vf` that makes one picture of `width` x `height`."""
+    return ",".join([*_deinterlace(info), *_picture(info, width, height)])
+
+
+def _top_chain(info: SourceInfo, plan: LadderPlan) -> str:
+    top = plan.renditions[0]
+    steps = [*_deinterlace(info), f"fps={plan.frame_rate}:start_time=0"]
+    if plan.held_seconds:
+        steps.append(f"tpad=stop_mode=clone:stop_duration={plan.held_seconds:.6f}")
+    if top.halves_rate:
+        steps.append("framestep=2")
+    steps += _picture(info, top.width, top.height)
+    return f"[0:{info.video_index}]{','.join(steps)}{_outlet(0, plan)}"
+
+
+def _outlet(number: int, plan: LadderPlan) -> str:
+    is_last = number == len(plan.renditions) - 1
+    return f"[v{number}]" if is_last else f",split[v{number}][s{number + 1}]"
+
+
+def _deinterlace(info: SourceInfo) -> list[str]:
+    return ["bwdif=mode=send_frame:deint=interlaced"] if info.interlaced else []
+
+
+def _picture(info: SourceInfo, width: int, height: int) -> list[str]:
+    if info.is_hdr and has_filters("zscale", "tonemap"):
+        return [*_tone_map(info, width, height), "setsar=1", _TAGS]
+    matrix = "" if info.matrix_known else f":in_color_matrix={_guessed_matrix(info)}"
+    scale = f"scale={width}:{height}:flags=bicubic{matrix}:out_color_matrix=bt709:out_range=tv"
+    return [scale, "setsar=1", "format=yuv420p", _TAGS]
+
+
+def _guessed_matrix(info: SourceInfo) -> str:
+    return "bt709" if min(info.width, info.height) >= HD_LINES else "smpte170m"
+
+
+def _tone_map(info: SourceInfo, width: int, height: int) -> list[str]:
+    """Scales first: the float arithmetic of tone mapping is the most expensive step per pixel."""
+    transfer = _TRANSFERS[info.color_transfer]
+    return [
+        f"zscale=w={width}:h={height}:tin={transfer}:pin=bt2020:min=bt2020nc:t=linear:npl={SDR_WHITE_NITS}",
+        "format=gbrpf32le",
+        "zscale=p=bt709",
+        "tonemap=tonemap=hable:desat=0",
+        "zscale=t=bt709:m=bt709:r=tv",
+        "format=yuv420p",
+    ]

@@ -1,0 +1,200 @@
+"""Which renditions a source gets. Pure: no files, no processes.
+
+A rung is named by its short side, so that a portrait video gets the same names as a landscape one. No rung is above
+the source.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .probe import SourceInfo
+
+GOP_SECONDS = 2
+SEGMENT_GOPS = 2
+MAX_FRAME_RATE = 60
+FALLBACK_FRAME_RATE = Fraction(25)
+# Frames are repeated up to this rate: a slide show at 1 fps would otherwise seek and switch badly.
+MIN_FRAME_RATE = Fraction(10)
+# Small rungs are for slow connections; they do not spend bits on the second half of 50 or 60 fps.
+FULL_RATE_SHORT_SIDE = 720
+# A source this much above a standard rung gets a rung of its own size on top.
+OWN_RUNG_RATIO = 1.15
+AUDIO_BITRATE = 128_000
+# Sound that outlives the picture by more is kept, over the last frame.
+LONGER_SOUND_SECONDS = 0.5
+
+_STANDARD_RATES = (
+    Fraction(24000, 1001),
+    Fraction(24),
+    Fraction(25),
+    Fraction(30000, 1001),
+    Fraction(30),
+    Fraction(48),
+    Fraction(50),
+    Fraction(60000, 1001),
+    Fraction(60),
+)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """Largest bit rates (bits/s) for a 16:9 picture at up to 30 frames per second, and above."""
+
+    short_side: int
+    bitrate_30: int
+    bitrate_60: int
+
+
+RUNGS = (
+    Rung(2160, 14_000_000, 20_000_000),
+    Rung(1440, 8_000_000, 12_000_000),
+    Rung(1080, 5_000_000, 7_500_000),
+    Rung(720, 2_800_000, 4_200_000),
+    Rung(480, 1_400_000, 2_100_000),
+    Rung(360, 800_000, 1_200_000),
+    Rung(240, 400_000, 600_000),
+    Rung(144, 200_000, 300_000),
+)
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """One rung of this video: size in pixels, `max_bitrate` in bits/s, `gop_frames` between key frames."""
+
+    name: str
+    width: int
+    height: int
+    frame_rate: Fraction
+    max_bitrate: int
+    gop_frames: int
+    halves_rate: bool
+
+    @property
+    def short_side(self) -> int:
+        return min(self.width, self.height)
+
+
+@dataclass(frozen=True)
+class LadderPlan:
+    """What to encode: renditions from the largest to the smallest, and one timeline for all of them.
+
+    `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends.
+    """
+
+    renditions: tuple[Rendition, ...]
+    frame_rate: Fraction
+    duration: float
+    held_seconds: float
+    has_audio: bool
+
+    @property
+    def gop_seconds(self) -> Fraction:
+        return self.renditions[0].gop_frames / self.renditions[0].frame_rate
+
+    @property
+    def segment_seconds(self) -> Fraction:
+        return self.gop_seconds * SEGMENT_GOPS
+
+
+def plan(info: SourceInfo) -> LadderPlan:
+    """The ladder for a source that `probe.accept` let through."""
+    rate = output_frame_rate(info.frame_rate, info.nominal_rate)
+    short_sides = rung_short_sides(min(info.width, info.height))
+    has_audio = info.sound is not None
+    longer_sound = info.audio_end - info.video_end if has_audio else 0.0
+    held_seconds = longer_sound if longer_sound > LONGER_SOUND_SECONDS else 0.0
+    return LadderPlan(
+        renditions=tuple(_rendition(info, short_side, rate) for short_side in short_sides),
+        frame_rate=rate,
+        duration=info.video_end + held_seconds,
+        held_seconds=held_seconds,
+        has_audio=has_audio,
+    )
+
+
+def rung_short_sides(source: int) -> list[int]:
+    """Short sides, largest first, for a source whose short side is `source` pixels."""
+    standard = [rung.short_side for rung in RUNGS if rung.short_side <= source]
+    own = _even(source)
+    if not standard:
+        return [own]
+    if source < RUNGS[0].short_side and source >= OWN_RUNG_RATIO * standard[0]:
+        return [own, *standard]
+    return standard
+
+
+def output_frame_rate(average: Fraction, nominal: Fraction) -> Fraction:
+    """The constant rate for a source of this average rate on this timing grid (0: unknown).
+
+    The grid wins while it is a real rate, so that the bursts of a screen recording stay smooth; a grid above 60 is
+    either a time base (1000, 90000) or slow motion, and the average decides.
+    """
+    if average <= 0:
+        return FALLBACK_FRAME_RATE
+    if average > MAX_FRAME_RATE * Fraction(101, 100):
+        divisor = -(-average // MAX_FRAME_RATE)
+        return _standard(average / divisor) or (average / divisor).limit_denominator(1001)
+    if average <= nominal <= MAX_FRAME_RATE:
+        rate = nominal
+    elif nominal > MAX_FRAME_RATE:
+        rate = _standard(average) or next((item for item in _STANDARD_RATES if item >= average), average)
+    else:
+        rate = average
+    rate = _standard(rate) or rate.limit_denominator(1001)
+    return min(max(rate, MIN_FRAME_RATE), Fraction(MAX_FRAME_RATE))
+
+
+def max_bitrate(short_side: int, long_side: int, *, fast: bool) -> int:
+    """Largest bit rate (bits/s) of a picture; `fast` is above 30 frames per second.
+
+    Between two rungs by linear interpolation, then by how much wider or narrower than 16:9 the picture is.
+    """
+    lower = max(
+        (rung for rung in RUNGS if rung.short_side <= short_side), key=_by_short_side, default=RUNGS[-1]
+    )
+    upper = min(
+        (rung for rung in RUNGS if rung.short_side >= short_side), key=_by_short_side, default=RUNGS[0]
+    )
+    low, high = (lower.bitrate_60, upper.bitrate_60) if fast else (lower.bitrate_30, upper.bitrate_30)
+    span = upper.short_side - lower.short_side
+    bitrate = low + (high - low) * (short_side - lower.short_side) / span if span > 0 else float(low)
+    breadth = (long_side / short_side) / (16 / 9)
+    return round(bitrate * min(max(breadth, 0.6), 2.0) / 1000) * 1000
+
+
+def _rendition(info: SourceInfo, short_side: int, rate: Fraction) -> Rendition:
+    source_short = min(info.width, info.height)
+    source_long = max(info.width, info.height)
+    long_side = min(_nearest_even(source_long * short_side / source_short), _even(source_long))
+    width, height = (long_side, short_side) if info.width >= info.height else (short_side, long_side)
+    halves_rate = rate > 30 and short_side < FULL_RATE_SHORT_SIDE
+    frame_rate = rate / 2 if halves_rate else rate
+    # Twice a whole number, so that a rung at half the rate has its key frames at the very same moments.
+    gop_frames = GOP_SECONDS * round(rate)
+    return Rendition(
+        name=f"{short_side}p",
+        width=width,
+        height=height,
+        frame_rate=frame_rate,
+        max_bitrate=max_bitrate(short_side, long_side, fast=frame_rate > 30),
+        gop_frames=gop_frames // 2 if halves_rate else gop_frames,
+        halves_rate=halves_rate,
+    )
+
+
+def _standard(rate: Fraction) -> Fraction | None:
+    nearest = min(_STANDARD_RATES, key=lambda standard: abs(standard - rate))
+    return nearest if abs(nearest - rate) <= nearest / 100 else None
+
+
+def _by_short_side(rung: Rung) -> int:
+    return rung.short_side
+
+
+def _even(value: int) -> int:
+    """The largest even number not above `value` (4:2:0 halves both sides)."""
+    return value // 2 * 2
+
+
+def _nearest_even(value: float) -> int:
+    return round(value / 2) * 2

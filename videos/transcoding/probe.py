@@ -1,0 +1,270 @@
+"""What an uploaded file holds, and whether it may become a stream.
+
+The reading happens in a confined child process (probe_child.py): a file made to crash a demuxer, or to eat memory,
+ends that child and is refused; the worker goes on.
+"""
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from .errors import EncodeFailed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
+from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
+from .sniff import FORMAT_WHITELIST, sniff
+
+PROBE_LIMITS = ProcessLimits(wall_seconds=90, cpu_seconds=60, address_space=4096 * MIB, file_size=0)
+SCAN_SECONDS = 30
+MAX_DECODED_PIXELS = 8192 * 8192
+_DECODERS = frozenset(DECODER_WHITELIST.split(","))
+
+# Transfer functions by their ITU-T H.273 number.
+_HDR_TRANSFERS = {16: "pq", 18: "hlg"}
+_UNSPECIFIED_MATRIX = frozenset({2, 3})
+_RGB_MATRIX = 0
+
+DAMAGED_DETAIL = "The file is damaged or incomplete: its video cannot be read."
+AUDIO_ONLY_DETAIL = "The file holds sound but no video. Only videos can be uploaded."
+NO_VIDEO_DETAIL = "The file holds no video."
+
+
+@dataclass(frozen=True)
+class AudioTrack:
+    index: int
+    codec: str
+    decoder: str
+    channels: int
+    sample_rate: int
+    language: str
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class SubtitleTrack:
+    index: int
+    codec: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """`start` and `end` in seconds."""
+
+    start: float
+    end: float
+    title: str
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """An uploaded file, measured.
+
+    `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be
+    read, in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
+    grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track.
+    """
+
+    container: str
+    demuxer: str
+    size: int
+    duration: float
+    container_duration: float
+    video_end: float
+    audio_end: float
+    fully_read: bool
+    decodes: bool
+    track_count: int
+    video_index: int
+    video_codec: str
+    video_decoder: str
+    video_profile: str
+    width: int
+    height: int
+    rotation: int
+    sample_aspect_ratio: Fraction
+    frame_rate: Fraction
+    nominal_rate: Fraction
+    pix_fmt: str
+    bit_depth: int
+    color_transfer: str
+    matrix_known: bool
+    interlaced: bool
+    audio: tuple[AudioTrack, ...]
+    subtitles: tuple[SubtitleTrack, ...]
+    chapters: tuple[Chapter, ...]
+
+    @property
+    def is_hdr(self) -> bool:
+        return self.color_transfer in ("pq", "hlg")
+
+    @property
+    def sound(self) -> AudioTrack | None:
+        """The track that is played: the default one among those that can be decoded, else the first of them."""
+        usable = [
+            track
+            for track in self.audio
+            if track.decoder in _DECODERS and track.channels and track.sample_rate
+        ]
+        return max(usable, key=lambda track: track.is_default, default=None)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may be uploaded: seconds, pixels of one frame, frames per second, bytes, tracks."""
+
+    max_bytes: int = 64 * 1024 * MIB
+    max_seconds: float = 12 * 3600
+    max_pixels: int = 4096 * 4096
+    max_side: int = 8192
+    min_side: int = 16
+    max_frame_rate: int = 240
+    max_tracks: int = 64
+    min_seconds: float = 0.01
+    # A recorder's header may be wrong by a little; a missing tenth means that the file was cut off.
+    max_missing_share: float = 0.1
+    max_missing_seconds: float = 2.0
+
+
+def probe(path: Path) -> SourceInfo:
+    """Measures the file at `path` (see SourceInfo).
+
+    Raises UnsupportedMedia when it is no container of the allowed kinds, UnreadableMedia when the container is empty,
+    cut off before its index, or makes the reader fail.
+    """
+    container = sniff(path)
+    args = [str(path.absolute()), container.demuxer, FORMAT_WHITELIST, DECODER_WHITELIST]
+    args += [str(MAX_DECODED_PIXELS), str(SCAN_SECONDS)]
+    try:
+        output = run_python(Path(__file__).with_name("probe_child.py"), args, limits=PROBE_LIMITS)
+        report = json.loads(output)
+    except (EncodeFailed, TimedOut) as error:
+        raise UnreadableMedia(DAMAGED_DETAIL, log=error.log) from error
+    except ValueError as error:
+        raise UnreadableMedia(DAMAGED_DETAIL) from error
+    if "error" in report:
+        raise UnreadableMedia(DAMAGED_DETAIL, log=report["error"])
+    return _source_info(report, container.name, container.demuxer, path.stat().st_size)
+
+
+def accept(info: SourceInfo, limits: Limits) -> None:
+    """Raises TooLarge, UnsupportedMedia or UnreadableMedia with the reason when the file may not be used."""
+    _accept_tracks(info, limits)
+    _accept_size(info, limits)
+    _accept_content(info, limits)
+
+
+def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
+    if info.size <= 0:
+        raise UnreadableMedia("The file is empty.")
+    if info.video_index < 0:
+        raise UnsupportedMedia(AUDIO_ONLY_DETAIL if info.audio else NO_VIDEO_DETAIL)
+    if info.track_count > limits.max_tracks:
+        raise UnsupportedMedia(
+            f"The file holds {info.track_count} tracks; at most {limits.max_tracks} are allowed."
+        )
+    if info.video_decoder not in _DECODERS:
+        raise UnsupportedMedia(f"The video is coded as {info.video_codec}, which cannot be used here.")
+    if info.audio and info.sound is None:
+        raise UnsupportedMedia(f"The sound is coded as {info.audio[0].codec}, which cannot be used here.")
+
+
+def _accept_size(info: SourceInfo, limits: Limits) -> None:
+    if info.size > limits.max_bytes:
+        raise TooLarge(f"The file is larger than {limits.max_bytes / 1024**3:.3g} GB.")
+    longest_side = max(info.width, info.height)
+    if longest_side > limits.max_side or info.width * info.height > limits.max_pixels:
+        raise TooLarge(
+            f"The picture is {info.width}x{info.height} pixels, which is more than this site can convert."
+        )
+    if info.duration > limits.max_seconds:
+        raise TooLarge(f"The video is longer than {limits.max_seconds / 3600:.3g} hours.")
+    if info.frame_rate > limits.max_frame_rate:
+        raise TooLarge(f"The video has more than {limits.max_frame_rate} frames per second.")
+
+
+def _accept_content(info: SourceInfo, limits: Limits) -> None:
+    if not info.decodes:
+        raise UnreadableMedia(DAMAGED_DETAIL)
+    if min(info.width, info.height) < limits.min_side:
+        raise UnsupportedMedia(f"The picture is smaller than {limits.min_side} pixels.")
+    if info.duration < limits.min_seconds:
+        raise UnreadableMedia("The video has no duration.")
+    missing = info.container_duration - info.duration
+    allowed = max(limits.max_missing_seconds, limits.max_missing_share * info.container_duration)
+    if info.fully_read and missing > allowed:
+        raise UnreadableMedia(
+            f"The file is cut off: it should last {info.container_duration:.0f} seconds, "
+            f"but only {info.duration:.0f} can be read. Please upload it again."
+        )
+
+
+def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int) -> SourceInfo:
+    video = report["video"] or {}
+    scan = report.get("scan") or {"video_end": 0.0, "audio_end": 0.0, "packets": 0, "complete": False}
+    claimed = float(report["container_duration"])
+    readable = max(scan["video_end"], scan["audio_end"])
+    duration = readable if scan["complete"] else max(claimed, readable)
+    width, height = _displayed_size(video)
+    return SourceInfo(
+        container=container,
+        demuxer=demuxer,
+        size=size,
+        duration=duration,
+        container_duration=claimed,
+        video_end=scan["video_end"] if scan["complete"] else duration,
+        audio_end=scan["audio_end"] if scan["complete"] else duration,
+        fully_read=scan["complete"],
+        decodes=report["decodes"],
+        track_count=report["track_count"],
+        video_index=video.get("index", -1),
+        video_codec=video.get("codec", ""),
+        video_decoder=video.get("decoder", ""),
+        video_profile=video.get("profile", ""),
+        width=width,
+        height=height,
+        rotation=video.get("rotation", 0),
+        sample_aspect_ratio=_sample_aspect_ratio(video),
+        frame_rate=_frame_rate(video, scan),
+        nominal_rate=_fraction(video.get("nominal_rate")),
+        pix_fmt=video.get("pix_fmt", ""),
+        bit_depth=video.get("bit_depth", 8),
+        color_transfer=_HDR_TRANSFERS.get(video.get("color_transfer", 2), "sdr"),
+        matrix_known=video.get("color_space", 2) not in _UNSPECIFIED_MATRIX,
+        interlaced=video.get("interlaced", False),
+        audio=tuple(AudioTrack(**track) for track in report["audio"]),
+        subtitles=tuple(SubtitleTrack(**track) for track in report["subtitles"]),
+        chapters=tuple(Chapter(**chapter) for chapter in report["chapters"]),
+    )
+
+
+def _fraction(pair: list[int] | None) -> Fraction:
+    return Fraction(*pair) if pair else Fraction(0)
+
+
+def _sample_aspect_ratio(video: dict[str, Any]) -> Fraction:
+    ratio = _fraction(video.get("sample_aspect_ratio"))
+    # Beyond these no real pixel is shaped; the value is damage.
+    return ratio if Fraction(1, 4) <= ratio <= 4 else Fraction(1)
+
+
+def _displayed_size(video: dict[str, Any]) -> tuple[int, int]:
+    width, height = video.get("coded_width", 0), video.get("coded_height", 0)
+    ratio = _sample_aspect_ratio(video)
+    if ratio > 1:
+        width = round(width * ratio)
+    else:
+        height = round(height / ratio)
+    return (height, width) if video.get("rotation", 0) % 180 == 90 else (width, height)
+
+
+def _frame_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
+    """The average rate, counted from the packets when the header disagrees with them."""
+    claimed = _fraction(video.get("average_rate"))
+    if not scan["complete"] or scan["packets"] < 2 or scan["video_end"] <= 0:
+        return claimed
+    counted = Fraction(scan["packets"] / scan["video_end"]).limit_denominator(1001)
+    # Interlaced video may come as one packet per field.
+    if video.get("interlaced") or (claimed and abs(claimed - counted) < counted / 10):
+        return claimed or counted
+    return counted

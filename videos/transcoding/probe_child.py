@@ -1,0 +1,214 @@
+"""Opens one untrusted file with PyAV and prints what it holds as JSON.
+
+Run as a script in a confined process (see ffmpeg.run_python), never imported by the site:
+`python -I probe_child.py PATH DEMUXER FORMAT_WHITELIST DECODER_WHITELIST MAX_DECODED_PIXELS SCAN_SECONDS`.
+"""
+
+import json
+import sys
+import time
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.container
+import av.error
+import av.stream
+import av.video.frame
+import av.video.stream
+
+MAX_TRACKS = 64
+MAX_CHAPTERS = 500
+MAX_TEXT = 200
+DECODE_PACKETS = 300
+
+_FIELD_PROGRESSIVE = 1
+
+
+def open_container(path: str, demuxer: str, formats: str, decoders: str) -> av.container.InputContainer:
+    options = {"protocol_whitelist": "file", "format_whitelist": formats, "codec_whitelist": decoders}
+    return av.open(f"file:{path}", format=demuxer, options=options, metadata_errors="replace")
+
+
+def choose_video(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
+    """The default video track, else the largest; cover art is a picture, not a video."""
+    streams = [stream for stream in container.streams.video if not is_cover(stream)]
+    if not streams:
+        return None
+
+    def rank(stream: av.video.stream.VideoStream) -> tuple[bool, int]:
+        context = stream.codec_context
+        is_default = bool(stream.disposition & av.stream.Disposition.default)
+        return is_default, (context.width or 0) * (context.height or 0)
+
+    return max(streams, key=rank)
+
+
+def is_cover(stream: av.video.stream.VideoStream) -> bool:
+    cover = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
+    return bool(stream.disposition & cover)
+
+
+def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: float) -> dict[str, Any]:
+    """Reads every packet, decoding none, to learn how much of the promised duration is really there.
+
+    Returns the ends in seconds after the container's start, the number of video packets and whether the whole file was
+    read within `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    ends = {"video": 0.0, "audio": 0.0}
+    packets = 0
+    complete = True
+    with open_container(path, *opening) as container:
+        start = (container.start_time or 0) / 1_000_000
+        streams = [container.streams[video_index], *container.streams.audio[:MAX_TRACKS]]
+        try:
+            for packet in container.demux(streams):
+                moment = packet.pts if packet.pts is not None else packet.dts
+                if moment is None or packet.time_base is None or packet.is_corrupt:
+                    continue
+                end = float((moment + (packet.duration or 0)) * packet.time_base) - start
+                kind = "video" if packet.stream_index == video_index else "audio"
+                ends[kind] = max(ends[kind], end)
+                packets += kind == "video"
+                if time.monotonic() > deadline:
+                    complete = False
+                    break
+        except av.error.FFmpegError:
+            # What came before the damage is what can be read.
+            pass
+    return {"video_end": ends["video"], "audio_end": ends["audio"], "packets": packets, "complete": complete}
+
+
+def first_frame(
+    path: str, opening: tuple[str, str, str], video_index: int
+) -> tuple[av.video.frame.VideoFrame, av.video.stream.VideoStream] | None:
+    """The first frame that decodes within the first packets of the video track."""
+    with open_container(path, *opening) as container:
+        stream = container.streams[video_index]
+        if not isinstance(stream, av.video.stream.VideoStream):
+            return None
+        stream.thread_type = "NONE"
+        packets = container.demux(stream)
+        for _ in range(DECODE_PACKETS):
+            try:
+                packet = next(packets, None)
+            except av.error.FFmpegError:
+                return None
+            if packet is None:
+                return None
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:
+                continue
+            for frame in frames:
+                if isinstance(frame, av.video.frame.VideoFrame):
+                    return frame, stream
+    return None
+
+
+def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
+    context = stream.codec_context
+    # Without a decoder (an unlisted codec) most of what the context knows is absent.
+    codec = context.codec.canonical_name if context.codec else "unknown"
+    pixel_format = context.format
+    depth = max((component.bits for component in pixel_format.components), default=8) if pixel_format else 8
+    return {
+        "index": stream.index,
+        "codec": codec,
+        "decoder": context.codec.name if context.codec else "",
+        "profile": context.profile or "",
+        "coded_width": context.width,
+        "coded_height": context.height,
+        "pix_fmt": context.pix_fmt or "",
+        "bit_depth": depth,
+        "average_rate": fraction(stream.average_rate),
+        "nominal_rate": fraction(stream.base_rate),
+        "sample_aspect_ratio": fraction(stream.sample_aspect_ratio),
+        "color_transfer": int(context.color_trc),
+        "color_space": int(context.colorspace),
+        "interlaced": context.field_order > _FIELD_PROGRESSIVE,
+        "rotation": 0,
+    }
+
+
+def refine(video: dict[str, Any], frame: av.video.frame.VideoFrame) -> None:
+    """What only a decoded frame tells for certain."""
+    video["rotation"] = int(frame.rotation) % 360
+    video["interlaced"] = video["interlaced"] or bool(frame.interlaced_frame)
+    video["coded_width"], video["coded_height"] = frame.width, frame.height
+    if int(frame.color_trc) != 2:
+        video["color_transfer"] = int(frame.color_trc)
+    if int(frame.colorspace) != 2:
+        video["color_space"] = int(frame.colorspace)
+
+
+def describe_audio(stream: Any) -> dict[str, Any]:
+    context = stream.codec_context
+    return {
+        "index": stream.index,
+        "codec": context.codec.canonical_name if context and context.codec else "unknown",
+        "decoder": context.codec.name if context and context.codec else "",
+        "channels": context.channels if context else 0,
+        "sample_rate": context.sample_rate if context else 0,
+        "language": text(stream.metadata.get("language")),
+        "is_default": bool(stream.disposition & av.stream.Disposition.default),
+    }
+
+
+def describe_subtitle(stream: Any) -> dict[str, Any]:
+    context = stream.codec_context
+    codec = context.codec.canonical_name if context and context.codec else "unknown"
+    return {"index": stream.index, "codec": codec, "language": text(stream.metadata.get("language"))}
+
+
+def describe_chapter(chapter: Any) -> dict[str, Any]:
+    base = chapter["time_base"]
+    title = text(chapter["metadata"].get("title"))
+    return {"start": float(chapter["start"] * base), "end": float(chapter["end"] * base), "title": title}
+
+
+def fraction(value: Fraction | None) -> list[int] | None:
+    return [value.numerator, value.denominator] if value and value > 0 else None
+
+
+def text(value: str | None) -> str:
+    return "".join(character for character in (value or "") if character.isprintable())[:MAX_TEXT]
+
+
+def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_seconds: float) -> dict[str, Any]:
+    with open_container(path, *opening) as container:
+        stream = choose_video(container)
+        report: dict[str, Any] = {
+            "container_duration": max((container.duration or 0) / 1_000_000, 0.0),
+            "track_count": len(container.streams),
+            "audio": [describe_audio(track) for track in container.streams.audio[:MAX_TRACKS]],
+            "subtitles": [describe_subtitle(track) for track in container.streams.subtitles[:MAX_TRACKS]],
+            "chapters": [describe_chapter(chapter) for chapter in container.chapters()[:MAX_CHAPTERS]],
+            "video": describe_video(stream) if stream else None,
+            "decodes": False,
+        }
+    video = report["video"]
+    if video is None:
+        return report
+    report["scan"] = scan(path, opening, video["index"], scan_seconds)
+    # A picture beyond the limit is refused by its size; decoding it would only prove that memory is finite.
+    if 0 < video["coded_width"] * video["coded_height"] <= max_pixels:
+        decoded = first_frame(path, opening, video["index"])
+        if decoded:
+            refine(video, decoded[0])
+            report["decodes"] = True
+    return report
+
+
+def main() -> None:
+    path, demuxer, formats, decoders, max_pixels, scan_seconds = sys.argv[1:7]
+    try:
+        report = probe(path, (demuxer, formats, decoders), int(max_pixels), float(scan_seconds))
+    except (av.error.FFmpegError, ValueError, MemoryError) as error:
+        report = {"error": type(error).__name__}
+    sys.stdout.write(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
