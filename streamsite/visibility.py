@@ -45,6 +45,11 @@ def is_listed(visibility: str) -> bool:
     return visibility == Visibility.PUBLIC
 
 
+def is_private(visibility: str) -> bool:
+    """Whether only the owner may open a row of this visibility."""
+    return visibility == Visibility.PRIVATE
+
+
 def is_linkable(visibility: str) -> bool:
     """Whether anybody with the link may open a row of this visibility."""
     return visibility in {Visibility.PUBLIC, Visibility.UNLISTED}

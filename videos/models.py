@@ -36,7 +36,11 @@ class Status(models.TextChoices):
 
 
 class Video(models.Model):
-    """A video of a channel. Visibility is decided in ``access``; status moves in ``pipeline`` only."""
+    """A video of a channel.
+
+    Who may see it is decided in ``access``; ``status`` moves in ``pipeline`` only. ``listed`` repeats "public and
+    ready" so that lists have one index and the channel's counter one switch; ``services.refresh_listing`` sets it.
+    """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=11, default=video_id, editable=False)
     channel = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="videos")
@@ -46,7 +50,6 @@ class Video(models.Model):
     category = models.CharField(max_length=20, choices=CATEGORIES, default="other")
     language = models.CharField(max_length=12, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
-    publish_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED, editable=False)
@@ -70,6 +73,7 @@ class Video(models.Model):
     like_count = models.BigIntegerField(default=0, editable=False)
     comment_count = models.BigIntegerField(default=0, editable=False)
 
+    listed = models.BooleanField(default=False, editable=False)
     allow_comments = models.BooleanField(default=True)
     allow_embed = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -78,11 +82,10 @@ class Video(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["visibility", "status", "-published_at", "-id"], name="video_listed"),
-            models.Index(
-                fields=["channel", "visibility", "status", "-published_at", "-id"],
-                name="video_channel_listed",
-            ),
+            models.Index(fields=["listed", "-published_at", "-id"], name="video_listed"),
+            models.Index(fields=["channel", "listed", "-published_at", "-id"], name="video_channel_listed"),
+            models.Index(fields=["listed", "category", "-published_at", "-id"], name="video_category_listed"),
+            models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
             models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
         ]
 

@@ -1,0 +1,45 @@
+"""ETags: 304 for what the caller has, 412 for a change of what is no longer there."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+from django.utils.cache import patch_vary_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from streamsite.errors import Stale
+
+
+def respond(request: Request, body: dict[str, Any]) -> Response:
+    """``body`` with an ETag, or 304. Signed-in callers get a body of their own that no cache may share."""
+    digest = hashlib.blake2b(orjson.dumps(body), digest_size=12).hexdigest()
+    etag = f'W/"{digest}"'
+    offered = {value.strip() for value in request.headers.get("If-None-Match", "").split(",")}
+    response = Response(status=304) if etag in offered else Response(body)
+    response["ETag"] = etag
+    mine = request.user is not None and request.user.is_authenticated
+    response["Cache-Control"] = "private, no-cache" if mine else "public, max-age=0, must-revalidate"
+    patch_vary_headers(response, ["Cookie", "Authorization"])
+    return response
+
+
+def version_etag(version: int) -> str:
+    """The ETag of a resource's version, for ``If-Match``."""
+    return f'"v{version}"'
+
+
+def expected_version(request: Request) -> int | None:
+    """The version in ``If-Match`` (``"v3"``, ``"3"`` or ``3``); ``None`` when absent or ``*``.
+
+    Raises ``Stale`` for anything else: it names no version of ours.
+    """
+    raw = request.headers.get("If-Match", "").strip()
+    if raw in {"", "*"}:
+        return None
+    digits = raw.removeprefix("W/").strip('"').removeprefix("v")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+        raise Stale
+    return int(digits)

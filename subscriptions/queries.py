@@ -1,0 +1,67 @@
+"""Reads of subscriptions, and the feed. The feed is read when somebody looks, never written ahead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts import mappers
+from accounts.models import User
+from streamsite.visibility import Viewer
+from subscriptions.models import Subscription
+from videos import queries as video_queries
+from videos.models import Video
+
+RECENT = ("-created_at", "-id")
+MOST_CHANNELS_IN_FEED = 2_000
+
+
+def relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
+    """``{is_self, is_subscribed, notify}`` of a signed-in viewer, or ``None``."""
+    if not viewer.is_authenticated:
+        return None
+    if viewer.pk == channel.pk:
+        return {"is_self": True, "is_subscribed": False, "notify": None}
+    notify = (
+        Subscription.objects.filter(subscriber_id=viewer.pk, channel=channel)
+        .values_list("notify", flat=True)
+        .first()
+    )
+    return {"is_self": False, "is_subscribed": notify is not None, "notify": notify}
+
+
+def channel_body(viewer: Viewer, channel: User) -> dict[str, Any]:
+    """The channel object for ``viewer``."""
+    return mappers.channel(channel, relation(viewer, channel))
+
+
+def subscription_body(viewer: Viewer, username: str) -> dict[str, Any]:
+    """The answer of the subscription calls, from what is stored now."""
+    channel = User.objects.get(username=username)
+    state = relation(viewer, channel) or {"is_subscribed": False, "notify": None}
+    return {
+        "is_subscribed": state["is_subscribed"],
+        "notify": state["notify"],
+        "subscribers": channel.subscriber_count,
+    }
+
+
+def of_subscriber(user_id: str) -> QuerySet[Subscription]:
+    """What an account is subscribed to, channels loaded; order by ``RECENT``."""
+    return Subscription.objects.filter(subscriber_id=user_id).select_related("channel")
+
+
+def of_channel(channel_id: str) -> QuerySet[Subscription]:
+    """Who is subscribed to a channel, subscribers loaded; order by ``RECENT``."""
+    return Subscription.objects.filter(channel_id=channel_id).select_related("subscriber")
+
+
+def feed(user_id: str) -> QuerySet[Video]:
+    """Listed videos of the subscribed channels; order by ``videos.queries.NEWEST``."""
+    channels = list(
+        Subscription.objects.filter(subscriber_id=user_id)
+        .order_by(*RECENT)
+        .values_list("channel_id", flat=True)[:MOST_CHANNELS_IN_FEED]
+    )
+    return video_queries.of_channels(channels)

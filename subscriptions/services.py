@@ -1,0 +1,44 @@
+"""Subscribing: an insert or a delete whose outcome decides the counters. Safe to repeat, safe in parallel."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import User
+from streamsite.errors import Invalid
+from subscriptions.models import Notify, Subscription
+
+
+class SelfSubscription(Invalid):
+    """Nobody subscribes to themselves."""
+
+    code = "self_subscription"
+    detail = "You cannot subscribe to your own channel."
+
+
+def subscribe(subscriber: User, channel: User, *, notify: str = Notify.ALL) -> None:
+    """Make the subscription exist with this bell setting."""
+    if subscriber.pk == channel.pk:
+        raise SelfSubscription
+    if notify not in Notify.values:
+        raise Invalid("Unknown bell setting.", fields={"notify": [f"One of: {', '.join(Notify.values)}."]})
+    try:
+        with transaction.atomic():
+            Subscription(subscriber=subscriber, channel=channel, notify=notify).save(force_insert=True)
+            _count(subscriber, channel, 1)
+    except IntegrityError:
+        Subscription.objects.filter(subscriber=subscriber, channel=channel).update(notify=notify)
+
+
+def unsubscribe(subscriber: User, channel: User) -> None:
+    """Make the subscription not exist."""
+    with transaction.atomic():
+        removed, _ = Subscription.objects.filter(subscriber=subscriber, channel=channel).delete()
+        if removed:
+            _count(subscriber, channel, -1)
+
+
+def _count(subscriber: User, channel: User, change: int) -> None:
+    User.objects.filter(pk=channel.pk).update(subscriber_count=F("subscriber_count") + change)
+    User.objects.filter(pk=subscriber.pk).update(subscription_count=F("subscription_count") + change)

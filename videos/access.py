@@ -1,0 +1,59 @@
+"""The gates of videos: which rows a viewer may list, open or change."""
+
+from __future__ import annotations
+
+import re
+
+from django.db.models import QuerySet
+
+from streamsite.errors import Absent, Forbidden
+from streamsite.visibility import Viewer, is_linkable, is_owner
+from videos.models import Status, Video
+
+VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
+
+
+def listed_videos() -> QuerySet[Video]:
+    """Videos that may appear in anybody's lists."""
+    return Video.objects.filter(listed=True)
+
+
+def own_videos(owner_id: str) -> QuerySet[Video]:
+    """Every video of a channel, for its owner."""
+    return Video.objects.filter(channel_id=owner_id)
+
+
+def video_for_watching(viewer: Viewer, video_id: str) -> Video:
+    """The video, when ``viewer`` may open it; ``Absent`` otherwise."""
+    video = _load(video_id)
+    if not may_watch(viewer, video):
+        raise Absent
+    return video
+
+
+def video_for_editing(viewer: Viewer, video_id: str) -> Video:
+    """The video, when ``viewer`` may change it; ``Forbidden`` when they can only see it."""
+    video = video_for_watching(viewer, video_id)
+    if not is_owner(viewer, video.channel_id):
+        raise Forbidden
+    return video
+
+
+def may_watch(viewer: Viewer, video: Video) -> bool:
+    """Whether ``viewer`` may open the video: its owner always, others once it plays and unless it is private."""
+    if is_owner(viewer, video.channel_id):
+        return True
+    if not video.channel.is_active:
+        return False
+    if video.status != Status.READY:
+        return False
+    return is_linkable(video.visibility)
+
+
+def _load(video_id: str) -> Video:
+    if not VIDEO_ID.match(video_id):
+        raise Absent
+    video = Video.objects.select_related("channel").filter(pk=video_id).first()
+    if video is None:
+        raise Absent
+    return video

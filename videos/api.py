@@ -1,0 +1,134 @@
+"""``/api/v1/videos``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import signed_in_user
+from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.pagination import paginate
+from streamsite.api.parsing import StrictJSONParser
+from streamsite.api.throttling import UPLOAD
+from streamsite.errors import Invalid
+from videos import access, mappers, queries, services, tasks
+from videos import serializers as shapes
+
+PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
+
+
+class VideosView(APIView):
+    """The public library, and uploads of small files."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+    parser_classes = [MultiPartParser, StrictJSONParser]
+    throttle_limit = UPLOAD
+
+    @extend_schema(
+        operation_id="videos_list",
+        parameters=[
+            *PAGING,
+            OpenApiParameter("channel", str),
+            OpenApiParameter("category", str),
+            OpenApiParameter("sort", str, enum=list(queries.SORTS)),
+        ],
+        responses={200: shapes.PageOfCardsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        rows, order = queries.library(request.GET)
+        return respond(request, paginate(request, rows, order).body(mappers.card))
+
+    @extend_schema(
+        operation_id="videos_upload",
+        request={"multipart/form-data": shapes.UploadSerializer},
+        responses={201: shapes.VideoSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        upload = request.data.get("file")
+        if not isinstance(upload, TemporaryUploadedFile):
+            raise Invalid(
+                "Send the video as the multipart field 'file'.", fields={"file": ["No file was sent."]}
+            )
+        data: dict[str, Any] = {
+            name: request.data[name] for name in services.EDITABLE if request.data.get(name)
+        }
+        if tags := request.data.getlist("tags"):
+            data["tags"] = tags if len(tags) > 1 else tags[0]
+        user = signed_in_user(request)
+        video = services.create_from_upload(
+            user,
+            Path(upload.temporary_file_path()),
+            filename=upload.name or "",
+            size=upload.size or 0,
+            data=data,
+            enqueue=tasks.enqueue_processing,
+        )
+        response = Response(mappers.full(video, user), status=status.HTTP_201_CREATED)
+        response["Location"] = f"/api/v1/videos/{video.pk}"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class VideoView(APIView):
+    """One video."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(operation_id="videos_read", responses={200: shapes.VideoSerializer})
+    def get(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_watching(request.user, video_id)
+        return respond(request, mappers.full(video, request.user))
+
+    @extend_schema(
+        operation_id="videos_update",
+        request=shapes.MetadataSerializer,
+        responses={200: shapes.VideoSerializer},
+    )
+    def patch(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        video = services.update(video, request.data, expected_version=expected_version(request))
+        response = Response(mappers.full(video, request.user))
+        response["ETag"] = version_etag(video.version)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    @extend_schema(operation_id="videos_delete", responses={204: OpenApiResponse(description="Deleted")})
+    def delete(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        services.require_version(video, expected_version(request))
+        services.delete(video)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ProcessingView(APIView):
+    """The job that makes the video playable, for its owner."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="videos_processing", responses={200: shapes.ProcessingSerializer})
+    def get(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        response = Response(mappers.processing(video))
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class RetryView(APIView):
+    """Process a failed video again."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="videos_retry", request=None, responses={202: shapes.ProcessingSerializer})
+    def post(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        video = services.retry(video, enqueue=tasks.enqueue_processing)
+        return Response(mappers.processing(video), status=status.HTTP_202_ACCEPTED)

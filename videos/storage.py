@@ -1,0 +1,118 @@
+"""Where a video's files are. Every name is made here, none comes from a user.
+
+``media/sources/<id>/source`` the upload; ``media/videos/<id>/<generation>/`` what is served;
+``work/jobs/<id>/<attempt>/`` what a worker is making; ``work/incoming/`` uploads in flight.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from streamsite.errors import SiteError
+
+
+class DiskFull(SiteError):
+    """Too little space is left to accept an upload."""
+
+    status, code = 503, "unavailable"
+    detail = "The server has too little disk space left for uploads."
+
+
+def source_path(video_id: str) -> Path:
+    """The uploaded file."""
+    return Path(settings.MEDIA_ROOT) / "sources" / video_id / "source"
+
+
+def generation_dir(video_id: str, generation: str) -> Path:
+    """The folder that is served for one generation of a video."""
+    return Path(settings.MEDIA_ROOT) / "videos" / video_id / generation
+
+
+def job_dir(video_id: str, attempt: str) -> Path:
+    """The folder in which one attempt works; nothing in it is visible to anybody."""
+    return Path(settings.WORK_DIR) / "jobs" / video_id / attempt
+
+
+def keep_source(upload: Path, video_id: str) -> None:
+    """Move an uploaded file to its place. Atomic, and durable once it returns."""
+    target = source_path(video_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with upload.open("rb") as content:
+        os.fsync(content.fileno())
+    upload.replace(target)
+    _sync(target.parent)
+
+
+def publish(made: Path, video_id: str, generation: str) -> None:
+    """Move a finished job's folder to where it is served."""
+    target = generation_dir(video_id, generation)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        shutil.rmtree(target)
+    made.replace(target)
+    _sync(target.parent)
+
+
+def remove_source(video_id: str) -> None:
+    """Delete the uploaded file."""
+    shutil.rmtree(source_path(video_id).parent, ignore_errors=True)
+
+
+def remove_jobs(video_id: str, *, keep: str | None = None) -> None:
+    """Delete what attempts left behind, but ``keep``."""
+    parent = Path(settings.WORK_DIR) / "jobs" / video_id
+    if not parent.is_dir():
+        return
+    for child in parent.iterdir():
+        if child.name != keep:
+            shutil.rmtree(child, ignore_errors=True)
+    if keep is None:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+def remove_generation(video_id: str, generation: str) -> None:
+    """Delete one served folder."""
+    shutil.rmtree(generation_dir(video_id, generation), ignore_errors=True)
+
+
+def remove_generations(video_id: str, *, keep: str | None = None) -> None:
+    """Delete served folders of a video, but ``keep``."""
+    parent = Path(settings.MEDIA_ROOT) / "videos" / video_id
+    if not parent.is_dir():
+        return
+    for child in parent.iterdir():
+        if child.name != keep:
+            shutil.rmtree(child, ignore_errors=True)
+    if keep is None:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+def remove_everything(video_id: str) -> None:
+    """Delete every file of a video."""
+    remove_jobs(video_id)
+    remove_generations(video_id)
+    remove_source(video_id)
+
+
+def folder_bytes(folder: Path) -> int:
+    """The size of all files below ``folder``."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def require_space(incoming: int) -> None:
+    """Raise ``DiskFull`` when ``incoming`` bytes would leave less than the watermark. A full disk stops MongoDB."""
+    root = Path(settings.DATA_DIR)
+    if shutil.disk_usage(root).free - incoming < settings.DISK_WATERMARK_BYTES:
+        raise DiskFull
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
