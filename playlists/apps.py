@@ -8,3 +8,7 @@ class PlaylistsConfig(AppConfig):
 
     name = "playlists"
     verbose_name = "Playlists"
+
+    def ready(self) -> None:
+        """Listen for deleted videos."""
+        from playlists import signals  # noqa: F401

@@ -1,0 +1,94 @@
+"""``/api/v1/channels``, ``/api/v1/me/subscriptions`` and ``/api/v1/me/feed``."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import channel_for_viewing
+from accounts.api import signed_in_user
+from accounts.mappers import badge
+from accounts.serializers import ChannelSerializer
+from streamsite.api.conditional import respond
+from streamsite.api.pagination import paginate
+from subscriptions import queries, services
+from subscriptions import serializers as shapes
+from videos import queries as video_queries
+from videos.api import PAGING
+from videos.mappers import card
+from videos.serializers import PageOfCardsSerializer
+
+
+class ChannelView(APIView):
+    """A channel as others see it."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(operation_id="channels_read", responses={200: ChannelSerializer})
+    def get(self, request: Request, username: str) -> Response:
+        channel = channel_for_viewing(username)
+        return respond(request, queries.channel_body(request.user, channel))
+
+
+class ChannelVideosView(APIView):
+    """A channel's listed videos, newest first."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(operation_id="channel_videos", parameters=PAGING, responses={200: PageOfCardsSerializer})
+    def get(self, request: Request, username: str) -> Response:
+        rows = video_queries.of_channel(channel_for_viewing(username).pk)
+        return respond(request, paginate(request, rows, video_queries.NEWEST).body(card))
+
+
+class SubscriptionView(APIView):
+    """The caller's subscription to a channel."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="channel_subscribe",
+        request=shapes.NotifySerializer,
+        responses={200: shapes.SubscriptionSerializer},
+    )
+    def put(self, request: Request, username: str) -> Response:
+        channel = channel_for_viewing(username)
+        form = shapes.NotifySerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        services.subscribe(signed_in_user(request), channel, notify=form.validated_data["notify"])
+        return Response(queries.subscription_body(request.user, channel.username))
+
+    @extend_schema(
+        operation_id="channel_unsubscribe", request=None, responses={200: shapes.SubscriptionSerializer}
+    )
+    def delete(self, request: Request, username: str) -> Response:
+        channel = channel_for_viewing(username)
+        services.unsubscribe(signed_in_user(request), channel)
+        return Response(queries.subscription_body(request.user, channel.username))
+
+
+class MySubscriptionsView(APIView):
+    """The channels the caller is subscribed to, the latest first."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_subscriptions", parameters=PAGING, responses={200: shapes.PageOfChannelsSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        rows = queries.of_subscriber(signed_in_user(request).pk)
+        return respond(request, paginate(request, rows, queries.RECENT).body(lambda row: badge(row.channel)))
+
+
+class FeedView(APIView):
+    """The newest videos of the subscribed channels."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="me_feed", parameters=PAGING, responses={200: PageOfCardsSerializer})
+    def get(self, request: Request) -> Response:
+        rows = queries.feed(signed_in_user(request).pk)
+        return respond(request, paginate(request, rows, video_queries.NEWEST).body(card))
