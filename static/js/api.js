@@ -1,0 +1,82 @@
+// The one way scripts speak to the JSON API: CSRF, error form and time-outs are handled here.
+
+export class ApiError extends Error {
+  /** `status` 0 means that no answer came at all. */
+  constructor(status, { code = "unavailable", detail = "", fields = {} } = {}, retryAfter = 0) {
+    super(detail || WORDS[status] || "Something went wrong. Try again in a moment.");
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const WORDS = {
+  0: "The server could not be reached. Check your connection and try again.",
+  401: "You are logged out. Log in again in another tab, then try again.",
+  403: "You may not do that.",
+  404: "This is no longer there.",
+  413: "The file is larger than this site accepts.",
+  429: "Too many tries in a short while. Wait a minute and try again.",
+  503: "The site is busy. Try again in a minute.",
+};
+
+export function csrfToken() {
+  const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
+  if (cookie) return decodeURIComponent(cookie.slice("csrftoken=".length));
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+/** The error that an answer of status >= 400 stands for; `text` is its body. */
+export function errorFrom(status, text, retryAfter) {
+  let body = {};
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // A proxy may answer in HTML: the status alone has to do.
+  }
+  return new ApiError(status, body, Number(retryAfter) || 0);
+}
+
+/** Calls `/api/v1` + path. Resolves to `{ data, etag }`, rejects with an ApiError. */
+export async function api(method, path, { json, headers = {}, signal, timeout = 20_000 } = {}) {
+  const init = { method, credentials: "same-origin", headers: { Accept: "application/json", ...headers } };
+  if (method !== "GET") init.headers["X-CSRFToken"] = csrfToken();
+  if (json !== undefined) {
+    init.headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(json);
+  }
+  init.signal = signal ?? AbortSignal.timeout(timeout);
+  let response;
+  let text;
+  try {
+    response = await fetch(`/api/v1${path}`, init);
+    text = await response.text();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0);
+  }
+  if (!response.ok) throw errorFrom(response.status, text, response.headers.get("Retry-After"));
+  return { data: text ? JSON.parse(text) : null, etag: response.headers.get("ETag") };
+}
+
+/** Every field's messages in one sentence, else the error's own sentence. */
+export function inWords(error) {
+  const fields = Object.values(error.fields ?? {}).flat();
+  return fields.length ? fields.join(" ") : error.message;
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Resolves at once, or when a hidden tab is looked at again, so that nothing polls unseen. */
+export function whenVisible() {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => {
+    const seen = () => {
+      if (document.hidden) return;
+      document.removeEventListener("visibilitychange", seen);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", seen);
+  });
+}

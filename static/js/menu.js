@@ -1,0 +1,92 @@
+// The frame's own behaviour: theme and sidebar toggles, menus, copied links, toasts.
+import { icon, toast } from "./ui.js";
+
+const root = document.documentElement;
+
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Without storage the choice lasts for this page only.
+  }
+}
+
+function isDark() {
+  if (root.dataset.theme === "light" || root.dataset.theme === "dark") return root.dataset.theme === "dark";
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function showTheme(button) {
+  button.replaceChildren(icon(isDark() ? "sun" : "moon"));
+  button.setAttribute("aria-label", isDark() ? "Use the light theme" : "Use the dark theme");
+}
+
+for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+  showTheme(button);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => showTheme(button));
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    remember("theme", root.dataset.theme);
+    showTheme(button);
+  });
+}
+
+for (const button of document.querySelectorAll("[data-nav-toggle]")) {
+  const show = () => button.setAttribute("aria-expanded", String(root.dataset.nav !== "mini"));
+  show();
+  button.addEventListener("click", () => {
+    root.dataset.nav = root.dataset.nav === "mini" ? "full" : "mini";
+    remember("nav", root.dataset.nav);
+    show();
+  });
+}
+
+const openMenu = () => document.querySelector("details.menu[open]");
+
+function closeMenu(menu, { focus = false } = {}) {
+  menu.open = false;
+  if (focus) menu.querySelector("summary").focus();
+}
+
+document.addEventListener("click", (event) => {
+  const menu = openMenu();
+  if (menu && (!menu.contains(event.target) || event.target.closest(".menu-item"))) closeMenu(menu);
+});
+
+document.addEventListener("focusin", (event) => {
+  const menu = openMenu();
+  if (menu && !menu.contains(event.target)) closeMenu(menu);
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.menu");
+  if (!menu) return;
+  if (event.key === "Escape" && menu.open) {
+    closeMenu(menu, { focus: true });
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  menu.open = true;
+  const items = [...menu.querySelectorAll(".menu-item")];
+  const at = items.indexOf(document.activeElement);
+  items[(at + step + items.length + (at < 0 && step < 0 ? 1 : 0)) % items.length]?.focus();
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const link = new URL(button.dataset.copy, location.origin).href;
+  try {
+    await navigator.clipboard.writeText(link);
+    toast("Link copied.");
+  } catch {
+    toast(link, { action: "Open", onAction: () => location.assign(link) });
+  }
+});
+
+for (const box of document.querySelectorAll("[data-toasts] .toast")) {
+  box.querySelector("[data-toast-close]")?.addEventListener("click", () => box.remove());
+  if (box.dataset.level !== "error") setTimeout(() => box.remove(), 8000);
+}

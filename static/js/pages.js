@@ -1,0 +1,21 @@
+// "Show more": the focus goes to the first row that came, and a failure is said in words.
+import { toast } from "./ui.js";
+
+let marker = null;
+
+document.addEventListener("click", (event) => {
+  const more = event.target.closest(".more");
+  if (more) marker = { list: more.parentElement, count: more.parentElement.children.length - 1 };
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  const first = marker?.list.children[marker.count];
+  marker = null;
+  first?.querySelector("a:not([tabindex]), button, input")?.focus({ preventScroll: true });
+});
+
+for (const name of ["htmx:response:error", "htmx:error"]) {
+  document.addEventListener(name, () => {
+    toast("More could not be loaded.", { level: "error", action: "Reload", onAction: () => location.reload() });
+  });
+}

@@ -1,0 +1,73 @@
+// The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
+import { bindKeys } from "./player/keys.js";
+import { addChapters, continueQueue, recallSettings, seekLinks } from "./player/extras.js";
+import { isPlayable, playSource } from "./player/source.js";
+import { StateScreen } from "./player/state.js";
+import { untilPlayable } from "./player/waiting.js";
+
+const RESUME_MARGIN = 10;
+
+/** Where to start: the link's `t`, else where the viewer left off unless that is nearly the end. */
+function startOf({ start, resume }, duration) {
+  const asked = Number(start) || 0;
+  if (asked > 0) return asked;
+  const left = Number(resume) || 0;
+  return duration && left > duration - RESUME_MARGIN ? 0 : left;
+}
+
+/** Wraps the plain <video> in media-chrome's controls; without them the browser's own stay. */
+async function buildChrome(frame, video) {
+  try {
+    await import("../vendor/media-chrome-4.19.4/media-chrome.all.js");
+  } catch {
+    return;
+  }
+  const chrome = document.getElementById("player-chrome").content.cloneNode(true);
+  const controller = chrome.querySelector("media-controller");
+  const captions = video.querySelectorAll("track:is([kind=captions], [kind=subtitles])");
+  frame.dataset.captions = String(captions.length);
+  controller.setAttribute("aria-label", frame.dataset.title);
+  video.controls = false;
+  video.slot = "media";
+  frame.prepend(chrome);
+  controller.append(video);
+}
+
+async function start(frame, video, screen, { autoplay }) {
+  if (!isPlayable(video)) {
+    screen.show({
+      title: "This browser cannot play the video",
+      text: "It supports neither Media Source Extensions nor HLS. A current Firefox, Chrome, Edge or Safari does.",
+    });
+    return;
+  }
+  screen.hide();
+  recallSettings(video);
+  addChapters(video, document.getElementById("video-chapters"));
+  // The source first: its `videoRenditions` must be there when the controls look for them.
+  await playSource(video, frame.dataset.hlsUrl, { startAt: startOf(frame.dataset, video.duration), screen });
+  await buildChrome(frame, video);
+  bindKeys(frame, video);
+  seekLinks(video);
+  const continued = continueQueue(video);
+  if (autoplay || continued) video.play().catch(() => {});
+}
+
+async function main() {
+  const frame = document.querySelector("[data-player]");
+  if (!frame) return;
+  const video = frame.querySelector("video");
+  const screen = new StateScreen(frame.querySelector("[data-player-state]"));
+  let autoplay = false;
+  if (!frame.dataset.hlsUrl) {
+    if (frame.dataset.status === "failed") return;
+    const ready = await untilPlayable(frame.dataset.videoId, screen);
+    if (!ready) return;
+    frame.dataset.hlsUrl = ready.hls_url;
+    if (ready.thumbnail_url) video.poster = ready.thumbnail_url;
+    autoplay = true;
+  }
+  await start(frame, video, screen, { autoplay });
+}
+
+main();

@@ -1,0 +1,129 @@
+// Keyboard shortcuts. They stay out of the way of fields, buttons, links, dialogs and the sliders.
+import { el, modal } from "../ui.js";
+
+const FRAME = 1 / 30;
+const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+
+const HELP = [
+  ["K or Space", "Play or pause"],
+  ["J and L", "10 seconds back and forth"],
+  ["← and →", "5 seconds back and forth"],
+  ["↑ and ↓", "Louder and quieter, when the player has the focus"],
+  ["M", "Sound off and on"],
+  ["F", "Full screen"],
+  ["C", "Captions"],
+  ["I", "Picture in picture"],
+  ["0 to 9", "Jump to that tenth of the video"],
+  [", and .", "One frame back and forth, when paused"],
+  ["< and >", "Slower and faster"],
+  ["?", "This list"],
+];
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function seekBy(video, seconds) {
+  video.currentTime = clamp(video.currentTime + seconds, 0, video.duration || Infinity);
+}
+
+function togglePlay(video) {
+  if (video.paused) video.play().catch(() => {});
+  else video.pause();
+}
+
+function stepFrame(video, direction) {
+  if (video.paused) seekBy(video, direction * FRAME);
+}
+
+function stepRate(video, direction) {
+  const at = RATES.indexOf(video.playbackRate);
+  video.playbackRate = RATES[clamp((at < 0 ? RATES.indexOf(1) : at) + direction, 0, RATES.length - 1)];
+}
+
+function louder(video, step) {
+  video.volume = clamp(video.volume + step, 0, 1);
+  if (step > 0) video.muted = false;
+}
+
+async function toggleFullscreen(frame) {
+  try {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await (frame.querySelector("media-controller") ?? frame).requestFullscreen();
+  } catch {
+    // The browser may refuse; the button of the controls stays.
+  }
+}
+
+async function togglePictureInPicture(video) {
+  try {
+    if (document.pictureInPictureElement) await document.exitPictureInPicture();
+    else await video.requestPictureInPicture();
+  } catch {
+    // Not offered by every browser.
+  }
+}
+
+function toggleCaptions(video) {
+  const tracks = [...video.textTracks].filter(({ kind }) => kind === "captions" || kind === "subtitles");
+  const shown = tracks.find(({ mode }) => mode === "showing");
+  if (shown) shown.mode = "disabled";
+  else if (tracks.length) tracks[0].mode = "showing";
+}
+
+function showHelp() {
+  const list = el("dl", { class: "keys" });
+  for (const [keys, meaning] of HELP) list.append(el("dt", {}, el("kbd", {}, keys)), el("dd", {}, meaning));
+  modal("Keyboard shortcuts", list);
+}
+
+function actions(frame, video) {
+  return {
+    k: () => togglePlay(video),
+    " ": () => togglePlay(video),
+    j: () => seekBy(video, -10),
+    l: () => seekBy(video, 10),
+    ArrowLeft: () => seekBy(video, -5),
+    ArrowRight: () => seekBy(video, 5),
+    m: () => {
+      video.muted = !video.muted;
+    },
+    f: () => toggleFullscreen(frame),
+    c: () => toggleCaptions(video),
+    i: () => togglePictureInPicture(video),
+    ",": () => stepFrame(video, -1),
+    ".": () => stepFrame(video, 1),
+    "<": () => stepRate(video, -1),
+    ">": () => stepRate(video, 1),
+    "?": showHelp,
+  };
+}
+
+const TYPING = "input, textarea, select, [contenteditable], dialog, [role=menu], media-settings-menu";
+const PRESSABLE = "button, a, summary, [role=button], [role=menuitem], [role=menuitemradio]";
+
+function isTaken(event) {
+  const path = event.composedPath().filter((node) => node instanceof Element);
+  if (path.some((node) => node.matches(TYPING))) return true;
+  return event.key === " " && path.some((node) => node.matches(PRESSABLE));
+}
+
+export function bindKeys(frame, video) {
+  const table = actions(frame, video);
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    let action = table[key];
+    if (/^[0-9]$/.test(key) && video.duration) {
+      action = () => {
+        video.currentTime = (video.duration * Number(key)) / 10;
+      };
+    }
+    if (key === "ArrowUp" || key === "ArrowDown") {
+      // Elsewhere these two scroll the page.
+      if (!frame.contains(document.activeElement)) return;
+      action = () => louder(video, key === "ArrowUp" ? 0.05 : -0.05);
+    }
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}

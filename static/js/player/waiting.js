@@ -1,0 +1,54 @@
+// Watches a video that is being processed until a first quality can be played.
+import { api, sleep, whenVisible } from "../api.js";
+
+const FIRST_WAIT = 1500;
+const LONGEST_WAIT = 10_000;
+
+const TITLES = {
+  uploading: "Still uploading",
+  queued: "Waiting to be processed",
+  processing: "Almost ready",
+};
+
+const reload = { label: "Reload the page", run: () => location.reload() };
+
+function showProgress(screen, video) {
+  const percent = Math.round((video.progress ?? 0) * 100);
+  screen.show({
+    title: TITLES[video.status] ?? "Almost ready",
+    text: `${percent} % done. It starts here as soon as the first quality is ready.`,
+    progress: video.progress ?? 0,
+  });
+}
+
+function showFailure(screen, video) {
+  screen.show({
+    title: "This video could not be processed",
+    text: `${video.failure?.detail ?? "The file could not be read."} Its owner can try again from the studio.`,
+  });
+}
+
+/** Resolves to the video object once `hls_url` is there, to null when it failed or went away. */
+export async function untilPlayable(id, screen) {
+  let wait = FIRST_WAIT;
+  for (;;) {
+    await whenVisible();
+    try {
+      const { data } = await api("GET", `/videos/${encodeURIComponent(id)}`);
+      if (data.hls_url) return data;
+      if (data.status === "failed") {
+        showFailure(screen, data);
+        return null;
+      }
+      showProgress(screen, data);
+      wait = Math.min(wait * 1.25, LONGEST_WAIT);
+    } catch (error) {
+      if (error.status === 404) {
+        screen.show({ title: "This video is no longer available", text: "It was removed or made private.", action: reload });
+        return null;
+      }
+      wait = Math.max(error.retryAfter * 1000, LONGEST_WAIT);
+    }
+    await sleep(wait);
+  }
+}

@@ -1,0 +1,68 @@
+// Follows a video's processing: polls its job, and shows its steps in words.
+import { api, sleep, whenVisible } from "./api.js";
+import { el } from "./ui.js";
+
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 8000;
+
+const STEP_NAMES = {
+  inspect: "Looking at the file",
+  encode: "Making the qualities",
+  poster: "Poster",
+  storyboard: "Preview pictures",
+  publish: "Publishing",
+};
+
+const STATES = { waiting: "waiting", running: "running", done: "done", failed: "failed", skipped: "skipped" };
+
+function stepName(name) {
+  return STEP_NAMES[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
+}
+
+/** Fills an <ol> with one row per step. */
+export function showSteps(list, steps) {
+  list.replaceChildren(
+    ...steps.map(({ name, state, percent, seconds }) => {
+      const running = state === "running" && percent > 0 ? ` ${Math.round(percent)} %` : "";
+      const took = state === "done" && seconds >= 1 ? ` ${Math.round(seconds)} s` : "";
+      const row = el("li", { "data-state": STATES[state] ?? "waiting" }, stepName(name), running || took);
+      row.append(el("span", { class: "visually-hidden" }, ` (${STATES[state] ?? "waiting"})`));
+      return row;
+    }),
+  );
+  list.hidden = steps.length === 0;
+}
+
+export const STATUS_WORDS = {
+  uploading: "Uploading",
+  queued: "Waiting",
+  processing: "Processing",
+  ready: "Ready",
+  failed: "Failed",
+};
+
+/**
+ * Calls `onChange(job)` until the job is ready or failed and resolves to that job; null when the video is gone
+ * or `signal` aborted. Waits longer while nothing moves, and not at all for a hidden tab.
+ */
+export async function followProcessing(id, onChange, signal) {
+  let wait = FIRST_WAIT;
+  let seen = "";
+  while (!signal?.aborted) {
+    await whenVisible();
+    try {
+      const { data } = await api("GET", `/videos/${encodeURIComponent(id)}/processing`);
+      if (signal?.aborted) return null;
+      onChange(data);
+      if (data.status === "ready" || data.status === "failed") return data;
+      const now = JSON.stringify([data.status, data.progress]);
+      wait = now === seen ? Math.min(wait * 1.6, LONGEST_WAIT) : FIRST_WAIT;
+      seen = now;
+    } catch (error) {
+      if (error.status === 404) return null;
+      wait = Math.max(error.retryAfter * 1000, LONGEST_WAIT);
+    }
+    await sleep(wait);
+  }
+  return null;
+}

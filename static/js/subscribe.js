@@ -1,0 +1,58 @@
+// Subscribe buttons answer at once and put things back when the server says no.
+import { api } from "./api.js";
+import { toast } from "./ui.js";
+
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+function show(form, { subscribed, notify }) {
+  form.dataset.subscribed = subscribed ? "1" : "0";
+  form.dataset.notify = notify;
+  form.elements.action.value = subscribed ? "unsubscribe" : "subscribe";
+  form.querySelector("[data-label]").textContent = subscribed ? "Subscribed" : "Subscribe";
+  form.querySelector("[data-notify-toggle]")?.setAttribute("aria-pressed", String(subscribed && notify === "all"));
+}
+
+function showCount(username, subscribers) {
+  for (const place of document.querySelectorAll(`[data-subscribers="${CSS.escape(username)}"]`)) {
+    place.textContent = compact.format(subscribers);
+  }
+}
+
+const stateOf = (form) => ({ subscribed: form.dataset.subscribed === "1", notify: form.dataset.notify });
+
+async function change(form, wanted) {
+  if (form.ariaBusy === "true") return;
+  const before = stateOf(form);
+  const path = `/channels/${encodeURIComponent(form.dataset.subscribe)}/subscription`;
+  show(form, wanted);
+  form.ariaBusy = "true";
+  try {
+    const { data } = wanted.subscribed
+      ? await api("PUT", path, { json: { notify: wanted.notify } })
+      : await api("DELETE", path);
+    show(form, { subscribed: data.is_subscribed, notify: data.notify ?? "all" });
+    showCount(form.dataset.subscribe, data.subscribers);
+  } catch (error) {
+    show(form, before);
+    toast(error.message, { level: "error" });
+  } finally {
+    form.ariaBusy = "false";
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-subscribe]");
+  if (!form) return;
+  event.preventDefault();
+  const { subscribed } = stateOf(form);
+  change(form, { subscribed: !subscribed, notify: "all" });
+});
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("[data-notify-toggle]")?.closest("[data-subscribe]");
+  if (!form) return;
+  const { notify } = stateOf(form);
+  change(form, { subscribed: true, notify: notify === "all" ? "none" : "all" });
+});
+
+for (const form of document.querySelectorAll("[data-subscribe]")) show(form, stateOf(form));

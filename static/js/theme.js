@@ -1,0 +1,15 @@
+// Runs before the first paint, so that no page flashes in the wrong theme or jumps as the sidebar settles.
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+  let theme = null;
+  let nav = null;
+  try {
+    theme = localStorage.getItem("theme");
+    nav = localStorage.getItem("nav");
+  } catch {
+    // Storage may be blocked: the system's theme is used then.
+  }
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  if (!root.dataset.nav) root.dataset.nav = nav ?? (innerWidth < 1120 ? "mini" : "full");
+})();

@@ -1,0 +1,71 @@
+// Small pieces of interface that several modules share: elements, icons, toasts, questions.
+
+const ICONS = new URL("../icons.svg", import.meta.url).href;
+
+/** An element: `el("button", { class: "btn", type: "button" }, "Text", otherElement)`. */
+export function el(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${ICONS}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** Says something for a while; errors and toasts with an action stay until dismissed. */
+export function toast(text, { level = "info", action, onAction } = {}) {
+  const close = el("button", { class: "icon-btn icon-btn-small", type: "button", "aria-label": "Dismiss" }, icon("close"));
+  const box = el("div", { class: "toast", "data-level": level }, el("span", {}, text));
+  if (action) {
+    const button = el("button", { class: "btn btn-small", type: "button" }, action);
+    button.addEventListener("click", onAction);
+    box.append(button);
+  }
+  box.append(close);
+  close.addEventListener("click", () => box.remove());
+  document.querySelector("[data-toasts]")?.append(box);
+  if (level !== "error" && !action) setTimeout(() => box.remove(), 6000);
+  return box;
+}
+
+/** A modal dialog with a title and a close button; the caller fills `body`. It removes itself when closed. */
+export function modal(title, ...body) {
+  const close = el("button", { class: "icon-btn icon-btn-small", type: "button", "aria-label": "Close" }, icon("close"));
+  const heading = el("h2", { id: `dialog-${Date.now()}` }, title);
+  const dialog = el("dialog", { "aria-labelledby": heading.id }, el("div", { class: "dialog-head" }, heading, close), ...body);
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** Asks before something that cannot be undone; resolves to true or false. */
+export function confirmed(title, text, action) {
+  return new Promise((resolve) => {
+    const yes = el("button", { class: "btn btn-danger", type: "button" }, action);
+    const no = el("button", { class: "btn", type: "button", autofocus: true }, "Keep it");
+    const dialog = modal(title, el("p", {}, text), el("div", { class: "dialog-actions" }, no, yes));
+    let answer = false;
+    yes.addEventListener("click", () => {
+      answer = true;
+      dialog.close();
+    });
+    no.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => resolve(answer));
+  });
+}

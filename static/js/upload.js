@@ -1,0 +1,61 @@
+// The upload page: files chosen or dropped are queued and sent one after the other.
+import { UploadItem } from "./upload/item.js";
+import { refusal } from "./upload/words.js";
+import { toast } from "./ui.js";
+
+const page = document.querySelector("[data-upload]");
+const form = page.querySelector("[data-upload-form]");
+const input = page.querySelector("[data-file]");
+const drop = page.querySelector("[data-drop]");
+const list = page.querySelector("[data-queue]");
+const template = document.getElementById("upload-row");
+
+const limits = {
+  maxBytes: Number(page.dataset.maxBytes) || Infinity,
+  endings: input.accept.split(",").map((ending) => ending.trim().toLowerCase()).filter((ending) => ending.startsWith(".")),
+};
+const links = { watch: page.dataset.watchUrl, edit: page.dataset.editUrl };
+const items = [];
+
+/** One transfer at a time: on a slow line two would only make each of them later. */
+function sendNext() {
+  if (items.some((item) => item.state === "sending")) return;
+  items.find((item) => item.state === "waiting")?.send();
+}
+
+function addFiles(files) {
+  const visibility = new FormData(form).get("visibility");
+  for (const file of files) {
+    const problem = refusal(file, limits);
+    if (problem) {
+      toast(`${file.name}: ${problem}`, { level: "error" });
+      continue;
+    }
+    const item = new UploadItem(file, visibility, template, { links, onIdle: () => queueMicrotask(sendNext) });
+    items.push(item);
+    list.prepend(item.element);
+    page.querySelector("[data-queue-section]").hidden = false;
+  }
+  sendNext();
+}
+
+input.multiple = true;
+input.required = false;
+input.addEventListener("change", () => {
+  addFiles(input.files);
+  input.value = "";
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+
+for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("is-over"));
+for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("is-over"));
+// A file dropped beside the area must not replace the page.
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  addFiles(event.dataTransfer.files);
+});
+
+addEventListener("beforeunload", (event) => {
+  if (items.some((item) => item.isUnfinished)) event.preventDefault();
+});
