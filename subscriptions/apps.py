@@ -8,3 +8,10 @@ class SubscriptionsConfig(AppConfig):
 
     name = "subscriptions"
     verbose_name = "Subscriptions"
+
+    def ready(self) -> None:
+        """Put the subscribe button on the watch page."""
+        from subscriptions.views import watch_panel
+        from videos import panels
+
+        panels.register(watch_panel)

@@ -37,6 +37,7 @@ class VideosView(APIView):
         operation_id="videos_list",
         parameters=[
             *PAGING,
+            OpenApiParameter("q", str, description="Words to search for in titles, tags and descriptions."),
             OpenApiParameter("channel", str),
             OpenApiParameter("category", str),
             OpenApiParameter("sort", str, enum=list(queries.SORTS)),

@@ -8,11 +8,13 @@ from django.http import QueryDict
 from accounts.models import User
 from accounts.usernames import normalise
 from streamsite.errors import Invalid
+from videos import mongo
 from videos.access import listed_videos, own_videos
 from videos.models import CATEGORIES, Video
 
 NEWEST = ("-published_at", "-id")
 NEWEST_CREATED = ("-created_at", "-id")
+MOST_MATCHES = 500
 SORTS = {
     "newest": NEWEST,
     "oldest": ("published_at", "id"),
@@ -23,6 +25,8 @@ SORTS = {
 def library(params: QueryDict) -> tuple[QuerySet[Video], tuple[str, ...]]:
     """The public library under the filters of ``GET /videos``, and its order."""
     rows = listed_videos().select_related("channel")
+    if words := params.get("q", "").strip():
+        rows = rows.filter(pk__in=mongo.search(words, most=MOST_MATCHES))
     sort = params.get("sort", "newest")
     if sort not in SORTS:
         raise Invalid("Unknown sort.", fields={"sort": [f"One of: {', '.join(SORTS)}."]})
@@ -59,3 +63,10 @@ def next_to(video: Video, *, most: int = 12) -> list[Video]:
         newest = listed_videos().select_related("channel").order_by(*NEWEST)[: most + len(seen)]
         same += [other for other in newest if other.pk not in seen]
     return same[:most]
+
+
+def search(words: str, *, most: int = 60) -> list[Video]:
+    """Listed videos that match ``words``, best first."""
+    ids = mongo.search(words, most=most)
+    found = listed_videos().select_related("channel").in_bulk(ids)
+    return [found[video_id] for video_id in ids if video_id in found]

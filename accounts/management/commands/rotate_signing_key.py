@@ -1,0 +1,24 @@
+"""``manage.py rotate_signing_key``."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from accounts.keys import create_key
+
+
+class Command(BaseCommand):
+    """Makes a new key for tokens. Tokens of older keys stay good until those files are removed."""
+
+    help = "Create a new signing key. Restart the site to sign with it; remove old files when their tokens expired."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-missing", action="store_true", help="do nothing when there is a key")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Path(settings.TOKEN_KEYS_DIR)
+        if options["if_missing"] and any(folder.glob("*.pem")):
+            return
+        self.stdout.write(f"signing key {create_key(folder)} created")

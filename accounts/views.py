@@ -1,0 +1,140 @@
+"""Pages of accounts: sign in and out, register, settings."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth import login as sign_in
+from django.contrib.auth import logout as sign_out
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import forms, services, sessions
+from accounts.models import User
+from accounts.signals import SESSION_KEY
+from streamsite.api.renderers import iso
+from streamsite.api.throttling import REGISTER, client_address, enforce
+from streamsite.errors import SiteError, Throttled
+from streamsite.pages import safe_next, show_problems
+
+SETTINGS_TABS = (("settings-profile", "Profile"), ("settings-sessions", "Devices"))
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """Sign in with name and password."""
+    target = safe_next(request, "/")
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = forms.LoginForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                user = services.check_login(
+                    request, form.cleaned_data["login"], form.cleaned_data["password"]
+                )
+            except SiteError as error:
+                show_problems(form, error)
+                status = error.status
+            else:
+                _sign_in(request, user, remember=form.cleaned_data["remember"])
+                return redirect(target)
+    context = {"form": form, "next": target if target != "/" else ""}
+    return render(request, "accounts/login.html", context, status=status)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Create an account and sign in."""
+    target = safe_next(request, "/")
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = forms.RegisterForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                enforce(REGISTER, client_address(request))
+                user = services.register(**form.cleaned_data)
+            except Throttled:
+                raise
+            except SiteError as error:
+                show_problems(form, error)
+            else:
+                _sign_in(request, user, remember=False)
+                messages.success(request, f"Welcome, {user.get_full_name()}. This is your Streamsite.")
+                return redirect(target)
+    context = {"form": form, "next": target if target != "/" else ""}
+    return render(request, "accounts/register.html", context, status=status)
+
+
+def _sign_in(request: HttpRequest, user: User, *, remember: bool) -> None:
+    request.remember_me = remember  # type: ignore[attr-defined]
+    sign_in(request, user, backend="accounts.backends.LoginBackend")
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """Sign out of this device."""
+    sign_out(request)
+    return redirect("home")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_profile(request: HttpRequest) -> HttpResponse:
+    """The display name and the text about the channel."""
+    user = cast(User, request.user)
+    form = forms.ProfileForm(request.POST or None, initial={"full_name": user.full_name, "bio": user.bio})
+    if request.method == "POST" and form.is_valid():
+        services.update_profile(user, form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("settings-profile")
+    return render(
+        request,
+        "accounts/settings_profile.html",
+        {"form": form, "tabs": SETTINGS_TABS, "tab": "settings-profile"},
+        status=400 if form.is_bound else 200,
+    )
+
+
+@login_required
+@require_safe
+def settings_sessions(request: HttpRequest) -> HttpResponse:
+    """The devices that are signed in."""
+    listed = sessions.listing(str(request.user.pk), request.session.get(SESSION_KEY))
+    for entry in listed:
+        for name in ("created_at", "last_used_at", "expires_at"):
+            entry[name] = iso(entry[name])
+    return render(
+        request,
+        "accounts/settings_sessions.html",
+        {"sessions": listed, "tabs": SETTINGS_TABS, "tab": "settings-sessions"},
+    )
+
+
+@login_required
+@require_POST
+def revoke_session(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Sign a device out."""
+    if sessions.revoke(session_id, str(request.user.pk), "revoked_by_user"):
+        messages.success(request, "The device was signed out.")
+    return redirect("settings-sessions")
+
+
+@require_safe
+def developers_tokens(request: HttpRequest) -> HttpResponse:
+    """The guide to access and refresh tokens."""
+    return render(request, "developers/tokens.html")

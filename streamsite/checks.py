@@ -1,0 +1,25 @@
+"""System checks for mistakes between settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name
+
+
+@register()
+def settings_fit_together(**extra: Any) -> list[CheckMessage]:
+    """Settings that are each right and wrong together."""
+    found: list[CheckMessage] = []
+    if settings.DEBUG and settings.IS_HTTPS:
+        found.append(Error("DEBUG shows internals and must be off on a public site.", id="streamsite.E001"))
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append(Error("ALLOWED_HOSTS must not contain '*'.", id="streamsite.E002"))
+    if settings.IS_HTTPS and not settings.EMAIL_HOST:
+        found.append(
+            Warning(
+                "EMAIL_HOST is not set: mail is written to files in the data folder.", id="streamsite.W001"
+            )
+        )
+    return found

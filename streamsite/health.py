@@ -1,0 +1,42 @@
+"""For load balancers: is the process there, and can it serve."""
+
+from __future__ import annotations
+
+import shutil
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+from pymongo.errors import PyMongoError
+
+from streamsite.mongo.engine.client import get_client
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The database answers and the disk has room; 503 names what does not."""
+    checks = {"database": _database(), "disk": _disk()}
+    ready = all(checks.values())
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
+    )
+
+
+def _database() -> bool:
+    try:
+        return bool(get_client("default").admin.command("ping"))
+    except PyMongoError:
+        return False
+
+
+def _disk() -> bool:
+    try:
+        return shutil.disk_usage(settings.DATA_DIR).free > settings.DISK_WATERMARK_BYTES
+    except OSError:
+        return False

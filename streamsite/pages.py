@@ -1,0 +1,35 @@
+"""What page views share."""
+
+from __future__ import annotations
+
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from streamsite.errors import SiteError
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether the page asks for more of a list instead of for itself."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def show_problems(form: BaseForm, error: SiteError) -> None:
+    """Put what a service refused beside the fields it is about."""
+    shown = False
+    for name, sentences in (error.fields or {}).items():
+        for sentence in sentences:
+            form.add_error(name if name in form.fields else None, sentence)
+            shown = True
+    if not shown:
+        form.add_error(None, error.detail)
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """``next`` from the form or the query when it stays on this site, else ``fallback``."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return fallback

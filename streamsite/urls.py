@@ -1,0 +1,34 @@
+"""Every URL of the site."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from streamsite import health
+from streamsite.api.views import ApiDocs, api_not_found
+
+urlpatterns = [
+    path("", include("videos.urls")),
+    path("", include("accounts.urls")),
+    path("", include("playlists.urls")),
+    path("", include("subscriptions.urls")),
+    path("api/v1/", include("accounts.api_urls")),
+    path("api/v1/", include("videos.api_urls")),
+    path("api/v1/", include("playlists.api_urls")),
+    path("api/v1/", include("subscriptions.api_urls")),
+    path("api/schema", SpectacularAPIView.as_view(throttle_classes=[]), name="schema"),
+    path("api/docs", ApiDocs.as_view(), name="api-docs"),
+    re_path(r"^api/", api_not_found),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "streamsite.errors.bad_request"
+handler403 = "streamsite.errors.permission_denied"
+handler404 = "streamsite.errors.not_found"
+handler500 = "streamsite.errors.server_error"
+
+admin.site.site_header = "Streamsite administration"
+admin.site.site_title = "Streamsite"
+admin.site.index_title = "Everything that is kept"

@@ -1,0 +1,85 @@
+"""Pages of channels, subscriptions and the feed."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import channel_for_viewing
+from accounts.mappers import channel as channel_mapping
+from accounts.models import User
+from streamsite.api.pagination import paginate
+from streamsite.errors import SiteError
+from streamsite.pages import is_fragment, safe_next
+from subscriptions import queries, services
+from videos import queries as video_queries
+from videos.mappers import card
+from videos.models import Video
+
+
+def watch_panel(request: HttpRequest, video: Video) -> dict[str, Any]:
+    """The watch page's subscribe button needs the channel as the viewer sees it."""
+    return {"channel": queries.channel_body(request.user, video.channel)}
+
+
+@require_safe
+def channel(request: HttpRequest, username: str) -> HttpResponse:
+    """A channel's listed videos."""
+    owner = channel_for_viewing(username)
+    rows = video_queries.of_channel(owner.pk)
+    page = paginate(request, rows, video_queries.NEWEST, absolute=False).body(card)
+    template = "videos/_grid.html" if is_fragment(request) else "accounts/channel.html"
+    context = {"channel": queries.channel_body(request.user, owner), "tab": "videos", "page": page}
+    return render(request, template, context)
+
+
+@require_safe
+def channel_about(request: HttpRequest, username: str) -> HttpResponse:
+    """What a channel says about itself."""
+    owner = channel_for_viewing(username)
+    context = {"channel": queries.channel_body(request.user, owner), "tab": "about", "page": None}
+    return render(request, "accounts/channel.html", context)
+
+
+@login_required
+@require_POST
+def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
+    """Subscribe or unsubscribe by form."""
+    owner = channel_for_viewing(username)
+    subscriber = cast(User, request.user)
+    try:
+        if request.POST.get("action") == "unsubscribe":
+            services.unsubscribe(subscriber, owner)
+        else:
+            services.subscribe(subscriber, owner)
+    except SiteError as error:
+        messages.error(request, error.detail)
+    return redirect(safe_next(request, owner.get_absolute_url()))
+
+
+@login_required
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """The newest videos of the subscribed channels."""
+    rows = queries.feed(str(request.user.pk))
+    page = paginate(request, rows, video_queries.NEWEST, absolute=False).body(card)
+    template = "videos/_grid.html" if is_fragment(request) else "subscriptions/feed.html"
+    return render(request, template, {"page": page})
+
+
+@login_required
+@require_safe
+def subscriptions(request: HttpRequest) -> HttpResponse:
+    """The channels the caller is subscribed to."""
+    rows = queries.of_subscriber(str(request.user.pk))
+    page = paginate(request, rows, queries.RECENT, absolute=False).body(
+        lambda row: channel_mapping(
+            row.channel, {"is_self": False, "is_subscribed": True, "notify": row.notify}
+        )
+    )
+    return render(request, "subscriptions/list.html", {"page": page})

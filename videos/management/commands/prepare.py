@@ -1,0 +1,56 @@
+"""``manage.py prepare``: everything between an empty database and a first request."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from accounts.models import User
+from streamsite.mongo import indexes
+
+DEMO_ACCOUNTS = (
+    ("demo", "Demo", False),
+    ("demoadmin", "Demo Administrator", True),
+    ("northlight", "Northlight Films", False),
+)
+
+
+class Command(BaseCommand):
+    """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts."""
+
+    help = "Prepare the database and the data folder. Safe to repeat."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-demo", dest="demo", action="store_false")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for folder in (settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            Path(folder).chmod(0o700)
+        call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)
+        call_command("migrate", verbosity=0, interactive=False)
+        indexes.ensure()
+        if options["demo"]:
+            self._demo_accounts()
+
+    def _demo_accounts(self) -> None:
+        """Accounts to try the site with. Their password is random and kept in the data folder."""
+        kept = Path(settings.KEYS_DIR) / "demo_password"
+        if kept.is_file():
+            return
+        password = "-".join(secrets.token_hex(2) for _ in range(3))
+        for username, name, is_admin in DEMO_ACCOUNTS:
+            if not User.objects.filter(username=username).exists():
+                User.objects.create_user(
+                    username,
+                    f"{username}@example.org",
+                    password,
+                    full_name=name,
+                    is_staff=is_admin,
+                    is_superuser=is_admin,
+                )
+        kept.touch(mode=0o600)
+        kept.write_text(password, encoding="utf-8")

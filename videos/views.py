@@ -1,0 +1,160 @@
+"""Pages about videos."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from streamsite.api.pagination import paginate
+from streamsite.api.throttling import UPLOAD, enforce
+from streamsite.errors import Invalid, SiteError
+from streamsite.pages import is_fragment, show_problems
+from streamsite.visibility import Visibility
+from videos import access, forms, mappers, panels, queries, services, tasks
+
+ACCEPTED = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".ogv", ".3gp")
+
+
+def _grid(request: HttpRequest, page: dict[str, Any], template: str, **context: Any) -> HttpResponse:
+    chosen = "videos/_grid.html" if is_fragment(request) else template
+    return render(request, chosen, {"page": page, **context})
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The newest listed videos."""
+    rows, order = queries.library(request.GET)
+    page = paginate(request, rows, order, absolute=False).body(mappers.card)
+    subscribed = getattr(request.user, "subscription_count", 0)
+    return _grid(request, page, "videos/home.html", subscribed_count=subscribed)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Videos that match the words, best first."""
+    words = request.GET.get("q", "").strip()
+    found = queries.search(words)
+    page = {"results": [mappers.card(video) for video in found], "next": None, "previous": None}
+    return _grid(request, page, "videos/search.html", q=words)
+
+
+@require_safe
+def watch(request: HttpRequest, video_id: str) -> HttpResponse:
+    """The player and what belongs to the video."""
+    video = access.video_for_watching(request.user, video_id)
+    context = {
+        "video": mappers.full(video, request.user),
+        "related": [mappers.card(other) for other in queries.next_to(video)],
+        "start": _seconds(request.GET.get("t", "")),
+    }
+    return render(request, "videos/watch.html", context | panels.collect(request, video))
+
+
+def _seconds(raw: str) -> float:
+    """``?t=``: seconds, as ``90`` or ``90s``; anything else is the beginning."""
+    try:
+        value = float(raw.removesuffix("s"))
+    except ValueError:
+        return 0.0
+    return value if math.isfinite(value) and 0 <= value < 1_000_000 else 0.0
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Choose files; without JavaScript, one file by form."""
+    form = forms.UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            video = _keep(request, form)
+        except SiteError as error:
+            show_problems(form, error)
+        else:
+            messages.success(request, "Uploaded. It is being processed.")
+            return redirect("studio-video", video.pk)
+    context = {
+        "form": form,
+        "max_bytes": settings.MAX_UPLOAD_BYTES,
+        "accept": ACCEPTED,
+        "visibility_choices": Visibility.choices,
+    }
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "videos/upload.html", context, status=status)
+
+
+def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
+    enforce(UPLOAD, str(request.user.pk))
+    sent = form.cleaned_data["file"]
+    if not isinstance(sent, TemporaryUploadedFile):
+        raise Invalid("No file was sent.", fields={"file": ["No file was sent."]})
+    data = {name: form.cleaned_data[name] for name in ("title", "visibility") if form.cleaned_data[name]}
+    return services.create_from_upload(
+        request.user,  # type: ignore[arg-type]
+        Path(sent.temporary_file_path()),
+        filename=sent.name or "",
+        size=sent.size or 0,
+        data=data,
+        enqueue=tasks.enqueue_processing,
+    )
+
+
+@login_required
+@require_safe
+def studio(request: HttpRequest) -> HttpResponse:
+    """The caller's videos in every state."""
+    rows = queries.uploads(str(request.user.pk))
+    page = paginate(request, rows, queries.NEWEST_CREATED, absolute=False).body(
+        lambda video: mappers.full(video, request.user)
+    )
+    return render(request, "videos/studio.html", {"page": page})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Change a video's metadata."""
+    video = access.video_for_editing(request.user, video_id)
+    form = forms.VideoForm(request.POST) if request.method == "POST" else forms.VideoForm.of(video)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update(video, form.cleaned_data)
+        except SiteError as error:
+            show_problems(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("studio-video", video.pk)
+    status = 400 if form.is_bound else 200
+    return render(
+        request, "videos/edit.html", {"form": form, "video": mappers.full(video, request.user)}, status=status
+    )
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Remove a video and its files."""
+    services.delete(access.video_for_editing(request.user, video_id))
+    messages.success(request, "The video and its files were deleted.")
+    return redirect("studio-videos")
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Process a failed video again."""
+    video = access.video_for_editing(request.user, video_id)
+    try:
+        services.retry(video, enqueue=tasks.enqueue_processing)
+        messages.success(request, "It is being processed again.")
+    except SiteError as error:
+        messages.error(request, error.detail)
+    return redirect("studio-video", video_id)
