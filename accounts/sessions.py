@@ -189,6 +189,11 @@ def logout(refresh_token: str, access_token: str) -> None:
         revoke(token["sid"], token["sub"], "logout")
 
 
+def forget_all() -> None:
+    """Make this process look at every session again."""
+    _live.clear()
+
+
 def listing(user_id: str, current: str | None) -> list[dict[str, Any]]:
     """The user's live sessions as the API and the settings page show them."""
     return [

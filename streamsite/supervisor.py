@@ -125,7 +125,8 @@ class Supervisor:
                 probe.bind(("127.0.0.1", self.options.port))
             except OSError as error:
                 raise StartError(
-                    f"port {self.options.port} on 127.0.0.1 cannot be used ({error.strerror}): choose another with --port"
+                    f"port {self.options.port} on 127.0.0.1 cannot be used ({error.strerror}): "
+                    "choose another with --port"
                 ) from error
 
     def _start_mongo(self) -> None:

@@ -57,9 +57,9 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     return send(request, path, content_type=TYPES[match[1]], cache=PUBLIC_CACHE if public else PRIVATE_CACHE)
 
 
-def forget_state(video_id: str) -> None:
-    """Make this process look at the video again at its next request."""
-    _states.pop(video_id, None)
+def forget_all() -> None:
+    """Make this process look at every video again."""
+    _states.clear()
 
 
 def _state(video_id: str) -> dict[str, Any] | None:

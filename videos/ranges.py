@@ -13,20 +13,20 @@ _SINGLE_RANGE = re.compile(
 
 @dataclass(frozen=True)
 class Range:
-    """Bytes `start` up to but not including `stop` of a file of `size` bytes."""
+    """Bytes `first` to `last`, both included, of a file of `size` bytes."""
 
-    start: int
-    stop: int
+    first: int
+    last: int
     size: int
 
     @property
     def length(self) -> int:
-        return self.stop - self.start
+        return self.last - self.first + 1
 
     @property
     def content_range(self) -> str:
         """The value of the Content-Range header of the 206 response."""
-        return f"bytes {self.start}-{self.stop - 1}/{self.size}"
+        return f"bytes {self.first}-{self.last}/{self.size}"
 
 
 class Unsatisfiable(Exception):
@@ -46,31 +46,30 @@ def parse_range(header: str | None, size: int) -> Range | None:
     """The part of a file of `size` bytes that a Range header asks for; None means the whole file (200).
 
     None for: no header, another unit, several ranges (a server may ignore those, and answering them lets one
-    request ask for the file many times over), and everything malformed, which the RFC has a server ignore. Raises
-    Unsatisfiable when the range is well-formed but starts beyond the end or asks for the last 0 bytes.
+    request ask for the file many times over), and everything malformed, which the RFC has a server ignore.
+    Raises Unsatisfiable when the range is well-formed but starts beyond the end or asks for the last 0 bytes.
     """
     if not header or len(header) > MAX_HEADER:
         return None
     match = _SINGLE_RANGE.match(header)
     if match is None:
         return None
-    first, last = match["first"], match["last"]
-    if not first:
-        return _suffix(last, size)
-    start = int(first)
-    if last and int(last) < start:
+    if not match["first"]:
+        return _suffix(match["last"], size)
+    first = int(match["first"])
+    last = int(match["last"]) if match["last"] else max(size - 1, first)
+    if last < first:
         return None
-    if start >= size:
+    if first >= size:
         raise Unsatisfiable(size)
-    stop = min(int(last) + 1, size) if last else size
-    return Range(start, stop, size)
+    return Range(first, min(last, size - 1), size)
 
 
-def _suffix(last: str, size: int) -> Range | None:
+def _suffix(digits: str, size: int) -> Range | None:
     """`bytes=-N`: the last N bytes, or the whole file when it is shorter."""
-    if not last:
+    if not digits:
         return None
-    length = int(last)
+    length = int(digits)
     if length == 0 or size == 0:
         raise Unsatisfiable(size)
-    return Range(max(size - length, 0), size, size)
+    return Range(max(size - length, 0), size - 1, size)

@@ -138,5 +138,10 @@ class GroupThrottle(BaseThrottle):
         self._seconds = seconds
         return total <= allowance(READS)
 
+    @classmethod
+    def forget_all(cls) -> None:
+        """Start counting this process's reads anew."""
+        cls._reads.clear()
+
     def wait(self) -> float:
         return float(getattr(self, "_seconds", 1))

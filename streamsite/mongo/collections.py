@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from pymongo.collection import Collection
 from pymongo.write_concern import WriteConcern
 
-from streamsite.mongo.engine.client import get_client
+from streamsite.mongo.engine.client import get_database
 
 THROTTLES = "throttle"
 
 
 def collection(name: str, *, acknowledged_by: int | str | None = None) -> Collection[dict[str, Any]]:
     """The collection ``name``; ``acknowledged_by=1`` for counters that may lose an event in a crash."""
-    found: Collection[dict[str, Any]] = get_client("default")[settings.DATABASES["default"]["NAME"]][name]
+    found: Collection[dict[str, Any]] = get_database("default")[name]
     if acknowledged_by is not None:
         return found.with_options(write_concern=WriteConcern(w=acknowledged_by))
     return found

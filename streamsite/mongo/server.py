@@ -127,7 +127,8 @@ class EmbeddedMongo:
         except BlockingIOError:
             lock.close()
             raise EmbeddedMongoError(
-                f"another server is running on the data folder {self.data_dir}: stop it, or use --data with another folder"
+                f"another server is running on the data folder {self.data_dir}: "
+                "stop it, or use --data with another folder"
             ) from None
         self._lock = lock
 
@@ -223,7 +224,8 @@ class EmbeddedMongo:
             except OperationFailure as error:
                 if error.code != 23:  # AlreadyInitialized: the last first start was cut short
                     raise EmbeddedMongoError(
-                        "MongoDB refuses the kept password: restore <data>/keys/mongodb_password, which belongs to this folder"
+                        "MongoDB refuses the kept password: "
+                        "restore <data>/keys/mongodb_password, which belongs to this folder"
                     ) from error
             self._wait_for_primary(client)
             client.admin.command("createUser", USER, pwd=self._password, roles=["root"])

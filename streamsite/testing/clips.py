@@ -1,4 +1,4 @@
-"""Small video files for tests and for the demo, good ones and broken ones, made by ffmpeg's own generators."""
+"""Small video files for tests and the demo, good ones and broken ones, made by ffmpeg's own generators."""
 
 import subprocess
 from collections.abc import Sequence

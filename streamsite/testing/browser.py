@@ -1,0 +1,53 @@
+"""Finding a Chromium: ``CHROMIUM_BIN``, then PATH, then Playwright's own; as root on Debian, its package."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+
+class BrowserMissingError(Exception):
+    """No browser; the message says in one line how to get one."""
+
+
+def find() -> str | None:
+    """The browser's path; ``None`` when there is none."""
+    named = os.environ.get("CHROMIUM_BIN", "").strip()
+    if named:
+        return named if os.access(named, os.X_OK) else None
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    own = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
+    return str(own[-1]) if own else None
+
+
+def require() -> str:
+    """The browser's path, installing Debian's package when that is possible. Raises ``BrowserMissingError``."""
+    path = find()
+    if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+        path = find()
+    if path is None:
+        raise BrowserMissingError(
+            "no Chromium found: install the package 'chromium', or set CHROMIUM_BIN to a Chromium or Chrome"
+        )
+    return path
+
+
+def arguments() -> list[str]:
+    """Command line switches: no traffic of the browser's own; no sandbox for root, who cannot have one."""
+    return [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]

@@ -1,0 +1,76 @@
+"""Who acts in tests: always the same five, so that a rule's test can ask all of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.test import Client, RequestFactory
+from rest_framework.test import APIClient
+
+from accounts import sessions
+from accounts.models import User
+from accounts.tokens import AccessToken
+from streamsite.visibility import Visibility
+from videos.models import Status, Video
+
+PASSWORD = "correct horse battery"
+
+
+class Cast:
+    """Users made when they are first asked for, and API clients that act as them."""
+
+    @cached_property
+    def owner(self) -> User:
+        """Owns what the test is about."""
+        return self.user("owner")
+
+    @cached_property
+    def member(self) -> User:
+        """Has some relation to it, such as a subscription."""
+        return self.user("member")
+
+    @cached_property
+    def stranger(self) -> User:
+        """Is signed in and has nothing to do with it."""
+        return self.user("stranger")
+
+    @cached_property
+    def staff(self) -> User:
+        """May use Django admin."""
+        return self.user("staffer", is_staff=True, is_superuser=True)
+
+    def user(self, username: str, **extra: Any) -> User:
+        """An account with the known password."""
+        return User.objects.create_user(username, f"{username}@example.org", PASSWORD, **extra)
+
+    def api(self, who: str) -> APIClient:
+        """An API client of ``"owner"``, ``"member"``, ``"stranger"``, ``"staff"`` or ``"anonymous"``."""
+        client = APIClient()
+        if who != "anonymous":
+            user: User = getattr(self, who)
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.access_token(user)}")
+        return client
+
+    def access_token(self, user: User) -> str:
+        """An access token of a new session."""
+        request = RequestFactory().post("/")
+        session = sessions.start(request, user, client=sessions.NATIVE, remember=False)
+        return str(AccessToken.issue(user.pk, session["_id"]))
+
+    def page(self, who: str) -> Client:
+        """A browser-like client, signed in unless ``"anonymous"``."""
+        client = Client()
+        if who != "anonymous":
+            client.force_login(getattr(self, who), backend="accounts.backends.LoginBackend")
+        return client
+
+    def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
+        """A video without files; public and ready unless told otherwise."""
+        from videos import services
+
+        values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
+        values |= {"status": Status.READY, "generation": "gen1"} if ready else {}
+        video = Video.objects.create(channel=owner or self.owner, **(values | fields))
+        services.refresh_listing(video.pk)
+        return Video.objects.select_related("channel").get(pk=video.pk)

@@ -1,0 +1,132 @@
+"""The project's pytest plugin: a MongoDB of its own, a data folder of its own, and an empty database per test.
+
+Tests commit for real and clean up by deleting what was written: what a request, a task and a thread see is what
+they would see in production, which a transaction around the test would hide.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamsite.mongo.server import EmbeddedMongo
+
+READY = "STREAMSITE_TEST_DATA_DIR"
+KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__"}
+
+_mongo: EmbeddedMongo | None = None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start MongoDB before pytest-django reads the settings; parallel workers share the first process's."""
+    global _mongo
+    if READY in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="streamsite-test-"))
+    _mongo = EmbeddedMongo(folder)
+    _mongo.start()
+    os.environ |= {
+        READY: str(folder),
+        "STREAMSITE_DATA_DIR": str(folder),
+        "MONGODB_URI": _mongo.uri,
+        "MONGODB_NAME": "streamsite",
+        "SECRET_KEY": "only-for-tests-" + "x" * 40,
+        "SITE_URL": "http://localhost:8000",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+        "PYTHONUNBUFFERED": "1",
+    }
+    for name in ("DEBUG", "MEDIA_ACCEL_PREFIX", "EMAIL_HOST", "TRUSTED_PROXIES"):
+        os.environ.pop(name, None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this process started and remove its folder."""
+    global _mongo
+    if _mongo is not None:
+        _mongo.stop()
+        shutil.rmtree(_mongo.data_dir, ignore_errors=True)
+        _mongo = None
+
+
+@pytest.fixture(scope="session")
+def prepared_database(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database with all migrations, indexes, folders and a signing key."""
+    from django.conf import settings
+
+    from accounts.keys import create_key
+    from streamsite.mongo import indexes
+
+    with django_db_blocker.unblock():
+        indexes.ensure()
+    for folder in (settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    if not any(Path(settings.TOKEN_KEYS_DIR).glob("*.pem")):
+        create_key(Path(settings.TOKEN_KEYS_DIR))
+
+
+@pytest.fixture
+def database(prepared_database: None, django_db_blocker: Any) -> Iterator[None]:
+    """Database access with real commits; empty again afterwards."""
+    with django_db_blocker.unblock():
+        _forget_caches()
+        yield
+        _empty_collections()
+
+
+def _forget_caches() -> None:
+    from accounts import sessions
+    from streamsite.api.throttling import GroupThrottle
+    from videos import media
+
+    sessions.forget_all()
+    media.forget_all()
+    GroupThrottle.forget_all()
+
+
+def _empty_collections() -> None:
+    from pymongo.write_concern import WriteConcern
+
+    from streamsite.mongo.engine.client import get_database
+
+    found = get_database("default").with_options(write_concern=WriteConcern(w=1))
+    for name in found.list_collection_names():
+        if name not in KEPT and not name.startswith("system."):
+            found[name].delete_many({})
+
+
+@pytest.fixture
+def cast(database: None) -> Any:
+    """The fixed cast: owner, member, stranger, staff, and nobody signed in."""
+    from streamsite.testing.cast import Cast
+
+    return Cast()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of 320x180 picture and tone, made once."""
+    from streamsite.testing.clips import make_clip
+
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    make_clip(path, seconds=3, size=(320, 180), fps=24)
+    return path
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A whole running site on a free port with a data folder of its own: web, worker and MongoDB."""
+    from streamsite.testing.stack import Stack
+
+    stack = Stack(tmp_path_factory.mktemp("site"))
+    stack.start()
+    try:
+        yield stack
+    finally:
+        stack.stop()

@@ -1,0 +1,34 @@
+"""``script/test``: everything, on all cores, with the browser tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from streamsite.mongo.binary import MongodUnavailableError, find_mongod
+from streamsite.testing import browser
+
+
+def main() -> int:
+    """Run pytest with ``sys.argv``'s arguments; without any, the whole suite."""
+    try:
+        os.environ["CHROMIUM_BIN"] = browser.require()
+        find_mongod()
+    except (browser.BrowserMissingError, MongodUnavailableError) as error:
+        sys.stderr.write(f"script/test: {error}\n")
+        return 1
+    arguments = sys.argv[1:] or [
+        "-n",
+        str(min(4, os.cpu_count() or 1)),
+        "--dist",
+        "loadfile",
+        "-q",
+        "--durations=8",
+    ]
+    return int(pytest.main(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""A whole site for black-box tests: what ``script/server`` runs, on a free port, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    """A port on loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Stack:
+    """``python -m streamsite.supervisor`` and its children."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.data_dir = folder / "data"
+        self.log = folder / "log"
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait for the first answer."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(
+                ("MONGODB_", "STREAMSITE_", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_")
+            )
+        }
+        environment = (
+            inherited | {"STREAMSITE_THROTTLE_SCALE": "1000", "TASK_LEASE_SECONDS": "4"} | self.environment
+        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamsite.supervisor", "--port", str(self.port)]
+                + ["--data", str(self.data_dir), "--no-demo", "--workers", "2"],
+                cwd=Path(__file__).resolve().parent.parent.parent,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.wait_until_answering()
+
+    def wait_until_answering(self) -> None:
+        """Return once ``/readyz`` is 200; raise with the log's end otherwise."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2):  # noqa: S310 - our own address
+                    return
+            except (urllib.error.URLError, OSError):
+                if self.process is not None and self.process.poll() is not None:
+                    break
+                time.sleep(0.1)
+        raise AssertionError(f"the site did not start:\n{self.output()[-4000:]}")
+
+    def output(self) -> str:
+        """Everything the site has printed."""
+        return self.log.read_text(errors="replace")
+
+    def children(self, needle: str) -> list[int]:
+        """Process ids of the supervisor's children whose command line contains ``needle``."""
+        found = []
+        parent = self.process.pid if self.process else 0
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                status = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if int(status[1]) == parent and needle in command:
+                found.append(int(entry.name))
+        return found
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit code once everything has ended."""
+        process = self.process
+        if process is None:
+            return 0
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        return process.wait(timeout=40)

@@ -1,0 +1,57 @@
+"""Videos in Django admin; actions call the same services as everything else."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from streamsite.errors import SiteError
+from videos import services, tasks
+from videos.models import Video
+
+
+@admin.register(Video)
+class VideoAdmin(admin.ModelAdmin[Video]):
+    """Find a video, see how far its processing is, try it again, remove it with its files."""
+
+    list_display = ("title", "channel", "status", "visibility", "duration", "view_count", "created_at")
+    list_filter = ("status", "visibility", "category", "created_at")
+    list_select_related = ("channel",)
+    search_fields = ("title", "description", "channel__username")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    raw_id_fields = ("channel",)
+    readonly_fields = (
+        "id", "status", "progress", "attempt", "failure_code", "failure_detail", "steps", "duration", "width", "height",
+        "source_name", "source_size", "media_bytes", "generation", "listed", "published_at", "view_count", "like_count",
+        "comment_count", "created_at", "updated_at", "version",
+    )  # fmt: skip
+    actions = ("process_again",)
+
+    @admin.action(description="Process failed videos again")
+    def process_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        """Queue the chosen videos that failed."""
+        for video in queryset:
+            try:
+                services.retry(video, enqueue=tasks.enqueue_processing)
+            except SiteError as error:
+                self.message_user(request, f"{video}: {error.detail}", messages.WARNING)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Videos come from uploads."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Video, form: object, change: bool) -> None:
+        """Keep lists and counters in line with what staff changed."""
+        super().save_model(request, obj, form, change)
+        services.refresh_listing(obj.pk)
+
+    def delete_model(self, request: HttpRequest, obj: Video) -> None:
+        """Remove the files as well."""
+        services.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        """Remove the files as well."""
+        for video in queryset:
+            services.delete(video)

@@ -1,0 +1,72 @@
+"""``manage.py seed_demo``."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from accounts.models import User
+from streamsite.visibility import Visibility
+from videos import services, tasks
+from videos.models import Video
+from videos.transcoding import ffmpeg
+
+CLIPS = (
+    ("northlight", "Colour bars and a clear tone", "testsrc2=size=1280x720:rate=30", "sine=frequency=440", "education"),
+    ("northlight", "Drifting through the Mandelbrot set", "mandelbrot=size=1280x720:rate=25", "sine=frequency=220", "science"),
+    ("demo", "A game of life, sped up", "life=size=320x180:mold=10:rate=25:ratio=0.1:death_color=#C83232:life_color=#00ff88,scale=1280:720:flags=neighbor", "anoisesrc=color=pink:amplitude=0.05", "science"),
+    ("demo", "Slow gradients", "gradients=size=1280x720:rate=25:speed=0.02", "sine=frequency=330", "other"),
+)  # fmt: skip
+SECONDS = 12
+
+
+class Command(BaseCommand):
+    """Uploads a few generated clips through the same service as everybody, once."""
+
+    help = "Create the demo clips, unless there are videos already."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Video.objects.exists():
+            return
+        for username, title, picture, sound, category in CLIPS:
+            owner = User.objects.filter(username=username).first()
+            if owner is None:
+                continue
+            with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+                clip = Path(folder) / "demo.mp4"
+                _generate(clip, picture, sound)
+                services.create_from_upload(
+                    owner,
+                    clip,
+                    filename=f"{title}.mp4",
+                    size=clip.stat().st_size,
+                    data={
+                        "title": title,
+                        "visibility": Visibility.PUBLIC,
+                        "category": category,
+                        "description": "A generated clip, so that a new site has something to play.",
+                    },
+                    enqueue=tasks.enqueue_processing,
+                )
+            self.stdout.write(f"queued: {title}")
+
+
+def _generate(target: Path, picture: str, sound: str) -> None:
+    arguments = ["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, "-t", str(SECONDS)]
+    arguments += [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+        "-y",
+        str(target),
+    ]
+    ffmpeg.run(arguments, limits=ffmpeg.ProcessLimits(wall_seconds=120, cpu_seconds=240))
