@@ -1,0 +1,216 @@
+"""Django's expressions as aggregation expressions: columns, values, arithmetic, cases, subqueries, JSON members."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import JSONField
+from django.db.models.expressions import (
+    Case,
+    Col,
+    Combinable,
+    CombinedExpression,
+    DurationExpression,
+    Exists,
+    ExpressionWrapper,
+    NegatedExpression,
+    OrderBy,
+    RawSQL,
+    Ref,
+    Star,
+    Subquery,
+    TemporalSubtraction,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import PositionRef
+from django.db.models.sql.where import NothingNode
+
+from .lookups import NUMBER_TYPES, json_member
+from .scope import Scope, compiles, is_not_null, refuse
+
+ARITHMETIC = {
+    Combinable.ADD: "$add",
+    Combinable.SUB: "$subtract",
+    Combinable.MUL: "$multiply",
+    Combinable.POW: "$pow",
+    Combinable.MOD: "$mod",
+}
+QUOTED_COLUMN = re.compile(r'\(?"(\w+)"\."(\w+)"\)?')
+SCALAR_JSON_TYPES = ["string", "int", "long", "double", "decimal", "bool"]
+
+
+@compiles(Col)
+def column(scope: Scope, node: Any) -> str:
+    """A column of this query's documents, or of a query around it."""
+    path = scope.path(node)
+    return f"$${scope.variable(node)}" if path is None else f"${path}"
+
+
+@compiles(Value)
+def value(scope: Scope, node: Any) -> Any:
+    """A literal, in the form in which its field stores it."""
+    stored = node.value
+    field = node._output_field_or_none
+    if stored is not None and field is not None:
+        prepare = field.get_db_prep_save if node.for_save else field.get_db_prep_value
+        stored = prepare(stored, connection=scope.connection)
+    return {"$literal": stored}
+
+
+@compiles(RawSQL)
+def quoted_column(scope: Scope, node: Any) -> str:
+    """The one piece of SQL that Django itself writes: a quoted column, when it prefetches a many-to-many relation."""
+    match = QUOTED_COLUMN.fullmatch(node.sql)
+    prefix = scope.prefixes.get(match[1]) if match else None
+    if match is None or prefix is None or node.params:
+        raise refuse(node)
+    return f"${prefix}{match[2]}"
+
+
+@compiles(Star)
+def star(scope: Scope, node: Any) -> Any:
+    """What ``COUNT(*)`` counts."""
+    return {"$literal": 1}
+
+
+@compiles(Ref, PositionRef)
+def reference(scope: Scope, node: Any) -> Any:
+    """A selected expression, by its name if a stage has computed it."""
+    path = scope.named.get(node.refs)
+    return scope.expression(node.source) if path is None else f"${path}"
+
+
+@compiles(ExpressionWrapper)
+def wrapper(scope: Scope, node: Any) -> Any:
+    """An expression with another output field; its conditions keep their logic."""
+    return scope.expression(node.expression)
+
+
+@compiles(OrderBy)
+def ordering(scope: Scope, node: Any) -> Any:
+    """The expression that is sorted by."""
+    return scope.expression(node.expression)
+
+
+@compiles(CombinedExpression)
+def arithmetic(scope: Scope, node: Any) -> Any:
+    """Arithmetic; MongoDB yields null for null as SQL does."""
+    left, right = scope.expression(node.lhs), scope.expression(node.rhs)
+    if node.connector == Combinable.DIV:
+        return _division(node, left, right)
+    if node.connector not in ARITHMETIC:
+        raise refuse(node, f"operator {node.connector!r}")
+    return {ARITHMETIC[node.connector]: [left, right]}
+
+
+def _division(node: Any, left: Any, right: Any) -> Any:
+    """Divide; whole numbers give a whole number, and nothing can be divided by zero."""
+    by_zero = {"$eq": [right, 0]}
+    quotient: Any = {"$divide": [left, right]}
+    types = {side.output_field.get_internal_type() for side in (node.lhs, node.rhs)}
+    if types <= NUMBER_TYPES:
+        quotient = {"$toLong": {"$trunc": [quotient]}}
+    return {"$cond": [by_zero, None, quotient]}
+
+
+@compiles(DurationExpression)
+def duration_arithmetic(scope: Scope, node: Any) -> Any:
+    """A moment and a duration; durations are stored in microseconds, BSON's moments count milliseconds."""
+    operators = {Combinable.ADD: "$add", Combinable.SUB: "$subtract"}
+    internal_types = [side.output_field.get_internal_type() for side in (node.lhs, node.rhs)]
+    if node.connector not in operators or sorted(internal_types) != ["DateTimeField", "DurationField"]:
+        raise refuse(node, f"{internal_types[0]} {node.connector} {internal_types[1]}")
+    sides = [
+        {"$divide": [scope.expression(side), 1000]} if kind == "DurationField" else scope.expression(side)
+        for side, kind in zip((node.lhs, node.rhs), internal_types, strict=True)
+    ]
+    return {operators[node.connector]: sides}
+
+
+@compiles(TemporalSubtraction)
+def temporal_subtraction(scope: Scope, node: Any) -> Any:
+    """The duration between two dates or moments."""
+    return {"$multiply": [{"$subtract": [scope.expression(node.lhs), scope.expression(node.rhs)]}, 1000]}
+
+
+@compiles(Case)
+def case(scope: Scope, node: Any) -> Any:
+    """The first branch whose condition is true."""
+    default = scope.expression(node.default)
+    branches = [
+        {"case": scope.condition(branch.condition), "then": scope.expression(branch.result)}
+        for branch in node.cases
+    ]
+    return {"$switch": {"branches": branches, "default": default}} if branches else default
+
+
+@compiles(When)
+def when(scope: Scope, node: Any) -> Any:
+    """Refuse: a ``When`` means something in a ``Case`` only."""
+    raise refuse(node, "outside of Case")
+
+
+@compiles(NothingNode)
+def nothing(scope: Scope, node: Any) -> Any:
+    """A condition that no row satisfies."""
+    return {"$literal": False}
+
+
+@compiles(Exists)
+def exists(scope: Scope, node: Any) -> Any:
+    """Whether a subquery has a row."""
+    try:
+        name = scope.subquery(node.query, existence=True)
+    except EmptyResultSet:
+        return {"$literal": False}
+    return {"$ne": [f"${name}", []]}
+
+
+@compiles(NegatedExpression)
+def negated(scope: Scope, node: Any) -> Any:
+    """The opposite, or null."""
+    inner = scope.expression(node.expression)
+    return {"$cond": [is_not_null(inner), {"$not": [inner]}, None]}
+
+
+@compiles(Subquery)
+def subquery(scope: Scope, node: Any) -> Any:
+    """A subquery's single value."""
+    return scope.expression(node.query)
+
+
+@compiles(Query)
+def query(scope: Scope, node: Any) -> Any:
+    """A query as a value: the first column of its first row, or null."""
+    try:
+        name = scope.subquery(node)
+    except EmptyResultSet:
+        return {"$literal": None}
+    return {"$ifNull": [{"$first": f"${name}.c0"}, None]}
+
+
+@compiles(KeyTransform)
+def json_key(scope: Scope, node: Any) -> Any:
+    """A member of a JSON value; a number is a position in a list or a name in an object."""
+    if not isinstance(node.lhs, KeyTransform) and not isinstance(node.lhs.output_field, JSONField):
+        raise refuse(node, f"on {type(node.lhs).__name__}")
+    container = scope.expression(node.lhs)
+    key = str(node.key_name)
+    named = json_member(container, key)
+    if not key.isdecimal():
+        return named
+    return {"$cond": [{"$isArray": [container]}, {"$arrayElemAt": [container, int(key)]}, named]}
+
+
+@compiles(KeyTextTransform)
+def json_key_as_text(scope: Scope, node: Any) -> Any:
+    """A scalar member of a JSON value as text."""
+    member = json_key(scope, node)
+    return {"$cond": [{"$in": [{"$type": member}, SCALAR_JSON_TYPES]}, {"$toString": member}, None]}
+
+

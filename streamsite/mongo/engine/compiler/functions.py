@@ -1,0 +1,234 @@
+"""Django's database functions as aggregation expressions.
+
+SQL's functions yield null for null; MongoDB's often yield an empty text or an error, hence ``guarded``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import DateField, DateTimeField, TimeField
+from django.db.models import functions as django_functions
+from django.db.models.functions import datetime as dates
+from django.db.models.functions.text import ConcatPair
+
+from .lookups import NUMBER_TYPES, TEXT_TYPES
+from .scope import Scope, compiles, guarded, refuse
+
+SIMPLE = {
+    django_functions.Lower: "$toLower",
+    django_functions.Upper: "$toUpper",
+    django_functions.Length: "$strLenCP",
+    django_functions.Abs: "$abs",
+    django_functions.Floor: "$floor",
+    django_functions.Ceil: "$ceil",
+    django_functions.Sqrt: "$sqrt",
+    django_functions.Exp: "$exp",
+    django_functions.Ln: "$ln",
+    django_functions.Power: "$pow",
+    django_functions.Mod: "$mod",
+    django_functions.Greatest: "$max",
+    django_functions.Least: "$min",
+}
+TRIMS = {
+    django_functions.Trim: "$trim",
+    django_functions.LTrim: "$ltrim",
+    django_functions.RTrim: "$rtrim",
+}
+EXTRACTS = {
+    dates.ExtractYear: "$year",
+    dates.ExtractMonth: "$month",
+    dates.ExtractDay: "$dayOfMonth",
+    dates.ExtractHour: "$hour",
+    dates.ExtractMinute: "$minute",
+    dates.ExtractSecond: "$second",
+    dates.ExtractWeek: "$isoWeek",
+    dates.ExtractWeekDay: "$dayOfWeek",
+    dates.ExtractIsoWeekDay: "$isoDayOfWeek",
+    dates.ExtractIsoYear: "$isoWeekYear",
+}
+TRUNCATIONS = (
+    dates.TruncYear,
+    dates.TruncQuarter,
+    dates.TruncMonth,
+    dates.TruncWeek,
+    dates.TruncDay,
+    dates.TruncHour,
+    dates.TruncMinute,
+    dates.TruncSecond,
+    dates.Trunc,
+)
+UNITS = frozenset({"year", "quarter", "month", "week", "day", "hour", "minute", "second"})
+CASTS = {
+    "IntegerField": "int",
+    "PositiveIntegerField": "int",
+    "SmallIntegerField": "int",
+    "BigIntegerField": "long",
+    "FloatField": "double",
+    "DecimalField": "decimal",
+    "CharField": "string",
+    "TextField": "string",
+}
+CASTABLE = NUMBER_TYPES | {"CharField", "TextField", "SlugField", "FloatField", "DecimalField"}
+
+
+def arguments(scope: Scope, node: Any) -> list[Any]:
+    """Return a function's compiled arguments."""
+    return [scope.expression(source) for source in node.get_source_expressions()]
+
+
+@compiles(*SIMPLE)
+def simple(scope: Scope, node: Any) -> Any:
+    """A function that has a counterpart of the same meaning."""
+    values = arguments(scope, node)
+    return guarded(values, {SIMPLE[type(node)]: values if len(values) > 1 else values[0]})
+
+
+@compiles(*TRIMS)
+def trim(scope: Scope, node: Any) -> Any:
+    """Spaces only, as in SQL; MongoDB would take any white space."""
+    (text,) = arguments(scope, node)
+    return {TRIMS[type(node)]: {"input": text, "chars": " "}}
+
+
+@compiles(django_functions.Coalesce)
+def coalesce(scope: Scope, node: Any) -> Any:
+    """The first value that is not null."""
+    return {"$ifNull": arguments(scope, node)}
+
+
+@compiles(django_functions.NullIf)
+def null_if(scope: Scope, node: Any) -> Any:
+    """Null if both are equal."""
+    left, right = arguments(scope, node)
+    return {"$cond": [{"$eq": [left, right]}, None, left]}
+
+
+@compiles(ConcatPair)
+def concat_pair(scope: Scope, node: Any) -> Any:
+    """Two texts in a row; Django's ``Concat`` takes null for an empty text."""
+    parts = []
+    for source in node.get_source_expressions():
+        if source.output_field.get_internal_type() not in TEXT_TYPES | NUMBER_TYPES:
+            raise refuse(node, f"of {source.output_field.get_internal_type()}")
+        parts.append({"$ifNull": [{"$toString": scope.expression(source)}, ""]})
+    return {"$concat": parts}
+
+
+@compiles(django_functions.Concat)
+def concat(scope: Scope, node: Any) -> Any:
+    """Texts in a row, which Django nests in pairs."""
+    return scope.expression(node.get_source_expressions()[0])
+
+
+@compiles(django_functions.Substr)
+def substring(scope: Scope, node: Any) -> Any:
+    """Part of a text; SQL counts from one."""
+    text, position, *length = arguments(scope, node)
+    count = length[0] if length else {"$strLenCP": {"$ifNull": [text, ""]}}
+    return guarded([text], {"$substrCP": [text, {"$subtract": [position, 1]}, count]})
+
+
+@compiles(django_functions.Left)
+def left(scope: Scope, node: Any) -> Any:
+    """The first characters of a text."""
+    text, length = arguments(scope, node)
+    return guarded([text], {"$substrCP": [text, 0, length]})
+
+
+@compiles(django_functions.Replace)
+def replace(scope: Scope, node: Any) -> Any:
+    """A text with all occurrences of another replaced."""
+    text, find, replacement = arguments(scope, node)
+    return {"$replaceAll": {"input": text, "find": find, "replacement": replacement}}
+
+
+@compiles(django_functions.StrIndex)
+def position_of(scope: Scope, node: Any) -> Any:
+    """Where a text begins in another, from one; zero if nowhere."""
+    text, part = arguments(scope, node)
+    return guarded([text, part], {"$add": [{"$indexOfCP": [text, part]}, 1]})
+
+
+@compiles(django_functions.Cast)
+def cast(scope: Scope, node: Any) -> Any:
+    """A number or text as another kind of number or text."""
+    (source,) = node.get_source_expressions()
+    before, after = source.output_field.get_internal_type(), node.output_field.get_internal_type()
+    if before == after:
+        return scope.expression(source)
+    if before not in CASTABLE or after not in CASTS:
+        raise refuse(node, f"from {before} to {after}")
+    number = scope.expression(source)
+    if after.endswith("IntegerField") and before in ("FloatField", "DecimalField"):
+        number = {"$trunc": [number]}
+    return {"$convert": {"input": number, "to": CASTS[after], "onNull": None}}
+
+
+@compiles(django_functions.Random)
+def random(scope: Scope, node: Any) -> Any:
+    """A random number for each row."""
+    return {"$rand": {}}
+
+
+# --- dates --------------------------------------------------------------------------------------
+
+
+@compiles(django_functions.Now)
+def now(scope: Scope, node: Any) -> Any:
+    """The server's clock."""
+    return "$$NOW"
+
+
+@compiles(*EXTRACTS)
+def extract(scope: Scope, node: Any) -> Any:
+    """A part of a date or moment, in the current time zone."""
+    return {EXTRACTS[type(node)]: _in_time_zone(scope, node)}
+
+
+@compiles(dates.ExtractQuarter)
+def extract_quarter(scope: Scope, node: Any) -> Any:
+    """The quarter of the year."""
+    return {"$toInt": {"$ceil": {"$divide": [{"$month": _in_time_zone(scope, node)}, 3]}}}
+
+
+@compiles(*TRUNCATIONS)
+def truncate(scope: Scope, node: Any) -> Any:
+    """The beginning of a year, month, hour, ... on the wall clock of the time zone."""
+    if node.kind not in UNITS or not isinstance(node.lhs.output_field, DateField):
+        raise refuse(node, f"{node.kind} of {type(node.lhs.output_field).__name__}")
+    return {"$dateTrunc": {"date": _wall_clock(scope, node), "unit": node.kind, "startOfWeek": "monday"}}
+
+
+@compiles(dates.TruncDate)
+def truncate_to_date(scope: Scope, node: Any) -> Any:
+    """The day of a moment."""
+    return {"$dateTrunc": {"date": _wall_clock(scope, node), "unit": "day"}}
+
+
+def _in_time_zone(scope: Scope, node: Any) -> Any:
+    field = node.lhs.output_field
+    if not isinstance(field, (DateField, TimeField)):
+        raise refuse(node, f"of {type(field).__name__}")
+    return {"date": scope.expression(node.lhs), **_time_zone(node)}
+
+
+def _wall_clock(scope: Scope, node: Any) -> Any:
+    """Return a moment's local date and time as if it were UTC, which is how Django reads the result."""
+    moment = scope.expression(node.lhs)
+    zone = _time_zone(node)
+    if not zone:
+        return moment
+    text = {"$dateToString": {"date": moment, "format": "%Y-%m-%dT%H:%M:%S.%L", **zone}}
+    return {"$dateFromString": {"dateString": text, "onNull": None}}
+
+
+def _time_zone(node: Any) -> dict[str, str]:
+    """Return the option that names a time zone other than UTC; only moments have one."""
+    if not isinstance(node.lhs.output_field, DateTimeField):
+        return {}
+    name = node.get_tzname()
+    if name in (None, "UTC"):
+        return {}
+    # Python writes a fixed offset as "UTC+02:00".
+    return {"timezone": name.removeprefix("UTC")}

@@ -1,0 +1,386 @@
+"""Lookups: each once as a test in a match document and once as an aggregation expression.
+
+User text is data: patterns are escaped, values are literals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import NotSupportedError
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.lookups import IntegerFieldOverflow, YearLookup
+from django.db.models.sql import Query
+
+from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null, is_null, refuse
+
+# Lookup name: what stands before and after the escaped text, and the options.
+PATTERNS = {
+    "contains": ("", "", ""),
+    "icontains": ("", "", "i"),
+    "startswith": ("^", "", ""),
+    "istartswith": ("^", "", "i"),
+    "endswith": ("", r"\z", ""),
+    "iendswith": ("", r"\z", "i"),
+    "iexact": ("^", r"\z", "i"),
+}
+EXPRESSIONS_OF_PATTERNS = {"regex": "", "iregex": "i"}
+COMPARISONS = {"gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
+OPPOSITES = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
+TEXT_TYPES = frozenset(
+    {
+        "CharField",
+        "EmailField",
+        "FileField",
+        "FilePathField",
+        "GenericIPAddressField",
+        "IPAddressField",
+        "SlugField",
+        "TextField",
+        "URLField",
+        "UUIDField",
+    }
+)
+NUMBER_TYPES = frozenset(
+    {
+        "AutoField",
+        "BigAutoField",
+        "BigIntegerField",
+        "IntegerField",
+        "PositiveBigIntegerField",
+        "PositiveIntegerField",
+        "PositiveSmallIntegerField",
+        "SmallAutoField",
+        "SmallIntegerField",
+    }
+)
+
+
+def value_of(scope: Scope, lookup: Any) -> Any:
+    """Return a direct right-hand side as it is stored; out of the column's range raises an empty or full set."""
+    if isinstance(lookup, IntegerFieldOverflow):
+        (value,) = lookup.process_rhs(None, scope.connection)[1]
+    else:
+        (value,) = lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1]
+    return value
+
+
+def values_of(scope: Scope, lookup: Any) -> list[Any]:
+    """Return the direct values of an ``in`` or ``range`` lookup as they are stored."""
+    values: list[Any] = lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1]
+    return values
+
+
+def is_direct(lookup: Any) -> bool:
+    """Return whether the right-hand side is a value, or a list of nothing but values."""
+    if not lookup.rhs_is_direct_value():
+        return False
+    if lookup.lookup_name in ("in", "range"):
+        return not any(hasattr(value, "resolve_expression") for value in lookup.rhs)
+    return True
+
+
+# --- exact, comparisons, range ------------------------------------------------------------------
+
+
+def match_exact(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+    """``{"$eq": value}``, or everything else but null."""
+    if not is_direct(lookup):
+        return None
+    if isinstance(lookup, YearLookup):
+        first, last = lookup.year_lookup_bounds(scope.connection, lookup.rhs)
+        return {"$gte": first, "$lte": last} if wanted else None
+    value = value_of(scope, lookup)
+    if wanted:
+        return {"$eq": value}
+    return {"$nin": [value, None]} if scope.is_nullable(lookup.lhs) else {"$ne": value}
+
+
+def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
+    """Equality of two expressions."""
+    left, right, tests = _operands(scope, lookup)
+    if wanted:
+        return _all([*tests[1:], {"$eq": [left, right]}])
+    return _all([*tests, {"$ne": [left, right]}])
+
+
+def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+    """A comparison with a value, which in a match document never holds for null."""
+    if not is_direct(lookup):
+        return None
+    operator = COMPARISONS[lookup.lookup_name]
+    if not wanted:
+        operator = OPPOSITES[operator]
+    if isinstance(lookup, YearLookup):
+        return {operator: _year_bound(scope, lookup, operator)}
+    return {operator: value_of(scope, lookup)}
+
+
+def comparison(scope: Scope, lookup: Any, wanted: bool) -> Any:
+    """Comparison of two expressions."""
+    left, right, tests = _operands(scope, lookup)
+    operator = COMPARISONS[lookup.lookup_name]
+    return _all([*tests, {operator if wanted else OPPOSITES[operator]: [left, right]}])
+
+
+def match_range(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+    """Both ends belong to the range; what is outside of it takes two tests."""
+    if not wanted or not is_direct(lookup):
+        return None
+    low, high = values_of(scope, lookup)
+    return {"$gte": low, "$lte": high}
+
+
+def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
+    """A range whose ends may be expressions."""
+    left = scope.expression(lookup.lhs)
+    low, high = (_operand(scope, value) for value in values_of(scope, lookup))
+    inside = [is_not_null(left), is_not_null(low), is_not_null(high)]
+    if wanted:
+        return _all([*inside, {"$gte": [left, low]}, {"$lte": [left, high]}])
+    below = _all([is_not_null(left), is_not_null(low), {"$lt": [left, low]}])
+    above = _all([is_not_null(left), is_not_null(high), {"$gt": [left, high]}])
+    return {"$or": [below, above]}
+
+
+def match_null(scope: Scope, lookup: Any, wanted: bool) -> Document:
+    """Null and missing are the same."""
+    return {"$eq": None} if bool(lookup.rhs) == wanted else {"$ne": None}
+
+
+def null(scope: Scope, lookup: Any, wanted: bool) -> Any:
+    """Null and missing are the same, except inside JSON, where a null is a value."""
+    left = scope.expression(lookup.lhs)
+    absent = bool(lookup.rhs) == wanted
+    if isinstance(lookup.lhs, KeyTransform):
+        return {"$eq" if absent else "$ne": [{"$type": left}, "missing"]}
+    return is_null(left) if absent else is_not_null(left)
+
+
+# --- in -----------------------------------------------------------------------------------------
+
+
+def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+    """A list of values, or those of a query that stands on its own, which is run first."""
+    if isinstance(lookup.rhs, Query):
+        values = _query_values(scope, lookup.rhs)
+    elif is_direct(lookup):
+        values = _without_none(values_of(scope, lookup))
+    else:
+        values = None
+    if values is None:
+        return None
+    if not values:
+        raise EmptyResultSet
+    if wanted:
+        return {"$in": _without_none(values)}
+    if None in values:
+        return {"$in": []}
+    return {"$nin": [*values, None] if scope.is_nullable(lookup.lhs) else values}
+
+
+def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
+    """A list whose members may be expressions, or a query's results."""
+    left = scope.expression(lookup.lhs)
+    if isinstance(lookup.rhs, Query):
+        values = _query_values(scope, lookup.rhs)
+        if values is None:
+            array: Any = f"${scope.subquery(lookup.rhs)}.c0"
+            return _membership(left, array, wanted, nulls={"$in": [None, {"$ifNull": [array, []]}]})
+    elif not lookup.rhs_is_direct_value():
+        raise refuse(lookup.rhs, "right-hand side of 'in'")
+    else:
+        values = _without_none(_in_values(scope, lookup))
+    if not values:
+        raise EmptyResultSet
+    return _membership(left, [_operand(scope, value) for value in values], wanted, nulls=None in values)
+
+
+def _membership(left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
+    """Being in a list; with a null in it, not being there is unknown."""
+    if wanted:
+        return _all([is_not_null(left), {"$in": [left, array]}])
+    return _all([is_not_null(left), {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
+
+
+def _in_values(scope: Scope, lookup: Any) -> list[Any]:
+    if isinstance(lookup.lhs, KeyTransform):
+        return list(lookup.rhs)
+    return values_of(scope, lookup)
+
+
+def _without_none(values: list[Any]) -> list[Any]:
+    return [value for value in values if value is not None]
+
+
+def _query_values(scope: Scope, query: Query) -> list[Any] | None:
+    """Return a subquery's values, nulls included, or ``None`` if it depends on the query around it."""
+    from .select import independent_values
+
+    return independent_values(scope.connection, query)
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+
+def match_pattern(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+    """A pattern on a text column."""
+    if not is_direct(lookup) or lookup.lhs.output_field.get_internal_type() not in TEXT_TYPES:
+        return None
+    pattern, options = _pattern(scope, lookup)
+    test: Document = {"$regex": pattern, **({"$options": options} if options else {})}
+    return test if wanted else {"$not": test, "$ne": None}
+
+
+def pattern(scope: Scope, lookup: Any, wanted: bool) -> Any:
+    """A pattern on an expression, which is turned to text if it is a number."""
+    internal_type = lookup.lhs.output_field.get_internal_type()
+    left = scope.expression(lookup.lhs)
+    if isinstance(lookup.lhs, KeyTransform) and not isinstance(lookup.lhs, KeyTextTransform):
+        left = {"$cond": [{"$eq": [{"$type": left}, "string"]}, left, None]}
+    elif internal_type in NUMBER_TYPES:
+        left = {"$toString": left}
+    elif internal_type not in TEXT_TYPES:
+        raise refuse(lookup, f"on {internal_type}")
+    if not is_direct(lookup):
+        return _pattern_of_expression(scope, lookup, left, wanted)
+    expression, options = _pattern(scope, lookup)
+    matched: Any = {"$regexMatch": {"input": left, "regex": expression, "options": options}}
+    return _all([is_not_null(left), matched if wanted else {"$not": [matched]}])
+
+
+def _pattern_of_expression(scope: Scope, lookup: Any, left: Any, wanted: bool) -> Any:
+    """A search for another expression's text: by position, since its text cannot be escaped."""
+    name = lookup.lookup_name
+    right = scope.expression(lookup.rhs)
+    both = [is_not_null(left), is_not_null(right)]
+    if name.startswith("i"):
+        name = name.removeprefix("i")
+        left, right = {"$toLower": left}, {"$toLower": right}
+    if name == "exact":
+        found: Any = {"$eq": [left, right]}
+    elif name == "contains":
+        found = {"$gte": [{"$indexOfCP": [left, right]}, 0]}
+    elif name == "startswith":
+        found = {"$eq": [{"$indexOfCP": [left, right]}, 0]}
+    else:
+        raise refuse(lookup, "with an expression on the right")
+    return _all([*both, found if wanted else {"$not": [found]}])
+
+
+def _pattern(scope: Scope, lookup: Any) -> tuple[str, str]:
+    """Return a regular expression and its options for a lookup with a direct text."""
+    name = lookup.lookup_name
+    if name in EXPRESSIONS_OF_PATTERNS:
+        if not scope.connection.engine_options["allow_regex"]:
+            raise NotSupportedError(
+                f"The lookup {name!r} is refused: the pattern could come from a user. "
+                "OPTIONS['allow_regex'] allows it."
+            )
+        return str(lookup.rhs), EXPRESSIONS_OF_PATTERNS[name]
+    before, after, options = PATTERNS[name]
+    text = str(lookup.rhs)
+    if lookup.lhs.output_field.get_internal_type() == "UUIDField":
+        text = text.replace("-", "")
+    # A zero byte would end the pattern.
+    return before + re.escape(text).replace("\0", r"\x00") + after, options
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def has_keys(scope: Scope, lookup: Any, wanted: bool) -> Any:
+    """Whether a JSON object has a key, all of some keys, or any of them."""
+    keys = [lookup.rhs] if lookup.lookup_name == "has_key" else list(lookup.rhs)
+    if any(hasattr(key, "resolve_expression") or isinstance(key, KeyTransform) for key in keys):
+        raise refuse(lookup, "with an expression as a key")
+    left = scope.expression(lookup.lhs)
+    tests = [{"$ne": [{"$type": json_member(left, str(key))}, "missing"]} for key in keys]
+    found: Any = {"$or" if lookup.lookup_name == "has_any_keys" else "$and": tests}
+    return found if wanted else _all([is_not_null(left), {"$not": [found]}])
+
+
+def json_member(container: Any, key: str) -> Document:
+    """Return the member of a JSON object by name."""
+    named: Document = {"$getField": {"field": {"$literal": key}, "input": container}}
+    return {"$cond": [{"$eq": [{"$type": container}, "object"]}, named, "$$REMOVE"]}
+
+
+# --- what lookups share -------------------------------------------------------------------------
+
+
+def year(
+    scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, Any, bool], Any]
+) -> Any:
+    """A comparison of a date's year, by the first and last moment of it."""
+    if not (isinstance(lookup, YearLookup) and lookup.rhs_is_direct_value()):
+        return otherwise(scope, lookup, wanted)
+    first, last = lookup.year_lookup_bounds(scope.connection, lookup.rhs)
+    date = scope.expression(lookup.lhs.lhs)
+    name = lookup.lookup_name
+    if name == "exact" and wanted:
+        tests = [{"$gte": [date, first]}, {"$lte": [date, last]}]
+    elif name == "exact":
+        tests = [{"$or": [{"$lt": [date, first]}, {"$gt": [date, last]}]}]
+    else:
+        operator = COMPARISONS[name] if wanted else OPPOSITES[COMPARISONS[name]]
+        tests = [{operator: [date, _year_bound(scope, lookup, operator)]}]
+    return _all([is_not_null(date), *tests])
+
+
+def _year_bound(scope: Scope, lookup: Any, operator: str) -> Any:
+    """Return the moment to compare with: after a year is after its last moment."""
+    first, last = lookup.year_lookup_bounds(scope.connection, lookup.rhs)
+    return last if operator in ("$gt", "$lte") else first
+
+
+def _operands(scope: Scope, lookup: Any) -> tuple[Any, Any, list[Document]]:
+    """Return both sides and the tests that neither is null; a direct value needs no test."""
+    left = scope.expression(lookup.lhs)
+    if lookup.rhs_is_direct_value():
+        return left, _json_aware_value(scope, lookup), [is_not_null(left)]
+    right = scope.expression(lookup.rhs)
+    return left, right, [is_not_null(left), is_not_null(right)]
+
+
+def _json_aware_value(scope: Scope, lookup: Any) -> Document:
+    """Return the value to compare with; inside JSON the column's own conversions do not apply."""
+    if isinstance(lookup.lhs, KeyTransform):
+        return {"$literal": lookup.rhs}
+    return {"$literal": value_of(scope, lookup)}
+
+
+def _operand(scope: Scope, value: Any) -> Any:
+    return scope.expression(value) if hasattr(value, "resolve_expression") else {"$literal": value}
+
+
+def _all(tests: list[Any]) -> Any:
+    return tests[0] if len(tests) == 1 else {"$and": tests}
+
+
+LOOKUPS.update(
+    {
+        "exact": lambda scope, lookup, wanted: year(scope, lookup, wanted, exact),
+        "isnull": null,
+        "in": member,
+        "range": between,
+        "has_key": has_keys,
+        "has_keys": has_keys,
+        "has_any_keys": has_keys,
+        **dict.fromkeys(COMPARISONS, lambda scope, lookup, wanted: year(scope, lookup, wanted, comparison)),
+        **dict.fromkeys([*PATTERNS, *EXPRESSIONS_OF_PATTERNS], pattern),
+    }
+)
+MATCHERS.update(
+    {
+        "exact": match_exact,
+        "isnull": match_null,
+        "in": match_in,
+        "range": match_range,
+        **dict.fromkeys(COMPARISONS, match_comparison),
+        **dict.fromkeys([*PATTERNS, *EXPRESSIONS_OF_PATTERNS], match_pattern),
+    }
+)

@@ -1,0 +1,235 @@
+"""Where an expression is evaluated, and the two languages it is compiled to.
+
+MongoDB has *match documents* (``{"title": "x"}``), which use indexes, and *aggregation expressions*
+(``{"$eq": ["$title", "x"]}``), which can compare two columns. A scope knows where each column of a query lies in the
+document at hand and compiles Django's nodes to either language.
+
+SQL's logic has three values. A condition is therefore compiled for a wanted outcome, true or false; a row for which
+it is neither (null) satisfies neither form, as in SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import NotSupportedError
+from django.db.models.expressions import Col
+from django.db.models.lookups import Lookup, YearLookup
+from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
+
+if TYPE_CHECKING:
+    from django.db.models.sql import Query
+
+    from ..base import DatabaseWrapper
+
+Document = dict[str, Any]
+Pipeline = list[Document]
+
+# By exact class: a subclass may mean something else, and an approximation would be a wrong row.
+EXPRESSIONS: dict[type, Callable[[Scope, Any], Any]] = {}
+# By lookup name: as an aggregation expression, for a wanted outcome.
+LOOKUPS: dict[str, Callable[[Scope, Any, bool], Any]] = {}
+# By lookup name: the test on one path of a match document, or None if it cannot be said there.
+MATCHERS: dict[str, Callable[[Scope, Any, bool], Document | None]] = {}
+
+
+def compiles(*types: type) -> Callable[[Callable[[Scope, Any], Any]], Callable[[Scope, Any], Any]]:
+    """Register a function that compiles expressions of exactly these classes."""
+
+    def register(function: Callable[[Scope, Any], Any]) -> Callable[[Scope, Any], Any]:
+        EXPRESSIONS.update(dict.fromkeys(types, function))
+        return function
+
+    return register
+
+
+def refuse(node: object, why: str = "") -> NotSupportedError:
+    """Return the error for what has no exact counterpart in MongoDB."""
+    reason = f" ({why})" if why else ""
+    return NotSupportedError(f"{type(node).__name__} is not supported by the MongoDB engine{reason}.")
+
+
+def is_null(value: Any) -> Document:
+    """Return the test for null or missing, which order before every other value."""
+    return {"$lte": [value, None]}
+
+
+def is_not_null(value: Any) -> Document:
+    """Return the test for a value that is there."""
+    return {"$gt": [value, None]}
+
+
+def key_of(node: Any) -> Any:
+    """Return what makes an expression the same as another: for a column its place, not its output field."""
+    return (node.alias, node.target.column) if type(node) is Col else node
+
+
+def guarded(values: list[Any], result: Any) -> Any:
+    """Return an expression that is null when one of ``values`` is, as SQL's functions are."""
+    return {"$cond": [{"$and": [is_not_null(value) for value in values]}, result, None]}
+
+
+class Scope:
+    """The columns in reach of one query's expressions.
+
+    ``prefixes`` maps each table alias to its place in the document: ``""`` for the collection read, ``"__j1."`` for a
+    joined document. A column of an unknown alias belongs to a query around this one and becomes a variable.
+    """
+
+    def __init__(self, connection: DatabaseWrapper, prefixes: dict[str | None, str]) -> None:
+        self.connection = connection
+        self.prefixes = prefixes
+        self.outer_joined: set[str] = set()
+        # Columns of queries around this one, by variable name.
+        self.variables: dict[str, Col] = {}
+        # Stages that must run before an expression that was just compiled (its subqueries).
+        self.stages: Pipeline = []
+        # Paths of what a stage computed: by the expression's key, and by name.
+        self.computed: dict[Any, str] = {}
+        self.named: dict[str, str] = {}
+        self.subquery_count = 0
+
+    # --- columns --------------------------------------------------------------------------------
+
+    def path(self, column: Col) -> str | None:
+        """Return a column's path in the document, ``None`` for one of an outer query."""
+        prefix = self.prefixes.get(column.alias)
+        return None if prefix is None else prefix + str(column.target.column)
+
+    def is_nullable(self, column: Col) -> bool:
+        """Return whether a column's value can be null in this document."""
+        return bool(column.target.null) or column.alias in self.outer_joined
+
+    def variable(self, column: Col) -> str:
+        """Return the name of the variable for an outer query's column."""
+        for name, known in self.variables.items():
+            if (known.alias, known.target.column) == (column.alias, column.target.column):
+                return name
+        name = f"v{len(self.variables)}"
+        self.variables[name] = column
+        return name
+
+    def computed_path(self, node: Any) -> str | None:
+        """Return where a stage has left the value of an expression, or ``None``."""
+        return self.computed.get(key_of(node)) if self.computed else None
+
+    def subquery(self, query: Query, *, existence: bool = False) -> str:
+        """Add a stage that runs a query for each document; return the field that gets its rows as a list."""
+        from .select import subquery_stage
+
+        name = f"__s{self.subquery_count}"
+        self.subquery_count += 1
+        self.stages.append(subquery_stage(self, query, name, existence=existence))
+        return name
+
+    # --- compiling ------------------------------------------------------------------------------
+
+    def expression(self, node: Any) -> Any:
+        """Compile a node to an aggregation expression for its value."""
+        if self.computed and (path := self.computed_path(node)) is not None:
+            return f"${path}"
+        compile_node = EXPRESSIONS.get(type(node))
+        if compile_node is not None:
+            return compile_node(self, node)
+        if isinstance(node, (Lookup, WhereNode)):
+            return self._condition_value(node)
+        raise refuse(node)
+
+    def condition(self, node: Any, wanted: bool = True) -> Any:
+        """Compile a condition to an aggregation expression that is true where its outcome is the wanted one."""
+        try:
+            return _combined(node, wanted, self._condition_leaf)
+        except EmptyResultSet:
+            return {"$literal": False}
+        except FullResultSet:
+            return {"$literal": True}
+
+    def match(self, node: Any, wanted: bool = True) -> Document:
+        """Compile a condition to a match document.
+
+        ``EmptyResultSet`` and ``FullResultSet`` say that no row, or every row, satisfies it.
+        """
+        matched: Document = _combined(node, wanted, self._match_leaf)
+        return matched
+
+    def _condition_value(self, node: Any) -> Document:
+        branches = [
+            {"case": self.condition(node, True), "then": True},
+            {"case": self.condition(node, False), "then": False},
+        ]
+        return {"$switch": {"branches": branches, "default": None}}
+
+    def _condition_leaf(self, node: Any, wanted: bool) -> Any:
+        if isinstance(node, WhereNode):
+            return self._parity(node, wanted)
+        if not isinstance(node, Lookup) or self.computed_path(node) is not None:
+            return {"$eq": [self.expression(node), wanted]}
+        return _lookup_function(LOOKUPS, node)(self, node, wanted)
+
+    def _match_leaf(self, node: Any, wanted: bool) -> Document:
+        if isinstance(node, Lookup) and not self.computed:
+            path = self._match_path(node.lhs.lhs if isinstance(node, YearLookup) else node.lhs)
+            if path is not None and node.lookup_name in MATCHERS:
+                test = _lookup_function(MATCHERS, node)(self, node, wanted)
+                if test is not None:
+                    return {path: test}
+        return {"$expr": self._condition_leaf(node, wanted)}
+
+    def _match_path(self, node: Any) -> str | None:
+        """Return the path of a column whose values a match document tests as a whole.
+
+        It would also look into the lists and documents of a JSON column, so those are left to expressions.
+        """
+        if type(node) is not Col or node.output_field.get_internal_type() == "JSONField":
+            return None
+        return self.path(node)
+
+    def _parity(self, node: WhereNode, wanted: bool) -> Document:
+        """XOR, by Django's definition: an odd number of the conditions is true."""
+        true_ones = [{"$cond": [self.condition(child), 1, 0]} for child in node.children]
+        return {"$eq": [{"$mod": [{"$add": true_ones}, 2]}, 1 if wanted else 0]}
+
+
+def _lookup_function(registry: dict[str, Callable[..., Any]], lookup: Lookup[Any]) -> Callable[..., Any]:
+    """Return the compiling function for a lookup of Django's own, or of one that only changes its name's field."""
+    if lookup.lookup_name not in registry or not type(lookup).__module__.startswith("django."):
+        raise refuse(lookup, f"lookup {lookup.lookup_name!r}")
+    if lookup.bilateral_transforms:
+        raise refuse(lookup, "bilateral transforms")
+    return registry[lookup.lookup_name]
+
+
+def _combined(node: Any, wanted: bool, leaf: Callable[[Any, bool], Any]) -> Any:
+    """Compile a tree of conditions; both languages write AND and OR alike."""
+    if isinstance(node, NothingNode):
+        raise EmptyResultSet if wanted else FullResultSet
+    if not isinstance(node, WhereNode):
+        try:
+            return leaf(node, wanted)
+        except EmptyResultSet:
+            raise EmptyResultSet if wanted else FullResultSet from None
+        except FullResultSet:
+            raise FullResultSet if wanted else EmptyResultSet from None
+    if not node.children:
+        raise FullResultSet
+    wanted = wanted != node.negated
+    if node.connector == XOR:
+        return leaf(node, wanted)
+    conjunctive = (node.connector == AND) == wanted
+    parts = []
+    for child in node.children:
+        try:
+            parts.append(_combined(child, wanted, leaf))
+        except EmptyResultSet:
+            if conjunctive:
+                raise
+        except FullResultSet:
+            if not conjunctive:
+                raise
+    if not parts:
+        raise FullResultSet if conjunctive else EmptyResultSet
+    if len(parts) == 1:
+        return parts[0]
+    return {"$and" if conjunctive else "$or": parts}

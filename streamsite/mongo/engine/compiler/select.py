@@ -1,0 +1,459 @@
+"""SELECT: one ``find`` where a query needs one collection only, else an aggregation pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import NotSupportedError
+from django.db.models.expressions import Col, OrderBy, Ref, Value
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import PositionRef
+from django.db.models.sql.compiler import SQLCompiler as DjangoSQLCompiler
+from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI, ROW_COUNT, SINGLE
+from django.db.models.sql.where import AND, WhereNode
+
+from ..commands import Aggregate, Find, fetch, stream
+from .grouping import Grouping, aggregates_in, group
+from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
+from .scope import Document, Pipeline, Scope, is_null, key_of, refuse
+
+if TYPE_CHECKING:
+    from ..base import DatabaseWrapper
+
+Row = list[Any]
+NOTHING: Document = {"$expr": False}
+
+
+class SQLCompiler(DjangoSQLCompiler):
+    """Django's compiler up to the point where SQL begins: it still decides what is selected, joined and ordered."""
+
+    connection: DatabaseWrapper
+    scope: Scope
+    group_expressions: list[Any]
+    setup: tuple[Any, Any, Any]
+
+    # --- Django's preparation, without SQL ------------------------------------------------------
+
+    def compile(self, node: Any) -> tuple[str, tuple[()]]:
+        """Return a text that is the same for equal nodes, which is all that Django needs of the SQL here."""
+        if isinstance(node, OrderBy):
+            return f"{self.compile(node.expression)[0]} {'DESC' if node.descending else 'ASC'}", ()
+        if isinstance(node, Ref):
+            return self.compile(node.source)
+        if type(node) is Col:
+            return f"{node.alias}.{node.target.column}", ()
+        known: dict[Any, int] = self.__dict__.setdefault("_known_nodes", {})
+        try:
+            return f"#{known.setdefault(node, len(known))}", ()
+        except TypeError:  # an unhashable literal
+            return f"#id{id(node)}", ()
+
+    def collapse_group_by(self, expressions: list[Any], having: Any) -> list[Any]:
+        """Keep what is grouped by; Django would turn it into SQL next."""
+        self.group_expressions = expressions
+        return []
+
+    def as_sql(self, with_limits: bool = True, with_col_aliases: bool = False) -> tuple[str, tuple[()]]:
+        """Return the MongoDB command as text, for ``str(queryset.query)``."""
+        return repr(self.plan()), ()
+
+    def prepare(self) -> None:
+        """Let Django choose columns, order and groups; refuse what SQL alone could do."""
+        query = self.query
+        if query.distinct_fields:
+            raise NotSupportedError("distinct() on fields is not supported by the MongoDB engine.")
+        if query.extra_tables or query.explain_info:
+            raise NotSupportedError("extra() and explain() are not supported by the MongoDB engine.")
+        self.group_expressions = []
+        self.setup = self.pre_sql_setup()
+        if self.qualify:
+            raise refuse(self.qualify, "window functions")
+        self.scope = scope_of(self.connection, query)
+
+    @property
+    def ordering(self) -> list[OrderBy]:
+        """What the rows are sorted by."""
+        return [expression for expression, _ in self.setup[1]]
+
+    @property
+    def expressions(self) -> list[Any]:
+        """What is selected."""
+        return [expression for expression, _, _ in self.select]
+
+    @property
+    def table(self) -> str:
+        """The collection that is read."""
+        return str(next(iter(used_tables(self.query).values())).table_name)
+
+    # --- planning -------------------------------------------------------------------------------
+
+    def plan(self) -> Find | Aggregate:
+        """Return the command for the query, and set ``self.decode``; ``EmptyResultSet`` if it finds nothing."""
+        if self.query.combinator:
+            return self._combined()
+        self.prepare()
+        return self._find() or Aggregate(self.table, self.pipeline())
+
+    def _find(self) -> Find | None:
+        """Return the query as a ``find``, or ``None`` if it joins, groups, computes or needs a subquery."""
+        query = self.query
+        if self._is_grouped() or query.distinct or len(used_tables(query)) > 1:
+            return None
+        if any(type(node) is not Col and type(node) is not Value for node in self.expressions):
+            return None
+        sort = self._plain_sort()
+        if sort is None:
+            return None
+        condition, stages = self._matched(self.where)
+        if stages or self.scope.variables or any(self.scope.path(node) is None for node in self._columns()):
+            return None
+        columns = [node.target.column for node in self._columns()]
+        projection: Document = dict.fromkeys(columns, 1) or {"_id": 1}
+        if "_id" not in projection:
+            projection["_id"] = 0
+        options: Document = {"projection": projection}
+        if sort:
+            options["sort"] = list(sort.items())
+        if query.low_mark:
+            options["skip"] = query.low_mark
+        if query.high_mark is not None:
+            options["limit"] = query.high_mark - query.low_mark
+        self.decode = self._document_decoder()
+        return Find(self.table, condition, options)
+
+    def _columns(self) -> list[Col]:
+        return [node for node in self.expressions if type(node) is Col]
+
+    def _document_decoder(self) -> Callable[[Document], Row]:
+        """Return a function from a stored document to a row; constants never travelled."""
+        cells = [
+            (None, self.scope.expression(node)["$literal"]) if type(node) is Value else (node.target.column, None)
+            for node in self.expressions
+        ]
+        if all(column is not None for column, _ in cells):
+            columns = [column for column, _ in cells]
+            return lambda document: [document.get(column) for column in columns]
+        return lambda document: [
+            constant if column is None else document.get(column) for column, constant in cells
+        ]
+
+    def pipeline(self) -> Pipeline:
+        """Return the query as stages whose documents hold the columns as ``c0``, ``c1``, ..."""
+        stages, pages_done = self._source_stages()
+        if self._is_grouped():
+            grouping = self._group()
+            stages += grouping.stages
+            self._when_empty = None if grouping.has_keys else grouping.empty
+        tail = self._result_stages(pages_done)
+        self._tail = tail
+        self.decode = _numbered_decoder(len(self.select))
+        return stages + tail
+
+    _when_empty: Document | None = None
+    _tail: Pipeline
+
+    def _source_stages(self) -> tuple[Pipeline, bool]:
+        """Return the stages that find and join; whether the page was already cut."""
+        query = self.query
+        base, rest = self._split_conditions()
+        stages = self._match_stages(base)
+        joins = join_stages(self.scope, query)
+        if not joins:
+            return [*stages, *self._match_stages(rest)], False
+        sort = self._plain_sort()
+        if (
+            sort is not None
+            and not rest
+            and not query.distinct
+            and not self._is_grouped()
+            and keeps_rows(query)
+            and all(uses_only_base(query, order.expression) for order in self.ordering)
+        ):
+            return [*stages, *_sort_stage(sort), *self._page_stages(), *joins], True
+        return [*stages, *joins, *self._match_stages(rest)], False
+
+    def _split_conditions(self) -> tuple[list[Any], list[Any]]:
+        """Return the conditions on the base collection, which can use its indexes, and the others."""
+        if not self.where or not self.where.children:
+            return [], []
+        if self.where.connector != AND or self.where.negated:
+            conditions = [self.where]
+        else:
+            conditions = list(self.where.children)
+        base = [node for node in conditions if uses_only_base(self.query, node)]
+        return base, [node for node in conditions if node not in base]
+
+    def _match_stages(self, conditions: list[Any]) -> Pipeline:
+        """Return conditions as stages; those that need a subquery come last."""
+        plain: list[Document] = []
+        dependent: Pipeline = []
+        for condition in conditions:
+            matched, stages = self._matched(WhereNode([condition]))
+            if stages:
+                dependent += [*stages, {"$match": matched}]
+            elif matched:
+                plain.append(matched)
+        match = [{"$match": plain[0] if len(plain) == 1 else {"$and": plain}}] if plain else []
+        return match + dependent
+
+    def _matched(self, condition: WhereNode | None) -> tuple[Document, Pipeline]:
+        """Return a match document and the stages that it needs before it."""
+        if condition is None:
+            return {}, []
+        try:
+            matched = self.scope.match(condition)
+        except FullResultSet:
+            matched = {}
+        except EmptyResultSet:
+            if self.elide_empty:
+                raise
+            matched = NOTHING
+        stages, self.scope.stages = self.scope.stages, []
+        return matched, stages
+
+    # --- groups ---------------------------------------------------------------------------------
+
+    def _is_grouped(self) -> bool:
+        return self.query.group_by is not None or bool(self._aggregates())
+
+    def _aggregates(self) -> list[Any]:
+        having = [self.having] if self.having else []
+        return aggregates_in([*self.expressions, *having, *(order.expression for order in self.ordering)])
+
+    def _group(self) -> Grouping:
+        grouping = group(self.scope, self._aggregates(), self.group_expressions)
+        return grouping
+
+    # --- rows -----------------------------------------------------------------------------------
+
+    def _result_stages(self, pages_done: bool) -> Pipeline:
+        """Return the stages that compute the columns, make rows distinct, sort and cut the page."""
+        having = self._match_stages([self.having]) if self.having else []
+        sort = None if self._is_grouped() or self.query.distinct else self._plain_sort()
+        if pages_done:
+            return [*self._projection({})]
+        if sort is not None:
+            return [*having, *_sort_stage(sort), *self._page_stages(), *self._projection({})]
+        keys, extra = self._computed_sort()
+        distinct = _distinct_stages([*self._names(), *extra]) if self.query.distinct else []
+        return [*having, *self._projection(extra), *distinct, *_sort_stage(keys), *self._page_stages()]
+
+    def _names(self) -> list[str]:
+        return [f"c{number}" for number in range(len(self.select))]
+
+    def _projection(self, extra: Document) -> Pipeline:
+        columns = {
+            name: self.scope.expression(node) for name, node in zip(self._names(), self.expressions, strict=True)
+        }
+        stages, self.scope.stages = self.scope.stages, []
+        fields = {**columns, **extra}
+        return [*stages, {"$project": {"_id": 0, **fields} if fields else {"_id": 1}}]
+
+    def _plain_sort(self) -> dict[str, int] | None:
+        """Return the order as paths and directions, or ``None`` if part of it must be computed."""
+        sort: dict[str, int] = {}
+        for order in self.ordering:
+            node = order.expression.source if isinstance(order.expression, Ref) else order.expression
+            path = self.scope.path(node) if type(node) is Col else None
+            if path is None or _needs_null_key(order):
+                return None
+            sort.setdefault(path, -1 if order.descending else 1)
+        return sort
+
+    def _computed_sort(self) -> tuple[dict[str, int], Document]:
+        """Return the order by column names, and the fields to compute for it."""
+        keys: dict[str, int] = {}
+        extra: Document = {}
+        selected = {key_of(node): f"c{number}" for number, node in enumerate(self.expressions)}
+        for number, order in enumerate(self.ordering):
+            node = order.expression.source if isinstance(order.expression, Ref) else order.expression
+            name = selected.get(key_of(node))
+            value = self.scope.expression(node) if name is None or _needs_null_key(order) else None
+            if _needs_null_key(order):
+                extra[f"n{number}"] = {"$cond": [is_null(value), 1, 0]}
+                keys[f"n{number}"] = 1 if order.nulls_last else -1
+            if name is None:
+                name = f"o{number}"
+                extra[name] = value
+            keys.setdefault(name, -1 if order.descending else 1)
+        return keys, extra
+
+    def _page_stages(self) -> Pipeline:
+        query = self.query
+        stages: Pipeline = []
+        if query.low_mark:
+            stages.append({"$skip": query.low_mark})
+        if query.high_mark is not None:
+            if query.high_mark <= query.low_mark:
+                raise EmptyResultSet
+            stages.append({"$limit": query.high_mark - query.low_mark})
+        return stages
+
+    # --- unions ---------------------------------------------------------------------------------
+
+    def _combined(self) -> Aggregate:
+        """Return a UNION: the first query's pipeline, with the others' rows added."""
+        query = self.query
+        if query.combinator != "union":
+            raise NotSupportedError(f"{query.combinator} is not supported by the MongoDB engine.")
+        self.setup = self.pre_sql_setup()
+        width = 0
+        parts: list[tuple[str, Pipeline]] = []
+        for part in query.combined_queries:
+            if query.selected is not None and part.selected is None:
+                part = part.clone()
+                part.set_values(query.selected)
+            compiler = part.get_compiler(self.using, self.connection, self.elide_empty)
+            try:
+                parts.append(compiler.as_pipeline())
+            except EmptyResultSet:
+                continue
+            if compiler.scope.variables:
+                raise refuse(part, "a union that depends on the query around it")
+            self.scope = compiler.scope
+            width = len(compiler.select)
+        if not parts:
+            raise EmptyResultSet
+        (table, pipeline), *others = parts
+        for other, stages in others:
+            pipeline = [*pipeline, {"$unionWith": {"coll": other, "pipeline": stages}}]
+        if not query.combinator_all:
+            pipeline = [*pipeline, *_distinct_stages([f"c{number}" for number in range(width)])]
+        pipeline = [*pipeline, *_sort_stage(self._union_sort()), *self._page_stages()]
+        self.decode = _numbered_decoder(len(self.select))
+        return Aggregate(table, pipeline)
+
+    def _union_sort(self) -> dict[str, int]:
+        """Return the order of a union; Django adds a column that is not selected behind the others."""
+        positions = {alias: number for number, (_, _, alias) in enumerate(self.select) if alias}
+        selected = {key_of(node): number for number, node in enumerate(self.expressions)}
+        keys: dict[str, int] = {}
+        added = len(self.select)
+        for order in self.ordering:
+            node = order.expression
+            if isinstance(node, PositionRef):
+                position = node.ordinal - 1
+            elif isinstance(node, Ref) and node.refs.startswith("__orderbycol"):
+                position, added = added, added + 1
+            elif isinstance(node, Ref) and node.refs in positions:
+                position = positions[node.refs]
+            else:
+                position = selected[key_of(node.source if isinstance(node, Ref) else node)]
+            keys[f"c{position}"] = -1 if order.descending else 1
+        return keys
+
+    def as_pipeline(self) -> tuple[str, Pipeline]:
+        """Return the query for use within another: its collection and its stages."""
+        if self.query.combinator:
+            combined = self._combined()
+            return combined.table, combined.pipeline
+        self.prepare()
+        return self.table, self.pipeline()
+
+    # --- running --------------------------------------------------------------------------------
+
+    def execute_sql(
+        self,
+        result_type: str = MULTI,
+        chunked_fetch: bool = False,
+        chunk_size: int = GET_ITERATOR_CHUNK_SIZE,
+    ) -> Any:
+        """Run the query: chunks of rows for ``MULTI``, one row or ``None`` for ``SINGLE``."""
+        try:
+            command = self.plan()
+        except EmptyResultSet:
+            return iter([]) if result_type == MULTI else None
+        if chunked_fetch and result_type == MULTI:
+            return self._chunks(command, chunk_size)
+        rows = [self.decode(document) for document in fetch(self.connection, command)]
+        if not rows and self._when_empty is not None:
+            rows = self._rows_of_nothing(command)
+        if result_type == MULTI:
+            return iter([rows])
+        if result_type == ROW_COUNT:
+            return len(rows)
+        return rows[0] if rows and result_type == SINGLE else None
+
+    def _chunks(self, command: Find | Aggregate, size: int) -> Iterator[list[Row]]:
+        for documents in stream(self.connection, command, size):
+            yield [self.decode(document) for document in documents]
+
+    def _rows_of_nothing(self, command: Find | Aggregate) -> list[Row]:
+        """Return the single row of an aggregation over no rows: counts are zero, the rest is null."""
+        empty: Document = self._when_empty or {}
+        paths = [self.scope.computed_path(node) for node in self.expressions]
+        if not self.having and all(path is not None for path in paths):
+            return [[empty[path] for path in paths if path is not None]]
+        # Expressions over the aggregates (Coalesce(Sum(...), 0)) are the server's to compute.
+        one_document = [{"$match": NOTHING}, {"$facet": {"none": [{"$limit": 1}]}}]
+        literal = {name: {"$literal": value} for name, value in empty.items()}
+        pipeline = [*one_document, {"$replaceRoot": {"newRoot": literal}}, *self._tail]
+        documents = fetch(self.connection, Aggregate(command.table, pipeline))
+        return [self.decode(document) for document in documents]
+
+
+class SQLAggregateCompiler(SQLCompiler):
+    """``aggregate()`` over a query that is itself limited, distinct, grouped or a union."""
+
+    def plan(self) -> Aggregate:
+        """Return the inner query's pipeline with one more group over all of its rows."""
+        annotations = self.query.annotation_select
+        self.select = [(node, ("", ()), alias) for alias, node in annotations.items()]
+        self.col_count = len(self.select)
+        self.scope = Scope(self.connection, {})
+        inner = self.query.inner_query.get_compiler(self.using, self.connection, self.elide_empty)
+        table, stages = inner.as_pipeline()
+        for number, (_, _, alias) in enumerate(inner.select):
+            if alias:
+                self.scope.named[alias] = f"c{number}"
+        grouping = group(self.scope, aggregates_in(self.expressions), [])
+        self.scope.named = {}
+        self.having = None
+        self._when_empty = grouping.empty
+        self._tail = self._projection({})
+        self.decode = _numbered_decoder(len(self.select))
+        return Aggregate(table, [*stages, *grouping.stages, *self._tail])
+
+
+def independent_values(connection: DatabaseWrapper, query: Query) -> list[Any] | None:
+    """Return the first column of a query, or ``None`` if the query depends on one around it."""
+    if query.get_external_cols():
+        return None
+    compiler = query.clone().get_compiler(connection=connection)
+    return [row[0] for row in chain.from_iterable(compiler.execute_sql(MULTI))]
+
+
+def subquery_stage(scope: Scope, query: Query, name: str, *, existence: bool) -> Document:
+    """Return the ``$lookup`` that runs a query for each document of another."""
+    query = query.exists() if existence else query.clone()
+    compiler = query.get_compiler(connection=scope.connection)
+    table, pipeline = compiler.as_pipeline()
+    variables = {
+        variable: scope.expression(column) for variable, column in compiler.scope.variables.items()
+    }
+    return {"$lookup": {"from": table, "let": variables, "pipeline": pipeline, "as": name}}
+
+
+def _needs_null_key(order: OrderBy) -> bool:
+    """Return whether the wanted place of nulls is not MongoDB's, which takes them for the smallest value."""
+    if order.descending:
+        return bool(order.nulls_first)
+    return bool(order.nulls_last)
+
+
+def _sort_stage(sort: dict[str, int]) -> Pipeline:
+    return [{"$sort": sort}] if sort else []
+
+
+def _distinct_stages(names: list[str]) -> Pipeline:
+    """Return the stages that leave one row of each kind; null and missing are the same."""
+    identifier = {name: {"$ifNull": [f"${name}", None]} for name in names}
+    return [{"$group": {"_id": identifier}}, {"$replaceRoot": {"newRoot": "$_id"}}]
+
+
+def _numbered_decoder(width: int) -> Callable[[Document], Row]:
+    names = [f"c{number}" for number in range(width)]
+    return lambda document: [document.get(name) for name in names]

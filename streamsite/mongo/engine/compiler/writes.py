@@ -1,0 +1,273 @@
+"""INSERT, UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bson import Decimal128, ObjectId
+from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
+from django.db import NotSupportedError
+from django.db.models import Field
+from django.db.models.expressions import ColPairs, DatabaseDefault, Value
+from django.db.models.functions import Now
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLInsertCompiler as DjangoSQLInsertCompiler
+from django.db.models.sql.compiler import SQLUpdateCompiler as DjangoSQLUpdateCompiler
+from django.db.models.sql.constants import CURSOR, MULTI
+from django.utils import timezone
+from pymongo import ReturnDocument
+
+from ..commands import write
+from ..errors import raise_integrity_error
+from ..introspection import SCHEMA_COLLECTION
+from ..schema import AUTO_TYPES
+from .joins import scope_of, used_tables
+from .scope import Document
+from .select import SQLCompiler
+
+NUMBERS = (int, float, Decimal128)
+
+
+class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[misc]
+    """Inserts documents, numbering those whose primary key the database chooses."""
+
+    def execute_sql(self, returning_fields: list[Any] | None = None) -> list[Any]:
+        """Insert the query's objects; return the asked for fields of each, as Django's values."""
+        if self.query.on_conflict is not None:
+            raise NotSupportedError(f"Inserting with {self.query.on_conflict} is not supported.")
+        meta = self.query.get_meta()
+        documents = self._documents()
+        self._number(meta, documents)
+        if len(documents) == 1:
+            write(self.connection, meta.db_table, "insert_one", documents[0])
+        elif documents:
+            write(self.connection, meta.db_table, "insert_many", documents)
+        if not returning_fields:
+            return []
+        rows = [[document.get(field.column) for field in returning_fields] for document in documents]
+        converters = self.get_converters([field.get_col(meta.db_table) for field in returning_fields])
+        return list(self.apply_converters(rows, converters)) if converters else rows
+
+    def _documents(self) -> list[Document]:
+        meta = self.query.get_meta()
+        fields = self.query.fields or [meta.pk]
+        return [
+            {
+                field.column: stored
+                for field in fields
+                if (stored := self._stored(field, instance)) is not None or not _is_automatic(field)
+            }
+            for instance in self.query.objs
+        ]
+
+    def _stored(self, field: Any, instance: Any) -> Any:
+        """Return an attribute as it is stored; a null where there must be none is an ``IntegrityError``."""
+        stored = self.prepare_value(field, self.pre_save_val(field, instance))
+        if hasattr(stored, "resolve_expression"):
+            stored = self._constant(field, stored)
+        if stored is None and not field.null and not _is_automatic(field):
+            raise_integrity_error(
+                self.connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
+            )
+        return stored
+
+    def _constant(self, field: Any, node: Any) -> Any:
+        """Return the value of an expression that needs no server: an insert cannot compute."""
+        if isinstance(node, DatabaseDefault):
+            node = node.expression
+        if type(node) is Value:
+            return field.get_db_prep_save(node.value, connection=self.connection)
+        if type(node) is Now:
+            return field.get_db_prep_save(timezone.now(), connection=self.connection)
+        raise NotSupportedError(f"{type(node).__name__} is not supported in an insert.")
+
+    def _number(self, meta: Any, documents: list[Document]) -> None:
+        """Fill in primary keys that the database chooses; missing ``_id`` values are pymongo's to add."""
+        field = meta.pk
+        if field.get_internal_type() == "ObjectIdField":
+            for document in documents:
+                document.setdefault(field.column, ObjectId())
+        elif field.get_internal_type() in AUTO_TYPES:
+            self._number_in_sequence(meta.db_table, field.column, documents)
+
+    def _number_in_sequence(self, table: str, column: str, documents: list[Document]) -> None:
+        """Draw numbers from the collection's counter.
+
+        Not in the transaction: it would make all inserts conflict with each other. As with SQL's sequences, a
+        rollback leaves a gap.
+        """
+        unnumbered = [document for document in documents if column not in document]
+        given = [document[column] for document in documents if column in document]
+        counters = self.connection.collection(SCHEMA_COLLECTION)
+        if given:
+            counters.update_one({"name": table}, {"$max": {"auto.seq": max(given)}}, upsert=True)
+        if not unnumbered:
+            return
+        counter = counters.find_one_and_update(
+            {"name": table},
+            {"$inc": {"auto.seq": len(unnumbered)}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        first = counter["auto"]["seq"] - len(unnumbered) + 1
+        for number, document in enumerate(unnumbered, start=first):
+            document[column] = number
+
+
+class SQLDeleteCompiler(SQLCompiler):
+    """Deletes the documents that a condition finds."""
+
+    def execute_sql(self, result_type: str = MULTI, **options: Any) -> Any:
+        """Delete; return the number of documents, in a cursor if that is asked for."""
+        try:
+            condition = condition_for_write(self)
+        except EmptyResultSet:
+            count = 0
+        else:
+            method = "delete_one" if _is_of_one(self.query, condition) else "delete_many"
+            count = write(self.connection, self.table, method, condition).deleted_count
+        return RowCount(count) if result_type == CURSOR else count
+
+
+class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[misc]
+    """Updates documents: plain values by ``$set``, ``F() + number`` by ``$inc``, all else by a pipeline."""
+
+    def execute_sql(self, result_type: str) -> int:
+        """Update; return the number of documents that the condition found."""
+        count = self._update()
+        is_main = count is not None
+        for query in self.query.get_related_updates():
+            related = query.get_compiler(self.using).execute_sql(result_type)
+            if not is_main:
+                count, is_main = related, True
+        return count or 0
+
+    def _update(self) -> int | None:
+        """Run the primary update; ``None`` if there is nothing to set."""
+        try:
+            self.pre_sql_setup()
+            if not self.query.values:
+                return None
+            condition = condition_for_write(self)
+        except EmptyResultSet:
+            return 0
+        plain: Document = {}
+        computed: Document = {}
+        for field, _model, value in self.query.values:
+            value = self._value(field, value)
+            if hasattr(value, "resolve_expression"):
+                computed[field.column] = self.scope.expression(value)
+            else:
+                plain[field.column] = value
+        if self.scope.stages:
+            raise NotSupportedError("A subquery as a new value is not supported in an update.")
+        update = _update_document(plain, computed, self._not_null_columns())
+        method = "update_one" if _is_of_one(self.query, condition) else "update_many"
+        return int(write(self.connection, self.table, method, condition, update).matched_count)
+
+    def _value(self, field: Any, value: Any) -> Any:
+        """Return a new value as it is stored, or a resolved expression."""
+        if hasattr(value, "resolve_expression"):
+            value = value.resolve_expression(self.query, allow_joins=False, for_save=True)
+            if value.contains_aggregate or value.contains_over_clause or isinstance(value, ColPairs):
+                raise FieldError(f"{type(value).__name__} is not allowed in an update ({field.name}).")
+        elif hasattr(value, "prepare_database_save"):
+            if not field.remote_field:
+                raise TypeError(f"{field} cannot hold a model instance ({value!r}).")
+            value = value.prepare_database_save(field)
+        value = field.get_db_prep_save(value, connection=self.connection)
+        if type(value) is Value:
+            value = field.get_db_prep_save(value.value, connection=self.connection)
+        if value is None and not field.null:
+            raise_integrity_error(
+                self.connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
+            )
+        return value
+
+    def _not_null_columns(self) -> set[str]:
+        fields: list[Field[Any, Any]] = [field for field, _model, _value in self.query.values]
+        return {str(field.column) for field in fields if not field.null}
+
+
+class RowCount:
+    """The part of a database cursor that Django's deletion uses."""
+
+    def __init__(self, rowcount: int) -> None:
+        self.rowcount = rowcount
+
+    def __enter__(self) -> RowCount:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def close(self) -> None:
+        """Do nothing: there is no open cursor."""
+
+
+def condition_for_write(compiler: SQLCompiler) -> Document:
+    """Return the documents to write to; a condition on other collections is resolved to primary keys first."""
+    query = compiler.query
+    query.get_initial_alias()
+    compiler.scope = scope_of(compiler.connection, query)
+    if len(used_tables(query)) == 1:
+        try:
+            condition = compiler.scope.match(query.where)
+        except FullResultSet:
+            return {}
+        if not compiler.scope.stages:
+            return condition
+        compiler.scope.stages = []
+    return {query.get_meta().pk.column: {"$in": _primary_keys(compiler)}}
+
+
+def _primary_keys(compiler: SQLCompiler) -> list[Any]:
+    query = compiler.query.clone()
+    query.__class__ = Query
+    query.clear_select_clause()
+    query.clear_ordering(force=True)
+    query.select = (query.get_meta().pk.get_col(query.get_initial_alias()),)
+    chunks = query.get_compiler(connection=compiler.connection).execute_sql(MULTI)
+    keys = [row[0] for chunk in chunks for row in chunk]
+    if not keys:
+        raise EmptyResultSet
+    return keys
+
+
+def _update_document(plain: Document, computed: Document, not_null: set[str]) -> Document | list[Document]:
+    """Return the update: operators where they say it all, because those never conflict with each other."""
+    if not computed:
+        return {"$set": plain}
+    increments = {
+        column: _increment(column, expression) for column, expression in computed.items() if column in not_null
+    }
+    if len(increments) == len(computed) and None not in increments.values():
+        return {"$inc": increments, **({"$set": plain} if plain else {})}
+    literals = {column: {"$literal": value} for column, value in plain.items()}
+    return [{"$set": {**literals, **computed}}]
+
+
+def _increment(column: str, expression: Any) -> Any:
+    """Return the number for ``$inc`` if an expression adds to its own column, else ``None``."""
+    if not isinstance(expression, dict):
+        return None
+    ((operator, operands),) = expression.items()
+    if operator not in ("$add", "$subtract") or operands[0] != f"${column}":
+        return None
+    number = operands[1].get("$literal") if isinstance(operands[1], dict) else None
+    if isinstance(number, bool) or not isinstance(number, NUMBERS):
+        return None
+    if operator == "$add":
+        return number
+    return Decimal128(-number.to_decimal()) if isinstance(number, Decimal128) else -number
+
+
+def _is_of_one(query: Query, condition: Document) -> bool:
+    """Return whether a condition names one document, whose write the driver may retry."""
+    test = condition.get(query.get_meta().pk.column)
+    return len(condition) == 1 and isinstance(test, dict) and "$eq" in test
+
+
+def _is_automatic(field: Any) -> bool:
+    """Return whether the database chooses a value where there is none."""
+    return field.get_internal_type() in AUTO_TYPES or field.get_internal_type() == "ObjectIdField"

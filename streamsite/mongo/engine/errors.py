@@ -1,0 +1,91 @@
+"""pymongo's errors in Django's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from bson.errors import BSONError
+from djongo import database as dbapi
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DocumentTooLarge,
+    ExecutionTimeout,
+    InvalidDocument,
+    OperationFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
+
+if TYPE_CHECKING:
+    from .base import DatabaseWrapper
+
+# What a pymongo call can raise: OverflowError for an integer of more than eight bytes, UnicodeError for text
+# that is not encodable (a lone surrogate).
+DRIVER_ERRORS = (PyMongoError, BSONError, OverflowError, UnicodeError)
+
+DUPLICATE_KEY = 11000
+DUPLICATE_KEY_CODES = frozenset({DUPLICATE_KEY, 11001, 12582})
+DOCUMENT_VALIDATION_FAILURE = 121
+# ConversionFailure, and the two codes for a division by zero in an aggregation.
+DATA_CODES = frozenset({241, 16608, 4848401})
+# WriteConflict, NoSuchTransaction, LockTimeout, and being refused by the server: unauthorized, wrong password,
+# no transactions on a standalone server.
+OPERATIONAL_CODES = frozenset({112, 251, 24, 13, 18, 20})
+
+TRANSIENT = "TransientTransactionError"
+UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the server says that the whole transaction may be tried again."""
+    return isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT)
+
+
+def as_database_error(error: BaseException) -> Exception:
+    """Return the DB-API exception that stands for a driver error."""
+    message = str(error)
+    if isinstance(error, BulkWriteError):
+        return _bulk_write_error(error)
+    if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError, WaitQueueTimeoutError)):
+        return dbapi.OperationalError(message)
+    if isinstance(error, (InvalidDocument, DocumentTooLarge, BSONError, OverflowError, UnicodeError)):
+        return dbapi.DataError(message)
+    if isinstance(error, OperationFailure):
+        return _failure(error.code, message, transient=is_transient(error))
+    if isinstance(error, PyMongoError) and error.timeout:
+        return dbapi.OperationalError(message)
+    return dbapi.DatabaseError(f"{type(error).__name__}: {message}")
+
+
+def raise_translated(connection: DatabaseWrapper, error: BaseException) -> NoReturn:
+    """Raise the ``django.db`` exception for a driver error, with the driver's as its cause."""
+    with connection.wrap_database_errors:
+        raise as_database_error(error) from error
+    raise AssertionError("unreachable: the context manager re-raises")
+
+
+def raise_integrity_error(connection: DatabaseWrapper, message: str) -> NoReturn:
+    """Raise ``django.db.IntegrityError`` for a rule the engine itself keeps (NOT NULL)."""
+    with connection.wrap_database_errors:
+        raise dbapi.IntegrityError(message)
+    raise AssertionError("unreachable: the context manager re-raises")
+
+
+def _bulk_write_error(error: BulkWriteError) -> Exception:
+    failures = (error.details or {}).get("writeErrors", [])
+    if not failures:
+        return dbapi.OperationalError(str(error))
+    first = failures[0]
+    return _failure(first.get("code"), first.get("errmsg", str(error)), transient=is_transient(error))
+
+
+def _failure(code: int | None, message: str, *, transient: bool) -> Exception:
+    if code in DUPLICATE_KEY_CODES or code == DOCUMENT_VALIDATION_FAILURE:
+        return dbapi.IntegrityError(message)
+    if code in OPERATIONAL_CODES or transient:
+        return dbapi.OperationalError(message)
+    if code in DATA_CODES:
+        return dbapi.DataError(message)
+    return dbapi.DatabaseError(message)

@@ -1,0 +1,184 @@
+"""Values on their way to and from BSON, and emptying collections."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from bson import Decimal128
+from django.conf import settings
+from django.db.backends.utils import format_number
+from django.db.models.expressions import Col
+from django.utils import timezone
+from djongo.operations import DatabaseOperations as DjongoDatabaseOperations
+
+from .introspection import SCHEMA_COLLECTION
+
+if TYPE_CHECKING:
+    from django.db.models import Field
+
+    from .base import DatabaseWrapper
+
+EPOCH_OF_TIMES = datetime.date(1900, 1, 1)  # djongo's: a time of day is a datetime on this day
+
+
+class DatabaseOperations(DjongoDatabaseOperations):  # type: ignore[misc]
+    """djongo's storage layout: dates and times as BSON datetimes, UUIDs as hex, durations as microseconds."""
+
+    connection: DatabaseWrapper
+    compiler_module = "streamsite.mongo.engine.compiler"
+    integer_field_ranges = DjongoDatabaseOperations.integer_field_ranges | {
+        "PositiveBigIntegerField": (0, 2**63 - 1),
+    }
+
+    def max_name_length(self) -> int:
+        """MongoDB's limit for an index name is 127 bytes; collection names may be longer."""
+        return 120
+
+    # --- to the database ------------------------------------------------------------------------
+
+    def adapt_datefield_value(self, value: Any) -> Any:
+        """Return a date as the datetime of its midnight."""
+        if isinstance(value, datetime.date):
+            return datetime.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - stored as UTC
+        return value
+
+    def adapt_datetimefield_value(self, value: Any) -> Any:
+        """Return an aware datetime as a naive one in UTC; expressions pass."""
+        return value if hasattr(value, "resolve_expression") else super().adapt_datetimefield_value(value)
+
+    def adapt_timefield_value(self, value: Any) -> Any:
+        """Return a time of day as a datetime on djongo's fixed day."""
+        if isinstance(value, datetime.time):
+            if timezone.is_aware(value):
+                raise ValueError("MongoDB stores no time zone with a time of day.")
+            return datetime.datetime.combine(EPOCH_OF_TIMES, value)
+        return value
+
+    def adapt_decimalfield_value(
+        self, value: Any, max_digits: int | None = None, decimal_places: int | None = None
+    ) -> Any:
+        """Return a decimal as Decimal128, rounded to the column's places."""
+        if not isinstance(value, Decimal):
+            return value
+        return Decimal128(format_number(value, max_digits, decimal_places))
+
+    def adapt_json_value(self, value: Any, encoder: type[json.JSONEncoder] | None) -> Any:
+        """Return JSON as nested values; an encoder's special types go through their text."""
+        return value if encoder is None else json.loads(json.dumps(value, cls=encoder))
+
+    # --- from the database ----------------------------------------------------------------------
+
+    def get_db_converters(self, expression: Any) -> list[Callable[..., Any]]:
+        """Return the functions that turn a column's BSON values into Django's."""
+        internal_type = expression.output_field.get_internal_type()
+        converters: list[Callable[..., Any]] = list(_CONVERTERS.get(internal_type, ()))
+        if internal_type in _INTEGER_TYPES and not isinstance(expression, Col):
+            converters.append(_to_int)
+        if internal_type == "DateTimeField" and settings.USE_TZ:
+            converters.append(self.convert_datetimefield_value)
+        return converters
+
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Return a stored datetime as an aware one."""
+        if isinstance(value, datetime.datetime):
+            return timezone.make_aware(value, self.connection.timezone)
+        return value
+
+    # --- emptying -------------------------------------------------------------------------------
+
+    def sql_flush(
+        self,
+        style: object,
+        tables: Iterable[str],
+        *,
+        reset_sequences: bool = False,
+        allow_cascade: bool = False,
+    ) -> list[str]:
+        """Return what ``execute_sql_flush`` takes: names of collections, and the sequence note to reset."""
+        return [*tables, *([SCHEMA_COLLECTION] if reset_sequences else [])]
+
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
+        """Empty collections; their indexes stay."""
+        database = self.connection.database
+        for name in sql_list:
+            if name == SCHEMA_COLLECTION:
+                database[name].update_many({"auto.seq": {"$exists": True}}, {"$set": {"auto.seq": 0}})
+            else:
+                database[name].delete_many({})
+
+    def last_executed_query(self, cursor: object, sql: object, params: object) -> str:
+        """Return a text for the debug log."""
+        return repr(sql)
+
+    def datetime_cast_date_sql(self, sql: str, params: Any, tzname: str | None) -> tuple[str, Any]:
+        """Return a name for the expression; nothing runs it."""
+        return f"DATE({sql})", params
+
+
+def _to_int(value: Any, expression: Any, connection: Any) -> Any:
+    """Computed whole numbers may come as doubles; stored ones never do."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _to_decimal(value: Any, expression: Any, connection: Any) -> Any:
+    if isinstance(value, Decimal128):
+        return value.to_decimal()
+    if isinstance(value, (int, float)):
+        return Decimal(str(value))
+    return value
+
+
+def _to_uuid(value: Any, expression: Any, connection: Any) -> Any:
+    return uuid.UUID(value) if isinstance(value, str) else value
+
+
+def _to_date(value: Any, expression: Any, connection: Any) -> Any:
+    return value.date() if isinstance(value, datetime.datetime) else value
+
+
+def _to_time(value: Any, expression: Any, connection: Any) -> Any:
+    return value.time() if isinstance(value, datetime.datetime) else value
+
+
+def _to_json_text(value: Any, expression: Any, connection: Any) -> Any:
+    """Django's field parses text; giving it a bare string would parse that as JSON."""
+    return None if value is None else json.dumps(value)
+
+
+_INTEGER_TYPES = (
+    "AutoField",
+    "BigAutoField",
+    "BigIntegerField",
+    "IntegerField",
+    "PositiveBigIntegerField",
+    "PositiveIntegerField",
+    "PositiveSmallIntegerField",
+    "SmallAutoField",
+    "SmallIntegerField",
+    "DurationField",
+)
+_CONVERTERS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "DateField": (_to_date,),
+    "TimeField": (_to_time,),
+    "DecimalField": (_to_decimal,),
+    "UUIDField": (_to_uuid,),
+    "JSONField": (_to_json_text,),
+}
+
+
+def bson_types(field: Field[Any, Any], connection: DatabaseWrapper) -> list[str]:
+    """Return the BSON types that a column's values can have, null aside."""
+    target: Any = field
+    while target.is_relation:
+        target = target.target_field
+    kind = target.db_type(connection)
+    if kind in ("int", "long"):
+        return ["int", "long"]
+    if kind == "double":
+        return ["double", "int", "long"]
+    return [kind]

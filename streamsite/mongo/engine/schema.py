@@ -1,0 +1,342 @@
+"""Migrations: collections, indexes, defaults for new fields. All of it is pymongo, none of it SQL.
+
+``__schema__`` is djongo's notebook: one document per collection with its columns and its auto-increment counter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import NotSupportedError, models
+from djongo.schema import DatabaseSchemaEditor as DjongoDatabaseSchemaEditor
+from pymongo import IndexModel
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from . import indexes
+from .errors import DRIVER_ERRORS, raise_translated
+from .introspection import SCHEMA_COLLECTION
+
+if TYPE_CHECKING:
+    from .base import DatabaseWrapper
+
+Document = dict[str, Any]
+Model = type[models.Model]
+Field = models.Field
+
+AUTO_TYPES = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
+# What an index keeps when its collection's column is renamed.
+CARRIED_OPTIONS = (
+    "unique",
+    "sparse",
+    "partialFilterExpression",
+    "expireAfterSeconds",
+    "collation",
+    "default_language",
+)
+
+
+class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
+    """Applies Django's schema operations to collections at once; nothing is deferred or rolled back."""
+
+    connection: DatabaseWrapper
+
+    def __enter__(self) -> DatabaseSchemaEditor:
+        self.deferred_sql: list[object] = []
+        return self
+
+    def __exit__(self, exc_type: object, exc_value: object, traceback: object) -> None:
+        return None
+
+    def execute(self, sql: object, params: object = ()) -> None:
+        """Refuse SQL from a migration's ``RunSQL``."""
+        raise NotSupportedError(f"SQL in a migration is not supported: {sql}")
+
+    # --- models ---------------------------------------------------------------------------------
+
+    def create_model(self, model: Model) -> None:
+        """Make a model's collection with all its indexes, and those of its many-to-many tables."""
+        meta = model._meta
+        with self._translated():
+            if meta.db_table not in self._database.list_collection_names():
+                self._database.create_collection(meta.db_table)
+            self._note(meta.db_table, meta.local_concrete_fields)
+            self._create_indexes(meta.db_table, indexes.model_indexes(self.connection, model))
+        for through in _automatic_throughs(meta.local_many_to_many):
+            self.create_model(through)
+
+    def delete_model(self, model: Model) -> None:
+        """Drop a model's collection and those of its many-to-many tables."""
+        for through in _automatic_throughs(model._meta.local_many_to_many):
+            self.delete_model(through)
+        with self._translated():
+            self._database.drop_collection(model._meta.db_table)
+            self._schema.delete_one({"name": model._meta.db_table})
+
+    def alter_db_table(self, model: Model, old_db_table: str, new_db_table: str) -> None:
+        """Rename a collection; its indexes and its counter stay with it."""
+        if old_db_table == new_db_table:
+            return
+        with self._translated():
+            if old_db_table in self._database.list_collection_names():
+                self._database[old_db_table].rename(new_db_table)
+            self._schema.update_one({"name": old_db_table}, {"$set": {"name": new_db_table}})
+
+    def alter_unique_together(
+        self, model: Model, old_unique_together: Iterable[Sequence[str]], new_unique_together: Any
+    ) -> None:
+        """Drop the unique indexes that are no longer wanted and make the new ones."""
+        old = {tuple(names) for names in old_unique_together}
+        new = {tuple(names) for names in new_unique_together}
+        with self._translated():
+            for names in old - new:
+                columns = [_column(model, name) for name in names]
+                self._drop_indexes(model, lambda info, columns=columns: _is_unique_on(info, columns))
+            wanted = [indexes.unique_together_index(self.connection, model, names) for names in new - old]
+            self._create_indexes(model._meta.db_table, wanted)
+
+    def alter_index_together(self, model: Model, old_index_together: Any, new_index_together: Any) -> None:
+        """Do nothing: Django 5.1 dropped ``index_together``, old migrations still pass here."""
+
+    def alter_db_tablespace(self, model: Model, old_db_tablespace: str, new_db_tablespace: str) -> None:
+        """Do nothing: there are no tablespaces."""
+
+    # --- fields ---------------------------------------------------------------------------------
+
+    def add_field(self, model: Model, field: Field) -> None:
+        """Give every document the field's default, and make the field's index."""
+        for through in _automatic_throughs([field]):
+            self.create_model(through)
+        if field.column is None or field.many_to_many:
+            return
+        default = self.effective_default(field)
+        if default is None and not field.null and (db_default := getattr(field, "db_default", None)):
+            default = getattr(db_default, "value", db_default)
+        with self._translated():
+            self._collection(model).update_many(
+                {field.column: {"$exists": False}}, {"$set": {field.column: default}}
+            )
+            self._note(model._meta.db_table, [field])
+            self._create_indexes(model._meta.db_table, indexes.field_indexes(self.connection, field))
+
+    def remove_field(self, model: Model, field: Field) -> None:
+        """Remove the field from every document, with the indexes that use it."""
+        for through in _automatic_throughs([field]):
+            self.delete_model(through)
+        if field.column is None or field.many_to_many:
+            return
+        with self._translated():
+            self._drop_indexes(model, lambda info: field.column in _columns(info))
+            self._collection(model).update_many({}, {"$unset": {field.column: ""}})
+            self._schema.update_one(
+                {"name": model._meta.db_table}, {"$unset": {f"fields.{field.column}": ""}}
+            )
+
+    def alter_field(self, model: Model, old_field: Field, new_field: Field, strict: bool = False) -> None:
+        """Rename a column, convert its values, replace its index, fill in nulls that are no longer allowed."""
+        if old_field.many_to_many or new_field.many_to_many:
+            self._alter_many_to_many(model, old_field, new_field)
+            return
+        if old_field.column is None or new_field.column is None:
+            return
+        if "_id" in (old_field.column, new_field.column) and old_field.column != new_field.column:
+            raise NotSupportedError(f"{new_field}: a document's _id cannot be renamed.")
+        with self._translated():
+            if old_field.column != new_field.column:
+                self._rename_column(model, old_field.column, new_field.column)
+            self._convert_values(model, old_field, new_field)
+            if old_field.null and not new_field.null:
+                self._fill_nulls(model, new_field)
+            self._replace_field_index(model, old_field, new_field)
+            self._note(model._meta.db_table, [new_field])
+
+    def _alter_many_to_many(self, model: Model, old_field: Any, new_field: Any) -> None:
+        """Rename the table between; both fields are many-to-many, Django's state makes sure of it."""
+        old, new = old_field.remote_field.through, new_field.remote_field.through
+        if not (old._meta.auto_created and new._meta.auto_created):
+            raise NotSupportedError(f"{new_field}: altering a many-to-many field with its own through model.")
+        self.alter_db_table(old, old._meta.db_table, new._meta.db_table)
+        for name in ("m2m_field_name", "m2m_reverse_field_name"):
+            before = old._meta.get_field(getattr(old_field, name)())
+            after = new._meta.get_field(getattr(new_field, name)())
+            self.alter_field(new, before, after)
+
+    def _rename_column(self, model: Model, old: str, new: str) -> None:
+        collection = self._collection(model)
+        carried = {name: info for name, info in _own_indexes(collection) if old in _columns(info)}
+        for name in carried:
+            collection.drop_index(name)
+        collection.update_many({}, {"$rename": {old: new}})
+        self._schema.update_one({"name": model._meta.db_table}, {"$unset": {f"fields.{old}": ""}})
+        renamed = [_renamed_index(name, info, old, new) for name, info in carried.items()]
+        self._create_indexes(model._meta.db_table, renamed)
+
+    def _convert_values(self, model: Model, old: Field, new: Field) -> None:
+        """Convert stored values when the BSON type changes; a value that cannot be converted is an error."""
+        before, after = old.db_type(self.connection), new.db_type(self.connection)
+        if before == after or new.column == "_id" or after not in CONVERTIBLE or before not in CONVERTIBLE:
+            return
+        converted = {"$convert": {"input": f"${new.column}", "to": after, "onNull": None}}
+        self._collection(model).update_many({}, [{"$set": {new.column: converted}}])
+
+    def _fill_nulls(self, model: Model, field: Field) -> None:
+        default = self.effective_default(field)
+        if default is not None:
+            self._collection(model).update_many({field.column: None}, {"$set": {field.column: default}})
+
+    def _replace_field_index(self, model: Model, old: Field, new: Field) -> None:
+        before = {index.document["name"] for index in indexes.field_indexes(self.connection, old)}
+        unchanged = (old.unique, old.db_index, old.null, old.primary_key, old.db_type(self.connection)) == (
+            new.unique,
+            new.db_index,
+            new.null,
+            new.primary_key,
+            new.db_type(self.connection),
+        )
+        if unchanged:
+            return
+        names = {name.replace(old.column, new.column, 1) for name in before}
+        for name, _info in _own_indexes(self._collection(model)):
+            if name in names:
+                self._collection(model).drop_index(name)
+        self._create_indexes(model._meta.db_table, indexes.field_indexes(self.connection, new))
+
+    # --- indexes and constraints ----------------------------------------------------------------
+
+    def add_index(self, model: Model, index: models.Index) -> None:
+        """Make an index of ``Meta.indexes``."""
+        with self._translated():
+            self._create_indexes(
+                model._meta.db_table, [indexes.declared_index(self.connection, model, index)]
+            )
+
+    def remove_index(self, model: Model, index: models.Index) -> None:
+        """Drop an index of ``Meta.indexes``."""
+        self._drop_named(model, index.name)
+
+    def rename_index(self, model: Model, old_index: models.Index, new_index: models.Index) -> None:
+        """Drop and make again: MongoDB cannot rename an index."""
+        self.remove_index(model, old_index)
+        self.add_index(model, new_index)
+
+    def add_constraint(self, model: Model, constraint: models.BaseConstraint) -> None:
+        """Make the index of a unique constraint; check constraints are Django's to validate."""
+        if isinstance(constraint, models.UniqueConstraint):
+            with self._translated():
+                wanted = indexes.constraint_index(self.connection, model, constraint)
+                self._create_indexes(model._meta.db_table, [wanted])
+
+    def remove_constraint(self, model: Model, constraint: models.BaseConstraint) -> None:
+        """Drop the index of a unique constraint."""
+        if isinstance(constraint, models.UniqueConstraint):
+            self._drop_named(model, constraint.name)
+
+    # --- pymongo --------------------------------------------------------------------------------
+
+    @property
+    def _database(self) -> Database[Document]:
+        return self.connection.database
+
+    @property
+    def _schema(self) -> Collection[Document]:
+        return self._database[SCHEMA_COLLECTION]
+
+    def _collection(self, model: Model) -> Collection[Document]:
+        return self._database[model._meta.db_table]
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        transaction = self.connection.transaction
+        if transaction is not None and transaction.has_written:
+            raise NotSupportedError("The schema cannot change in a transaction that has already written.")
+        try:
+            yield
+        except DRIVER_ERRORS as error:
+            raise_translated(self.connection, error)
+
+    def _note(self, table: str, fields: Iterable[Field]) -> None:
+        """Write columns into djongo's notebook, and a counter for an auto-increment column."""
+        fields = list(fields)
+        noted: Document = {
+            f"fields.{field.column}": {"type_code": field.db_type(self.connection)}
+            for field in fields
+            if field.column != "_id"
+        }
+        automatic = [field.column for field in fields if field.get_internal_type() in AUTO_TYPES]
+        if automatic:
+            noted["auto.field_names"] = automatic
+        self._schema.create_index("name", unique=True)
+        self._schema.update_one({"name": table}, {"$set": noted or {"name": table}}, upsert=True)
+
+    def _create_indexes(self, table: str, wanted: list[IndexModel]) -> None:
+        if wanted:
+            self._database[table].create_indexes(wanted)
+
+    def _drop_indexes(self, model: Model, condition: Any) -> None:
+        collection = self._collection(model)
+        for name, info in _own_indexes(collection):
+            if condition(info):
+                collection.drop_index(name)
+
+    def _drop_named(self, model: Model, name: str) -> None:
+        with self._translated():
+            self._collection(model).drop_index(name)
+
+
+CONVERTIBLE = frozenset({"int", "long", "double", "decimal", "string", "bool"})
+
+
+def _automatic_throughs(fields: Iterable[Any]) -> list[Model]:
+    """Return the models that Django makes for many-to-many fields."""
+    throughs = [field.remote_field.through for field in fields if field.many_to_many]
+    return [through for through in throughs if through._meta.auto_created]
+
+
+def _column(model: Model, name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
+
+
+def _own_indexes(collection: Collection[Document]) -> list[tuple[str, Document]]:
+    """Return a collection's indexes by name, MongoDB's own on ``_id`` aside."""
+    return [(name, dict(info)) for name, info in collection.index_information().items() if name != "_id_"]
+
+
+def _columns(info: Document) -> list[str]:
+    """Return an index's columns; a text index lists its own under the weights."""
+    return [*(column for column, _ in info["key"]), *info.get("weights", {})]
+
+
+def _is_unique_on(info: Document, columns: list[str]) -> bool:
+    return bool(info.get("unique")) and _columns(info) == columns
+
+
+def _renamed_index(name: str, info: Document, old: str, new: str) -> IndexModel:
+    def renamed(column: str) -> str:
+        return new if column == old else column
+
+    options = {option: info[option] for option in CARRIED_OPTIONS if option in info}
+    if "partialFilterExpression" in options:
+        options["partialFilterExpression"] = _renamed_keys(options["partialFilterExpression"], old, new)
+    weights = info.get("weights")
+    if weights:
+        keys: list[tuple[str, Any]] = [(renamed(column), "text") for column in weights]
+        options["weights"] = {renamed(column): weight for column, weight in weights.items()}
+    else:
+        keys = [(renamed(column), order) for column, order in info["key"]]
+    new_name = name.replace(old, new, 1) if name in (f"{old}_uniq", f"{old}_idx") else name
+    return IndexModel(keys, name=new_name, **options)
+
+
+def _renamed_keys(condition: Any, old: str, new: str) -> Any:
+    """Return a partial filter in which a column has its new name."""
+    if isinstance(condition, list):
+        return [_renamed_keys(clause, old, new) for clause in condition]
+    if not isinstance(condition, dict):
+        return condition
+    return {
+        (new if key == old else key): _renamed_keys(value, old, new) if key.startswith("$") else value
+        for key, value in condition.items()
+    }
