@@ -18,8 +18,8 @@ from accounts.api import signed_in_user
 from streamsite.api.conditional import expected_version, respond, version_etag
 from streamsite.api.pagination import paginate
 from streamsite.api.parsing import StrictJSONParser
-from streamsite.api.throttling import UPLOAD
 from streamsite.errors import Invalid
+from streamsite.limits import UPLOAD
 from videos import access, mappers, queries, services, tasks
 from videos import serializers as shapes
 

@@ -15,8 +15,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from streamsite.api.pagination import paginate
-from streamsite.api.throttling import UPLOAD, enforce
 from streamsite.errors import Invalid, SiteError
+from streamsite.limits import UPLOAD, enforce
 from streamsite.pages import is_fragment, show_problems
 from streamsite.visibility import Visibility
 from videos import access, forms, mappers, panels, queries, services, tasks

@@ -65,28 +65,6 @@ def concat_text(path: Path, target: str) -> Path:
     return path
 
 
-def avi_with_playlist(path: Path, target: str) -> Path:
-    """An AVI whose subtitle track (GAB2) is an HLS playlist naming `target`: ffmpeg would open it as one."""
-    playlist = HLS_TEXT.format(target=target).encode()
-    header = (
-        b"GAB2\x00\x02\x00" + (0).to_bytes(4, "little") + b"\x04\x00" + len(playlist).to_bytes(4, "little")
-    )
-    chunk = b"00tx" + len(header + playlist).to_bytes(4, "little") + header + playlist
-    stream = b"txts" + bytes(4) + bytes(12) + (1).to_bytes(4, "little") * 2 + bytes(28)
-    strl = _riff_list(b"strl", _riff(b"strh", stream) + _riff(b"strf", b""))
-    hdrl = _riff_list(b"hdrl", _riff(b"avih", bytes(56)) + strl)
-    path.write_bytes(_riff(b"RIFF", b"AVI " + hdrl + _riff_list(b"movi", chunk)))
-    return path
-
-
-def _riff(kind: bytes, body: bytes) -> bytes:
-    return kind + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)
-
-
-def _riff_list(kind: bytes, body: bytes) -> bytes:
-    return _riff(b"LIST", kind + body)
-
-
 def _codecs(path: Path, *, video: bool) -> list[str]:
     if path.suffix == ".webm":
         return ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"]

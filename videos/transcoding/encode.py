@@ -61,7 +61,7 @@ class RenditionResult:
 
 @dataclass(frozen=True)
 class EncodeResult:
-    """A finished ladder: `duration` in seconds of content, `size` in bytes of all files, `elapsed` seconds taken."""
+    """A finished ladder: seconds of content, bytes of all files, and seconds that it took."""
 
     renditions: tuple[RenditionResult, ...]
     has_audio: bool
@@ -82,11 +82,12 @@ def encode_ladder(
 ) -> EncodeResult:
     """Encodes `source` into `out_dir` (existing and empty) and verifies the result.
 
-    `on_progress` gets the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8 and the
-    first segments of every rung are there and the folder can be served while it grows. Raises Cancelled, TimedOut or
-    EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
+    `on_progress` gets the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8
+    and the first segments of every rung are there and the folder can be served while it grows. Raises
+    Cancelled, TimedOut or EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
     """
     started = time.monotonic()
+    out_dir = out_dir.absolute()
     for name in folders(plan):
         (out_dir / name).mkdir()
     watch = _GrowthWatch(out_dir, plan, on_playable)
@@ -121,8 +122,8 @@ def encode_ladder(
 def verify_output(out_dir: Path, plan: LadderPlan) -> float:
     """Checks a finished ladder and puts it on disk (fsync); returns its duration in seconds.
 
-    Every playlist must be ended, list only segments that exist and are not empty, and last as long as the plan; the
-    master must name every rung. Raises EncodeFailed.
+    Every playlist must be ended, list only segments that exist and are not empty, and last as long as the
+    plan; the master must name every rung. Raises EncodeFailed.
     """
     try:
         master = (out_dir / MASTER).read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """The only place that starts processes: ffmpeg, and the probe's own Python.
 
-Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits on CPU,
-address space, file size and wall clock, and dies with the worker (see confine.py).
+Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits
+on CPU, address space, file size and wall clock, and dies with the worker (see confine.py).
 """
 
 import os
@@ -30,22 +30,24 @@ DISK_DETAIL = "The server ran out of disk space while converting this video."
 
 # Decoders for what cameras, phones, editors and screen recorders write. Everything else stays unreachable.
 VIDEO_DECODERS = (
-    "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vvc,mpeg4,mpeg1video,mpeg2video,mjpeg,theora,prores,dnxhd,cfhd,h263,"
-    "flv,vp6,vp6f,vp6a,wmv1,wmv2,wmv3,vc1,msmpeg4,msmpeg4v1,msmpeg4v2,dvvideo,rawvideo,v210,ffv1,huffyuv,ffvhuff,"
-    "utvideo,qtrle,png,svq1,svq3,cinepak"
+    "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vvc,mpeg4,mpeg1video,mpeg2video,mjpeg,"
+    "theora,prores,dnxhd,cfhd,h263,flv,vp6,vp6f,vp6a,wmv1,wmv2,wmv3,vc1,msmpeg4,"
+    "msmpeg4v1,msmpeg4v2,dvvideo,rawvideo,v210,ffv1,huffyuv,ffvhuff,utvideo,qtrle,png,"
+    "svq1,svq3,cinepak"
 )
 AUDIO_DECODERS = (
-    "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,opus,libopus,vorbis,libvorbis,flac,alac,"
-    "wmav1,wmav2,wmapro,wmalossless,amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,speex,nellymoser,"
-    "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,"
-    "pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,adpcm_yamaha"
+    "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,opus,"
+    "libopus,vorbis,libvorbis,flac,alac,wmav1,wmav2,wmapro,wmalossless,amrnb,amrwb,"
+    "libopencore_amrnb,libopencore_amrwb,speex,nellymoser,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,"
+    "pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,"
+    "pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,adpcm_yamaha"
 )
 DECODER_WHITELIST = f"{VIDEO_DECODERS},{AUDIO_DECODERS}"
 
 
 @dataclass(frozen=True)
 class ProcessLimits:
-    """What one child may use: seconds of clock and of CPU (over all its threads), bytes of memory and per file."""
+    """What one child may use: seconds of clock, of CPU over all its threads; bytes of memory and per file."""
 
     wall_seconds: float
     cpu_seconds: int
@@ -91,8 +93,9 @@ def run(
 ) -> str:
     """Runs ffmpeg with `args` to its end and returns the last 8 kB it logged.
 
-    `on_progress` gets the seconds of output written so far, about twice a second. `cancelled` is asked four times
-    a second. Raises Cancelled, TimedOut or EncodeFailed; an exception out of a callback ends ffmpeg as well.
+    `on_progress` gets the seconds of output written so far, about twice a second. `cancelled` is asked four
+    times a second. Raises Cancelled, TimedOut or EncodeFailed; an exception out of a callback ends ffmpeg as
+    well.
     """
     progress = _ProgressReader(on_progress) if on_progress else None
     command = [str(ffmpeg_binary()), "-nostdin", "-hide_banner", "-nostats", "-y"]
@@ -105,7 +108,7 @@ def run(
 
 
 def run_python(script: Path, args: Sequence[str], *, limits: ProcessLimits) -> bytes:
-    """Runs a script of this package in an isolated interpreter and returns what it printed (at most 4 MiB)."""
+    """Runs a script of this package in an isolated interpreter; returns what it printed (at most 4 MiB)."""
     return _collect([sys.executable, "-I", str(script), *args], limits)
 
 
@@ -127,7 +130,7 @@ def _collect(command: Sequence[str], limits: ProcessLimits) -> bytes:
 def _child(command: Sequence[str], limits: ProcessLimits) -> Iterator[subprocess.Popen[bytes]]:
     confine = [sys.executable, "-I", "-S", str(Path(__file__).with_name("confine.py")), str(os.getpid())]
     confine += [str(limits.cpu_seconds), str(limits.address_space), str(limits.file_size)]
-    process = subprocess.Popen(  # noqa: S603 - an argv list; the program is ours and no argument comes from a user
+    process = subprocess.Popen(  # noqa: S603 - an argv list of our own words, never a user's
         [*confine, *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

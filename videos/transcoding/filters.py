@@ -13,7 +13,7 @@ _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
 
 
 def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
-    """A `-filter_complex` with outputs [v0], [v1], ... in the order of the plan, and [sound] when there is any.
+    """A `-filter_complex` with outputs [v0], [v1], ... in the order of the plan, and [sound] if there is any.
 
     Each rung is scaled from the one above it, which costs half of scaling each from the source.
     """

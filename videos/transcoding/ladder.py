@@ -1,7 +1,7 @@
 """Which renditions a source gets. Pure: no files, no processes.
 
-A rung is named by its short side, so that a portrait video gets the same names as a landscape one. No rung is above
-the source.
+A rung is named by its short side, so that a portrait video gets the same names as a landscape one. No rung is
+above the source.
 """
 
 from dataclasses import dataclass
@@ -126,8 +126,8 @@ def rung_short_sides(source: int) -> list[int]:
 def output_frame_rate(average: Fraction, nominal: Fraction) -> Fraction:
     """The constant rate for a source of this average rate on this timing grid (0: unknown).
 
-    The grid wins while it is a real rate, so that the bursts of a screen recording stay smooth; a grid above 60 is
-    either a time base (1000, 90000) or slow motion, and the average decides.
+    The grid wins while it is a real rate, so that the bursts of a screen recording stay smooth; a grid above
+    60 is either a time base (1000, 90000) or slow motion, and the average decides.
     """
     if average <= 0:
         return FALLBACK_FRAME_RATE

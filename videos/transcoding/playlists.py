@@ -88,8 +88,8 @@ def declared(bitrate: int) -> Bandwidth:
 def master_playlist(out_dir: Path, plan: LadderPlan, bandwidths: dict[str, Bandwidth]) -> str:
     """The master playlist for the renditions in `out_dir`, smallest first; every URI is relative.
 
-    `bandwidths` is keyed by folder name (rendition names, and "audio"). Raises ValueError when an init segment does
-    not hold the picture that was planned.
+    `bandwidths` is keyed by folder name (rendition names, and "audio"). Raises ValueError when an init
+    segment does not hold the picture that was planned.
     """
     lines = []
     sound_codec = ""
@@ -120,6 +120,16 @@ def growing_bandwidths(plan: LadderPlan) -> dict[str, Bandwidth]:
     """What the renditions may use at most, for a master playlist written during the encoding."""
     bandwidths = {rendition.name: declared(rendition.max_bitrate) for rendition in plan.renditions}
     return bandwidths | {AUDIO: declared(AUDIO_BITRATE)}
+
+
+def smallest_rendition(out_dir: Path) -> str:
+    """The folder name of the first, which is the smallest, variant in the master playlist of `out_dir`."""
+    lines = (out_dir / MASTER).read_text(encoding="utf-8").splitlines()
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    name, _, index = first.partition("/")
+    if index != INDEX:
+        raise ValueError("the master playlist names no rendition")
+    return name
 
 
 def folders(plan: LadderPlan) -> list[str]:

@@ -1,4 +1,4 @@
-"""The poster: a telling frame of the source, as WebP and JPEG for the player and as WebP for cards."""
+"""The poster: a telling frame of the source, large for the player and small for cards."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,8 @@ from .errors import EncodeFailed, TranscodeError
 from .filters import still_chain
 from .probe import SourceInfo
 
-POSTER_WIDTH = 1280
-CARD_WIDTH = 640
+LARGE_SIDE = 1280
+SMALL_SIDE = 640
 QUALITY = 82
 # Shares of the duration. Openings are often black or a title; endings are credits.
 CANDIDATES = (0.1, 0.2, 0.35, 0.5, 0.7)
@@ -25,32 +25,33 @@ _DARK, _BRIGHT = 24, 235
 
 @dataclass(frozen=True)
 class Poster:
-    """Paths of the written files, the size of the large one in pixels and the moment it shows in seconds."""
+    """The size of the large picture in pixels and the moment it shows, in seconds."""
 
-    webp: Path
-    jpeg: Path
-    card: Path
     width: int
     height: int
     moment: float
 
 
-def make_poster(source: Path, info: SourceInfo, out_dir: Path, *, moment: float | None = None) -> Poster:
-    """Writes poster.webp, poster.jpg and card.webp into `out_dir`.
+def make_posters(
+    source: Path, info: SourceInfo, *, large: Path, small: Path, moment: float | None = None
+) -> Poster:
+    """Writes the poster to `large` and the same frame for cards to `small`; the suffix says WebP or JPEG.
 
-    Takes the frame at `moment` seconds, or the most telling one of five. Raises EncodeFailed when no frame
-    can be taken.
+    Takes the frame at `moment` seconds, or the most telling one of several. Raises EncodeFailed when none can
+    be taken.
     """
-    width, height = _fit(info.width, info.height, POSTER_WIDTH)
+    size = _fit(info.width, info.height, LARGE_SIDE)
     moments = [moment] if moment is not None else [share * info.video_end for share in CANDIDATES]
-    with TemporaryDirectory(dir=out_dir) as folder:
-        frames = _take_frames(source, info, moments, (width, height), Path(folder))
-        # A moment after the last key frame, or a very short video, may give nothing; the start always does.
-        frames = frames or _take_frames(source, info, [0.0], (width, height), Path(folder))
-        if not frames:
-            raise EncodeFailed(NO_FRAME_DETAIL)
-        best_moment, best = max(frames, key=lambda frame: score(frame[1]))
-    return _write(best, out_dir, best_moment)
+    with TemporaryDirectory(dir=large.parent.absolute()) as folder:
+        frames = _take_frames(source, info, moments, size, Path(folder))
+        # Nothing can be taken after the last frame, nor in the damaged part of a file; the start is left.
+        frames = frames or _take_frames(source, info, [0.0], size, Path(folder))
+    if not frames:
+        raise EncodeFailed(NO_FRAME_DETAIL)
+    best_moment, best = max(frames, key=lambda frame: score(frame[1]))
+    _save(best, large)
+    _save(best.resize(_fit(*best.size, SMALL_SIDE), Image.Resampling.LANCZOS), small)
+    return Poster(best.width, best.height, best_moment)
 
 
 def score(image: Image.Image) -> float:
@@ -83,20 +84,8 @@ def _take_frames(
     return frames
 
 
-def _write(image: Image.Image, out_dir: Path, moment: float) -> Poster:
-    poster = Poster(
-        webp=out_dir / "poster.webp",
-        jpeg=out_dir / "poster.jpg",
-        card=out_dir / "card.webp",
-        width=image.width,
-        height=image.height,
-        moment=moment,
-    )
-    image.save(poster.webp, "WEBP", quality=QUALITY)
-    image.save(poster.jpeg, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    card = image.resize(_fit(image.width, image.height, CARD_WIDTH), Image.Resampling.LANCZOS)
-    card.save(poster.card, "WEBP", quality=QUALITY)
-    return poster
+def _save(image: Image.Image, path: Path) -> None:
+    image.save(path, quality=QUALITY)
 
 
 def _fit(width: int, height: int, longest: int) -> tuple[int, int]:

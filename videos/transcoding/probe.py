@@ -1,7 +1,7 @@
 """What an uploaded file holds, and whether it may become a stream.
 
-The reading happens in a confined child process (probe_child.py): a file made to crash a demuxer, or to eat memory,
-ends that child and is refused; the worker goes on.
+The reading happens in a confined child process (probe_child.py): a file made to crash a demuxer, or to eat
+memory, ends that child and is refused; the worker goes on.
 """
 
 import json
@@ -60,8 +60,8 @@ class Chapter:
 class SourceInfo:
     """An uploaded file, measured.
 
-    `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be
-    read, in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
+    `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read,
+    in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
     grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track.
     """
 
@@ -100,7 +100,7 @@ class SourceInfo:
 
     @property
     def sound(self) -> AudioTrack | None:
-        """The track that is played: the default one among those that can be decoded, else the first of them."""
+        """The track that is played: of those that can be decoded the default one, else the first."""
         usable = [
             track
             for track in self.audio
@@ -129,8 +129,8 @@ class Limits:
 def probe(path: Path) -> SourceInfo:
     """Measures the file at `path` (see SourceInfo).
 
-    Raises UnsupportedMedia when it is no container of the allowed kinds, UnreadableMedia when the container is empty,
-    cut off before its index, or makes the reader fail.
+    Raises UnsupportedMedia when it is no container of the allowed kinds, UnreadableMedia when the container
+    is empty, cut off before its index, or makes the reader fail.
     """
     container = sniff(path)
     args = [str(path.absolute()), container.demuxer, FORMAT_WHITELIST, DECODER_WHITELIST]

@@ -52,8 +52,8 @@ def is_cover(stream: av.video.stream.VideoStream) -> bool:
 def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: float) -> dict[str, Any]:
     """Reads every packet, decoding none, to learn how much of the promised duration is really there.
 
-    Returns the ends in seconds after the container's start, the number of video packets and whether the whole file was
-    read within `seconds`.
+    Returns the ends in seconds after the container's start, the number of video packets and whether the whole
+    file was read within `seconds`.
     """
     deadline = time.monotonic() + seconds
     ends = {"video": 0.0, "audio": 0.0}

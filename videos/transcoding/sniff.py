@@ -46,7 +46,8 @@ _ASF_GUID = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 def sniff(path: Path) -> Container:
     """The container of the file at `path`.
 
-    Raises UnreadableMedia for an empty file and UnsupportedMedia for text, still pictures and anything unknown.
+    Raises UnreadableMedia for an empty file and UnsupportedMedia for text, still pictures and anything
+    unknown.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -54,7 +55,7 @@ def sniff(path: Path) -> Container:
 
 
 def sniff_bytes(head: bytes) -> Container:
-    """The container that starts with `head` (the first `HEAD_BYTES` bytes, or the whole of a shorter file)."""
+    """The container that starts with `head`: the first `HEAD_BYTES` bytes, or all of a shorter file."""
     if not head:
         raise UnreadableMedia(EMPTY_DETAIL)
     container = _match(head)

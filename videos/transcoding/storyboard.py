@@ -1,4 +1,4 @@
-"""The storyboard: sheets of small frames and a WebVTT track that says which frame belongs to which seconds."""
+"""The storyboard: sheets of small frames, and a WebVTT track that says which of them shows which seconds."""
 
 import math
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from pathlib import Path
 from PIL import Image
 
 from . import ffmpeg
+from .boxes import read_init
 from .errors import EncodeFailed
-from .ladder import LadderPlan
-from .playlists import INDEX
+from .ladder import GOP_SECONDS
+from .playlists import INDEX, INIT, smallest_rendition
 
 TILE_SIDE = 160
 COLUMNS = ROWS = 10
@@ -18,6 +19,7 @@ TILES_PER_SHEET = COLUMNS * ROWS
 MAX_TILES = 400
 SHEET_PATTERN = "storyboard_%03d.jpg"
 TRACK = "storyboard.vtt"
+LIMITS = ffmpeg.ProcessLimits(wall_seconds=600, cpu_seconds=600, file_size=64 * ffmpeg.MIB)
 NO_SHEET_DETAIL = "No preview pictures could be made from this video."
 
 
@@ -27,32 +29,37 @@ class Storyboard:
 
     track: Path
     sheets: tuple[Path, ...]
-    interval: float
+    interval: int
     tiles: int
     tile_width: int
     tile_height: int
 
 
-def make_storyboard(encoded: Path, plan: LadderPlan, out_dir: Path) -> Storyboard:
-    """Writes storyboard.vtt and its sheets into `out_dir`, from the smallest rendition in `encoded`.
+def make_storyboard(folder: Path, *, duration: float) -> Storyboard:
+    """Writes storyboard.vtt and its sheets into `folder`, an encoded ladder, from its smallest rendition.
 
-    Only key frames are decoded, and they stand at exact multiples of the GOP, so the whole costs a fraction of a second
-    per hour of video. Raises EncodeFailed.
+    Only key frames are decoded, which takes a second or so per hour of video. `duration` in seconds. Raises
+    EncodeFailed.
     """
-    smallest = plan.renditions[-1]
-    factor = TILE_SIDE / max(smallest.width, smallest.height)
-    tile_width, tile_height = _even(smallest.width * factor), _even(smallest.height * factor)
-    key_frames = math.ceil(round(plan.duration / float(plan.gop_seconds), 3))
-    step = max(1, math.ceil(key_frames / MAX_TILES))
-    tiles = max(1, math.ceil(key_frames / step))
-    _write_sheets(encoded / smallest.name / INDEX, out_dir, step, (tile_width, tile_height))
-    sheets = tuple(sorted(out_dir.glob("storyboard_*.jpg")))
-    if len(sheets) < math.ceil(tiles / TILES_PER_SHEET):
-        raise EncodeFailed(NO_SHEET_DETAIL)
-    _crop_last_sheet(sheets[-1], tiles - (len(sheets) - 1) * TILES_PER_SHEET, tile_width, tile_height)
-    interval = float(plan.gop_seconds) * step
-    board = Storyboard(out_dir / TRACK, sheets, interval, tiles, tile_width, tile_height)
-    board.track.write_text(web_vtt(board, plan.duration), encoding="utf-8")
+    folder = folder.absolute()
+    try:
+        smallest = folder / smallest_rendition(folder)
+        picture = read_init(smallest / INIT)
+    except (OSError, ValueError) as error:
+        raise EncodeFailed(NO_SHEET_DETAIL, log=str(error)) from error
+    factor = TILE_SIDE / max(picture.width, picture.height)
+    tile = _even(picture.width * factor), _even(picture.height * factor)
+    interval = GOP_SECONDS * math.ceil(max(duration, 1) / (GOP_SECONDS * MAX_TILES))
+    # A rest of a few frames is not worth a picture of its own.
+    tiles = max(1, math.ceil(duration / interval - 0.1))
+    sheet_count = math.ceil(tiles / TILES_PER_SHEET)
+    _write_sheets(smallest / INDEX, folder, interval, tile, sheet_count)
+    sheets = tuple(sorted(folder.glob("storyboard_*.jpg")))
+    if len(sheets) != sheet_count:
+        raise EncodeFailed(NO_SHEET_DETAIL, log=f"{len(sheets)} sheets instead of {sheet_count}")
+    _crop_last_sheet(sheets[-1], tiles - (sheet_count - 1) * TILES_PER_SHEET, tile)
+    board = Storyboard(folder / TRACK, sheets, interval, tiles, *tile)
+    board.track.write_text(web_vtt(board, duration), encoding="utf-8")
     return board
 
 
@@ -69,12 +76,23 @@ def web_vtt(board: Storyboard, duration: float) -> str:
     return "\n\n".join(cues) + "\n"
 
 
-def _write_sheets(playlist: Path, out_dir: Path, step: int, tile: tuple[int, int]) -> None:
-    """The playlist is our own and verified, which is why the HLS demuxer may be used here and nowhere else."""
-    select = f"select='not(mod(n,{step}))',scale={tile[0]}:{tile[1]},tile={COLUMNS}x{ROWS}"
+def _write_sheets(playlist: Path, folder: Path, interval: int, tile: tuple[int, int], sheets: int) -> None:
+    """The playlist is our own and verified, which is why the HLS demuxer may be used here and nowhere else.
+
+    The last frame is repeated once, for the part of an interval that is left after the last key frame.
+    """
+    pictures = f"fps=1/{interval}:start_time=0,tpad=stop_mode=clone:stop=1,scale={tile[0]}:{tile[1]}"
     args = ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "hls,mov"]
-    args += ["-skip_frame", "nokey", "-f", "hls", "-i", f"file:{playlist.absolute()}"]
-    args += ["-an", "-vf", select, "-fps_mode", "passthrough", "-start_number", "0"]
+    args += ["-skip_frame", "nokey", "-f", "hls", "-i", f"file:{playlist}"]
+    args += [
+        "-an",
+        "-vf",
+        f"{pictures},tile={COLUMNS}x{ROWS}",
+        "-frames:v",
+        str(sheets),
+        "-start_number",
+        "0",
+    ]
     args += [
         "-c:v",
         "mjpeg",
@@ -84,18 +102,17 @@ def _write_sheets(playlist: Path, out_dir: Path, step: int, tile: tuple[int, int
         "yuvj420p",
         "-f",
         "image2",
-        str(out_dir / SHEET_PATTERN),
+        str(folder / SHEET_PATTERN),
     ]
-    seconds = 300
-    ffmpeg.run(args, limits=ffmpeg.ProcessLimits(wall_seconds=seconds, cpu_seconds=seconds))
+    ffmpeg.run(args, limits=LIMITS)
 
 
-def _crop_last_sheet(path: Path, tiles: int, tile_width: int, tile_height: int) -> None:
-    """Cuts the black rest off: a short video would otherwise carry a sheet that is mostly empty."""
+def _crop_last_sheet(path: Path, tiles: int, tile: tuple[int, int]) -> None:
+    """Cuts the rest off: a short video would otherwise carry a sheet that is mostly empty."""
     rows = math.ceil(tiles / COLUMNS)
-    columns = min(tiles, COLUMNS) if rows == 1 else COLUMNS
+    columns = min(tiles, COLUMNS)
     with Image.open(path, formats=("JPEG",)) as image:
-        cropped = image.crop((0, 0, columns * tile_width, rows * tile_height))
+        cropped = image.crop((0, 0, columns * tile[0], rows * tile[1]))
         cropped.save(path, "JPEG", quality=80, optimize=True)
 
 

@@ -22,6 +22,7 @@ class Command(BaseCommand):
     """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts."""
 
     help = "Prepare the database and the data folder. Safe to repeat."
+    requires_system_checks = ()  # they want the folders that this command makes
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-demo", dest="demo", action="store_false")

@@ -1,0 +1,102 @@
+"""Rate limits counted in MongoDB, so that all processes share them.
+
+A counter is one document per group, caller and window; ``$inc`` makes it atomic and a TTL index removes it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from pymongo import ReturnDocument
+
+from streamsite.errors import Throttled
+from streamsite.mongo.collections import THROTTLES, collection
+
+
+@dataclass(frozen=True)
+class Limit:
+    """``most`` events per ``seconds``, counted under ``group``."""
+
+    group: str
+    most: int
+    seconds: int
+
+
+READS = Limit("read", 600, 60)
+WRITES = Limit("write", 120, 60)
+LOGIN_PER_USER = Limit("login-user", 10, 900)
+LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
+REGISTER = Limit("register", 5, 3600)
+REFRESH = Limit("refresh", 30, 60)
+UPLOAD = Limit("upload", 60, 3600)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address; behind ``TRUSTED_PROXIES`` proxies, the one the outermost of them saw."""
+    hops = settings.TRUSTED_PROXIES
+    if hops:
+        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if len(forwarded) >= hops and forwarded[-hops]:
+            return forwarded[-hops]
+    return request.META.get("REMOTE_ADDR", "") or "unknown"
+
+
+def address_prefix(address: str) -> str:
+    """The network of an address: /24 for IPv4, /56 for IPv6. Enough to recognise, too little to track."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    bits = 24 if parsed.version == 4 else 56
+    return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
+
+
+def hit(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
+    """Count ``by`` events; the total of the window and the seconds until it ends."""
+    now = time.time()
+    window = int(now // limit.seconds)
+    ends = (window + 1) * limit.seconds
+    document: dict[str, Any] = collection(THROTTLES, acknowledged_by=1).find_one_and_update(
+        {"_id": f"{limit.group}:{who}:{window}"},
+        {
+            "$inc": {"n": by},
+            "$setOnInsert": {"purge_at": datetime.fromtimestamp(ends, UTC) + timedelta(seconds=60)},
+        },
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return int(document["n"]), max(1, math.ceil(ends - now))
+
+
+def count(limit: Limit, who: str) -> tuple[int, int]:
+    """The events of the current window without adding one, and the seconds until it ends."""
+    now = time.time()
+    window = int(now // limit.seconds)
+    document = collection(THROTTLES).find_one({"_id": f"{limit.group}:{who}:{window}"})
+    return int(document["n"]) if document else 0, max(1, math.ceil((window + 1) * limit.seconds - now))
+
+
+def allowance(limit: Limit) -> int:
+    """How many events the limit allows after ``STREAMSITE_THROTTLE_SCALE``."""
+    return int(limit.most * settings.THROTTLE_SCALE)
+
+
+def enforce(limit: Limit, who: str) -> None:
+    """Count one event and raise ``Throttled`` when it is one too many."""
+    total, seconds = hit(limit, who)
+    if total > allowance(limit):
+        raise Throttled(retry_after=seconds)
+
+
+def refuse_when_spent(limit: Limit, who: str) -> None:
+    """Raise ``Throttled`` when the allowance is used up; counts nothing."""
+    total, seconds = count(limit, who)
+    if total >= allowance(limit):
+        raise Throttled(retry_after=seconds)

@@ -1,0 +1,1 @@
+"""Background work: the django-tasks interface over a lease queue in MongoDB."""

@@ -1,0 +1,99 @@
+"""The django-tasks backend over the lease queue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.module_loading import import_string
+from django_tasks.backends.base import BaseTaskBackend
+from django_tasks.base import Task, TaskError, TaskResult, TaskResultStatus
+from django_tasks.exceptions import ResultDoesNotExist
+from django_tasks.signals import task_enqueued
+from django_tasks.utils import normalize_json
+
+from streamsite.mongo.engine.client import session_for
+from streamsite.tasks import queue
+
+STATUSES = {
+    queue.READY: TaskResultStatus.READY,
+    queue.RUNNING: TaskResultStatus.RUNNING,
+    queue.DONE: TaskResultStatus.SUCCESSFUL,
+    queue.DEAD: TaskResultStatus.FAILED,
+    queue.CANCELLED: TaskResultStatus.FAILED,
+}
+
+
+class MongoTaskBackend(BaseTaskBackend):
+    """Stores jobs where everything else is stored; within ``atomic()`` a job exists only if the block commits.
+
+    ``OPTIONS``: ``lease_seconds`` (20), ``max_tries`` (5), ``database`` (the Django alias, ``default``).
+    """
+
+    supports_defer = True
+    supports_get_result = True
+    supports_priority = True
+
+    @property
+    def lease_seconds(self) -> float:
+        """Seconds after which a silent worker's job is taken over."""
+        return float(self.options.get("lease_seconds", 20))
+
+    def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
+        """Store a job for ``task``."""
+        self.validate_task(task)
+        document = queue.put(
+            task.module_path,
+            normalize_json(list(args)),
+            normalize_json(dict(kwargs)),
+            queue=task.queue_name,
+            priority=task.priority,
+            run_at=task.run_after,
+            max_tries=int(self.options.get("max_tries", 5)),
+            session=session_for(self.options.get("database", "default")),
+        )
+        result = self._result(document, task)
+        task_enqueued.send(type(self), task_result=result)
+        return result
+
+    def get_result(self, result_id: str) -> TaskResult[Any]:
+        """The state of a job."""
+        document = queue.find(result_id)
+        if document is None:
+            raise ResultDoesNotExist(result_id)
+        return self._result(document, load_task(document["task"]))
+
+    def _result(self, document: dict[str, Any], task: Task[Any, Any]) -> TaskResult[Any]:
+        result: TaskResult[Any] = TaskResult(
+            task=task.using(priority=document["priority"], queue_name=document["queue"]),
+            id=document["_id"],
+            status=STATUSES[document["state"]],
+            enqueued_at=_aware(document["enqueued_at"]),
+            started_at=_aware(document.get("started_at")),
+            finished_at=_aware(document.get("finished_at")),
+            last_attempted_at=_aware(document.get("started_at")),
+            args=document["args"],
+            kwargs=document["kwargs"],
+            backend=self.alias,
+            errors=[
+                TaskError(
+                    exception_class_path=entry["exception"] or "builtins.Exception", traceback=entry["error"]
+                )
+                for entry in document["errors"]
+            ],
+            worker_ids=document["workers"],
+        )
+        object.__setattr__(result, "_return_value", document.get("return_value"))
+        return result
+
+
+def load_task(path: str) -> Task[Any, Any]:
+    """The task at a dotted path. Raises ``ImportError`` for what is not a task of this project."""
+    found = import_string(path)
+    if not isinstance(found, Task):
+        raise ImportError(f"{path} is not a task")
+    return found
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

@@ -1,0 +1,47 @@
+"""The lease under which a task runs: a job belongs to a worker only while its lease is renewed."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable
+
+from streamsite.tasks.errors import LeaseLost
+
+__all__ = ["Lease", "LeaseLost", "current_lease"]
+
+
+class Lease:
+    """``check()`` before anything that others will see; ``lost`` is set as soon as the loss is known."""
+
+    def __init__(self, *, attempt: int = 1, renew: Callable[[], bool] | None = None) -> None:
+        self.attempt = attempt
+        self.lost = threading.Event()
+        self._renew = renew
+
+    def check(self) -> None:
+        """Renew the lease now, or raise ``LeaseLost``."""
+        if self.lost.is_set():
+            raise LeaseLost
+        if self._renew is not None and not self._renew():
+            self.lost.set()
+            raise LeaseLost
+
+
+_NOBODYS = Lease()
+_current: contextvars.ContextVar[Lease] = contextvars.ContextVar("lease", default=_NOBODYS)
+
+
+def current_lease() -> Lease:
+    """The lease of the running task; one that is never lost when no worker runs it."""
+    return _current.get()
+
+
+def hold(lease: Lease) -> contextvars.Token[Lease]:
+    """Make ``lease`` the current one; give the token to ``release``."""
+    return _current.set(lease)
+
+
+def release(token: contextvars.Token[Lease]) -> None:
+    """Undo ``hold``."""
+    _current.reset(token)

@@ -1,0 +1,160 @@
+"""The worker: takes one job at a time, renews its lease from a second thread, and survives a database that is away."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, close_old_connections
+from django_tasks import task_backends
+from django_tasks.base import TaskContext
+from django_tasks.utils import get_module_path, normalize_json
+from pymongo.errors import PyMongoError
+
+from streamsite import logs
+from streamsite.tasks import lease as leases
+from streamsite.tasks import queue
+from streamsite.tasks.backend import MongoTaskBackend, load_task
+from streamsite.tasks.errors import LeaseLost, PermanentFailure
+from streamsite.tasks.signals import task_dead
+
+logger = logging.getLogger("streamsite.worker")
+
+SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.8
+OUTAGE_WAIT, LONGEST_OUTAGE_WAIT = 0.5, 5.0
+DATABASE_DOWN = (PyMongoError, DatabaseError, InterfaceError)
+
+
+class Worker:
+    """Runs jobs of ``queues`` until ``stop``. One job at a time; start more processes for more."""
+
+    def __init__(self, queues: list[str], *, alias: str = "default") -> None:
+        self.queues = queues
+        backend = task_backends[alias]
+        if not isinstance(backend, MongoTaskBackend):
+            raise TypeError("the worker serves streamsite.tasks.backend.MongoTaskBackend only")
+        self.backend = backend
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.stopping = threading.Event()
+        self._lease: leases.Lease | None = None
+
+    def stop(self) -> None:
+        """Take no more jobs; the running one is told that its lease is gone and goes back to the queue."""
+        self.stopping.set()
+        if self._lease is not None:
+            self._lease.lost.set()
+
+    def run(self, *, once: bool = False) -> None:
+        """Work until ``stop``; with ``once``, until no job is due."""
+        wait, outage = SHORTEST_WAIT, OUTAGE_WAIT
+        while not self.stopping.is_set():
+            try:
+                job = queue.take(self.name, self.queues, self.backend.lease_seconds)
+            except DATABASE_DOWN as error:
+                logger.warning("database unavailable (%s); waiting", error.__class__.__name__)
+                self.stopping.wait(outage)
+                outage = min(LONGEST_OUTAGE_WAIT, outage * 2)
+                continue
+            outage = OUTAGE_WAIT
+            if job is not None:
+                self.work(job)
+                wait = SHORTEST_WAIT
+                continue
+            if once:
+                return
+            self.stopping.wait(wait)
+            wait = min(LONGEST_WAIT, wait * 1.5)
+
+    def work(self, job: queue.Job) -> None:
+        """Run one job that was taken, and record how it ended."""
+        if job.tries > job.max_tries:
+            self._set_aside(job, "Its worker was lost every time.")
+            return
+        logs.request_id.set(job.id[:16])
+        lease = leases.Lease(attempt=job.tries, renew=lambda: self._renew(job))
+        self._lease = lease
+        ended = threading.Event()
+        heart = threading.Thread(target=self._beat, args=(job, lease, ended), daemon=True)
+        heart.start()
+        token = leases.hold(lease)
+        begun = time.monotonic()
+        try:
+            value = self._call(job)
+        except LeaseLost:
+            self._record(lambda: queue.give_back(job))
+        except PermanentFailure as error:
+            self._set_aside(job, str(error))
+        except Exception as error:  # whatever a task raises is the job's end, never the worker's
+            logger.exception("%s failed (try %d of %d)", job.task, job.tries, job.max_tries)
+            self._fail(job, error)
+        else:
+            if self.stopping.is_set() and lease.lost.is_set():
+                self._record(lambda: queue.give_back(job))
+            else:
+                self._record(lambda: queue.finish(job, value))
+                logger.info("%s done in %.1f s", job.task, time.monotonic() - begun)
+        finally:
+            ended.set()
+            leases.release(token)
+            self._lease = None
+            close_old_connections()
+
+    def _call(self, job: queue.Job) -> Any:
+        task = load_task(job.task)
+        arguments = list(job.args)
+        if task.takes_context:
+            arguments.insert(0, TaskContext(task_result=self.backend.get_result(job.id)))
+        return normalize_json(task.call(*arguments, **job.kwargs))
+
+    def _beat(self, job: queue.Job, lease: leases.Lease, ended: threading.Event) -> None:
+        """Renew at a third of the lease; when renewing fails for a whole lease, the job is not ours any more."""
+        every = self.backend.lease_seconds / 3
+        last = time.monotonic()
+        while not ended.wait(every):
+            try:
+                if not self._renew(job):
+                    lease.lost.set()
+                    return
+                last = time.monotonic()
+            except DATABASE_DOWN:
+                if time.monotonic() - last > self.backend.lease_seconds:
+                    lease.lost.set()
+                    return
+
+    def _renew(self, job: queue.Job) -> bool:
+        return queue.renew(job, self.backend.lease_seconds)
+
+    def _fail(self, job: queue.Job, error: Exception) -> None:
+        sentence = f"{error.__class__.__name__}: {error}"
+        dead = self._record(lambda: queue.fail(job, sentence, exception=get_module_path(type(error))))
+        if dead:
+            self._announce(job, sentence)
+
+    def _set_aside(self, job: queue.Job, why: str) -> None:
+        if self._record(lambda: queue.fail(job, why, permanent=True)):
+            self._announce(job, why)
+
+    @staticmethod
+    def _announce(job: queue.Job, why: str) -> None:
+        for receiver, outcome in task_dead.send_robust(
+            sender=Worker, task_path=job.task, args=job.args, kwargs=job.kwargs, error=why
+        ):
+            if isinstance(outcome, Exception):
+                logger.error("%r failed on a dead job: %s", receiver, outcome)
+
+    def _record(self, change: Callable[[], bool]) -> bool:
+        """Write a job's end, waiting for the database up to a lease; afterwards the job is someone else's anyway."""
+        deadline = time.monotonic() + self.backend.lease_seconds
+        while True:
+            try:
+                return change()
+            except DATABASE_DOWN:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.3)
