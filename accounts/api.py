@@ -18,8 +18,8 @@ from accounts.authentication import authenticate_bearer
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.parsing import StrictJSONParser
-from streamsite.api.throttling import REGISTER, client_address, enforce
 from streamsite.errors import Absent, NotSignedIn, SiteError
+from streamsite.limits import REGISTER, client_address, enforce
 
 
 def _no_store(response: Response) -> Response:

@@ -13,14 +13,14 @@ from django.http import HttpRequest
 from accounts import passwords
 from accounts.models import User
 from accounts.usernames import normalise, validate_username
-from streamsite.api.throttling import (
+from streamsite.errors import Invalid, SiteError
+from streamsite.limits import (
     LOGIN_PER_ADDRESS,
     LOGIN_PER_USER,
     client_address,
     hit,
     refuse_when_spent,
 )
-from streamsite.errors import Invalid, SiteError
 from streamsite.text import clean_line, clean_text
 
 PROFILE_FIELDS = ("full_name", "bio")

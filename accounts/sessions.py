@@ -16,8 +16,8 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendE
 from accounts import mongo
 from accounts.models import User
 from accounts.tokens import AccessToken, RefreshToken
-from streamsite.api.throttling import REFRESH, address_prefix, client_address, enforce
 from streamsite.errors import SiteError
+from streamsite.limits import REFRESH, address_prefix, client_address, enforce
 
 logger = logging.getLogger("streamsite.sessions")
 

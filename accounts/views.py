@@ -18,8 +18,8 @@ from accounts import forms, services, sessions
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.renderers import iso
-from streamsite.api.throttling import REGISTER, client_address, enforce
 from streamsite.errors import SiteError, Throttled
+from streamsite.limits import REGISTER, client_address, enforce
 from streamsite.pages import safe_next, show_problems
 
 SETTINGS_TABS = (("settings-profile", "Profile"), ("settings-sessions", "Devices"))

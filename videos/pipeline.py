@@ -17,12 +17,13 @@ from django.utils import timezone
 from streamsite.tasks.lease import LeaseLost, current_lease
 
 from videos import services, storage
+from videos.mappers import CARD_POSTER, POSTER
 from videos.models import Status, Video
 from videos.progress import JobGone, Progress
 from videos.transcoding import ladder
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
-from videos.transcoding.poster import make_poster
+from videos.transcoding.poster import make_posters
 from videos.transcoding.probe import Limits, SourceInfo, accept, probe
 from videos.transcoding.storyboard import make_storyboard
 
@@ -95,8 +96,8 @@ def _run(video_id: str, folder: Path, progress: Progress) -> None:
             cancelled=_Stopper(video_id),
         )
     with progress.step("poster"):
-        make_poster(source, info, folder)
-    has_storyboard = _storyboard(folder, plan, progress)
+        make_posters(source, info, large=folder / POSTER, small=folder / CARD_POSTER)
+    has_storyboard = _storyboard(folder, result.duration, progress)
     with progress.step("publish"):
         _publish(video_id, folder, progress, info, has_storyboard=has_storyboard)
     logger.info(
@@ -104,11 +105,11 @@ def _run(video_id: str, folder: Path, progress: Progress) -> None:
     )
 
 
-def _storyboard(folder: Path, plan: ladder.LadderPlan, progress: Progress) -> bool:
+def _storyboard(folder: Path, duration: float, progress: Progress) -> bool:
     """The preview sprite is a comfort: the video plays without it."""
     try:
         with progress.step("storyboard"):
-            make_storyboard(folder, plan, folder)
+            make_storyboard(folder, duration=duration)
     except TranscodeError as error:
         logger.warning("no storyboard: %s %s", error.code, error.log[-300:])
         progress.skip("storyboard")

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskError, TaskResult, TaskResultStatus
-from django_tasks.exceptions import ResultDoesNotExist
+from django_tasks.exceptions import TaskResultDoesNotExist
 from django_tasks.signals import task_enqueued
 from django_tasks.utils import normalize_json
 
@@ -60,7 +60,7 @@ class MongoTaskBackend(BaseTaskBackend):
         """The state of a job."""
         document = queue.find(result_id)
         if document is None:
-            raise ResultDoesNotExist(result_id)
+            raise TaskResultDoesNotExist(result_id)
         return self._result(document, load_task(document["task"]))
 
     def _result(self, document: dict[str, Any], task: Task[Any, Any]) -> TaskResult[Any]:
