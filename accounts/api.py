@@ -37,8 +37,9 @@ def signed_in_user(request: Request) -> User:
 
 def current_session_id(request: Request) -> str | None:
     """The session of the caller's token or page."""
-    if request.auth is not None:
-        return str(request.auth["sid"])
+    token: Any = request.auth
+    if token is not None:
+        return str(token["sid"])
     return request._request.session.get(SESSION_KEY)
 
 

@@ -28,7 +28,7 @@ class TokenRefused(SiteError):
 class BearerAuthentication(JWTAuthentication):
     """``Authorization: Bearer <access token>``. ``request.auth`` is the token."""
 
-    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:  # type: ignore[override]
         raw = request.META.get("HTTP_AUTHORIZATION", "")
         if not raw:
             return None
@@ -68,6 +68,6 @@ class PageSessionAuthentication(SessionAuthentication):
     def enforce_csrf(self, request: HttpRequest) -> None:
         check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type, return-value]
         check.process_request(request)
-        reason: Any = check.process_view(request, None, (), {})
+        reason: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]
         if reason:
             raise CsrfFailed

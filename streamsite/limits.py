@@ -45,7 +45,7 @@ def client_address(request: HttpRequest) -> str:
         forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if len(forwarded) >= hops and forwarded[-hops]:
             return forwarded[-hops]
-    return request.META.get("REMOTE_ADDR", "") or "unknown"
+    return str(request.META.get("REMOTE_ADDR", "") or "unknown")
 
 
 def address_prefix(address: str) -> str:
@@ -63,7 +63,7 @@ def hit(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
     now = time.time()
     window = int(now // limit.seconds)
     ends = (window + 1) * limit.seconds
-    document: dict[str, Any] = collection(THROTTLES, acknowledged_by=1).find_one_and_update(
+    document: Any = collection(THROTTLES, acknowledged_by=1).find_one_and_update(
         {"_id": f"{limit.group}:{who}:{window}"},
         {
             "$inc": {"n": by},

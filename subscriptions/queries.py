@@ -24,7 +24,7 @@ def relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
     if viewer.pk == channel.pk:
         return {"is_self": True, "is_subscribed": False, "notify": None}
     notify = (
-        Subscription.objects.filter(subscriber_id=viewer.pk, channel=channel)
+        Subscription.objects.filter(subscriber_id=str(viewer.pk), channel=channel)
         .values_list("notify", flat=True)
         .first()
     )

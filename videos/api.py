@@ -54,7 +54,8 @@ class VideosView(APIView):
         responses={201: shapes.VideoSerializer},
     )
     def post(self, request: Request) -> Response:
-        upload = request.data.get("file")
+        sent: Any = request.data
+        upload = sent.get("file")
         if not isinstance(upload, TemporaryUploadedFile):
             raise Invalid(
                 "Send the video as the multipart field 'file'.", fields={"file": ["No file was sent."]}
@@ -62,7 +63,7 @@ class VideosView(APIView):
         data: dict[str, Any] = {
             name: request.data[name] for name in services.EDITABLE if request.data.get(name)
         }
-        if tags := request.data.getlist("tags"):
+        if tags := sent.getlist("tags"):
             data["tags"] = tags if len(tags) > 1 else tags[0]
         user = signed_in_user(request)
         video = services.create_from_upload(
@@ -96,7 +97,8 @@ class VideoView(APIView):
     )
     def patch(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        video = services.update(video, request.data, expected_version=expected_version(request))
+        changes: Any = request.data
+        video = services.update(video, changes, expected_version=expected_version(request))
         response = Response(mappers.full(video, request.user))
         response["ETag"] = version_etag(video.version)
         response["Cache-Control"] = "private, no-store"

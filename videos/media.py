@@ -75,8 +75,8 @@ def _state(video_id: str) -> dict[str, Any] | None:
 
 def _may_have(request: HttpRequest, viewer_class: str, state: dict[str, Any]) -> bool:
     if viewer_class == media_tokens.PUBLIC:
-        return state["status"] == Status.READY and is_linkable(state["visibility"])
-    return _caller_id(request) == state["channel_id"]
+        return bool(state["status"] == Status.READY and is_linkable(state["visibility"]))
+    return bool(_caller_id(request) == state["channel_id"])
 
 
 def _caller_id(request: HttpRequest) -> str | None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
-from streamsite.tasks.lease import LeaseLost, current_lease
 
+from streamsite.tasks.lease import LeaseLost, current_lease
 from videos import services, storage
 from videos.mappers import CARD_POSTER, POSTER
 from videos.models import Status, Video

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.dispatch import receiver
 from django_tasks import task
-from streamsite.tasks.signals import task_dead
 
+from streamsite.tasks.signals import task_dead
 from videos import pipeline
+
+DEMO_PRIORITY = -50
 
 
 @task(queue_name="transcode")
@@ -20,6 +22,11 @@ def process_video(video_id: str) -> None:
 def enqueue_processing(video_id: str) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
     process_video.enqueue(video_id)
+
+
+def enqueue_demo_processing(video_id: str) -> None:
+    """Queue a demo clip behind everything that people have uploaded."""
+    process_video.using(priority=DEMO_PRIORITY).enqueue(video_id)
 
 
 @receiver(task_dead)

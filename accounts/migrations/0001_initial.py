@@ -8,45 +8,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('id', models.CharField(db_column='_id', default=streamsite.ids.object_id, editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('username', models.CharField(error_messages={'unique': 'This name is taken.'}, max_length=30, unique=True, validators=[accounts.usernames.validate_username])),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('email_verified', models.BooleanField(default=False)),
-                ('full_name', models.CharField(blank=True, max_length=80, verbose_name='display name')),
-                ('bio', models.TextField(blank=True, max_length=2000)),
-                ('links', models.JSONField(blank=True, default=list)),
-                ('avatar', models.CharField(blank=True, editable=False, max_length=200)),
-                ('cover', models.CharField(blank=True, editable=False, max_length=200)),
-                ('preferences', models.JSONField(blank=True, default=dict)),
-                ('is_staff', models.BooleanField(default=False, verbose_name='staff')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('subscriber_count', models.BigIntegerField(default=0, editable=False)),
-                ('subscription_count', models.BigIntegerField(default=0, editable=False)),
-                ('video_count', models.BigIntegerField(default=0, editable=False)),
-                ('view_count', models.BigIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "id",
+                    models.CharField(
+                        db_column="_id",
+                        default=streamsite.ids.object_id,
+                        editable=False,
+                        max_length=32,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "This name is taken."},
+                        max_length=30,
+                        unique=True,
+                        validators=[accounts.usernames.validate_username],
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("email_verified", models.BooleanField(default=False)),
+                ("full_name", models.CharField(blank=True, max_length=80, verbose_name="display name")),
+                ("bio", models.TextField(blank=True, max_length=2000)),
+                ("links", models.JSONField(blank=True, default=list)),
+                ("avatar", models.CharField(blank=True, editable=False, max_length=200)),
+                ("cover", models.CharField(blank=True, editable=False, max_length=200)),
+                ("preferences", models.JSONField(blank=True, default=dict)),
+                ("is_staff", models.BooleanField(default=False, verbose_name="staff")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("subscriber_count", models.BigIntegerField(default=0, editable=False)),
+                ("subscription_count", models.BigIntegerField(default=0, editable=False)),
+                ("video_count", models.BigIntegerField(default=0, editable=False)),
+                ("view_count", models.BigIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['email'], name='user_email'), models.Index(fields=['-created_at', 'id'], name='user_created')],
+                "indexes": [
+                    models.Index(fields=["email"], name="user_email"),
+                    models.Index(fields=["-created_at", "id"], name="user_created"),
+                ],
             },
             managers=[
-                ('objects', accounts.models.UserManager()),
+                ("objects", accounts.models.UserManager()),
             ],
         ),
     ]

@@ -8,59 +8,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('videos', '0001_initial'),
+        ("videos", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Playlist',
+            name="Playlist",
             fields=[
-                ('id', models.CharField(db_column='_id', default=streamsite.ids.object_id, editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=150)),
-                ('description', models.TextField(blank=True, max_length=5000)),
-                ('visibility', models.CharField(choices=[('public', 'Public'), ('unlisted', 'Unlisted'), ('private', 'Private')], default='private', max_length=10)),
-                ('item_count', models.IntegerField(default=0, editable=False)),
-                ('duration', models.FloatField(default=0.0, editable=False)),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='playlists', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.CharField(
+                        db_column="_id",
+                        default=streamsite.ids.object_id,
+                        editable=False,
+                        max_length=32,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("title", models.CharField(max_length=150)),
+                ("description", models.TextField(blank=True, max_length=5000)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "Public"), ("unlisted", "Unlisted"), ("private", "Private")],
+                        default="private",
+                        max_length=10,
+                    ),
+                ),
+                ("item_count", models.IntegerField(default=0, editable=False)),
+                ("duration", models.FloatField(default=0.0, editable=False)),
+                ("version", models.IntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="playlists",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlaylistItem',
+            name="PlaylistItem",
             fields=[
-                ('id', models.CharField(db_column='_id', default=streamsite.ids.object_id, editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('rank', models.FloatField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('playlist', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='playlists.playlist')),
-                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='playlist_items', to='videos.video')),
+                (
+                    "id",
+                    models.CharField(
+                        db_column="_id",
+                        default=streamsite.ids.object_id,
+                        editable=False,
+                        max_length=32,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("rank", models.FloatField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("added_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "playlist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="playlists.playlist",
+                    ),
+                ),
+                (
+                    "video",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="playlist_items",
+                        to="videos.video",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rank', 'id'],
+                "ordering": ["rank", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='playlist',
-            index=models.Index(fields=['owner', '-updated_at', '-id'], name='playlist_own'),
+            model_name="playlist",
+            index=models.Index(fields=["owner", "-updated_at", "-id"], name="playlist_own"),
         ),
         migrations.AddIndex(
-            model_name='playlist',
-            index=models.Index(fields=['owner', 'visibility', '-updated_at', '-id'], name='playlist_owner_listed'),
+            model_name="playlist",
+            index=models.Index(
+                fields=["owner", "visibility", "-updated_at", "-id"], name="playlist_owner_listed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='playlistitem',
-            index=models.Index(fields=['playlist', 'rank', 'id'], name='playlist_item_order'),
+            model_name="playlistitem",
+            index=models.Index(fields=["playlist", "rank", "id"], name="playlist_item_order"),
         ),
         migrations.AddConstraint(
-            model_name='playlistitem',
-            constraint=models.UniqueConstraint(fields=('playlist', 'video'), name='playlist_item_once'),
+            model_name="playlistitem",
+            constraint=models.UniqueConstraint(fields=("playlist", "video"), name="playlist_item_once"),
         ),
     ]

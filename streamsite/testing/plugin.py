@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo import monitoring
 
 from streamsite.mongo.server import EmbeddedMongo
+from streamsite.testing.commands import LOG
 
 READY = "STREAMSITE_TEST_DATA_DIR"
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__"}
@@ -27,6 +29,7 @@ _mongo: EmbeddedMongo | None = None
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start MongoDB before pytest-django reads the settings; parallel workers share the first process's."""
     global _mongo
+    monitoring.register(LOG)  # clients made from here on report to it
     if READY in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="streamsite-test-"))

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,17 +16,51 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.CharField(db_column='_id', default=streamsite.ids.object_id, editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('notify', models.CharField(choices=[('all', 'All videos'), ('none', 'Nothing')], default='all', max_length=4)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscribers', to=settings.AUTH_USER_MODEL)),
-                ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.CharField(
+                        db_column="_id",
+                        default=streamsite.ids.object_id,
+                        editable=False,
+                        max_length=32,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "notify",
+                    models.CharField(
+                        choices=[("all", "All videos"), ("none", "Nothing")], default="all", max_length=4
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscribers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subscriber', '-created_at', '-id'], name='subscription_own'), models.Index(fields=['channel', '-created_at', '-id'], name='subscription_channel')],
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'channel'), name='subscription_once')],
+                "indexes": [
+                    models.Index(fields=["subscriber", "-created_at", "-id"], name="subscription_own"),
+                    models.Index(fields=["channel", "-created_at", "-id"], name="subscription_channel"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subscriber", "channel"), name="subscription_once")
+                ],
             },
         ),
     ]

@@ -18,14 +18,14 @@ class Command(BaseCommand):
     help = "Run background jobs."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        queues = settings.TASKS["default"]["QUEUES"]
+        queues: Any = settings.TASKS["default"]["QUEUES"]
         parser.add_argument(
             "--queue", action="append", choices=queues, help="may be given more than once; all"
         )
         parser.add_argument("--once", action="store_true", help="end when no job is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        worker = Worker(options["queue"] or settings.TASKS["default"]["QUEUES"])
+        worker = Worker(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
 
         def stop(number: int, frame: FrameType | None) -> None:
             worker.stop()

@@ -109,9 +109,7 @@ def unique_index(
     return IndexModel(keys, name=name, unique=True, **_partial_option(clauses))
 
 
-def declared_index(
-    connection: DatabaseWrapper, model: type[models.Model], index: models.Index
-) -> IndexModel:
+def declared_index(connection: DatabaseWrapper, model: type[models.Model], index: models.Index) -> IndexModel:
     """Return the specification for an entry of ``Meta.indexes``."""
     if index.contains_expressions:
         raise NotSupportedError(f"Index {index.name}: an index on an expression is not supported.")
@@ -120,7 +118,9 @@ def declared_index(
     if isinstance(index, TextIndex):
         options["default_language"] = index.language
         if index.weights:
-            options["weights"] = {_field(model, name).column: weight for name, weight in index.weights.items()}
+            options["weights"] = {
+                _field(model, name).column: weight for name, weight in index.weights.items()
+            }
         return IndexModel([(column, TEXT) for column, _ in columns], name=index.name, **options)
     if isinstance(index, ExpiryIndex):
         options["expireAfterSeconds"] = index.seconds
@@ -137,7 +137,9 @@ def constraint_index(
 ) -> IndexModel:
     """Return the unique index that keeps a ``UniqueConstraint``."""
     if constraint.expressions:
-        raise NotSupportedError(f"Constraint {constraint.name}: uniqueness of an expression is not supported.")
+        raise NotSupportedError(
+            f"Constraint {constraint.name}: uniqueness of an expression is not supported."
+        )
     if constraint.nulls_distinct is False:
         raise NotSupportedError(f"Constraint {constraint.name}: nulls_distinct=False is not supported.")
     condition = None

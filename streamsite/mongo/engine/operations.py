@@ -44,7 +44,7 @@ class DatabaseOperations(DjongoDatabaseOperations):  # type: ignore[misc]
     def adapt_datefield_value(self, value: Any) -> Any:
         """Return a date as the datetime of its midnight."""
         if isinstance(value, datetime.date):
-            return datetime.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - stored as UTC
+            return datetime.datetime(value.year, value.month, value.day)
         return value
 
     def adapt_datetimefield_value(self, value: Any) -> Any:

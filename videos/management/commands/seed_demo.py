@@ -15,12 +15,22 @@ from videos import services, tasks
 from videos.models import Video
 from videos.transcoding import ffmpeg
 
+TONE = "sine=frequency=440"
+LIFE = "life=size=320x180:mold=10:rate=25:ratio=0.1:death_color=#C83232:life_color=#00ff88"
+
+# Owner, title, picture and sound as ffmpeg's sources, category.
 CLIPS = (
-    ("northlight", "Colour bars and a clear tone", "testsrc2=size=1280x720:rate=30", "sine=frequency=440", "education"),
-    ("northlight", "Drifting through the Mandelbrot set", "mandelbrot=size=1280x720:rate=25", "sine=frequency=220", "science"),
-    ("demo", "A game of life, sped up", "life=size=320x180:mold=10:rate=25:ratio=0.1:death_color=#C83232:life_color=#00ff88,scale=1280:720:flags=neighbor", "anoisesrc=color=pink:amplitude=0.05", "science"),
-    ("demo", "Slow gradients", "gradients=size=1280x720:rate=25:speed=0.02", "sine=frequency=330", "other"),
-)  # fmt: skip
+    ("northlight", "Colour bars and a clear tone", "testsrc2=size=1280x720:rate=30", TONE, "education"),
+    ("northlight", "Into the Mandelbrot set", "mandelbrot=size=1280x720:rate=25", TONE, "science"),
+    (
+        "demo",
+        "A game of life",
+        f"{LIFE},scale=1280:720:flags=neighbor",
+        "anoisesrc=color=pink:amplitude=0.05",
+        "science",
+    ),
+    ("demo", "Slow gradients", "gradients=size=1280x720:rate=25:speed=0.02", TONE, "other"),
+)
 SECONDS = 12
 
 
@@ -50,7 +60,7 @@ class Command(BaseCommand):
                         "category": category,
                         "description": "A generated clip, so that a new site has something to play.",
                     },
-                    enqueue=tasks.enqueue_processing,
+                    enqueue=tasks.enqueue_demo_processing,
                 )
             self.stdout.write(f"queued: {title}")
 

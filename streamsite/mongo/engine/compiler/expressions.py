@@ -212,5 +212,3 @@ def json_key_as_text(scope: Scope, node: Any) -> Any:
     """A scalar member of a JSON value as text."""
     member = json_key(scope, node)
     return {"$cond": [{"$in": [{"$type": member}, SCALAR_JSON_TYPES]}, {"$toString": member}, None]}
-
-

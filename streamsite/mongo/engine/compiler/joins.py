@@ -94,9 +94,7 @@ def _restrictions(inner_scope: Scope, alias: str, join: Join) -> Pipeline:
 
 def keeps_rows(query: Query) -> bool:
     """Return whether the joins neither drop nor multiply rows, so that a page may be cut before them."""
-    return all(
-        _keeps_rows(query, join) for join in used_tables(query).values() if isinstance(join, Join)
-    )
+    return all(_keeps_rows(query, join) for join in used_tables(query).values() if isinstance(join, Join))
 
 
 def _keeps_rows(query: Query, join: Any) -> bool:

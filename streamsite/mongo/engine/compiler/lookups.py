@@ -312,9 +312,7 @@ def json_member(container: Any, key: str) -> Document:
 # --- what lookups share -------------------------------------------------------------------------
 
 
-def year(
-    scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, Any, bool], Any]
-) -> Any:
+def year(scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, Any, bool], Any]) -> Any:
     """A comparison of a date's year, by the first and last moment of it."""
     if not (isinstance(lookup, YearLookup) and lookup.rhs_is_direct_value()):
         return otherwise(scope, lookup, wanted)

@@ -130,7 +130,9 @@ class SQLCompiler(DjangoSQLCompiler):
     def _document_decoder(self) -> Callable[[Document], Row]:
         """Return a function from a stored document to a row; constants never travelled."""
         cells = [
-            (None, self.scope.expression(node)["$literal"]) if type(node) is Value else (node.target.column, None)
+            (None, self.scope.expression(node)["$literal"])
+            if type(node) is Value
+            else (node.target.column, None)
             for node in self.expressions
         ]
         if all(column is not None for column, _ in cells):
@@ -246,7 +248,8 @@ class SQLCompiler(DjangoSQLCompiler):
 
     def _projection(self, extra: Document) -> Pipeline:
         columns = {
-            name: self.scope.expression(node) for name, node in zip(self._names(), self.expressions, strict=True)
+            name: self.scope.expression(node)
+            for name, node in zip(self._names(), self.expressions, strict=True)
         }
         stages, self.scope.stages = self.scope.stages, []
         fields = {**columns, **extra}
@@ -431,9 +434,7 @@ def subquery_stage(scope: Scope, query: Query, name: str, *, existence: bool) ->
     query = query.exists() if existence else query.clone()
     compiler = query.get_compiler(connection=scope.connection)
     table, pipeline = compiler.as_pipeline()
-    variables = {
-        variable: scope.expression(column) for variable, column in compiler.scope.variables.items()
-    }
+    variables = {variable: scope.expression(column) for variable, column in compiler.scope.variables.items()}
     return {"$lookup": {"from": table, "let": variables, "pipeline": pipeline, "as": name}}
 
 

@@ -239,7 +239,9 @@ def _update_document(plain: Document, computed: Document, not_null: set[str]) ->
     if not computed:
         return {"$set": plain}
     increments = {
-        column: _increment(column, expression) for column, expression in computed.items() if column in not_null
+        column: _increment(column, expression)
+        for column, expression in computed.items()
+        if column in not_null
     }
     if len(increments) == len(computed) and None not in increments.values():
         return {"$inc": increments, **({"$set": plain} if plain else {})}

@@ -1,0 +1,50 @@
+"""Counting what a request asks of MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pymongo import monitoring
+
+# Bookkeeping of the driver and of transactions; none of it is a query of ours.
+NOT_QUERIES = {
+    "hello",
+    "ping",
+    "endSessions",
+    "commitTransaction",
+    "abortTransaction",
+    "saslStart",
+    "saslContinue",
+}
+
+
+class CommandLog(monitoring.CommandListener):
+    """Collects the commands of this process while it is told to."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] | None = None
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Note a command as ``find videos_video``."""
+        if self.seen is not None and event.command_name not in NOT_QUERIES:
+            self.seen.append(f"{event.command_name} {event.command.get(event.command_name)}")
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Nothing to note."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Nothing to note."""
+
+
+LOG = CommandLog()
+
+
+@contextmanager
+def recorded() -> Iterator[list[str]]:
+    """The commands sent within the block."""
+    LOG.seen = seen = []
+    try:
+        yield seen
+    finally:
+        LOG.seen = None
