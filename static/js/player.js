@@ -1,6 +1,6 @@
 // The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
 import { bindKeys } from "./player/keys.js";
-import { addChapters, continueQueue, recallSettings, seekLinks } from "./player/extras.js";
+import { addChapters, continueQueue, raiseCaptions, recallSettings, seekLinks } from "./player/extras.js";
 import { isPlayable, playSource } from "./player/source.js";
 import { StateScreen } from "./player/state.js";
 import { untilPlayable } from "./player/waiting.js";
@@ -44,6 +44,7 @@ async function start(frame, video, screen, { autoplay }) {
   screen.hide();
   recallSettings(video);
   addChapters(video, document.getElementById("video-chapters"));
+  raiseCaptions(video);
   // The source first: its `videoRenditions` must be there when the controls look for them.
   await playSource(video, frame.dataset.hlsUrl, { startAt: startOf(frame.dataset, video.duration), screen });
   await buildChrome(frame, video);

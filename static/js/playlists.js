@@ -23,7 +23,7 @@ function rowOf(playlist, videoId) {
 }
 
 function newForm(videoId, list) {
-  const title = el("input", { class: "input", id: "save-title", name: "title", required: true, maxlength: "120", placeholder: "For example: Watch this weekend" });
+  const title = el("input", { class: "input", id: "save-title", name: "title", required: true, maxlength: "150", placeholder: "For example: Watch this weekend" });
   const visibility = el("select", { class: "input", id: "save-visibility", name: "visibility" });
   for (const value of ["private", "unlisted", "public"]) {
     visibility.append(el("option", { value }, value[0].toUpperCase() + value.slice(1)));

@@ -46,6 +46,17 @@ export function addChapters(video, element) {
   });
 }
 
+/** Lifts captions off the very bottom, where the control bar would cover them. */
+export function raiseCaptions(video) {
+  for (const element of video.querySelectorAll("track:is([kind=captions], [kind=subtitles])")) {
+    element.addEventListener("load", () => {
+      for (const cue of element.track.cues) {
+        if (cue.line === "auto") cue.line = -4;
+      }
+    });
+  }
+}
+
 export function seekLinks(video) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-seek]");

@@ -1,0 +1,108 @@
+// The studio's rows follow the processing of their videos; retry and delete work without leaving the page.
+import { api, inWords } from "./api.js";
+import { followProcessing, showSteps, STATUS_WORDS } from "./processing.js";
+import { confirmed, el, toast } from "./ui.js";
+
+const part = (row, name) => row.querySelector(`[data-${name}]`);
+const isWorking = (status) => !["ready", "failed"].includes(status);
+
+function showStatus(row, status) {
+  row.dataset.status = status;
+  const badge = part(row, "badge");
+  badge.dataset.status = status;
+  badge.textContent = STATUS_WORDS[status] ?? status;
+  for (const [name, visible] of [
+    ["progress", isWorking(status)],
+    ["steps", isWorking(status)],
+    ["problem", status === "failed"],
+    ["retry", status === "failed"],
+    ["watch", status === "ready"],
+  ]) {
+    const element = part(row, name);
+    if (element) element.hidden = !visible;
+  }
+}
+
+function showJob(row, job) {
+  showStatus(row, job.status);
+  const bar = part(row, "progress");
+  if (bar) bar.value = job.progress ?? 0;
+  const steps = part(row, "steps");
+  if (steps && isWorking(job.status)) showSteps(steps, job.steps ?? []);
+  if (job.error) part(row, "problem").textContent = job.error.detail;
+}
+
+async function showPoster(row) {
+  try {
+    const { data } = await api("GET", `/videos/${row.dataset.row}`);
+    if (!data.thumbnail_url) return;
+    const thumb = row.querySelector(".thumb");
+    thumb.replaceChildren(el("img", { src: data.thumbnail_url, alt: "", width: "320", height: "180" }));
+  } catch {
+    // The picture comes with the next look at the page.
+  }
+}
+
+async function follow(row) {
+  if (row.dataset.followed) return;
+  row.dataset.followed = "1";
+  const job = await followProcessing(row.dataset.row, (now) => showJob(row, now));
+  delete row.dataset.followed;
+  if (job?.status === "ready") showPoster(row);
+}
+
+function addProgress(row) {
+  if (part(row, "progress")) return;
+  part(row, "problem").before(
+    el("progress", { max: "1", value: "0", "aria-label": `Processing of ${row.dataset.title}`, "data-progress": true }),
+    el("ol", { class: "steps", "data-steps": true, hidden: true }),
+  );
+}
+
+async function retry(row) {
+  try {
+    await api("POST", `/videos/${row.dataset.row}/retry`);
+    addProgress(row);
+    showStatus(row, "queued");
+    follow(row);
+  } catch (error) {
+    toast(inWords(error), { level: "error" });
+  }
+}
+
+async function remove(row) {
+  const sure = await confirmed("Delete this video?", `“${row.dataset.title}” and all its files are removed. This cannot be undone.`, "Delete video");
+  if (!sure) return;
+  try {
+    await api("DELETE", `/videos/${row.dataset.row}`);
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    next?.querySelector("a:not([tabindex])")?.focus();
+    toast("Video deleted.");
+  } catch (error) {
+    toast(inWords(error), { level: "error" });
+  }
+}
+
+function followAll() {
+  for (const row of document.querySelectorAll("[data-row]")) {
+    if (isWorking(row.dataset.status)) follow(row);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const row = event.target.closest("[data-retry]")?.closest("[data-row]");
+  if (!row) return;
+  event.preventDefault();
+  retry(row);
+});
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-delete]")?.closest("[data-row]");
+  if (!row || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  remove(row);
+});
+
+document.addEventListener("htmx:after:swap", followAll);
+followAll();
