@@ -58,12 +58,16 @@ def test_malformed_range_is_ignored(header):
     assert parse_range(header, SIZE) is None
 
 
-@pytest.mark.parametrize("header", ["bytes=0-1,3-4", "bytes=0-0,0-0", "bytes=0-," * 1000, "bytes=,1-2", "bytes=1-2,"])
+@pytest.mark.parametrize(
+    "header", ["bytes=0-1,3-4", "bytes=0-0,0-0", "bytes=0-," * 1000, "bytes=,1-2", "bytes=1-2,"]
+)
 def test_several_ranges_get_the_whole_file(header):
     assert parse_range(header, SIZE) is None
 
 
-@pytest.mark.parametrize("header", ["bytes=1000-", "bytes=1000-1001", "bytes=999999-", "bytes=-0", "bytes=-00"])
+@pytest.mark.parametrize(
+    "header", ["bytes=1000-", "bytes=1000-1001", "bytes=999999-", "bytes=-0", "bytes=-00"]
+)
 def test_range_without_a_byte_is_unsatisfiable(header):
     with pytest.raises(Unsatisfiable) as caught:
         parse_range(header, SIZE)

@@ -30,11 +30,12 @@ def die_with_parent(parent: int) -> None:
         sys.exit(1)
 
 
-def limit(kind: int, value: int) -> None:
+def limit(kind: int, value: int, *, grace: int = 0) -> None:
+    """At the limit comes a signal that names the reason; `grace` above it the kernel kills without one."""
     _, hard = resource.getrlimit(kind)
     if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+        value = min(value, hard - grace)
+    resource.setrlimit(kind, (value, value + grace))
 
 
 def main() -> None:
@@ -47,7 +48,7 @@ def main() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-    limit(resource.RLIMIT_CPU, cpu_seconds)
+    limit(resource.RLIMIT_CPU, cpu_seconds, grace=5)
     limit(resource.RLIMIT_FSIZE, file_size)
     if sys.platform.startswith("linux"):
         limit(resource.RLIMIT_AS, address_space)

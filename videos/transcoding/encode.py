@@ -190,13 +190,10 @@ def _hls_options(folder: Path, plan: LadderPlan) -> list[str]:
         *("-t", f"{plan.duration:.6f}", "-map_metadata", "-1", "-map_chapters", "-1"),
         *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "event"),
         *("-hls_time", f"{float(plan.segment_seconds):.6f}", "-hls_flags", "independent_segments+temp_file"),
-        *(
-            "-hls_fmp4_init_filename",
-            INIT,
-            "-hls_segment_filename",
-            f"{folder}/{SEGMENT_PATTERN}",
-            f"{folder}/{INDEX}",
-        ),
+        # Otherwise every rung starts late by its own reordering delay: off the sound, with a jump at a switch.
+        *("-avoid_negative_ts", "disabled", "-hls_segment_options", "movflags=+negative_cts_offsets"),
+        *("-hls_fmp4_init_filename", INIT, "-hls_segment_filename", f"{folder}/{SEGMENT_PATTERN}"),
+        f"{folder}/{INDEX}",
     ]
 
 

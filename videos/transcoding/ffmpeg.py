@@ -192,7 +192,8 @@ def _supervise(
 def _raise_for_exit(returncode: int | None, tail: str) -> None:
     if returncode == 0:
         return
-    if returncode == -signal.SIGXCPU:
+    # ffmpeg catches the CPU limit's signal and ends in order; another program dies of it.
+    if returncode == -signal.SIGXCPU or f"received signal {signal.SIGXCPU:d}" in tail:
         raise TimedOut(TIMEOUT_DETAIL, log=tail)
     detail = DISK_DETAIL if "No space left on device" in tail else FAILED_DETAIL
     raise EncodeFailed(detail, log=f"exit {returncode}\n{tail}")

@@ -81,7 +81,9 @@ def _write_sheets(playlist: Path, folder: Path, interval: int, tile: tuple[int, 
 
     The last frame is repeated once, for the part of an interval that is left after the last key frame.
     """
-    pictures = f"fps=1/{interval}:start_time=0,tpad=stop_mode=clone:stop=1,scale={tile[0]}:{tile[1]}"
+    pictures = (
+        f"fps=1/{interval}:start_time=0:eof_action=pass,tpad=stop_mode=clone:stop=1,scale={tile[0]}:{tile[1]}"
+    )
     args = ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "hls,mov"]
     args += ["-skip_frame", "nokey", "-f", "hls", "-i", f"file:{playlist}"]
     args += [

@@ -42,7 +42,9 @@ SOURCE = SourceInfo(
 
 
 def sizes(width, height):
-    return [(item.width, item.height) for item in plan(replace(SOURCE, width=width, height=height)).renditions]
+    return [
+        (item.width, item.height) for item in plan(replace(SOURCE, width=width, height=height)).renditions
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,8 @@ def test_frame_rate_is_constant_and_at_most_60(average, nominal, expected):
 
 
 @given(
-    average=st.fractions(0, 1000, max_denominator=1001), nominal=st.fractions(0, 100_000, max_denominator=1001)
+    average=st.fractions(0, 1000, max_denominator=1001),
+    nominal=st.fractions(0, 100_000, max_denominator=1001),
 )
 def test_key_frames_of_all_rungs_stand_at_the_same_moments(average, nominal):
     ladder = plan(replace(SOURCE, frame_rate=average, nominal_rate=nominal))

@@ -99,7 +99,9 @@ def test_mp4_without_its_index_is_unreadable(plain, tmp_path):
 
 @pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv"])
 def test_file_that_holds_half_of_what_it_promises_is_refused(tmp_path, name):
-    whole = make_clip(tmp_path / f"whole-{name}", 8, (160, 90), options=["-movflags", "+faststart", "-g", "25"])
+    whole = make_clip(
+        tmp_path / f"whole-{name}", 8, (160, 90), options=["-movflags", "+faststart", "-g", "25"]
+    )
     info = probe(truncated(tmp_path / name, whole))
     assert info.container_duration == pytest.approx(8, abs=0.1)
     with pytest.raises(errors.UnreadableMedia, match="cut off: it should last 8 seconds"):
