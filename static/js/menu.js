@@ -1,4 +1,4 @@
-// The frame's own behaviour: theme and sidebar toggles, menus, copied links, toasts.
+// The frame's own behaviour: theme and sidebar toggles, menus, copied links, saving, toasts.
 import { icon, toast } from "./ui.js";
 
 const root = document.documentElement;
@@ -84,6 +84,15 @@ document.addEventListener("click", async (event) => {
   } catch {
     toast(link, { action: "Open", onAction: () => location.assign(link) });
   }
+});
+
+// The dialog is fetched when it is first asked for.
+document.addEventListener("click", async (event) => {
+  const trigger = event.target.closest("[data-save-video]");
+  if (!trigger || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const { openSaveDialog } = await import("./playlists.js");
+  openSaveDialog(trigger.dataset.saveVideo);
 });
 
 for (const box of document.querySelectorAll("[data-toasts] .toast")) {

@@ -31,6 +31,8 @@ async function buildChrome(frame, video) {
   video.slot = "media";
   frame.prepend(chrome);
   controller.append(video);
+  // It reports aria-checked, which a plain button may not have.
+  frame.querySelector("media-captions-button").setAttribute("role", "switch");
 }
 
 async function start(frame, video, screen, { autoplay }) {

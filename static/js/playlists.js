@@ -8,15 +8,17 @@ async function add(playlist, videoId, row) {
   try {
     await api("POST", `/playlists/${playlist.id}/items`, { json: { video_id: videoId } });
     note.textContent = "Added";
+    row.querySelector(".icon").replaceWith(icon("check"));
   } catch (error) {
     note.textContent = error.code === "already_in_playlist" ? "Already there" : error.message;
-    if (error.code !== "already_in_playlist") row.disabled = false;
+    if (error.code === "already_in_playlist") row.querySelector(".icon").replaceWith(icon("check"));
+    else row.disabled = false;
   }
 }
 
 function rowOf(playlist, videoId) {
   const title = el("bdi", { class: "clamp-1" }, playlist.title);
-  const note = el("span", { class: "soft small", "data-note": true, role: "status" }, `${playlist.item_count} videos`);
+  const note = el("span", { class: "soft small", "data-note": true, role: "status" }, `${playlist.item_count} video${playlist.item_count === 1 ? "" : "s"}`);
   const row = el("button", { class: "menu-item", type: "button" }, icon("plus"), el("span", { class: "save-name" }, title, note));
   row.addEventListener("click", () => add(playlist, videoId, row));
   return row;
@@ -56,7 +58,7 @@ function newForm(videoId, list) {
   return form;
 }
 
-async function openSaveDialog(videoId) {
+export async function openSaveDialog(videoId) {
   const list = el("div", { class: "dialog-list", "aria-busy": "true" }, el("p", { class: "soft" }, "Loading your playlists…"));
   modal("Save to playlist", list, newForm(videoId, list));
   try {
@@ -70,10 +72,3 @@ async function openSaveDialog(videoId) {
     list.ariaBusy = "false";
   }
 }
-
-document.addEventListener("click", (event) => {
-  const trigger = event.target.closest("[data-save-video]");
-  if (!trigger || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  openSaveDialog(trigger.dataset.saveVideo);
-});
