@@ -31,8 +31,8 @@ class RingBackend(TokenBackend):
     def __init__(self, typ: str) -> None:
         super().__init__(
             ALGORITHM,
-            audience=settings.SIMPLE_JWT["AUDIENCE"],
-            issuer=settings.SIMPLE_JWT["ISSUER"],
+            audience=settings.TOKEN_AUDIENCE,
+            issuer=settings.SITE_URL,
             leeway=settings.TOKEN_LEEWAY_SECONDS,
         )
         self.typ = typ

@@ -12,7 +12,7 @@ RESERVED = frozenset(
     about abuse account accounts admin administrator anonymous api app assets auth blog channel channels
     contact css developers docs download embed everyone favicon favicon.ico feed feeds hashtag healthz help
     history home html img index info js legal library liked login logout mail me media metrics moderator
-    moderation news none noreply notifications null oembed official owner playlist playlists policy post
+    moderation news none noreply notifications null oembed official playlist playlists policy post
     posts privacy readyz register robots.txt root rss search security self settings signup sitemap
     sitemap.xml staff static status streamsite studio subscriptions support system team terms trending
     undefined upload uploads user users video videos watch watch-later webhooks webmaster www you

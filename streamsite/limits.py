@@ -44,7 +44,7 @@ def client_address(request: HttpRequest) -> str:
     if hops:
         forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if len(forwarded) >= hops and forwarded[-hops]:
-            return forwarded[-hops]
+            return str(forwarded[-hops])
     return str(request.META.get("REMOTE_ADDR", "") or "unknown")
 
 

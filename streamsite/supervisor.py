@@ -180,7 +180,8 @@ class Supervisor:
         granian = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
             "--workers", workers, "--blocking-threads", "4", "--backlog", "1024", "--http", "1",
-            "--http1-header-read-timeout", "15000", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--backpressure", "64",
+            "--http1-header-read-timeout", "15000", "--respawn-failed-workers", "--workers-kill-timeout", "5",
+            "--backpressure", "64",
             "--log-level", "warning", "streamsite.wsgi:application",
         ]  # fmt: skip
         worker = [sys.executable, "manage.py", "run_worker", "--queue", "transcode", "--queue", "default"]

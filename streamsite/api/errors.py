@@ -59,7 +59,7 @@ def translate(exception: Exception) -> errors.SiteError | None:
     if isinstance(exception, exceptions.NotAuthenticated):
         return errors.NotSignedIn()
     if isinstance(exception, exceptions.Throttled):
-        return errors.Throttled(retry_after=int(exception.wait or 1) + 1)
+        return errors.Throttled(retry_after=int(getattr(exception, "wait", None) or 1) + 1)
     if isinstance(exception, exceptions.APIException):
         return _from_api(exception)
     if errors.is_outage(exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ def _plain(value: Any) -> Any:
 class JsonNegotiation(BaseContentNegotiation):
     """Everybody gets JSON, whatever ``Accept`` says; the parser is chosen by the body's type."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         given = (request.content_type or "").split(";")[0].strip().lower()
         for parser in parsers:
             if parser.media_type == given:

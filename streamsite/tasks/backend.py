@@ -12,7 +12,8 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 from django_tasks.signals import task_enqueued
 from django_tasks.utils import normalize_json
 
-from streamsite.mongo.engine.client import session_for
+from streamsite.mongo.engine.client import connection_for
+from streamsite.mongo.engine.commands import run_read, run_write
 from streamsite.tasks import queue
 
 STATUSES = {
@@ -41,8 +42,14 @@ class MongoTaskBackend(BaseTaskBackend):
 
     def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
         """Store a job for ``task``."""
+        return self.enqueue_named(task, None, args, kwargs)
+
+    def enqueue_named(
+        self, task: Task[Any, Any], unique: str | None, args: Any, kwargs: Any
+    ) -> TaskResult[Any]:
+        """Store a job for ``task``, unless one named ``unique`` is unfinished; then that one is the result."""
         self.validate_task(task)
-        document = queue.put(
+        job = queue.new_job(
             task.module_path,
             normalize_json(list(args)),
             normalize_json(dict(kwargs)),
@@ -50,9 +57,15 @@ class MongoTaskBackend(BaseTaskBackend):
             priority=task.priority,
             run_at=task.run_after,
             max_tries=int(self.options.get("max_tries", 5)),
-            session=session_for(self.options.get("database", "default")),
+            unique=unique,
         )
-        result = self._result(document, task)
+        connection = connection_for(self.options.get("database", "default"))
+        outcome = run_write(connection, lambda session: queue.put_result(job, session=session))
+        if outcome.upserted_id is None and unique is not None:
+            present = run_read(connection, lambda session: queue.find_named(unique, session=session))
+            # It may have ended in between; then its work is done, which is what was asked for.
+            return self._result(present or job | {"state": queue.DONE}, task)
+        result = self._result(job, task)
         task_enqueued.send(type(self), task_result=result)
         return result
 
@@ -85,6 +98,17 @@ class MongoTaskBackend(BaseTaskBackend):
         )
         object.__setattr__(result, "_return_value", document.get("return_value"))
         return result
+
+
+def enqueue_once(task: Task[Any, Any], unique: str, *args: Any, **kwargs: Any) -> TaskResult[Any]:
+    """Enqueue ``task`` unless a job named ``unique`` is waiting or running; the name is free once it has ended.
+
+    Another backend (the immediate one of tests) knows no names and simply enqueues.
+    """
+    backend = task.get_backend()
+    if isinstance(backend, MongoTaskBackend):
+        return backend.enqueue_named(task, unique, args, kwargs)
+    return task.enqueue(*args, **kwargs)
 
 
 def load_task(path: str) -> Task[Any, Any]:

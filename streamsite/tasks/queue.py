@@ -6,6 +6,9 @@ enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge
 *state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be taken; for a
 running job that is the end of its lease, so taking over from a dead worker is taking like any other. ``token`` is new
 with every take and is in the condition of every later update: who lost the lease changes nothing.
+
+All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of theirs.
+Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
+from pymongo.results import UpdateResult
 
 from streamsite.mongo.collections import collection
 
@@ -26,8 +30,9 @@ JOBS = "task_job"
 READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
 KEPT = timedelta(days=7)
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
-MOST_ERRORS = 10
+MOST_ERRORS, MOST_WORKERS = 10, 20
 ERROR_LENGTH = 2_000
+NOW = "$$NOW"
 INDEXES = [
     IndexModel(
         [("queue", ASCENDING), ("state", ASCENDING), ("priority", DESCENDING), ("run_at", ASCENDING)],
@@ -43,6 +48,7 @@ INDEXES = [
 ]
 
 Document = dict[str, Any]
+Pipeline = list[Document]
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def ensure_indexes() -> None:
     collection(JOBS).create_indexes(INDEXES)
 
 
-def put(
+def new_job(
     task: str,
     args: list[Any],
     kwargs: dict[str, Any],
@@ -74,10 +80,9 @@ def put(
     run_at: datetime | None = None,
     max_tries: int = 5,
     unique: str | None = None,
-    session: ClientSession | None = None,
 ) -> Document:
-    """Store a job. With ``unique``, an unfinished job of that key is returned instead of a second one."""
-    now = _now()
+    """A job to ``put``. ``unique`` names it: while a job of that name is unfinished, there is no second one."""
+    now = datetime.now(UTC)
     job: Document = {
         "_id": secrets.token_hex(16),
         "task": task,
@@ -86,51 +91,63 @@ def put(
         "queue": queue,
         "priority": priority,
         "state": READY,
-        "run_at": run_at or now,
+        "run_at": run_at,
         "tries": 0,
         "max_tries": max_tries,
         "workers": [],
         "errors": [],
         "enqueued_at": now,
     }
-    if unique is not None:
-        job["unique"] = unique
+    return job if unique is None else job | {"unique": unique}
+
+
+def put(job: Document, *, session: ClientSession | None = None) -> bool:
+    """Store a job of ``new_job``, in the transaction of ``session`` if given. False when its name is taken."""
+    return put_result(job, session=session).upserted_id is not None
+
+
+def put_result(job: Document, *, session: ClientSession | None = None) -> UpdateResult:
+    """``put`` with the driver's result: nothing was upserted when the job's name is taken."""
+    named = "unique" in job
+    key = {"unique": job["unique"]} if named else {"_id": job["_id"]}
+    moments: Document = {"enqueued_at": NOW}
+    if job["run_at"] is None:
+        moments["run_at"] = NOW
+    fresh = {"$mergeObjects": [{"$literal": job}, moments]}
+    is_absent = {"$eq": [{"$type": "$state"}, "missing"]}
+    pipeline: Pipeline = [{"$replaceWith": {"$cond": [is_absent, fresh, "$$ROOT"]}}]
     try:
-        collection(JOBS).insert_one(job, session=session)
+        return collection(JOBS).update_one(key, pipeline, upsert=True, session=session)
     except DuplicateKeyError:
-        present = collection(JOBS).find_one({"unique": unique})
-        if present is None:  # it ended between the two calls
-            return put(
-                task,
-                args,
-                kwargs,
-                queue=queue,
-                priority=priority,
-                run_at=run_at,
-                max_tries=max_tries,
-                unique=unique,
-            )
-        return present
-    return job
+        if session is not None or not named:
+            raise
+        # Another one of the same name came in between; now it is found and left as it is.
+        return collection(JOBS).update_one(key, pipeline, upsert=True)
 
 
 def take(worker: str, queues: list[str], lease_seconds: float) -> Job | None:
     """The next due job of ``queues``, or ``None``. The higher priority first, then the longest due."""
-    now = _now()
     token = secrets.token_hex(12)
+    seen_by = {"$concatArrays": ["$workers", {"$literal": [worker]}]}
     found: Document | None = collection(JOBS).find_one_and_update(
-        {"queue": {"$in": queues}, "state": {"$in": [READY, RUNNING]}, "run_at": {"$lte": now}},
         {
-            "$set": {
-                "state": RUNNING,
-                "run_at": now + timedelta(seconds=lease_seconds),
-                "worker": worker,
-                "token": token,
-                "started_at": now,
-            },
-            "$inc": {"tries": 1},
-            "$push": {"workers": {"$each": [worker], "$slice": -20}},
+            "queue": {"$in": queues},
+            "state": {"$in": [READY, RUNNING]},
+            "$expr": {"$lte": ["$run_at", NOW]},
         },
+        [
+            {
+                "$set": {
+                    "state": RUNNING,
+                    "run_at": _after(timedelta(seconds=lease_seconds)),
+                    "worker": {"$literal": worker},
+                    "token": token,
+                    "started_at": NOW,
+                    "tries": {"$add": ["$tries", 1]},
+                    "workers": {"$slice": [seen_by, -MOST_WORKERS]},
+                }
+            }
+        ],
         sort=[("priority", DESCENDING), ("run_at", ASCENDING)],
         return_document=ReturnDocument.AFTER,
     )
@@ -150,68 +167,62 @@ def take(worker: str, queues: list[str], lease_seconds: float) -> Job | None:
 
 def renew(job: Job, lease_seconds: float) -> bool:
     """Push the lease's end back. False when the job is no longer the caller's."""
-    return _change(job, {"$set": {"run_at": _now() + timedelta(seconds=lease_seconds)}})
+    return _change(job, [{"$set": {"run_at": _after(timedelta(seconds=lease_seconds))}}])
 
 
 def finish(job: Job, return_value: Any = None) -> bool:
     """The job is done. False when it is no longer the caller's."""
-    now = _now()
-    ended = {"state": DONE, "finished_at": now, "purge_at": now + KEPT, "return_value": return_value}
-    return _change(job, {"$set": ended, "$unset": {"unique": ""}})
+    return _change(job, [{"$set": _end(DONE) | {"return_value": {"$literal": return_value}}}, _FREE_NAME])
 
 
-def fail(job: Job, error: str, *, exception: str = "", permanent: bool = False) -> bool:
-    """A try failed: run again later, or set aside after the last one. Whether it was set aside."""
-    now = _now()
-    entry = {"at": now, "error": error[:ERROR_LENGTH], "exception": exception, "try": job.tries}
-    update: Document = {"$push": {"errors": {"$each": [entry], "$slice": -MOST_ERRORS}}}
-    dead = permanent or job.tries >= job.max_tries
-    if dead:
-        update["$set"] = {
-            "state": DEAD,
-            "finished_at": now,
-            "purge_at": now + KEPT,
-            "error": error[:ERROR_LENGTH],
-        }
-        update["$unset"] = {"unique": ""}
-    else:
-        update["$set"] = {"state": READY, "run_at": now + pause(job.tries), "error": error[:ERROR_LENGTH]}
-    return _change(job, update) and dead
+def retry_later(job: Job, error: str, *, exception: str = "") -> bool:
+    """A try failed: the job may be taken again after a pause. False when it is no longer the caller's."""
+    return _change(
+        job,
+        [{"$set": _failure(job, error, exception) | {"state": READY, "run_at": _after(pause(job.tries))}}],
+    )
+
+
+def set_aside(job: Job, error: str, *, exception: str = "") -> bool:
+    """The job is dead: it is not tried again. False when it is no longer the caller's."""
+    return _change(job, [{"$set": _failure(job, error, exception) | _end(DEAD)}, _FREE_NAME])
 
 
 def give_back(job: Job) -> bool:
     """A stopping worker returns the job; the try does not count."""
-    return _change(job, {"$set": {"state": READY, "run_at": _now()}, "$inc": {"tries": -1}})
+    ready = {"state": READY, "run_at": NOW, "tries": {"$subtract": ["$tries", 1]}}
+    return _change(job, [{"$set": ready}])
 
 
 def cancel(job_id: str) -> bool:
     """Stop a job that is waiting or running. False when it has ended already."""
-    now = _now()
     result = collection(JOBS).update_one(
         {"_id": job_id, "state": {"$in": [READY, RUNNING]}},
-        {
-            "$set": {"state": CANCELLED, "finished_at": now, "purge_at": now + KEPT, "token": ""},
-            "$unset": {"unique": ""},
-        },
+        [{"$set": _end(CANCELLED) | {"token": ""}}, _FREE_NAME],
     )
-    return result.modified_count == 1
+    return result.matched_count == 1
 
 
 def requeue(job_id: str) -> bool:
     """Let a dead or cancelled job run again, with all its tries."""
     result = collection(JOBS).update_one(
         {"_id": job_id, "state": {"$in": [DEAD, CANCELLED]}},
-        {
-            "$set": {"state": READY, "run_at": _now(), "tries": 0},
-            "$unset": {"purge_at": "", "finished_at": ""},
-        },
+        [
+            {"$set": {"state": READY, "run_at": NOW, "tries": 0}},
+            {"$unset": ["purge_at", "finished_at", "error"]},
+        ],
     )
-    return result.modified_count == 1
+    return result.matched_count == 1
 
 
 def find(job_id: str) -> Document | None:
     """A job's document."""
     return collection(JOBS).find_one({"_id": job_id})
+
+
+def find_named(unique: str, *, session: ClientSession | None = None) -> Document | None:
+    """The unfinished job of that name."""
+    return collection(JOBS).find_one({"unique": unique}, session=session)
 
 
 def pause(tries: int) -> timedelta:
@@ -220,10 +231,24 @@ def pause(tries: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - spreads retries, guards nothing
 
 
-def _change(job: Job, update: Document) -> bool:
-    result = collection(JOBS).update_one({"_id": job.id, "state": RUNNING, "token": job.token}, update)
+_FREE_NAME: Document = {"$unset": ["unique"]}
+
+
+def _change(job: Job, pipeline: Pipeline) -> bool:
+    result = collection(JOBS).update_one({"_id": job.id, "state": RUNNING, "token": job.token}, pipeline)
     return result.matched_count == 1
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _after(duration: timedelta) -> Document:
+    return {"$add": [NOW, round(duration.total_seconds() * 1000)]}
+
+
+def _end(state: str) -> Document:
+    return {"state": state, "finished_at": NOW, "purge_at": _after(KEPT)}
+
+
+def _failure(job: Job, error: str, exception: str) -> Document:
+    words = error[:ERROR_LENGTH]
+    entry = {"$literal": {"error": words, "exception": exception, "try": job.tries}}
+    entries = {"$concatArrays": ["$errors", [{"$mergeObjects": [entry, {"at": NOW}]}]]}
+    return {"error": {"$literal": words}, "errors": {"$slice": [entries, -MOST_ERRORS]}}

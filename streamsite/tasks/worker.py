@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import bson
+import pymongo
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django_tasks import task_backends
 from django_tasks.base import TaskContext
@@ -28,6 +30,7 @@ logger = logging.getLogger("streamsite.worker")
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.8
 OUTAGE_WAIT, LONGEST_OUTAGE_WAIT = 0.5, 5.0
+WORKER_LOST = "The worker was lost at every try."
 DATABASE_DOWN = (PyMongoError, DatabaseError, InterfaceError)
 
 
@@ -45,7 +48,10 @@ class Worker:
         self._lease: leases.Lease | None = None
 
     def stop(self) -> None:
-        """Take no more jobs; the running one is told that its lease is gone and goes back to the queue."""
+        """Take no more jobs; the running one is told that its lease is gone and goes back to the queue.
+
+        Not for a signal handler of the thread that works: that may hold the very locks that are set here.
+        """
         self.stopping.set()
         if self._lease is not None:
             self._lease.lost.set()
@@ -55,7 +61,8 @@ class Worker:
         wait, outage = SHORTEST_WAIT, OUTAGE_WAIT
         while not self.stopping.is_set():
             try:
-                job = queue.take(self.name, self.queues, self.backend.lease_seconds)
+                with pymongo.timeout(self.backend.lease_seconds / 2):
+                    job = queue.take(self.name, self.queues, self.backend.lease_seconds)
             except DATABASE_DOWN as error:
                 logger.warning("database unavailable (%s); waiting", error.__class__.__name__)
                 self.stopping.wait(outage)
@@ -74,7 +81,7 @@ class Worker:
     def work(self, job: queue.Job) -> None:
         """Run one job that was taken, and record how it ended."""
         if job.tries > job.max_tries:
-            self._set_aside(job, "Its worker was lost every time.")
+            self._set_aside(job, WORKER_LOST)
             return
         logs.request_id.set(job.id[:16])
         lease = leases.Lease(attempt=job.tries, renew=lambda: self._renew(job))
@@ -110,7 +117,10 @@ class Worker:
         arguments = list(job.args)
         if task.takes_context:
             arguments.insert(0, TaskContext(task_result=self.backend.get_result(job.id)))
-        return normalize_json(task.call(*arguments, **job.kwargs))
+        value = normalize_json(task.call(*arguments, **job.kwargs))
+        # What cannot be stored fails here, as the task's fault, and not when the end is recorded.
+        bson.encode({"value": value})
+        return value
 
     def _beat(self, job: queue.Job, lease: leases.Lease, ended: threading.Event) -> None:
         """Renew at a third of the lease; when renewing fails for a whole lease, the job is not ours any more."""
@@ -128,32 +138,41 @@ class Worker:
                     return
 
     def _renew(self, job: queue.Job) -> bool:
-        return queue.renew(job, self.backend.lease_seconds)
+        """A server that accepts calls and does not answer counts as away."""
+        with pymongo.timeout(self.backend.lease_seconds / 2):
+            return queue.renew(job, self.backend.lease_seconds)
 
     def _fail(self, job: queue.Job, error: Exception) -> None:
-        sentence = f"{error.__class__.__name__}: {error}"
-        dead = self._record(lambda: queue.fail(job, sentence, exception=get_module_path(type(error))))
-        if dead:
-            self._announce(job, sentence)
+        sentence, exception = f"{error.__class__.__name__}: {error}", get_module_path(type(error))
+        if job.tries >= job.max_tries:
+            self._set_aside(job, sentence, exception=exception)
+        else:
+            self._record(lambda: queue.retry_later(job, sentence, exception=exception))
 
-    def _set_aside(self, job: queue.Job, why: str) -> None:
-        if self._record(lambda: queue.fail(job, why, permanent=True)):
-            self._announce(job, why)
+    def _set_aside(self, job: queue.Job, why: str, *, exception: str = "") -> None:
+        """Tells first and records then: a worker killed in between is followed by one that tells again."""
+        if self._record(lambda: self._renew(job)) and self._announce(job, why):
+            self._record(lambda: queue.set_aside(job, why, exception=exception))
 
     @staticmethod
-    def _announce(job: queue.Job, why: str) -> None:
+    def _announce(job: queue.Job, why: str) -> bool:
+        """Send ``task_dead``. False when a receiver lacked the database and has to be told again."""
+        told = True
         for receiver, outcome in task_dead.send_robust(
             sender=Worker, task_path=job.task, args=job.args, kwargs=job.kwargs, error=why
         ):
             if isinstance(outcome, Exception):
                 logger.error("%r failed on a dead job: %s", receiver, outcome)
+                told = told and not isinstance(outcome, DATABASE_DOWN)
+        return told
 
     def _record(self, change: Callable[[], bool]) -> bool:
         """Write a job's end, waiting for the database up to a lease; afterwards the job is someone else's anyway."""
         deadline = time.monotonic() + self.backend.lease_seconds
         while True:
             try:
-                return change()
+                with pymongo.timeout(self.backend.lease_seconds / 2):
+                    return change()
             except DATABASE_DOWN:
                 if time.monotonic() > deadline:
                     return False

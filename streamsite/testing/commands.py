@@ -43,7 +43,8 @@ LOG = CommandLog()
 @contextmanager
 def recorded() -> Iterator[list[str]]:
     """The commands sent within the block."""
-    LOG.seen = seen = []
+    seen: list[str] = []
+    LOG.seen = seen
     try:
         yield seen
     finally:

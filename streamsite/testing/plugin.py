@@ -31,6 +31,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     global _mongo
     monitoring.register(LOG)  # clients made from here on report to it
     if READY in os.environ:
+        # A parallel worker: the first process's MongoDB, files of its own.
+        own = Path(os.environ[READY]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+        os.environ["STREAMSITE_DATA_DIR"] = str(own)
         return
     folder = Path(tempfile.mkdtemp(prefix="streamsite-test-"))
     _mongo = EmbeddedMongo(folder)
@@ -59,19 +62,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def prepared_database(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The test database with all migrations, indexes, folders and a signing key."""
+def prepared_database(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """A test database of this process with all migrations, indexes, folders and a signing key.
+
+    Not pytest-django's ``django_db_setup``: that makes databases only for tests that carry its own mark, whose
+    transaction around each test is what this suite does without.
+    """
     from django.conf import settings
+    from django.test.utils import setup_databases, teardown_databases
 
     from accounts.keys import create_key
     from streamsite.mongo import indexes
 
-    with django_db_blocker.unblock():
-        indexes.ensure()
     for folder in (settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR):
         Path(folder).mkdir(parents=True, exist_ok=True)
     if not any(Path(settings.TOKEN_KEYS_DIR).glob("*.pem")):
         create_key(Path(settings.TOKEN_KEYS_DIR))
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        indexes.ensure()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

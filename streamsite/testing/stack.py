@@ -48,8 +48,10 @@ class Stack:
         )
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streamsite.supervisor", "--port", str(self.port)]
-                + ["--data", str(self.data_dir), "--no-demo", "--workers", "2"],
+                [
+                    *(sys.executable, "-m", "streamsite.supervisor", "--no-demo", "--workers", "2"),
+                    *("--port", str(self.port), "--data", str(self.data_dir)),
+                ],
                 cwd=Path(__file__).resolve().parent.parent.parent,
                 env=environment,
                 stdout=log,

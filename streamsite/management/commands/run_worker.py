@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from types import FrameType
 from typing import Any
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         worker = Worker(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
 
         def stop(number: int, frame: FrameType | None) -> None:
-            worker.stop()
+            # The handler may have interrupted this thread inside an Event's lock, so another one sets it.
+            threading.Thread(target=worker.stop, name="stop").start()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)

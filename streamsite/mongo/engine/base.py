@@ -27,7 +27,7 @@ from .transactions import Transaction
 
 Document = dict[str, Any]
 
-# DATABASES["..."]["OPTIONS"]
+# What an alias may set under OPTIONS.
 DEFAULT_OPTIONS: dict[str, Any] = {
     # Milliseconds after which the server gives up a command (maxTimeMS); None for no limit.
     "max_time_ms": 10_000,

@@ -16,6 +16,7 @@ from videos.models import Video
 from videos.transcoding import ffmpeg
 
 TONE = "sine=frequency=440"
+NOISE = "anoisesrc=color=pink:amplitude=0.05"
 LIFE = "life=size=320x180:mold=10:rate=25:ratio=0.1:death_color=#C83232:life_color=#00ff88"
 
 # Owner, title, picture and sound as ffmpeg's sources, category.
@@ -26,7 +27,7 @@ CLIPS = (
         "demo",
         "A game of life",
         f"{LIFE},scale=1280:720:flags=neighbor",
-        "anoisesrc=color=pink:amplitude=0.05",
+        NOISE,
         "science",
     ),
     ("demo", "Slow gradients", "gradients=size=1280x720:rate=25:speed=0.02", TONE, "other"),

@@ -181,10 +181,8 @@ class SQLCompiler(DjangoSQLCompiler):
         """Return the conditions on the base collection, which can use its indexes, and the others."""
         if not self.where or not self.where.children:
             return [], []
-        if self.where.connector != AND or self.where.negated:
-            conditions = [self.where]
-        else:
-            conditions = list(self.where.children)
+        is_conjunction = self.where.connector == AND and not self.where.negated
+        conditions = list(self.where.children) if is_conjunction else [self.where]
         base = [node for node in conditions if uses_only_base(self.query, node)]
         return base, [node for node in conditions if node not in base]
 
@@ -226,8 +224,7 @@ class SQLCompiler(DjangoSQLCompiler):
         return aggregates_in([*self.expressions, *having, *(order.expression for order in self.ordering)])
 
     def _group(self) -> Grouping:
-        grouping = group(self.scope, self._aggregates(), self.group_expressions)
-        return grouping
+        return group(self.scope, self._aggregates(), self.group_expressions)
 
     # --- rows -----------------------------------------------------------------------------------
 

@@ -1,0 +1,181 @@
+"""``POST /auth/token``, ``/auth/token/verify`` and what a bearer token opens."""
+
+import base64
+import json
+import time
+
+import jwt
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.keys import ring
+from accounts.tokens import AccessToken
+from streamsite.testing.cast import PASSWORD
+
+URL = "/api/v1/auth/token"
+INVALID = {"code": "invalid_credentials", "detail": "The name or the password is not right."}
+
+
+def sign_in(**changes):
+    body = {"login": "owner", "password": PASSWORD} | changes
+    return APIClient().post(URL, body, format="json")
+
+
+def me(token, scheme="Bearer"):
+    return APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=f"{scheme} {token}")
+
+
+def signed(**changes):
+    claims = AccessToken.issue("someone", "sid").payload | {
+        "iss": "http://localhost:8000",
+        "aud": "http://localhost:8000/api",
+    }
+    claims = {key: value for key, value in (claims | changes).items() if value is not ...}
+    return jwt.encode(claims, ring().signing, algorithm="EdDSA", headers={"kid": ring().kid, "typ": "at+jwt"})
+
+
+def test_a_browser_gets_its_refresh_token_in_a_cookie_only(cast):
+    cast.owner  # noqa: B018 - makes the account
+    answer = sign_in()
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["token_type"] == "Bearer"
+    assert body["expires_in"] == 600
+    assert body["user"]["username"] == "owner"
+    assert "refresh" not in body
+    cookie = answer.cookies["refresh"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    assert cookie["path"] == "/api/v1/auth"
+    assert not cookie["max-age"]
+    assert cookie.value not in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_remember_makes_the_cookie_outlive_the_browser(cast):
+    cast.owner  # noqa: B018
+    assert 13 * 86_400 < int(sign_in(remember=True).cookies["refresh"]["max-age"]) <= 14 * 86_400
+
+
+def test_a_native_client_gets_its_refresh_token_in_the_body(cast):
+    cast.owner  # noqa: B018
+    answer = sign_in(client="native")
+    assert answer.json()["refresh"]
+    assert "refresh" not in answer.cookies
+
+
+def test_the_email_address_signs_in_too(cast):
+    cast.owner  # noqa: B018
+    assert sign_in(login="owner@example.org").status_code == 200
+
+
+def test_wrong_unknown_and_inactive_answer_alike(cast):
+    cast.owner  # noqa: B018
+    gone = cast.user("gone", is_active=False)
+    answers = [sign_in(password="wrong wrong"), sign_in(login="nobody"), sign_in(login=gone.username)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    for answer in answers:
+        body = answer.json()
+        body.pop("request_id")
+        assert body == INVALID
+
+
+def test_the_eleventh_failure_is_throttled_for_that_address_only(cast, settings):
+    settings.THROTTLE_SCALE = 1
+    cast.owner  # noqa: B018
+    for _ in range(10):
+        assert sign_in(password="wrong wrong").status_code == 401
+    refused = sign_in()
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "throttled"
+    assert int(refused["Retry-After"]) > 0
+    body = {"login": "owner", "password": PASSWORD}
+    assert APIClient(REMOTE_ADDR="198.51.100.7").post(URL, body, format="json").status_code == 200
+
+
+@pytest.mark.parametrize("value", [{"$ne": None}, {"$gt": ""}, ["owner"], 5, None])
+def test_operators_are_not_credentials(cast, value):
+    cast.owner  # noqa: B018
+    assert sign_in(login=value).status_code == 400
+    assert sign_in(password=value).status_code == 400
+
+
+def test_a_bearer_token_opens_the_account_in_any_case_of_the_scheme(cast):
+    token = cast.access_token(cast.owner)
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        assert me(token, scheme).json()["username"] == "owner"
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer a b", "Bearer x", "Bearer é"])
+def test_malformed_bearer_headers_are_401(database, header):
+    answer = APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=header)
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "token_invalid"
+
+
+def test_two_authorization_headers_are_400(cast):
+    token = cast.access_token(cast.owner)
+    answer = APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {token}, Bearer {token}")
+    assert answer.status_code == 400
+
+
+def test_a_token_in_the_query_string_is_ignored(cast):
+    token = cast.access_token(cast.owner)
+    assert APIClient().get(f"/api/v1/me?access_token={token}&token={token}").status_code == 401
+
+
+def segment(value):
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def test_unsigned_and_foreign_signatures_are_refused(cast):
+    good = cast.access_token(cast.owner)
+    head, claims, signature = good.split(".")
+    kid = ring().kid
+    public = ring().verifying[kid].public_bytes_raw()
+    forged = [
+        f"{segment({'alg': 'none', 'typ': 'at+jwt', 'kid': kid})}.{claims}.",
+        f"{segment({'alg': 'None', 'typ': 'at+jwt', 'kid': kid})}.{claims}.",
+        f"{head}.{claims}.",
+        f"{head}.{claims}.{signature[:-4]}AAAA",
+        f"{segment({'alg': 'EdDSA', 'typ': 'at+jwt', 'kid': 'other'})}.{claims}.{signature}",
+        jwt.encode({"sub": cast.owner.pk}, public, algorithm="HS256", headers={"kid": kid, "typ": "at+jwt"}),
+    ]
+    for token in forged:
+        assert me(token).json()["code"] == "token_invalid"
+    assert me(good).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "https://other"}, {"iss": "https://other"}, {"exp": ...}, {"jti": ...}, {"sid": ...}, {"sub": ...},
+        {"exp": 1e308}, {"exp": "x"}, {"exp": -1}, {"exp": True}, {"exp": 2**70}, {"iat": time.time() + 3600},
+        {"sid": 5}, {"token_type": "refresh"},
+    ],
+)  # fmt: skip
+def test_wrong_claims_are_401_and_never_500(database, changes):
+    answer = me(signed(**changes))
+    assert answer.status_code == 401
+    # A time in the past is an expired token, even a nonsensical one.
+    past = changes.get("exp") in (-1, True)
+    assert answer.json()["code"] == ("token_expired" if past else "token_invalid")
+
+
+def test_an_expired_token_says_so(database):
+    assert me(signed(exp=int(time.time()) - 6)).json()["code"] == "token_expired"
+
+
+def test_an_inactive_user_is_refused_with_the_reason(cast):
+    token = cast.access_token(cast.owner)
+    type(cast.owner).objects.filter(pk=cast.owner.pk).update(is_active=False)
+    assert me(token).json()["code"] == "user_inactive"
+
+
+def test_verify_answers_with_the_claims(cast):
+    token = cast.access_token(cast.owner)
+    answer = APIClient().post("/api/v1/auth/token/verify", {"token": token}, format="json")
+    assert answer.status_code == 200
+    assert answer.json()["sub"] == cast.owner.pk
+    bad = APIClient().post("/api/v1/auth/token/verify", {"token": "nonsense"}, format="json")
+    assert (bad.status_code, bad.json()["code"]) == (401, "token_invalid")

@@ -1,0 +1,94 @@
+"""Django admin: every model can be listed, searched, opened and deleted by staff, and by nobody else."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import User
+from playlists.models import Playlist, PlaylistItem
+from subscriptions.models import Subscription
+from videos import storage
+from videos.models import Video
+
+OURS = [User, Video, Playlist, PlaylistItem, Subscription]
+
+
+@pytest.fixture
+def rows(cast):
+    """One row of every model."""
+    video = cast.video()
+    cast.api("member").put("/api/v1/channels/owner/subscription")
+    body = {"title": "A list", "video_ids": [video.pk]}
+    cast.api("owner").post("/api/v1/playlists", body, format="json")
+    return {model: model.objects.first() for model in OURS}
+
+
+def url(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize("model", OURS)
+def test_lists_search_filters_and_forms_open(cast, rows, model):
+    staff = cast.page("staff")
+    assert staff.get(url(model, "changelist")).status_code == 200
+    assert staff.get(url(model, "changelist") + "?q=own").status_code == 200
+    assert staff.get(url(model, "changelist") + "?o=1.-2").status_code == 200
+    assert staff.get(url(model, "change", rows[model].pk)).status_code == 200
+    assert staff.get(url(model, "history", rows[model].pk)).status_code == 200
+    assert staff.get(url(model, "delete", rows[model].pk)).status_code == 200
+
+
+def test_every_model_of_ours_is_registered():
+    assert set(OURS) <= set(admin.site._registry)
+
+
+@pytest.mark.parametrize("who", ["owner", "anonymous"])
+def test_others_are_sent_to_the_log_in(cast, who):
+    assert cast.page(who).get("/admin/accounts/user/").status_code == 302
+
+
+def test_staff_find_people_by_name(cast, rows):
+    answer = cast.page("staff").get(url(User, "changelist") + "?q=member")
+    assert [user.username for user in answer.context["cl"].queryset] == ["member"]
+
+
+def test_staff_can_create_and_deactivate_an_account(cast):
+    staff = cast.page("staff")
+    form = {"username": "made-by-staff", "email": "m@example.org", "usable_password": "true"}
+    form |= {"password1": "correct horse battery", "password2": "correct horse battery"}
+    answer = staff.post(url(User, "add"), form)
+    assert answer.status_code == 302, answer.context["errors"]
+    made = User.objects.get(username="made-by-staff")
+    token = cast.access_token(made)
+    change = {"username": made.username, "email": made.email, "full_name": "", "bio": ""}
+    assert staff.post(url(User, "change", made.pk), change).status_code == 302
+    assert not User.objects.get(pk=made.pk).is_active
+    client = cast.api("anonymous")
+    assert client.get("/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {token}").json()["code"] == "user_inactive"
+
+
+def test_deleting_a_video_removes_its_files_and_counts(cast, rows):
+    video = rows[Video]
+    folder = storage.generation_dir(video.pk, "gen1")
+    folder.mkdir(parents=True)
+    cast.page("staff").post(url(Video, "delete", video.pk), {"post": "yes"})
+    assert not Video.objects.exists()
+    assert not folder.exists()
+    assert User.objects.get(username="owner").video_count == 0
+    assert Playlist.objects.get().item_count == 0
+
+
+def test_the_delete_action_uses_the_same_service(cast, rows):
+    form = {"action": "delete_selected", "_selected_action": [rows[Video].pk], "post": "yes"}
+    cast.page("staff").post(url(Video, "changelist"), form)
+    assert not Video.objects.exists()
+    assert User.objects.get(username="owner").video_count == 0
+
+
+def test_admins_log_in_through_the_same_sessions(cast):
+    cast.staff  # noqa: B018 - makes the account
+    page = cast.page("anonymous")
+    form = {"username": "staffer", "password": "correct horse battery", "next": "/admin/"}
+    assert page.post("/admin/login/", form).status_code == 302
+    assert page.get("/admin/").status_code == 200
+    assert page.session["sid"]

@@ -1,0 +1,103 @@
+"""A person's way through the site in a real browser: register, upload, watch the progress, play."""
+
+import os
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from streamsite.testing import browser as browsers
+from streamsite.testing.clips import make_clip
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+PASSWORD = "correct horse battery"
+BRIGHTNESS = """
+video => {
+  const canvas = document.createElement('canvas');
+  canvas.width = 32; canvas.height = 18;
+  const context = canvas.getContext('2d');
+  context.drawImage(video, 0, 0, 32, 18);
+  const pixels = context.getImageData(0, 0, 32, 18).data;
+  let sum = 0;
+  for (let i = 0; i < pixels.length; i += 4) sum += pixels[i] + pixels[i + 1] + pixels[i + 2];
+  return sum / (32 * 18 * 3);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
+        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(chromium, site):
+    context = chromium.new_context(base_url=site.url, viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    opened.problems = []
+    opened.on("pageerror", lambda error: opened.problems.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: opened.problems.append(message.text) if "Content Security" in message.text else None,
+    )
+    yield opened
+    assert opened.problems == []
+    context.close()
+
+
+def register(page: Page, username: str) -> None:
+    page.goto("/register")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("E-mail").fill(f"{username}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create").click()
+    page.wait_for_url("**/")
+
+
+def test_register_upload_wait_and_play(page, site, tmp_path):
+    clip = tmp_path / "a_day_out.mp4"
+    make_clip(clip, seconds=10, size=(640, 360), fps=25)
+    register(page, "browser-walk")
+    page.goto("/upload")
+    page.get_by_label("Public").check()
+    page.locator("[data-file]").set_input_files(str(clip))
+    link = page.locator("[data-queue] a[href^='/watch/']").first
+    link.wait_for(timeout=120_000)
+    page.goto(link.get_attribute("href"))
+    expect(page.locator("h1")).to_have_text("a day out")
+    video = page.locator("video").first
+    video.wait_for(state="attached")
+    page.wait_for_function(
+        "document.querySelector('video').readyState >= 2 || document.querySelector('video').paused"
+    )
+    page.evaluate("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }")
+    page.wait_for_function("document.querySelector('video').currentTime > 1", timeout=60_000)
+    first = video.evaluate("v => v.currentTime")
+    page.wait_for_function(f"document.querySelector('video').currentTime > {first} + 0.5", timeout=30_000)
+    assert video.evaluate(BRIGHTNESS) > 20
+    assert video.evaluate("v => v.error") is None
+    page.goto("/")
+    expect(page.get_by_role("link", name="a day out").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_fit_their_width_and_load_without_errors(page, site, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    register(page, f"width-{width}")
+    for path in ("/", "/upload", "/library", "/feed", "/subscriptions", "/studio/videos", f"/@width-{width}",
+                 "/settings/profile", "/settings/sessions", "/developers/tokens", "/api/docs", "/search?q=day"):  # fmt: skip
+        answer = page.goto(path)
+        assert answer.status == 200, path
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, f"{path} is {overflow} px too wide"
+
+
+def test_a_missing_page_says_so(page):
+    answer = page.goto("/watch/AAAAAAAAAAA")
+    assert answer.status == 404
+    expect(page.locator("h1")).to_be_visible()

@@ -1,0 +1,93 @@
+"""Every API route, and what anonymous and strangers get there. A new route without a row fails."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Route name -> (path, {method: (anonymous, stranger)}). ``{video}`` is public, ``{secret}`` private, both the owner's.
+ROUTES = {
+    "api-register": ("auth/register", {"post": (400, 400)}),
+    "api-token": ("auth/token", {"post": (400, 400)}),
+    "api-token-refresh": ("auth/token/refresh", {"post": (401, 401)}),
+    "api-token-verify": ("auth/token/verify", {"post": (400, 400)}),
+    "api-logout": ("auth/logout", {"post": (204, 204)}),
+    "api-logout-all": ("auth/logout-all", {"post": (401, 200)}),
+    "api-sessions": ("auth/sessions", {"get": (401, 200)}),
+    "api-session": ("auth/sessions/AAAAAAAAAAAAAAAA", {"delete": (401, 404)}),
+    "api-me": ("me", {"get": (401, 200), "patch": (401, 200)}),
+    "api-videos": ("videos", {"get": (200, 200), "post": (401, 400)}),
+    "api-video": ("videos/{secret}", {"get": (404, 404), "patch": (401, 404), "delete": (401, 404)}),
+    "api-video-processing": ("videos/{video}/processing", {"get": (401, 403)}),
+    "api-video-retry": ("videos/{video}/retry", {"post": (401, 403)}),
+    "api-playlists": ("playlists", {"get": (401, 200), "post": (401, 400)}),
+    "api-playlist": ("playlists/{playlist}", {"get": (404, 404), "patch": (401, 404), "delete": (401, 404)}),
+    "api-playlist-items": ("playlists/{playlist}/items", {"get": (404, 404), "post": (401, 404)}),
+    "api-playlist-item": (
+        "playlists/{playlist}/items/{playlist}",
+        {"patch": (401, 404), "delete": (401, 404)},
+    ),
+    "api-channel-playlists": ("channels/owner/playlists", {"get": (200, 200)}),
+    "api-channel": ("channels/owner", {"get": (200, 200)}),
+    "api-channel-videos": ("channels/owner/videos", {"get": (200, 200)}),
+    "api-subscription": ("channels/owner/subscription", {"put": (401, 200), "delete": (401, 200)}),
+    "api-me-subscriptions": ("me/subscriptions", {"get": (401, 200)}),
+    "api-me-feed": ("me/feed", {"get": (401, 200)}),
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def api_patterns(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from api_patterns(entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern) and prefix.startswith("api/v1"):
+            yield entry
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    assert {entry.name for entry in api_patterns()} == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_every_method_of_a_route_answers_as_its_row_says(cast, name):
+    path, rows = ROUTES[name]
+    owner = cast.api("owner")
+    playlist = owner.post("/api/v1/playlists", {"title": "Mine"}, format="json").json()["id"]
+    names = {"video": cast.video().pk, "secret": cast.video(visibility="private").pk, "playlist": playlist}
+    url = f"/api/v1/{path.format(**names)}"
+    for method in METHODS:
+        answers = [getattr(cast.api(who), method)(url) for who in ("anonymous", "stranger")]
+        codes = tuple(answer.status_code for answer in answers)
+        if method in rows:
+            assert codes == rows[method], method
+        else:
+            assert set(codes) <= {401, 405}, method
+        for answer in answers:
+            if answer.status_code >= 400:
+                assert {"code", "detail", "request_id"} <= answer.json().keys()
+                assert answer["X-Request-Id"] == answer.json()["request_id"]
+    assert cast.api("owner").get(f"/api/v1/playlists/{playlist}").status_code == 200
+
+
+def test_unknown_api_paths_are_json(cast):
+    answer = cast.api("anonymous").get("/api/v1/nothing/here")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_the_schema_names_every_route_and_generates_cleanly(cast, capsys):
+    answer = cast.api("anonymous").get("/api/schema?format=json", HTTP_ACCEPT="application/json")
+    assert answer.status_code == 200
+    described = answer.content.decode()
+    for path, _ in ROUTES.values():
+        start = (
+            path.split("{")[0]
+            .replace("owner/", "{username}/")
+            .replace("channels/owner", "channels/{username}")
+        )
+        assert f"/api/v1/{start.removesuffix('AAAAAAAAAAAAAAAA')}" in described
+    assert "Error [" not in capsys.readouterr().err
+
+
+def test_the_documentation_page_loads_nothing_from_elsewhere(cast):
+    page = cast.page("anonymous").get("/api/docs")
+    assert page.status_code == 200
+    assert "https://" not in page.content.decode()

@@ -1,0 +1,84 @@
+"""Rules about the code itself."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
+# Who may import whom: an app knows those before it.
+ORDER = ["streamsite", "accounts", "videos", "subscriptions", "playlists"]
+WIRING = {"settings.py", "settings_test.py", "urls.py"}
+
+
+def sources():
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            if not {"tests", "migrations", "testing"} & set(path.parts):
+                yield path
+
+
+def test_the_words_of_visibility_have_one_home():
+    word = re.compile(r"""["'](public|unlisted|private)["']""")
+    offenders = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources()
+        if path.name != "visibility.py"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if word.search(line)
+    ]
+    assert offenders == []
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("app", ORDER)
+def test_imports_go_one_way(app):
+    later = set(ORDER[ORDER.index(app) + 1 :])
+    offenders = [
+        f"{path.relative_to(ROOT)} imports {sorted(found)}"
+        for path in sources()
+        if path.relative_to(ROOT).parts[0] == app and path.name not in WIRING
+        if (found := later & set(imported(path)))
+    ]
+    assert offenders == []
+
+
+def test_ffmpeg_and_other_programs_run_from_their_homes_only():
+    homes = {
+        "videos/transcoding/ffmpeg.py",
+        "streamsite/mongo/server.py",
+        "streamsite/mongo/binary.py",
+        "streamsite/supervisor.py",
+    }
+    users = {str(path.relative_to(ROOT)) for path in sources() if "subprocess" in set(imported(path))}
+    assert users <= homes
+
+
+def test_templates_have_no_inline_scripts_and_no_unescaped_text():
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), path
+        assert "|safe" not in text, path
+        assert "autoescape off" not in text, path
+        assert not re.search(r"""\son\w+=["']""", text), path
+
+
+def test_requirements_are_pinned_with_a_reason():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            if line and not line.startswith("#"):
+                assert re.match(r"[\w.-]+==[\w.]+(; [^#]+)?\s+# \S", line), line
+
+
+def test_ruff_reads_its_configuration():
+    assert tomllib.loads((ROOT / ".ruff.toml").read_text())["target-version"] == "py311"

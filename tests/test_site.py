@@ -1,0 +1,191 @@
+"""The whole site from outside: what ``script/server`` runs, spoken to over HTTP as curl would."""
+
+import http.client
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from streamsite.testing.clips import make_clip
+from streamsite.testing.stack import Stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+PASSWORD = "correct horse battery"
+
+
+class Caller:
+    """A client with a cookie jar and, once signed in, a bearer token."""
+
+    def __init__(self, site: Stack) -> None:
+        self.address = urlsplit(site.url)
+        self.cookie = ""
+        self.token = ""
+
+    def call(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=60)
+        sent = dict(headers or {})
+        if isinstance(body, dict):
+            body, sent["Content-Type"] = json.dumps(body), "application/json"
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        if self.cookie:
+            sent["Cookie"] = self.cookie
+        connection.request(method, path, body, sent)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie" and value.startswith("refresh="):
+                self.cookie = value.split(";")[0]
+        return answer.status, dict(answer.getheaders()), content
+
+    def json(self, method, path, body=None, **headers):
+        status, _, content = self.call(
+            method, path, body, {k.replace("_", "-"): v for k, v in headers.items()}
+        )
+        return status, json.loads(content) if content else None
+
+    def enter(self, username):
+        body = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
+        assert self.json("POST", "/api/v1/auth/register", body)[0] == 201
+        status, grant = self.json("POST", "/api/v1/auth/token", {"login": username, "password": PASSWORD})
+        assert status == 200
+        self.token = grant["access"]
+        return self
+
+    def upload(self, clip: Path, **fields):
+        boundary = "boundary-of-this-form"
+        lines = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'
+            for k, v in fields.items()
+        ]
+        lines.append(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="c.mp4"\r\n'
+            "Content-Type: video/mp4\r\n\r\n"
+        )
+        body = "".join(lines).encode() + clip.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        status, _, content = self.call(
+            "POST", "/api/v1/videos", body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        )
+        assert status == 201, content
+        return json.loads(content)["id"]
+
+    def wait(self, video_id, *states, seconds=120):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            _, video = self.json("GET", f"/api/v1/videos/{video_id}")
+            if video["status"] in states:
+                return video
+            assert video["status"] != "failed", video["failure"]
+            time.sleep(0.2)
+        raise AssertionError(f"{video_id} did not become {states} within {seconds} s: {video}")
+
+
+def test_register_sign_in_refresh_upload_and_play_in_private(site, clip):
+    owner = Caller(site).enter("site-owner")
+    first = owner.cookie
+    status, grant = owner.json("POST", "/api/v1/auth/token/refresh", X_Requested_With="test")
+    assert status == 200
+    assert owner.cookie != first
+    owner.token = grant["access"]
+    video_id = owner.upload(clip, title="Mine alone", visibility="private")
+    video = owner.wait(video_id, "ready")
+    master = video["hls_url"]
+    status, _, content = owner.call("GET", master)
+    assert status == 200
+    variant = f"{master.rsplit('/', 1)[0]}/{next(x for x in content.decode().split() if not x.startswith('#') and '.m3u8' in x and '=' not in x)}"
+    status, _, content = owner.call("GET", variant)
+    assert status == 200
+    segment = f"{variant.rsplit('/', 1)[0]}/{next(x for x in content.decode().split() if x.endswith('.m4s'))}"
+    status, headers, content = owner.call("GET", segment, headers={"Range": "bytes=0-9"})
+    assert (status, len(content)) == (206, 10)
+    assert headers["content-range"].startswith("bytes 0-9/")
+    for other in (Caller(site), Caller(site).enter("site-other")):
+        for path in (f"/watch/{video_id}", f"/api/v1/videos/{video_id}", master, variant, segment):
+            assert other.call("GET", path)[0] == 404, path
+
+
+def test_a_killed_worker_leaves_nothing_and_its_job_is_finished(site, tmp_path):
+    long_clip = tmp_path / "long.mp4"
+    make_clip(long_clip, seconds=40, size=(1280, 720), fps=30)
+    owner = Caller(site).enter("site-kill")
+    video_id = owner.upload(long_clip, title="Interrupted")
+    jobs = site.data_dir / "work" / "jobs" / video_id
+    deadline = time.monotonic() + 60
+    while not list(jobs.glob("*/*/seg_*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    (first,) = [path.name for path in jobs.iterdir()]
+    (worker,) = site.children("run_worker")
+    os.kill(worker, signal.SIGKILL)
+    video = owner.wait(video_id, "ready", seconds=150)
+    assert video["status"] == "ready"
+    _, job = owner.json("GET", f"/api/v1/videos/{video_id}/processing")
+    assert job["attempt"] == 2
+    assert not (jobs / first).exists()
+    assert not jobs.exists()
+    served = list((site.data_dir / "media" / "videos" / video_id).iterdir())
+    assert len(served) == 1
+
+
+def test_mongod_killed_and_back_again(site):
+    owner = Caller(site).enter("site-mongo")
+    (mongod,) = site.children("mongod")
+    os.kill(mongod, signal.SIGKILL)
+    codes = set()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        status, _ = owner.json("GET", "/api/v1/me")
+        codes.add(status)
+        if status == 200:
+            break
+        time.sleep(0.2)
+    assert codes <= {200, 503}
+    assert owner.json("POST", "/api/v1/auth/token/refresh", X_Requested_With="test")[0] == 200
+
+
+def test_no_secret_is_in_the_logs(site):
+    owner = Caller(site).enter("site-logs")
+    output = site.output() + (site.data_dir / "logs" / "mongod.log").read_text(errors="replace")
+    for secret in (owner.token, owner.cookie.split("=")[1], PASSWORD):
+        assert secret not in output
+
+
+def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(tmp_path):
+    stack = Stack(tmp_path)
+    stack.start()
+    Caller(stack).enter("stays")
+    processes = [stack.process.pid, *stack.children("")]
+    assert len(processes) >= 4
+    assert stack.stop() == 0
+    assert [pid for pid in processes if Path(f"/proc/{pid}").exists()] == []
+    begun = time.monotonic()
+    stack.start()
+    seconds = time.monotonic() - begun
+    again = Caller(stack)
+    assert again.json("POST", "/api/v1/auth/token", {"login": "stays", "password": PASSWORD})[0] == 200
+    stack.stop()
+    print(f"second start: {seconds:.1f} s")
+
+
+def test_two_servers_on_one_folder_or_port_are_refused(site, tmp_path):
+    same_port = Stack(tmp_path / "a")
+    same_port.log.parent.mkdir()
+    same_port.port = site.port
+    with pytest.raises(AssertionError, match="cannot be used"):
+        start_alone(same_port)
+    same_folder = Stack(tmp_path / "b")
+    same_folder.log.parent.mkdir()
+    same_folder.data_dir = site.data_dir
+    with pytest.raises(AssertionError, match="another server is running on the data folder"):
+        start_alone(same_folder)
+
+
+def start_alone(stack: Stack) -> None:
+    """Start without mistaking another site's answer for one's own."""
+    stack.url = "http://127.0.0.1:9"
+    stack.start()
