@@ -170,8 +170,13 @@ def test_an_item_of_another_playlist_is_404(cast, playlist):
     assert cast.api("owner").delete(f"{URL}/{other}/items/{item}").status_code == 404
 
 
-@pytest.mark.parametrize("body", [{}, {"title": ""}, {"title": None}, {"title": 5}, {"title": "x" * 151},
-                                  {"title": "x", "visibility": "secret"}, {"title": "x", "video_ids": "abc"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"title": ""}, {"title": None}, {"title": 5}, {"title": "x" * 151},
+        {"title": "x", "visibility": "secret"}, {"title": "x", "video_ids": "abc"},
+    ],
+)  # fmt: skip
 def test_bad_input_is_400(cast, body):
     answer = cast.api("owner").post(URL, body, format="json")
     assert answer.status_code == 400

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
@@ -34,3 +36,23 @@ class StreamsiteSchema(AutoSchema):
         for code in codes:
             operation["responses"].setdefault(code, answer)
         return operation
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """An access token in the ``Authorization`` header."""
+
+    target_class = "accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class PageSessionScheme(OpenApiAuthenticationExtension):
+    """The session cookie of the site's own pages; unsafe methods need ``X-CSRFToken`` as well."""
+
+    target_class = "accounts.authentication.PageSessionAuthentication"
+    name = "page_session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

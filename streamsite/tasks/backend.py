@@ -26,7 +26,7 @@ STATUSES = {
 
 
 class MongoTaskBackend(BaseTaskBackend):
-    """Stores jobs where everything else is stored; within ``atomic()`` a job exists only if the block commits.
+    """Stores jobs where everything is stored; within ``atomic()`` a job exists only if the block commits.
 
     ``OPTIONS``: ``lease_seconds`` (20), ``max_tries`` (5), ``database`` (the Django alias, ``default``).
     """
@@ -47,7 +47,7 @@ class MongoTaskBackend(BaseTaskBackend):
     def enqueue_named(
         self, task: Task[Any, Any], unique: str | None, args: Any, kwargs: Any
     ) -> TaskResult[Any]:
-        """Store a job for ``task``, unless one named ``unique`` is unfinished; then that one is the result."""
+        """Store a job, unless one named ``unique`` is unfinished; then that one is the result."""
         self.validate_task(task)
         job = queue.new_job(
             task.module_path,
@@ -101,7 +101,7 @@ class MongoTaskBackend(BaseTaskBackend):
 
 
 def enqueue_once(task: Task[Any, Any], unique: str, *args: Any, **kwargs: Any) -> TaskResult[Any]:
-    """Enqueue ``task`` unless a job named ``unique`` is waiting or running; the name is free once it has ended.
+    """Enqueue ``task`` unless a job named ``unique`` is waiting or running. The end of a job frees its name.
 
     Another backend (the immediate one of tests) knows no names and simply enqueues.
     """

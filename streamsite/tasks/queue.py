@@ -3,12 +3,13 @@
 ``task_job {_id, task, args, kwargs, queue, priority, state, run_at, tries, max_tries, token, worker, workers,
 enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at}``.
 
-*state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be taken; for a
-running job that is the end of its lease, so taking over from a dead worker is taking like any other. ``token`` is new
-with every take and is in the condition of every later update: who lost the lease changes nothing.
+*state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be
+taken; for a running job that is the end of its lease, so taking over from a dead worker is taking like any
+other. ``token`` is new with every take and is in the condition of every later update: who lost the lease
+changes nothing.
 
-All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of theirs.
-Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.
+All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of
+theirs. Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def new_job(
     max_tries: int = 5,
     unique: str | None = None,
 ) -> Document:
-    """A job to ``put``. ``unique`` names it: while a job of that name is unfinished, there is no second one."""
+    """A job to ``put``. ``unique`` names it: there is never a second unfinished job of that name."""
     now = datetime.now(UTC)
     job: Document = {
         "_id": secrets.token_hex(16),
@@ -102,7 +103,7 @@ def new_job(
 
 
 def put(job: Document, *, session: ClientSession | None = None) -> bool:
-    """Store a job of ``new_job``, in the transaction of ``session`` if given. False when its name is taken."""
+    """Store a ``new_job``, in the transaction of ``session`` if given. False when its name is taken."""
     return put_result(job, session=session).upserted_id is not None
 
 
@@ -228,7 +229,7 @@ def find_named(unique: str, *, session: ClientSession | None = None) -> Document
 def pause(tries: int) -> timedelta:
     """How long to wait after the ``tries``-th failure: doubling, up to ten minutes, spread by a quarter."""
     seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1))
-    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - spreads retries, guards nothing
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
 
 
 _FREE_NAME: Document = {"$unset": ["unique"]}

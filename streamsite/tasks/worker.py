@@ -1,4 +1,4 @@
-"""The worker: takes one job at a time, renews its lease from a second thread, and survives a database that is away."""
+"""The worker: one job at a time, its lease renewed by a second thread, a database that is away waited for."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ logger = logging.getLogger("streamsite.worker")
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.8
 OUTAGE_WAIT, LONGEST_OUTAGE_WAIT = 0.5, 5.0
+RECORD_WAIT = 0.3
 WORKER_LOST = "The worker was lost at every try."
 DATABASE_DOWN = (PyMongoError, DatabaseError, InterfaceError)
 
@@ -123,7 +124,7 @@ class Worker:
         return value
 
     def _beat(self, job: queue.Job, lease: leases.Lease, ended: threading.Event) -> None:
-        """Renew at a third of the lease; when renewing fails for a whole lease, the job is not ours any more."""
+        """Renew at a third of the lease; after a whole lease without success the job is not ours any more."""
         every = self.backend.lease_seconds / 3
         last = time.monotonic()
         while not ended.wait(every):
@@ -167,7 +168,7 @@ class Worker:
         return told
 
     def _record(self, change: Callable[[], bool]) -> bool:
-        """Write a job's end, waiting for the database up to a lease; afterwards the job is someone else's anyway."""
+        """Write a job's end; wait for the database for a lease at most, then it is someone else's anyway."""
         deadline = time.monotonic() + self.backend.lease_seconds
         while True:
             try:
@@ -176,4 +177,4 @@ class Worker:
             except DATABASE_DOWN:
                 if time.monotonic() > deadline:
                     return False
-                time.sleep(0.3)
+                time.sleep(RECORD_WAIT)

@@ -28,7 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", dest="demo", action="store_false")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for folder in (settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR):
+        for folder in (
+            settings.MEDIA_ROOT,
+            settings.WORK_DIR,
+            settings.FILE_UPLOAD_TEMP_DIR,
+            settings.STATIC_ROOT,
+        ):
             Path(folder).mkdir(parents=True, exist_ok=True)
             Path(folder).chmod(0o700)
         call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)

@@ -1,0 +1,87 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from streamsite.mongo.server import EmbeddedMongo
+from streamsite.tasks import queue
+from tests.tasks import samples
+from tests.tasks.conftest import ROOT, wait_until
+
+
+def words() -> list[str]:
+    return [word for word, _ in samples.traces()]
+
+
+def test_job_of_a_killed_worker_is_taken_over_when_its_lease_ends(start_worker, tmp_path):
+    go = tmp_path / "go"
+    result = samples.wait_for.enqueue(str(go))
+    first = start_worker("--queue", "default")
+    wait_until(lambda: words() == ["begun"])
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    go.touch()
+    second = start_worker("--queue", "default")
+    wait_until(lambda: queue.find(result.id)["state"] == queue.DONE)
+    assert samples.traces() == [("begun", 1), ("begun", 2)]
+    assert second.poll() is None
+
+
+def test_terminated_worker_returns_its_job_and_ends_in_order(start_worker, tmp_path):
+    result = samples.wait_for.enqueue(str(tmp_path / "never"))
+    process = start_worker("--queue", "transcode", "--queue", "default")
+    wait_until(lambda: words() == ["begun"])
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=5) == 0
+    job = queue.find(result.id)
+    assert (job["state"], job["tries"]) == (queue.READY, 0)
+
+
+def test_idle_worker_wakes_within_a_second_and_stops_at_once(start_worker):
+    process = start_worker()
+    samples.note.enqueue("first")
+    wait_until(lambda: words() == ["first"])
+    time.sleep(2)
+    samples.note.enqueue("second")
+    assert wait_until(lambda: words() == ["first", "second"]) < 1.3
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=3) == 0
+
+
+def test_once_drains_the_queue_and_ends(start_worker):
+    for word in "abc":
+        samples.note.enqueue(word)
+    assert start_worker("--once").wait(timeout=15) == 0
+    assert words() == ["a", "b", "c"]
+
+
+def test_worker_outlives_a_crash_of_the_database(tmp_path):
+    """A MongoDB of its own is killed and started again; the worker goes on by itself."""
+    mongo = EmbeddedMongo(tmp_path)
+    mongo.start()
+    environment = os.environ | {"MONGODB_URI": mongo.uri, "MONGODB_NAME": "outage", "TASK_LEASE_SECONDS": "2"}
+    enqueue = (
+        "import django; django.setup(); from tests.tasks import samples, conftest; import sys\n"
+        "result = samples.note.enqueue(sys.argv[1])\n"
+        "conftest.wait_until(lambda: samples.note.get_result(result.id).is_finished)\n"
+    )
+
+    def noted(word):
+        return subprocess.run(
+            [sys.executable, "-c", enqueue, word], cwd=ROOT, env=environment, timeout=40
+        ).returncode
+
+    worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=ROOT, env=environment)
+    try:
+        assert noted("before") == 0
+        mongo.process.kill()
+        mongo.process.wait()
+        time.sleep(1)
+        mongo.launch()
+        assert noted("after") == 0
+        assert worker.poll() is None
+    finally:
+        worker.kill()
+        worker.wait()
+        mongo.stop()
