@@ -87,6 +87,8 @@ class Worker:
         logs.request_id.set(job.id[:16])
         lease = leases.Lease(attempt=job.tries, renew=lambda: self._renew(job))
         self._lease = lease
+        if self.stopping.is_set():  # told to stop between taking the job and here
+            lease.lost.set()
         ended = threading.Event()
         heart = threading.Thread(target=self._beat, args=(job, lease, ended), daemon=True)
         heart.start()

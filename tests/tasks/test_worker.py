@@ -147,6 +147,14 @@ def test_stopped_worker_returns_its_job_uncounted(worker, tmp_path):
     assert queue.take("next", ["default"], 30) is not None
 
 
+def test_job_taken_while_stopping_is_returned(worker, tmp_path):
+    result = samples.wait_for.enqueue(str(tmp_path / "never"))
+    job = queue.take(worker.name, ["default"], 30)
+    worker.stop()
+    worker.work(job)
+    assert queue.find(result.id)["state"] == queue.READY
+
+
 def test_database_that_is_away_is_waited_for(worker, monkeypatch):
     """Both while it looks for a job and when it writes down how one ended."""
 
