@@ -10,6 +10,10 @@ from streamsite.testing.clips import make_clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 PASSWORD = "correct horse battery"
+PAGES = """
+/ /upload /library /feed /subscriptions /studio/videos /settings/profile /settings/sessions /developers/tokens /api/docs
+/search?q=day
+""".split()
 BRIGHTNESS = """
 video => {
   const canvas = document.createElement('canvas');
@@ -96,8 +100,7 @@ def test_register_upload_wait_and_play(page, site, tmp_path):
 def test_pages_fit_their_width_and_load_without_errors(page, site, width):
     page.set_viewport_size({"width": width, "height": 800})
     register(page, f"width-{width}")
-    for path in ("/", "/upload", "/library", "/feed", "/subscriptions", "/studio/videos", f"/@width-{width}",
-                 "/settings/profile", "/settings/sessions", "/developers/tokens", "/api/docs", "/search?q=day"):  # fmt: skip
+    for path in (*PAGES, f"/@width-{width}"):
         answer = page.goto(path)
         assert answer.status == 200, path
         overflow = page.evaluate(
