@@ -2,7 +2,8 @@
 import { RenditionList } from "./renditions.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
-const RETRIES = 4;
+// hls.js itself has tried for half a minute before it calls an error fatal.
+const RETRIES = 2;
 // Until somebody presses play only a few seconds are fetched, afterwards as much as smooth playing needs.
 const IDLE_BUFFER = 6;
 const PLAYING_BUFFER = 40;
