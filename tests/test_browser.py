@@ -13,7 +13,7 @@ PASSWORD = "correct horse battery"
 PAGES = """
 / /upload /library /feed /subscriptions /studio/videos /settings/profile /settings/sessions /developers/tokens /api/docs
 /search?q=day
-""".split()
+""".split()  # noqa: SIM905 - a list of words reads better so
 BRIGHTNESS = """
 video => {
   const canvas = document.createElement('canvas');

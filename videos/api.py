@@ -60,9 +60,7 @@ class VideosView(APIView):
             raise Invalid(
                 "Send the video as the multipart field 'file'.", fields={"file": ["No file was sent."]}
             )
-        data: dict[str, Any] = {
-            name: request.data[name] for name in services.EDITABLE if request.data.get(name)
-        }
+        data: dict[str, Any] = {name: sent[name] for name in services.EDITABLE if sent.get(name)}
         if tags := sent.getlist("tags"):
             data["tags"] = tags if len(tags) > 1 else tags[0]
         user = signed_in_user(request)

@@ -66,7 +66,10 @@ def _state(video_id: str) -> dict[str, Any] | None:
     kept = _states.get(video_id)
     if kept is not None and time.monotonic() - kept[0] < settings.MEDIA_STATE_CACHE_SECONDS:
         return kept[1]
-    row = Video.objects.filter(pk=video_id).values("generation", "visibility", "status", "channel_id").first()
+    columns: Any = Video.objects.filter(pk=video_id).values(
+        "generation", "visibility", "status", "channel_id"
+    )
+    row: dict[str, Any] | None = columns.first()
     if len(_states) > 50_000:
         _states.clear()
     _states[video_id] = (time.monotonic(), row)

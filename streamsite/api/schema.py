@@ -38,7 +38,7 @@ class StreamsiteSchema(AutoSchema):
         return operation
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """An access token in the ``Authorization`` header."""
 
     target_class = "accounts.authentication.BearerAuthentication"
@@ -48,7 +48,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class PageSessionScheme(OpenApiAuthenticationExtension):
+class PageSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The session cookie of the site's own pages; unsafe methods need ``X-CSRFToken`` as well."""
 
     target_class = "accounts.authentication.PageSessionAuthentication"

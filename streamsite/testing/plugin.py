@@ -86,7 +86,7 @@ def prepared_database(
     if not any(Path(settings.TOKEN_KEYS_DIR).glob("*.pem")):
         create_key(Path(settings.TOKEN_KEYS_DIR))
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
         indexes.ensure()
     yield
     with django_db_blocker.unblock():

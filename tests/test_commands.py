@@ -1,0 +1,85 @@
+"""Management commands, Django's own included."""
+
+import io
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from accounts import keys
+from accounts.models import User
+from playlists.models import Playlist, PlaylistItem
+from streamsite.mongo import indexes
+from subscriptions.models import Subscription
+from videos.models import Video
+
+
+def run(*arguments, **options):
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_createsuperuser(database, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
+    run("createsuperuser", interactive=False, username="Boss", email="boss@example.org")
+    boss = User.objects.get(username="boss")
+    assert boss.is_superuser
+    assert boss.check_password("correct horse battery")
+    with pytest.raises(CommandError, match="taken"):
+        run("createsuperuser", interactive=False, username="boss", email="boss@example.org")
+
+
+def test_what_dumpdata_writes_loaddata_reads(cast, tmp_path):
+    video = cast.video(title="Ünïcode", tags=["a", "b"])
+    cast.api("member").put("/api/v1/channels/owner/subscription")
+    cast.api("owner").post("/api/v1/playlists", {"title": "A list", "video_ids": [video.pk]}, format="json")
+    dump = tmp_path / "dump.json"
+    apps = ("accounts", "videos", "playlists", "subscriptions")
+    dump.write_text(run("dumpdata", *apps, indent=1))
+    assert len(json.loads(dump.read_text())) == 6
+    for model in (PlaylistItem, Playlist, Subscription, Video, User):
+        model.objects.all().delete()
+    run("loaddata", str(dump))
+    again = Video.objects.select_related("channel").get(pk=video.pk)
+    assert (again.title, again.tags, again.channel.username) == ("Ünïcode", ["a", "b"], "owner")
+    assert again.created_at == video.created_at
+    assert PlaylistItem.objects.get().playlist.title == "A list"
+    assert Subscription.objects.get().subscriber.username == "member"
+
+
+def test_no_migration_is_missing(database):
+    run("makemigrations", check=True, dry_run=True)
+
+
+def test_the_system_checks_pass(database):
+    assert "no issues" in run("check")
+
+
+def test_indexes_can_be_ensured_again(database):
+    assert "videos_video.video_text" in indexes.ensure()
+    assert "auth_session.session_purge" in run("ensure_indexes")
+
+
+def test_a_new_key_signs_and_the_old_one_still_verifies(tmp_path):
+    first = keys.create_key(tmp_path)
+    old = keys.load(tmp_path)
+    newer = tmp_path / "99999999T000000-ffffff.pem"
+    newer.write_bytes((tmp_path / f"{keys.create_key(tmp_path)}.pem").read_bytes())
+    newer.chmod(0o600)
+    ring = keys.load(tmp_path)
+    assert ring.kid == newer.stem
+    assert ring.verifying[first].public_bytes_raw() == old.verifying[first].public_bytes_raw()
+
+
+def test_readable_and_missing_keys_stop_the_start(tmp_path):
+    with pytest.raises(ImproperlyConfigured, match="no signing key"):
+        keys.load(tmp_path)
+    path: Path = tmp_path / f"{keys.create_key(tmp_path)}.pem"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    with pytest.raises(ImproperlyConfigured, match="read by others"):
+        keys.load(tmp_path)
