@@ -156,7 +156,9 @@ class ItemView(APIView):
     def delete(self, request: Request, playlist_id: str, item_id: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
         services.remove(playlist, access.item_for_editing(playlist, item_id))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        response["ETag"] = version_etag(access.playlist_for_editing(request.user, playlist_id).version)
+        return response
 
 
 class ChannelPlaylistsView(APIView):

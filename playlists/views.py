@@ -66,7 +66,8 @@ def library(request: HttpRequest) -> HttpResponse:
     )
     status = 400 if form.is_bound else 200
     context = {"page": page, "form": form, "add": request.GET.get("add", "")}
-    return render(request, "playlists/library.html", context, status=status)
+    template = "playlists/_playlists.html" if is_fragment(request) else "playlists/library.html"
+    return render(request, template, context, status=status)
 
 
 @require_safe
@@ -153,7 +154,8 @@ def channel_playlists(request: HttpRequest, username: str) -> HttpResponse:
     rows = access.listed_playlists(owner.pk)
     page = listing.body(paginate(request, rows, queries.RECENT, absolute=False), request.user)
     context = {"channel": channel_body(request.user, owner), "tab": "playlists", "page": page}
-    return render(request, "accounts/channel.html", context)
+    template = "playlists/_playlists.html" if is_fragment(request) else "accounts/channel.html"
+    return render(request, template, context)
 
 
 def _back(request: HttpRequest, playlist: Playlist) -> HttpResponse:

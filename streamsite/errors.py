@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 
 RETRY_AFTER_SECONDS = 5
@@ -153,6 +154,9 @@ def page(request: HttpRequest, error: SiteError) -> HttpResponse:
     """The error page of ``error``'s status."""
     known = error.status if error.status in {400, 403, 404, 413, 429, 500, 503} else 400
     context = {"error": error, "request_id": getattr(request, "request_id", "")}
+    if error.status >= 500:
+        # Without the request there are no context processors, which would ask the database who is signed in.
+        return HttpResponse(render_to_string(f"{known}.html", context), status=error.status)
     return render(request, f"{known}.html", context, status=error.status)
 
 

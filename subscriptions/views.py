@@ -33,7 +33,7 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
     owner = channel_for_viewing(username)
     rows = video_queries.of_channel(owner.pk)
     page = paginate(request, rows, video_queries.NEWEST, absolute=False).body(card)
-    template = "videos/_grid.html" if is_fragment(request) else "accounts/channel.html"
+    template = "accounts/_tab_videos.html" if is_fragment(request) else "accounts/channel.html"
     context = {"channel": queries.channel_body(request.user, owner), "tab": "videos", "page": page}
     return render(request, template, context)
 
@@ -82,4 +82,5 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
             row.channel, {"is_self": False, "is_subscribed": True, "notify": row.notify}
         )
     )
-    return render(request, "subscriptions/list.html", {"page": page})
+    template = "subscriptions/_channels.html" if is_fragment(request) else "subscriptions/list.html"
+    return render(request, template, {"page": page})

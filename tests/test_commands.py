@@ -25,7 +25,7 @@ def run(*arguments, **options):
 
 def test_createsuperuser(database, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
-    run("createsuperuser", interactive=False, username="Boss", email="boss@example.org")
+    run("createsuperuser", interactive=False, username="boss", email="boss@example.org")
     boss = User.objects.get(username="boss")
     assert boss.is_superuser
     assert boss.check_password("correct horse battery")

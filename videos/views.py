@@ -115,7 +115,8 @@ def studio(request: HttpRequest) -> HttpResponse:
     page = paginate(request, rows, queries.NEWEST_CREATED, absolute=False).body(
         lambda video: mappers.full(video, request.user)
     )
-    return render(request, "videos/studio.html", {"page": page})
+    template = "videos/_studio_rows.html" if is_fragment(request) else "videos/studio.html"
+    return render(request, template, {"page": page})
 
 
 @login_required

@@ -76,6 +76,8 @@ def _checked(binary: Path) -> Path:
 
 def explain(returncode: int, stderr: str) -> str:
     """One sentence for a mongod that did not start, from its exit code and what it printed."""
+    if "GLIBC" in stderr:
+        return f"MongoDB's build needs a newer C library than this system has: {WAYS_OUT}"
     missing = sorted(set(MISSING_LIBRARY.findall(stderr)))
     if missing:
         packages = " ".join(sorted({DEBIAN_PACKAGES.get(name, name) for name in missing}))
@@ -83,8 +85,6 @@ def explain(returncode: int, stderr: str) -> str:
             f"MongoDB needs {', '.join(missing)}, which this system lacks: "
             f"on Debian/Ubuntu run 'apt-get install {packages}', or {WAYS_OUT}"
         )
-    if "GLIBC" in stderr or "GLIBCXX" in stderr:
-        return f"MongoDB's build needs a newer C library than this system has: {WAYS_OUT}"
     if returncode == -4 or not _has_avx():
         return f"MongoDB 5.0 and newer need a processor with AVX, which this one lacks: {WAYS_OUT}"
     last = (stderr.strip().splitlines() or ["no message"])[-1][:200]
