@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,44 +16,112 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Video',
+            name="Video",
             fields=[
-                ('id', models.CharField(db_column='_id', default=streamsite.ids.video_id, editable=False, max_length=11, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True, max_length=5000)),
-                ('tags', models.JSONField(blank=True, default=list)),
-                ('category', models.CharField(choices=[('film', 'Film & animation'), ('music', 'Music'), ('gaming', 'Gaming'), ('education', 'Education'), ('science', 'Science & technology'), ('howto', 'How-to & style'), ('news', 'News & politics'), ('sports', 'Sports'), ('travel', 'Travel & events'), ('comedy', 'Comedy'), ('people', 'People & blogs'), ('other', 'Other')], default='other', max_length=20)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('visibility', models.CharField(choices=[('public', 'Public'), ('unlisted', 'Unlisted'), ('private', 'Private')], default='private', max_length=10)),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('status', models.CharField(choices=[('uploading', 'Uploading'), ('queued', 'Waiting for a worker'), ('processing', 'Processing'), ('ready', 'Ready'), ('failed', 'Failed')], default='queued', editable=False, max_length=12)),
-                ('progress', models.FloatField(default=0.0, editable=False)),
-                ('failure_code', models.CharField(blank=True, editable=False, max_length=40)),
-                ('failure_detail', models.CharField(blank=True, editable=False, max_length=500)),
-                ('steps', models.JSONField(default=list, editable=False)),
-                ('attempt', models.IntegerField(default=0, editable=False)),
-                ('source_name', models.CharField(blank=True, editable=False, max_length=255)),
-                ('source_size', models.BigIntegerField(default=0, editable=False)),
-                ('generation', models.CharField(blank=True, editable=False, max_length=32)),
-                ('duration', models.FloatField(default=0.0, editable=False)),
-                ('width', models.IntegerField(default=0, editable=False)),
-                ('height', models.IntegerField(default=0, editable=False)),
-                ('media_bytes', models.BigIntegerField(default=0, editable=False)),
-                ('has_poster', models.BooleanField(default=False, editable=False)),
-                ('has_storyboard', models.BooleanField(default=False, editable=False)),
-                ('view_count', models.BigIntegerField(default=0, editable=False)),
-                ('like_count', models.BigIntegerField(default=0, editable=False)),
-                ('comment_count', models.BigIntegerField(default=0, editable=False)),
-                ('listed', models.BooleanField(default=False, editable=False)),
-                ('allow_comments', models.BooleanField(default=True)),
-                ('allow_embed', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='videos', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.CharField(
+                        db_column="_id",
+                        default=streamsite.ids.video_id,
+                        editable=False,
+                        max_length=11,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True, max_length=5000)),
+                ("tags", models.JSONField(blank=True, default=list)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("film", "Film & animation"),
+                            ("music", "Music"),
+                            ("gaming", "Gaming"),
+                            ("education", "Education"),
+                            ("science", "Science & technology"),
+                            ("howto", "How-to & style"),
+                            ("news", "News & politics"),
+                            ("sports", "Sports"),
+                            ("travel", "Travel & events"),
+                            ("comedy", "Comedy"),
+                            ("people", "People & blogs"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=20,
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=12)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "Public"), ("unlisted", "Unlisted"), ("private", "Private")],
+                        default="private",
+                        max_length=10,
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("uploading", "Uploading"),
+                            ("queued", "Waiting for a worker"),
+                            ("processing", "Processing"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("progress", models.FloatField(default=0.0, editable=False)),
+                ("failure_code", models.CharField(blank=True, editable=False, max_length=40)),
+                ("failure_detail", models.CharField(blank=True, editable=False, max_length=500)),
+                ("steps", models.JSONField(default=list, editable=False)),
+                ("attempt", models.IntegerField(default=0, editable=False)),
+                ("source_name", models.CharField(blank=True, editable=False, max_length=255)),
+                ("source_size", models.BigIntegerField(default=0, editable=False)),
+                ("generation", models.CharField(blank=True, editable=False, max_length=32)),
+                ("duration", models.FloatField(default=0.0, editable=False)),
+                ("width", models.IntegerField(default=0, editable=False)),
+                ("height", models.IntegerField(default=0, editable=False)),
+                ("media_bytes", models.BigIntegerField(default=0, editable=False)),
+                ("has_poster", models.BooleanField(default=False, editable=False)),
+                ("has_storyboard", models.BooleanField(default=False, editable=False)),
+                ("view_count", models.BigIntegerField(default=0, editable=False)),
+                ("like_count", models.BigIntegerField(default=0, editable=False)),
+                ("comment_count", models.BigIntegerField(default=0, editable=False)),
+                ("listed", models.BooleanField(default=False, editable=False)),
+                ("allow_comments", models.BooleanField(default=True)),
+                ("allow_embed", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("version", models.IntegerField(default=1, editable=False)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="videos",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['listed', '-published_at', '-id'], name='video_listed'), models.Index(fields=['channel', 'listed', '-published_at', '-id'], name='video_channel_listed'), models.Index(fields=['listed', 'category', '-published_at', '-id'], name='video_category_listed'), models.Index(fields=['listed', '-view_count', '-id'], name='video_most_viewed'), models.Index(fields=['channel', '-created_at', '-id'], name='video_own')],
+                "indexes": [
+                    models.Index(fields=["listed", "-published_at", "-id"], name="video_listed"),
+                    models.Index(
+                        fields=["channel", "listed", "-published_at", "-id"], name="video_channel_listed"
+                    ),
+                    models.Index(
+                        fields=["listed", "category", "-published_at", "-id"], name="video_category_listed"
+                    ),
+                    models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
+                    models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
+                ],
             },
         ),
     ]
