@@ -178,7 +178,7 @@ def test_progress_rises_to_one(plain, encode):
 def test_ladder_is_playable_while_it_grows(encode, tmp_path):
     """The callback comes once, with a master playlist and segments that are whole."""
     source = tmp_path / "long.mp4"
-    make_clip(source, 60, (256, 144), 30)
+    make_clip(source, 40, (256, 144), 30)
     states = []
 
     def look(folder=tmp_path / "out"):

@@ -10,7 +10,7 @@ from videos.transcoding.errors import TranscodeError, UnsupportedMedia
 from videos.transcoding.probe import Limits, accept, probe
 from videos.transcoding.sniff import FORMAT_WHITELIST
 
-MUTATIONS = 16
+MUTATIONS = 10
 SHORT = ffmpeg.ProcessLimits(wall_seconds=10, cpu_seconds=10)
 NOWHERE = ["-f", "null", "-"]
 
