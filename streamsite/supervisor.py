@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -159,6 +160,8 @@ class Supervisor:
                 out.write(secrets.token_urlsafe(48))
 
     def _prepare(self) -> None:
+        if self._is_prepared():
+            return
         command = [sys.executable, "manage.py", "prepare", *([] if self.options.demo else ["--no-demo"])]
         setup = Child("setup", command, once=True)
         self._launch(setup)
@@ -172,6 +175,18 @@ class Supervisor:
             reader.join(timeout=2)
         if process is not None and process.returncode != 0:
             raise StartError("the database could not be prepared; the lines above say why")
+        if self.mongo is not None:
+            self._stamp.write_text(_fingerprint(demo=self.options.demo), encoding="utf-8")
+
+    @property
+    def _stamp(self) -> Path:
+        """Says for which code the embedded database was prepared; it lies in the database's folder and goes with it."""
+        return self.data_dir / "db" / "streamsite-prepared"
+
+    def _is_prepared(self) -> bool:
+        if self.mongo is None or not any((self.data_dir / "keys" / "tokens").glob("*.pem")):
+            return False
+        return self._stamp.is_file() and self._stamp.read_text() == _fingerprint(demo=self.options.demo)
 
     # --- running ---
 
@@ -315,6 +330,17 @@ class Supervisor:
                 child.process.send_signal(number)
         except ProcessLookupError:
             return
+
+
+def _fingerprint(*, demo: bool) -> str:
+    """A hash of what ``manage.py prepare`` depends on: migrations, models, indexes, and whether there is a demo."""
+    digest = hashlib.sha256(f"demo={demo}".encode())
+    sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/models.py"), *ROOT.glob("*/mongo.py")]
+    sources += [*(ROOT / "streamsite" / "mongo").rglob("*.py"), *(ROOT / "streamsite" / "tasks").glob("*.py")]
+    sources += [*ROOT.glob("*/management/commands/*.py"), ROOT / "requirements.txt"]
+    for source in sorted(sources):
+        digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
 
 
 def _die_with_parent() -> None:
