@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from djongo import database as dbapi
 from djongo.base import DatabaseWrapper as DjongoDatabaseWrapper
 from djongo.base import DjongoClient
 from djongo.cursor import Cursor as DjongoCursor
@@ -56,6 +58,8 @@ class Cursor(DjongoCursor):  # type: ignore[misc]
 class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
     """A thread's connection to one MongoDB database, sharing the process's client."""
 
+    # djongo's DB-API, but binary values become bytes, the only such type that BSON knows.
+    Database = SimpleNamespace(**vars(dbapi) | {"Binary": bytes})
     display_name = "MongoDB"
     data_types = DjongoDatabaseWrapper.data_types | {
         "JSONField": "object",
@@ -91,6 +95,8 @@ class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
         parameters: dict[str, Any] = super().get_connection_params()
         if parameters["enforce_schema"]:
             raise ImproperlyConfigured("ENFORCE_SCHEMA is not supported: set it to False.")
+        if self.settings_dict.get("TIME_ZONE") not in (None, "UTC"):
+            raise ImproperlyConfigured("MongoDB keeps moments in UTC: leave the database's TIME_ZONE alone.")
         return parameters
 
     def get_new_connection(self, connection_params: dict[str, Any]) -> Database[Document]:
@@ -201,12 +207,12 @@ class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
 
     def _savepoint_commit(self, sid: str) -> None:
         if self.transaction is not None:
-            self.transaction.release(sid)
+            with self.wrap_database_errors:
+                self.transaction.release(sid)
 
     def _savepoint_rollback(self, sid: str) -> None:
         if self.transaction is not None:
             try:
-                with self.wrap_database_errors:
-                    self.transaction.rollback_to(sid)
+                self.transaction.rollback_to(sid)
             except DRIVER_ERRORS as error:
                 raise_translated(self, error)

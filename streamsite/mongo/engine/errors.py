@@ -21,9 +21,9 @@ from pymongo.errors import (
 if TYPE_CHECKING:
     from .base import DatabaseWrapper
 
-# What a pymongo call can raise: OverflowError for an integer of more than eight bytes, UnicodeError for text
-# that is not encodable (a lone surrogate).
-DRIVER_ERRORS = (PyMongoError, BSONError, OverflowError, UnicodeError)
+# What a call can raise: OverflowError for an integer of more than eight bytes, UnicodeError for text that is not
+# encodable (a lone surrogate), the DB-API's own from a transaction that cannot be repeated.
+DRIVER_ERRORS = (PyMongoError, BSONError, OverflowError, UnicodeError, dbapi.Error)
 
 DUPLICATE_KEY = 11000
 DUPLICATE_KEY_CODES = frozenset({DUPLICATE_KEY, 11001, 12582})
@@ -46,6 +46,8 @@ def is_transient(error: BaseException) -> bool:
 def as_database_error(error: BaseException) -> Exception:
     """Return the DB-API exception that stands for a driver error."""
     message = str(error)
+    if isinstance(error, dbapi.Error):
+        return error
     if isinstance(error, BulkWriteError):
         return _bulk_write_error(error)
     if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError, WaitQueueTimeoutError)):

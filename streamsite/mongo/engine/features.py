@@ -53,6 +53,7 @@ class DatabaseFeatures(DjongoDatabaseFeatures):  # type: ignore[misc]
     supports_expression_defaults = False
     supports_default_keyword_in_insert = False
     supports_default_keyword_in_bulk_insert = False
+    supports_cast_with_precision = False
     supports_collation_on_charfield = False
     supports_collation_on_textfield = False
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from bson import Decimal128
+from bson.decimal128 import create_decimal128_context
 from django.conf import settings
-from django.db.backends.utils import format_number
+from django.db import NotSupportedError
 from django.db.models.expressions import Col
 from django.utils import timezone
 from djongo.operations import DatabaseOperations as DjongoDatabaseOperations
@@ -62,14 +63,18 @@ class DatabaseOperations(DjongoDatabaseOperations):  # type: ignore[misc]
     def adapt_decimalfield_value(
         self, value: Any, max_digits: int | None = None, decimal_places: int | None = None
     ) -> Any:
-        """Return a decimal as Decimal128, rounded to the column's places."""
+        """Return a decimal as Decimal128, whose 34 digits are more than a column has."""
         if not isinstance(value, Decimal):
             return value
-        return Decimal128(format_number(value, max_digits, decimal_places))
+        return Decimal128(create_decimal128_context().create_decimal(value))
 
     def adapt_json_value(self, value: Any, encoder: type[json.JSONEncoder] | None) -> Any:
-        """Return JSON as nested values; an encoder's special types go through their text."""
-        return value if encoder is None else json.loads(json.dumps(value, cls=encoder))
+        """Return JSON as nested values, by way of its text: what is not JSON must not get in."""
+        if value is None:
+            raise NotSupportedError(
+                "A JSON null cannot be told from a missing value at the top of a JSONField."
+            )
+        return json.loads(json.dumps(value, cls=encoder))
 
     # --- from the database ----------------------------------------------------------------------
 
@@ -133,6 +138,10 @@ def _to_decimal(value: Any, expression: Any, connection: Any) -> Any:
     return value
 
 
+def _to_float(value: Any, expression: Any, connection: Any) -> Any:
+    return float(value.to_decimal()) if isinstance(value, Decimal128) else value
+
+
 def _to_uuid(value: Any, expression: Any, connection: Any) -> Any:
     return uuid.UUID(value) if isinstance(value, str) else value
 
@@ -166,6 +175,7 @@ _CONVERTERS: dict[str, tuple[Callable[..., Any], ...]] = {
     "DateField": (_to_date,),
     "TimeField": (_to_time,),
     "DecimalField": (_to_decimal,),
+    "FloatField": (_to_float,),
     "UUIDField": (_to_uuid,),
     "JSONField": (_to_json_text,),
 }

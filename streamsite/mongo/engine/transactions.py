@@ -82,11 +82,12 @@ class Transaction:
 
     def release(self, name: str) -> None:
         """Forget a savepoint; what was written since belongs to the block around it."""
-        self._savepoints.pop(name, None)
+        self._position(name)
+        del self._savepoints[name]
 
     def rollback_to(self, name: str) -> None:
         """Return to the state at a savepoint."""
-        kept = self._savepoints.get(name, 0)
+        kept = self._position(name)
         if kept == len(self._journal) and not self.failed:
             return
         del self._journal[kept:]
@@ -118,6 +119,12 @@ class Transaction:
         """End the session; what was not committed is gone."""
         self._abort()
         self.session.end_session()
+
+    def _position(self, name: str) -> int:
+        """Return how long the journal was at a savepoint."""
+        if name not in self._savepoints:
+            raise dbapi.DatabaseError(f"There is no savepoint {name!r}.")
+        return self._savepoints[name]
 
     @property
     def has_written(self) -> bool:

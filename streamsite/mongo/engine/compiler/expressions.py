@@ -125,8 +125,12 @@ def duration_arithmetic(scope: Scope, node: Any) -> Any:
     internal_types = [side.output_field.get_internal_type() for side in (node.lhs, node.rhs)]
     if node.connector not in operators or sorted(internal_types) != ["DateTimeField", "DurationField"]:
         raise refuse(node, f"{internal_types[0]} {node.connector} {internal_types[1]}")
+    # The sum is cut to whole milliseconds, as a stored moment is.
+    cut = "$floor" if node.connector == Combinable.ADD else "$ceil"
     sides = [
-        {"$divide": [scope.expression(side), 1000]} if kind == "DurationField" else scope.expression(side)
+        {cut: {"$divide": [scope.expression(side), 1000]}}
+        if kind == "DurationField"
+        else scope.expression(side)
         for side, kind in zip((node.lhs, node.rhs), internal_types, strict=True)
     ]
     return {operators[node.connector]: sides}
@@ -199,7 +203,9 @@ def json_key(scope: Scope, node: Any) -> Any:
     """A member of a JSON value; a number is a position in a list or a name in an object."""
     if not isinstance(node.lhs, KeyTransform) and not isinstance(node.lhs.output_field, JSONField):
         raise refuse(node, f"on {type(node.lhs).__name__}")
-    container = scope.expression(node.lhs)
+    container = (
+        json_key(scope, node.lhs) if isinstance(node.lhs, KeyTransform) else scope.expression(node.lhs)
+    )
     key = str(node.key_name)
     named = json_member(container, key)
     if not key.isdecimal():

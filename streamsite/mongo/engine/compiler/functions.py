@@ -36,17 +36,31 @@ TRIMS = {
     django_functions.RTrim: "$rtrim",
 }
 EXTRACTS = {
-    dates.ExtractYear: "$year",
-    dates.ExtractMonth: "$month",
-    dates.ExtractDay: "$dayOfMonth",
-    dates.ExtractHour: "$hour",
-    dates.ExtractMinute: "$minute",
-    dates.ExtractSecond: "$second",
-    dates.ExtractWeek: "$isoWeek",
-    dates.ExtractWeekDay: "$dayOfWeek",
-    dates.ExtractIsoWeekDay: "$isoDayOfWeek",
-    dates.ExtractIsoYear: "$isoWeekYear",
+    "year": "$year",
+    "month": "$month",
+    "day": "$dayOfMonth",
+    "hour": "$hour",
+    "minute": "$minute",
+    "second": "$second",
+    "week": "$isoWeek",
+    "week_day": "$dayOfWeek",
+    "iso_week_day": "$isoDayOfWeek",
+    "iso_year": "$isoWeekYear",
 }
+EXTRACT_CLASSES = (
+    dates.Extract,
+    dates.ExtractYear,
+    dates.ExtractQuarter,
+    dates.ExtractMonth,
+    dates.ExtractDay,
+    dates.ExtractHour,
+    dates.ExtractMinute,
+    dates.ExtractSecond,
+    dates.ExtractWeek,
+    dates.ExtractWeekDay,
+    dates.ExtractIsoWeekDay,
+    dates.ExtractIsoYear,
+)
 TRUNCATIONS = (
     dates.TruncYear,
     dates.TruncQuarter,
@@ -157,6 +171,8 @@ def cast(scope: Scope, node: Any) -> Any:
     before, after = source.output_field.get_internal_type(), node.output_field.get_internal_type()
     if before == after:
         return scope.expression(source)
+    if before == "BooleanField" and after in NUMBER_TYPES:
+        return {"$toInt": scope.expression(source)}
     if before not in CASTABLE or after not in CASTS:
         raise refuse(node, f"from {before} to {after}")
     number = scope.expression(source)
@@ -180,16 +196,14 @@ def now(scope: Scope, node: Any) -> Any:
     return "$$NOW"
 
 
-@compiles(*EXTRACTS)
+@compiles(*EXTRACT_CLASSES)
 def extract(scope: Scope, node: Any) -> Any:
     """A part of a date or moment, in the current time zone."""
-    return {EXTRACTS[type(node)]: _in_time_zone(scope, node)}
-
-
-@compiles(dates.ExtractQuarter)
-def extract_quarter(scope: Scope, node: Any) -> Any:
-    """The quarter of the year."""
-    return {"$toInt": {"$ceil": {"$divide": [{"$month": _in_time_zone(scope, node)}, 3]}}}
+    if node.lookup_name == "quarter":
+        return {"$toInt": {"$ceil": {"$divide": [{"$month": _in_time_zone(scope, node)}, 3]}}}
+    if node.lookup_name not in EXTRACTS:
+        raise refuse(node, f"of {node.lookup_name!r}")
+    return {EXTRACTS[node.lookup_name]: _in_time_zone(scope, node)}
 
 
 @compiles(*TRUNCATIONS)
@@ -226,6 +240,8 @@ def _wall_clock(scope: Scope, node: Any) -> Any:
 def _time_zone(node: Any) -> dict[str, str]:
     """Return the option that names a time zone other than UTC; only moments have one."""
     if not isinstance(node.lhs.output_field, DateTimeField):
+        if node.tzinfo is not None:
+            raise ValueError("tzinfo can only be used with DateTimeField.")
         return {}
     name = node.get_tzname()
     if name in (None, "UTC"):

@@ -12,6 +12,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER
 from django.db.models.sql.datastructures import Join
 
+from ..operations import bson_types
 from .scope import Pipeline, Scope
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def _join(scope: Scope, alias: str, join: Join) -> Pipeline:
     if len(join.join_fields) != 1:
         raise NotSupportedError(f"A join over several columns is not supported: {join.table_name}.")
     ((local, foreign),) = join.join_fields
+    if bson_types(local, scope.connection) != bson_types(foreign, scope.connection):
+        raise NotSupportedError(f"A join of different types is not supported: {local} = {foreign}.")
     name = scope.prefixes[alias].rstrip(".")
     lookup: dict[str, Any] = {
         "from": join.table_name,
@@ -110,7 +113,7 @@ def _keeps_rows(query: Query, join: Any) -> bool:
 
 def uses_only_base(query: Query, node: Any) -> bool:
     """Return whether an expression needs no joined document."""
-    base = next(iter(used_tables(query)))
+    base = next(iter(used_tables(query)), None)
     return all(column.alias in (base, None) for column in columns_of(node))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
+from django.db.models.expressions import ExpressionList, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.lookups import IntegerFieldOverflow, YearLookup
 from django.db.models.sql import Query
@@ -137,7 +138,7 @@ def match_range(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """A range whose ends may be expressions."""
     left = scope.expression(lookup.lhs)
-    low, high = (_operand(scope, value) for value in values_of(scope, lookup))
+    low, high = (_operand(scope, value) for value in _members(scope, lookup))
     inside = [is_not_null(left), is_not_null(low), is_not_null(high)]
     if wanted:
         return _all([*inside, {"$gte": [left, low]}, {"$lte": [left, high]}])
@@ -148,16 +149,22 @@ def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
 
 def match_null(scope: Scope, lookup: Any, wanted: bool) -> Document:
     """Null and missing are the same."""
-    return {"$eq": None} if bool(lookup.rhs) == wanted else {"$ne": None}
+    return {"$eq": None} if _wants_null(lookup) == wanted else {"$ne": None}
 
 
 def null(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """Null and missing are the same, except inside JSON, where a null is a value."""
     left = scope.expression(lookup.lhs)
-    absent = bool(lookup.rhs) == wanted
+    absent = _wants_null(lookup) == wanted
     if isinstance(lookup.lhs, KeyTransform):
         return {"$eq" if absent else "$ne": [{"$type": left}, "missing"]}
     return is_null(left) if absent else is_not_null(left)
+
+
+def _wants_null(lookup: Any) -> bool:
+    if not isinstance(lookup.rhs, bool):
+        raise ValueError("The QuerySet value for an isnull lookup must be True or False.")  # noqa: TRY004
+    return lookup.rhs
 
 
 # --- in -----------------------------------------------------------------------------------------
@@ -165,7 +172,7 @@ def null(scope: Scope, lookup: Any, wanted: bool) -> Any:
 
 def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
     """A list of values, or those of a query that stands on its own, which is run first."""
-    if isinstance(lookup.rhs, Query):
+    if isinstance(lookup.rhs, (Query, Subquery)):
         values = _query_values(scope, lookup.rhs)
     elif is_direct(lookup):
         values = _without_none(values_of(scope, lookup))
@@ -185,15 +192,13 @@ def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """A list whose members may be expressions, or a query's results."""
     left = scope.expression(lookup.lhs)
-    if isinstance(lookup.rhs, Query):
+    if isinstance(lookup.rhs, (Query, Subquery)):
         values = _query_values(scope, lookup.rhs)
         if values is None:
-            array: Any = f"${scope.subquery(lookup.rhs)}.c0"
+            array: Any = f"${scope.subquery(getattr(lookup.rhs, 'query', lookup.rhs))}.c0"
             return _membership(left, array, wanted, nulls={"$in": [None, {"$ifNull": [array, []]}]})
-    elif not lookup.rhs_is_direct_value():
-        raise refuse(lookup.rhs, "right-hand side of 'in'")
     else:
-        values = _without_none(_in_values(scope, lookup))
+        values = _without_none(_members(scope, lookup))
     if not values:
         raise EmptyResultSet
     return _membership(left, [_operand(scope, value) for value in values], wanted, nulls=None in values)
@@ -206,7 +211,12 @@ def _membership(left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
     return _all([is_not_null(left), {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
 
 
-def _in_values(scope: Scope, lookup: Any) -> list[Any]:
+def _members(scope: Scope, lookup: Any) -> list[Any]:
+    """Return what an ``in`` or ``range`` lookup lists: values as they are stored, expressions as they are."""
+    if isinstance(lookup.rhs, ExpressionList):
+        return list(lookup.rhs.get_source_expressions())
+    if not lookup.rhs_is_direct_value():
+        raise refuse(lookup.rhs, f"right-hand side of {lookup.lookup_name!r}")
     if isinstance(lookup.lhs, KeyTransform):
         return list(lookup.rhs)
     return values_of(scope, lookup)
@@ -216,11 +226,13 @@ def _without_none(values: list[Any]) -> list[Any]:
     return [value for value in values if value is not None]
 
 
-def _query_values(scope: Scope, query: Query) -> list[Any] | None:
+def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
     """Return a subquery's values, nulls included, or ``None`` if it depends on the query around it."""
     from .select import independent_values
 
-    return independent_values(scope.connection, query)
+    if getattr(query, "_db", None) not in (None, scope.connection.alias):
+        raise ValueError("A subquery cannot be in another database: force it with list().")
+    return independent_values(scope.connection, getattr(query, "query", query))
 
 
 # --- text ---------------------------------------------------------------------------------------
@@ -256,6 +268,8 @@ def _pattern_of_expression(scope: Scope, lookup: Any, left: Any, wanted: bool) -
     """A search for another expression's text: by position, since its text cannot be escaped."""
     name = lookup.lookup_name
     right = scope.expression(lookup.rhs)
+    if lookup.lhs.output_field.get_internal_type() == "UUIDField":
+        right = {"$replaceAll": {"input": right, "find": "-", "replacement": ""}}
     both = [is_not_null(left), is_not_null(right)]
     if name.startswith("i"):
         name = name.removeprefix("i")
@@ -338,7 +352,8 @@ def _year_bound(scope: Scope, lookup: Any, operator: str) -> Any:
 def _operands(scope: Scope, lookup: Any) -> tuple[Any, Any, list[Document]]:
     """Return both sides and the tests that neither is null; a direct value needs no test."""
     left = scope.expression(lookup.lhs)
-    if lookup.rhs_is_direct_value():
+    is_literal = isinstance(lookup.lhs, KeyTransform) and type(lookup.rhs) is Value
+    if is_literal or lookup.rhs_is_direct_value():
         return left, _json_aware_value(scope, lookup), [is_not_null(left)]
     right = scope.expression(lookup.rhs)
     return left, right, [is_not_null(left), is_not_null(right)]
@@ -347,7 +362,7 @@ def _operands(scope: Scope, lookup: Any) -> tuple[Any, Any, list[Document]]:
 def _json_aware_value(scope: Scope, lookup: Any) -> Document:
     """Return the value to compare with; inside JSON the column's own conversions do not apply."""
     if isinstance(lookup.lhs, KeyTransform):
-        return {"$literal": lookup.rhs}
+        return {"$literal": lookup.rhs.value if type(lookup.rhs) is Value else lookup.rhs}
     return {"$literal": value_of(scope, lookup)}
 
 

@@ -16,6 +16,7 @@ from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI, ROW_C
 from django.db.models.sql.where import AND, WhereNode
 
 from ..commands import Aggregate, Find, fetch, stream
+from ..introspection import SCHEMA_COLLECTION
 from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
 from .scope import Document, Pipeline, Scope, is_null, key_of, refuse
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Row = list[Any]
 NOTHING: Document = {"$expr": False}
+# Stages that yield one document whatever the collection holds.
+ONE_DOCUMENT: Pipeline = [{"$match": NOTHING}, {"$facet": {"none": [{"$limit": 1}]}}]
 
 
 class SQLCompiler(DjangoSQLCompiler):
@@ -85,8 +88,9 @@ class SQLCompiler(DjangoSQLCompiler):
 
     @property
     def table(self) -> str:
-        """The collection that is read."""
-        return str(next(iter(used_tables(self.query).values())).table_name)
+        """The collection that is read; any will do for a query that has none (``Q.check``)."""
+        table = next(iter(used_tables(self.query).values()), None)
+        return SCHEMA_COLLECTION if table is None else str(table.table_name)
 
     # --- planning -------------------------------------------------------------------------------
 
@@ -100,7 +104,7 @@ class SQLCompiler(DjangoSQLCompiler):
     def _find(self) -> Find | None:
         """Return the query as a ``find``, or ``None`` if it joins, groups, computes or needs a subquery."""
         query = self.query
-        if self._is_grouped() or query.distinct or len(used_tables(query)) > 1:
+        if self._is_grouped() or query.distinct or len(used_tables(query)) != 1:
             return None
         if any(type(node) is not Col and type(node) is not Value for node in self.expressions):
             return None
@@ -162,6 +166,8 @@ class SQLCompiler(DjangoSQLCompiler):
         query = self.query
         base, rest = self._split_conditions()
         stages = self._match_stages(base)
+        if not used_tables(query):
+            stages = [*ONE_DOCUMENT, *stages]
         joins = join_stages(self.scope, query)
         if not joins:
             return [*stages, *self._match_stages(rest)], False
@@ -317,20 +323,37 @@ class SQLCompiler(DjangoSQLCompiler):
             width = len(compiler.select)
         if not parts:
             raise EmptyResultSet
-        (table, pipeline), *others = parts
-        for other, stages in others:
-            pipeline = [*pipeline, {"$unionWith": {"coll": other, "pipeline": stages}}]
+        table = parts[0][0]
+        pipeline = self._union(parts)
         if not query.combinator_all:
             pipeline = [*pipeline, *_distinct_stages([f"c{number}" for number in range(width)])]
-        pipeline = [*pipeline, *_sort_stage(self._union_sort()), *self._page_stages()]
+        pipeline = [*pipeline, *self._union_sort(), *self._page_stages()]
         self.decode = _numbered_decoder(len(self.select))
         return Aggregate(table, pipeline)
 
-    def _union_sort(self) -> dict[str, int]:
-        """Return the order of a union; Django adds a column that is not selected behind the others."""
+    def _union(self, parts: list[tuple[str, Pipeline]]) -> Pipeline:
+        """Return the rows of several pipelines; ``$unionWith`` is not allowed in a transaction."""
+        if self.connection.transaction is None:
+            others = [{"$unionWith": {"coll": table, "pipeline": stages}} for table, stages in parts[1:]]
+            return [*parts[0][1], *others]
+        lists = {f"__u{number}": part for number, part in enumerate(parts)}
+        return [
+            *ONE_DOCUMENT,
+            *(
+                {"$lookup": {"from": table, "pipeline": rows, "as": name}}
+                for name, (table, rows) in lists.items()
+            ),
+            {"$project": {"row": {"$concatArrays": [f"${name}" for name in lists]}}},
+            {"$unwind": "$row"},
+            {"$replaceRoot": {"newRoot": "$row"}},
+        ]
+
+    def _union_sort(self) -> Pipeline:
+        """Return the stages that order a union; Django adds a column that is not selected behind the others."""
         positions = {alias: number for number, (_, _, alias) in enumerate(self.select) if alias}
         selected = {key_of(node): number for number, node in enumerate(self.expressions)}
         keys: dict[str, int] = {}
+        null_keys: Document = {}
         added = len(self.select)
         for order in self.ordering:
             node = order.expression
@@ -342,8 +365,11 @@ class SQLCompiler(DjangoSQLCompiler):
                 position = positions[node.refs]
             else:
                 position = selected[key_of(node.source if isinstance(node, Ref) else node)]
+            if _needs_null_key(order):
+                null_keys[f"n{position}"] = {"$cond": [is_null(f"$c{position}"), 1, 0]}
+                keys[f"n{position}"] = 1 if order.nulls_last else -1
             keys[f"c{position}"] = -1 if order.descending else 1
-        return keys
+        return [*([{"$set": null_keys}] if null_keys else []), *_sort_stage(keys)]
 
     def as_pipeline(self) -> tuple[str, Pipeline]:
         """Return the query for use within another: its collection and its stages."""
@@ -388,9 +414,8 @@ class SQLCompiler(DjangoSQLCompiler):
         if not self.having and all(path is not None for path in paths):
             return [[empty[path] for path in paths if path is not None]]
         # Expressions over the aggregates (Coalesce(Sum(...), 0)) are the server's to compute.
-        one_document = [{"$match": NOTHING}, {"$facet": {"none": [{"$limit": 1}]}}]
         literal = {name: {"$literal": value} for name, value in empty.items()}
-        pipeline = [*one_document, {"$replaceRoot": {"newRoot": literal}}, *self._tail]
+        pipeline = [*ONE_DOCUMENT, {"$replaceRoot": {"newRoot": literal}}, *self._tail]
         documents = fetch(self.connection, Aggregate(command.table, pipeline))
         return [self.decode(document) for document in documents]
 

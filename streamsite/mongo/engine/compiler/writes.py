@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import Decimal128, ObjectId
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
-from django.db.models import Field
+from django.db.backends.utils import format_number
+from django.db.models import DecimalField, Field
 from django.db.models.expressions import ColPairs, DatabaseDefault, Value
 from django.db.models.functions import Now
 from django.db.models.sql import Query
@@ -24,6 +25,9 @@ from ..schema import AUTO_TYPES
 from .joins import scope_of, used_tables
 from .scope import Document
 from .select import SQLCompiler
+
+if TYPE_CHECKING:
+    from ..base import DatabaseWrapper
 
 NUMBERS = (int, float, Decimal128)
 
@@ -61,15 +65,11 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
         ]
 
     def _stored(self, field: Any, instance: Any) -> Any:
-        """Return an attribute as it is stored; a null where there must be none is an ``IntegrityError``."""
+        """Return an attribute as it is stored."""
         stored = self.prepare_value(field, self.pre_save_val(field, instance))
         if hasattr(stored, "resolve_expression"):
             stored = self._constant(field, stored)
-        if stored is None and not field.null and not _is_automatic(field):
-            raise_integrity_error(
-                self.connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
-            )
-        return stored
+        return _checked(self.connection, field, stored)
 
     def _constant(self, field: Any, node: Any) -> Any:
         """Return the value of an expression that needs no server: an insert cannot compute."""
@@ -178,11 +178,7 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
         value = field.get_db_prep_save(value, connection=self.connection)
         if type(value) is Value:
             value = field.get_db_prep_save(value.value, connection=self.connection)
-        if value is None and not field.null:
-            raise_integrity_error(
-                self.connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
-            )
-        return value
+        return _checked(self.connection, field, value)
 
     def _not_null_columns(self) -> set[str]:
         fields: list[Field[Any, Any]] = [field for field, _model, _value in self.query.values]
@@ -203,6 +199,17 @@ class RowCount:
 
     def close(self) -> None:
         """Do nothing: there is no open cursor."""
+
+
+def _checked(connection: DatabaseWrapper, field: Any, value: Any) -> Any:
+    """Return a stored value that keeps to its column; a null where there must be none is an ``IntegrityError``."""
+    if value is None and not field.null and not _is_automatic(field):
+        raise_integrity_error(
+            connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
+        )
+    if isinstance(value, Decimal128) and isinstance(field, DecimalField):
+        return Decimal128(format_number(value.to_decimal(), field.max_digits, field.decimal_places))
+    return value
 
 
 def condition_for_write(compiler: SQLCompiler) -> Document:
