@@ -50,6 +50,8 @@ def process(video_id: str) -> None:
         logger.info("video %s: attempt %d stopped", video_id, attempt)
         if not Video.objects.filter(pk=video_id).exists():
             storage.remove_everything(video_id)
+        elif current_lease().lost.is_set():
+            raise LeaseLost from None  # not finished: the queue gives the job to another worker
     except TranscodeError as error:
         logger.warning("video %s: %s %s", video_id, error.code, error.log[-500:])
         if error.retryable:
