@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 
@@ -22,14 +23,14 @@ class RegisterSerializer(serializers.Serializer[Any]):
     username = StrictCharField(max_length=200, trim_whitespace=False)
     email = StrictCharField(max_length=254)
     full_name = StrictCharField(max_length=80, required=False, allow_blank=True, default="")
-    password = StrictCharField(trim_whitespace=False)
+    password = StrictCharField(trim_whitespace=False, max_length=settings.PASSWORD_MAX_LENGTH)
 
 
 class TokenSerializer(serializers.Serializer[Any]):
     """``POST /auth/token``."""
 
     login = StrictCharField(max_length=254)
-    password = StrictCharField(trim_whitespace=False)
+    password = StrictCharField(trim_whitespace=False, max_length=settings.PASSWORD_MAX_LENGTH)
     remember = serializers.BooleanField(required=False, default=False)
     client = serializers.ChoiceField(choices=["browser", "native"], required=False, default="browser")
 

@@ -189,7 +189,7 @@ SIMPLE_JWT = {
 }
 
 # --- API ----------------------------------------------------------------------------------------
-MAX_JSON_BYTES = 1_000_000
+MAX_JSON_BYTES = 2_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 THROTTLE_SCALE = env.integer("STREAMSITE_THROTTLE_SCALE", 1, least=1, most=1_000_000)

@@ -29,7 +29,7 @@ def test_what_is_not_strict_json_is_a_parse_error(send, raw):
 
 
 def test_an_oversized_body_is_413(send):
-    answer = send(b'{"login": "' + b"x" * 1_100_000 + b'"}')
+    answer = send(b'{"login": "' + b"x" * 2_600_000 + b'"}')
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 

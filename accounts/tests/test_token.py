@@ -80,6 +80,13 @@ def test_wrong_unknown_and_inactive_answer_alike(cast):
         assert body == INVALID
 
 
+def test_an_oversized_password_is_refused_before_anything_is_computed(cast):
+    cast.owner  # noqa: B018
+    answer = sign_in(password="x" * 1_048_576)
+    assert answer.status_code == 400
+    assert "password" in answer.json()["fields"]
+
+
 def test_the_eleventh_failure_is_throttled_for_that_address_only(cast, settings):
     settings.THROTTLE_SCALE = 1
     cast.owner  # noqa: B018
