@@ -15,6 +15,7 @@ from playlists import access, listing, mappers, queries, services
 from playlists import serializers as shapes
 from playlists.models import Playlist, PlaylistItem
 from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import paginate
 from videos.api import PAGING
 
@@ -58,6 +59,7 @@ class PlaylistsView(APIView):
         request=shapes.PlaylistInputSerializer,
         responses={201: shapes.PlaylistSerializer},
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         form = shapes.PlaylistInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -113,6 +115,7 @@ class ItemsView(APIView):
         request=shapes.ItemInputSerializer,
         responses={201: shapes.ItemSerializer},
     )
+    @idempotent
     def post(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
         form = shapes.ItemInputSerializer(data=request.data)

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.api import signed_in_user
 from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import paginate
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
@@ -53,6 +54,7 @@ class VideosView(APIView):
         request={"multipart/form-data": shapes.UploadSerializer},
         responses={201: shapes.VideoSerializer},
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         sent: Any = request.data
         upload = sent.get("file")

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 from streamsite.mongo.collections import THROTTLES, collection
 from streamsite.tasks import queue
 
-PROVIDERS = ("accounts.mongo", "videos.mongo")
+PROVIDERS = ("accounts.mongo", "videos.mongo", "streamsite.api.idempotency")
 OWN = {THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)]}
 
 

@@ -1,0 +1,123 @@
+"""``Idempotency-Key``: a creating POST that is repeated gives the first answer again and creates nothing.
+
+One document per user, path and key: inserted before the work (the unique ``_id`` decides who works), completed with the
+answer afterwards, removed when the work is refused. Kept for 24 hours.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from django.core.files.uploadedfile import UploadedFile
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from streamsite.errors import Conflict, Invalid, SiteError
+from streamsite.mongo.collections import collection
+
+RECORDS = "idempotency"
+INDEXES = {RECORDS: [IndexModel([("purge_at", ASCENDING)], name="idempotency_purge", expireAfterSeconds=0)]}
+KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
+KEPT = timedelta(hours=24)
+LONGEST_WORK = timedelta(minutes=10)
+KEPT_HEADERS = ("Location", "ETag")
+
+Handler = Callable[..., Response]
+
+
+class IdempotencyMismatch(SiteError):
+    """The key was used with another body."""
+
+    status, code = 422, "idempotency_mismatch"
+    detail = "This Idempotency-Key was used for a different request."
+
+
+class StillRunning(Conflict):
+    """The first request with this key has not been answered yet."""
+
+    detail = "The first request with this Idempotency-Key is still being carried out."
+
+
+def idempotent(handler: Handler) -> Handler:
+    """Let a view's ``post`` honour ``Idempotency-Key`` for signed-in callers."""
+
+    @functools.wraps(handler)
+    def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None or not request.user or not request.user.is_authenticated:
+            return handler(view, request, *args, **kwargs)
+        if not KEY.match(key):
+            raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
+        record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
+        earlier = _claim(record_id, _fingerprint(request))
+        if earlier is not None:
+            return earlier
+        try:
+            response = handler(view, request, *args, **kwargs)
+        except BaseException:
+            collection(RECORDS).delete_one({"_id": record_id})
+            raise
+        _complete(record_id, response)
+        return response
+
+    return post
+
+
+def _claim(record_id: str, fingerprint: str) -> Response | None:
+    """``None`` when this request is the first with its key, else the first one's answer."""
+    now = datetime.now(UTC)
+    try:
+        collection(RECORDS).insert_one(
+            {"_id": record_id, "fingerprint": fingerprint, "status": None, "purge_at": now + LONGEST_WORK}
+        )
+    except DuplicateKeyError:
+        found = collection(RECORDS).find_one({"_id": record_id})
+        if found is None or found["purge_at"].replace(tzinfo=UTC) <= now:
+            # It ended, or its worker died: whoever removes the stale record may claim the key anew.
+            collection(RECORDS).delete_one({"_id": record_id, "purge_at": {"$lte": now}})
+            return _claim(record_id, fingerprint)
+        if found["fingerprint"] != fingerprint:
+            raise IdempotencyMismatch from None
+        if found["status"] is None:
+            raise StillRunning from None
+        response = Response(orjson.loads(found["body"]), status=found["status"], headers=found["headers"])
+        response["Idempotency-Replayed"] = "true"
+        return response
+    return None
+
+
+def _complete(record_id: str, response: Response) -> None:
+    kept = {
+        "status": response.status_code,
+        "body": orjson.dumps(response.data, default=str),
+        "headers": {name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
+        "purge_at": datetime.now(UTC) + KEPT,
+    }
+    collection(RECORDS).update_one({"_id": record_id}, {"$set": kept})
+
+
+def _fingerprint(request: Request) -> str:
+    """The same for the same body; of a file its name, size and beginning count, not gigabytes of content."""
+    data: Any = request.data
+    if hasattr(data, "lists"):
+        fields = {name: [_of_value(value) for value in values] for name, values in data.lists()}
+    else:
+        fields = dict(data)
+    return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def _of_value(value: Any) -> Any:
+    if not isinstance(value, UploadedFile):
+        return value
+    value.seek(0)
+    beginning = hashlib.sha256(value.read(1_048_576)).hexdigest()
+    value.seek(0)
+    return [value.name, value.size, beginning]
