@@ -65,8 +65,10 @@ class DatabaseFeatures(DjongoDatabaseFeatures):  # type: ignore[misc]
     supports_paramstyle_pyformat = False
     supports_subqueries_in_group_by = False
     supports_explaining_query_execution = False
-    supports_ignore_conflicts = False
-    supports_update_conflicts = False
+    supports_ignore_conflicts = True
+    # Which values must be unique has to be said: there is no ON CONFLICT for whatever index it may be.
+    supports_update_conflicts = True
+    supports_update_conflicts_with_target = True
     can_return_columns_from_insert = True
     can_return_rows_from_bulk_insert = True
     can_distinct_on_fields = False

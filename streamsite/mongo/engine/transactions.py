@@ -21,7 +21,7 @@ from djongo import database as dbapi
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
-from pymongo.results import DeleteResult, UpdateResult
+from pymongo.results import BulkWriteResult, DeleteResult, UpdateResult
 from pymongo.write_concern import WriteConcern
 
 from .client import Client
@@ -206,6 +206,8 @@ def outcome(result: object) -> object:
         return result.matched_count, result.upserted_id is not None
     if isinstance(result, DeleteResult):
         return result.deleted_count
+    if isinstance(result, BulkWriteResult):
+        return result.inserted_count, result.matched_count, tuple(result.upserted_ids or ())
     if result is None or isinstance(result, dict):
         return result
     return type(result)

@@ -19,6 +19,7 @@ from django.db.models.expressions import (
     OrderBy,
     RawSQL,
     Ref,
+    ResolvedOuterRef,
     Star,
     Subquery,
     TemporalSubtraction,
@@ -30,8 +31,9 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import PositionRef
 from django.db.models.sql.where import NothingNode
 
-from .lookups import NUMBER_TYPES, json_member
-from .scope import Scope, compiles, is_not_null, refuse
+from .lookups import NUMBER_TYPES, json_item
+from .refusal import refuse
+from .scope import Scope, compiles, is_not_null
 
 ARITHMETIC = {
     Combinable.ADD: "$add",
@@ -41,6 +43,9 @@ ARITHMETIC = {
     Combinable.MOD: "$mod",
 }
 QUOTED_COLUMN = re.compile(r'\(?"(\w+)"\."(\w+)"\)?')
+MOMENTS = ("DateField", "DateTimeField")
+# What a duration can be multiplied with.
+SCALES = NUMBER_TYPES | {"FloatField", "DecimalField"}
 SCALAR_JSON_TYPES = ["string", "int", "long", "double", "decimal", "bool"]
 
 
@@ -85,6 +90,12 @@ def reference(scope: Scope, node: Any) -> Any:
     return scope.expression(node.source) if path is None else f"${path}"
 
 
+@compiles(ResolvedOuterRef)
+def outer_reference(scope: Scope, node: Any) -> Any:
+    """Refuse as Django does: there is no query around this one."""
+    return node.as_sql()
+
+
 @compiles(ExpressionWrapper)
 def wrapper(scope: Scope, node: Any) -> Any:
     """An expression with another output field; its conditions keep their logic."""
@@ -108,6 +119,14 @@ def arithmetic(scope: Scope, node: Any) -> Any:
     return {ARITHMETIC[node.connector]: [left, right]}
 
 
+def arithmetic_of_numbers(scope: Scope, node: Any) -> Any:
+    """A duration times or divided by a number, both as numbers."""
+    left, right = scope.expression(node.lhs), scope.expression(node.rhs)
+    if node.connector == Combinable.MUL:
+        return {"$multiply": [left, right]}
+    return {"$cond": [{"$eq": [right, 0]}, None, {"$divide": [left, right]}]}
+
+
 def _division(node: Any, left: Any, right: Any) -> Any:
     """Divide; whole numbers give a whole number, and nothing can be divided by zero."""
     by_zero = {"$eq": [right, 0]}
@@ -123,7 +142,12 @@ def duration_arithmetic(scope: Scope, node: Any) -> Any:
     """A moment and a duration; durations are stored in microseconds, BSON's moments count milliseconds."""
     operators = {Combinable.ADD: "$add", Combinable.SUB: "$subtract"}
     internal_types = [side.output_field.get_internal_type() for side in (node.lhs, node.rhs)]
-    if node.connector not in operators or sorted(internal_types) != ["DateTimeField", "DurationField"]:
+    others = [kind for kind in internal_types if kind != "DurationField"]
+    if node.connector in (Combinable.MUL, Combinable.DIV) and len(others) == 1 and others[0] in SCALES:
+        return {"$toLong": {"$round": [arithmetic_of_numbers(scope, node)]}}
+    if node.connector in operators and not others:
+        return {operators[node.connector]: [scope.expression(node.lhs), scope.expression(node.rhs)]}
+    if node.connector not in operators or len(others) != 1 or others[0] not in MOMENTS:
         raise refuse(node, f"{internal_types[0]} {node.connector} {internal_types[1]}")
     # The sum is cut to whole milliseconds, as a stored moment is.
     cut = "$floor" if node.connector == Combinable.ADD else "$ceil"
@@ -206,11 +230,7 @@ def json_key(scope: Scope, node: Any) -> Any:
     container = (
         json_key(scope, node.lhs) if isinstance(node.lhs, KeyTransform) else scope.expression(node.lhs)
     )
-    key = str(node.key_name)
-    named = json_member(container, key)
-    if not key.isdecimal():
-        return named
-    return {"$cond": [{"$isArray": [container]}, {"$arrayElemAt": [container, int(key)]}, named]}
+    return json_item(container, str(node.key_name))
 
 
 @compiles(KeyTextTransform)

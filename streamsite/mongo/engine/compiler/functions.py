@@ -13,7 +13,8 @@ from django.db.models.functions import datetime as dates
 from django.db.models.functions.text import ConcatPair
 
 from .lookups import NUMBER_TYPES, TEXT_TYPES
-from .scope import Scope, compiles, guarded, refuse
+from .refusal import refuse
+from .scope import Scope, compiles, guarded
 
 SIMPLE = {
     django_functions.Lower: "$toLower",

@@ -11,7 +11,8 @@ from django.db.models.aggregates import Aggregate
 from django.db.models.expressions import Col, Ref, Star, Subquery
 from django.db.models.sql import Query
 
-from .scope import Document, Pipeline, Scope, is_not_null, key_of, refuse
+from .refusal import refuse
+from .scope import Document, Pipeline, Scope, is_not_null, key_of
 
 ACCUMULATORS = {
     django_aggregates.Sum: "$sum",

@@ -16,7 +16,8 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.lookups import IntegerFieldOverflow, YearLookup
 from django.db.models.sql import Query
 
-from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null, is_null, refuse
+from .refusal import refuse
+from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null, is_null
 
 # Lookup name: what stands before and after the escaped text, and the options.
 PATTERNS = {
@@ -280,9 +281,17 @@ def _pattern_of_expression(scope: Scope, lookup: Any, left: Any, wanted: bool) -
         found = {"$gte": [{"$indexOfCP": [left, right]}, 0]}
     elif name == "startswith":
         found = {"$eq": [{"$indexOfCP": [left, right]}, 0]}
+    elif name == "endswith":
+        found = _ends_with(left, right)
     else:
         raise refuse(lookup, "with an expression on the right")
     return _all([*both, found if wanted else {"$not": [found]}])
+
+
+def _ends_with(text: Any, end: Any) -> Document:
+    start = {"$subtract": [{"$strLenCP": text}, {"$strLenCP": end}]}
+    tail = {"$substrCP": [text, {"$max": [start, 0]}, {"$strLenCP": end}]}
+    return {"$and": [{"$gte": [start, 0]}, {"$eq": [tail, end]}]}
 
 
 def _pattern(scope: Scope, lookup: Any) -> tuple[str, str]:
@@ -309,12 +318,38 @@ def _pattern(scope: Scope, lookup: Any) -> tuple[str, str]:
 def has_keys(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """Whether a JSON object has a key, all of some keys, or any of them."""
     keys = [lookup.rhs] if lookup.lookup_name == "has_key" else list(lookup.rhs)
-    if any(hasattr(key, "resolve_expression") or isinstance(key, KeyTransform) for key in keys):
-        raise refuse(lookup, "with an expression as a key")
     left = scope.expression(lookup.lhs)
-    tests = [{"$ne": [{"$type": json_member(left, str(key))}, "missing"]} for key in keys]
+    tests = [{"$ne": [{"$type": _member_at(left, _key_path(lookup, key))}, "missing"]} for key in keys]
     found: Any = {"$or" if lookup.lookup_name == "has_any_keys" else "$and": tests}
     return found if wanted else _all([is_not_null(left), {"$not": [found]}])
+
+
+def _key_path(lookup: Any, key: Any) -> list[str]:
+    """Return the keys from outside to inside; Django writes a path as transforms of some column."""
+    path: list[str] = []
+    while isinstance(key, KeyTransform):
+        path.insert(0, str(key.key_name))
+        key = key.get_source_expressions()[0]
+        if not isinstance(key, KeyTransform):
+            return path
+    if hasattr(key, "resolve_expression"):
+        raise refuse(lookup, "with an expression as a key")
+    return [str(key)]
+
+
+def _member_at(container: Any, path: list[str]) -> Document:
+    """Return the member at the end of a path; only before its end can a number be a position in a list."""
+    for key in path[:-1]:
+        container = json_item(container, key)
+    return json_member(container, path[-1])
+
+
+def json_item(container: Any, key: str) -> Document:
+    """Return the member of a JSON value: a number is a position in a list or a name in an object."""
+    named = json_member(container, key)
+    if not key.isdecimal():
+        return named
+    return {"$cond": [{"$isArray": [container]}, {"$arrayElemAt": [container, int(key)]}, named]}
 
 
 def json_member(container: Any, key: str) -> Document:

@@ -14,10 +14,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import NotSupportedError
 from django.db.models.expressions import Col
 from django.db.models.lookups import Lookup, YearLookup
 from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
+
+from .refusal import refuse
+from .tuples import is_tuple_lookup, written_out
 
 if TYPE_CHECKING:
     from django.db.models.sql import Query
@@ -43,12 +45,6 @@ def compiles(*types: type) -> Callable[[Callable[[Scope, Any], Any]], Callable[[
         return function
 
     return register
-
-
-def refuse(node: object, why: str = "") -> NotSupportedError:
-    """Return the error for what has no exact counterpart in MongoDB."""
-    reason = f" ({why})" if why else ""
-    return NotSupportedError(f"{type(node).__name__} is not supported by the MongoDB engine{reason}.")
 
 
 def is_null(value: Any) -> Document:
@@ -205,6 +201,8 @@ def _combined(node: Any, wanted: bool, leaf: Callable[[Any, bool], Any]) -> Any:
     """Compile a tree of conditions; both languages write AND and OR alike."""
     if isinstance(node, NothingNode):
         raise EmptyResultSet if wanted else FullResultSet
+    if is_tuple_lookup(node):
+        node = written_out(node)
     if not isinstance(node, WhereNode):
         try:
             return leaf(node, wanted)

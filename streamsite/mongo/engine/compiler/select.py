@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import NotSupportedError
+from django.db.models import QuerySet
 from django.db.models.expressions import Col, OrderBy, Ref, Value
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import PositionRef
@@ -19,7 +22,8 @@ from ..commands import Aggregate, Find, fetch, stream
 from ..introspection import SCHEMA_COLLECTION
 from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
-from .scope import Document, Pipeline, Scope, is_null, key_of, refuse
+from .refusal import refuse
+from .scope import Document, Pipeline, Scope, is_null, key_of
 
 if TYPE_CHECKING:
     from ..base import DatabaseWrapper
@@ -68,8 +72,15 @@ class SQLCompiler(DjangoSQLCompiler):
         query = self.query
         if query.distinct_fields:
             raise NotSupportedError("distinct() on fields is not supported by the MongoDB engine.")
-        if query.extra_tables or query.explain_info:
-            raise NotSupportedError("extra() and explain() are not supported by the MongoDB engine.")
+        if query.extra_tables:
+            raise NotSupportedError("extra() is not supported by the MongoDB engine.")
+        if query.explain_info:
+            raise NotSupportedError("This backend does not support explaining query execution.")
+        if query.select_for_update and not _is_update_or_create():
+            raise NotSupportedError(
+                "select_for_update() is not supported by the MongoDB engine: there are no row locks. "
+                "Make the update conditional, or write in atomic() and repeat it after a conflict."
+            )
         self.group_expressions = []
         self.setup = self.pre_sql_setup()
         if self.qualify:
@@ -304,7 +315,7 @@ class SQLCompiler(DjangoSQLCompiler):
         """Return a UNION: the first query's pipeline, with the others' rows added."""
         query = self.query
         if query.combinator != "union":
-            raise NotSupportedError(f"{query.combinator} is not supported by the MongoDB engine.")
+            raise NotSupportedError(f"{query.combinator} is not supported on this database backend.")
         self.setup = self.pre_sql_setup()
         width = 0
         parts: list[tuple[str, Pipeline]] = []
@@ -458,6 +469,18 @@ def subquery_stage(scope: Scope, query: Query, name: str, *, existence: bool) ->
     table, pipeline = compiler.as_pipeline()
     variables = {variable: scope.expression(column) for variable, column in compiler.scope.variables.items()}
     return {"$lookup": {"from": table, "let": variables, "pipeline": pipeline, "as": name}}
+
+
+def _is_update_or_create() -> bool:
+    """Return whether Django asks for the lock itself, in ``update_or_create()``.
+
+    There it is dispensable: reading and writing are one transaction, in which writing to a row that another has
+    changed since it was read is a conflict.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not QuerySet.update_or_create.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _needs_null_key(order: OrderBy) -> bool:

@@ -9,6 +9,7 @@ from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
 from django.db.backends.utils import format_number
 from django.db.models import DecimalField, Field
+from django.db.models.constants import OnConflict
 from django.db.models.expressions import ColPairs, DatabaseDefault, Value
 from django.db.models.functions import Now
 from django.db.models.sql import Query
@@ -18,10 +19,11 @@ from django.db.models.sql.constants import CURSOR, MULTI
 from django.utils import timezone
 from pymongo import ReturnDocument
 
-from ..commands import write
+from ..commands import Find, fetch, write
 from ..errors import raise_integrity_error
 from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
+from . import upserts
 from .joins import scope_of, used_tables
 from .scope import Document
 from .select import SQLCompiler
@@ -37,12 +39,14 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
 
     def execute_sql(self, returning_fields: list[Any] | None = None) -> list[Any]:
         """Insert the query's objects; return the asked for fields of each, as Django's values."""
-        if self.query.on_conflict is not None:
-            raise NotSupportedError(f"Inserting with {self.query.on_conflict} is not supported.")
         meta = self.query.get_meta()
         documents = self._documents()
         self._number(meta, documents)
-        if len(documents) == 1:
+        if self.query.on_conflict == OnConflict.IGNORE:
+            self._write_in_bulk(upserts.ignoring(self.query.model, documents))
+        elif self.query.on_conflict == OnConflict.UPDATE:
+            documents = self._insert_or_update(documents, returning_fields)
+        elif len(documents) == 1:
             write(self.connection, meta.db_table, "insert_one", documents[0])
         elif documents:
             write(self.connection, meta.db_table, "insert_many", documents)
@@ -51,6 +55,27 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
         rows = [[document.get(field.column) for field in returning_fields] for document in documents]
         converters = self.get_converters([field.get_col(meta.db_table) for field in returning_fields])
         return list(self.apply_converters(rows, converters)) if converters else rows
+
+    def _insert_or_update(self, documents: list[Document], returning: list[Any] | None) -> list[Document]:
+        """Insert the documents or update those in their way; return what is stored if a field is asked for."""
+        unique = [field.column for field in self.query.unique_fields]
+        updated = [field.column for field in self.query.update_fields]
+        self._write_in_bulk(upserts.updating(documents, unique, updated))
+        if not returning:
+            return []
+        columns = dict.fromkeys([*unique, *(field.column for field in returning)], 1)
+        stored = Find(
+            self.query.get_meta().db_table, upserts.identity(documents, unique), {"projection": columns}
+        )
+        by_values = {
+            tuple(document.get(column) for column in unique): document
+            for document in fetch(self.connection, stored)
+        }
+        return [by_values[tuple(document.get(column) for column in unique)] for document in documents]
+
+    def _write_in_bulk(self, writes: list[upserts.Write]) -> None:
+        if writes:
+            write(self.connection, self.query.get_meta().db_table, "bulk_write", writes)
 
     def _documents(self) -> list[Document]:
         meta = self.query.get_meta()
@@ -170,10 +195,14 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
         if hasattr(value, "resolve_expression"):
             value = value.resolve_expression(self.query, allow_joins=False, for_save=True)
             if value.contains_aggregate or value.contains_over_clause or isinstance(value, ColPairs):
-                raise FieldError(f"{type(value).__name__} is not allowed in an update ({field.name}).")
+                kind = "Window expressions" if value.contains_over_clause else "Aggregate functions"
+                raise FieldError(f"{kind} are not allowed in this query ({field.name}={value!r}).")
         elif hasattr(value, "prepare_database_save"):
             if not field.remote_field:
-                raise TypeError(f"{field} cannot hold a model instance ({value!r}).")
+                raise TypeError(
+                    f"Tried to update field {field} with a model instance, {value!r}. "
+                    f"Use a value compatible with {type(field).__name__}."
+                )
             value = value.prepare_database_save(field)
         value = field.get_db_prep_save(value, connection=self.connection)
         if type(value) is Value:
@@ -206,6 +235,10 @@ def _checked(connection: DatabaseWrapper, field: Any, value: Any) -> Any:
     if value is None and not field.null and not _is_automatic(field):
         raise_integrity_error(
             connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
+        )
+    if type(value) is int and value < 0 and field.get_internal_type().startswith("Positive"):
+        raise_integrity_error(
+            connection, f"CHECK constraint failed: {field.model._meta.db_table}.{field.column} >= 0"
         )
     if isinstance(value, Decimal128) and isinstance(field, DecimalField):
         return Decimal128(format_number(value.to_decimal(), field.max_digits, field.decimal_places))

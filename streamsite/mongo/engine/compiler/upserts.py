@@ -1,0 +1,78 @@
+"""``bulk_create(ignore_conflicts=True)`` and ``bulk_create(update_conflicts=True)``.
+
+Each object becomes an upsert whose filter is what it could conflict with, so that finding out and inserting are one
+step on the server, and a batch one round trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import NotSupportedError, models
+from pymongo import InsertOne, UpdateOne
+
+from .scope import Document
+
+Write = InsertOne[Document] | UpdateOne
+
+
+def ignoring(model: type[models.Model], documents: list[Document]) -> list[Write]:
+    """Return the writes that insert each document unless one with an equal unique value is there."""
+    sets = list(_unique_sets(model))
+    writes: list[Write] = []
+    for document in documents:
+        filters = _conflicts(document, sets)
+        writes.append(_upsert(filters, {"$setOnInsert": document}) if filters else InsertOne(document))
+    return writes
+
+
+def updating(documents: list[Document], unique_columns: list[str], updated_columns: list[str]) -> list[Write]:
+    """Return the writes that insert each document, or set some columns of the one with the same unique values."""
+    writes: list[Write] = []
+    for document in documents:
+        filters = _conflicts(document, [unique_columns])
+        if not filters:
+            writes.append(InsertOne(document))
+            continue
+        changed = {column: document[column] for column in updated_columns}
+        first = {column: value for column, value in document.items() if column not in changed}
+        writes.append(_upsert(filters, {"$set": changed, "$setOnInsert": first}))
+    return writes
+
+
+def identity(documents: Iterable[Document], unique_columns: list[str]) -> Document:
+    """Return the filter that finds what ``updating`` wrote."""
+    return {"$or": [{column: document.get(column) for column in unique_columns} for document in documents]}
+
+
+def _upsert(filters: list[Document], update: Document) -> UpdateOne:
+    return UpdateOne(filters[0] if len(filters) == 1 else {"$or": filters}, update, upsert=True)
+
+
+def _conflicts(document: Document, sets: Iterable[list[str]]) -> list[Document]:
+    """Return the conditions under which a document is in a new one's way; a null is equal to nothing."""
+    values = ({column: document.get(column) for column in columns} for columns in sets)
+    return [condition for condition in values if None not in condition.values()]
+
+
+def _unique_sets(model: type[models.Model]) -> Iterable[list[str]]:
+    """Yield the columns of each unique index."""
+    meta = model._meta
+    for field in meta.local_concrete_fields:
+        if field.unique:
+            yield [field.column]
+    sets = [tuple(names) for names in meta.unique_together]
+    for constraint in meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            if constraint.condition is not None:
+                raise NotSupportedError(
+                    f"ignore_conflicts with the conditional constraint {constraint.name} is not supported."
+                )
+            sets.append(tuple(constraint.fields))
+    for names in sets:
+        yield [_column(meta.get_field(name)) for name in names]
+
+
+def _column(field: Any) -> str:
+    return str(field.column)

@@ -1,0 +1,1 @@
+"""Django's own test suites on the engine: ``script/test-engine [suite ...]``."""
