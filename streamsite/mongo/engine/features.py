@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from djongo.features import DatabaseFeatures as DjongoDatabaseFeatures
 
+from .skips import DJANGO_TEST_SKIPS
+
 
 class DatabaseFeatures(DjongoDatabaseFeatures):  # type: ignore[misc]
     """Each flag is Django's; the comments say what the flag's name does not."""
 
+    django_test_skips = DJANGO_TEST_SKIPS
     # $getField, $dateTrunc and $lookup with both a local field and a pipeline came with MongoDB 5.0.
     minimum_database_version = (5, 0)
 

@@ -63,6 +63,9 @@ def model_indexes(connection: DatabaseWrapper, model: type[models.Model]) -> lis
     """Return every index that a new collection of a model needs."""
     meta = model._meta
     found = [index for field in meta.local_concrete_fields for index in field_indexes(connection, field)]
+    if isinstance(meta.pk, models.CompositePrimaryKey):
+        columns = [(str(field.column), ASCENDING) for field in meta.pk_fields]
+        found.append(IndexModel(columns, name=PRIMARY_KEY_INDEX, unique=True))
     for names in meta.unique_together:
         found.append(unique_together_index(connection, model, names))
     found += [declared_index(connection, model, index) for index in meta.indexes]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bson import Decimal128
 from bson.decimal128 import create_decimal128_context
 from django.conf import settings
-from django.db import NotSupportedError
+from django.db import DataError, NotSupportedError
 from django.db.models.expressions import Col
 from django.utils import timezone
 from djongo.operations import DatabaseOperations as DjongoDatabaseOperations
@@ -74,7 +74,10 @@ class DatabaseOperations(DjongoDatabaseOperations):  # type: ignore[misc]
             raise NotSupportedError(
                 "A JSON null cannot be told from a missing value at the top of a JSONField."
             )
-        return json.loads(json.dumps(value, cls=encoder))
+        try:
+            return json.loads(json.dumps(value, cls=encoder))
+        except json.JSONDecodeError as error:
+            raise DataError(f"{encoder} does not make JSON: {error}") from error
 
     # --- from the database ----------------------------------------------------------------------
 
@@ -127,6 +130,8 @@ class DatabaseOperations(DjongoDatabaseOperations):  # type: ignore[misc]
 
 def _to_int(value: Any, expression: Any, connection: Any) -> Any:
     """Computed whole numbers may come as doubles; stored ones never do."""
+    if isinstance(value, Decimal128):
+        return int(value.to_decimal())
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -26,7 +26,45 @@ from streamsite.mongo.server import EmbeddedMongo
 
 ROOT = Path(__file__).resolve().parents[3]
 CACHE = ROOT / "var" / "django-source"
-SUITES = ["basic", "bulk_create", "get_or_create", "update", "delete", "lookup", "queries", "ordering", "or_lookups", "null_queries", "expressions", "expressions_case", "aggregation", "annotations", "dates", "datetimes", "many_to_one", "one_to_one", "many_to_many", "m2m_regress", "m2m_through", "prefetch_related", "select_related", "generic_relations", "model_forms", "model_fields", "custom_pk", "constraints", "transactions", "auth_tests", "sessions_tests", "admin_views", "admin_changelist", "admin_filters", "contenttypes_tests", "serializers", "fixtures"]
+SUITES = [
+    "basic",
+    "bulk_create",
+    "get_or_create",
+    "update",
+    "delete",
+    "lookup",
+    "queries",
+    "ordering",
+    "or_lookups",
+    "null_queries",
+    "expressions",
+    "expressions_case",
+    "aggregation",
+    "annotations",
+    "dates",
+    "datetimes",
+    "many_to_one",
+    "one_to_one",
+    "many_to_many",
+    "m2m_regress",
+    "m2m_through",
+    "prefetch_related",
+    "select_related",
+    "generic_relations",
+    "model_forms",
+    "model_fields",
+    "custom_pk",
+    "constraints",
+    "transactions",
+    "auth_tests",
+    "sessions_tests",
+    "admin_views",
+    "admin_changelist",
+    "admin_filters",
+    "contenttypes_tests",
+    "serializers",
+    "fixtures",
+]
 # The longest first, so that the cores finish together.
 LONGEST = ("admin_views", "auth_tests", "queries", "model_forms", "aggregation")
 SUITE_SECONDS = 1800

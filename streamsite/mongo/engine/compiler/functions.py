@@ -5,6 +5,7 @@ SQL's functions yield null for null; MongoDB's often yield an empty text or an e
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.db.models import DateField, DateTimeField, TimeField
@@ -180,6 +181,12 @@ def cast(scope: Scope, node: Any) -> Any:
     if after.endswith("IntegerField") and before in ("FloatField", "DecimalField"):
         number = {"$trunc": [number]}
     return {"$convert": {"input": number, "to": CASTS[after], "onNull": None}}
+
+
+@compiles(django_functions.Pi)
+def pi(scope: Scope, node: Any) -> Any:
+    """The number."""
+    return {"$literal": math.pi}
 
 
 @compiles(django_functions.Random)

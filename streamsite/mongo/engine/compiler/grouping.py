@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import FieldError
 from django.db.models import aggregates as django_aggregates
 from django.db.models.aggregates import Aggregate
 from django.db.models.expressions import Col, Ref, Star, Subquery
@@ -121,7 +122,7 @@ def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
     if kind not in ACCUMULATORS:
         raise refuse(node)
     operator = ACCUMULATORS[kind]
-    if operator in ("$sum", "$avg") and source.output_field.get_internal_type() == "BooleanField":
+    if operator in ("$sum", "$avg") and _is_boolean(source):
         raise refuse(node, "of a boolean")
     if node.distinct and operator in ("$sum", "$avg"):
         return _over_distinct(operator, value, name)
@@ -133,6 +134,13 @@ def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
         {name: {"$sum": value}, counter: {"$sum": _one_if_not_null(value)}},
         {"$cond": [{"$gt": [f"${counter}", 0]}, f"${name}", None]},
     )
+
+
+def _is_boolean(source: Any) -> bool:
+    try:
+        return bool(source.output_field.get_internal_type() == "BooleanField")
+    except FieldError:  # numbers of different kinds: only the aggregate's own type is known
+        return False
 
 
 def _count(node: Any, source: Any, value: Any, name: str) -> Accumulator:

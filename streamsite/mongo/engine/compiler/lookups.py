@@ -232,7 +232,10 @@ def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
     from .select import independent_values
 
     if getattr(query, "_db", None) not in (None, scope.connection.alias):
-        raise ValueError("A subquery cannot be in another database: force it with list().")
+        raise ValueError(
+            "Subqueries aren't allowed across different databases. Force the inner query to be evaluated "
+            "using `list(inner_query)`."
+        )
     return independent_values(scope.connection, getattr(query, "query", query))
 
 

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import NotSupportedError
 from django.db.models.expressions import Col
+from django.db.models.fields.json import ContainedBy, DataContains
 from django.db.models.lookups import Lookup, YearLookup
 from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
 
@@ -190,6 +192,8 @@ class Scope:
 
 def _lookup_function(registry: dict[str, Callable[..., Any]], lookup: Lookup[Any]) -> Callable[..., Any]:
     """Return the compiling function for a lookup of Django's own, or of one that only changes its name's field."""
+    if isinstance(lookup, (DataContains, ContainedBy)):
+        raise NotSupportedError(f"{lookup.lookup_name} lookup is not supported on this database backend.")
     if lookup.lookup_name not in registry or not type(lookup).__module__.startswith("django."):
         raise refuse(lookup, f"lookup {lookup.lookup_name!r}")
     if lookup.bilateral_transforms:

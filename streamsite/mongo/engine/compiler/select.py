@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -107,10 +108,20 @@ class SQLCompiler(DjangoSQLCompiler):
 
     def plan(self) -> Find | Aggregate:
         """Return the command for the query, and set ``self.decode``; ``EmptyResultSet`` if it finds nothing."""
-        if self.query.combinator:
-            return self._combined()
-        self.prepare()
-        return self._find() or Aggregate(self.table, self.pipeline())
+        with self._kept_refcounts():
+            if self.query.combinator:
+                return self._combined()
+            self.prepare()
+            return self._find() or Aggregate(self.table, self.pipeline())
+
+    @contextmanager
+    def _kept_refcounts(self) -> Iterator[None]:
+        """Leave the query as it was: choosing columns and order adds uses of joins."""
+        before = self.query.alias_refcount.copy()
+        try:
+            yield
+        finally:
+            self.query.reset_refcounts(before)
 
     def _find(self) -> Find | None:
         """Return the query as a ``find``, or ``None`` if it joins, groups, computes or needs a subquery."""
@@ -384,11 +395,12 @@ class SQLCompiler(DjangoSQLCompiler):
 
     def as_pipeline(self) -> tuple[str, Pipeline]:
         """Return the query for use within another: its collection and its stages."""
-        if self.query.combinator:
-            combined = self._combined()
-            return combined.table, combined.pipeline
-        self.prepare()
-        return self.table, self.pipeline()
+        with self._kept_refcounts():
+            if self.query.combinator:
+                combined = self._combined()
+                return combined.table, combined.pipeline
+            self.prepare()
+            return self.table, self.pipeline()
 
     # --- running --------------------------------------------------------------------------------
 

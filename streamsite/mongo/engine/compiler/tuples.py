@@ -27,14 +27,19 @@ def written_out(lookup: Any) -> WhereNode:
     if lookup.lookup_name == "isnull":
         return WhereNode([IsNull(column, lookup.rhs) for column in columns], OR if lookup.rhs else AND)
     if lookup.lookup_name == "exact" and lookup.rhs_is_direct_value():
-        return _all_equal(columns, get_normalized_value(lookup.rhs, lookup.lhs))
+        return _all_equal(columns, _values(lookup, lookup.rhs))
     if lookup.lookup_name == "in" and lookup.rhs_is_direct_value():
-        rows = [get_normalized_value(row, lookup.lhs) for row in lookup.rhs]
+        rows = [_values(lookup, row) for row in lookup.rhs]
         if len(columns) == 1:
             return WhereNode([In(columns[0], [value for (value,) in rows])])
         # A null is equal to nothing.
         return WhereNode([_all_equal(columns, row) for row in rows if None not in row], OR)
     raise refuse(lookup, f"lookup {lookup.lookup_name!r} over several columns")
+
+
+def _values(lookup: Any, row: Any) -> Any:
+    """Return a row's values; a model instance stands for those of its own that the relation names."""
+    return row if isinstance(row, (list, tuple)) else get_normalized_value(row, lookup.lhs)
 
 
 def _all_equal(columns: list[Any], values: Any) -> WhereNode:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import NotSupportedError, models
+from django.db import NotSupportedError, ProgrammingError, models
 from pymongo import InsertOne, UpdateOne
 
 from .scope import Document
@@ -41,6 +41,14 @@ def updating(documents: list[Document], unique_columns: list[str], updated_colum
     return writes
 
 
+def require_unique(model: type[models.Model], columns: list[str]) -> None:
+    """Raise unless an index keeps the values of these columns unique: without one, two writers would both insert."""
+    if sorted(columns) not in [sorted(found) for found in _unique_sets(model)]:
+        raise ProgrammingError(
+            f"No unique constraint of {model._meta.label} covers {', '.join(columns)} alone."
+        )
+
+
 def identity(documents: Iterable[Document], unique_columns: list[str]) -> Document:
     """Return the filter that finds what ``updating`` wrote."""
     return {"$or": [{column: document.get(column) for column in unique_columns} for document in documents]}
@@ -67,7 +75,7 @@ def _unique_sets(model: type[models.Model]) -> Iterable[list[str]]:
         if isinstance(constraint, models.UniqueConstraint):
             if constraint.condition is not None:
                 raise NotSupportedError(
-                    f"ignore_conflicts with the conditional constraint {constraint.name} is not supported."
+                    f"Conflicts with the conditional constraint {constraint.name} are not supported."
                 )
             sets.append(tuple(constraint.fields))
     for names in sets:

@@ -8,7 +8,7 @@ from bson import Decimal128, ObjectId
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
 from django.db.backends.utils import format_number
-from django.db.models import DecimalField, Field
+from django.db.models import CompositePrimaryKey, DecimalField, Field
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import ColPairs, DatabaseDefault, Value
 from django.db.models.functions import Now
@@ -59,6 +59,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
     def _insert_or_update(self, documents: list[Document], returning: list[Any] | None) -> list[Document]:
         """Insert the documents or update those in their way; return what is stored if a field is asked for."""
         unique = [field.column for field in self.query.unique_fields]
+        upserts.require_unique(self.query.model, unique)
         updated = [field.column for field in self.query.update_fields]
         self._write_in_bulk(upserts.updating(documents, unique, updated))
         if not returning:
@@ -258,6 +259,10 @@ def condition_for_write(compiler: SQLCompiler) -> Document:
         if not compiler.scope.stages:
             return condition
         compiler.scope.stages = []
+    if isinstance(query.get_meta().pk, CompositePrimaryKey):
+        raise NotSupportedError(
+            "Writing by a condition on other collections needs a primary key of one column."
+        )
     return {query.get_meta().pk.column: {"$in": _primary_keys(compiler)}}
 
 
