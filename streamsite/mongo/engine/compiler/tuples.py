@@ -11,7 +11,7 @@ from django.db.models.expressions import ColPairs
 from django.db.models.fields.related_lookups import get_normalized_value
 from django.db.models.fields.tuple_lookups import TupleLookupMixin
 from django.db.models.lookups import Exact, In, IsNull, Lookup
-from django.db.models.sql.where import AND, OR, WhereNode
+from django.db.models.sql.where import AND, OR, NothingNode, WhereNode
 
 from .refusal import refuse
 
@@ -33,7 +33,8 @@ def written_out(lookup: Any) -> WhereNode:
         if len(columns) == 1:
             return WhereNode([In(columns[0], [value for (value,) in rows])])
         # A null is equal to nothing.
-        return WhereNode([_all_equal(columns, row) for row in rows if None not in row], OR)
+        conditions = [_all_equal(columns, row) for row in rows if None not in row]
+        return WhereNode(conditions or [NothingNode()], OR)
     raise refuse(lookup, f"lookup {lookup.lookup_name!r} over several columns")
 
 
