@@ -101,7 +101,7 @@ class EmbeddedMongo:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         self._wait_until_answering(log_path)
 
@@ -259,7 +259,7 @@ class EmbeddedMongo:
             time.sleep(0.02)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask the kernel to end the server with the process that started it, however that one ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 

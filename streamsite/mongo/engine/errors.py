@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from bson.errors import BSONError
@@ -66,6 +68,15 @@ def raise_translated(connection: DatabaseWrapper, error: BaseException) -> NoRet
     with connection.wrap_database_errors:
         raise as_database_error(error) from error
     raise AssertionError("unreachable: the context manager re-raises")
+
+
+@contextmanager
+def translated(connection: DatabaseWrapper) -> Iterator[None]:
+    """Raise the driver's errors within the block as Django's."""
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        raise_translated(connection, error)
 
 
 def raise_integrity_error(connection: DatabaseWrapper, message: str) -> NoReturn:

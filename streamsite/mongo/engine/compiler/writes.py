@@ -20,7 +20,7 @@ from django.utils import timezone
 from pymongo import ReturnDocument
 
 from ..commands import Find, fetch, write
-from ..errors import raise_integrity_error
+from ..errors import raise_integrity_error, translated
 from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
 from . import upserts
@@ -114,7 +114,8 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
             for document in documents:
                 document.setdefault(field.column, ObjectId())
         elif field.get_internal_type() in AUTO_TYPES:
-            self._number_in_sequence(meta.db_table, field.column, documents)
+            with translated(self.connection):
+                self._number_in_sequence(meta.db_table, field.column, documents)
 
     def _number_in_sequence(self, table: str, column: str, documents: list[Document]) -> None:
         """Draw numbers from the collection's counter.

@@ -1,0 +1,110 @@
+"""A replica set of three real servers on loopback, whose primary can be made to step down or to die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from streamsite.mongo.binary import find_mongod
+from streamsite.mongo.server import die_with_parent
+
+NAME = "three"
+PATIENCE_SECONDS = 40
+
+
+class ReplicaSet:
+    """``with ReplicaSet(folder) as replica_set``: running when entered, ended when left."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.servers: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def uri(self) -> str:
+        """The connection string with all three members."""
+        return f"mongodb://{','.join(self.servers)}/?replicaSet={NAME}"
+
+    def __enter__(self) -> ReplicaSet:
+        for number in range(3):
+            port = _free_port()
+            self.servers[f"127.0.0.1:{port}"] = _start(self.folder / str(number), port)
+        members = [{"_id": number, "host": host} for number, host in enumerate(self.servers)]
+        settings = {"electionTimeoutMillis": 1_000, "heartbeatIntervalMillis": 300}
+        first = self._direct(next(iter(self.servers)))
+        with first:
+            first.admin.command("replSetInitiate", {"_id": NAME, "members": members, "settings": settings})
+        self.primary()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for server in self.servers.values():
+            server.kill()
+        for server in self.servers.values():
+            server.wait(timeout=20)
+
+    def primary(self) -> str:
+        """Wait until there is a primary; its address."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            for host, server in self.servers.items():
+                if server.poll() is None and self._is_primary(host):
+                    return host
+            time.sleep(0.05)
+        raise AssertionError("the replica set has no primary")
+
+    def step_down(self) -> None:
+        """Ask the primary to hand over."""
+        with self._direct(self.primary()) as client:
+            client.admin.command("replSetStepDown", 10, secondaryCatchUpPeriodSecs=5)
+
+    def kill_primary(self) -> None:
+        """End the primary as a power cut would."""
+        server = self.servers[self.primary()]
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait(timeout=20)
+
+    def _is_primary(self, host: str) -> bool:
+        try:
+            with self._direct(host) as client:
+                return bool(client.admin.command("hello").get("isWritablePrimary"))
+        except PyMongoError:
+            return False
+
+    @staticmethod
+    def _direct(host: str) -> MongoClient[dict[str, Any]]:
+        return MongoClient(
+            f"mongodb://{host}/?directConnection=true", serverSelectionTimeoutMS=PATIENCE_SECONDS * 1000
+        )
+
+
+def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    folder.mkdir(parents=True)
+    command = [
+        str(find_mongod()),
+        "--dbpath", str(folder),
+        "--port", str(port),
+        "--bind_ip", "127.0.0.1",
+        "--nounixsocket",
+        "--replSet", NAME,
+        "--oplogSize", "50",
+        "--wiredTigerCacheSizeGB", "0.25",
+        "--logpath", str(folder / "mongod.log"),
+    ]  # fmt: skip
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
