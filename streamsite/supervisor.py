@@ -7,7 +7,6 @@ the database in one short process, then keeps web and worker running until it is
 from __future__ import annotations
 
 import argparse
-import ctypes
 import errno
 import hashlib
 import os
@@ -25,7 +24,7 @@ from types import FrameType
 from typing import IO
 
 from streamsite.mongo.binary import MongodUnavailableError
-from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError
+from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOURS = {"server": "36", "mongo": "32", "web": "34", "worker": "35", "setup": "33", "demo": "33"}
@@ -33,7 +32,6 @@ STOP_SECONDS = 12
 LEAST_FREE_BYTES = 400 * 1024**2
 QUICK_DEATH_SECONDS = 5
 MOST_QUICK_DEATHS = 5
-PR_SET_PDEATHSIG = 1
 
 
 class StartError(Exception):
@@ -286,7 +284,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         child.started = time.monotonic()
         if child.process.stdout is not None:
@@ -341,10 +339,6 @@ def _fingerprint(*, demo: bool) -> str:
     for source in sorted(sources):
         digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _copy_lines(name: str, stream: IO[bytes]) -> None:

@@ -38,8 +38,10 @@ class ReplicaSet:
             self.servers[f"127.0.0.1:{port}"] = _start(self.folder / str(number), port)
         members = [{"_id": number, "host": host} for number, host in enumerate(self.servers)]
         settings = {"electionTimeoutMillis": 1_000, "heartbeatIntervalMillis": 300}
-        first = self._direct(next(iter(self.servers)))
-        with first:
+        for host in self.servers:
+            with self._direct(host) as client:
+                client.admin.command("ping")
+        with self._direct(next(iter(self.servers))) as first:
             first.admin.command("replSetInitiate", {"_id": NAME, "members": members, "settings": settings})
         self.primary()
         return self
@@ -65,11 +67,12 @@ class ReplicaSet:
         with self._direct(self.primary()) as client:
             client.admin.command("replSetStepDown", 10, secondaryCatchUpPeriodSecs=5)
 
-    def kill_primary(self) -> None:
-        """End the primary as a power cut would."""
-        server = self.servers[self.primary()]
-        os.kill(server.pid, signal.SIGKILL)
-        server.wait(timeout=20)
+    def kill_primary(self) -> str:
+        """End the primary as a power cut would; its address."""
+        host = self.primary()
+        os.kill(self.servers[host].pid, signal.SIGKILL)
+        self.servers[host].wait(timeout=20)
+        return host
 
     def _is_primary(self, host: str) -> bool:
         try:
@@ -99,7 +102,11 @@ def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
         "--logpath", str(folder / "mongod.log"),
     ]  # fmt: skip
     return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,
     )
 
 
