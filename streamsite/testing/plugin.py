@@ -99,7 +99,7 @@ def database(prepared_database: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         _forget_caches()
         yield
-        _empty_collections()
+        empty_collections()
 
 
 def _forget_caches() -> None:
@@ -112,7 +112,8 @@ def _forget_caches() -> None:
     GroupThrottle.forget_all()
 
 
-def _empty_collections() -> None:
+def empty_collections() -> None:
+    """Delete what tests wrote; what migrations wrote stays."""
     from pymongo.write_concern import WriteConcern
 
     from streamsite.mongo.engine.client import get_database

@@ -106,7 +106,7 @@ def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
     left, right, tests = _operands(scope, lookup)
     if wanted:
         return _all([*tests[1:], {"$eq": [left, right]}])
-    return _all([*tests, {"$ne": [left, right]}])
+    return _all([_is_known(lookup.lhs, left), *tests[1:], {"$ne": [left, right]}])
 
 
 def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
@@ -156,10 +156,8 @@ def match_null(scope: Scope, lookup: Any, wanted: bool) -> Document:
 def null(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """Null and missing are the same, except inside JSON, where a null is a value."""
     left = scope.expression(lookup.lhs)
-    absent = _wants_null(lookup) == wanted
-    if isinstance(lookup.lhs, KeyTransform):
-        return {"$eq" if absent else "$ne": [{"$type": left}, "missing"]}
-    return is_null(left) if absent else is_not_null(left)
+    known = _is_known(lookup.lhs, left)
+    return {"$not": [known]} if _wants_null(lookup) == wanted else known
 
 
 def _wants_null(lookup: Any) -> bool:
@@ -193,23 +191,25 @@ def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """A list whose members may be expressions, or a query's results."""
     left = scope.expression(lookup.lhs)
+    known = _is_known(lookup.lhs, left)
     if isinstance(lookup.rhs, (Query, Subquery)):
         values = _query_values(scope, lookup.rhs)
         if values is None:
             array: Any = f"${scope.subquery(getattr(lookup.rhs, 'query', lookup.rhs))}.c0"
-            return _membership(left, array, wanted, nulls={"$in": [None, {"$ifNull": [array, []]}]})
+            return _membership(known, left, array, wanted, nulls={"$in": [None, {"$ifNull": [array, []]}]})
     else:
         values = _without_none(_members(scope, lookup))
     if not values:
         raise EmptyResultSet
-    return _membership(left, [_operand(scope, value) for value in values], wanted, nulls=None in values)
+    operands = [_operand(scope, value) for value in values]
+    return _membership(known, left, operands, wanted, nulls=None in values)
 
 
-def _membership(left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
+def _membership(known: Any, left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
     """Being in a list; with a null in it, not being there is unknown."""
     if wanted:
-        return _all([is_not_null(left), {"$in": [left, array]}])
-    return _all([is_not_null(left), {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
+        return _all([known, {"$in": [left, array]}])
+    return _all([known, {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
 
 
 def _members(scope: Scope, lookup: Any) -> list[Any]:
@@ -402,6 +402,13 @@ def _json_aware_value(scope: Scope, lookup: Any) -> Document:
     if isinstance(lookup.lhs, KeyTransform):
         return {"$literal": lookup.rhs.value if type(lookup.rhs) is Value else lookup.rhs}
     return {"$literal": value_of(scope, lookup)}
+
+
+def _is_known(node: Any, value: Any) -> Document:
+    """Return the test that a value is not SQL's null; a null inside JSON is a value like others."""
+    if isinstance(node, KeyTransform):
+        return {"$ne": [{"$type": value}, "missing"]}
+    return is_not_null(value)
 
 
 def _operand(scope: Scope, value: Any) -> Any:
