@@ -30,8 +30,11 @@ DRIVER_ERRORS = (PyMongoError, BSONError, OverflowError, UnicodeError, dbapi.Err
 DUPLICATE_KEY = 11000
 DUPLICATE_KEY_CODES = frozenset({DUPLICATE_KEY, 11001, 12582})
 DOCUMENT_VALIDATION_FAILURE = 121
+CONVERSION_FAILURE = 241
+# What an update by an expression fails with when the value breaks a column's rule.
+BROKEN_RULE = "constraint failed: "
 # ConversionFailure, and the two codes for a division by zero in an aggregation.
-DATA_CODES = frozenset({241, 16608, 4848401})
+DATA_CODES = frozenset({CONVERSION_FAILURE, 16608, 4848401})
 # WriteConflict, NoSuchTransaction, LockTimeout, and being refused by the server: unauthorized, wrong password,
 # no transactions on a standalone server.
 OPERATIONAL_CODES = frozenset({112, 251, 24, 13, 18, 20})
@@ -95,7 +98,8 @@ def _bulk_write_error(error: BulkWriteError) -> Exception:
 
 
 def _failure(code: int | None, message: str, *, transient: bool) -> Exception:
-    if code in DUPLICATE_KEY_CODES or code == DOCUMENT_VALIDATION_FAILURE:
+    breaks_rule = code == CONVERSION_FAILURE and BROKEN_RULE in message
+    if code in DUPLICATE_KEY_CODES or code == DOCUMENT_VALIDATION_FAILURE or breaks_rule:
         return dbapi.IntegrityError(message)
     if code in OPERATIONAL_CODES or transient:
         return dbapi.OperationalError(message)

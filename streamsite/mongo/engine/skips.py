@@ -211,7 +211,4 @@ DJANGO_TEST_SKIPS: dict[str, set[str]] = {
         "queries.test_iterator.QuerySetIteratorTests.test_iterator_chunk_size",
         "queries.test_iterator.QuerySetIteratorTests.test_no_chunked_reads",
     },
-    "an update by an expression cannot check a column's range; plain values are checked": {
-        "model_fields.test_integerfield.PositiveIntegerFieldTests.test_negative_values",
-    },
 }

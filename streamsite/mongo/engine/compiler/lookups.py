@@ -17,7 +17,7 @@ from django.db.models.lookups import IntegerFieldOverflow, YearLookup
 from django.db.models.sql import Query
 
 from .refusal import refuse
-from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null, is_null
+from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null
 
 # Lookup name: what stands before and after the escaped text, and the options.
 PATTERNS = {

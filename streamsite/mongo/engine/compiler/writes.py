@@ -25,12 +25,13 @@ from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
 from . import upserts
 from .joins import scope_of, used_tables
-from .scope import Document
+from .scope import Document, is_not_null, is_null
 from .select import SQLCompiler
 
 if TYPE_CHECKING:
     from ..base import DatabaseWrapper
 
+AnyField = Field
 NUMBERS = (int, float, Decimal128)
 
 
@@ -188,7 +189,7 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
                 plain[field.column] = value
         if self.scope.stages:
             raise NotSupportedError("A subquery as a new value is not supported in an update.")
-        update = _update_document(plain, computed, self._not_null_columns())
+        update = _update_document(plain, computed, {field.column: field for field, _, _ in self.query.values})
         method = "update_one" if _is_of_one(self.query, condition) else "update_many"
         return int(write(self.connection, self.table, method, condition, update).matched_count)
 
@@ -210,10 +211,6 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
         if type(value) is Value:
             value = field.get_db_prep_save(value.value, connection=self.connection)
         return _checked(self.connection, field, value)
-
-    def _not_null_columns(self) -> set[str]:
-        fields: list[Field[Any, Any]] = [field for field, _model, _value in self.query.values]
-        return {str(field.column) for field in fields if not field.null}
 
 
 class RowCount:
@@ -238,7 +235,7 @@ def _checked(connection: DatabaseWrapper, field: Any, value: Any) -> Any:
         raise_integrity_error(
             connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
         )
-    if type(value) is int and value < 0 and field.get_internal_type().startswith("Positive"):
+    if type(value) is int and value < 0 and _is_positive(field):
         raise_integrity_error(
             connection, f"CHECK constraint failed: {field.model._meta.db_table}.{field.column} >= 0"
         )
@@ -280,19 +277,46 @@ def _primary_keys(compiler: SQLCompiler) -> list[Any]:
     return keys
 
 
-def _update_document(plain: Document, computed: Document, not_null: set[str]) -> Document | list[Document]:
+def _update_document(
+    plain: Document, computed: Document, fields: dict[str, AnyField]
+) -> Document | list[Document]:
     """Return the update: operators where they say it all, because those never conflict with each other."""
     if not computed:
         return {"$set": plain}
     increments = {
         column: _increment(column, expression)
         for column, expression in computed.items()
-        if column in not_null
+        if not fields[column].null and not _is_positive(fields[column])
     }
     if len(increments) == len(computed) and None not in increments.values():
         return {"$inc": increments, **({"$set": plain} if plain else {})}
     literals = {column: {"$literal": value} for column, value in plain.items()}
-    return [{"$set": {**literals, **computed}}]
+    checked = {column: _kept_to(fields[column], expression) for column, expression in computed.items()}
+    return [{"$set": {**literals, **checked}}]
+
+
+def _kept_to(field: AnyField, expression: Any) -> Any:
+    """Return an expression that fails on the server where its value breaks the column's rules."""
+    place = f"{field.model._meta.db_table}.{field.column}"
+    branches = []
+    if not field.null:
+        branches.append({"case": is_null("$$new"), "then": _failure(f"NOT NULL constraint failed: {place}")})
+    if _is_positive(field):
+        negative = {"$and": [is_not_null("$$new"), {"$lt": ["$$new", 0]}]}
+        branches.append({"case": negative, "then": _failure(f"CHECK constraint failed: {place} >= 0")})
+    if not branches:
+        return expression
+    rules = {"$switch": {"branches": branches, "default": "$$new"}}
+    return {"$let": {"vars": {"new": expression}, "in": rules}}
+
+
+def _failure(message: str) -> Document:
+    """Return an expression that raises: a text that is no number, and that only a document can tell."""
+    return {"$toInt": {"$cond": [is_null("$_id"), "0", message]}}
+
+
+def _is_positive(field: AnyField) -> bool:
+    return field.get_internal_type().startswith("Positive")
 
 
 def _increment(column: str, expression: Any) -> Any:
