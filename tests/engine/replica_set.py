@@ -1,4 +1,4 @@
-"""A replica set of three real servers on loopback, whose primary can be made to step down or to die."""
+"""A replica set of real servers on loopback, whose primary can be made to step down or to die."""
 
 from __future__ import annotations
 
@@ -23,19 +23,22 @@ PATIENCE_SECONDS = 40
 class ReplicaSet:
     """``with ReplicaSet(folder) as replica_set``: running when entered, ended when left."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, members: int = 3, test_commands: bool = False) -> None:
         self.folder = folder
+        self.members = members
+        self.test_commands = test_commands
         self.servers: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
     def uri(self) -> str:
-        """The connection string with all three members."""
+        """The connection string with all members."""
         return f"mongodb://{','.join(self.servers)}/?replicaSet={NAME}"
 
     def __enter__(self) -> ReplicaSet:
-        for number in range(3):
-            port = _free_port()
-            self.servers[f"127.0.0.1:{port}"] = _start(self.folder / str(number), port)
+        options = ("--setParameter", "enableTestCommands=1") if self.test_commands else ()
+        for number in range(self.members):
+            host, server = start_server(self.folder / str(number), options=options)
+            self.servers[host] = server
         members = [{"_id": number, "host": host} for number, host in enumerate(self.servers)]
         settings = {"electionTimeoutMillis": 1_000, "heartbeatIntervalMillis": 300}
         for host in self.servers:
@@ -88,26 +91,31 @@ class ReplicaSet:
         )
 
 
-def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+def start_server(
+    folder: Path, *, replica_set: str | None = NAME, options: tuple[str, ...] = ()
+) -> tuple[str, subprocess.Popen[bytes]]:
+    """Start a server with its data in a new folder; its address and its process, which is the caller's to end."""
     folder.mkdir(parents=True)
+    port = _free_port()
     command = [
         str(find_mongod()),
         "--dbpath", str(folder),
         "--port", str(port),
         "--bind_ip", "127.0.0.1",
         "--nounixsocket",
-        "--replSet", NAME,
-        "--oplogSize", "50",
         "--wiredTigerCacheSizeGB", "0.25",
         "--logpath", str(folder / "mongod.log"),
+        *(("--replSet", replica_set, "--oplogSize", "50") if replica_set else ()),
+        *options,
     ]  # fmt: skip
-    return subprocess.Popen(
+    server = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=die_with_parent,
     )
+    return f"127.0.0.1:{port}", server
 
 
 def _free_port() -> int:
