@@ -74,7 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         indexes = [
             models.Index(fields=["email"], name="user_email"),
-            models.Index(fields=["-created_at", "id"], name="user_created"),
+            models.Index(fields=["-created_at", "-id"], name="user_newest"),
         ]
 
     def __str__(self) -> str:

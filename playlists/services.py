@@ -150,7 +150,9 @@ def step(playlist: Playlist, item: PlaylistItem, direction: str) -> None:
 
 def forget_video(video_id: str) -> None:
     """Take a video that is being deleted out of every playlist."""
-    for item in PlaylistItem.objects.select_related("playlist").filter(video_id=video_id).iterator():
+    for item in (
+        PlaylistItem.objects.select_related("playlist").filter(video_id=video_id).order_by().iterator()
+    ):
         remove(item.playlist, item)
 
 

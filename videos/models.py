@@ -87,6 +87,7 @@ class Video(models.Model):
             models.Index(fields=["listed", "category", "-published_at", "-id"], name="video_category_listed"),
             models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
             models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
+            models.Index(fields=["-created_at", "-id"], name="video_newest"),
         ]
 
     def __str__(self) -> str:

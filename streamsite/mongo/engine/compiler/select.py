@@ -25,6 +25,7 @@ from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
 from .refusal import refuse
 from .scope import Document, Pipeline, Scope, is_null, key_of
+from .upserts import unique_sets
 
 if TYPE_CHECKING:
     from ..base import DatabaseWrapper
@@ -141,7 +142,7 @@ class SQLCompiler(DjangoSQLCompiler):
         if "_id" not in projection:
             projection["_id"] = 0
         options: Document = {"projection": projection}
-        if sort:
+        if sort and not self._finds_one(condition):
             options["sort"] = list(sort.items())
         if query.low_mark:
             options["skip"] = query.low_mark
@@ -149,6 +150,13 @@ class SQLCompiler(DjangoSQLCompiler):
             options["limit"] = query.high_mark - query.low_mark
         self.decode = self._document_decoder()
         return Find(self.table, condition, options)
+
+    def _finds_one(self, condition: Document) -> bool:
+        """Return whether a condition gives every column of a unique index one value: nothing is left to sort."""
+        if self.query.model is None or self.table != self.query.model._meta.db_table:
+            return False
+        equal = {name for name, test in conditions_of(condition) if test.get("$eq") is not None}
+        return any(equal.issuperset(columns) for columns in unique_sets(self.query.model))
 
     def _columns(self) -> list[Col]:
         return [node for node in self.expressions if type(node) is Col]
@@ -493,6 +501,16 @@ def _is_update_or_create() -> bool:
     while frame is not None and frame.f_code is not QuerySet.update_or_create.__code__:
         frame = frame.f_back
     return frame is not None
+
+
+def conditions_of(condition: Document) -> Iterator[tuple[str, Document]]:
+    """Yield the tests on single columns that all must hold."""
+    for name, test in condition.items():
+        if name == "$and":
+            for clause in test:
+                yield from conditions_of(clause)
+        elif not name.startswith("$"):
+            yield name, test
 
 
 def _needs_null_key(order: OrderBy) -> bool:

@@ -7,6 +7,7 @@ step on the server, and a batch one round trip.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db import NotSupportedError, ProgrammingError, models
@@ -19,7 +20,10 @@ Write = InsertOne[Document] | UpdateOne
 
 def ignoring(model: type[models.Model], documents: list[Document]) -> list[Write]:
     """Return the writes that insert each document unless one with an equal unique value is there."""
-    sets = list(_unique_sets(model))
+    for constraint in _unique_constraints(model):
+        if constraint.condition is not None:
+            raise NotSupportedError(f"Conflicts with the conditional {constraint.name} are not supported.")
+    sets = unique_sets(model)
     writes: list[Write] = []
     for document in documents:
         filters = _conflicts(document, sets)
@@ -43,7 +47,7 @@ def updating(documents: list[Document], unique_columns: list[str], updated_colum
 
 def require_unique(model: type[models.Model], columns: list[str]) -> None:
     """Raise unless an index keeps the values of these columns unique: without one, two writers would both insert."""
-    if sorted(columns) not in [sorted(found) for found in _unique_sets(model)]:
+    if sorted(columns) not in [sorted(found) for found in unique_sets(model)]:
         raise ProgrammingError(
             f"No unique constraint of {model._meta.label} covers {', '.join(columns)} alone."
         )
@@ -64,22 +68,20 @@ def _conflicts(document: Document, sets: Iterable[list[str]]) -> list[Document]:
     return [condition for condition in values if None not in condition.values()]
 
 
-def _unique_sets(model: type[models.Model]) -> Iterable[list[str]]:
-    """Yield the columns of each unique index."""
+@cache
+def unique_sets(model: type[models.Model]) -> list[list[str]]:
+    """Return the columns of each unique index that has no condition."""
     meta = model._meta
-    for field in meta.local_concrete_fields:
-        if field.unique:
-            yield [field.column]
-    sets = [tuple(names) for names in meta.unique_together]
-    for constraint in meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint):
-            if constraint.condition is not None:
-                raise NotSupportedError(
-                    f"Conflicts with the conditional constraint {constraint.name} are not supported."
-                )
-            sets.append(tuple(constraint.fields))
-    for names in sets:
-        yield [_column(meta.get_field(name)) for name in names]
+    sets = [[str(field.column)] for field in meta.local_concrete_fields if field.unique]
+    named = [tuple(names) for names in meta.unique_together]
+    named += [
+        tuple(constraint.fields) for constraint in _unique_constraints(model) if not constraint.condition
+    ]
+    return sets + [[_column(meta.get_field(name)) for name in names] for names in named]
+
+
+def _unique_constraints(model: type[models.Model]) -> list[models.UniqueConstraint]:
+    return [found for found in model._meta.constraints if isinstance(found, models.UniqueConstraint)]
 
 
 def _column(field: Any) -> str:

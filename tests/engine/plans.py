@@ -1,0 +1,69 @@
+"""What the server would do for a command: which stages scan a whole collection or sort in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamsite.mongo.engine.client import get_client
+
+Document = dict[str, Any]
+
+EXPLAINED = ("find", "aggregate", "count", "distinct", "update", "delete", "findAndModify")
+# What belongs to the command's transport, not to its meaning.
+DROPPED = (
+    "lsid",
+    "$clusterTime",
+    "$db",
+    "txnNumber",
+    "autocommit",
+    "startTransaction",
+    "readConcern",
+    "writeConcern",
+)
+
+
+def faults(database: str, command: Document) -> list[str]:
+    """Return ``COLLSCAN`` and ``SORT`` with their collection, for each place where the plan has one."""
+    kind = next(iter(command))
+    if kind not in EXPLAINED:
+        return []
+    if kind in ("update", "delete"):
+        statements = "updates" if kind == "update" else "deletes"
+        parts = [{**command, statements: [statement]} for statement in command[statements]]
+    else:
+        parts = [command]
+    return [fault for part in parts for fault in _faults(database, kind, part)]
+
+
+def _faults(database: str, kind: str, command: Document) -> Iterator[str]:
+    bare = {key: value for key, value in command.items() if key not in DROPPED}
+    plan = get_client()[database].command("explain", bare, verbosity="queryPlanner")
+    stages = list(_stages(plan))
+    for stage in stages:
+        # A text search is ordered by how well it matches, which no index can hold; it is limited.
+        if stage == "COLLSCAN" or (stage in ("SORT", "$sort") and "TEXT_MATCH" not in stages):
+            yield f"{stage} {command[kind]}"
+    for lookup in _lookups(command.get("pipeline", [])):
+        joined = {"find": lookup["from"], "filter": {lookup["foreignField"]: "x"}}
+        yield from _faults(database, "find", joined)
+
+
+def _stages(plan: Any) -> Iterator[str]:
+    """Yield the names of the stages of the winning plan, inner ones included."""
+    if isinstance(plan, list):
+        for part in plan:
+            yield from _stages(part)
+    elif isinstance(plan, dict):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        yield from (key for key in plan if key == "$sort")
+        for key, part in plan.items():
+            if key not in ("rejectedPlans", "command", "parsedQuery", "slotBasedPlan"):
+                yield from _stages(part)
+
+
+def _lookups(pipeline: list[Document]) -> Iterator[Document]:
+    for stage in pipeline:
+        if "$lookup" in stage and "foreignField" in stage["$lookup"]:
+            yield stage["$lookup"]

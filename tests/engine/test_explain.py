@@ -1,0 +1,211 @@
+"""The product's pages and calls on 10,000 documents of each kind: every query has an index, none sorts in memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from accounts.models import User
+from playlists.models import Playlist, PlaylistItem
+from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import get_database
+from streamsite.tasks import queue
+from streamsite.testing.cast import Cast
+from streamsite.testing.commands import recorded_documents
+from streamsite.testing.plugin import empty_collections
+from streamsite.visibility import Visibility
+from subscriptions.models import Subscription
+from tests.engine.plans import faults
+from videos.models import Status, Video
+
+MANY = 10_000
+CHANNELS = 50
+START = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
+
+# Paths as {owner} of much, as a {member} who follows everybody.
+PATHS = [
+    "/",
+    "/?sort=views",
+    "/?category=music",
+    "/search?q=music",
+    "/watch/{video}",
+    "/@owner",
+    "/@owner/videos",
+    "/@owner/about",
+    "/@owner/playlists",
+    "/feed",
+    "/subscriptions",
+    "/library",
+    "/playlists/{playlist}",
+    "/studio/videos",
+    "/studio/videos/{video}",
+    "/settings/sessions",
+    "/api/v1/videos",
+    "/api/v1/videos?sort=views",
+    "/api/v1/videos?category=music",
+    "/api/v1/videos?limit=50",
+    "/api/v1/videos?q=music",
+    "/api/v1/videos/{video}",
+    "/api/v1/videos/{video}/processing",
+    "/api/v1/channels/owner",
+    "/api/v1/channels/owner/videos",
+    "/api/v1/channels/owner/playlists",
+    "/api/v1/me",
+    "/api/v1/me/feed",
+    "/api/v1/me/subscriptions",
+    "/api/v1/auth/sessions",
+    "/api/v1/playlists",
+    "/api/v1/playlists/{playlist}",
+    "/api/v1/playlists/{playlist}/items",
+    "/admin/videos/video/",
+    "/admin/accounts/user/",
+]
+
+
+@pytest.fixture(scope="module")
+def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """A site with 10,000 of everything; the owner has most of it, the member follows 50 channels."""
+    with django_db_blocker.unblock():
+        cast = Cast()
+        owner, member = cast.owner, cast.member
+        users = [User(username=f"user{n:05d}", email=f"user{n}@example.org") for n in range(MANY)]
+        User.objects.bulk_create(users)
+        channels = [owner, *users[: CHANNELS - 1]]
+        Video.objects.bulk_create([_video(n, channels[n % CHANNELS]) for n in range(MANY)])
+        follows = [Subscription(subscriber=user, channel=owner) for user in users]
+        Subscription.objects.bulk_create(follows)
+        Subscription.objects.bulk_create([Subscription(subscriber=member, channel=one) for one in channels])
+        lists = [Playlist(owner=users[n % 500], title=f"List {n}", visibility="public") for n in range(MANY)]
+        mine = [Playlist(owner=owner, title=f"Mine {n}", visibility="public") for n in range(100)]
+        Playlist.objects.bulk_create([*mine, *lists])
+        videos = list(Video.objects.values_list("pk", flat=True))
+        PlaylistItem.objects.bulk_create(
+            [PlaylistItem(playlist=lists[n % 100], video_id=videos[n], rank=n) for n in range(MANY)]
+        )
+        PlaylistItem.objects.bulk_create(
+            [PlaylistItem(playlist=mine[0], video_id=videos[n], rank=n) for n in range(200)]
+        )
+        collection("auth_session").insert_many(_sessions(users))
+        collection("task_job").insert_many(
+            [
+                queue.new_job("videos.tasks.x", [], {}, queue="default", run_at=START)
+                | {"state": "done" if n % 10 else "ready"}
+                for n in range(MANY)
+            ]
+        )
+        cast.playlist = mine[0].pk  # type: ignore[attr-defined]
+        yield cast
+        empty_collections()
+
+
+def _video(n: int, channel: User) -> Video:
+    is_public = n % 4 != 0
+    return Video(
+        channel=channel,
+        title=f"Video {n} music" if n % 100 == 0 else f"Video {n}",
+        category="music" if n % 5 == 0 else "other",
+        visibility=Visibility.PUBLIC if is_public else Visibility.PRIVATE,
+        listed=is_public,
+        status=Status.READY,
+        generation="g1",
+        duration=10.0,
+        view_count=n * 7919 % 100_003,
+        created_at=START + dt.timedelta(minutes=n),
+        published_at=START + dt.timedelta(minutes=n),
+    )
+
+
+def _sessions(users: list[User]) -> list[dict[str, Any]]:
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=9)
+    return [
+        {"_id": f"session{n}", "user_id": user.pk, "idle_exp": later, "abs_exp": later, "last_used_at": START}
+        for n, user in enumerate(users)
+    ]
+
+
+def _found(documents: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    return sorted({fault for database, command in documents for fault in faults(database, command)})
+
+
+@pytest.mark.parametrize("who", ["anonymous", "member", "owner", "staff"])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_query_of_a_page_has_an_index(crowd: Cast, who: str, path: str) -> None:
+    """No collection is scanned and nothing is sorted in memory, whoever asks."""
+    if path.startswith("/admin/") and who != "staff":
+        pytest.skip("staff only")
+    video = Video.objects.filter(channel=crowd.owner, visibility=Visibility.PUBLIC).first()
+    assert video is not None
+    url = path.format(video=video.pk, playlist=crowd.playlist)  # type: ignore[attr-defined]
+    client: Any = crowd.api(who) if path.startswith("/api/") else crowd.page(who)
+    with recorded_documents() as documents:
+        answer = client.get(url)
+    assert answer.status_code in (200, 302, 401, 403, 404), answer.status_code
+    allowed = ADMIN_SCANS if path.startswith("/admin/") else set()
+    assert set(_found(documents)) <= allowed
+
+
+# Django admin counts all rows of a list and looks for the days that have some; its page itself has an index.
+ADMIN_SCANS = {"COLLSCAN videos_video", "COLLSCAN accounts_user", "$sort videos_video", "$sort accounts_user"}
+
+
+def _cursor(link: str) -> str:
+    return parse_qs(urlsplit(link).query).get("cursor", [link])[0]
+
+
+def test_pages_further_on_have_an_index(crowd: Cast) -> None:
+    """The cursor of a list leads to the next page by the index, too."""
+    for path in (
+        "/api/v1/videos",
+        "/api/v1/channels/owner/videos",
+        "/api/v1/me/feed",
+        "/api/v1/me/subscriptions",
+    ):
+        client = crowd.api("member")
+        first = client.get(path).json()
+        with recorded_documents() as documents:
+            second = client.get(path, {"cursor": _cursor(first["next"])})
+        assert second.status_code == 200, path
+        assert second.json()["results"]
+        assert _found(documents) == [], path
+
+
+def test_writes_have_an_index(crowd: Cast) -> None:
+    """Logging in, refreshing, subscribing, editing, moving, deleting, and the queue's taking of a job."""
+    with recorded_documents() as documents:
+        client = crowd.api("member")
+        assert client.delete("/api/v1/channels/owner/subscription").status_code == 200
+        assert client.put("/api/v1/channels/owner/subscription").status_code == 200
+        made = client.post("/api/v1/playlists", {"title": "New"}, format="json").json()["id"]
+        video = Video.objects.filter(visibility=Visibility.PUBLIC).first()
+        assert video is not None
+        added = client.post(f"/api/v1/playlists/{made}/items", {"video_id": video.pk}, format="json")
+        assert added.status_code == 201, added.content
+        assert client.delete(f"/api/v1/playlists/{made}").status_code == 204
+        owner = crowd.api("owner")
+        mine = Video.objects.filter(channel=crowd.owner).first()
+        assert mine is not None
+        assert owner.patch(f"/api/v1/videos/{mine.pk}", {"title": "Other"}, format="json").status_code == 200
+        assert owner.delete(f"/api/v1/videos/{mine.pk}").status_code in (200, 202, 204)
+        assert client.post("/api/v1/auth/logout-all", format="json").status_code == 200
+        job = queue.take("worker", ["default"], 30)
+        assert job is not None
+        assert queue.renew(job, 30)
+        assert queue.finish(job)
+    assert _found(documents) == []
+
+
+def test_a_query_without_an_index_is_found(crowd: Cast) -> None:
+    """The check can fail: scans and sorts are told by name."""
+    with recorded_documents() as documents:
+        list(Video.objects.filter(source_name="x"))
+        list(Video.objects.filter(channel=crowd.owner).order_by("title")[:3])
+        list(User.objects.filter(username="owner").select_related())
+        Video.objects.filter(source_name="x").update(title="y")
+    assert _found(documents) == ["COLLSCAN videos_video", "SORT videos_video"]
+    assert get_database()["videos_video"].count_documents({}) > 0
