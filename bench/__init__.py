@@ -1,0 +1,1 @@
+"""Measurements; ``script/bench`` runs them. Nothing here is a test."""
