@@ -67,6 +67,8 @@ def model_indexes(connection: DatabaseWrapper, model: type[models.Model]) -> lis
         columns = [(str(field.column), ASCENDING) for field in meta.pk_fields]
         found.append(IndexModel(columns, name=PRIMARY_KEY_INDEX, unique=True))
     for names in meta.unique_together:
+        if len(names) == 1 and _field(model, names[0]).unique:
+            continue
         found.append(unique_together_index(connection, model, names))
     found += [declared_index(connection, model, index) for index in meta.indexes]
     for constraint in meta.constraints:
@@ -143,6 +145,9 @@ def constraint_index(
         raise NotSupportedError(
             f"Constraint {constraint.name}: uniqueness of an expression is not supported."
         )
+    for option in ("deferrable", "include", "opclasses"):
+        if getattr(constraint, option):
+            raise NotSupportedError(f"Constraint {constraint.name}: {option} is not supported.")
     if constraint.nulls_distinct is False:
         raise NotSupportedError(f"Constraint {constraint.name}: nulls_distinct=False is not supported.")
     condition = None

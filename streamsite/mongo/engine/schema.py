@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import NotSupportedError, models
+from django.db.backends.base.schema import _related_non_m2m_objects
 from djongo.schema import DatabaseSchemaEditor as DjongoDatabaseSchemaEditor
 from pymongo import IndexModel
 from pymongo.collection import Collection
@@ -88,8 +89,9 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         self, model: Model, old_unique_together: Iterable[Sequence[str]], new_unique_together: Any
     ) -> None:
         """Drop the unique indexes that are no longer wanted and make the new ones."""
-        old = {tuple(names) for names in old_unique_together}
-        new = {tuple(names) for names in new_unique_together}
+        # One field that is unique by itself has its index already, under another name.
+        old = {tuple(names) for names in old_unique_together if not _is_unique_field(model, names)}
+        new = {tuple(names) for names in new_unique_together if not _is_unique_field(model, names)}
         with self._translated():
             for names in old - new:
                 columns = [_column(model, name) for name in names]
@@ -98,7 +100,22 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             self._create_indexes(model._meta.db_table, wanted)
 
     def alter_index_together(self, model: Model, old_index_together: Any, new_index_together: Any) -> None:
-        """Do nothing: Django 5.1 dropped ``index_together``, old migrations still pass here."""
+        """Drop and make plain compound indexes; Django 5.1 dropped the option, old migrations still have it."""
+        old = {tuple(names) for names in old_index_together}
+        new = {tuple(names) for names in new_index_together}
+        with self._translated():
+            for names in old - new:
+                columns = [_column(model, name) for name in names]
+                self._drop_indexes(
+                    model, lambda info, columns=columns: not info.get("unique") and _columns(info) == columns
+                )
+            wanted = [
+                indexes.declared_index(
+                    self.connection, model, models.Index(fields=names, name=_idx_name(model, names))
+                )
+                for names in new - old
+            ]
+            self._create_indexes(model._meta.db_table, wanted)
 
     def alter_db_tablespace(self, model: Model, old_db_tablespace: str, new_db_tablespace: str) -> None:
         """Do nothing: there are no tablespaces."""
@@ -111,12 +128,9 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             self.create_model(through)
         if field.column is None or field.many_to_many:
             return
-        default = self.effective_default(field)
-        if default is None and not field.null and (db_default := getattr(field, "db_default", None)):
-            default = getattr(db_default, "value", db_default)
         with self._translated():
             self._collection(model).update_many(
-                {field.column: {"$exists": False}}, {"$set": {field.column: default}}
+                {field.column: {"$exists": False}}, {"$set": {field.column: self._default(field)}}
             )
             self._note(model._meta.db_table, [field])
             self._create_indexes(model._meta.db_table, indexes.field_indexes(self.connection, field))
@@ -128,7 +142,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         if field.column is None or field.many_to_many:
             return
         with self._translated():
-            self._drop_indexes(model, lambda info: field.column in _columns(info))
+            self._drop_indexes(model, lambda info: _mentions(info, field.column))
             self._collection(model).update_many({}, {"$unset": {field.column: ""}})
             self._schema.update_one(
                 {"name": model._meta.db_table}, {"$unset": {f"fields.{field.column}": ""}}
@@ -147,16 +161,28 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             if old_field.column != new_field.column:
                 self._rename_column(model, old_field.column, new_field.column)
             self._convert_values(model, old_field, new_field)
+            self._convert_relations(old_field, new_field)
             if old_field.null and not new_field.null:
                 self._fill_nulls(model, new_field)
             self._replace_field_index(model, old_field, new_field)
             self._note(model._meta.db_table, [new_field])
 
-    def _alter_many_to_many(self, model: Model, old_field: Any, new_field: Any) -> None:
-        """Rename the table between; both fields are many-to-many, Django's state makes sure of it."""
+    def _default(self, field: Field) -> Any:
+        """Return what rows without a value get, as it is stored: the database's default before Python's."""
+        if not field.has_db_default():
+            return self.effective_default(field)
+        value: Any = field._db_default_expression
+        if type(value) is not models.Value:
+            raise NotSupportedError(f"{field}: a default that is an expression is not supported.")
+        return field.get_db_prep_save(value.value, connection=self.connection)
+
+    def _alter_many_to_many(self, model: Model, old_field: Any, new_field: Any, strict: bool = False) -> None:
+        """Rename the table between; a through model of one's own is altered by itself."""
         old, new = old_field.remote_field.through, new_field.remote_field.through
+        if not old._meta.auto_created and not new._meta.auto_created:
+            return
         if not (old._meta.auto_created and new._meta.auto_created):
-            raise NotSupportedError(f"{new_field}: altering a many-to-many field with its own through model.")
+            raise ValueError(f"Cannot alter {old_field} into {new_field}: only one has a table of its own.")
         self.alter_db_table(old, old._meta.db_table, new._meta.db_table)
         for name in ("m2m_field_name", "m2m_reverse_field_name"):
             before = old._meta.get_field(getattr(old_field, name)())
@@ -165,7 +191,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
 
     def _rename_column(self, model: Model, old: str, new: str) -> None:
         collection = self._collection(model)
-        carried = {name: info for name, info in _own_indexes(collection) if old in _columns(info)}
+        carried = {name: info for name, info in _own_indexes(collection) if _mentions(info, old)}
         for name in carried:
             collection.drop_index(name)
         collection.update_many({}, {"$rename": {old: new}})
@@ -181,8 +207,19 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         converted = {"$convert": {"input": f"${new.column}", "to": after, "onNull": None}}
         self._collection(model).update_many({}, [{"$set": {new.column: converted}}])
 
+    def _convert_relations(self, old: Field, new: Field) -> None:
+        """Give the columns that refer to a key its new type, and those that refer to them."""
+        if old.db_type(self.connection) == new.db_type(self.connection):
+            return
+        for before, after in _related_non_m2m_objects(old, new):
+            if after.related_model._meta.managed:
+                self._convert_values(after.related_model, before.field, after.field)
+                self._note(after.related_model._meta.db_table, [after.field])
+                if after.field.unique:
+                    self._convert_relations(before.field, after.field)
+
     def _fill_nulls(self, model: Model, field: Field) -> None:
-        default = self.effective_default(field)
+        default = self._default(field)
         if default is not None:
             self._collection(model).update_many({field.column: None}, {"$set": {field.column: default}})
 
@@ -259,11 +296,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
     def _note(self, table: str, fields: Iterable[Field]) -> None:
         """Write columns into djongo's notebook, and a counter for an auto-increment column."""
         fields = list(fields)
-        noted: Document = {
-            f"fields.{field.column}": {"type_code": field.db_type(self.connection)}
-            for field in fields
-            if field.column != "_id"
-        }
+        noted: Document = {f"fields.{field.column}": _noted(field, self.connection) for field in fields}
         automatic = [field.column for field in fields if field.get_internal_type() in AUTO_TYPES]
         if automatic:
             noted["auto.field_names"] = automatic
@@ -288,6 +321,21 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
 CONVERTIBLE = frozenset({"int", "long", "double", "decimal", "string", "bool"})
 
 
+def _noted(field: Field, connection: DatabaseWrapper) -> Document:
+    """Return what djongo's notebook and ``inspectdb`` know of a column; what a field does not have is left out."""
+    target: Any = field
+    while target.is_relation:
+        target = target.target_field
+    known = {
+        "type_code": field.db_type(connection),
+        "null": field.null,
+        "length": target.max_length,
+        "digits": getattr(target, "max_digits", None),
+        "places": getattr(target, "decimal_places", None),
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
 def _automatic_throughs(fields: Iterable[Any]) -> list[Model]:
     """Return the models that Django makes for many-to-many fields."""
     throughs = [field.remote_field.through for field in fields if field.many_to_many]
@@ -299,6 +347,14 @@ def _column(model: Model, name: str) -> str:
     return str(field.column)
 
 
+def _is_unique_field(model: Model, names: Sequence[str]) -> bool:
+    return len(names) == 1 and bool(getattr(model._meta.get_field(names[0]), "unique", False))
+
+
+def _idx_name(model: Model, names: Sequence[str]) -> str:
+    return "_".join([model._meta.db_table, *names, "idx"])[: indexes.NAME_LENGTH]
+
+
 def _own_indexes(collection: Collection[Document]) -> list[tuple[str, Document]]:
     """Return a collection's indexes by name, MongoDB's own on ``_id`` aside."""
     return [(name, dict(info)) for name, info in collection.index_information().items() if name != "_id_"]
@@ -307,6 +363,20 @@ def _own_indexes(collection: Collection[Document]) -> list[tuple[str, Document]]
 def _columns(info: Document) -> list[str]:
     """Return an index's columns; a text index lists its own under the weights."""
     return [*(column for column, _ in info["key"]), *info.get("weights", {})]
+
+
+def _mentions(info: Document, column: str) -> bool:
+    """Return whether an index holds a column, or has a condition on it."""
+    return column in _columns(info) or column in _keys_of(info.get("partialFilterExpression", {}))
+
+
+def _keys_of(condition: Any) -> set[str]:
+    clauses = condition if isinstance(condition, list) else [condition]
+    keys: set[str] = set()
+    for clause in clauses:
+        for key, value in clause.items():
+            keys |= _keys_of(value) if key.startswith("$") else {key}
+    return keys
 
 
 def _is_unique_on(info: Document, columns: list[str]) -> bool:
