@@ -1,26 +1,106 @@
-"""The indexes that no model can describe: text, TTL and those of collections outside the ORM."""
+"""Every index of the site: those of models and those that no model can describe, compared with what is there."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Any
 
+from bson import json_util
+from django.apps import apps
 from pymongo import ASCENDING, IndexModel
 
 from streamsite.mongo.collections import THROTTLES, collection
+from streamsite.mongo.engine.client import connection_for
+from streamsite.mongo.engine.indexes import PRIMARY_KEY_INDEX, model_indexes
 from streamsite.tasks import queue
 
+Document = dict[str, Any]
+
 PROVIDERS = ("accounts.mongo", "videos.mongo", "streamsite.api.idempotency")
-OWN = {THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)]}
+OWN = {
+    THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
+    queue.JOBS: queue.INDEXES,
+}
+# What two indexes of one name must have in common; the rest is the server's.
+COMPARED = ("unique", "partialFilterExpression", "expireAfterSeconds", "sparse", "default_language")
+DEFAULTS: Document = {"unique": False, "sparse": False, "default_language": "english"}
+KEPT = ("_id_", PRIMARY_KEY_INDEX)
 
 
-def ensure() -> list[str]:
-    """Create what is missing; existing indexes cost a comparison. The names, as ``collection.index``."""
-    wanted: dict[str, list[IndexModel]] = dict(OWN)
+@dataclass
+class Report:
+    """Indexes as ``collection.name``: not there, there without being wanted, there with other keys or options."""
+
+    missing: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    different: list[str] = field(default_factory=list)
+
+
+def wanted() -> dict[str, list[IndexModel]]:
+    """Return the indexes that the code asks for, by collection."""
+    connection = connection_for()
+    found: dict[str, list[IndexModel]] = {name: list(indexes) for name, indexes in OWN.items()}
     for name in PROVIDERS:
         for target, indexes in import_module(name).INDEXES.items():
-            wanted.setdefault(target, []).extend(indexes)
-    made = []
-    for target, indexes in wanted.items():
-        made += [f"{target}.{name}" for name in collection(target).create_indexes(indexes)]
-    queue.ensure_indexes()
-    return made
+            found.setdefault(target, []).extend(indexes)
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:
+            found.setdefault(model._meta.db_table, []).extend(model_indexes(connection, model))
+    return found
+
+
+def compare() -> Report:
+    """Return how the database differs from what the code asks for; collections of others are left alone."""
+    report = Report()
+    for target, indexes in wanted().items():
+        present = {
+            name: _signature(dict(info))
+            for name, info in collection(target).index_information().items()
+            if name not in KEPT
+        }
+        asked = {
+            str(index.document["name"]): _signature(index.document)
+            for index in indexes
+            if index.document["name"] not in KEPT
+        }
+        for name, signature in asked.items():
+            if name in present and present[name] != signature:
+                report.different.append(f"{target}.{name}")
+            elif name not in present and signature not in present.values():
+                report.missing.append(f"{target}.{name}")
+        for name, signature in present.items():
+            if name not in asked and signature not in asked.values():
+                report.extra.append(f"{target}.{name}")
+    return report
+
+
+def ensure(*, prune: bool = False) -> Report:
+    """Create what is missing; with ``prune`` also drop what is extra and make anew what differs.
+
+    Returns what was found before. Safe to repeat; the primary keys' indexes are never dropped.
+    """
+    report = compare()
+    if prune:
+        for full_name in [*report.extra, *report.different]:
+            target, name = full_name.split(".", 1)
+            collection(target).drop_index(name)
+    create = {*report.missing, *(report.different if prune else ())}
+    for target, indexes in wanted().items():
+        chosen = [index for index in indexes if f"{target}.{index.document['name']}" in create]
+        if chosen:
+            collection(target).create_indexes(chosen)
+    return report
+
+
+def _signature(info: Document) -> str:
+    keys = info["key"].items() if hasattr(info["key"], "items") else info["key"]
+    columns = [(name, order) for name, order in keys if name not in ("_fts", "_ftsx") and order != "text"]
+    texts = dict(info.get("weights", {})) or {name: 1 for name, order in keys if order == "text"}
+    texts |= {name: 1 for name, order in keys if order == "text" and name not in texts and name != "_fts"}
+    options = {
+        name: json_util.dumps(info[name], sort_keys=True)
+        for name in COMPARED
+        if name in info and info[name] != DEFAULTS.get(name, ()) and (texts or name != "default_language")
+    }
+    return repr((columns, sorted(texts.items()), sorted(options.items(), key=str)))

@@ -1,17 +1,37 @@
-"""``manage.py ensure_indexes``."""
+"""``manage.py ensure_indexes``: makes the indexes that are missing, tells which are extra."""
+
+from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite.mongo import indexes
 
 
 class Command(BaseCommand):
-    """Creates the indexes that migrations do not: text, TTL, sessions, queue."""
+    """Compares the database's indexes with those that the code asks for."""
 
-    help = "Create the indexes that migrations do not describe."
+    help = "Create missing indexes; report those that are extra or differ. Safe to repeat and to interrupt."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument(
+            "--check", action="store_true", help="change nothing; fail when one is missing or differs"
+        )
+        group.add_argument("--prune", action="store_true", help="drop what is extra, make anew what differs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in indexes.ensure():
-            self.stdout.write(name)
+        report = indexes.compare() if options["check"] else indexes.ensure(prune=options["prune"])
+        done = {
+            "missing": "missing" if options["check"] else "created",
+            "different": "made anew" if options["prune"] else "differs (--prune makes it anew)",
+            "extra": "dropped" if options["prune"] else "extra (--prune drops it)",
+        }
+        for kind, word in done.items():
+            for name in getattr(report, kind):
+                self.stdout.write(f"{word}: {name}")
+        if not any((report.missing, report.different, report.extra)):
+            self.stdout.write("All indexes are as they should be.")
+        if options["check"] and (report.missing or report.different):
+            raise CommandError("Some indexes are missing or differ: run ensure_indexes.")
