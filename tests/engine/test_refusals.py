@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import NotSupportedError, connection, transaction
+from django.db import DataError, NotSupportedError, connection, transaction
 from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Subquery, Value, Window
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Repeat, RowNumber
@@ -97,3 +97,10 @@ def test_user_text_is_never_a_pattern_or_an_operator(worlds: tuple[World, World]
         mongo.videos.filter(pk=1).update(title="$views", description=F("title"))
         assert mongo.videos.get(pk=1).title == "$views"
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**70])
+def test_numbers_that_json_or_bson_cannot_say(worlds: tuple[World, World], value: float) -> None:
+    """They must not get in: no client could read the answer."""
+    with pytest.raises(DataError), transaction.atomic():
+        worlds[1].videos.filter(pk=1).update(meta={"a": value})

@@ -75,9 +75,9 @@ class DatabaseOperations(DjongoDatabaseOperations):  # type: ignore[misc]
                 "A JSON null cannot be told from a missing value at the top of a JSONField."
             )
         try:
-            return json.loads(json.dumps(value, cls=encoder))
-        except json.JSONDecodeError as error:
-            raise DataError(f"{encoder} does not make JSON: {error}") from error
+            return json.loads(json.dumps(value, cls=encoder, allow_nan=False))
+        except ValueError as error:
+            raise DataError(f"The value is no JSON: {error}") from error
 
     # --- from the database ----------------------------------------------------------------------
 
