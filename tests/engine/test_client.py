@@ -1,0 +1,154 @@
+"""The process's client: one for all threads, its pool and its transport set by the connection string."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection, connections
+from pymongo import MongoClient
+
+from streamsite.mongo.engine.base import DatabaseWrapper
+from streamsite.mongo.engine.client import get_client, shared_client
+from streamsite.testing.commands import recorded_documents
+from tests.engine.models import Tag
+from tests.engine.replica_set import start_server
+
+
+def test_threads_share_one_client(database: None) -> None:
+    """A connection of Django's is a thread's, the client below it the process's."""
+    seen: list[tuple[int, int]] = []
+
+    def look() -> None:
+        seen.append((id(get_client()), id(connections["default"])))
+        connection.close()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {client for client, _ in seen} == {id(get_client())}
+    assert id(connections["default"]) not in {wrapper for _, wrapper in seen}
+
+
+def test_closing_a_connection_leaves_the_client(database: None) -> None:
+    """What a request ends with must not cost the next one a new pool."""
+    before = get_client()
+    connection.close()
+    assert Tag.objects.count() == 0
+    assert get_client() is before
+
+
+@pytest.mark.parametrize("weaker", [{"w": 1}, {"w": 0}, {"journal": False}, {"retryWrites": False}])
+def test_durability_cannot_be_weakened(weaker: dict[str, Any]) -> None:
+    """Neither by an option nor by the connection string."""
+    with pytest.raises(ImproperlyConfigured):
+        shared_client({"host": "mongodb://127.0.0.1:1/", **weaker})
+    options = "&".join(f"{name}={str(value).lower()}" for name, value in weaker.items())
+    client = shared_client({"host": f"mongodb://127.0.0.1:1/?{options}", "connect": False})
+    assert client.write_concern.document == {"w": "majority", "j": True}
+    assert client.options.retry_writes
+
+
+def test_the_connection_string_sets_pool_and_set() -> None:
+    """Its options reach the driver."""
+    uri = "mongodb://u:p@127.0.0.1:1,127.0.0.1:2/?replicaSet=rs9&maxPoolSize=7&maxIdleTimeMS=5000&authSource=admin"
+    options = shared_client({"host": uri, "connect": False}).options
+    assert options.pool_options.max_pool_size == 7
+    assert options.pool_options.max_idle_time_seconds == 5
+    assert options.replica_set_name == "rs9"
+
+
+def test_an_unknown_option_is_told(database: None) -> None:
+    """A misspelt limit is no limit."""
+    wrapper = DatabaseWrapper(connection.settings_dict | {"OPTIONS": {"max_time": 5}}, alias="misspelt")
+    with pytest.raises(ImproperlyConfigured, match="max_time"):
+        wrapper.ensure_connection()
+
+
+def test_every_query_has_a_time_limit(database: None) -> None:
+    """In the command itself, for reads and for writes; a block can lift it."""
+    with recorded_documents() as documents:
+        list(Tag.objects.all())
+        Tag.objects.count()
+        Tag.objects.update(name="x")
+        with connection.time_limit(None):
+            list(Tag.objects.all())
+    limits = ["maxTimeMS" in command for _, command in documents]
+    assert limits == [True, True, True, False]
+
+
+def test_an_iteration_holds_one_batch(database: None) -> None:
+    """The server sends as many rows as were asked for at a time."""
+    Tag.objects.bulk_create([Tag(name=str(number)) for number in range(1_000)])
+    with recorded_documents() as documents:
+        assert sum(1 for _ in Tag.objects.iterator(chunk_size=100)) == 1_000
+    sizes = [command.get("batchSize") for _, command in documents]
+    assert len(sizes) >= 10
+    assert set(sizes) == {100}
+
+
+@pytest.mark.slow
+def test_tls_and_a_password(database: None, tmp_path: Path) -> None:
+    """A server that wants both gets them; without the authority or the password nothing is told."""
+    authority, key = _certificate(tmp_path)
+    options = ("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(key), "--auth")
+    host, server = start_server(tmp_path / "tls", replica_set=None, options=options)
+    secure = f"tls=true&tlsCAFile={authority}&serverSelectionTimeoutMS=20000"
+    try:
+        with MongoClient[dict[str, Any]](f"mongodb://{host}/?{secure}") as client:
+            client.admin.command("createUser", "site", pwd="secret", roles=["root"])
+        assert _version(f"mongodb://site:secret@{host}/?{secure}")
+        for wrong in (
+            f"mongodb://site:other@{host}/?{secure}",
+            f"mongodb://site:secret@{host}/?tls=true&serverSelectionTimeoutMS=1000",
+            f"mongodb://site:secret@{host}/?serverSelectionTimeoutMS=1000",
+        ):
+            with pytest.raises(OperationalError):
+                _version(wrong)
+    finally:
+        server.kill()
+        server.wait(timeout=20)
+
+
+def _version(uri: str) -> tuple[int, ...]:
+    wrapper = DatabaseWrapper(connection.settings_dict | {"CLIENT": {"host": uri}}, alias="secure")
+    return wrapper.get_database_version()
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """Return the files of a certificate for 127.0.0.1 and of the same with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "authority.pem").write_bytes(public)
+    (folder / "server.pem").write_bytes(public + private)
+    return folder / "authority.pem", folder / "server.pem"
