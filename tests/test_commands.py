@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from accounts import keys
 from accounts.models import User
@@ -49,6 +50,24 @@ def test_what_dumpdata_writes_loaddata_reads(cast, tmp_path):
     assert again.created_at == video.created_at
     assert PlaylistItem.objects.get().playlist.title == "A list"
     assert Subscription.objects.get().subscriber.username == "member"
+
+
+def test_loaddata_refuses_rows_that_refer_to_nothing(cast, tmp_path):
+    row = {
+        "subscriber": cast.owner.pk,
+        "channel": "nobody",
+        "notify": "all",
+        "created_at": "2026-01-01T00:00:00Z",
+    }
+    fixture = [{"model": "subscriptions.subscription", "pk": "x" * 16, "fields": row}]
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(fixture))
+    with pytest.raises(IntegrityError, match="channel_id = 'nobody'"):
+        run("loaddata", str(path))
+    assert not Subscription.objects.exists()
+    fixture[0]["fields"]["channel"] = cast.member.pk
+    path.write_text(json.dumps(fixture))
+    assert "Installed 1 object" in run("loaddata", str(path))
 
 
 def test_no_migration_is_missing(database):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,8 +20,9 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from .client import Client, shared_client
+from .commands import Aggregate, fetch
 from .creation import DatabaseCreation
-from .errors import DRIVER_ERRORS, raise_translated
+from .errors import DRIVER_ERRORS, raise_integrity_error, raise_translated
 from .features import DatabaseFeatures
 from .introspection import DatabaseIntrospection
 from .operations import DatabaseOperations
@@ -172,6 +174,36 @@ class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
             yield
         finally:
             self.time_limit_ms = before
+
+    # --- relations ------------------------------------------------------------------------------
+
+    def check_constraints(self, table_names: Iterable[str] | None = None) -> None:
+        """Raise ``IntegrityError`` for a row that refers to one that is not there; ``loaddata`` asks at its end."""
+        for model in apps.get_models(include_auto_created=True):
+            if table_names is None or model._meta.db_table in table_names:
+                for field in model._meta.local_concrete_fields:
+                    if field.is_relation and getattr(field, "db_constraint", False):
+                        self._check_relation(field)
+
+    def _check_relation(self, field: Any) -> None:
+        target = field.target_field
+        table, column = field.model._meta.db_table, field.column
+        lookup = {
+            "from": target.model._meta.db_table,
+            "localField": column,
+            "foreignField": target.column,
+            "as": "found",
+        }
+        pipeline = [
+            {"$match": {column: {"$ne": None}}},
+            {"$lookup": lookup},
+            {"$match": {"found": []}},
+            {"$limit": 1},
+        ]
+        for row in fetch(self, Aggregate(table, pipeline)):
+            raise_integrity_error(
+                self, f"FOREIGN KEY constraint failed: {table}.{column} = {row[column]!r} refers to no row."
+            )
 
     # --- transactions ---------------------------------------------------------------------------
 
