@@ -31,7 +31,8 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import PositionRef
 from django.db.models.sql.where import NothingNode
 
-from .lookups import NUMBER_TYPES, json_item
+from .kinds import NUMBER_TYPES
+from .lookups import json_item
 from .refusal import refuse
 from .scope import Scope, compiles, is_not_null
 
@@ -46,7 +47,6 @@ QUOTED_COLUMN = re.compile(r'\(?"(\w+)"\."(\w+)"\)?')
 MOMENTS = ("DateField", "DateTimeField")
 # What a duration can be multiplied with.
 SCALES = NUMBER_TYPES | {"FloatField", "DecimalField"}
-SCALAR_JSON_TYPES = ["string", "int", "long", "double", "decimal", "bool"]
 
 
 @compiles(Col)
@@ -116,6 +116,8 @@ def arithmetic(scope: Scope, node: Any) -> Any:
         return _division(node, left, right)
     if node.connector not in ARITHMETIC:
         raise refuse(node, f"operator {node.connector!r}")
+    if node.connector == Combinable.MOD:
+        return {"$cond": [{"$eq": [right, 0]}, None, {"$mod": [left, right]}]}
     return {ARITHMETIC[node.connector]: [left, right]}
 
 
@@ -235,6 +237,5 @@ def json_key(scope: Scope, node: Any) -> Any:
 
 @compiles(KeyTextTransform)
 def json_key_as_text(scope: Scope, node: Any) -> Any:
-    """A scalar member of a JSON value as text."""
-    member = json_key(scope, node)
-    return {"$cond": [{"$in": [{"$type": member}, SCALAR_JSON_TYPES]}, {"$toString": member}, None]}
+    """A member of a JSON value as text; of a list or an object the server knows none, and fails."""
+    return {"$toString": json_key(scope, node)}

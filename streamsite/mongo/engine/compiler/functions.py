@@ -10,17 +10,20 @@ from typing import Any
 
 from django.db.models import DateField, DateTimeField, TimeField
 from django.db.models import functions as django_functions
+from django.db.models.expressions import Value
 from django.db.models.functions import datetime as dates
 from django.db.models.functions.text import ConcatPair
 
-from .lookups import NUMBER_TYPES, TEXT_TYPES
+from .kinds import NUMBER_TYPES, TEXT_TYPES, kind_of, require_comparable, require_order
 from .refusal import refuse
 from .scope import Scope, compiles, guarded
 
-SIMPLE = {
+OF_TEXT = {
     django_functions.Lower: "$toLower",
     django_functions.Upper: "$toUpper",
     django_functions.Length: "$strLenCP",
+}
+SIMPLE = {
     django_functions.Abs: "$abs",
     django_functions.Floor: "$floor",
     django_functions.Ceil: "$ceil",
@@ -28,7 +31,8 @@ SIMPLE = {
     django_functions.Exp: "$exp",
     django_functions.Ln: "$ln",
     django_functions.Power: "$pow",
-    django_functions.Mod: "$mod",
+}
+EXTREMES = {
     django_functions.Greatest: "$max",
     django_functions.Least: "$min",
 }
@@ -100,10 +104,55 @@ def simple(scope: Scope, node: Any) -> Any:
     return guarded(values, {SIMPLE[type(node)]: values if len(values) > 1 else values[0]})
 
 
+@compiles(*EXTREMES)
+def extreme(scope: Scope, node: Any) -> Any:
+    """The greatest or least of some values of one kind."""
+    sources = node.get_source_expressions()
+    require_comparable(node, sources)
+    require_order(node, sources[0])
+    values = arguments(scope, node)
+    return guarded(values, {EXTREMES[type(node)]: values})
+
+
+@compiles(django_functions.Mod)
+def modulo(scope: Scope, node: Any) -> Any:
+    """What a division leaves; nothing can be divided by zero."""
+    left, right = arguments(scope, node)
+    return {"$cond": [{"$eq": [right, 0]}, None, {"$mod": [left, right]}]}
+
+
+# --- texts --------------------------------------------------------------------------------------
+
+
+def texts(scope: Scope, node: Any, *, count: int = 1) -> list[Any]:
+    """Return a function's arguments, the first ``count`` as texts: those of other values MongoDB writes its own way."""
+    compiled = []
+    for number, source in enumerate(node.get_source_expressions()):
+        kind = kind_of(source)
+        value = scope.expression(source)
+        if number < count and kind == "number":
+            value = {"$toString": value}
+        elif number < count and kind != "text" and not _is_null(source):
+            raise refuse(node, f"of {type(source.output_field).__name__}")
+        compiled.append(value)
+    return compiled
+
+
+def _is_null(source: Any) -> bool:
+    return type(source) is Value and source.value is None
+
+
+@compiles(*OF_TEXT)
+def of_text(scope: Scope, node: Any) -> Any:
+    """A function of a text."""
+    (text,) = texts(scope, node)
+    return guarded([text], {OF_TEXT[type(node)]: text})
+
+
 @compiles(*TRIMS)
 def trim(scope: Scope, node: Any) -> Any:
     """Spaces only, as in SQL; MongoDB would take any white space."""
-    (text,) = arguments(scope, node)
+    (text,) = texts(scope, node)
     return {TRIMS[type(node)]: {"input": text, "chars": " "}}
 
 
@@ -116,6 +165,7 @@ def coalesce(scope: Scope, node: Any) -> Any:
 @compiles(django_functions.NullIf)
 def null_if(scope: Scope, node: Any) -> Any:
     """Null if both are equal."""
+    require_comparable(node, node.get_source_expressions())
     left, right = arguments(scope, node)
     return {"$cond": [{"$eq": [left, right]}, None, left]}
 
@@ -140,7 +190,7 @@ def concat(scope: Scope, node: Any) -> Any:
 @compiles(django_functions.Substr)
 def substring(scope: Scope, node: Any) -> Any:
     """Part of a text; SQL counts from one."""
-    text, position, *length = arguments(scope, node)
+    text, position, *length = texts(scope, node)
     count = length[0] if length else {"$strLenCP": {"$ifNull": [text, ""]}}
     return guarded([text], {"$substrCP": [text, {"$subtract": [position, 1]}, count]})
 
@@ -148,21 +198,22 @@ def substring(scope: Scope, node: Any) -> Any:
 @compiles(django_functions.Left)
 def left(scope: Scope, node: Any) -> Any:
     """The first characters of a text."""
-    text, length = arguments(scope, node)
+    text, length = texts(scope, node)
     return guarded([text], {"$substrCP": [text, 0, length]})
 
 
 @compiles(django_functions.Replace)
 def replace(scope: Scope, node: Any) -> Any:
-    """A text with all occurrences of another replaced."""
-    text, find, replacement = arguments(scope, node)
-    return {"$replaceAll": {"input": text, "find": find, "replacement": replacement}}
+    """A text with all occurrences of another replaced; an empty one occurs nowhere."""
+    text, find, replacement = texts(scope, node, count=3)
+    replaced = {"$replaceAll": {"input": text, "find": find, "replacement": replacement}}
+    return {"$cond": [{"$eq": [find, ""]}, text, replaced]}
 
 
 @compiles(django_functions.StrIndex)
 def position_of(scope: Scope, node: Any) -> Any:
     """Where a text begins in another, from one; zero if nowhere."""
-    text, part = arguments(scope, node)
+    text, part = texts(scope, node, count=2)
     return guarded([text, part], {"$add": [{"$indexOfCP": [text, part]}, 1]})
 
 

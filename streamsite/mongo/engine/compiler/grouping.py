@@ -12,6 +12,8 @@ from django.db.models.aggregates import Aggregate
 from django.db.models.expressions import Col, Ref, Star, Subquery
 from django.db.models.sql import Query
 
+from .kinds import require_order
+from .lookups import is_json_member, is_known
 from .refusal import refuse
 from .scope import Document, Pipeline, Scope, is_not_null, key_of
 
@@ -72,8 +74,9 @@ def group(scope: Scope, aggregates: list[Aggregate], expressions: Iterable[Any])
     empty: Document = {}
     paths: dict[Any, str] = {}
     for number, (key, expression) in enumerate(keys.items()):
-        # Null and missing are one group.
-        identifier[f"g{number}"] = {"$ifNull": [scope.expression(expression), None]}
+        value = scope.expression(expression)
+        # Null and missing are one group, except inside JSON.
+        identifier[f"g{number}"] = value if is_json_member(expression) else {"$ifNull": [value, None]}
         paths[key] = f"_id.g{number}"
     for number, (key, expression) in enumerate(dependents.items()):
         collected[f"d{number}"] = {"$first": scope.expression(expression)}
@@ -114,7 +117,7 @@ def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
         raise refuse(node, "with an order")
     value = scope.expression(source)
     if node.filter is not None:
-        value = {"$cond": [scope.condition(node.filter), value, None]}
+        value = {"$cond": [scope.condition(node.filter), value, "$$REMOVE"]}
     if kind is django_aggregates.Count:
         return _count(node, source, value, name)
     if kind in (django_aggregates.StdDev, django_aggregates.Variance):
@@ -122,6 +125,8 @@ def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
     if kind not in ACCUMULATORS:
         raise refuse(node)
     operator = ACCUMULATORS[kind]
+    if operator in ("$min", "$max"):
+        require_order(node, source)
     if operator in ("$sum", "$avg") and _is_boolean(source):
         raise refuse(node, "of a boolean")
     if node.distinct and operator in ("$sum", "$avg"):
@@ -145,10 +150,11 @@ def _is_boolean(source: Any) -> bool:
 
 def _count(node: Any, source: Any, value: Any, name: str) -> Accumulator:
     if node.distinct:
-        return Accumulator({name: {"$addToSet": value}}, {"$size": _not_nulls(name)}, empty=0)
+        values = f"${name}" if is_json_member(source) else _not_nulls(name)
+        return Accumulator({name: {"$addToSet": value}}, {"$size": values}, empty=0)
     if isinstance(source, Star) and node.filter is None:
         return Accumulator({name: {"$sum": 1}}, empty=0)
-    return Accumulator({name: {"$sum": _one_if_not_null(value)}}, empty=0)
+    return Accumulator({name: {"$sum": {"$cond": [is_known(source, value), 1, 0]}}}, empty=0)
 
 
 def _deviation(node: Any, value: Any, name: str) -> Accumulator:

@@ -16,6 +16,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.lookups import IntegerFieldOverflow, YearLookup
 from django.db.models.sql import Query
 
+from .kinds import NUMBER_TYPES, TEXT_TYPES, comparable, require_comparable
 from .refusal import refuse
 from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null
 
@@ -32,33 +33,6 @@ PATTERNS = {
 EXPRESSIONS_OF_PATTERNS = {"regex": "", "iregex": "i"}
 COMPARISONS = {"gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
 OPPOSITES = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
-TEXT_TYPES = frozenset(
-    {
-        "CharField",
-        "EmailField",
-        "FileField",
-        "FilePathField",
-        "GenericIPAddressField",
-        "IPAddressField",
-        "SlugField",
-        "TextField",
-        "URLField",
-        "UUIDField",
-    }
-)
-NUMBER_TYPES = frozenset(
-    {
-        "AutoField",
-        "BigAutoField",
-        "BigIntegerField",
-        "IntegerField",
-        "PositiveBigIntegerField",
-        "PositiveIntegerField",
-        "PositiveSmallIntegerField",
-        "SmallAutoField",
-        "SmallIntegerField",
-    }
-)
 
 
 def value_of(scope: Scope, lookup: Any) -> Any:
@@ -106,7 +80,7 @@ def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
     left, right, tests = _operands(scope, lookup)
     if wanted:
         return _all([*tests[1:], {"$eq": [left, right]}])
-    return _all([_is_known(lookup.lhs, left), *tests[1:], {"$ne": [left, right]}])
+    return _all([is_known(lookup.lhs, left), *tests[1:], {"$ne": [left, right]}])
 
 
 def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
@@ -156,7 +130,7 @@ def match_null(scope: Scope, lookup: Any, wanted: bool) -> Document:
 def null(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """Null and missing are the same, except inside JSON, where a null is a value."""
     left = scope.expression(lookup.lhs)
-    known = _is_known(lookup.lhs, left)
+    known = is_known(lookup.lhs, left)
     return {"$not": [known]} if _wants_null(lookup) == wanted else known
 
 
@@ -191,7 +165,7 @@ def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """A list whose members may be expressions, or a query's results."""
     left = scope.expression(lookup.lhs)
-    known = _is_known(lookup.lhs, left)
+    known = is_known(lookup.lhs, left)
     if isinstance(lookup.rhs, (Query, Subquery)):
         values = _query_values(scope, lookup.rhs)
         if values is None:
@@ -202,7 +176,10 @@ def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
     if not values:
         raise EmptyResultSet
     operands = [_operand(scope, value) for value in values]
-    return _membership(known, left, operands, wanted, nulls=None in values)
+    nulls = (
+        {"$in": [None, operands]} if any(hasattr(value, "resolve_expression") for value in values) else False
+    )
+    return _membership(known, left, operands, wanted, nulls=nulls)
 
 
 def _membership(known: Any, left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
@@ -215,12 +192,13 @@ def _membership(known: Any, left: Any, array: Any, wanted: bool, *, nulls: Any) 
 def _members(scope: Scope, lookup: Any) -> list[Any]:
     """Return what an ``in`` or ``range`` lookup lists: values as they are stored, expressions as they are."""
     if isinstance(lookup.rhs, ExpressionList):
-        return list(lookup.rhs.get_source_expressions())
-    if not lookup.rhs_is_direct_value():
+        members = list(lookup.rhs.get_source_expressions())
+    elif not lookup.rhs_is_direct_value():
         raise refuse(lookup.rhs, f"right-hand side of {lookup.lookup_name!r}")
-    if isinstance(lookup.lhs, KeyTransform):
-        return list(lookup.rhs)
-    return values_of(scope, lookup)
+    else:
+        members = list(lookup.rhs) if isinstance(lookup.lhs, KeyTransform) else values_of(scope, lookup)
+    require_comparable(lookup, [lookup.lhs, *members])
+    return members
 
 
 def _without_none(values: list[Any]) -> list[Any]:
@@ -272,6 +250,10 @@ def _pattern_of_expression(scope: Scope, lookup: Any, left: Any, wanted: bool) -
     """A search for another expression's text: by position, since its text cannot be escaped."""
     name = lookup.lookup_name
     right = scope.expression(lookup.rhs)
+    if lookup.rhs.output_field.get_internal_type() in NUMBER_TYPES:
+        right = {"$toString": right}
+    elif lookup.rhs.output_field.get_internal_type() not in TEXT_TYPES:
+        raise refuse(lookup, f"with {type(lookup.rhs.output_field).__name__} on the right")
     if lookup.lhs.output_field.get_internal_type() == "UUIDField":
         right = {"$replaceAll": {"input": right, "find": "-", "replacement": ""}}
     both = [is_not_null(left), is_not_null(right)]
@@ -324,7 +306,7 @@ def has_keys(scope: Scope, lookup: Any, wanted: bool) -> Any:
     left = scope.expression(lookup.lhs)
     tests = [{"$ne": [{"$type": _member_at(left, _key_path(lookup, key))}, "missing"]} for key in keys]
     found: Any = {"$or" if lookup.lookup_name == "has_any_keys" else "$and": tests}
-    return found if wanted else _all([is_not_null(left), {"$not": [found]}])
+    return found if wanted else {"$not": [found]}
 
 
 def _key_path(lookup: Any, key: Any) -> list[str]:
@@ -393,8 +375,11 @@ def _operands(scope: Scope, lookup: Any) -> tuple[Any, Any, list[Document]]:
     is_literal = isinstance(lookup.lhs, KeyTransform) and type(lookup.rhs) is Value
     if is_literal or lookup.rhs_is_direct_value():
         return left, _json_aware_value(scope, lookup), [is_not_null(left)]
+    require_comparable(lookup, [lookup.lhs, lookup.rhs])
     right = scope.expression(lookup.rhs)
-    return left, right, [is_not_null(left), is_not_null(right)]
+    known = [is_not_null(left), is_not_null(right)]
+    left, right = comparable(lookup.lhs, lookup.rhs, [left, right])
+    return left, right, known
 
 
 def _json_aware_value(scope: Scope, lookup: Any) -> Document:
@@ -404,9 +389,14 @@ def _json_aware_value(scope: Scope, lookup: Any) -> Document:
     return {"$literal": value_of(scope, lookup)}
 
 
-def _is_known(node: Any, value: Any) -> Document:
-    """Return the test that a value is not SQL's null; a null inside JSON is a value like others."""
-    if isinstance(node, KeyTransform):
+def is_json_member(node: Any) -> bool:
+    """Return whether an expression's value is a part of JSON, where a null is a value and only missing is null."""
+    return isinstance(node, KeyTransform) and not isinstance(node, KeyTextTransform)
+
+
+def is_known(node: Any, value: Any) -> Document:
+    """Return the test that a value is not SQL's null."""
+    if is_json_member(node):
         return {"$ne": [{"$type": value}, "missing"]}
     return is_not_null(value)
 

@@ -20,6 +20,7 @@ from django.db.models.fields.json import ContainedBy, DataContains
 from django.db.models.lookups import Lookup, YearLookup
 from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
 
+from .kinds import require_order
 from .refusal import refuse
 from .tuples import is_tuple_lookup, written_out
 
@@ -196,6 +197,8 @@ def _lookup_function(registry: dict[str, Callable[..., Any]], lookup: Lookup[Any
         raise NotSupportedError(f"{lookup.lookup_name} lookup is not supported on this database backend.")
     if lookup.lookup_name not in registry or not type(lookup).__module__.startswith("django."):
         raise refuse(lookup, f"lookup {lookup.lookup_name!r}")
+    if lookup.lookup_name in ("gt", "gte", "lt", "lte", "range"):
+        require_order(lookup, lookup.lhs)
     if lookup.bilateral_transforms:
         raise refuse(lookup, "bilateral transforms")
     return registry[lookup.lookup_name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from types import FrameType
@@ -23,6 +23,8 @@ from ..commands import Aggregate, Find, fetch, stream
 from ..introspection import SCHEMA_COLLECTION
 from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
+from .kinds import require_order
+from .lookups import is_json_member
 from .refusal import refuse
 from .scope import Document, Pipeline, Scope, is_null, key_of
 from .upserts import unique_sets
@@ -92,7 +94,10 @@ class SQLCompiler(DjangoSQLCompiler):
     @property
     def ordering(self) -> list[OrderBy]:
         """What the rows are sorted by."""
-        return [expression for expression, _ in self.setup[1]]
+        orders = [expression for expression, _ in self.setup[1]]
+        for order in orders:
+            require_order(order, order.expression)
+        return orders
 
     @property
     def expressions(self) -> list[Any]:
@@ -273,7 +278,10 @@ class SQLCompiler(DjangoSQLCompiler):
         if sort is not None:
             return [*having, *_sort_stage(sort), *self._page_stages(), *self._projection({})]
         keys, extra = self._computed_sort()
-        distinct = _distinct_stages([*self._names(), *extra]) if self.query.distinct else []
+        exact = {
+            name for name, node in zip(self._names(), self.expressions, strict=True) if is_json_member(node)
+        }
+        distinct = _distinct_stages([*self._names(), *extra], exact) if self.query.distinct else []
         return [*having, *self._projection(extra), *distinct, *_sort_stage(keys), *self._page_stages()]
 
     def _names(self) -> list[str]:
@@ -524,9 +532,9 @@ def _sort_stage(sort: dict[str, int]) -> Pipeline:
     return [{"$sort": sort}] if sort else []
 
 
-def _distinct_stages(names: list[str]) -> Pipeline:
-    """Return the stages that leave one row of each kind; null and missing are the same."""
-    identifier = {name: {"$ifNull": [f"${name}", None]} for name in names}
+def _distinct_stages(names: list[str], exact: Collection[str] = ()) -> Pipeline:
+    """Return the stages that leave one row of each kind; null and missing are the same but for the exact ones."""
+    identifier = {name: f"${name}" if name in exact else {"$ifNull": [f"${name}", None]} for name in names}
     return [{"$group": {"_id": identifier}}, {"$replaceRoot": {"newRoot": "$_id"}}]
 
 

@@ -25,6 +25,7 @@ from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
 from . import upserts
 from .joins import scope_of, used_tables
+from .kinds import decimal_limit, stored_as
 from .scope import Document, is_not_null, is_null
 from .select import SQLCompiler
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ..base import DatabaseWrapper
 
 AnyField = Field
-NUMBERS = (int, float, Decimal128)
+NUMBERS = (int, float)
 
 
 class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[misc]
@@ -184,7 +185,7 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
         for field, _model, value in self.query.values:
             value = self._value(field, value)
             if hasattr(value, "resolve_expression"):
-                computed[field.column] = self.scope.expression(value)
+                computed[field.column] = stored_as(field, value, self.scope.expression(value))
             else:
                 plain[field.column] = value
         if self.scope.stages:
@@ -304,6 +305,9 @@ def _kept_to(field: AnyField, expression: Any) -> Any:
     if _is_positive(field):
         negative = {"$and": [is_not_null("$$new"), {"$lt": ["$$new", 0]}]}
         branches.append({"case": negative, "then": _failure(f"CHECK constraint failed: {place} >= 0")})
+    if isinstance(field, DecimalField):
+        too_long = {"$gte": [{"$abs": "$$new"}, decimal_limit(field)]}
+        branches.append({"case": too_long, "then": _failure(f"too many digits: {place}")})
     if not branches:
         return expression
     rules = {"$switch": {"branches": branches, "default": "$$new"}}
@@ -329,9 +333,7 @@ def _increment(column: str, expression: Any) -> Any:
     number = operands[1].get("$literal") if isinstance(operands[1], dict) else None
     if isinstance(number, bool) or not isinstance(number, NUMBERS):
         return None
-    if operator == "$add":
-        return number
-    return Decimal128(-number.to_decimal()) if isinstance(number, Decimal128) else -number
+    return number if operator == "$add" else -number
 
 
 def _is_of_one(query: Query, condition: Document) -> bool:
