@@ -31,7 +31,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import PositionRef
 from django.db.models.sql.where import NothingNode
 
-from .kinds import NUMBER_TYPES
+from .kinds import NUMBER_TYPES, is_json, require_amount
 from .lookups import json_item
 from .refusal import refuse
 from .scope import Scope, compiles, is_not_null
@@ -111,6 +111,9 @@ def ordering(scope: Scope, node: Any) -> Any:
 @compiles(CombinedExpression)
 def arithmetic(scope: Scope, node: Any) -> Any:
     """Arithmetic; MongoDB yields null for null as SQL does."""
+    for side in (node.lhs, node.rhs):
+        if not is_json(side):  # whose values the server checks, one by one
+            require_amount(node, side)
     left, right = scope.expression(node.lhs), scope.expression(node.rhs)
     if node.connector == Combinable.DIV:
         return _division(node, left, right)
@@ -118,6 +121,8 @@ def arithmetic(scope: Scope, node: Any) -> Any:
         raise refuse(node, f"operator {node.connector!r}")
     if node.connector == Combinable.MOD:
         return {"$cond": [{"$eq": [right, 0]}, None, {"$mod": [left, right]}]}
+    if node.connector == Combinable.POW:
+        return power_of(left, right)
     return {ARITHMETIC[node.connector]: [left, right]}
 
 
@@ -127,6 +132,12 @@ def arithmetic_of_numbers(scope: Scope, node: Any) -> Any:
     if node.connector == Combinable.MUL:
         return {"$multiply": [left, right]}
     return {"$cond": [{"$eq": [right, 0]}, None, {"$divide": [left, right]}]}
+
+
+def power_of(base: Any, exponent: Any) -> Any:
+    """A power; of a negative number to a fraction there is none."""
+    no_number = {"$and": [{"$lt": [base, 0]}, {"$ne": [exponent, {"$trunc": [exponent]}]}]}
+    return {"$cond": [no_number, None, {"$pow": [base, exponent]}]}
 
 
 def _division(node: Any, left: Any, right: Any) -> Any:

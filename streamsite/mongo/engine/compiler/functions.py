@@ -14,6 +14,7 @@ from django.db.models.expressions import Value
 from django.db.models.functions import datetime as dates
 from django.db.models.functions.text import ConcatPair
 
+from .expressions import power_of
 from .kinds import NUMBER_TYPES, TEXT_TYPES, kind_of, require_comparable, require_order
 from .refusal import refuse
 from .scope import Scope, compiles, guarded
@@ -30,7 +31,6 @@ SIMPLE = {
     django_functions.Sqrt: "$sqrt",
     django_functions.Exp: "$exp",
     django_functions.Ln: "$ln",
-    django_functions.Power: "$pow",
 }
 EXTREMES = {
     django_functions.Greatest: "$max",
@@ -112,6 +112,13 @@ def extreme(scope: Scope, node: Any) -> Any:
     require_order(node, sources[0])
     values = arguments(scope, node)
     return guarded(values, {EXTREMES[type(node)]: values})
+
+
+@compiles(django_functions.Power)
+def power(scope: Scope, node: Any) -> Any:
+    """A power."""
+    values = arguments(scope, node)
+    return guarded(values, power_of(*values))
 
 
 @compiles(django_functions.Mod)

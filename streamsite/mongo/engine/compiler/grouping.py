@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import FieldError
 from django.db.models import aggregates as django_aggregates
 from django.db.models.aggregates import Aggregate
 from django.db.models.expressions import Col, Ref, Star, Subquery
 from django.db.models.sql import Query
 
-from .kinds import require_order
+from .kinds import AMOUNTS, require_amount, require_order
 from .lookups import is_json_member, is_known
 from .refusal import refuse
 from .scope import Document, Pipeline, Scope, is_not_null, key_of
@@ -76,8 +75,9 @@ def group(scope: Scope, aggregates: list[Aggregate], expressions: Iterable[Any])
     for number, (key, expression) in enumerate(keys.items()):
         value = scope.expression(expression)
         # Null and missing are one group, except inside JSON.
-        identifier[f"g{number}"] = value if is_json_member(expression) else {"$ifNull": [value, None]}
-        paths[key] = f"_id.g{number}"
+        is_exact = is_json_member(expression)
+        identifier[f"g{number}"] = {"v": value} if is_exact else {"$ifNull": [value, None]}
+        paths[key] = f"_id.g{number}.v" if is_exact else f"_id.g{number}"
     for number, (key, expression) in enumerate(dependents.items()):
         collected[f"d{number}"] = {"$first": scope.expression(expression)}
         paths[key] = f"d{number}"
@@ -121,14 +121,14 @@ def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
     if kind is django_aggregates.Count:
         return _count(node, source, value, name)
     if kind in (django_aggregates.StdDev, django_aggregates.Variance):
-        return _deviation(node, value, name)
+        return _deviation(node, source, value, name)
     if kind not in ACCUMULATORS:
         raise refuse(node)
     operator = ACCUMULATORS[kind]
-    if operator in ("$min", "$max"):
+    if operator in ("$sum", "$avg"):
+        require_amount(node, source)
+    else:
         require_order(node, source)
-    if operator in ("$sum", "$avg") and _is_boolean(source):
-        raise refuse(node, "of a boolean")
     if node.distinct and operator in ("$sum", "$avg"):
         return _over_distinct(operator, value, name)
     if operator != "$sum":
@@ -141,13 +141,6 @@ def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
     )
 
 
-def _is_boolean(source: Any) -> bool:
-    try:
-        return bool(source.output_field.get_internal_type() == "BooleanField")
-    except FieldError:  # numbers of different kinds: only the aggregate's own type is known
-        return False
-
-
 def _count(node: Any, source: Any, value: Any, name: str) -> Accumulator:
     if node.distinct:
         values = f"${name}" if is_json_member(source) else _not_nulls(name)
@@ -157,10 +150,11 @@ def _count(node: Any, source: Any, value: Any, name: str) -> Accumulator:
     return Accumulator({name: {"$sum": {"$cond": [is_known(source, value), 1, 0]}}}, empty=0)
 
 
-def _deviation(node: Any, value: Any, name: str) -> Accumulator:
+def _deviation(node: Any, source: Any, value: Any, name: str) -> Accumulator:
     is_variance = type(node) is django_aggregates.Variance
     if node.distinct:
         raise refuse(node, "distinct")
+    require_amount(node, source, AMOUNTS - {"duration"})
     operator = DEVIATIONS[node.function, is_variance]
     squared = {"$pow": [f"${name}", 2]} if is_variance else None
     return Accumulator({name: {operator: value}}, squared)

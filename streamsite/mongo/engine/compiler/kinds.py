@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from bson import Decimal128
@@ -51,6 +51,10 @@ KINDS = {
     "DurationField": "duration",
     "BinaryField": "binary",
 }
+# What can be calculated with.
+AMOUNTS = frozenset({"number", "float", "decimal", "duration"})
+# What JSON can hold.
+JSON_KINDS = frozenset({"text", "number", "float", "boolean"})
 # What compares across kinds as it does in SQL.
 FAMILIES = {"number": "number", "float": "number", "decimal": "number", "date": "date", "moment": "date"}
 
@@ -83,6 +87,22 @@ def require_order(node: Any, source: Any) -> None:
         raise refuse(node, "an order of binary values")
 
 
+def is_json(node: Any) -> bool:
+    """Return whether an expression's or a field's value is JSON or a part of it."""
+    try:
+        field = node if isinstance(node, Field) else node.output_field
+    except (AttributeError, FieldError):
+        return False
+    return bool(field.get_internal_type() == "JSONField")
+
+
+def require_amount(node: Any, source: Any, kinds: Collection[str] = AMOUNTS) -> None:
+    """Raise for what cannot be calculated with: MongoDB's sums skip it, and a moment plus 5 is 5 ms later."""
+    kind = kind_of(source)
+    if (kind is not None and kind not in kinds) or is_json(source):
+        raise refuse(node, f"of {type(source.output_field).__name__}")
+
+
 def comparable(left: Any, right: Any, values: list[Any]) -> list[Any]:
     """Return both sides' compiled values; a decimal meets a float as a float, which 0.1 would not equal else."""
     kinds = [kind_of(left), kind_of(right)]
@@ -100,6 +120,8 @@ def stored_as(field: Any, node: Any, value: Any) -> Any:
     while target.is_relation:
         target = target.target_field
     before, after = kind_of(node), kind_of(target)
+    if (is_json(node) and after) or (is_json(target) and before not in {*JSON_KINDS, None}):
+        raise refuse(node, f"as the value of the column {field.column}")
     if after == "decimal":
         return {"$round": [{"$toDecimal": value}, target.decimal_places]}
     if before == after or before is None or after is None:

@@ -47,7 +47,11 @@ def value_of(scope: Scope, lookup: Any) -> Any:
 def values_of(scope: Scope, lookup: Any) -> list[Any]:
     """Return the direct values of an ``in`` or ``range`` lookup as they are stored."""
     values: list[Any] = lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1]
-    return values
+    # A whole number beyond eight bytes compares as well as a float.
+    return [
+        float(value) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
+        for value in values
+    ]
 
 
 def is_direct(lookup: Any) -> bool:

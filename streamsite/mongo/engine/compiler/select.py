@@ -278,11 +278,14 @@ class SQLCompiler(DjangoSQLCompiler):
         if sort is not None:
             return [*having, *_sort_stage(sort), *self._page_stages(), *self._projection({})]
         keys, extra = self._computed_sort()
-        exact = {
+        distinct = _distinct_stages([*self._names(), *extra], self._exact()) if self.query.distinct else []
+        return [*having, *self._projection(extra), *distinct, *_sort_stage(keys), *self._page_stages()]
+
+    def _exact(self) -> set[str]:
+        """Return the names of the columns in which a null is a value."""
+        return {
             name for name, node in zip(self._names(), self.expressions, strict=True) if is_json_member(node)
         }
-        distinct = _distinct_stages([*self._names(), *extra], exact) if self.query.distinct else []
-        return [*having, *self._projection(extra), *distinct, *_sort_stage(keys), *self._page_stages()]
 
     def _names(self) -> list[str]:
         return [f"c{number}" for number in range(len(self.select))]
@@ -344,7 +347,8 @@ class SQLCompiler(DjangoSQLCompiler):
         if query.combinator != "union":
             raise NotSupportedError(f"{query.combinator} is not supported on this database backend.")
         self.setup = self.pre_sql_setup()
-        width = 0
+        names: list[str] = []
+        exact: set[str] = set()
         parts: list[tuple[str, Pipeline]] = []
         for part in query.combined_queries:
             if query.selected is not None and part.selected is None:
@@ -358,13 +362,13 @@ class SQLCompiler(DjangoSQLCompiler):
             if compiler.scope.variables:
                 raise refuse(part, "a union that depends on the query around it")
             self.scope = compiler.scope
-            width = len(compiler.select)
+            names, exact = compiler._names(), exact | compiler._exact()
         if not parts:
             raise EmptyResultSet
         table = parts[0][0]
         pipeline = self._union(parts)
         if not query.combinator_all:
-            pipeline = [*pipeline, *_distinct_stages([f"c{number}" for number in range(width)])]
+            pipeline = [*pipeline, *_distinct_stages(names, exact)]
         pipeline = [*pipeline, *self._union_sort(), *self._page_stages()]
         self.decode = _numbered_decoder(len(self.select))
         return Aggregate(table, pipeline)
@@ -534,8 +538,14 @@ def _sort_stage(sort: dict[str, int]) -> Pipeline:
 
 def _distinct_stages(names: list[str], exact: Collection[str] = ()) -> Pipeline:
     """Return the stages that leave one row of each kind; null and missing are the same but for the exact ones."""
-    identifier = {name: f"${name}" if name in exact else {"$ifNull": [f"${name}", None]} for name in names}
-    return [{"$group": {"_id": identifier}}, {"$replaceRoot": {"newRoot": "$_id"}}]
+    identifier: Document = {
+        name: {"v": f"${name}"} if name in exact else {"$ifNull": [f"${name}", None]} for name in names
+    }
+    if not exact:
+        return [{"$group": {"_id": identifier}}, {"$replaceRoot": {"newRoot": "$_id"}}]
+    # Below a name of its own, $group tells a missing value from a null.
+    row = {name: f"$_id.{name}.v" if name in exact else f"$_id.{name}" for name in names}
+    return [{"$group": {"_id": identifier}}, {"$replaceRoot": {"newRoot": row}}]
 
 
 def _numbered_decoder(width: int) -> Callable[[Document], Row]:
