@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
-from accounts.api import signed_in_user
+from accounts.api.base import signed_in_user
 from playlists import access, listing, mappers, queries, services
 from playlists import serializers as shapes
 from playlists.models import Playlist, PlaylistItem

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
-from accounts.api import signed_in_user
+from accounts.api.base import signed_in_user
 from accounts.mappers import badge
 from accounts.serializers import ChannelSerializer
 from streamsite.api.conditional import respond

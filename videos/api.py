@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import signed_in_user
+from accounts.api.base import signed_in_user
 from streamsite.api.conditional import expected_version, respond, version_etag
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import paginate

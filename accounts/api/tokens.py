@@ -1,55 +1,20 @@
-"""``/api/v1/auth`` and ``/api/v1/me``."""
+"""``/api/v1/auth``: register, sign in, refresh, verify, log out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts import cookies, mappers, services, sessions
 from accounts import serializers as shapes
+from accounts.api.base import PublicAuthView, no_store
 from accounts.authentication import authenticate_bearer
-from accounts.models import User
-from accounts.signals import SESSION_KEY
-from streamsite.api.parsing import StrictJSONParser
-from streamsite.errors import Absent, NotSignedIn, SiteError
+from streamsite.errors import SiteError
 from streamsite.limits import REGISTER, client_address, enforce
-
-
-def _no_store(response: Response) -> Response:
-    response["Cache-Control"] = "no-store"
-    patch_vary_headers(response, ["Cookie", "Authorization"])
-    return response
-
-
-def signed_in_user(request: Request) -> User:
-    """The caller, for views that only signed-in people reach."""
-    if not isinstance(request.user, User) and not request.user.is_authenticated:
-        raise NotSignedIn
-    return request.user  # type: ignore[return-value]
-
-
-def current_session_id(request: Request) -> str | None:
-    """The session of the caller's token or page."""
-    token: Any = request.auth
-    if token is not None:
-        return str(token["sid"])
-    return request._request.session.get(SESSION_KEY)
-
-
-class PublicAuthView(APIView):
-    """Endpoints before anybody is signed in: no identity is looked for, so no stale one gets in the way."""
-
-    authentication_classes: list[Any] = []
-    permission_classes = [AllowAny]
-    parser_classes = [StrictJSONParser]
-    throttle_classes: list[Any] = []  # each has limits of its own, in services
 
 
 class RegisterView(PublicAuthView):
@@ -65,7 +30,7 @@ class RegisterView(PublicAuthView):
         form.is_valid(raise_exception=True)
         enforce(REGISTER, client_address(request._request))
         user = services.register(**form.validated_data)
-        return _no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))
+        return no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))
 
 
 class TokenView(PublicAuthView):
@@ -80,7 +45,7 @@ class TokenView(PublicAuthView):
         data = form.validated_data
         user = services.check_login(request._request, data["login"], data["password"])
         session = sessions.start(request._request, user, client=data["client"], remember=data["remember"])
-        return _granted(sessions.grant(user, session), with_user=True)
+        return granted(sessions.grant(user, session), with_user=True)
 
 
 class RefreshView(PublicAuthView):
@@ -96,20 +61,20 @@ class RefreshView(PublicAuthView):
         if raw:
             cookies.require_own_page(request._request)
             try:
-                return _granted(sessions.refresh(raw, client=sessions.BROWSER))
+                return granted(sessions.refresh(raw, client=sessions.BROWSER))
             except sessions.RefreshRefused as refusal:
-                return _refused(request, refusal)
+                return refused(request, refusal)
         form = shapes.RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data["refresh"]
         if not given:
-            return _refused(
+            return refused(
                 request, sessions.RefreshRefused("No refresh token was sent.", code="refresh_missing")
             )
         try:
-            return _granted(sessions.refresh(given, client=sessions.NATIVE))
+            return granted(sessions.refresh(given, client=sessions.NATIVE))
         except sessions.RefreshRefused as refusal:
-            return _refused(request, refusal)
+            return refused(request, refusal)
 
 
 class VerifyView(PublicAuthView):
@@ -125,7 +90,7 @@ class VerifyView(PublicAuthView):
         form.is_valid(raise_exception=True)
         raw = form.validated_data["token"]
         _, token = authenticate_bearer(raw, fresh=True)
-        return _no_store(Response({name: token[name] for name in ("sub", "sid", "exp")}))
+        return no_store(Response({name: token[name] for name in ("sub", "sid", "exp")}))
 
 
 class LogoutView(PublicAuthView):
@@ -147,65 +112,10 @@ class LogoutView(PublicAuthView):
         sessions.logout(raw, _bearer(request))
         response = Response(status=status.HTTP_204_NO_CONTENT)
         cookies.delete(response)
-        return _no_store(response)
+        return no_store(response)
 
 
-class LogoutAllView(APIView):
-    """End every session of the caller, this one included."""
-
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(operation_id="auth_logout_all", request=None, responses={200: shapes.RevokedSerializer})
-    def post(self, request: Request) -> Response:
-        revoked = sessions.revoke_all(signed_in_user(request).pk, "logout_all")
-        response = Response({"revoked": revoked})
-        cookies.delete(response)
-        return _no_store(response)
-
-
-class SessionsView(APIView):
-    """The devices that are signed in."""
-
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(operation_id="auth_sessions", responses={200: shapes.SessionSerializer(many=True)})
-    def get(self, request: Request) -> Response:
-        listed = sessions.listing(signed_in_user(request).pk, current_session_id(request))
-        return _no_store(Response({"next": None, "previous": None, "results": listed}))
-
-
-class SessionView(APIView):
-    """One device."""
-
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(operation_id="auth_session_revoke", responses={204: OpenApiResponse(description="Ended")})
-    def delete(self, request: Request, session_id: str) -> Response:
-        if not sessions.revoke(session_id, signed_in_user(request).pk, "revoked_by_user"):
-            raise Absent
-        return _no_store(Response(status=status.HTTP_204_NO_CONTENT))
-
-
-class MeView(APIView):
-    """The caller's own account."""
-
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(operation_id="me", responses={200: shapes.AccountSerializer})
-    def get(self, request: Request) -> Response:
-        return _no_store(Response(mappers.own_account(signed_in_user(request))))
-
-    @extend_schema(
-        operation_id="me_update", request=shapes.ProfileSerializer, responses={200: shapes.AccountSerializer}
-    )
-    def patch(self, request: Request) -> Response:
-        form = shapes.ProfileSerializer(data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        user = services.update_profile(signed_in_user(request), form.validated_data)
-        return _no_store(Response(mappers.own_account(user)))
-
-
-def _granted(grant: sessions.Grant, *, with_user: bool = False) -> Response:
+def granted(grant: sessions.Grant, *, with_user: bool = False) -> Response:
     body: dict[str, Any] = {
         "access": grant.access,
         "token_type": "Bearer",
@@ -219,10 +129,10 @@ def _granted(grant: sessions.Grant, *, with_user: bool = False) -> Response:
     response = Response(body)
     if grant.session["client"] == sessions.BROWSER:
         cookies.write(response, grant)
-    return _no_store(response)
+    return no_store(response)
 
 
-def _refused(request: Request, refusal: SiteError) -> Response:
+def refused(request: Request, refusal: SiteError) -> Response:
     """A refusal of the refresh call deletes the cookie; throttling, CSRF failures and outages keep it."""
     body = {
         "code": refusal.code,
@@ -231,7 +141,7 @@ def _refused(request: Request, refusal: SiteError) -> Response:
     }
     response = Response(body, status=refusal.status)
     cookies.delete(response)
-    return _no_store(response)
+    return no_store(response)
 
 
 def _bearer(request: Request) -> str:
