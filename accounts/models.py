@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +13,11 @@ from django.utils import timezone
 
 from accounts.usernames import normalise, validate_username
 from streamsite.ids import object_id
+
+
+def email_key(address: str) -> str:
+    """The form of an e-mail address by which two are the same mailbox: without regard to case."""
+    return unicodedata.normalize("NFC", address.strip()).casefold()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -50,7 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         error_messages={"unique": "This name is taken."},
     )
     email = models.EmailField(max_length=254, blank=True)
+    email_key = models.CharField(max_length=254, blank=True, editable=False)
     email_verified = models.BooleanField(default=False)
+    pending_email = models.EmailField(max_length=254, blank=True, editable=False)
     full_name = models.CharField("display name", max_length=80, blank=True)
     bio = models.TextField(max_length=2000, blank=True)
     links = models.JSONField(default=list, blank=True)
@@ -63,6 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     subscription_count = models.BigIntegerField(default=0, editable=False)
     video_count = models.BigIntegerField(default=0, editable=False)
     view_count = models.BigIntegerField(default=0, editable=False)
+    # Rises with every change of what proves an identity, so that links mailed before are void.
+    security_epoch = models.IntegerField(default=0, editable=False)
+    erase_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -73,12 +84,25 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         indexes = [
-            models.Index(fields=["email"], name="user_email"),
+            models.Index(fields=["email_key"], name="user_email_key"),
             models.Index(fields=["-created_at", "-id"], name="user_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email_key"], condition=models.Q(email_verified=True), name="user_verified_email"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the form of the address that is compared beside the one that was typed."""
+        self.email_key = email_key(self.email)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "email" in fields:
+            kwargs["update_fields"] = {*fields, "email_key"}
+        super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
         """The display name, or the username for people who gave none."""
@@ -96,3 +120,54 @@ class User(AbstractBaseUser, PermissionsMixin):
     def date_joined(self) -> datetime:
         """Django admin's name for ``created_at``."""
         return self.created_at
+
+
+class ApiToken(models.Model):
+    """A personal token for scripts. Only its hash is kept; what it may do is in ``scopes``."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    scopes = models.JSONField(default=list)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # The first characters, by which people tell their tokens apart.
+    hint = models.CharField(max_length=12, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        db_table = "auth_api_token"
+        verbose_name = "API token"
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="api_token_user")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuthEvent(models.Model):
+    """One line of an account's audit trail. Never a token, password, code or cookie; removed after 180 days."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="auth_events", db_constraint=False
+    )
+    what = models.CharField(max_length=40)
+    result = models.CharField(max_length=40, default="ok")
+    session_id = models.CharField(max_length=32, blank=True)
+    ip_prefix = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    purge_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "auth_event"
+        verbose_name = "account event"
+        indexes = [
+            models.Index(fields=["user", "-at", "-id"], name="auth_event_user"),
+            models.Index(fields=["-at", "-id"], name="auth_event_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.result}"
