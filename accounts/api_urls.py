@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import me, sessions, tokens
+from accounts.api import account, api_tokens, email, me, password, sessions, tokens, totp
 
 urlpatterns = [
     path("auth/register", tokens.RegisterView.as_view(), name="api-register"),
@@ -13,5 +13,24 @@ urlpatterns = [
     path("auth/logout-all", sessions.LogoutAllView.as_view(), name="api-logout-all"),
     path("auth/sessions", sessions.SessionsView.as_view(), name="api-sessions"),
     path("auth/sessions/<str:session_id>", sessions.SessionView.as_view(), name="api-session"),
+    path("auth/password/change", password.PasswordChangeView.as_view(), name="api-password-change"),
+    path("auth/password/reset", password.PasswordResetView.as_view(), name="api-password-reset"),
+    path(
+        "auth/password/reset/confirm",
+        password.PasswordResetConfirmView.as_view(),
+        name="api-password-reset-confirm",
+    ),
+    path("auth/email/verify", email.EmailVerifyView.as_view(), name="api-email-verify"),
+    path("auth/email/resend", email.EmailResendView.as_view(), name="api-email-resend"),
+    path("auth/email/change", email.EmailChangeView.as_view(), name="api-email-change"),
+    path("auth/totp", totp.TotpView.as_view(), name="api-totp"),
+    path("auth/totp/setup", totp.TotpSetupView.as_view(), name="api-totp-setup"),
+    path("auth/totp/enable", totp.TotpEnableView.as_view(), name="api-totp-enable"),
+    path("auth/totp/disable", totp.TotpDisableView.as_view(), name="api-totp-disable"),
+    path("auth/totp/recovery-codes", totp.RecoveryCodesView.as_view(), name="api-totp-recovery-codes"),
+    path("auth/api-tokens", api_tokens.ApiTokensView.as_view(), name="api-api-tokens"),
+    path("auth/api-tokens/<str:token_id>", api_tokens.ApiTokenView.as_view(), name="api-api-token"),
+    path("auth/activity", account.ActivityView.as_view(), name="api-activity"),
+    path("auth/restore", account.RestoreView.as_view(), name="api-restore"),
     path("me", me.MeView.as_view(), name="api-me"),
 ]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from rest_framework.authentication import CSRFCheck, SessionAuthentication
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, CSRFCheck, SessionAuthentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
-from accounts import sessions
-from accounts.models import User
+from accounts import api_tokens, sessions
+from accounts.models import ApiToken, User
 from accounts.tokens import AccessToken
-from streamsite.errors import CsrfFailed, Invalid, SiteError
+from streamsite.errors import CsrfFailed, Forbidden, Invalid, SiteError
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -60,6 +61,45 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
     if session is None or session["user_id"] != user.pk:
         raise TokenRefused("This session has ended.", code="session_revoked")
     return user, token
+
+
+class ApiTokenAuthentication(BaseAuthentication):
+    """``Authorization: Token sst_...``: a personal token. ``request.auth`` is the ``ApiToken``.
+
+    What it may do is in its scopes. A view names the scope it needs with ``token_scopes`` (by method; ``None`` is for
+    people only); otherwise reading needs ``read`` and everything else ``write``.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        raw = request.META.get("HTTP_AUTHORIZATION", "")
+        scheme, _, credentials = raw.partition(" ")
+        if scheme.lower() != "token":
+            return None
+        if "," in raw:
+            raise Invalid("Send one Authorization header.", code="parse_error")
+        token = api_tokens.find(credentials.strip())
+        if token is None:
+            raise TokenRefused("The API token is not valid.")
+        if token.expires_at <= timezone.now():
+            raise TokenRefused("The API token has expired.", code="token_expired")
+        if not token.user.is_active:
+            raise TokenRefused("This account is not active.", code="user_inactive")
+        _require_scope(request, token)
+        api_tokens.touch(token)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Token realm="api"'
+
+
+def _require_scope(request: Request, token: ApiToken) -> None:
+    view: Any = request.parser_context.get("view") if request.parser_context else None
+    usual = "read" if request.method in SAFE else "write"
+    needed = getattr(view, "token_scopes", {}).get(request.method, usual)
+    if needed is None:
+        raise Forbidden("This cannot be done with an API token. Sign in.")
+    if needed not in token.scopes and not (needed == "upload" and "write" in token.scopes):
+        raise Forbidden(f"This API token lacks the scope {needed!r}.")
 
 
 class PageSessionAuthentication(SessionAuthentication):

@@ -9,8 +9,11 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import User, email_key
 from accounts.usernames import normalise
+
+# Accounts that may share an address nobody has verified; more are not mailed.
+MOST_SHARING = 5
 
 
 class LoginBackend(ModelBackend):
@@ -24,23 +27,38 @@ class LoginBackend(ModelBackend):
         **extra: Any,
     ) -> User | None:
         login = username if username is not None else str(extra.get("login", ""))
-        if not login or password is None or len(password) > settings.PASSWORD_MAX_LENGTH:
+        user = self.prove(login, password or "")
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    def prove(self, login: str, password: str) -> User | None:
+        """The account with this name and password, active or not."""
+        if not login or not password or len(password) > settings.PASSWORD_MAX_LENGTH:
             return None
         user = find_by_login(login)
         if user is None or not user.has_usable_password():
             make_password(password)  # an unknown name must take the time of a wrong password
             return None
-        if user.check_password(password) and self.user_can_authenticate(user):
-            return user
-        return None
+        return user if user.check_password(password) else None
 
 
 def find_by_login(login: str) -> User | None:
-    """The account named ``login``, or with that e-mail address: verified ones first, else the only one."""
+    """The account named ``login``, or with that e-mail address: the one that verified it, else the only one."""
     if "@" not in login:
         return User.objects.filter(username=normalise(login.strip())).first()
-    candidates = list(User.objects.filter(email=User.objects.normalize_email(login.strip()))[:20])
-    verified = [user for user in candidates if user.email_verified]
-    if verified:
-        return verified[0]
+    candidates = _with_address(login)
+    if candidates and candidates[0].email_verified:
+        return candidates[0]
     return candidates[0] if len(candidates) == 1 else None
+
+
+def reset_candidates(address: str) -> list[User]:
+    """The active accounts that a reset link for ``address`` is mailed to: the verified one, else all that gave it."""
+    candidates = [user for user in _with_address(address) if user.is_active]
+    return candidates[:1] if candidates and candidates[0].email_verified else candidates
+
+
+def _with_address(address: str) -> list[User]:
+    key = email_key(address)
+    if not key:
+        return []
+    return list(User.objects.filter(email_key=key).order_by("-email_verified", "created_at")[:MOST_SHARING])

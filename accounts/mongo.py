@@ -23,6 +23,7 @@ INDEXES = {
         ),
         IndexModel([("purge_at", ASCENDING)], name="session_purge", expireAfterSeconds=0),
     ],
+    "auth_event": [IndexModel([("purge_at", ASCENDING)], name="auth_event_purge", expireAfterSeconds=0)],
 }
 
 Document = dict[str, Any]
@@ -51,6 +52,23 @@ def rotate(session_id: str, gen: int, now: datetime, idle_exp: datetime) -> Docu
         {
             "$inc": {"gen": 1},
             "$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + KEPT_AFTER_END},
+        },
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def renew(session_id: str, user_id: str, now: datetime, idle_exp: datetime) -> Document | None:
+    """Void every refresh token of a live session: the generation rises by two. The new document, or ``None``."""
+    return collection(SESSIONS).find_one_and_update(
+        {"_id": session_id, "user_id": user_id, "revoked_at": None},
+        {
+            "$inc": {"gen": 2},
+            "$set": {
+                "auth_time": now,
+                "rotated_at": now,
+                "idle_exp": idle_exp,
+                "purge_at": idle_exp + KEPT_AFTER_END,
+            },
         },
         return_document=ReturnDocument.AFTER,
     )
@@ -97,3 +115,8 @@ def live(user_id: str, now: datetime, *, most: int) -> list[Document]:
         .sort("rotated_at", DESCENDING)
         .limit(most)
     )
+
+
+def forget(user_id: str) -> None:
+    """Remove every session of an account that goes."""
+    collection(SESSIONS).delete_many({"user_id": user_id})

@@ -4,36 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import passwords
+from accounts import audit, passwords, tasks
 from accounts.models import User
 from accounts.usernames import normalise, validate_username
-from streamsite.errors import Invalid, SiteError
-from streamsite.limits import (
-    LOGIN_PER_ADDRESS,
-    LOGIN_PER_USER,
-    client_address,
-    hit,
-    refuse_when_spent,
-)
+from streamsite.errors import Invalid
 from streamsite.text import clean_line, clean_text
 
 PROFILE_FIELDS = ("full_name", "bio")
 
 
-class InvalidCredentials(SiteError):
-    """One answer for a wrong password, an unknown name and an inactive account."""
-
-    status, code = 401, "invalid_credentials"
-    detail = "The name or the password is not right."
-
-
-def register(*, username: str, email: str, password: str, full_name: str = "") -> User:
+def register(request: HttpRequest, *, username: str, email: str, password: str, full_name: str = "") -> User:
     """A new account. Raises ``Invalid`` with every problem by field."""
     username = normalise(username)
     user = User(
@@ -59,23 +44,8 @@ def register(*, username: str, email: str, password: str, full_name: str = "") -
         user.save(force_insert=True)
     except IntegrityError:  # somebody else took the name since the look above
         raise Invalid("Some fields are not right.", fields={"username": ["This name is taken."]}) from None
-    return user
-
-
-def check_login(request: HttpRequest, login: str, password: str) -> User:
-    """The account behind a name and a password. Raises ``InvalidCredentials`` or ``Throttled``.
-
-    Failures count per account name and address, and per address; a stranger's failures do not lock the owner out.
-    """
-    address = client_address(request)
-    per_user = f"{normalise(login.strip())[:80]}|{address}"
-    refuse_when_spent(LOGIN_PER_USER, per_user)
-    refuse_when_spent(LOGIN_PER_ADDRESS, address)
-    user = authenticate(request, username=login, password=password)
-    if not isinstance(user, User):
-        hit(LOGIN_PER_USER, per_user)
-        hit(LOGIN_PER_ADDRESS, address)
-        raise InvalidCredentials
+    audit.record("register", user.pk, request=request)
+    tasks.enqueue_mail("verify", user)
     return user
 
 

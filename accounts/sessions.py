@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.dispatch import Signal
 from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
@@ -23,8 +25,11 @@ logger = logging.getLogger("streamsite.sessions")
 
 BROWSER, NATIVE, PAGE = "browser", "native", "page"
 TOUCH_AFTER = timedelta(minutes=5)
+RECENT = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
+# Sent with ``user`` and ``session`` once a session was ended because a used token came again.
+refresh_reused = Signal()
 _live: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
@@ -50,7 +55,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def start(request: HttpRequest, user: User, *, client: str, remember: bool) -> dict[str, Any]:
+def start(
+    request: HttpRequest, user: User, *, client: str, remember: bool, amr: Sequence[str] = ("pwd",)
+) -> dict[str, Any]:
     """Store a new session of ``user``; beyond the cap the least recently used one is revoked."""
     idle, absolute = settings.SESSION_LIFETIMES[remember]
     moment = now()
@@ -61,7 +68,7 @@ def start(request: HttpRequest, user: User, *, client: str, remember: bool) -> d
         "client": client,
         "created_at": moment,
         "auth_time": moment,
-        "amr": ["pwd"],
+        "amr": list(amr),
         "rotated_at": moment,
         "idle_exp": moment + idle,
         "abs_exp": moment + absolute,
@@ -110,6 +117,21 @@ def refresh(raw: str, *, client: str) -> Grant:
     return _after_miss(user, session_id, generation)
 
 
+def renew(session_id: str, user: User) -> Grant | None:
+    """New tokens for a session whose owner has just proved it again; ``None`` when it has ended.
+
+    Two generations on, not one: nobody who holds the old token gets the new one by the grace.
+    """
+    moment = now()
+    session = mongo.find(session_id)
+    if session is None:
+        return None
+    idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
+    renewed = mongo.renew(session_id, user.pk, moment, moment + idle)
+    _live.pop(session_id, None)
+    return grant(user, renewed) if renewed is not None else None
+
+
 def _after_miss(user: User, session_id: str, generation: int) -> Grant:
     """The rotation did not apply: a second tab, a lost answer, a stolen token, or the end of the session."""
     session = mongo.find(session_id)
@@ -119,8 +141,9 @@ def _after_miss(user: User, session_id: str, generation: int) -> Grant:
     if session["gen"] == generation + 1 and age <= settings.REFRESH_GRACE_SECONDS:
         return grant(user, session)
     if session["gen"] > generation:
-        revoke(session_id, user.pk, "refresh_reused")
-        logger.warning("refresh token reused: session %s of user %s revoked", session_id[:6], user.pk)
+        if revoke(session_id, user.pk, "refresh_reused"):
+            logger.warning("refresh token reused: session %s of user %s revoked", session_id[:6], user.pk)
+            refresh_reused.send(sender=User, user=user, session=session)
         raise RefreshRefused("This token was used before; the session was ended.", code="refresh_reused")
     raise RefreshRefused("This session has expired. Sign in again.", code="session_expired")
 
@@ -163,6 +186,11 @@ def keep_alive(session: dict[str, Any]) -> None:
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
     mongo.touch(session["_id"], moment, moment + idle)
     session["rotated_at"] = moment
+
+
+def is_recently_proved(session: dict[str, Any]) -> bool:
+    """Whether the session's owner proved the identity within the last ten minutes."""
+    return now() - _aware(session["auth_time"]) < RECENT
 
 
 def revoke(session_id: str, user_id: str, reason: str) -> bool:

@@ -8,7 +8,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import sessions
+from accounts import audit, sessions, tasks
 from accounts.models import User
 
 SESSION_KEY = "sid"
@@ -20,7 +20,9 @@ def open_session(sender: type, request: HttpRequest | None, user: User, **extra:
     if request is None:
         return
     remember = bool(getattr(request, "remember_me", False))
-    document = sessions.start(request, user, client=sessions.PAGE, remember=remember)
+    amr = getattr(request, "amr", ["pwd"])
+    document = sessions.start(request, user, client=sessions.PAGE, remember=remember, amr=amr)
+    audit.record("login", user.pk, request=request, session_id=document["_id"])
     request.session[SESSION_KEY] = document["_id"]
     request.session.set_expiry(None if remember else 0)
 
@@ -33,3 +35,13 @@ def close_session(sender: type, request: HttpRequest | None, user: User | None, 
     session_id = request.session.get(SESSION_KEY)
     if session_id:
         sessions.revoke(session_id, user.pk, "logout")
+        audit.record("logout", user.pk, request=request, session_id=session_id)
+
+
+@receiver(sessions.refresh_reused)
+def tell_the_owner(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
+    """A used refresh token came again: somebody has a copy, and its owner has to know."""
+    audit.record("refresh_reused", user.pk, session_id=session["_id"])
+    tasks.enqueue_mail(
+        "refresh_reused", user, user_agent=session["user_agent"], ip_prefix=session["ip_prefix"]
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth import login as sign_in
 from django.contrib.auth import logout as sign_out
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import forms, services, sessions
+from accounts import forms, page_sessions, services, sessions, sign_in
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.renderers import iso
@@ -39,7 +38,7 @@ def login(request: HttpRequest) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                user = services.check_login(
+                user = sign_in.check_password(
                     request, form.cleaned_data["login"], form.cleaned_data["password"]
                 )
             except SiteError as error:
@@ -67,7 +66,7 @@ def register(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 enforce(REGISTER, client_address(request))
-                user = services.register(**form.cleaned_data)
+                user = services.register(request, **form.cleaned_data)
             except Throttled:
                 raise
             except SiteError as error:
@@ -81,8 +80,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in(request: HttpRequest, user: User, *, remember: bool) -> None:
-    request.remember_me = remember  # type: ignore[attr-defined]
-    sign_in(request, user, backend="accounts.backends.LoginBackend")
+    page_sessions.sign_in(request, user, remember=remember, amr=sign_in.PASSWORD_ONLY)
 
 
 @require_POST

@@ -16,8 +16,7 @@ from playlists import serializers as shapes
 from playlists.models import Playlist, PlaylistItem
 from streamsite.api.conditional import expected_version, respond, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import paginate
-from videos.api import PAGING
+from streamsite.api.pagination import PAGING, paginate
 
 
 def _playlist_response(request: Request, playlist: Playlist, code: int = status.HTTP_200_OK) -> Response:
@@ -59,7 +58,7 @@ class PlaylistsView(APIView):
         request=shapes.PlaylistInputSerializer,
         responses={201: shapes.PlaylistSerializer},
     )
-    @idempotent
+    @idempotent()
     def post(self, request: Request) -> Response:
         form = shapes.PlaylistInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -115,7 +114,7 @@ class ItemsView(APIView):
         request=shapes.ItemInputSerializer,
         responses={201: shapes.ItemSerializer},
     )
-    @idempotent
+    @idempotent()
     def post(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
         form = shapes.ItemInputSerializer(data=request.data)

@@ -37,6 +37,11 @@ class SiteError(Exception):
         self.retry_after = retry_after
         super().__init__(self.code)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a response that says so carries beyond its body."""
+        return {}
+
 
 class Invalid(SiteError):
     """A value that cannot be accepted."""
@@ -104,6 +109,21 @@ class Throttled(SiteError):
     status, code = 429, "throttled"
     detail = "Too many requests. Wait a little."
 
+    def __init__(self, detail: str | None = None, *, retry_after: int = 1, limit: int | None = None) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.limit = limit
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """``RateLimit-*`` of the limit that is used up."""
+        if self.limit is None:
+            return {}
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": str(self.retry_after),
+        }
+
 
 class Unavailable(SiteError):
     """The server cannot do it now."""
@@ -146,6 +166,8 @@ def response(request: HttpRequest, error: SiteError) -> HttpResponse:
         answer = page(request, error)
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
+    for name, value in error.headers.items():
+        answer[name] = value
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -34,6 +34,11 @@ WRITES = Limit("write", 120, 60)
 LOGIN_PER_USER = Limit("login-user", 10, 900)
 LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
 REGISTER = Limit("register", 5, 3600)
+PASSWORD_RESET = Limit("password-reset", 10, 3600)
+PASSWORD_CHECK = Limit("password-check", 10, 900)
+OTP = Limit("otp", 5, 900)
+MAIL_LINKS = Limit("mail-links", 5, 3600)
+LINK_TRIES = Limit("link-tries", 30, 3600)
 REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
 
@@ -58,6 +63,16 @@ def address_prefix(address: str) -> str:
     return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
 
 
+def throttle_key(request: HttpRequest) -> str:
+    """What an address counts as: itself, or its /64 network for IPv6, which one household has all of."""
+    address = client_address(request)
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network(f"{address}/64", strict=False))
+
+
 def hit(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
     """Count ``by`` events; the total of the window and the seconds until it ends."""
     now = time.time()
@@ -75,14 +90,6 @@ def hit(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
     return int(document["n"]), max(1, math.ceil(ends - now))
 
 
-def count(limit: Limit, who: str) -> tuple[int, int]:
-    """The events of the current window without adding one, and the seconds until it ends."""
-    now = time.time()
-    window = int(now // limit.seconds)
-    document = collection(THROTTLES).find_one({"_id": f"{limit.group}:{who}:{window}"})
-    return int(document["n"]) if document else 0, max(1, math.ceil((window + 1) * limit.seconds - now))
-
-
 def allowance(limit: Limit) -> int:
     """How many events the limit allows after ``STREAMSITE_THROTTLE_SCALE``."""
     return int(limit.most * settings.THROTTLE_SCALE)
@@ -92,11 +99,12 @@ def enforce(limit: Limit, who: str) -> None:
     """Count one event and raise ``Throttled`` when it is one too many."""
     total, seconds = hit(limit, who)
     if total > allowance(limit):
-        raise Throttled(retry_after=seconds)
+        raise Throttled(retry_after=seconds, limit=allowance(limit))
 
 
-def refuse_when_spent(limit: Limit, who: str) -> None:
-    """Raise ``Throttled`` when the allowance is used up; counts nothing."""
-    total, seconds = count(limit, who)
-    if total >= allowance(limit):
-        raise Throttled(retry_after=seconds)
+def give_back(limit: Limit, who: str) -> None:
+    """Take back an event that ``enforce`` counted and that was none: a right password, for instance.
+
+    Counting first and taking back afterwards leaves no gap for parallel attempts to slip through.
+    """
+    hit(limit, who, by=-1)

@@ -151,7 +151,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -160,6 +160,13 @@ SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "streamsite.errors.csrf_failure"
+
+PASSWORD_RESET_TIMEOUT = 30 * 60
+EMAIL_LINK_SECONDS = 3 * 86_400
+ERASE_AFTER_DAYS = env.integer("ERASE_AFTER_DAYS", 14, least=0, most=90)
+STAFF_NEED_TOTP = env.flag("STAFF_NEED_TOTP")
+API_TOKEN_MOST_DAYS = 366
+MAX_API_TOKENS_PER_USER = 50
 
 # --- tokens -------------------------------------------------------------------------------------
 ACCESS_TOKEN_SECONDS = env.integer("ACCESS_TOKEN_SECONDS", 600, least=30, most=3_600)
@@ -197,6 +204,7 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.ApiTokenAuthentication",
         "accounts.authentication.PageSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],

@@ -13,11 +13,10 @@ from accounts.api.base import signed_in_user
 from accounts.mappers import badge
 from accounts.serializers import ChannelSerializer
 from streamsite.api.conditional import respond
-from streamsite.api.pagination import paginate
+from streamsite.api.pagination import PAGING, paginate
 from subscriptions import queries, services
 from subscriptions import serializers as shapes
 from videos import queries as video_queries
-from videos.api import PAGING
 from videos.mappers import card
 from videos.serializers import PageOfCardsSerializer
 

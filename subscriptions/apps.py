@@ -10,7 +10,8 @@ class SubscriptionsConfig(AppConfig):
     verbose_name = "Subscriptions"
 
     def ready(self) -> None:
-        """Put the subscribe button on the watch page."""
+        """Follow what happens to accounts, and put the subscribe button on the watch page."""
+        from subscriptions import signals  # noqa: F401
         from subscriptions.views import watch_panel
         from videos import panels
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import User
 from streamsite.errors import Invalid
@@ -37,6 +37,13 @@ def unsubscribe(subscriber: User, channel: User) -> None:
     removed, _ = Subscription.objects.filter(subscriber=subscriber, channel=channel).delete()
     if removed:
         _count(subscriber, channel, -1)
+
+
+def remove_all(user_id: str) -> None:
+    """Remove every subscription of an account and to it. Safe to repeat: a row's removal decides the counters."""
+    rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
+    for row in rows.select_related("subscriber", "channel").iterator():
+        unsubscribe(row.subscriber, row.channel)
 
 
 def _count(subscriber: User, channel: User, change: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -17,20 +17,19 @@ from rest_framework.views import APIView
 from accounts.api.base import signed_in_user
 from streamsite.api.conditional import expected_version, respond, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import paginate
+from streamsite.api.pagination import PAGING, paginate
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from streamsite.limits import UPLOAD
 from videos import access, mappers, queries, services, tasks
 from videos import serializers as shapes
 
-PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
-
 
 class VideosView(APIView):
     """The public library, and uploads of small files."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
+    token_scopes: ClassVar[dict[str, str]] = {"POST": "upload"}
     parser_classes = [MultiPartParser, StrictJSONParser]
     throttle_limit = UPLOAD
 
@@ -54,7 +53,7 @@ class VideosView(APIView):
         request={"multipart/form-data": shapes.UploadSerializer},
         responses={201: shapes.VideoSerializer},
     )
-    @idempotent
+    @idempotent()
     def post(self, request: Request) -> Response:
         sent: Any = request.data
         upload = sent.get("file")

@@ -8,3 +8,7 @@ class VideosConfig(AppConfig):
 
     name = "videos"
     verbose_name = "Videos"
+
+    def ready(self) -> None:
+        """Follow what happens to accounts."""
+        from videos import signals  # noqa: F401

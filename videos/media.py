@@ -67,7 +67,7 @@ def _state(video_id: str) -> dict[str, Any] | None:
     if kept is not None and time.monotonic() - kept[0] < settings.MEDIA_STATE_CACHE_SECONDS:
         return kept[1]
     columns: Any = Video.objects.filter(pk=video_id).values(
-        "generation", "visibility", "status", "channel_id"
+        "generation", "visibility", "status", "channel_id", "channel__is_active"
     )
     row: dict[str, Any] | None = columns.first()
     if len(_states) > 50_000:
@@ -78,6 +78,8 @@ def _state(video_id: str) -> dict[str, Any] | None:
 
 def _may_have(request: HttpRequest, viewer_class: str, state: dict[str, Any]) -> bool:
     if viewer_class == media_tokens.PUBLIC:
+        if not state["channel__is_active"]:
+            return False
         return bool(state["status"] == Status.READY and is_linkable(state["visibility"]))
     return bool(_caller_id(request) == state["channel_id"])
 

@@ -121,10 +121,10 @@ def refresh_listing(video_id: str) -> None:
 
     Each switch is one conditional update whose outcome decides the counter, so repeats and races count once.
     """
-    video = Video.objects.filter(pk=video_id).first()
+    video = Video.objects.select_related("channel").filter(pk=video_id).first()
     if video is None:
         return
-    wanted = is_listed(video.visibility) and video.status == Status.READY
+    wanted = is_listed(video.visibility) and video.status == Status.READY and video.channel.is_active
     if wanted:
         Video.objects.filter(pk=video_id, published_at=None).update(published_at=timezone.now())
     with transaction.atomic():

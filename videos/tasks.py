@@ -8,7 +8,8 @@ from django.dispatch import receiver
 from django_tasks import task
 
 from streamsite.tasks.signals import task_dead
-from videos import pipeline
+from videos import pipeline, services
+from videos.access import own_videos
 
 DEMO_PRIORITY = -50
 
@@ -17,6 +18,18 @@ DEMO_PRIORITY = -50
 def process_video(video_id: str) -> None:
     """Make an uploaded video playable."""
     pipeline.process(video_id)
+
+
+@task()
+def relist_channel(channel_id: str) -> None:
+    """Bring the lists in line with the state of a channel's account."""
+    for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
+        services.refresh_listing(video_id)
+
+
+def enqueue_relisting(channel_id: str) -> None:
+    """Queue the relisting of a channel's videos."""
+    relist_channel.enqueue(channel_id)
 
 
 def enqueue_processing(video_id: str) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.cache import patch_vary_headers
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts import credentials, sessions
+from accounts.models import ApiToken, User
 from accounts.signals import SESSION_KEY
 from streamsite.api.parsing import StrictJSONParser
-from streamsite.errors import NotSignedIn
+from streamsite.errors import Invalid, NotSignedIn
 
 
 def no_store(response: Response) -> Response:
@@ -32,9 +33,29 @@ def signed_in_user(request: Request) -> User:
 def current_session_id(request: Request) -> str | None:
     """The session of the caller's token or page."""
     token: Any = request.auth
+    if isinstance(token, ApiToken):
+        return None
     if token is not None:
         return str(token["sid"])
     return request._request.session.get(SESSION_KEY)
+
+
+def require_recent_proof(request: Request, password: str) -> None:
+    """Before a second factor is made: a sign-in of the last ten minutes, or the password once more."""
+    user = signed_in_user(request)
+    session = sessions.live_session(current_session_id(request) or "", fresh=True)
+    if session is not None and sessions.is_recently_proved(session):
+        return
+    if not password:
+        raise Invalid("Prove that it is you.", fields={"current_password": ["Type your password."]})
+    credentials.confirm_password(request._request, user, password)
+
+
+class PersonalView(APIView):
+    """What only the person may do: signed in, and never with an API token."""
+
+    permission_classes = [IsAuthenticated]
+    token_scopes: ClassVar[dict[str, None]] = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"))
 
 
 class PublicAuthView(APIView):

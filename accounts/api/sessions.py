@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts import cookies, sessions
+from accounts import audit, cookies, sessions
 from accounts import serializers as shapes
-from accounts.api.base import current_session_id, no_store, signed_in_user
+from accounts.api.base import PersonalView, current_session_id, no_store, signed_in_user
 from streamsite.errors import Absent
 
 
-class LogoutAllView(APIView):
+class LogoutAllView(PersonalView):
     """End every session of the caller, this one included."""
-
-    permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="auth_logout_all", request=None, responses={200: shapes.RevokedSerializer})
     def post(self, request: Request) -> Response:
-        revoked = sessions.revoke_all(signed_in_user(request).pk, "logout_all")
+        user = signed_in_user(request)
+        revoked = sessions.revoke_all(user.pk, "logout_all")
+        audit.record("logout_all", user.pk, request=request._request)
         response = Response({"revoked": revoked})
         cookies.delete(response)
         return no_store(response)
 
 
-class SessionsView(APIView):
+class SessionsView(PersonalView):
     """The devices that are signed in."""
-
-    permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="auth_sessions", responses={200: shapes.SessionSerializer(many=True)})
     def get(self, request: Request) -> Response:
@@ -39,13 +35,13 @@ class SessionsView(APIView):
         return no_store(Response({"next": None, "previous": None, "results": listed}))
 
 
-class SessionView(APIView):
+class SessionView(PersonalView):
     """One device."""
-
-    permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="auth_session_revoke", responses={204: OpenApiResponse(description="Ended")})
     def delete(self, request: Request, session_id: str) -> Response:
-        if not sessions.revoke(session_id, signed_in_user(request).pk, "revoked_by_user"):
+        user = signed_in_user(request)
+        if not sessions.revoke(session_id, user.pk, "revoked_by_user"):
             raise Absent
+        audit.record("session_revoked", user.pk, request=request._request, session_id=session_id)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

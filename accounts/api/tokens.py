@@ -9,12 +9,12 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import cookies, mappers, services, sessions
+from accounts import audit, cookies, mappers, services, sessions, sign_in
 from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
 from accounts.authentication import authenticate_bearer
 from streamsite.errors import SiteError
-from streamsite.limits import REGISTER, client_address, enforce
+from streamsite.limits import REGISTER, enforce, throttle_key
 
 
 class RegisterView(PublicAuthView):
@@ -28,8 +28,8 @@ class RegisterView(PublicAuthView):
     def post(self, request: Request) -> Response:
         form = shapes.RegisterSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        enforce(REGISTER, client_address(request._request))
-        user = services.register(**form.validated_data)
+        enforce(REGISTER, throttle_key(request._request))
+        user = services.register(request._request, **form.validated_data)
         return no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))
 
 
@@ -43,8 +43,10 @@ class TokenView(PublicAuthView):
         form = shapes.TokenSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
-        user = services.check_login(request._request, data["login"], data["password"])
-        session = sessions.start(request._request, user, client=data["client"], remember=data["remember"])
+        inner = request._request
+        user, amr = sign_in.check(inner, data["login"], data["password"], data["otp"])
+        session = sessions.start(inner, user, client=data["client"], remember=data["remember"], amr=amr)
+        audit.record("login", user.pk, request=inner, session_id=session["_id"])
         return granted(sessions.grant(user, session), with_user=True)
 
 

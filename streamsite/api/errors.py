@@ -37,6 +37,8 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     response["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
+    for name, value in error.headers.items():
+        response[name] = value
     if error.status == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     if error.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:

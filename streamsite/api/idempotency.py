@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,29 +46,35 @@ class StillRunning(Conflict):
     detail = "The first request with this Idempotency-Key is still being carried out."
 
 
-def idempotent(handler: Handler) -> Handler:
-    """Let a view's ``post`` honour ``Idempotency-Key`` for signed-in callers."""
+def idempotent(*, conceal: Sequence[str] = ()) -> Callable[[Handler], Handler]:
+    """Let a view's ``post`` honour ``Idempotency-Key`` for signed-in callers.
 
-    @functools.wraps(handler)
-    def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get("Idempotency-Key")
-        if key is None or not request.user or not request.user.is_authenticated:
-            return handler(view, request, *args, **kwargs)
-        if not KEY.match(key):
-            raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
-        record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
-        earlier = _claim(record_id, _fingerprint(request))
-        if earlier is not None:
-            return earlier
-        try:
-            response = handler(view, request, *args, **kwargs)
-        except BaseException:
-            collection(RECORDS).delete_one({"_id": record_id})
-            raise
-        _complete(record_id, response)
-        return response
+    ``conceal`` names fields of the answer that are given once and kept nowhere: a repetition lacks them.
+    """
 
-    return post
+    def decorate(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            key = request.headers.get("Idempotency-Key")
+            if key is None or not request.user or not request.user.is_authenticated:
+                return handler(view, request, *args, **kwargs)
+            if not KEY.match(key):
+                raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
+            record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
+            earlier = _claim(record_id, _fingerprint(request))
+            if earlier is not None:
+                return earlier
+            try:
+                response = handler(view, request, *args, **kwargs)
+            except BaseException:
+                collection(RECORDS).delete_one({"_id": record_id})
+                raise
+            _complete(record_id, response, conceal)
+            return response
+
+        return post
+
+    return decorate
 
 
 def _claim(record_id: str, fingerprint: str) -> Response | None:
@@ -94,10 +100,13 @@ def _claim(record_id: str, fingerprint: str) -> Response | None:
     return None
 
 
-def _complete(record_id: str, response: Response) -> None:
+def _complete(record_id: str, response: Response, conceal: Sequence[str]) -> None:
+    data: Any = response.data
+    if conceal and isinstance(data, dict):
+        data = {name: value for name, value in data.items() if name not in conceal}
     kept = {
         "status": response.status_code,
-        "body": orjson.dumps(response.data, default=str),
+        "body": orjson.dumps(data, default=str),
         "headers": {name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
         "purge_at": datetime.now(UTC) + KEPT,
     }

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from streamsite.errors import Invalid
@@ -24,6 +25,8 @@ Row = TypeVar("Row", bound=Model)
 DEFAULT_SIZE = 20
 MOST = 100
 SALT = "streamsite.cursor"
+# What every list takes, for the schema.
+PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
 NOT_FILTERS = {"cursor", "page_size"}
 
 

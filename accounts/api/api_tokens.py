@@ -1,0 +1,56 @@
+"""``/api/v1/auth/api-tokens``: personal tokens for scripts."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import api_tokens, audit, tasks
+from accounts import serializers as shapes
+from accounts.api.base import PersonalView, no_store, signed_in_user
+from streamsite.api.idempotency import idempotent
+from streamsite.api.pagination import PAGING, paginate
+from streamsite.errors import Absent
+
+
+class ApiTokensView(PersonalView):
+    """The caller's personal tokens."""
+
+    @extend_schema(
+        operation_id="auth_api_tokens", parameters=PAGING, responses={200: shapes.PageOfApiTokensSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        rows = api_tokens.live(signed_in_user(request).pk)
+        return no_store(Response(paginate(request, rows, api_tokens.NEWEST).body(api_tokens.body)))
+
+    @extend_schema(
+        operation_id="auth_api_tokens_create",
+        request=shapes.ApiTokenCreateSerializer,
+        responses={201: shapes.NewApiTokenSerializer},
+    )
+    @idempotent(conceal=("token",))
+    def post(self, request: Request) -> Response:
+        form = shapes.ApiTokenCreateSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = signed_in_user(request)
+        token, text = api_tokens.create(user, **form.validated_data)
+        audit.record("api_token_created", user.pk, request=request._request)
+        tasks.enqueue_mail("api_token_created", user, token_name=token.name)
+        body = api_tokens.body(token) | {"token": text}
+        return no_store(Response(body, status=status.HTTP_201_CREATED))
+
+
+class ApiTokenView(PersonalView):
+    """One personal token."""
+
+    @extend_schema(
+        operation_id="auth_api_token_revoke", responses={204: OpenApiResponse(description="Deleted")}
+    )
+    def delete(self, request: Request, token_id: str) -> Response:
+        user = signed_in_user(request)
+        if not api_tokens.revoke(user.pk, token_id):
+            raise Absent
+        audit.record("api_token_revoked", user.pk, request=request._request)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))

@@ -1,0 +1,73 @@
+"""``/api/v1/auth/password``: change it, or reset it by mail."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import credentials, sessions
+from accounts import serializers as shapes
+from accounts.api.base import PersonalView, PublicAuthView, current_session_id, no_store, signed_in_user
+from accounts.api.tokens import granted
+from accounts.authentication import TokenRefused
+from accounts.page_sessions import keep_signed_in
+
+
+class PasswordChangeView(PersonalView):
+    """A new password: every other session ends, this one goes on with new tokens."""
+
+    @extend_schema(
+        operation_id="auth_password_change",
+        request=shapes.PasswordChangeSerializer,
+        responses={200: shapes.GrantSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        form = shapes.PasswordChangeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        session_id = current_session_id(request)
+        user = credentials.change_password(
+            request._request, signed_in_user(request), session_id=session_id, **form.validated_data
+        )
+        keep_signed_in(request._request, user)
+        renewed = sessions.renew(session_id or "", user)
+        if renewed is None:  # it was ended while the password was being changed
+            raise TokenRefused("This session has ended.", code="session_revoked")
+        return granted(renewed)
+
+
+class PasswordResetView(PublicAuthView):
+    """Mail a reset link to whoever has the address. The answer is the same for everybody."""
+
+    @extend_schema(
+        operation_id="auth_password_reset",
+        request=shapes.PasswordResetSerializer,
+        responses={202: OpenApiResponse(description="If somebody has this address, a link is on its way.")},
+    )
+    def post(self, request: Request) -> Response:
+        form = shapes.PasswordResetSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        credentials.ask_for_reset(request._request, form.validated_data["email"])
+        return no_store(
+            Response(
+                {"detail": "If somebody has this address, a link is on its way."},
+                status=status.HTTP_202_ACCEPTED,
+            )
+        )
+
+
+class PasswordResetConfirmView(PublicAuthView):
+    """A new password by the mailed link. Nobody is signed in by it."""
+
+    @extend_schema(
+        operation_id="auth_password_reset_confirm",
+        request=shapes.PasswordResetConfirmSerializer,
+        responses={204: OpenApiResponse(description="Changed; every session has ended")},
+    )
+    def post(self, request: Request) -> Response:
+        form = shapes.PasswordResetConfirmSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        credentials.reset_password(request._request, data["token"], data["new_password"])
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))

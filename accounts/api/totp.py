@@ -1,0 +1,86 @@
+"""``/api/v1/auth/totp``: the second factor."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import credentials, totp
+from accounts import serializers as shapes
+from accounts.api.base import PersonalView, no_store, require_recent_proof, signed_in_user
+from streamsite.errors import Conflict
+
+
+class TotpView(PersonalView):
+    """Whether the second factor is on."""
+
+    @extend_schema(operation_id="auth_totp", responses={200: shapes.TotpStatusSerializer})
+    def get(self, request: Request) -> Response:
+        return no_store(Response(totp.status(signed_in_user(request).pk)))
+
+
+class TotpSetupView(PersonalView):
+    """Make a secret for an authenticator app. It asks for codes once ``enable`` has seen one."""
+
+    @extend_schema(
+        operation_id="auth_totp_setup",
+        request=shapes.ProofSerializer,
+        responses={200: shapes.TotpSetupSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        form = shapes.ProofSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = signed_in_user(request)
+        require_recent_proof(request, form.validated_data["password"])
+        if totp.is_enabled(user.pk):
+            raise Conflict("Two-factor authentication is on. Switch it off first.")
+        return no_store(Response(totp.setup(user)))
+
+
+class TotpEnableView(PersonalView):
+    """Switch the second factor on with the app's first code."""
+
+    @extend_schema(
+        operation_id="auth_totp_enable",
+        request=shapes.TotpEnableSerializer,
+        responses={200: shapes.RecoveryCodesSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        form = shapes.TotpEnableSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        codes = credentials.enable_totp(request._request, signed_in_user(request), form.validated_data["otp"])
+        return no_store(Response({"recovery_codes": codes}))
+
+
+class TotpDisableView(PersonalView):
+    """Switch the second factor off."""
+
+    @extend_schema(
+        operation_id="auth_totp_disable",
+        request=shapes.ProofSerializer,
+        responses={204: OpenApiResponse(description="Off")},
+    )
+    def post(self, request: Request) -> Response:
+        form = shapes.ProofSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        credentials.disable_totp(request._request, signed_in_user(request), **form.validated_data)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+class RecoveryCodesView(PersonalView):
+    """New recovery codes; the old ones are void."""
+
+    @extend_schema(
+        operation_id="auth_totp_recovery_codes",
+        request=shapes.ProofSerializer,
+        responses={200: shapes.RecoveryCodesSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        form = shapes.ProofSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        codes = credentials.renew_recovery_codes(
+            request._request, signed_in_user(request), **form.validated_data
+        )
+        return no_store(Response({"recovery_codes": codes}))

@@ -1,0 +1,111 @@
+"""Personal tokens for scripts: named, scoped, expiring, shown once, stored as a hash.
+
+A token has 256 random bits, so a plain SHA-256 of it needs no salt and can be looked up by an index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import ApiToken, User
+from streamsite.api.renderers import iso
+from streamsite.errors import Conflict, Invalid
+from streamsite.text import clean_line
+
+PREFIX = "sst_"
+SCOPES = {
+    "read": "See what you can see",
+    "upload": "Upload videos",
+    "write": "Change and delete what is yours; includes uploading",
+}
+NEWEST = ("-created_at", "-id")
+DEFAULT_LIFE = timedelta(days=90)
+TOUCH_AFTER = timedelta(minutes=1)
+
+
+def create(
+    user: User, *, name: str, scopes: list[str], expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A new token and its text, which nobody can read again. Raises ``Invalid`` by field, or ``Conflict``."""
+    now = timezone.now()
+    ends = expires_at or now + DEFAULT_LIFE
+    name = clean_line(name)
+    problems: dict[str, list[str]] = {}
+    if not name or len(name) > 80:
+        problems["name"] = ["Give the token a name of 1 to 80 characters."]
+    if not scopes or not set(scopes) <= SCOPES.keys():
+        problems["scopes"] = [f"Choose from: {', '.join(SCOPES)}."]
+    if not now < ends <= now + timedelta(days=settings.API_TOKEN_MOST_DAYS):
+        problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MOST_DAYS} days."]
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    if live(user.pk).count() >= settings.MAX_API_TOKENS_PER_USER:
+        raise Conflict(f"You have {settings.MAX_API_TOKENS_PER_USER} tokens. Delete one first.")
+    text = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken(
+        user=user,
+        name=name,
+        scopes=[scope for scope in SCOPES if scope in scopes],
+        token_hash=_hash(text),
+        hint=text[:8],
+        created_at=now,
+        expires_at=ends,
+    )
+    token.save(force_insert=True)
+    return token, text
+
+
+def live(user_id: str) -> QuerySet[ApiToken]:
+    """The account's tokens, expired ones as well, until they are deleted; order by ``NEWEST``."""
+    return ApiToken.objects.filter(user_id=user_id)
+
+
+def revoke(user_id: str, token_id: str) -> bool:
+    """Delete a token of the account. Whether there was one."""
+    removed, _ = ApiToken.objects.filter(pk=token_id, user_id=user_id).delete()
+    return bool(removed)
+
+
+def revoke_all(user_id: str) -> int:
+    """Delete all tokens of the account; how many there were."""
+    removed, _ = ApiToken.objects.filter(user_id=user_id).delete()
+    return removed
+
+
+def find(text: str) -> ApiToken | None:
+    """The token with this text, expired or not, its user loaded."""
+    if not text.startswith(PREFIX) or len(text) > 100 or not text.isascii():
+        return None
+    return ApiToken.objects.select_related("user").filter(token_hash=_hash(text)).first()
+
+
+def touch(token: ApiToken) -> None:
+    """Note that the token was used, at most once a minute."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at >= TOUCH_AFTER:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def body(token: ApiToken) -> dict[str, Any]:
+    """A token as its owner sees it ever after."""
+    return {
+        "id": token.pk,
+        "name": token.name,
+        "scopes": token.scopes,
+        "hint": token.hint,
+        "created_at": iso(token.created_at),
+        "expires_at": iso(token.expires_at),
+        "last_used_at": iso(token.last_used_at),
+        "expired": token.expires_at <= timezone.now(),
+    }
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,96 @@
+"""The audit trail: what happened to an account, kept for 180 days, shown to its owner and to staff.
+
+Only fixed words, ids and the network's prefix are written: never a token, password, code, cookie, or what somebody
+typed into a log-in form, which may be a password.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import AuthEvent
+from streamsite import logs
+from streamsite.api.renderers import iso
+from streamsite.limits import address_prefix, client_address
+
+KEPT = timedelta(days=180)
+NEWEST = ("-at", "-id")
+OK = "ok"
+WORDS = {
+    "register": "Account created",
+    "login": "Log-in",
+    "logout": "Logged out",
+    "logout_all": "Logged out everywhere",
+    "session_revoked": "Device logged out",
+    "refresh_reused": "A used refresh token came again; the session was ended",
+    "password_changed": "Password changed",
+    "password_reset_asked": "Password reset asked for",
+    "password_reset": "Password reset",
+    "email_change_asked": "New e-mail address asked for",
+    "email_verified": "E-mail address confirmed",
+    "totp_enabled": "Two-factor authentication switched on",
+    "totp_disabled": "Two-factor authentication switched off",
+    "recovery_code_used": "Recovery code used",
+    "recovery_codes_renewed": "New recovery codes made",
+    "api_token_created": "API token created",
+    "api_token_revoked": "API token revoked",
+    "erase_asked": "Deletion of the account asked for",
+    "restored": "Deletion of the account undone",
+    "changed_by_staff": "Changed by the site's staff",
+}
+RESULTS = {
+    OK: "done",
+    "invalid_credentials": "wrong name or password",
+    "otp_required": "code asked for",
+    "otp_invalid": "wrong code",
+    "wrong_password": "wrong password",
+    "throttled": "refused, too many attempts",
+}
+
+
+def record(
+    what: str,
+    user_id: str | None,
+    *,
+    request: HttpRequest | None = None,
+    result: str = OK,
+    session_id: str = "",
+) -> None:
+    """Write one event. ``user_id`` is ``None`` for an attempt on an account that does not exist."""
+    at = timezone.now()
+    AuthEvent(
+        user_id=user_id,
+        what=what,
+        result=result,
+        session_id=session_id,
+        ip_prefix=address_prefix(client_address(request)) if request is not None else "",
+        user_agent=request.headers.get("User-Agent", "")[:300] if request is not None else "",
+        request_id=logs.request_id.get()[:64],
+        at=at,
+        purge_at=at + KEPT,
+    ).save(force_insert=True)
+
+
+def of_user(user_id: str) -> QuerySet[AuthEvent]:
+    """The account's events; order by ``NEWEST``."""
+    return AuthEvent.objects.filter(user_id=user_id)
+
+
+def entry(event: AuthEvent) -> dict[str, Any]:
+    """An event as its owner sees it."""
+    return {
+        "id": event.pk,
+        "what": event.what,
+        "text": WORDS.get(event.what, event.what),
+        "result": event.result,
+        "result_text": RESULTS.get(event.result, event.result),
+        "session_id": event.session_id,
+        "ip_prefix": event.ip_prefix,
+        "user_agent": event.user_agent,
+        "at": iso(event.at),
+    }

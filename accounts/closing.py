@@ -1,0 +1,56 @@
+"""Closing an account: hidden and signed out at once, erased after a waiting time in which its owner can undo it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import api_tokens, audit, backends, sessions, sign_in, tasks
+from accounts.erasure import account_closed, account_restored
+from accounts.models import User
+
+
+def ask(request: HttpRequest, user: User) -> datetime:
+    """Close the account and queue its erasure; when it will happen. Safe to repeat."""
+    due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS)
+    with transaction.atomic():
+        closed = User.objects.filter(pk=user.pk, is_active=True).update(
+            is_active=False, erase_at=due, security_epoch=F("security_epoch") + 1
+        )
+        if closed:
+            tasks.enqueue_erasure(user.pk, due)
+            tasks.enqueue_mail("erase_asked", user, due=due.date().isoformat())
+    sessions.revoke_all(user.pk, "account_closed")
+    api_tokens.revoke_all(user.pk)
+    account_closed.send(sender=User, user_id=user.pk)
+    if closed:
+        audit.record("erase_asked", user.pk, request=request)
+    return due
+
+
+def restore(request: HttpRequest, *, login: str, password: str, otp: str = "") -> User:
+    """End the waiting time of the account with this name and password: everything is as it was.
+
+    Nobody is signed in by it. Raises what signing in raises; an account that does not wait has invalid credentials.
+    """
+    user = sign_in.check_password(request, login, password, find=_prove_waiting)
+    sign_in.check_second_factor(request, user, otp)
+    restored = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now()).update(
+        is_active=True, erase_at=None, security_epoch=F("security_epoch") + 1
+    )
+    if restored:
+        account_restored.send(sender=User, user_id=user.pk)
+        audit.record("restored", user.pk, request=request)
+        tasks.enqueue_mail("restored", user)
+    return User.objects.get(pk=user.pk)
+
+
+def _prove_waiting(request: HttpRequest, login: str, password: str) -> User | None:
+    """The account with this name and password that waits for its erasure."""
+    user = backends.LoginBackend().prove(login, password)
+    return user if user is not None and not user.is_active and user.erase_at is not None else None

@@ -1,0 +1,34 @@
+"""The end of an account. ``closing`` begins the waiting time and undoes it; here is what happens when it is over.
+
+Other apps listen to three signals, each sent with ``user_id`` and safe to repeat: ``account_closed`` (hide what is
+the account's), ``account_restored`` (show it again) and ``account_erased`` (remove it, files included; the row goes
+afterwards).
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.dispatch import Signal
+from django.utils import timezone
+
+from accounts import mongo, totp
+from accounts.models import User
+
+logger = logging.getLogger("streamsite.accounts")
+
+account_closed = Signal()
+account_restored = Signal()
+account_erased = Signal()
+
+
+def erase_when_due(user_id: str) -> None:
+    """Erase an account whose waiting time is over; one that was restored, or is gone, is left alone."""
+    user = User.objects.filter(pk=user_id, is_active=False, erase_at__lte=timezone.now()).first()
+    if user is None:
+        return
+    account_erased.send(sender=User, user_id=user_id)
+    totp.forget(user_id)
+    mongo.forget(user_id)
+    user.delete()
+    logger.info("an account was erased")

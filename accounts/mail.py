@@ -1,0 +1,69 @@
+"""E-mails about accounts, in text and HTML. Links are made here, at the last moment, and start with ``SITE_URL``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, Engine
+from django.template.loader import render_to_string
+
+from accounts import links
+from accounts.models import User
+
+SUBJECTS = {
+    "verify": "Confirm your e-mail address",
+    "reset": "Choose a new password",
+    "password_changed": "Your password was changed",
+    "email_change": "Your e-mail address is to be changed",
+    "email_changed": "Your e-mail address was changed",
+    "refresh_reused": "One of your devices was logged out for safety",
+    "totp_enabled": "Two-factor authentication is on",
+    "totp_disabled": "Two-factor authentication is off",
+    "recovery_code_used": "A recovery code was used",
+    "api_token_created": "An API token was created",
+    "erase_asked": "Your account will be deleted",
+    "restored": "Your account stays",
+}
+
+
+def send(kind: str, user: User, to: str, **details: Any) -> None:
+    """Send one mail of ``kind`` to the address ``to``. Raises what the mail server raises."""
+    if not to:
+        return
+    context = {
+        "user": user,
+        "to": to,
+        "subject": SUBJECTS[kind],
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "link": _link(kind, user, to),
+        **details,
+    }
+    message = EmailMultiAlternatives(
+        f"{SUBJECTS[kind]} · {settings.SITE_NAME}",
+        _plain().get_template(f"emails/{kind}.txt").render(Context(context)),
+        to=[to],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
+    message.send()
+
+
+@lru_cache(maxsize=1)
+def _plain() -> Engine:
+    """Templates of plain text, in which an apostrophe is an apostrophe."""
+    return Engine(dirs=[str(settings.BASE_DIR / "templates")], autoescape=False)
+
+
+def _link(kind: str, user: User, to: str) -> str:
+    if kind == "verify":
+        return f"{settings.SITE_URL}/verify-email?token={quote(links.email_token(user, to))}"
+    if kind == "reset":
+        return f"{settings.SITE_URL}/reset-password?token={quote(links.reset_token(user))}"
+    if kind == "erase_asked":
+        return f"{settings.SITE_URL}/restore"
+    return f"{settings.SITE_URL}/settings/security"

@@ -1,0 +1,25 @@
+"""Signing a browser's pages in, and keeping them signed in when the password changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.auth import login, update_session_auth_hash
+from django.http import HttpRequest
+
+from accounts.models import User
+
+BACKEND = "accounts.backends.LoginBackend"
+
+
+def sign_in(request: HttpRequest, user: User, *, remember: bool, amr: Sequence[str]) -> None:
+    """Start a page session of ``user``; the signal's receiver opens the document that governs it."""
+    request.remember_me = remember  # type: ignore[attr-defined]
+    request.amr = list(amr)  # type: ignore[attr-defined]
+    login(request, user, backend=BACKEND)
+
+
+def keep_signed_in(request: HttpRequest, user: User) -> None:
+    """Let a page session of ``user`` outlive the change of the password, under a new cookie."""
+    if request.user.is_authenticated and request.user.pk == user.pk and request.session.session_key:
+        update_session_auth_hash(request, user)

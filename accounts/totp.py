@@ -1,0 +1,195 @@
+"""The second factor: time-based codes (RFC 6238) and recovery codes.
+
+``auth_totp {_id: user_id, secret, enabled_at, last_step, recovery: [hash], pending, pending_at}``. The secret is
+encrypted with a key derived from ``SECRET_KEY``; recovery codes are kept as hashes of 80 random bits. Every code is
+accepted once: the update that accepts it names the state in which it has not been used.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyotp
+import segno
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.utils.encoding import force_bytes
+
+from accounts.models import User
+from streamsite.mongo.collections import collection
+
+FACTORS = "auth_totp"
+STEP_SECONDS = 30
+# A code of the step before or after the server's own: clocks differ, and typing takes time.
+TOLERATED_STEPS = 1
+RECOVERY_CODES = 10
+PENDING_FOR = timedelta(minutes=15)
+
+Document = dict[str, Any]
+
+
+def is_enabled(user_id: str) -> bool:
+    """Whether the account asks for a code."""
+    return collection(FACTORS).count_documents({"_id": user_id, "enabled_at": {"$ne": None}}, limit=1) > 0
+
+
+def status(user_id: str) -> dict[str, Any]:
+    """``{enabled, enabled_at, recovery_codes}``: the last is how many are left."""
+    found = collection(FACTORS).find_one({"_id": user_id}) or {}
+    enabled_at = found.get("enabled_at")
+    return {
+        "enabled": enabled_at is not None,
+        "enabled_at": enabled_at.replace(tzinfo=UTC) if enabled_at is not None else None,
+        "recovery_codes": len(found.get("recovery") or ()),
+    }
+
+
+def setup(user: User) -> dict[str, str]:
+    """Make a secret that is not in force yet. ``{secret, otpauth_url, qr_svg}``; shown once, stored encrypted."""
+    secret = pyotp.random_base32()
+    collection(FACTORS).update_one(
+        {"_id": user.pk},
+        {
+            "$set": {"pending": _cipher().encrypt(secret.encode()), "pending_at": _now()},
+            "$setOnInsert": {"enabled_at": None, "secret": None, "last_step": 0, "recovery": []},
+        },
+        upsert=True,
+    )
+    return describe(user, secret)
+
+
+def pending(user: User) -> dict[str, str] | None:
+    """What ``setup`` made, while it can still be confirmed."""
+    found = collection(FACTORS).find_one({"_id": user.pk}) or {}
+    secret = _pending_secret(found)
+    return describe(user, secret) if secret else None
+
+
+def describe(user: User, secret: str) -> dict[str, str]:
+    """A secret as a person's app takes it: text, link and QR code."""
+    url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
+    code = segno.make(url, error="m", micro=False)
+    svg = code.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True)
+    return {"secret": secret, "otpauth_url": url, "qr_svg": svg}
+
+
+def enable(user_id: str, code: str) -> list[str] | None:
+    """Put the pending secret into force when ``code`` proves that the app has it. The recovery codes, or ``None``."""
+    found = collection(FACTORS).find_one({"_id": user_id}) or {}
+    secret = _pending_secret(found)
+    step = _matching_step(secret, code) if secret else None
+    if step is None:
+        return None
+    codes = _new_recovery_codes()
+    applied = collection(FACTORS).update_one(
+        {"_id": user_id, "pending": found["pending"]},
+        {
+            "$set": {
+                "secret": found["pending"],
+                "enabled_at": _now(),
+                "last_step": step,
+                "recovery": [_hash(code) for code in codes],
+                "pending": None,
+            }
+        },
+    )
+    return codes if applied.modified_count else None
+
+
+def disable(user_id: str) -> bool:
+    """Ask for no code any more. Whether one was asked for."""
+    removed = collection(FACTORS).find_one_and_delete({"_id": user_id})
+    return bool(removed and removed.get("enabled_at"))
+
+
+def renew_recovery_codes(user_id: str) -> list[str] | None:
+    """Ten new codes in place of the old ones; ``None`` when the second factor is off."""
+    codes = _new_recovery_codes()
+    applied = collection(FACTORS).update_one(
+        {"_id": user_id, "enabled_at": {"$ne": None}}, {"$set": {"recovery": [_hash(code) for code in codes]}}
+    )
+    return codes if applied.matched_count else None
+
+
+def accept(user_id: str, code: str) -> str | None:
+    """Use up a code: ``"otp"`` or ``"recovery"`` when it was good, ``None`` otherwise. Good once, also in parallel."""
+    found = collection(FACTORS).find_one({"_id": user_id, "enabled_at": {"$ne": None}})
+    if found is None:
+        return None
+    step = _matching_step(_decrypt(found["secret"]), code)
+    if step is not None:
+        used = collection(FACTORS).update_one(
+            {"_id": user_id, "secret": found["secret"], "last_step": {"$lt": step}},
+            {"$set": {"last_step": step}},
+        )
+        return "otp" if used.modified_count else None
+    digest = _hash(code)
+    used = collection(FACTORS).update_one(
+        {"_id": user_id, "recovery": digest}, {"$pull": {"recovery": digest}}
+    )
+    return "recovery" if used.modified_count else None
+
+
+def forget(user_id: str) -> None:
+    """Remove what is kept about an account that goes."""
+    collection(FACTORS).delete_one({"_id": user_id})
+
+
+def _matching_step(secret: str, code: str) -> int | None:
+    """The time step whose code this is, the present one or its neighbours."""
+    digits = code.replace(" ", "")
+    if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
+        return None
+    totp = pyotp.TOTP(secret)
+    present = int(time.time()) // STEP_SECONDS
+    matching = None
+    for step in range(present - TOLERATED_STEPS, present + TOLERATED_STEPS + 1):
+        if secrets.compare_digest(totp.generate_otp(step), digits):
+            matching = step
+    return matching
+
+
+def _new_recovery_codes() -> list[str]:
+    raw = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    return ["-".join(code[start : start + 4] for start in range(0, 16, 4)) for code in raw]
+
+
+def _hash(code: str) -> str:
+    plain = code.strip().lower().replace("-", "").replace(" ", "")
+    return hashlib.sha256(b"streamsite.recovery:" + plain.encode("utf-8", "replace")).hexdigest()
+
+
+def _pending_secret(found: Document) -> str | None:
+    made = found.get("pending_at")
+    if not found.get("pending") or made is None or made.replace(tzinfo=UTC) < _now() - PENDING_FOR:
+        return None
+    return _decrypt(found["pending"])
+
+
+def _decrypt(value: bytes) -> str:
+    """The secret; an unreadable one (``SECRET_KEY`` was replaced without a fallback) matches no code."""
+    try:
+        return _cipher().decrypt(bytes(value)).decode()
+    except InvalidToken:
+        return pyotp.random_base32()
+
+
+def _cipher() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str | bytes) -> bytes:
+    derivation = HKDF(hashes.SHA256(), 32, salt=None, info=b"streamsite.totp")
+    return base64.urlsafe_b64encode(derivation.derive(force_bytes(key)))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,24 @@
+"""What becomes of videos when their channel's account is closed, restored or erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.erasure import account_closed, account_erased, account_restored
+from videos import services, tasks
+from videos.access import own_videos
+
+
+@receiver([account_closed, account_restored])
+def follow_the_account(sender: type, user_id: str, **extra: Any) -> None:
+    """Its videos leave the lists, or come back; a channel may have many, so a worker does it."""
+    tasks.enqueue_relisting(user_id)
+
+
+@receiver(account_erased)
+def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
+    """Remove the account's videos, files and all. Runs in a worker."""
+    for video in own_videos(user_id).iterator():
+        services.delete(video)
