@@ -1,27 +1,20 @@
-"""Pages of accounts: sign in and out, register, settings."""
+"""Signing in and out, and registering."""
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth import logout as sign_out
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import forms, page_sessions, services, sessions, sign_in
+from accounts import forms, page_sessions, services, sign_in
 from accounts.models import User
-from accounts.signals import SESSION_KEY
-from streamsite.api.renderers import iso
 from streamsite.errors import SiteError, Throttled
 from streamsite.limits import REGISTER, client_address, enforce
 from streamsite.pages import safe_next, show_problems
-
-SETTINGS_TABS = (("settings-profile", "Profile"), ("settings-sessions", "Devices"))
 
 
 @never_cache
@@ -88,51 +81,3 @@ def logout(request: HttpRequest) -> HttpResponse:
     """Sign out of this device."""
     sign_out(request)
     return redirect("home")
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def settings_profile(request: HttpRequest) -> HttpResponse:
-    """The display name and the text about the channel."""
-    user = cast(User, request.user)
-    form = forms.ProfileForm(request.POST or None, initial={"full_name": user.full_name, "bio": user.bio})
-    if request.method == "POST" and form.is_valid():
-        services.update_profile(user, form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("settings-profile")
-    return render(
-        request,
-        "accounts/settings_profile.html",
-        {"form": form, "tabs": SETTINGS_TABS, "tab": "settings-profile"},
-        status=400 if form.is_bound else 200,
-    )
-
-
-@login_required
-@require_safe
-def settings_sessions(request: HttpRequest) -> HttpResponse:
-    """The devices that are signed in."""
-    listed = sessions.listing(str(request.user.pk), request.session.get(SESSION_KEY))
-    for entry in listed:
-        for name in ("created_at", "last_used_at", "expires_at"):
-            entry[name] = iso(entry[name])
-    return render(
-        request,
-        "accounts/settings_sessions.html",
-        {"sessions": listed, "tabs": SETTINGS_TABS, "tab": "settings-sessions"},
-    )
-
-
-@login_required
-@require_POST
-def revoke_session(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Sign a device out."""
-    if sessions.revoke(session_id, str(request.user.pk), "revoked_by_user"):
-        messages.success(request, "The device was signed out.")
-    return redirect("settings-sessions")
-
-
-@require_safe
-def developers_tokens(request: HttpRequest) -> HttpResponse:
-    """The guide to access and refresh tokens."""
-    return render(request, "developers/tokens.html")
