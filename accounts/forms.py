@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+
+from accounts import api_tokens
 
 
 class LoginForm(forms.Form):
@@ -54,3 +58,131 @@ class ProfileForm(forms.Form):
     bio = forms.CharField(
         label="About the channel", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
+
+
+class CodeForm(forms.Form):
+    """A code of the second factor."""
+
+    otp = forms.CharField(
+        label="Code",
+        max_length=40,
+        help_text="Six digits from your authenticator app, or one of your recovery codes.",
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "text",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class ForgotForm(forms.Form):
+    """Where the reset link goes."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+    )
+
+
+def _current_password(label: str = "Current password") -> forms.CharField:
+    return forms.CharField(
+        label=label, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+def _new_password() -> forms.CharField:
+    return forms.CharField(
+        label="New password",
+        strip=False,
+        help_text="At least 10 characters. A few words are better than one clever one.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A password by a mailed link."""
+
+    new_password = _new_password()
+
+
+class ChangePasswordForm(forms.Form):
+    """A new password in place of the one that is known."""
+
+    current_password = _current_password()
+    new_password = _new_password()
+
+
+class ChangeEmailForm(forms.Form):
+    """Another address."""
+
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    current_password = _current_password()
+
+
+class ProofForm(forms.Form):
+    """The password, to prove that it is the owner."""
+
+    current_password = _current_password("Your password")
+
+
+class RestoreForm(forms.Form):
+    """Name and password of an account that waits for its deletion."""
+
+    login = forms.CharField(
+        label="Username or e-mail",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = _current_password("Password")
+    otp = forms.CharField(
+        label="Code",
+        max_length=40,
+        required=False,
+        help_text="Only if your account uses two-factor authentication.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
+
+
+class ApiTokenForm(forms.Form):
+    """A personal token."""
+
+    name = forms.CharField(max_length=80, help_text="What it is for, such as “backup script”.")
+    scopes = forms.MultipleChoiceField(
+        label="May",
+        choices=[(scope, f"{scope}: {text}") for scope, text in api_tokens.SCOPES.items()],
+        initial=["read"],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.ChoiceField(
+        label="Ends after",
+        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "A year")],
+        initial="90",
+    )
+
+
+class DeleteAccountForm(forms.Form):
+    """The username, typed on purpose, and the password."""
+
+    username = forms.CharField(
+        label="Type your username to confirm",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    current_password = _current_password()
+
+    def __init__(self, *args: Any, username: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.owner = username
+
+    def clean_username(self) -> str:
+        """The account's own name, or the form is not accepted."""
+        typed = str(self.cleaned_data["username"]).strip().lower()
+        if typed != self.owner:
+            raise forms.ValidationError("This is not your username.")
+        return typed

@@ -44,7 +44,7 @@ def send(kind: str, user: User, to: str, **details: Any) -> None:
         **details,
     }
     message = EmailMultiAlternatives(
-        f"{SUBJECTS[kind]} · {settings.SITE_NAME}",
+        f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
         _plain().get_template(f"emails/{kind}.txt").render(Context(context)),
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts import sessions
 from accounts.signals import SESSION_KEY
+from streamsite.errors import Forbidden
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -37,3 +39,7 @@ class SessionGovernanceMiddleware:
             logout(request)
             return
         sessions.keep_alive(session)
+        if settings.STAFF_NEED_TOTP and request.path.startswith("/admin/") and session["amr"] == ["pwd"]:
+            raise Forbidden(
+                "The administration asks for two-factor authentication. Set it up under Settings, Security."
+            )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
@@ -76,8 +77,9 @@ def describe(user: User, secret: str) -> dict[str, str]:
     """A secret as a person's app takes it: text, link and QR code."""
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
     code = segno.make(url, error="m", micro=False)
-    svg = code.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True)
-    return {"secret": secret, "otpauth_url": url, "qr_svg": svg}
+    picture = io.BytesIO()
+    code.save(picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False)
+    return {"secret": secret, "otpauth_url": url, "qr_svg": picture.getvalue().decode()}
 
 
 def enable(user_id: str, code: str) -> list[str] | None:

@@ -2,14 +2,47 @@
 
 from django.urls import path
 
-from accounts.views import developers, devices, profile, sign_in
+from accounts.views import (
+    api_tokens,
+    closing,
+    developers,
+    devices,
+    mailed_links,
+    profile,
+    security,
+    sign_in,
+)
 
 urlpatterns = [
     path("login", sign_in.login, name="login"),
+    path("login/code", sign_in.login_code, name="login-code"),
     path("register", sign_in.register, name="register"),
     path("logout", sign_in.logout, name="logout"),
     path("settings/profile", profile.settings_profile, name="settings-profile"),
     path("settings/sessions", devices.settings_sessions, name="settings-sessions"),
+    path("settings/sessions/revoke-others", devices.revoke_others, name="settings-sessions-revoke-others"),
     path("settings/sessions/<str:session_id>/revoke", devices.revoke_session, name="settings-session-revoke"),
+    path("settings/security", security.settings_security, name="settings-security"),
+    path("settings/security/password", security.change_password, name="settings-password"),
+    path("settings/security/email", security.change_email, name="settings-email"),
+    path("settings/security/email/resend", security.resend_email, name="settings-email-resend"),
+    path("settings/security/totp", security.setup_totp, name="settings-totp"),
+    path("settings/security/totp/enable", security.enable_totp, name="settings-totp-enable"),
+    path("settings/security/totp/disable", security.disable_totp, name="settings-totp-disable"),
+    path(
+        "settings/security/totp/recovery-codes", security.renew_recovery_codes, name="settings-recovery-codes"
+    ),
+    path("settings/security/activity", security.activity, name="settings-activity"),
+    path("settings/api-tokens", api_tokens.settings_api_tokens, name="settings-api-tokens"),
+    path(
+        "settings/api-tokens/<str:token_id>/revoke",
+        api_tokens.revoke_api_token,
+        name="settings-api-token-revoke",
+    ),
+    path("settings/delete", closing.settings_delete, name="settings-delete"),
+    path("verify-email", mailed_links.verify_email, name="verify-email"),
+    path("forgot-password", mailed_links.forgot_password, name="forgot-password"),
+    path("reset-password", mailed_links.reset_password, name="reset-password"),
+    path("restore", mailed_links.restore, name="restore"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
 ]

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from accounts.views.sign_in import staff_login
 from streamsite import health
 from streamsite.api.views import ApiDocs, api_not_found
 
@@ -21,6 +22,7 @@ urlpatterns = [
     re_path(r"^api/", api_not_found),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/login/", staff_login),
     path("admin/", admin.site.urls),
 ]
 

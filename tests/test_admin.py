@@ -88,7 +88,8 @@ def test_the_delete_action_uses_the_same_service(cast, rows):
 def test_admins_log_in_through_the_same_sessions(cast):
     cast.staff  # noqa: B018 - makes the account
     page = cast.page("anonymous")
-    form = {"username": "staffer", "password": "correct horse battery", "next": "/admin/"}
-    assert page.post("/admin/login/", form).status_code == 302
+    assert page.get("/admin/login/?next=/admin/").url == "/login?next=%2Fadmin%2F"
+    form = {"login": "staffer", "password": "correct horse battery", "next": "/admin/"}
+    assert page.post("/login", form).url == "/admin/"
     assert page.get("/admin/").status_code == 200
     assert page.session["sid"]

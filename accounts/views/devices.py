@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import sessions
+from accounts import audit, sessions
 from accounts.signals import SESSION_KEY
 from streamsite.api.renderers import iso
 
@@ -32,6 +32,19 @@ def settings_sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_session(request: HttpRequest, session_id: str) -> HttpResponse:
     """Sign a device out."""
-    if sessions.revoke(session_id, str(request.user.pk), "revoked_by_user"):
+    user_id = str(request.user.pk)
+    if sessions.revoke(session_id, user_id, "revoked_by_user"):
+        audit.record("session_revoked", user_id, request=request, session_id=session_id)
         messages.success(request, "The device was signed out.")
+    return redirect("settings-sessions")
+
+
+@login_required
+@require_POST
+def revoke_others(request: HttpRequest) -> HttpResponse:
+    """Sign out every device but this one."""
+    user_id = str(request.user.pk)
+    ended = sessions.revoke_all(user_id, "logout_all", keep=request.session.get(SESSION_KEY))
+    audit.record("logout_all", user_id, request=request)
+    messages.success(request, f"{ended} other device{'' if ended == 1 else 's'} logged out.")
     return redirect("settings-sessions")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import quote
 
 from django import template
 from django.utils.timesince import timesince
+from ua_parser import parse
 
 register = template.Library()
 
@@ -48,3 +51,21 @@ def ago(moment: str | datetime | None) -> str:
 def initial(name: str | None) -> str:
     """The first letter, for avatars without a picture."""
     return (name or "?").strip()[:1].upper() or "?"
+
+
+@register.filter
+@lru_cache(maxsize=500)
+def device(user_agent: str) -> str:
+    """A ``User-Agent`` in words: ``Firefox on Windows``; programs keep the name they give themselves."""
+    if not user_agent.strip():
+        return "Unknown program"
+    found = parse(user_agent)
+    if found.user_agent is None:
+        return user_agent[:60]
+    return f"{found.user_agent.family} on {found.os.family}" if found.os else found.user_agent.family
+
+
+@register.filter
+def svg_uri(svg: str) -> str:
+    """An SVG picture as the address of an image."""
+    return f"data:image/svg+xml,{quote(svg)}"

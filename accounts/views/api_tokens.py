@@ -1,0 +1,60 @@
+"""Settings: personal API tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import api_tokens, audit, forms, tasks
+from accounts.models import User
+from streamsite.errors import SiteError
+from streamsite.pages import show_problems
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_api_tokens(request: HttpRequest) -> HttpResponse:
+    """The tokens; a new one's text is shown in the answer to its making and never again."""
+    user = cast(User, request.user)
+    form = forms.ApiTokenForm(request.POST or None)
+    made = ""
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            data = form.cleaned_data
+            ends = timezone.now() + timedelta(days=int(data["days"]))
+            try:
+                token, made = api_tokens.create(
+                    user, name=data["name"], scopes=data["scopes"], expires_at=ends
+                )
+            except SiteError as error:
+                show_problems(form, error)
+            else:
+                audit.record("api_token_created", user.pk, request=request)
+                tasks.enqueue_mail("api_token_created", user, token_name=token.name)
+                form = forms.ApiTokenForm()
+                status = 201
+    rows = api_tokens.live(user.pk).order_by(*api_tokens.NEWEST)
+    context = {"form": form, "made": made, "tokens": [api_tokens.body(row) for row in rows]}
+    return render(request, "accounts/settings_api_tokens.html", context, status=status)
+
+
+@login_required
+@require_POST
+def revoke_api_token(request: HttpRequest, token_id: str) -> HttpResponse:
+    """Delete a token: programs that use it are refused at once."""
+    user = cast(User, request.user)
+    if api_tokens.revoke(user.pk, token_id):
+        audit.record("api_token_revoked", user.pk, request=request)
+        messages.success(request, "The token is deleted.")
+    return redirect("settings-api-tokens")

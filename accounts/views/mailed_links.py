@@ -1,0 +1,128 @@
+"""Where mailed links lead. The link's token moves into the page's session at once, so that no address keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import closing, credentials, forms, links
+from streamsite.errors import SiteError
+from streamsite.pages import show_problems
+
+RESET, VERIFY = "reset_link", "email_link"
+
+
+def _keep_token(request: HttpRequest, name: str, page: str) -> HttpResponse | None:
+    """Move ``?token=`` into the session and come back without it."""
+    token = request.GET.get("token")
+    if token is None:
+        return None
+    request.session[name] = token[: links.MOST_CHARACTERS]
+    return redirect(page)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_email(request: HttpRequest) -> HttpResponse:
+    """Confirm an address. A click is asked for, because mail scanners open links."""
+    if (moved := _keep_token(request, VERIFY, "verify-email")) is not None:
+        return moved
+    token = request.session.get(VERIFY, "")
+    try:
+        user, key = links.read_email_token(token)
+        if request.method == "POST":
+            verified = credentials.verify_email(request, token)
+            del request.session[VERIFY]
+            messages.success(request, f"{verified.email} is confirmed.")
+            return redirect("settings-security" if request.user.is_authenticated else "login")
+    except SiteError as error:
+        return render(
+            request, "accounts/link_invalid.html", {"error": error, "again": ""}, status=error.status
+        )
+    address = user.email if key == user.email_key else user.pending_email
+    return render(request, "accounts/verify_email.html", {"address": address, "account": user})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgot_password(request: HttpRequest) -> HttpResponse:
+    """Ask for a reset link. The answer is the same whether or not anybody has the address."""
+    form = forms.ForgotForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                credentials.ask_for_reset(request, form.cleaned_data["email"])
+            except SiteError as error:
+                show_problems(form, error)
+                status = error.status
+            else:
+                return render(request, "accounts/forgot_sent.html", {"address": form.cleaned_data["email"]})
+    return render(request, "accounts/forgot.html", {"form": form}, status=status)
+
+
+@never_cache
+@sensitive_post_parameters("new_password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_password(request: HttpRequest) -> HttpResponse:
+    """Choose a new password by a mailed link."""
+    if (moved := _keep_token(request, RESET, "reset-password")) is not None:
+        return moved
+    token = request.session.get(RESET, "")
+    try:
+        user = links.read_reset_token(token)
+    except SiteError as error:
+        return render(
+            request,
+            "accounts/link_invalid.html",
+            {"error": error, "again": "forgot-password"},
+            status=error.status,
+        )
+    form = forms.NewPasswordForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                credentials.reset_password(request, token, form.cleaned_data["new_password"])
+            except SiteError as error:
+                show_problems(form, error)
+                status = error.status
+            else:
+                del request.session[RESET]
+                messages.success(request, "Your password is changed. Log in with the new one.")
+                return redirect("login")
+    return render(request, "accounts/reset_password.html", {"form": form, "account": user}, status=status)
+
+
+@never_cache
+@sensitive_post_parameters("password", "otp")
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request: HttpRequest) -> HttpResponse:
+    """Undo the deletion of an account while it waits."""
+    form = forms.RestoreForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            status = _try(request, form, lambda: closing.restore(request, **form.cleaned_data))
+            if status == 200:
+                messages.success(request, "Your account stays. Log in to go on where you were.")
+                return redirect("login")
+    return render(request, "accounts/restore.html", {"form": form}, status=status)
+
+
+def _try(request: HttpRequest, form: forms.RestoreForm, work: Callable[[], object]) -> int:
+    try:
+        work()
+    except SiteError as error:
+        show_problems(form, error)
+        return error.status
+    return 200
