@@ -78,7 +78,9 @@ def describe(user: User, secret: str) -> dict[str, str]:
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
     code = segno.make(url, error="m", micro=False)
     picture = io.BytesIO()
-    code.save(picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False)
+    code.save(
+        picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False
+    )
     return {"secret": secret, "otpauth_url": url, "qr_svg": picture.getvalue().decode()}
 
 

@@ -5,6 +5,8 @@ Services and gates raise these; ``api.errors`` makes JSON of them and ``ErrorMid
 
 from __future__ import annotations
 
+import logging
+import sys
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -212,5 +214,22 @@ class Internal(SiteError):
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """``handler500``: no internals, ever."""
+    """``handler500``: no internals, ever.
+
+    Django calls it for whatever leaves a middleware, where ``process_exception`` does not reach: there, too, a
+    refusal is a refusal and a database that is away is a 503.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, SiteError):
+        return response(request, error)
+    if error is not None and is_outage(error):
+        return response(request, Unavailable())
     return response(request, Internal())
+
+
+class UnexpectedOnly(logging.Filter):
+    """Keeps refusals and outages out of the log of server faults."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not (isinstance(error, SiteError) or (error is not None and is_outage(error)))

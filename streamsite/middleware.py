@@ -58,19 +58,16 @@ class SecurityHeadersMiddleware:
 
 
 class ErrorMiddleware:
-    """Turns ``SiteError`` and a database that is away into the contract's JSON or a page."""
+    """Turns ``SiteError`` and a database that is away into the contract's JSON or a page.
+
+    What other middleware raises is out of its reach; ``errors.server_error`` answers that.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # Sessions and users are loaded in middleware below, outside process_exception's reach.
-        try:
-            return self.get_response(request)
-        except errors.SiteError as error:
-            return errors.response(request, error)
-        except errors.DATABASE_DOWN as error:
-            return self._outage(request, error)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, errors.SiteError):

@@ -280,7 +280,10 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "streamsite.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "streamsite.logs.RequestIdFilter"},
+        "unexpected_only": {"()": "streamsite.errors.UnexpectedOnly"},
+    },
     "formatters": {
         "text": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {"()": "streamsite.logs.JsonFormatter"},
@@ -295,7 +298,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # Refusals (4xx) are the caller's business; they are in the access log, not warnings of ours.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["unexpected_only"]},
         "django.security": {"level": "ERROR"},
         "pymongo": {"level": "WARNING"},
     },

@@ -1,0 +1,157 @@
+"""``DELETE /me``: closed at once, undone while it waits, erased afterwards."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts import erasure, mongo, sessions
+from accounts.models import ApiToken, AuthEvent, User
+from streamsite.mongo.collections import collection
+from streamsite.testing.cast import PASSWORD
+from streamsite.testing.post import deliver
+from videos import storage
+from videos.models import Video
+
+
+def close(client, password=PASSWORD):
+    return client.delete("/api/v1/me", {"password": password}, format="json")
+
+
+def restore(login="owner", password=PASSWORD, **more):
+    return APIClient().post(
+        "/api/v1/auth/restore", {"login": login, "password": password, **more}, format="json"
+    )
+
+
+def time_is_up():
+    User.objects.filter(username="owner").update(erase_at=timezone.now() - timedelta(seconds=1))
+    erasure.erase_when_due(User.objects.get(username="owner").pk)
+
+
+@pytest.fixture
+def library(cast):
+    """A public video, a subscriber, a playlist, an API token."""
+    video = cast.video()
+    storage.source_path(video.pk).parent.mkdir(parents=True, exist_ok=True)
+    storage.source_path(video.pk).write_bytes(b"source")
+    cast.api("member").put("/api/v1/channels/owner/subscription")
+    owner = cast.api("owner")
+    owner.put("/api/v1/channels/stranger/subscription") if cast.stranger else None
+    owner.post("/api/v1/playlists", {"title": "Mine", "video_ids": [video.pk]}, format="json")
+    member_list = cast.api("member").post(
+        "/api/v1/playlists", {"title": "Theirs", "video_ids": [video.pk]}, format="json"
+    )
+    owner.post("/api/v1/auth/api-tokens", {"name": "script", "scopes": ["read"]}, format="json")
+    deliver()
+    cast.others_list = member_list.json()["id"]
+    return video
+
+
+def test_it_needs_the_password(cast):
+    client = cast.api("owner")
+    assert close(client, "wrong password").json()["code"] == "wrong_password"
+    assert client.delete("/api/v1/me").status_code == 400
+    assert client.get("/api/v1/me").status_code == 200
+
+
+def test_closing_hides_everything_and_ends_every_session(cast, library):
+    client, other = cast.api("owner"), cast.api("owner")
+    assert close(client).status_code == 204
+    sent = deliver()
+    assert [message.subject for message in sent] == ["Streamsite: Your account will be deleted"]
+    sessions.forget_all()
+    assert other.get("/api/v1/me").json()["code"] == "user_inactive"
+    assert not ApiToken.objects.exists()
+    stranger = cast.api("stranger")
+    for path in ("channels/owner", "channels/owner/videos", f"videos/{library.pk}"):
+        assert stranger.get(f"/api/v1/{path}").status_code == 404, path
+    assert stranger.get("/api/v1/videos").json()["results"] == []
+    assert stranger.get(f"/watch/{library.pk}").status_code == 404
+    body = {"login": "owner", "password": PASSWORD}
+    assert APIClient().post("/api/v1/auth/token", body, format="json").json()["code"] == "invalid_credentials"
+
+
+def test_it_can_be_undone_while_it_waits(cast, library):
+    close(cast.api("owner"))
+    deliver()
+    assert restore().status_code == 200
+    deliver()
+    assert APIClient().get("/api/v1/videos").json()["results"][0]["id"] == library.pk
+    assert cast.api("member").get("/api/v1/channels/owner").json()["counts"]["subscribers"] == 1
+    assert cast.api("owner").get("/api/v1/me").json()["counts"]["videos"] == 1
+    time_is_up_for_a_restored_account(cast)
+
+
+def time_is_up_for_a_restored_account(cast):
+    erasure.erase_when_due(cast.owner.pk)
+    assert User.objects.filter(username="owner").exists()
+
+
+def test_undoing_needs_name_and_password_of_a_waiting_account(cast):
+    cast.stranger  # noqa: B018
+    close(cast.api("owner"))
+    for answer in (restore(password="wrong password"), restore("stranger"), restore("nobody")):
+        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
+    assert not User.objects.get(username="owner").is_active
+
+
+def test_an_account_closed_by_staff_cannot_restore_itself(cast):
+    User.objects.filter(pk=cast.owner.pk).update(is_active=False)
+    assert restore().json()["code"] == "invalid_credentials"
+
+
+def test_afterwards_everything_is_gone_and_others_counters_are_right(cast, library):
+    cast.api("stranger")
+    close(cast.api("owner"))
+    deliver()
+    user_id = cast.owner.pk
+    time_is_up()
+    assert not User.objects.filter(pk=user_id).exists()
+    assert not Video.objects.exists()
+    assert not storage.source_path(library.pk).exists()
+    assert collection(mongo.SESSIONS).count_documents({"user_id": user_id}) == 0
+    assert not AuthEvent.objects.filter(user_id=user_id).exists()
+    assert User.objects.get(username="member").subscription_count == 0
+    assert User.objects.get(username="stranger").subscriber_count == 0
+    theirs = cast.api("member").get(f"/api/v1/playlists/{cast.others_list}").json()
+    assert (theirs["item_count"], theirs["duration"]) == (0, 0)
+    # Rate-limit counters go by themselves within the hour, finished jobs within a week.
+    remaining = [
+        name
+        for name in collection("x").database.list_collection_names()
+        if not name.startswith(("system.", "task_job", "throttle"))
+        and user_id in str(list(collection(name).find()))
+    ]
+    assert remaining == []
+
+
+def test_erasing_twice_is_harmless(cast):
+    close(cast.api("owner"))
+    user_id = cast.owner.pk
+    time_is_up()
+    erasure.erase_when_due(user_id)
+    assert not User.objects.filter(pk=user_id).exists()
+
+
+def test_erasing_early_does_nothing(cast):
+    close(cast.api("owner"))
+    erasure.erase_when_due(cast.owner.pk)
+    assert User.objects.filter(username="owner").exists()
+
+
+def test_the_page_asks_for_the_name_and_the_password(cast):
+    page = cast.page("owner")
+    assert (
+        page.post("/settings/delete", {"username": "other", "current_password": PASSWORD}).status_code == 400
+    )
+    assert (
+        page.post("/settings/delete", {"username": "owner", "current_password": "wrong"}).status_code == 400
+    )
+    done = page.post("/settings/delete", {"username": "owner", "current_password": PASSWORD})
+    assert done.status_code == 200
+    assert "closed" in done.content.decode()
+    assert page.get("/settings/delete").status_code == 302
+    assert page.post("/restore", {"login": "owner", "password": PASSWORD}).url == "/login"
+    assert User.objects.get(username="owner").is_active

@@ -1,0 +1,238 @@
+"""``/auth/totp`` and what a second factor asks of a sign-in."""
+
+import threading
+import time
+
+import pyotp
+import pytest
+from django.db import connections
+from rest_framework.test import APIClient
+
+from accounts import mongo, totp
+from streamsite.mongo.collections import collection
+from streamsite.testing.cast import PASSWORD
+from streamsite.testing.post import deliver
+
+BASE = "/api/v1/auth/totp"
+
+
+def call(client, name, **body):
+    return client.post(f"{BASE}/{name}", body, format="json")
+
+
+def token(otp=None, password=PASSWORD):
+    body = {"login": "owner", "password": password, **({"otp": otp} if otp is not None else {})}
+    return APIClient().post("/api/v1/auth/token", body, format="json")
+
+
+def code(secret, steps=0):
+    return pyotp.TOTP(secret).at(time.time() + 30 * steps)
+
+
+def forget_steps(user):
+    """Let a code of this half minute be accepted once more."""
+    collection(totp.FACTORS).update_one({"_id": user.pk}, {"$set": {"last_step": 0}})
+
+
+@pytest.fixture
+def factor(cast):
+    """The owner's second factor, switched on: its secret and recovery codes."""
+    client = cast.api("owner")
+    secret = call(client, "setup").json()["secret"]
+    codes = call(client, "enable", otp=code(secret)).json()["recovery_codes"]
+    forget_steps(cast.owner)
+    return secret, codes
+
+
+def test_setup_shows_the_secret_and_changes_nothing_yet(cast):
+    body = call(cast.api("owner"), "setup").json()
+    assert body["otpauth_url"].startswith("otpauth://totp/Streamsite:owner?secret=")
+    assert body["qr_svg"].startswith("<svg")
+    assert token().status_code == 200
+    stored = str(collection(totp.FACTORS).find_one({"_id": cast.owner.pk}))
+    assert body["secret"] not in stored
+
+
+def test_it_is_switched_on_by_a_right_code_only(cast):
+    client = cast.api("owner")
+    secret = call(client, "setup").json()["secret"]
+    wrong = call(client, "enable", otp="000000" if code(secret) != "000000" else "000001")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "otp_invalid")
+    assert token().status_code == 200
+    body = call(client, "enable", otp=code(secret)).json()
+    assert len(set(body["recovery_codes"])) == 10
+    assert client.get(BASE).json()["enabled"] is True
+    assert [message.subject for message in deliver()] == ["Streamsite: Two-factor authentication is on"]
+    assert call(client, "setup").status_code == 409
+
+
+def test_enabling_without_a_setup_is_400(cast):
+    assert call(cast.api("owner"), "enable", otp="123456").json()["code"] == "otp_invalid"
+
+
+def test_an_old_session_has_to_prove_itself_before_the_setup(cast):
+    client = cast.api("owner")
+    collection(mongo.SESSIONS).update_many({}, {"$set": {"auth_time": mongo_time(-3600)}})
+    assert call(client, "setup").status_code == 400
+    assert call(client, "setup", current_password="wrong password").json()["code"] == "wrong_password"
+    assert call(client, "setup", current_password=PASSWORD).status_code == 200
+
+
+def mongo_time(seconds):
+    from datetime import UTC, datetime, timedelta
+
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def test_no_token_without_the_code(factor):
+    secret, _ = factor
+    missing = token()
+    assert (missing.status_code, missing.json()["code"]) == (401, "otp_required")
+    assert "access" not in missing.json()
+    assert "refresh" not in missing.cookies
+    assert token("12345").json()["code"] == "otp_invalid"
+    assert token(code(secret)).status_code == 200
+
+
+def test_a_wrong_password_says_nothing_about_the_code(factor):
+    assert token(password="a wrong password").json()["code"] == "invalid_credentials"
+    assert token(code(factor[0]), password="a wrong password").json()["code"] == "invalid_credentials"
+
+
+def test_a_code_is_accepted_once(factor):
+    secret, _ = factor
+    used = code(secret)
+    assert token(used).status_code == 200
+    assert token(used).json()["code"] == "otp_invalid"
+
+
+def test_a_code_sent_ten_times_at_once_is_accepted_once(factor, settings):
+    used = code(factor[0])
+    answers = []
+
+    def go():
+        answers.append(token(used).status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=go) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200] + [401] * 9
+
+
+def test_codes_of_the_neighbouring_half_minutes_are_accepted_in_order(factor):
+    secret, _ = factor
+    assert token(code(secret, -1)).status_code == 200
+    assert token(code(secret, 1)).status_code == 200
+    assert token(code(secret)).json()["code"] == "otp_invalid"  # overtaken by a later one
+    assert token(code(secret, 3)).json()["code"] == "otp_invalid"
+
+
+def test_a_recovery_code_works_once_and_the_owner_is_told(factor):
+    _, codes = factor
+    deliver()
+    assert token(codes[0].upper()).status_code == 200
+    assert token(codes[0]).json()["code"] == "otp_invalid"
+    assert token(codes[1].replace("-", "")).status_code == 200
+    assert "9 of them are left" in deliver()[0].body
+
+
+def test_recovery_codes_are_stored_as_hashes(factor, cast):
+    stored = str(collection(totp.FACTORS).find_one({"_id": cast.owner.pk}))
+    assert not any(entry in stored or entry.replace("-", "") in stored for entry in factor[1])
+
+
+def test_new_recovery_codes_void_the_old(factor, cast):
+    fresh = call(cast.api("owner"), "recovery-codes", current_password=PASSWORD).json()["recovery_codes"]
+    assert token(factor[1][0]).json()["code"] == "otp_invalid"
+    assert token(fresh[0]).status_code == 200
+
+
+def test_five_wrong_codes_in_a_quarter_of_an_hour_are_enough(factor, settings):
+    settings.THROTTLE_SCALE = 1
+    answers = [token("000000").status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+
+
+@pytest.mark.parametrize("proof", ["current_password", "password", "otp"])
+def test_it_is_switched_off_with_a_proof(factor, cast, proof):
+    value = code(factor[0]) if proof == "otp" else PASSWORD
+    assert call(cast.api("owner"), "disable", **{proof: value}).status_code == 204
+    assert token().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, "validation_error"),
+        ({"password": "wrong password"}, "wrong_password"),
+        ({"otp": "000"}, "otp_invalid"),
+    ],
+)
+def test_without_a_proof_it_stays_on(factor, cast, body, expected):
+    answer = call(cast.api("owner"), "disable", **body)
+    assert (answer.status_code, answer.json()["code"]) == (400, expected)
+    assert token().json()["code"] == "otp_required"
+
+
+def test_a_password_reset_leaves_it_on(factor, cast):
+    from streamsite.testing.post import token_in
+
+    deliver()
+    APIClient().post("/api/v1/auth/password/reset", {"email": "owner@example.org"}, format="json")
+    raw = token_in(deliver()[0])
+    body = {"token": raw, "new_password": "another battery staple"}
+    assert APIClient().post("/api/v1/auth/password/reset/confirm", body, format="json").status_code == 204
+    assert token(password="another battery staple").json()["code"] == "otp_required"
+
+
+def test_the_session_says_how_it_was_proved(factor, cast):
+    session_id = token(code(factor[0])).json()["session_id"]
+    assert mongo.find(session_id)["amr"] == ["pwd", "otp"]
+
+
+# --- pages ---
+
+
+def test_the_page_asks_for_the_code_next(factor, client):
+    answer = client.post("/login", {"login": "owner", "password": PASSWORD, "next": "/library"})
+    assert answer.url == "/login/code"
+    assert client.get("/library").status_code == 302
+    assert client.post("/login/code", {"otp": "000000"}).status_code == 401
+    assert client.post("/login/code", {"otp": code(factor[0])}).url == "/library"
+    assert client.get("/library").status_code == 200
+
+
+def test_the_second_step_ends_after_five_minutes(factor, client, monkeypatch):
+    client.post("/login", {"login": "owner", "password": PASSWORD})
+    later = time.time() + 301
+    monkeypatch.setattr("accounts.views.sign_in.time.time", lambda: later)
+    assert client.get("/login/code").url == "/login"
+
+
+def test_a_password_change_ends_a_pending_second_step(factor, client, cast):
+    client.post("/login", {"login": "owner", "password": PASSWORD})
+    body = {"current_password": PASSWORD, "new_password": "another battery staple"}
+    assert cast.api("owner").post("/api/v1/auth/password/change", body, format="json").status_code == 200
+    assert client.post("/login/code", {"otp": code(factor[0])}).url == "/login"
+
+
+def test_the_second_step_alone_is_nothing(database, client):
+    assert client.get("/login/code").url == "/login"
+
+
+def test_staff_may_be_obliged_to_have_one(cast, settings):
+    settings.STAFF_NEED_TOTP = True
+    page = cast.page("staff")
+    page.raise_request_exception = False
+    assert page.get("/admin/").status_code == 403
+    assert page.get("/settings/security").status_code == 200
+    secret = call(cast.api("staff"), "setup").json()["secret"]
+    assert call(cast.api("staff"), "enable", otp=code(secret)).status_code == 200
+    page.logout()
+    forget_steps(cast.staff)
+    page.post("/login", {"login": "staffer", "password": PASSWORD})
+    assert page.post("/login/code", {"otp": code(secret)}).status_code == 302
+    assert page.get("/admin/").status_code == 200

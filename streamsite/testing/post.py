@@ -1,0 +1,28 @@
+"""What a person finds in the letter box: queued mail is sent by the real worker and read back."""
+
+from __future__ import annotations
+
+import re
+
+from django.core import mail
+from django.core.mail import EmailMessage
+
+from streamsite.tasks.worker import Worker
+
+TOKEN = re.compile(r"https?://\S+\?token=(\S+)")
+
+
+def deliver() -> list[EmailMessage]:
+    """Run every queued job that is due; the mails sent by them."""
+    before = len(mail.outbox)
+    Worker(["default"]).run(once=True)
+    return list(mail.outbox[before:])
+
+
+def token_in(message: EmailMessage) -> str:
+    """The token of the link in a mail's text."""
+    from urllib.parse import unquote
+
+    found = TOKEN.search(str(message.body))
+    assert found, message.body
+    return unquote(found[1])
