@@ -45,7 +45,7 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """A content security policy on everything that does not bring its own."""
+    """A content security policy on everything that does not bring its own, and the API's rate limits."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -54,6 +54,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        for name, value in getattr(request, "rate_limit_headers", {}).items():
+            response.headers.setdefault(name, value)
         return response
 
 

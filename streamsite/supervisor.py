@@ -27,7 +27,15 @@ from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
-COLOURS = {"server": "36", "mongo": "32", "web": "34", "worker": "35", "setup": "33", "demo": "33"}
+COLOURS = {
+    "server": "36",
+    "mongo": "32",
+    "web": "34",
+    "worker": "35",
+    "tasks": "35",
+    "setup": "33",
+    "demo": "33",
+}
 STOP_SECONDS = 12
 LEAST_FREE_BYTES = 400 * 1024**2
 QUICK_DEATH_SECONDS = 5
@@ -197,11 +205,16 @@ class Supervisor:
             "--backpressure", "64",
             "--log-level", "warning", "streamsite.wsgi:application",
         ]  # fmt: skip
-        worker = [sys.executable, "manage.py", "run_worker", "--queue", "transcode", "--queue", "default"]
-        self.children = [Child("web", granian), Child("worker", worker)]
+        # Mail and other short work has a process of its own: a video may take hours.
+        worker = [sys.executable, "manage.py", "run_worker"]
+        self.children = [
+            Child("web", granian),
+            Child("worker", [*worker, "--queue", "transcode"]),
+            Child("tasks", [*worker, "--queue", "default"]),
+        ]
         if self.options.demo:
             self.children.append(Child("demo", [sys.executable, "manage.py", "seed_demo"], once=True))
-        for child in self.children[:2]:
+        for child in self.children[:3]:
             self._launch(child)
         self._wait_for_web()
         if self.stopping.is_set():
@@ -211,7 +224,7 @@ class Supervisor:
         if self.options.demo:
             self._say_demo_login(site)
         say("server", "Ctrl-C stops it")
-        for child in self.children[2:]:
+        for child in self.children[3:]:
             self._launch(child)
 
     def _say_demo_login(self, site: str) -> None:

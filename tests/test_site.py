@@ -1,88 +1,17 @@
 """The whole site from outside: what ``script/server`` runs, spoken to over HTTP as curl would."""
 
-import http.client
-import json
 import os
 import signal
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
+from streamsite.testing.caller import PASSWORD, Caller
 from streamsite.testing.clips import make_clip
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-PASSWORD = "correct horse battery"
-
-
-class Caller:
-    """A client with a cookie jar and, once signed in, a bearer token."""
-
-    def __init__(self, site: Stack) -> None:
-        self.address = urlsplit(site.url)
-        self.cookie = ""
-        self.token = ""
-
-    def call(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=60)
-        sent = dict(headers or {})
-        if isinstance(body, dict):
-            body, sent["Content-Type"] = json.dumps(body), "application/json"
-        if self.token:
-            sent["Authorization"] = f"Bearer {self.token}"
-        if self.cookie:
-            sent["Cookie"] = self.cookie
-        connection.request(method, path, body, sent)
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie" and value.startswith("refresh="):
-                self.cookie = value.split(";")[0]
-        return answer.status, dict(answer.getheaders()), content
-
-    def json(self, method, path, body=None, **headers):
-        status, _, content = self.call(
-            method, path, body, {k.replace("_", "-"): v for k, v in headers.items()}
-        )
-        return status, json.loads(content) if content else None
-
-    def enter(self, username):
-        body = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
-        assert self.json("POST", "/api/v1/auth/register", body)[0] == 201
-        status, grant = self.json("POST", "/api/v1/auth/token", {"login": username, "password": PASSWORD})
-        assert status == 200
-        self.token = grant["access"]
-        return self
-
-    def upload(self, clip: Path, **fields):
-        boundary = "boundary-of-this-form"
-        lines = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'
-            for k, v in fields.items()
-        ]
-        lines.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="c.mp4"\r\n'
-            "Content-Type: video/mp4\r\n\r\n"
-        )
-        body = "".join(lines).encode() + clip.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-        status, _, content = self.call(
-            "POST", "/api/v1/videos", body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        )
-        assert status == 201, content
-        return json.loads(content)["id"]
-
-    def wait(self, video_id, *states, seconds=120):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            _, video = self.json("GET", f"/api/v1/videos/{video_id}")
-            if video["status"] in states:
-                return video
-            assert video["status"] != "failed", video["failure"]
-            time.sleep(0.2)
-        raise AssertionError(f"{video_id} did not become {states} within {seconds} s: {video}")
 
 
 def first_uri(playlist: bytes, suffix: str) -> str:
@@ -126,7 +55,7 @@ def test_a_killed_worker_leaves_nothing_and_its_job_is_finished(site, tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     (first,) = [path.name for path in jobs.iterdir()]
-    (worker,) = site.children("run_worker")
+    (worker,) = site.children("run_worker --queue transcode")
     os.kill(worker, signal.SIGKILL)
     video = owner.wait(video_id, "ready", seconds=150)
     assert video["status"] == "ready"

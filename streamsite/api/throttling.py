@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite.limits import READS, WRITES, Limit, allowance, client_address, hit
+from streamsite.limits import READS, WRITES, allowance, hit, throttle_key
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -22,30 +22,40 @@ class GroupThrottle(BaseThrottle):
     """
 
     READ_BATCH = 50
-    _reads: dict[str, tuple[int, int]] = {}
+    # By caller: the window, the reads in this process that are not counted in the database yet, and its last total.
+    _reads: dict[str, tuple[int, int, int]] = {}
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         who = str(request.user.pk) if request.user and request.user.is_authenticated else ""
-        who = who or client_address(request._request)
+        who = who or throttle_key(request._request)
         if request.method in {"GET", "HEAD", "OPTIONS"}:
-            return self._allow_read(who)
-        limit: Limit = getattr(view, "throttle_limit", WRITES)
-        total, seconds = hit(limit, who)
-        self._seconds = seconds
-        return total <= allowance(limit)
+            limit, total = READS, self._count_read(who)
+        else:
+            limit = getattr(view, "throttle_limit", WRITES)
+            total, _ = hit(limit, who)
+        most = allowance(limit)
+        self._seconds = limit.seconds - int(time.time()) % limit.seconds
+        headers = {
+            "RateLimit-Limit": str(most),
+            "RateLimit-Remaining": str(max(0, most - total)),
+            "RateLimit-Reset": str(self._seconds),
+        }
+        request._request.rate_limit_headers = headers  # type: ignore[attr-defined]
+        return total <= most
 
-    def _allow_read(self, who: str) -> bool:
+    def _count_read(self, who: str) -> int:
         window = int(time.time() // READS.seconds)
-        seen_window, seen = self._reads.get(who, (window, 0))
-        seen = seen + 1 if seen_window == window else 1
+        seen_window, pending, known = self._reads.get(who, (window, 0, 0))
+        if seen_window != window:
+            pending, known = 0, 0
+        pending += 1
+        if pending == self.READ_BATCH:
+            known, _ = hit(READS, who, by=pending)
+            pending = 0
         if len(self._reads) > 10_000:
             self._reads.clear()
-        self._reads[who] = (window, seen)
-        if seen % self.READ_BATCH:
-            return True
-        total, seconds = hit(READS, who, by=self.READ_BATCH)
-        self._seconds = seconds
-        return total <= allowance(READS)
+        self._reads[who] = (window, pending, known)
+        return known + pending
 
     @classmethod
     def forget_all(cls) -> None:
