@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from streamsite.guide import Guide, tokens_guide
+
+
+@lru_cache(maxsize=1)
+def _kept_guide() -> Guide:
+    """Rendered once per process."""
+    return tokens_guide()
 
 
 @require_safe
 def developers_tokens(request: HttpRequest) -> HttpResponse:
     """The guide to access and refresh tokens."""
-    return render(request, "developers/tokens.html")
+    guide = tokens_guide() if settings.DEBUG else _kept_guide()
+    return render(request, "developers/tokens.html", {"guide": guide})

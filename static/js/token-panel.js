@@ -1,106 +1,128 @@
-// The guide's panel: signs in as a native client, shows the tokens, refreshes and replays them.
-// Tokens are held in this module's variables only.
-import { el } from "./ui.js";
+// The guide's panel: signs in as a native client, shows both tokens at work, and what a replayed one causes.
+import { copies } from "./clipboard.js";
+import { Client } from "./token-panel/client.js";
+import { draw, drawSessions, log, part, remark, tick } from "./token-panel/view.js";
+import { inWords } from "./token-panel/words.js";
 
-const panel = document.querySelector("[data-token-panel]");
-const part = (name) => panel.querySelector(`[data-${name}]`);
-let tokens = null;
-let spent = [];
+let client = new Client();
+let toldExpiry = false;
+const form = part("sign-in");
 
-/** Plain fetch without cookies, as a program outside the browser would call. */
-async function call(path, { method = "POST", json, headers = {} } = {}) {
-  const init = { method, credentials: "omit", headers: { Accept: "application/json", ...headers } };
-  if (json) {
-    init.headers["Content-Type"] = "application/json";
-    init.body = JSON.stringify(json);
+const redraw = () => draw(client, replay);
+
+/** One press at a time: buttons stay where they are, so that the focus does, and answer once the call is back. */
+function on(name, action) {
+  const button = part(name);
+  button.addEventListener("click", async () => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    await action();
+    button.removeAttribute("aria-disabled");
+  });
+}
+
+async function showSessions() {
+  if (client.endedBy) return drawSessions([]);
+  const answer = await client.sessions();
+  if (answer.ok) drawSessions(answer.body.results);
+}
+
+/** After an answer that may have ended the session: draw, and say what has become of the access token. */
+async function settle() {
+  redraw();
+  if (client.endedBy && client.endedBy !== "logout") {
+    const answer = await client.verify();
+    log("POST /auth/token/verify", answer, `The access token, which had ${Math.ceil(client.left)} s left: ${inWords(answer)}`);
+    part("again").focus();
   }
-  try {
-    const answer = await fetch(`/api/v1${path}`, init);
-    const text = await answer.text();
-    return { status: answer.status, body: text ? JSON.parse(text) : {} };
-  } catch {
-    return { status: 0, body: { code: "unavailable", detail: "The server could not be reached." } };
-  }
+  await showSessions();
 }
 
-function claimsOf(token) {
-  const base64 = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
+function problem(words) {
+  part("problem").textContent = words;
+  part("problem").hidden = words === "";
 }
 
-function note(text, { status, body }) {
-  const code = body.code ? `: ${body.code}` : "";
-  const row = el("li", {}, `${text} → ${status}${code}`);
-  if (body.detail) row.append(el("span", { class: "soft" }, ` ${body.detail}`));
-  part("log").prepend(row);
-}
-
-function show() {
-  part("claims").textContent = JSON.stringify(claimsOf(tokens.access), null, 2);
-  part("refresh-token").textContent = `${tokens.refresh.slice(0, 24)}…${tokens.refresh.slice(-12)}`;
-  part("generation").textContent = `generation ${claimsOf(tokens.refresh).gen}`;
-  part("replay").disabled = spent.length === 0;
-}
-
-function leave() {
-  tokens = null;
-  spent = [];
-  part("result").hidden = true;
-  part("sign-in").hidden = false;
-  part("log").replaceChildren();
-}
-
-const renew = (refresh) =>
-  call("/auth/token/refresh", { json: { refresh }, headers: { "X-Requested-With": "token-panel" } });
-
-part("sign-in").addEventListener("submit", async (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const fields = event.target.elements;
-  const answer = await call("/auth/token", {
-    json: { login: fields.login.value, password: fields.password.value, client: "native" },
-  });
-  fields.password.value = "";
-  part("problem").hidden = answer.status === 200;
-  part("problem").textContent = answer.body.detail ?? "";
-  if (answer.status !== 200) return;
-  tokens = answer.body;
-  event.target.hidden = true;
-  part("result").hidden = false;
-  show();
-  note("POST /auth/token", answer);
+  const { login, password, otp } = form.elements;
+  const button = form.querySelector("[type=submit]");
+  button.disabled = true;
+  const answer = await client.signIn(login.value, password.value, otp.value);
+  button.disabled = false;
+  if (!answer.ok) {
+    const second = answer.body.code === "otp_required" || answer.body.code === "otp_invalid";
+    part("otp").hidden = otp.required !== true && !second;
+    otp.required ||= second;
+    problem(inWords(answer));
+    otp.value = "";
+    (second ? otp : password).focus();
+    return;
+  }
+  form.reset();
+  problem("");
+  form.hidden = true;
+  part("work").hidden = false;
+  redraw();
+  log("POST /auth/token", answer, "Signed in: a session starts at generation 0.");
+  part("title").focus();
+  await showSessions();
 });
 
-part("call").addEventListener("click", async () => {
-  note("GET /me", await call("/me", { method: "GET", headers: { Authorization: `Bearer ${tokens.access}` } }));
+on("call", async () => {
+  const answer = await client.me();
+  log("GET /me", answer, answer.ok ? `The API knows you as ${answer.body.username}.` : inWords(answer));
+  await settle();
 });
 
-part("refresh").addEventListener("click", async () => {
-  const used = tokens.refresh;
-  const answer = await renew(used);
-  note("POST /auth/token/refresh", answer);
-  if (answer.status !== 200) return;
-  spent.push(used);
-  tokens = { ...tokens, ...answer.body };
-  show();
+on("refresh", async () => {
+  const before = client.live.number;
+  const answer = await client.refresh();
+  toldExpiry &&= !answer.ok;
+  log(`POST /auth/token/refresh g${before}`, answer, answer.ok ? `g${before} is spent, g${client.live.number} is live. A new access token came with it.` : inWords(answer));
+  await settle();
 });
 
-part("replay").addEventListener("click", async () => {
-  // The oldest one: its successor has been used as well, so no grace applies after two refreshes.
-  note("POST /auth/token/refresh with an old token", await renew(spent[0]));
+async function replay(generation) {
+  const answer = await client.replay(generation);
+  const same = `The grace: the same g${client.live.number} again, byte for byte. Still one chain.`;
+  log(`POST /auth/token/refresh g${generation.number}`, answer, answer.same ? same : inWords(answer));
+  await settle();
+}
+
+on("sign-out", async () => {
+  const answer = await client.signOut();
+  log("POST /auth/logout", answer, answer.ok ? "The session has ended, and every token of it is dead." : inWords(answer));
+  if (!answer.ok) return;
+  redraw();
+  const after = await client.verify();
+  log("POST /auth/token/verify", after, inWords(after));
+  drawSessions([]);
+  part("again").focus();
 });
 
-part("sign-out").addEventListener("click", async () => {
-  await call("/auth/logout", {
-    json: { refresh: tokens.refresh },
-    headers: { Authorization: `Bearer ${tokens.access}`, "X-Requested-With": "token-panel" },
-  });
-  leave();
+on("again", () => {
+  client = new Client();
+  toldExpiry = false;
+  part("log").replaceChildren();
+  part("generations").replaceChildren();
+  part("otp").hidden = true;
+  form.elements.otp.required = false;
+  part("work").hidden = true;
+  form.hidden = false;
+  form.elements.login.focus();
 });
+
+// On a phone what is inside the tokens would push the buttons out of sight.
+for (const inside of document.querySelectorAll("[data-inside]")) inside.open = innerWidth >= 640;
+
+copies(part('copy="access"'), () => client.access);
+copies(part('copy="refresh"'), () => client.live.token);
 
 setInterval(() => {
-  if (!tokens) return;
-  const left = Math.round(claimsOf(tokens.access).exp - Date.now() / 1000);
-  part("countdown").textContent = left > 0 ? `${left} s left` : "expired: refresh it";
-  part("countdown").dataset.status = left > 0 ? "ready" : "failed";
-}, 1000);
+  if (!client.live) return;
+  tick(client);
+  if (client.left > 0 || client.endedBy || toldExpiry) return;
+  toldExpiry = true;
+  remark("The access token has expired. Call the API to see it refused, or refresh.");
+}, 250);

@@ -1,0 +1,62 @@
+"""The examples of a guide, taken out of its Markdown and run as a reader would run them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import playwright
+
+ELLIPSIS = "…"
+MARK = "=== end of block ==="
+FENCE = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Block:
+    """A fenced block and, when one follows, the text it is said to print."""
+
+    language: str
+    code: str
+    prints: str | None = None
+
+
+def blocks(text: str) -> list[Block]:
+    """The fenced blocks of a Markdown text in order; a ``text`` block belongs to the one before it."""
+    found: list[Block] = []
+    for match in FENCE.finditer(text):
+        language, code = match["language"].strip(), match["code"]
+        if language != "text":
+            found.append(Block(language, code))
+        else:
+            assert found[-1].prints is None, "two outputs in a row"
+            found[-1].prints = code
+    return found
+
+
+def agrees(said: str, printed: str) -> bool:
+    """Whether ``printed`` is what the guide says, where an ellipsis stands for anything within a line."""
+    pattern = ".*?".join(re.escape(part) for part in said.strip().split(ELLIPSIS))
+    return re.fullmatch(pattern, printed.strip()) is not None
+
+
+def joined(chosen: list[Block], print_mark: str) -> str:
+    """The blocks as one program that prints ``MARK`` after each."""
+    return "".join(f"{block.code}\n{print_mark}\n" for block in chosen)
+
+
+def check(chosen: list[Block], output: str, localised: Callable[[str], str]) -> None:
+    """Compare the output between the marks with what each block is said to print."""
+    printed = output.split(MARK)
+    assert len(printed) == len(chosen) + 1, f"the program stopped early:\n{output}"
+    for block, text in zip(chosen, printed, strict=False):
+        said = localised(block.prints or "")
+        assert agrees(said, text), f"{block.code}\nis said to print\n{said}\nbut printed\n{text}"
+
+
+def node() -> str:
+    """Node: the system's, or the one that Playwright brings."""
+    return shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")

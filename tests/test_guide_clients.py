@@ -1,0 +1,223 @@
+"""The guide's clients when the access token has expired, and its table of errors, against a running site."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import jwt
+import pyotp
+import pytest
+import requests
+from cryptography.hazmat.primitives import serialization
+from django.conf import settings
+from playwright.sync_api import sync_playwright
+
+from streamsite.guide import WRITTEN_ORIGIN
+from streamsite.testing import browser as browsers
+from streamsite.testing import snippets
+from tests.test_guide import BLOCKS, PASSWORD, TEXT, of, run
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+COOKIE = "refresh"
+
+
+class Person:
+    """Somebody with an account on the running site."""
+
+    def __init__(self, site, name):
+        self.api, self.name = f"{site.url}/api/v1", name
+        body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
+        assert self.post("/auth/register", body).status_code == 201
+
+    def post(self, path, body=None, *, access="", cookie="", **headers):
+        sent = {"X-Requested-With": "test"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        if access:
+            sent["Authorization"] = f"Bearer {access}"
+        cookies = {COOKIE: cookie} if cookie else {}
+        return requests.post(self.api + path, json=body or {}, headers=sent, cookies=cookies, timeout=30)
+
+    def sign_in(self, **more):
+        return self.post("/auth/token", {"login": self.name, "password": PASSWORD, **more})
+
+    def browser_session(self):
+        answer = self.sign_in()
+        return answer.json()["access"], answer.cookies[COOKIE]
+
+
+@pytest.fixture
+def person(site, request):
+    return Person(site, re.sub(r"[^a-z0-9]+", "-", request.node.name)[-28:].strip("-"))
+
+
+@pytest.fixture
+def resigned(site):
+    """A function that changes claims of a token and signs it with the site's own key."""
+    (path,) = (site.data_dir / "keys" / "tokens").glob("*.pem")
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+
+    def change(token, **claims):
+        header = jwt.get_unverified_header(token)
+        old = jwt.decode(token, options={"verify_signature": False})
+        return jwt.encode(
+            old | claims, key, algorithm="EdDSA", headers={name: header[name] for name in ("kid", "typ")}
+        )
+
+    return change
+
+
+@pytest.fixture
+def expired(resigned):
+    return lambda token: resigned(token, iat=int(time.time()) - 700, exp=int(time.time()) - 100)
+
+
+# --- the clients ---
+
+
+def test_python_refreshes_once_for_many_threads(site, person, expired, tmp_path):
+    classes = next(block.code for block in of("python") if "class Client" in block.code)
+    scope = {}
+    exec("import requests\n" + classes, scope)  # noqa: S102 - the guide's own example
+    client = scope["Client"](person.api, tmp_path / "token")
+    client.sign_in(person.name, PASSWORD)
+    first, client.access = client.store.read_text(), expired(client.access)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: client.call("GET", "/me").status_code, range(6)))
+    assert answers == [200] * 6
+    generations = [
+        jwt.decode(token, options={"verify_signature": False})["gen"]
+        for token in (first, client.store.read_text())
+    ]
+    assert generations == [0, 1]
+
+
+def test_node_refreshes_when_told_that_the_token_has_expired(site, person, expired, tmp_path):
+    client = next(block.code for block in of("js node") if "class Client" in block.code).replace(
+        "#access", "access"
+    )
+    token = person.sign_in(client="native").json()
+    (tmp_path / "token").write_text(token["refresh"])
+    program = (
+        f"{client}\nconst client = new Client('{person.api}', 'token');\n"
+        f"await client.refresh();\nclient.access = '{expired(token['access'])}';\n"
+        "const answers = await Promise.all([client.call('/me'), client.call('/me'), client.call('/me')]);\n"
+        "console.log(...answers.map((answer) => answer.status));"
+    )
+    assert run([snippets.node(), "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
+    assert jwt.decode((tmp_path / "token").read_text(), options={"verify_signature": False})["gen"] == 2
+
+
+@pytest.mark.browser
+def test_two_tabs_refresh_and_both_go_on(site, person, expired):
+    module = of("js browser")[0].code
+    use = "const all = await Promise.all([call('/me'), call('/me'), call('/me')]); return all.map((a) => a.status);"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browsers.require(), args=browsers.arguments())
+        context = chromium.new_context()
+        context.expose_function("expired", expired)
+        tabs = [context.new_page(), context.new_page()]
+        for tab in tabs:
+            tab.goto(f"{site.url}/developers/tokens")
+        sign_in = f"await signIn('{person.name}', '{PASSWORD}'); access = await expired(access);"
+        assert tabs[0].evaluate(f"async () => {{ {module} {sign_in} {use} }}") == [200, 200, 200]
+        assert tabs[1].evaluate(f"async () => {{ {module} {use} }}") == [200, 200, 200]
+        chromium.close()
+
+
+# --- the table of errors ---
+
+
+def table(title):
+    """Rows of the table under a heading: ``{code: (status, cookie)}``."""
+    section = TEXT.split(f"### {title}\n")[1].split("\n#")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\w+) \|", section, re.MULTILINE)
+    return {code: (int(status), cookie) for code, status, cookie in rows}
+
+
+def outcome(answer):
+    """``(code, (status, what happened to the cookie))`` of an answer."""
+    deleted = f"{COOKIE}=;" in answer.headers.get("Set-Cookie", "").replace('""', "")
+    return answer.json()["code"], (answer.status_code, "deleted" if deleted else "kept")
+
+
+def refresh_refusals(person, resigned, expired):
+    """Every refusal of the refresh call that can be provoked from outside."""
+    renew = "/auth/token/refresh"
+    _, cookie = person.browser_session()
+    yield person.post(renew)
+    yield person.post(renew, cookie=cookie[:-8] + "AAAAAAAA")
+    yield person.post(renew, cookie=expired(cookie))
+    yield person.post(renew, cookie=resigned(cookie, gen=99))
+    yield person.post(renew, cookie=cookie, Origin="https://evil.example")
+    newer = person.post(renew, cookie=cookie).cookies[COOKIE]
+    assert person.post(renew, cookie=newer).status_code == 200
+    yield person.post(renew, cookie=cookie)
+    yield person.post(renew, cookie=newer)
+    access, cookie = person.browser_session()
+    closed = requests.delete(
+        f"{person.api}/me",
+        json={"password": PASSWORD},
+        headers={"Authorization": f"Bearer {access}"},
+        timeout=30,
+    )
+    assert closed.status_code == 204, closed.text
+    yield person.post(renew, cookie=cookie)
+
+
+def test_refreshing_fails_as_the_table_says(site, person, resigned, expired):
+    said = table("Refreshing")
+    seen = dict(outcome(answer) for answer in refresh_refusals(person, resigned, expired))
+    assert seen == {code: row for code, row in said.items() if code not in {"throttled", "unavailable"}}
+    assert said["throttled"] == (429, "kept")
+    assert said["unavailable"] == (503, "kept")
+
+
+def test_calling_fails_as_the_table_says(site, person, expired):
+    access, cookie = person.browser_session()
+    token = person.post("/auth/api-tokens", {"name": "reader", "scopes": ["read"]}, access=access).json()[
+        "token"
+    ]
+    wrong = {"current_password": "not this one", "new_password": "another horse battery"}
+    answers = [
+        person.post("/auth/logout-all"),
+        person.post("/auth/logout-all", access=cookie),
+        person.post("/auth/logout-all", access=expired(access)),
+        person.post("/auth/password/change", wrong, access=access),
+        person.post("/auth/logout-all", Authorization=f"Token {token}"),
+    ]
+    other = person.browser_session()[0]
+    assert person.post("/auth/logout", access=access).status_code == 204
+    answers.append(person.post("/auth/logout-all", access=access))
+    requests.delete(
+        f"{person.api}/me",
+        json={"password": PASSWORD},
+        headers={"Authorization": f"Bearer {other}"},
+        timeout=30,
+    )
+    answers.append(person.post("/auth/logout-all", access=other))
+    assert dict(map(outcome, answers)) == table("Calling the API")
+
+
+def test_signing_in_fails_as_the_table_says(site, person):
+    access, _ = person.browser_session()
+    secret = person.post("/auth/totp/setup", access=access).json()["secret"]
+    code = pyotp.TOTP(secret).now()
+    assert person.post("/auth/totp/enable", {"otp": code}, access=access).status_code == 200
+    answers = [
+        person.sign_in(password="wrong"),
+        person.sign_in(),
+        person.sign_in(otp=code),
+        person.post("/auth/token", {"login": person.name}),
+    ]
+    assert dict(map(outcome, answers)) == {
+        code: row for code, row in table("Signing in").items() if code != "throttled"
+    }
+
+
+def test_no_snippet_of_the_guide_names_a_token_or_another_host():
+    for block in BLOCKS:
+        assert not re.search(r"eyJ[\w-]{10,}", block.code)
+        hosts = set(re.findall(r"https?://[^/\s\"']+", block.code)) - {WRITTEN_ORIGIN, "https://evil.example"}
+        assert hosts == set()
+    assert settings.SITE_URL == WRITTEN_ORIGIN
