@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import account, api_tokens, email, me, password, sessions, tokens, totp
+from accounts.api import account, api_tokens, email, images, me, password, sessions, tokens, totp
 
 urlpatterns = [
     path("auth/register", tokens.RegisterView.as_view(), name="api-register"),
@@ -33,4 +33,6 @@ urlpatterns = [
     path("auth/activity", account.ActivityView.as_view(), name="api-activity"),
     path("auth/restore", account.RestoreView.as_view(), name="api-restore"),
     path("me", me.MeView.as_view(), name="api-me"),
+    path("me/avatar", images.AvatarView.as_view(), name="api-me-avatar"),
+    path("me/cover", images.CoverView.as_view(), name="api-me-cover"),
 ]

@@ -12,7 +12,7 @@ import logging
 from django.dispatch import Signal
 from django.utils import timezone
 
-from accounts import mongo, totp
+from accounts import mongo, pictures, totp
 from accounts.models import User
 
 logger = logging.getLogger("streamsite.accounts")
@@ -31,4 +31,5 @@ def erase_when_due(user_id: str) -> None:
     totp.forget(user_id)
     mongo.forget(user_id)
     user.delete()
+    pictures.forget(user)
     logger.info("an account was erased")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.images import AVATAR, COVER, Kind
 from accounts.models import User
 from streamsite.api.renderers import iso
 
 
-def avatar_url(user: User) -> str | None:
-    """The address of the avatar, if the account has one."""
-    return f"/media/{user.avatar}" if user.avatar else None
-
-
-def cover_url(user: User) -> str | None:
-    """The address of the cover, if the account has one."""
-    return f"/media/{user.cover}" if user.cover else None
+def picture_urls(user: User, kind: Kind) -> dict[str, str | None]:
+    """``{avatar_url, avatar_small_url}`` or the same of the cover; ``None`` where there is no picture."""
+    folder = getattr(user, kind.name)
+    large, small = (f"/media/profiles/{folder}/{name}" if folder else None for name in kind.files)
+    return {f"{kind.name}_url": large, f"{kind.name}_small_url": small}
 
 
 def badge(user: User) -> dict[str, Any]:
@@ -23,7 +21,7 @@ def badge(user: User) -> dict[str, Any]:
     return {
         "username": user.username,
         "full_name": user.get_full_name(),
-        "avatar_url": avatar_url(user),
+        **picture_urls(user, AVATAR),
         "subscribers": user.subscriber_count,
     }
 
@@ -35,8 +33,8 @@ def channel(user: User, viewer: dict[str, Any] | None) -> dict[str, Any]:
         "full_name": user.get_full_name(),
         "bio": user.bio,
         "links": user.links,
-        "avatar_url": avatar_url(user),
-        "cover_url": cover_url(user),
+        **picture_urls(user, AVATAR),
+        **picture_urls(user, COVER),
         "counts": counts(user),
         "created_at": iso(user.created_at),
         "viewer": viewer,
@@ -63,8 +61,8 @@ def own_account(user: User) -> dict[str, Any]:
         "email_verified": user.email_verified,
         "bio": user.bio,
         "links": user.links,
-        "avatar_url": avatar_url(user),
-        "cover_url": cover_url(user),
+        **picture_urls(user, AVATAR),
+        **picture_urls(user, COVER),
         "counts": counts(user),
         "preferences": user.preferences,
         "is_staff": user.is_staff,

@@ -1,4 +1,5 @@
-"""The session documents: one per signed-in device, changed only by conditional updates.
+"""The session documents: one per signed-in device, changed only by conditional updates; and the account's fields
+that are exchanged rather than written.
 
 ``auth_session {_id: sid, user_id, gen, client, created_at, auth_time, amr, rotated_at, idle_exp, abs_exp, remember,
 user_agent, ip_prefix, revoked_at, revoked_reason, purge_at}``. Nothing token-like is stored.
@@ -14,6 +15,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from streamsite.mongo.collections import collection
 
 SESSIONS = "auth_session"
+USERS = "accounts_user"
 KEPT_AFTER_END = timedelta(days=7)
 INDEXES = {
     SESSIONS: [
@@ -120,3 +122,22 @@ def live(user_id: str, now: datetime, *, most: int) -> list[Document]:
 def forget(user_id: str) -> None:
     """Remove every session of an account that goes."""
     collection(SESSIONS).delete_many({"user_id": user_id})
+
+
+def swap_picture(user_id: str, field: str, folder: str) -> str | None:
+    """Put ``folder`` into the account's ``field`` and return what was there; ``None`` when the account is gone."""
+    before = collection(USERS).find_one_and_update(
+        {"_id": user_id}, {"$set": {field: folder}}, projection={field: 1}
+    )
+    return None if before is None else str(before.get(field) or "")
+
+
+def set_preferences(user_id: str, changes: Document) -> Document | None:
+    """Change some preferences and leave the others to parallel changes. All that are stored; ``None`` when gone."""
+    after = collection(USERS).find_one_and_update(
+        {"_id": user_id},
+        {"$set": {f"preferences.{name}": value for name, value in changes.items()}},
+        projection={"preferences": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+    return None if after is None else dict(after.get("preferences") or {})

@@ -203,6 +203,12 @@ class PageOfEventsSerializer(serializers.Serializer[Any]):
     results = EventSerializer(many=True)
 
 
+class PictureSerializer(serializers.Serializer[Any]):
+    """``PUT /me/avatar`` and ``/me/cover``: a form with one file."""
+
+    file = serializers.FileField()
+
+
 class EraseSerializer(serializers.Serializer[Any]):
     """``DELETE /me``."""
 
@@ -259,7 +265,9 @@ class AccountSerializer(serializers.Serializer[Any]):
     bio = serializers.CharField()
     links = serializers.ListField()
     avatar_url = serializers.CharField(allow_null=True)
+    avatar_small_url = serializers.CharField(allow_null=True)
     cover_url = serializers.CharField(allow_null=True)
+    cover_small_url = serializers.CharField(allow_null=True)
     counts = CountsSerializer()
     preferences = serializers.DictField()
     is_staff = serializers.BooleanField()
@@ -310,6 +318,7 @@ class ChannelBadgeSerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     full_name = serializers.CharField()
     avatar_url = serializers.CharField(allow_null=True)
+    avatar_small_url = serializers.CharField(allow_null=True)
     subscribers = serializers.IntegerField()
 
 
@@ -329,7 +338,9 @@ class ChannelSerializer(serializers.Serializer[Any]):
     bio = serializers.CharField()
     links = serializers.ListField()
     avatar_url = serializers.CharField(allow_null=True)
+    avatar_small_url = serializers.CharField(allow_null=True)
     cover_url = serializers.CharField(allow_null=True)
+    cover_small_url = serializers.CharField(allow_null=True)
     counts = CountsSerializer()
     created_at = serializers.DateTimeField()
     viewer = ChannelViewerSerializer(allow_null=True)

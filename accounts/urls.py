@@ -8,6 +8,7 @@ from accounts.views import (
     developers,
     devices,
     mailed_links,
+    pictures,
     profile,
     security,
     sign_in,
@@ -44,5 +45,6 @@ urlpatterns = [
     path("forgot-password", mailed_links.forgot_password, name="forgot-password"),
     path("reset-password", mailed_links.reset_password, name="reset-password"),
     path("restore", mailed_links.restore, name="restore"),
+    path("media/profiles/<str:folder>/<str:name>", pictures.serve, name="profile-picture"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
 ]

@@ -32,6 +32,8 @@ ROUTES = {
     "api-activity": ("auth/activity", {"get": (401, 200)}),
     "api-restore": ("auth/restore", {"post": (400, 400)}),
     "api-me": ("me", {"get": (401, 200), "patch": (401, 200), "delete": (401, 400)}),
+    "api-me-avatar": ("me/avatar", {"put": (401, 400), "delete": (401, 204)}),
+    "api-me-cover": ("me/cover", {"put": (401, 400), "delete": (401, 204)}),
     "api-videos": ("videos", {"get": (200, 200), "post": (401, 400)}),
     "api-video": ("videos/{secret}", {"get": (404, 404), "patch": (401, 404), "delete": (401, 404)}),
     "api-video-processing": ("videos/{video}/processing", {"get": (401, 403)}),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from videos.ranges import Range, Unsatisfiable, parse_range
+from streamsite.ranges import Range, Unsatisfiable, parse_range
 
 SIZE = 1000
 

@@ -1,0 +1,90 @@
+"""``/api/v1/me/avatar`` and ``/api/v1/me/cover``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import images, mappers, pictures
+from accounts import serializers as shapes
+from accounts.api.base import no_store, signed_in_user
+from streamsite.errors import Invalid
+from streamsite.limits import PICTURE
+
+# What a form may need beside the pictures themselves.
+REST_OF_FORM = 100_000
+
+
+class PictureFormParser(MultiPartParser):
+    """A multipart form with pictures; one that is larger than they may be is refused before it is read."""
+
+    most_files = 1
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        sent = (parser_context or {})["request"].META.get("CONTENT_LENGTH", "")
+        if sent.isdecimal() and int(sent) > self.most_files * images.MAX_BYTES + REST_OF_FORM:
+            raise images.too_large("file")
+        return super().parse(stream, media_type, parser_context)  # type: ignore[arg-type]
+
+
+class PictureView(APIView):
+    """One of the account's pictures."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [PictureFormParser]
+    throttle_limit = PICTURE
+    kind: images.Kind
+
+    def put(self, request: Request) -> Response:
+        user = signed_in_user(request)
+        prepared = images.prepare(_sent_file(request, "file", self.kind.name), self.kind)
+        return no_store(Response(mappers.own_account(pictures.change(user, self.kind.name, prepared))))
+
+    def delete(self, request: Request) -> Response:
+        pictures.clear(signed_in_user(request), self.kind.name)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+def _described(name: str) -> Any:
+    put = extend_schema(
+        operation_id=f"me_{name}_update",
+        request={"multipart/form-data": shapes.PictureSerializer},
+        responses={200: shapes.AccountSerializer},
+    )
+    delete = extend_schema(
+        operation_id=f"me_{name}_delete", responses={204: OpenApiResponse(description="There is none now")}
+    )
+    return extend_schema_view(put=put, delete=delete)
+
+
+@_described("avatar")
+class AvatarView(PictureView):
+    """The square picture beside one's name."""
+
+    kind = images.AVATAR
+
+
+@_described("cover")
+class CoverView(PictureView):
+    """The wide picture at the top of one's channel."""
+
+    kind = images.COVER
+
+
+def _sent_file(request: Request, *names: str) -> IO[bytes]:
+    sent: Any = request.data
+    for name in names:
+        if isinstance(found := sent.get(name), UploadedFile):
+            return found
+    raise Invalid("Send the picture as the multipart field 'file'.", fields={names[0]: ["No file was sent."]})

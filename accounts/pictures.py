@@ -1,0 +1,115 @@
+"""Where profile pictures are: ``<media>/profiles/<random id>/avatar-256.webp`` and the like.
+
+Every change gets a new folder, so that an address always means the same bytes. ``User.avatar`` and ``User.cover``
+hold the folder's id; whoever replaces an id in the row removes the folder it named.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts import mongo
+from accounts.images import KINDS
+from accounts.models import User
+from streamsite.errors import Absent
+from streamsite.ids import object_id
+
+FOLDER = re.compile(r"\A[A-Za-z0-9_-]{16}\Z")
+FILES = frozenset(name for kind in KINDS.values() for name in kind.files)
+
+
+def folder_path(folder: str) -> Path:
+    """Where one picture's files are."""
+    return Path(settings.MEDIA_ROOT) / "profiles" / folder
+
+
+def file_for_viewing(folder: str, name: str) -> Path:
+    """The path of a picture's file, or ``Absent``; anybody may see it."""
+    if not FOLDER.match(folder):
+        raise Absent
+    if name not in FILES:
+        raise Absent
+    return folder_path(folder) / name
+
+
+def store(files: Mapping[str, bytes]) -> str:
+    """Write a picture's files; the new folder's id. Durable and complete once it is visible."""
+    folder = object_id()
+    target = folder_path(folder)
+    making = Path(settings.WORK_DIR) / "pictures" / folder
+    making.mkdir(parents=True)
+    try:
+        for name, content in files.items():
+            with (making / name).open("wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+        _sync(making)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        making.rename(target)
+    except OSError:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    _sync(target.parent)
+    return folder
+
+
+@contextmanager
+def stored(prepared: Mapping[str, Mapping[str, bytes]]) -> Iterator[dict[str, str]]:
+    """Folder ids by kind for a row that is about to be made; the folders go again if that fails."""
+    folders: dict[str, str] = {}
+    try:
+        for kind, files in prepared.items():
+            folders[kind] = store(files)
+        yield folders
+    except BaseException:
+        for folder in folders.values():
+            remove(folder)
+        raise
+
+
+def change(user: User, kind: str, files: Mapping[str, bytes]) -> User:
+    """Give the account another picture. Of parallel changes each removes the one that it replaced."""
+    return _switch(user, kind, store(files))
+
+
+def clear(user: User, kind: str) -> User:
+    """Take the picture away; there may be none."""
+    return _switch(user, kind, "")
+
+
+def forget(user: User) -> None:
+    """Remove the files of an account that goes."""
+    for kind in KINDS:
+        remove(getattr(user, kind))
+
+
+def remove(folder: str) -> None:
+    """Delete one picture's files."""
+    if FOLDER.match(folder):
+        shutil.rmtree(folder_path(folder), ignore_errors=True)
+
+
+def _switch(user: User, kind: str, folder: str) -> User:
+    before = mongo.swap_picture(user.pk, kind, folder)
+    if before is None:  # the account went meanwhile
+        remove(folder)
+        raise Absent
+    remove(before)
+    setattr(user, kind, folder)
+    return user
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

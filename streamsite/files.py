@@ -1,0 +1,98 @@
+"""Sending a file below ``MEDIA_ROOT``, whole or in part, with headers that keep it from acting as a page.
+
+Who may have it is decided before. With ``MEDIA_ACCEL_PREFIX`` nginx sends the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from streamsite.errors import Absent
+from streamsite.ranges import Unsatisfiable, parse_range
+
+CHUNK = 256 * 1024
+
+
+def send(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> HttpResponseBase:
+    """``path`` to the client: conditional requests, one byte range, HEAD. ``Absent`` when there is no such file."""
+    try:
+        status = path.stat()
+    except OSError:
+        raise Absent from None
+    size = status.st_size
+    etag = f'"{status.st_mtime_ns:x}-{size:x}"'
+    modified = formatdate(status.st_mtime, usegmt=True)
+    common = {
+        "ETag": etag,
+        "Last-Modified": modified,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": cache,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if _matches(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponse(status=304, headers=common)
+    try:
+        wanted = (
+            parse_range(request.headers.get("Range", ""), size)
+            if _range_applies(request, etag, modified)
+            else None
+        )
+    except Unsatisfiable:
+        return HttpResponse(
+            b'{"code":"range_not_satisfiable","detail":"The range is beyond the end of the file.","request_id":"%s"}'
+            % getattr(request, "request_id", "").encode(),
+            status=416,
+            content_type="application/json",
+            headers=common | {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"},
+        )
+    if settings.MEDIA_ACCEL_PREFIX:
+        inner = path.relative_to(settings.MEDIA_ROOT).as_posix()
+        accelerated = HttpResponse(content_type=content_type, headers=common)
+        accelerated["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{inner}"
+        return accelerated
+    first, last = (wanted.first, wanted.last) if wanted else (0, size - 1)
+    length = last - first + 1
+    headers = common | {"Content-Length": str(length)}
+    if wanted:
+        headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    code = 206 if wanted else 200
+    if request.method == "HEAD":
+        return HttpResponse(status=code, content_type=content_type, headers=headers)
+    if length <= CHUNK:
+        with path.open("rb") as content:
+            content.seek(first)
+            return HttpResponse(content.read(length), status=code, content_type=content_type, headers=headers)
+    return StreamingHttpResponse(
+        _pieces(path, first, length), status=code, content_type=content_type, headers=headers
+    )
+
+
+def _pieces(path: Path, first: int, length: int) -> Iterator[bytes]:
+    with path.open("rb") as content:
+        content.seek(first)
+        left = length
+        while left > 0:
+            piece = content.read(min(CHUNK, left))
+            if not piece:
+                return
+            left -= len(piece)
+            yield piece
+
+
+def _matches(header: str, etag: str) -> bool:
+    candidates = [value.strip().removeprefix("W/") for value in header.split(",")]
+    return "*" in candidates or etag in candidates
+
+
+def _range_applies(request: HttpRequest, etag: str, modified: str) -> bool:
+    """Whether ``If-Range``, when sent, names the file as it is."""
+    condition = request.headers.get("If-Range", "").strip()
+    return not condition or condition in {etag, modified}
