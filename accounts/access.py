@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from accounts import preferences
 from accounts.models import User
 from accounts.usernames import normalise
 from streamsite.errors import Absent
+from streamsite.visibility import Viewer, is_owner
 
 
 def channel_for_viewing(username: str) -> User:
@@ -13,5 +15,23 @@ def channel_for_viewing(username: str) -> User:
     if channel is None:
         raise Absent
     if not channel.is_active:
+        raise Absent
+    return channel
+
+
+def channel_for_listing_subscribers(viewer: Viewer, username: str) -> User:
+    """The channel, when ``viewer`` may see who is subscribed to it."""
+    return _unless_kept_private(viewer, channel_for_viewing(username), "subscribers_private")
+
+
+def channel_for_listing_subscriptions(viewer: Viewer, username: str) -> User:
+    """The channel, when ``viewer`` may see what it is subscribed to."""
+    return _unless_kept_private(viewer, channel_for_viewing(username), "subscriptions_private")
+
+
+def _unless_kept_private(viewer: Viewer, channel: User, preference: str) -> User:
+    if is_owner(viewer, channel.pk):
+        return channel
+    if preferences.complete(channel.preferences)[preference]:
         raise Absent
     return channel

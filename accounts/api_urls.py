@@ -33,6 +33,7 @@ urlpatterns = [
     path("auth/activity", account.ActivityView.as_view(), name="api-activity"),
     path("auth/restore", account.RestoreView.as_view(), name="api-restore"),
     path("me", me.MeView.as_view(), name="api-me"),
+    path("me/preferences", me.PreferencesView.as_view(), name="api-me-preferences"),
     path("me/avatar", images.AvatarView.as_view(), name="api-me-avatar"),
     path("me/cover", images.CoverView.as_view(), name="api-me-cover"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts import preferences
 from accounts.images import AVATAR, COVER, Kind
 from accounts.models import User
 from streamsite.api.renderers import iso
@@ -64,7 +65,7 @@ def own_account(user: User) -> dict[str, Any]:
         **picture_urls(user, AVATAR),
         **picture_urls(user, COVER),
         "counts": counts(user),
-        "preferences": user.preferences,
+        "preferences": preferences.complete(user.preferences),
         "is_staff": user.is_staff,
         "created_at": iso(user.created_at),
     }

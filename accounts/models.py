@@ -73,6 +73,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     view_count = models.BigIntegerField(default=0, editable=False)
     # Rises with every change of what proves an identity, so that links mailed before are void.
     security_epoch = models.IntegerField(default=0, editable=False)
+    # Rises with every change of profile or preferences, for If-Match.
+    profile_version = models.IntegerField(default=0, editable=False)
     erase_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

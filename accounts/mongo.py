@@ -132,12 +132,16 @@ def swap_picture(user_id: str, field: str, folder: str) -> str | None:
     return None if before is None else str(before.get(field) or "")
 
 
-def set_preferences(user_id: str, changes: Document) -> Document | None:
-    """Change some preferences and leave the others to parallel changes. All that are stored; ``None`` when gone."""
-    after = collection(USERS).find_one_and_update(
-        {"_id": user_id},
-        {"$set": {f"preferences.{name}": value for name, value in changes.items()}},
-        projection={"preferences": 1},
+def change_profile(user_id: str, changes: Document, expected_version: int | None) -> Document | None:
+    """Set fields (dotted names for single preferences) and raise the version.
+
+    The account afterwards; ``None`` when it is gone or not at ``expected_version``.
+    """
+    condition: Document = {"_id": user_id}
+    if expected_version is not None:
+        condition["profile_version"] = expected_version
+    return collection(USERS).find_one_and_update(
+        condition,
+        {"$set": changes, "$inc": {"profile_version": 1}},
         return_document=ReturnDocument.AFTER,
     )
-    return None if after is None else dict(after.get("preferences") or {})

@@ -7,6 +7,9 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from accounts.preferences import KNOWN
+from accounts.profile import MAX_LINK, MAX_LINKS
+
 
 class StrictCharField(serializers.CharField):
     """Text only: a number or a boolean is not silently turned into text."""
@@ -24,6 +27,13 @@ class RegisterSerializer(serializers.Serializer[Any]):
     email = StrictCharField(max_length=254)
     full_name = StrictCharField(max_length=80, required=False, allow_blank=True, default="")
     password = StrictCharField(trim_whitespace=False, max_length=settings.PASSWORD_MAX_LENGTH)
+
+
+class RegisterFormSerializer(RegisterSerializer):
+    """The same as a form, for the schema."""
+
+    avatar = serializers.FileField(required=False)
+    cover = serializers.FileField(required=False)
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -243,6 +253,22 @@ class ProfileSerializer(serializers.Serializer[Any]):
 
     full_name = StrictCharField(max_length=80, required=False, allow_blank=True)
     bio = StrictCharField(max_length=2000, required=False, allow_blank=True)
+    links = serializers.ListField(
+        child=StrictCharField(max_length=MAX_LINK), max_length=MAX_LINKS, required=False
+    )
+    preferences = serializers.DictField(required=False)
+
+
+class PreferencesSerializer(serializers.Serializer[Any]):
+    """``PATCH /me/preferences`` and its answer, for the schema; the rules are in ``accounts.preferences``."""
+
+    theme = serializers.ChoiceField(choices=KNOWN["theme"].choices, required=False)
+    language = serializers.ChoiceField(choices=KNOWN["language"].choices, required=False)
+    autoplay = serializers.BooleanField(required=False)
+    history_paused = serializers.BooleanField(required=False)
+    personalised = serializers.BooleanField(required=False)
+    subscriptions_private = serializers.BooleanField(required=False)
+    subscribers_private = serializers.BooleanField(required=False)
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -263,13 +289,13 @@ class AccountSerializer(serializers.Serializer[Any]):
     email = serializers.CharField()
     email_verified = serializers.BooleanField()
     bio = serializers.CharField()
-    links = serializers.ListField()
+    links = serializers.ListField(child=serializers.CharField())
     avatar_url = serializers.CharField(allow_null=True)
     avatar_small_url = serializers.CharField(allow_null=True)
     cover_url = serializers.CharField(allow_null=True)
     cover_small_url = serializers.CharField(allow_null=True)
     counts = CountsSerializer()
-    preferences = serializers.DictField()
+    preferences = PreferencesSerializer()
     is_staff = serializers.BooleanField()
     created_at = serializers.DateTimeField()
 
@@ -336,7 +362,7 @@ class ChannelSerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     full_name = serializers.CharField()
     bio = serializers.CharField()
-    links = serializers.ListField()
+    links = serializers.ListField(child=serializers.CharField())
     avatar_url = serializers.CharField(allow_null=True)
     avatar_small_url = serializers.CharField(allow_null=True)
     cover_url = serializers.CharField(allow_null=True)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import audit, passwords, tasks
+from accounts import audit, passwords, pictures, tasks
 from accounts.models import User
 from accounts.usernames import normalise, validate_username
 from streamsite.errors import Invalid
-from streamsite.text import clean_line, clean_text
-
-PROFILE_FIELDS = ("full_name", "bio")
+from streamsite.text import clean_line
 
 
-def register(request: HttpRequest, *, username: str, email: str, password: str, full_name: str = "") -> User:
-    """A new account. Raises ``Invalid`` with every problem by field."""
+def register(
+    request: HttpRequest,
+    *,
+    username: str,
+    email: str,
+    password: str,
+    full_name: str = "",
+    prepared: Mapping[str, Mapping[str, bytes]] | None = None,
+) -> User:
+    """A new account. Raises ``Invalid`` with every problem by field.
+
+    ``prepared`` are its pictures by kind, from ``images.prepare``; no file stays when no account is made.
+    """
     username = normalise(username)
     user = User(
         username=username, email=User.objects.normalize_email(email.strip()), full_name=clean_line(full_name)
@@ -41,19 +50,11 @@ def register(request: HttpRequest, *, username: str, email: str, password: str, 
         raise Invalid("Some fields are not right.", fields=problems)
     user.set_password(password)
     try:
-        user.save(force_insert=True)
+        with pictures.stored(prepared or {}) as folders:
+            user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
+            user.save(force_insert=True)
     except IntegrityError:  # somebody else took the name since the look above
         raise Invalid("Some fields are not right.", fields={"username": ["This name is taken."]}) from None
     audit.record("register", user.pk, request=request)
     tasks.enqueue_mail("verify", user)
-    return user
-
-
-def update_profile(user: User, changes: dict[str, Any]) -> User:
-    """Change the display name and the text about the channel."""
-    if "full_name" in changes:
-        user.full_name = clean_line(str(changes["full_name"]))
-    if "bio" in changes:
-        user.bio = clean_text(str(changes["bio"]))
-    user.save(update_fields=[name for name in PROFILE_FIELDS if name in changes] or None)
     return user

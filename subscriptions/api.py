@@ -8,7 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import channel_for_viewing
+from accounts.access import (
+    channel_for_listing_subscribers,
+    channel_for_listing_subscriptions,
+    channel_for_viewing,
+)
 from accounts.api.base import signed_in_user
 from accounts.mappers import badge
 from accounts.serializers import ChannelSerializer
@@ -67,6 +71,37 @@ class SubscriptionView(APIView):
         channel = channel_for_viewing(username)
         services.unsubscribe(signed_in_user(request), channel)
         return Response(queries.subscription_body(request.user, channel.username))
+
+
+class ChannelSubscribersView(APIView):
+    """Who is subscribed to a channel, the latest first; 404 when the channel keeps that private."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="channel_subscribers",
+        parameters=PAGING,
+        responses={200: shapes.PageOfChannelsSerializer},
+    )
+    def get(self, request: Request, username: str) -> Response:
+        rows = queries.shown_subscribers(channel_for_listing_subscribers(request.user, username).pk)
+        page = paginate(request, rows, queries.RECENT)
+        return respond(request, page.body(lambda row: badge(row.subscriber)))
+
+
+class ChannelSubscriptionsView(APIView):
+    """What a channel is subscribed to, the latest first; 404 when the channel keeps that private."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="channel_subscriptions",
+        parameters=PAGING,
+        responses={200: shapes.PageOfChannelsSerializer},
+    )
+    def get(self, request: Request, username: str) -> Response:
+        rows = queries.shown_subscriptions(channel_for_listing_subscriptions(request.user, username).pk)
+        return respond(request, paginate(request, rows, queries.RECENT).body(lambda row: badge(row.channel)))
 
 
 class MySubscriptionsView(APIView):

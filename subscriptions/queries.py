@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import mappers
 from accounts.models import User
@@ -52,9 +52,19 @@ def of_subscriber(user_id: str) -> QuerySet[Subscription]:
     return Subscription.objects.filter(subscriber_id=user_id).select_related("channel")
 
 
-def of_channel(channel_id: str) -> QuerySet[Subscription]:
-    """Who is subscribed to a channel, subscribers loaded; order by ``RECENT``."""
-    return Subscription.objects.filter(channel_id=channel_id).select_related("subscriber")
+def shown_subscriptions(user_id: str) -> QuerySet[Subscription]:
+    """What others may see of ``of_subscriber``: no closed accounts."""
+    return of_subscriber(user_id).filter(channel__is_active=True)
+
+
+def shown_subscribers(channel_id: str) -> QuerySet[Subscription]:
+    """Who is subscribed to a channel and does not keep that private, subscribers loaded; order by ``RECENT``."""
+    private = "subscriber__preferences__subscriptions_private"
+    return Subscription.objects.filter(
+        Q(**{private: False}) | Q(**{f"{private}__isnull": True}),
+        channel_id=channel_id,
+        subscriber__is_active=True,
+    ).select_related("subscriber")
 
 
 def feed(user_id: str) -> QuerySet[Video]:

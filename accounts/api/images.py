@@ -48,7 +48,7 @@ class PictureView(APIView):
 
     def put(self, request: Request) -> Response:
         user = signed_in_user(request)
-        prepared = images.prepare(_sent_file(request, "file", self.kind.name), self.kind)
+        prepared = images.prepare(sent_file(request, "file", self.kind.name), self.kind)
         return no_store(Response(mappers.own_account(pictures.change(user, self.kind.name, prepared))))
 
     def delete(self, request: Request) -> Response:
@@ -82,9 +82,12 @@ class CoverView(PictureView):
     kind = images.COVER
 
 
-def _sent_file(request: Request, *names: str) -> IO[bytes]:
+def sent_file(request: Request, *names: str) -> IO[bytes]:
+    """The file in the first of the fields ``names`` that has one. ``Invalid`` without."""
     sent: Any = request.data
     for name in names:
         if isinstance(found := sent.get(name), UploadedFile):
             return found
-    raise Invalid("Send the picture as the multipart field 'file'.", fields={names[0]: ["No file was sent."]})
+    raise Invalid(
+        f"Send the picture as the multipart field {names[0]!r}.", fields={names[0]: ["No file was sent."]}
+    )

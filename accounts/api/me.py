@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -11,9 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import closing, cookies, credentials, mappers, services
+from accounts import closing, cookies, credentials, mappers, preferences, profile
 from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
+from accounts.models import User
+from streamsite.api.conditional import expected_version, version_etag
 
 
 class MeView(APIView):
@@ -24,7 +26,7 @@ class MeView(APIView):
 
     @extend_schema(operation_id="me", responses={200: shapes.AccountSerializer})
     def get(self, request: Request) -> Response:
-        return no_store(Response(mappers.own_account(signed_in_user(request))))
+        return account_response(signed_in_user(request))
 
     @extend_schema(
         operation_id="me_update", request=shapes.ProfileSerializer, responses={200: shapes.AccountSerializer}
@@ -32,8 +34,10 @@ class MeView(APIView):
     def patch(self, request: Request) -> Response:
         form = shapes.ProfileSerializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        user = services.update_profile(signed_in_user(request), form.validated_data)
-        return no_store(Response(mappers.own_account(user)))
+        user = profile.update(
+            signed_in_user(request), form.validated_data, expected_version=expected_version(request)
+        )
+        return account_response(user)
 
     @extend_schema(
         operation_id="me_erase",
@@ -49,3 +53,32 @@ class MeView(APIView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         cookies.delete(response)
         return no_store(response)
+
+
+class PreferencesView(APIView):
+    """The caller's preferences."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_preferences_update",
+        request=shapes.PreferencesSerializer,
+        responses={200: shapes.PreferencesSerializer},
+    )
+    def patch(self, request: Request) -> Response:
+        given: Any = request.data
+        user = profile.update_preferences(
+            signed_in_user(request), given, expected_version=expected_version(request)
+        )
+        return _versioned(user, preferences.complete(user.preferences))
+
+
+def account_response(user: User) -> Response:
+    """The account with the version that ``If-Match`` takes."""
+    return _versioned(user, mappers.own_account(user))
+
+
+def _versioned(user: User, body: dict[str, Any]) -> Response:
+    response = Response(body)
+    response["ETag"] = version_etag(user.profile_version)
+    return no_store(response)

@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import QueryDict
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, cookies, mappers, services, sessions, sign_in
+from accounts import audit, cookies, images, mappers, services, sessions, sign_in
 from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
+from accounts.api.images import PictureFormParser, sent_file
 from accounts.authentication import authenticate_bearer
-from streamsite.errors import SiteError
+from streamsite.api.parsing import StrictJSONParser
+from streamsite.errors import Invalid, SiteError
 from streamsite.limits import REGISTER, enforce, throttle_key
 
 
+class RegisterFormParser(PictureFormParser):
+    """An avatar and a cover at once."""
+
+    most_files = 2
+
+
 class RegisterView(PublicAuthView):
-    """Create an account."""
+    """Create an account. A multipart form may bring ``avatar`` and ``cover``."""
+
+    parser_classes = [StrictJSONParser, RegisterFormParser]
 
     @extend_schema(
         operation_id="auth_register",
-        request=shapes.RegisterSerializer,
+        request={
+            "application/json": shapes.RegisterSerializer,
+            "multipart/form-data": shapes.RegisterFormSerializer,
+        },
         responses={201: shapes.AccountSerializer},
     )
     def post(self, request: Request) -> Response:
         form = shapes.RegisterSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         enforce(REGISTER, throttle_key(request._request))
-        user = services.register(request._request, **form.validated_data)
+        prepared = _prepared_pictures(request) if isinstance(request.data, QueryDict) else {}
+        user = services.register(request._request, **form.validated_data, prepared=prepared)
         return no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))
 
 
@@ -115,6 +130,22 @@ class LogoutView(PublicAuthView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         cookies.delete(response)
         return no_store(response)
+
+
+def _prepared_pictures(request: Request) -> dict[str, dict[str, bytes]]:
+    """The pictures of a form, by kind. Every bad one is named in one answer."""
+    prepared: dict[str, dict[str, bytes]] = {}
+    problems: dict[str, list[str]] = {}
+    for name, kind in images.KINDS.items():
+        if name not in request.data:
+            continue
+        try:
+            prepared[name] = images.prepare(sent_file(request, name), kind, field=name)
+        except Invalid as error:
+            problems |= error.fields or {}
+    if problems:
+        raise Invalid("Some pictures are not accepted.", fields=problems)
+    return prepared
 
 
 def granted(grant: sessions.Grant, *, with_user: bool = False) -> Response:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import forms, services
+from accounts import forms, profile
 from accounts.models import User
 
 
@@ -21,7 +21,7 @@ def settings_profile(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     form = forms.ProfileForm(request.POST or None, initial={"full_name": user.full_name, "bio": user.bio})
     if request.method == "POST" and form.is_valid():
-        services.update_profile(user, form.cleaned_data)
+        profile.update(user, form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("settings-profile")
     return render(

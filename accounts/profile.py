@@ -1,0 +1,93 @@
+"""Changing what an account says about itself, and its preferences. One conditional update does all of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from accounts import mongo, preferences
+from accounts.models import User
+from streamsite.errors import Absent, Invalid, Stale
+from streamsite.text import clean_line, clean_text
+
+MAX_LINKS, MAX_LINK = 10, 300
+_is_address = URLValidator(schemes=["http", "https"])
+
+
+def update(user: User, given: Mapping[str, Any], *, expected_version: int | None = None) -> User:
+    """Change any of ``full_name``, ``bio``, ``links`` and ``preferences`` (some of them); the rest is ignored.
+
+    ``Invalid`` has every problem by field; ``Stale`` when the profile is no longer at ``expected_version``.
+    """
+    problems: dict[str, list[str]] = {}
+    changes: dict[str, Any] = {}
+    if "full_name" in given:
+        changes["full_name"] = clean_line(str(given["full_name"]))
+    if "bio" in given:
+        changes["bio"] = clean_text(str(given["bio"]))
+    try:
+        if "links" in given:
+            changes["links"] = clean_links(given["links"])
+    except Invalid as error:
+        problems |= error.fields or {}
+    try:
+        settings = preferences.accepted(given.get("preferences", {}), prefix="preferences.")
+        changes |= {f"preferences.{name}": value for name, value in settings.items()}
+    except Invalid as error:
+        problems |= error.fields or {}
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    return _write(user, changes, expected_version)
+
+
+def update_preferences(user: User, given: Mapping[str, Any], *, expected_version: int | None = None) -> User:
+    """Change some preferences; unknown names are ignored."""
+    settings = preferences.accepted(given)
+    return _write(user, {f"preferences.{name}": value for name, value in settings.items()}, expected_version)
+
+
+def clean_links(raw: list[str]) -> list[str]:
+    """Addresses as they were given, each once. ``Invalid`` says which one is wrong."""
+    links = list(dict.fromkeys(link.strip() for link in raw))
+    problems = [
+        f"Link {number}: {problem}" for number, link in enumerate(links, 1) if (problem := _problem(link))
+    ]
+    if len(links) > MAX_LINKS:
+        problems.append(f"At most {MAX_LINKS} links.")
+    if problems:
+        raise Invalid("Some fields are not right.", fields={"links": problems})
+    return links
+
+
+def _problem(link: str) -> str | None:
+    if len(link) > MAX_LINK:
+        return f"at most {MAX_LINK} characters."
+    # "\\" is "/" to browsers; it and what cannot be seen would make an address look like another one.
+    if clean_line(link) != link or any(character in link for character in ' \\<>"'):
+        return "this is no web address."
+    try:
+        parts = urlsplit(link)
+        _is_address(link)
+        _ = parts.port  # raises for what is no port number
+    except (ValidationError, ValueError):
+        return "this is no web address; it begins with https:// or http://."
+    return "an address with a name or a password in it is not shown." if "@" in parts.netloc else None
+
+
+def _write(user: User, changes: dict[str, Any], expected_version: int | None) -> User:
+    if not changes:
+        if expected_version not in {None, user.profile_version}:
+            raise Stale
+        return user
+    after = mongo.change_profile(user.pk, changes, expected_version)
+    if after is None:
+        if User.objects.filter(pk=user.pk).exists():
+            raise Stale
+        raise Absent
+    for name in ("full_name", "bio", "links", "preferences", "profile_version"):
+        setattr(user, name, after[name])
+    return user
