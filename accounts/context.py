@@ -6,10 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts import preferences
 from accounts.mappers import badge
 
 
 def me(request: HttpRequest) -> dict[str, Any]:
-    """``me``: the signed-in channel's badge, or ``None``."""
+    """``me``: the signed-in channel's badge, or ``None``. ``theme`` and ``autoplay``: what they chose.
+
+    ``theme`` is ``None`` until somebody chooses: then each browser's own memory decides.
+    """
     user: Any = getattr(request, "user", None)
-    return {"me": badge(user) if user is not None and user.is_authenticated else None}
+    if user is None or not user.is_authenticated:
+        return {"me": None, "theme": None, "autoplay": True}
+    chosen = preferences.complete(user.preferences)
+    theme = chosen["theme"] if "theme" in user.preferences else None
+    return {"me": badge(user), "theme": theme, "autoplay": chosen["autoplay"]}

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts import api_tokens
+from accounts.profile import MAX_LINK, MAX_LINKS
 
 
 class LoginForm(forms.Form):
@@ -51,12 +52,71 @@ class RegisterForm(forms.Form):
     )
 
 
+def _picture(label: str, help_text: str) -> forms.FileField:
+    return forms.FileField(
+        label=label,
+        required=False,
+        allow_empty_file=True,
+        help_text=f"{help_text} JPEG, PNG, WebP or GIF, at most 10 MB.",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )
+
+
 class ProfileForm(forms.Form):
     """What others see of the channel."""
 
     full_name = forms.CharField(label="Display name", max_length=80, required=False)
     bio = forms.CharField(
         label="About the channel", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    links = forms.CharField(
+        required=False,
+        max_length=MAX_LINKS * (MAX_LINK + 2),
+        help_text=f"One address a line, at most {MAX_LINKS}. They are shown on your channel's About page.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "https://"}),
+    )
+    avatar = _picture("Avatar", "Square; it is shown beside your name.")
+    cover = _picture("Cover", "Wide, 1600 by 270; its middle is shown at the top of your channel.")
+
+    def clean_links(self) -> list[str]:
+        """The lines that have something in them."""
+        lines = str(self.cleaned_data["links"]).splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+
+class PreferencesForm(forms.Form):
+    """How the site behaves for one person."""
+
+    theme = forms.ChoiceField(
+        choices=[("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")], widget=forms.RadioSelect
+    )
+    language = forms.ChoiceField(
+        choices=[("", "Like the browser"), ("en", "English")], required=False, widget=forms.RadioSelect
+    )
+    autoplay = forms.BooleanField(
+        required=False,
+        label="Play the next video by itself",
+        help_text="When one of a playlist ends.",
+    )
+    history_paused = forms.BooleanField(
+        required=False,
+        label="Pause the watch history",
+        help_text="What you watch is not remembered while this is on.",
+    )
+    personalised = forms.BooleanField(
+        required=False,
+        label="Personal recommendations",
+        help_text="Suggest videos by what you have watched and whom you follow.",
+    )
+    subscriptions_private = forms.BooleanField(
+        required=False,
+        label="Keep my subscriptions private",
+        help_text="Nobody else sees whom you are subscribed to.",
+    )
+    subscribers_private = forms.BooleanField(
+        required=False,
+        label="Keep my subscribers private",
+        help_text="Nobody else sees the list. Their number is still shown.",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
@@ -27,6 +27,8 @@ MAX_PIXELS_OF_SCANS = 24_000_000
 # Each scan is a pass over the whole picture, and an empty one takes twenty bytes. Encoders write about ten.
 MAX_SCANS = 100
 WAIT_SECONDS = 10
+# What a form may have beside its pictures.
+REST_OF_FORM = 100_000
 QUALITY = 84
 
 UNREADABLE = "This is not a picture that can be read: send a whole JPEG, PNG, WebP or GIF file."
@@ -75,6 +77,21 @@ def prepare(content: IO[bytes], kind: Kind, *, field: str = "file") -> dict[str,
             return _encoded(_cropped(raw, kind.sizes[0]), kind)
         except Invalid as error:
             raise Invalid("This picture is not accepted.", fields={field: [error.detail]}) from None
+
+
+def prepare_all(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, bytes]]:
+    """The pictures of a form, by kind; what is ``None`` is left out. ``Invalid`` names every bad one."""
+    prepared: dict[str, dict[str, bytes]] = {}
+    problems: dict[str, list[str]] = {}
+    for name, content in given.items():
+        try:
+            if content is not None:
+                prepared[name] = prepare(content, KINDS[name], field=name)
+        except Invalid as error:
+            problems |= error.fields or {}
+    if problems:
+        raise Invalid("Some pictures are not accepted.", fields=problems)
+    return prepared
 
 
 def too_large(field: str) -> TooLarge:

@@ -11,7 +11,7 @@ from streamsite.testing.clips import make_clip
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 PASSWORD = "correct horse battery"
 PAGES = """
-/ /upload /library /feed /subscriptions /studio/videos /settings/profile /settings/sessions /developers/tokens /api/docs
+/ /upload /library /feed /subscriptions /studio/videos /settings/profile /settings/preferences /settings/sessions /developers/tokens /api/docs
 /search?q=day
 """.split()  # noqa: SIM905 - a list of words reads better so
 BRIGHTNESS = """

@@ -20,9 +20,6 @@ from accounts.api.base import no_store, signed_in_user
 from streamsite.errors import Invalid
 from streamsite.limits import PICTURE
 
-# What a form may need beside the pictures themselves.
-REST_OF_FORM = 100_000
-
 
 class PictureFormParser(MultiPartParser):
     """A multipart form with pictures; one that is larger than they may be is refused before it is read."""
@@ -33,7 +30,7 @@ class PictureFormParser(MultiPartParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         sent = (parser_context or {})["request"].META.get("CONTENT_LENGTH", "")
-        if sent.isdecimal() and int(sent) > self.most_files * images.MAX_BYTES + REST_OF_FORM:
+        if sent.isdecimal() and int(sent) > self.most_files * images.MAX_BYTES + images.REST_OF_FORM:
             raise images.too_large("file")
         return super().parse(stream, media_type, parser_context)  # type: ignore[arg-type]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import QueryDict
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -16,7 +15,7 @@ from accounts.api.base import PublicAuthView, no_store
 from accounts.api.images import PictureFormParser, sent_file
 from accounts.authentication import authenticate_bearer
 from streamsite.api.parsing import StrictJSONParser
-from streamsite.errors import Invalid, SiteError
+from streamsite.errors import SiteError
 from streamsite.limits import REGISTER, enforce, throttle_key
 
 
@@ -43,7 +42,9 @@ class RegisterView(PublicAuthView):
         form = shapes.RegisterSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         enforce(REGISTER, throttle_key(request._request))
-        prepared = _prepared_pictures(request) if isinstance(request.data, QueryDict) else {}
+        is_form = str(request.content_type).startswith("multipart/")
+        sent = [name for name in images.KINDS if is_form and name in request.data]
+        prepared = images.prepare_all({name: sent_file(request, name) for name in sent})
         user = services.register(request._request, **form.validated_data, prepared=prepared)
         return no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))
 
@@ -130,22 +131,6 @@ class LogoutView(PublicAuthView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         cookies.delete(response)
         return no_store(response)
-
-
-def _prepared_pictures(request: Request) -> dict[str, dict[str, bytes]]:
-    """The pictures of a form, by kind. Every bad one is named in one answer."""
-    prepared: dict[str, dict[str, bytes]] = {}
-    problems: dict[str, list[str]] = {}
-    for name, kind in images.KINDS.items():
-        if name not in request.data:
-            continue
-        try:
-            prepared[name] = images.prepare(sent_file(request, name), kind, field=name)
-        except Invalid as error:
-            problems |= error.fields or {}
-    if problems:
-        raise Invalid("Some pictures are not accepted.", fields=problems)
-    return prepared
 
 
 def granted(grant: sessions.Grant, *, with_user: bool = False) -> Response:

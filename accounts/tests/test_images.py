@@ -18,6 +18,7 @@ from accounts import images, pictures
 from accounts.models import User
 from accounts.tests.pictures import bad_pictures, halves, picture, png_bomb, scan_bomb, with_exif
 from streamsite.errors import Invalid
+from streamsite.testing.commands import recorded
 
 AVATAR, COVER = "/api/v1/me/avatar", "/api/v1/me/cover"
 
@@ -310,6 +311,8 @@ def test_a_picture_is_served_as_an_image_and_nothing_else(url):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Vary" not in answer
+    assert not answer.cookies
     head = Client().head(url)
     assert (head.content, head["Content-Length"]) == (b"", str(len(answer.content)))
     assert Client().get(url, headers={"If-None-Match": answer["ETag"]}).status_code == 304
@@ -333,6 +336,14 @@ def test_a_picture_is_served_as_an_image_and_nothing_else(url):
 def test_anything_else_is_404(url, path):
     answer = Client().get(path.format(id=url.split("/")[3]))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_who_asks_makes_no_difference_and_costs_nothing(cast, url):
+    page = cast.page("owner")
+    with recorded() as commands:
+        answer = page.get(url)
+    assert (answer.status_code, commands) == (200, [])
+    assert "Vary" not in answer
 
 
 def test_nginx_may_send_the_bytes(url, settings):

@@ -1,4 +1,4 @@
-"""What others see of the account."""
+"""What others see of the account, and how the site behaves for it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,68 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import forms, profile
+from accounts import forms, images, mappers, pictures, preferences, profile
 from accounts.models import User
+from streamsite.errors import Invalid, TooLarge
+from streamsite.limits import PICTURE, enforce
+from streamsite.pages import body_of_at_most, show_problems
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@body_of_at_most(2 * images.MAX_BYTES + images.REST_OF_FORM)
 def settings_profile(request: HttpRequest) -> HttpResponse:
-    """The display name and the text about the channel."""
+    """Name, text, links and pictures of the channel."""
     user = cast(User, request.user)
-    form = forms.ProfileForm(request.POST or None, initial={"full_name": user.full_name, "bio": user.bio})
-    if request.method == "POST" and form.is_valid():
-        profile.update(user, form.cleaned_data)
+    shown = {"full_name": user.full_name, "bio": user.bio, "links": "\n".join(user.links)}
+    form = forms.ProfileForm(request.POST or None, request.FILES or None, initial=shown)
+    if form.is_bound and form.is_valid() and _change_profile(user, form):
         messages.success(request, "Saved.")
         return redirect("settings-profile")
+    context = {"form": form, "channel": mappers.channel(user, None)}
+    return render(request, "accounts/settings_profile.html", context, status=400 if form.is_bound else 200)
+
+
+def _change_profile(user: User, form: forms.ProfileForm) -> bool:
+    """Whether everything in the form could be kept; otherwise nothing is, and the form says why."""
+    data = form.cleaned_data
+    given = {name: data[name] for name in images.KINDS}
+    try:
+        if any(given.values()):
+            enforce(PICTURE, user.pk)
+        prepared = images.prepare_all(given)
+        profile.update(user, data)
+    except (Invalid, TooLarge) as error:
+        show_problems(form, error)
+        return False
+    for kind, files in prepared.items():
+        pictures.change(user, kind, files)
+    return True
+
+
+@login_required
+@require_POST
+def remove_picture(request: HttpRequest) -> HttpResponse:
+    """Take the avatar or the cover away."""
+    kind = images.KINDS.get(request.POST.get("kind", ""))
+    if kind is not None:
+        pictures.clear(cast(User, request.user), kind.name)
+        messages.success(request, f"The {kind.name} was removed.")
+    return redirect("settings-profile")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_preferences(request: HttpRequest) -> HttpResponse:
+    """Theme, playback, history and privacy."""
+    user = cast(User, request.user)
+    form = forms.PreferencesForm(request.POST or None, initial=preferences.complete(user.preferences))
+    if form.is_bound and form.is_valid():
+        profile.update_preferences(user, form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("settings-preferences")
     return render(
-        request,
-        "accounts/settings_profile.html",
-        {"form": form},
-        status=400 if form.is_bound else 200,
+        request, "accounts/settings_preferences.html", {"form": form}, status=400 if form.is_bound else 200
     )

@@ -39,8 +39,8 @@ export function errorFrom(status, text, retryAfter) {
 }
 
 /** Calls `/api/v1` + path. Resolves to `{ data, etag }`, rejects with an ApiError. */
-export async function api(method, path, { json, headers = {}, signal, timeout = 20_000 } = {}) {
-  const init = { method, credentials: "same-origin", headers: { Accept: "application/json", ...headers } };
+export async function api(method, path, { json, headers = {}, signal, timeout = 20_000, keepalive = false } = {}) {
+  const init = { method, credentials: "same-origin", keepalive, headers: { Accept: "application/json", ...headers } };
   if (method !== "GET") init.headers["X-CSRFToken"] = csrfToken();
   if (json !== undefined) {
     init.headers["Content-Type"] = "application/json";

@@ -21,6 +21,14 @@ function showTheme(button) {
   button.setAttribute("aria-label", isDark() ? "Use the light theme" : "Use the dark theme");
 }
 
+/** Who is signed in finds the choice on every device. */
+async function keepTheme(theme) {
+  const { api } = await import("./api.js");
+  await api("PATCH", "/me/preferences", { json: { theme }, keepalive: true }).catch((error) => {
+    toast(`The theme could not be saved for your other devices. ${error.message}`, { level: "error" });
+  });
+}
+
 for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   showTheme(button);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => showTheme(button));
@@ -28,6 +36,7 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
     root.dataset.theme = isDark() ? "light" : "dark";
     remember("theme", root.dataset.theme);
     showTheme(button);
+    if (document.querySelector('meta[name="csrf-token"]')) keepTheme(root.dataset.theme);
   });
 }
 

@@ -10,6 +10,7 @@
   } catch {
     // Storage may be blocked: the system's theme is used then.
   }
-  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  // Who is signed in and has chosen brings the theme along in the page: it holds on every device.
+  if (!root.dataset.theme && (theme === "light" || theme === "dark")) root.dataset.theme = theme;
   if (!root.dataset.nav) root.dataset.nav = nav ?? (innerWidth < 1120 ? "mini" : "full");
 })();

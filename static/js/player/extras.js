@@ -74,7 +74,7 @@ export function continueQueue(video) {
   const list = current?.parentElement;
   if (list) list.scrollTop = current.getBoundingClientRect().top - list.getBoundingClientRect().top;
   const next = current?.nextElementSibling?.querySelector("a");
-  if (next) {
+  if (next && current.closest("[data-queue]").dataset.autoplay !== "0") {
     video.addEventListener("ended", () => {
       write(sessionStorage, CONTINUE, { href: next.href });
       location.assign(next.href);
