@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from streamsite.testing import browser as browsers
@@ -11,7 +12,8 @@ from streamsite.testing.clips import make_clip
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 PASSWORD = "correct horse battery"
 PAGES = """
-/ /upload /library /feed /subscriptions /studio/videos /settings/profile /settings/preferences /settings/sessions /developers/tokens /api/docs
+/ /upload /library /feed /subscriptions /studio/videos /settings/profile /settings/preferences /settings/sessions
+/developers/tokens /api/docs
 /search?q=day
 """.split()  # noqa: SIM905 - a list of words reads better so
 BRIGHTNESS = """
@@ -113,3 +115,29 @@ def test_a_missing_page_says_so(page):
     answer = page.goto("/watch/AAAAAAAAAAA")
     assert answer.status == 404
     expect(page.locator("h1")).to_be_visible()
+
+
+def test_a_picture_is_previewed_and_saved_and_the_theme_follows_the_person(page, site, chromium, tmp_path):
+    chosen = tmp_path / "me.png"
+    Image.new("RGB", (300, 200), (200, 30, 30)).save(chosen)
+    register(page, "browser-face")
+    page.goto("/settings/profile")
+    page.get_by_label("Avatar").set_input_files(str(chosen))
+    expect(page.get_by_alt_text("Your new avatar, not saved yet")).to_be_visible()
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_alt_text("Your avatar now")).to_be_visible()
+    assert page.locator(".topbar .avatar img").first.evaluate("image => image.naturalWidth") == 96
+    with page.expect_response("**/api/v1/me/preferences") as saved:
+        page.get_by_label("Use the dark theme").click()
+    assert saved.value.status == 200
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    other = context.new_page()
+    other.goto("/login")
+    other.get_by_label("Username").fill("browser-face")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("main").get_by_role("button", name="Log in").click()
+    assert other.locator("html").get_attribute("data-theme") == "dark"
+    other.goto("/settings/profile")
+    other.get_by_role("button", name="Remove avatar").click()
+    expect(other.get_by_text("The avatar was removed.")).to_be_visible()
+    context.close()

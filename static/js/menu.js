@@ -108,3 +108,6 @@ for (const box of document.querySelectorAll("[data-toasts] .toast")) {
   box.querySelector("[data-toast-close]")?.addEventListener("click", () => box.remove());
   if (box.dataset.level !== "error") setTimeout(() => box.remove(), 8000);
 }
+
+// On narrow screens a strip of tabs scrolls: begin where one is.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
