@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from streamsite.errors import Absent
 from streamsite.ids import object_id
 
 FOLDER = re.compile(r"\A[A-Za-z0-9_-]{16}\Z")
+# From the writing of a folder to that of its row takes moments; a database that is away may stretch them.
+SETTLED_SECONDS = 120
 FILES = frozenset(name for kind in KINDS.values() for name in kind.files)
 
 
@@ -43,7 +46,7 @@ def store(files: Mapping[str, bytes]) -> str:
     """Write a picture's files; the new folder's id. Durable and complete once it is visible."""
     folder = object_id()
     target = folder_path(folder)
-    making = Path(settings.WORK_DIR) / "pictures" / folder
+    making = _being_made() / folder
     making.mkdir(parents=True)
     try:
         for name, content in files.items():
@@ -89,6 +92,37 @@ def forget(user: User) -> None:
     """Remove the files of an account that goes."""
     for kind in KINDS:
         remove(getattr(user, kind))
+
+
+def sweep() -> int:
+    """Remove what processes that were killed left behind: folders that no account names. How many there were."""
+    left = _settled(_being_made()) | _settled(folder_path(""))
+    if left:
+        for named in User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator():
+            left.difference_update(named)
+    for folder in left:
+        remove(folder)
+        shutil.rmtree(_being_made() / folder, ignore_errors=True)
+    return len(left)
+
+
+def _settled(place: Path) -> set[str]:
+    """The folders in ``place`` that are old enough for their row to have been written."""
+    if not place.is_dir():
+        return set()
+    before = time.time() - SETTLED_SECONDS
+    found = set()
+    for entry in place.iterdir():
+        try:
+            if entry.stat().st_mtime < before:
+                found.add(entry.name)
+        except FileNotFoundError:
+            continue  # its owner has just replaced it
+    return found
+
+
+def _being_made() -> Path:
+    return Path(settings.WORK_DIR) / "pictures"
 
 
 def remove(folder: str) -> None:

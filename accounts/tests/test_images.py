@@ -1,6 +1,7 @@
 """``PUT/DELETE /me/avatar`` and ``/me/cover``: what is accepted, what is kept, how it is served."""
 
 import io
+import os
 import random
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from PIL import Image, ImageCms
 from accounts import images, pictures
 from accounts.models import User
 from accounts.tests.pictures import bad_pictures, halves, picture, png_bomb, scan_bomb, with_exif
-from streamsite.errors import Invalid
+from streamsite.errors import Invalid, Unavailable
 from streamsite.testing.commands import recorded
 
 AVATAR, COVER = "/api/v1/me/avatar", "/api/v1/me/cover"
@@ -296,6 +297,26 @@ def test_an_account_that_is_gone_leaves_no_files(cast):
     pictures.change(user, "avatar", images.prepare(io.BytesIO(picture()), images.AVATAR))
     pictures.forget(user)
     assert folders() == []
+
+
+def test_what_a_killed_process_left_is_swept(cast, settings):
+    mine = pictures.change(cast.owner, "cover", images.prepare(io.BytesIO(picture()), images.COVER)).cover
+    orphan, fresh = (pictures.store({"avatar-96.webp": b"x"}) for _ in range(2))
+    half = Path(settings.WORK_DIR) / "pictures" / "AAAAAAAAAAAAAAAA"
+    half.mkdir(parents=True)
+    for path in (pictures.folder_path(mine), pictures.folder_path(orphan), half):
+        os.utime(path, (1, 1))
+    assert pictures.sweep() == 2
+    assert folders() == sorted([mine, fresh])
+    assert not half.exists()
+    assert pictures.sweep() == 0
+
+
+def test_one_picture_is_decoded_at_a_time_and_waiting_ends(monkeypatch):
+    monkeypatch.setattr(images, "WAIT_SECONDS", 0.05)
+    with images._one_at_a_time(), pytest.raises(Unavailable):
+        images.prepare(io.BytesIO(picture()), images.AVATAR)
+    assert images.prepare(io.BytesIO(picture()), images.AVATAR)
 
 
 # How it is served.

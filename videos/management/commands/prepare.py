@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts import pictures
 from accounts.models import User
 from streamsite.mongo import indexes
 
@@ -19,7 +20,10 @@ DEMO_ACCOUNTS = (
 
 
 class Command(BaseCommand):
-    """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts."""
+    """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts.
+
+    Pictures that a killed process left without an account are removed.
+    """
 
     help = "Prepare the database and the data folder. Safe to repeat."
     requires_system_checks = ()  # they want the folders that this command makes
@@ -39,6 +43,7 @@ class Command(BaseCommand):
         call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()
+        pictures.sweep()
         if options["demo"]:
             self._demo_accounts()
 
