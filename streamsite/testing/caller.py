@@ -44,7 +44,10 @@ class Caller:
         if self.cookies:
             sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         try:
-            connection.request(method, path, body, sent)
+            try:
+                connection.request(method, path, body, sent)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused before all of the body was read: the answer is there already
             answer = connection.getresponse()
             content = answer.read()
         finally:
