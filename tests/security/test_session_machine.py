@@ -1,4 +1,4 @@
-"""A model of sessions beside the server: random logins, refreshes, replays, revocations and days, equal at every step."""
+"""A model of sessions beside the server: random logins, refreshes, replays, revocations, days; equal at each step."""
 
 from __future__ import annotations
 
@@ -136,6 +136,10 @@ class Sessions(RuleBasedStateMachine):
     @rule(target=refreshes, token=refreshes)
     def refresh(self, token: Refresh) -> Any:
         """Any token that was ever given out: the newest, its parent, or a grandparent."""
+        return self.send(token)
+
+    def send(self, token: Refresh) -> Any:
+        """Refresh with ``token`` and compare; the new token, if there is one."""
         answer = APIClient().post(f"{AUTH}/token/refresh", {"refresh": token.text}, format="json")
         expected = self.expected(token)
         code = answer.json().get("code", "ok")
@@ -150,6 +154,13 @@ class Sessions(RuleBasedStateMachine):
             session.gen += 1
             session.rotated = self.now
         return self.issued(session, answer.json())[0]
+
+    @rule(token=refreshes, seconds=st.sampled_from([0, 1, 9, 10, 11, 60]))
+    def refresh_twice(self, token: Refresh, seconds: int) -> None:
+        """The answer was lost, or a thief came: the same token again, sooner or later."""
+        self.send(token)
+        self.traveller.shift(timedelta(seconds=seconds))
+        self.send(token)
 
     def expected(self, token: Refresh) -> str:
         """What the specification says about this token now."""
@@ -203,9 +214,9 @@ class Sessions(RuleBasedStateMachine):
         for session in alive:
             session.revoked = True
 
-    @rule(target=refreshes)
-    def change_password(self) -> Refresh:
-        """Every other session ends; this one has a new token, and its old one is void at once."""
+    @rule(target=refreshes, is_stolen=st.booleans())
+    def change_password(self, is_stolen: bool) -> Refresh:
+        """Every other session ends; this one has a new token, and its old one is void at once, grace or not."""
         old, access = self.login(remember=True)
         body = {"current_password": self.password, "new_password": f"correct horse {self.changes + 1}"}
         client = APIClient(HTTP_AUTHORIZATION=f"Bearer {access.text}")
@@ -216,7 +227,10 @@ class Sessions(RuleBasedStateMachine):
             if session is not old.session and self.now < session.ends:
                 session.revoked = True
         old.session.gen += 2
-        return self.issued(old.session, answer.json())[0]
+        renewed: Refresh = self.issued(old.session, answer.json())[0]
+        if is_stolen:
+            self.send(old)
+        return renewed
 
     @rule(
         step=st.sampled_from(
