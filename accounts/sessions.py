@@ -157,6 +157,15 @@ def _read_refresh(raw: str) -> RefreshToken:
         raise RefreshRefused(code="refresh_invalid") from None
 
 
+def is_refresh_token(raw: str) -> bool:
+    """Whether this is a refresh token of ours that has not expired, used or not."""
+    try:
+        _read_refresh(raw)
+    except RefreshRefused:
+        return False
+    return True
+
+
 def live_session(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
     """The session when it is live. ``fresh=False`` may answer from what was seen at most five seconds ago."""
     kept = _live.get(session_id)

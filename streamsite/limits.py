@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from pymongo import ReturnDocument
 
 from streamsite.errors import Throttled
@@ -74,13 +75,18 @@ def throttle_key(request: HttpRequest) -> str:
     return address if parsed.version == 4 else str(ipaddress.ip_network(f"{address}/64", strict=False))
 
 
+def _digest(who: str) -> str:
+    """What stands for a caller in a counter's name: people type passwords where a username belongs."""
+    return salted_hmac("streamsite.limits", who, algorithm="sha256").hexdigest()[:32]
+
+
 def hit(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
     """Count ``by`` events; the total of the window and the seconds until it ends."""
     now = time.time()
     window = int(now // limit.seconds)
     ends = (window + 1) * limit.seconds
     document: Any = collection(THROTTLES, acknowledged_by=1).find_one_and_update(
-        {"_id": f"{limit.group}:{who}:{window}"},
+        {"_id": f"{limit.group}:{_digest(who)}:{window}"},
         {
             "$inc": {"n": by},
             "$setOnInsert": {"purge_at": datetime.fromtimestamp(ends, UTC) + timedelta(seconds=60)},

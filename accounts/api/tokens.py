@@ -13,7 +13,7 @@ from accounts import audit, cookies, images, mappers, services, sessions, sign_i
 from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
 from accounts.api.images import PictureFormParser, sent_file
-from accounts.authentication import authenticate_bearer
+from accounts.authentication import TokenRefused, authenticate_bearer
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import SiteError
 from streamsite.limits import REGISTER, enforce, throttle_key
@@ -107,7 +107,12 @@ class VerifyView(PublicAuthView):
         form = shapes.VerifySerializer(data=request.data)
         form.is_valid(raise_exception=True)
         raw = form.validated_data["token"]
-        _, token = authenticate_bearer(raw, fresh=True)
+        try:
+            _, token = authenticate_bearer(raw, fresh=True)
+        except TokenRefused as refusal:
+            if refusal.code == "token_invalid" and sessions.is_refresh_token(raw):
+                raise TokenRefused("This is a refresh token.", code="wrong_token_type") from None
+            raise
         return no_store(Response({name: token[name] for name in ("sub", "sid", "exp")}))
 
 

@@ -3,11 +3,14 @@
 import base64
 import json
 import time
+from typing import ClassVar
 
 import jwt
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from rest_framework.test import APIClient
 
+from accounts import keys
 from accounts.keys import ring
 from accounts.tokens import AccessToken
 from streamsite.testing.cast import PASSWORD
@@ -186,3 +189,52 @@ def test_verify_answers_with_the_claims(cast):
     assert answer.json()["sub"] == cast.owner.pk
     bad = APIClient().post("/api/v1/auth/token/verify", {"token": "nonsense"}, format="json")
     assert (bad.status_code, bad.json()["code"]) == (401, "token_invalid")
+
+
+def test_verify_tells_a_refresh_token_apart(cast):
+    cast.owner  # noqa: B018
+    refresh = sign_in(client="native").json()["refresh"]
+    answer = APIClient().post("/api/v1/auth/token/verify", {"token": refresh}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_token_type")
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often a password is hashed."""
+
+    calls: ClassVar[list[str]] = []
+
+    def encode(self, password, salt, iterations=None):
+        self.calls.append(password)
+        return super().encode(password, salt)
+
+
+@pytest.mark.parametrize("login", ["owner", "nobody", "inactive", "owner@example.org", "nobody@example.org"])
+def test_every_refusal_costs_one_hash(cast, settings, login):
+    cast.owner  # noqa: B018
+    cast.user("inactive", is_active=False)
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    CountingHasher.calls.clear()
+    answer = sign_in(login=login, password="a wrong password")
+    assert {key: answer.json()[key] for key in INVALID} == INVALID
+    assert CountingHasher.calls == ["a wrong password"]
+
+
+def test_keys_rotate_without_ending_sessions(cast, settings, tmp_path):
+    settings.TOKEN_KEYS_DIR = tmp_path
+    first = keys.create_key(tmp_path)
+    keys.ring.cache_clear()
+    try:
+        old = cast.access_token(cast.owner)
+        second = keys.create_key(tmp_path)
+        (tmp_path / f"{second}.pem").rename(tmp_path / f"z{second}.pem")
+        keys.ring.cache_clear()
+        new = cast.access_token(cast.owner)
+        assert jwt.get_unverified_header(old)["kid"] == first
+        assert jwt.get_unverified_header(new)["kid"] == f"z{second}"
+        assert [me(token).status_code for token in (old, new)] == [200, 200]
+        (tmp_path / f"{first}.pem").unlink()
+        keys.ring.cache_clear()
+        assert me(old).json()["code"] == "token_invalid"
+        assert me(new).status_code == 200
+    finally:
+        keys.ring.cache_clear()

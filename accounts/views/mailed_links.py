@@ -1,12 +1,14 @@
-"""Where mailed links lead. The link's token moves into the page's session at once, so that no address keeps it."""
+"""Where mailed links lead. The link's token moves into a cookie of that page: no address or database keeps it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -19,12 +21,32 @@ RESET, VERIFY = "reset_link", "email_link"
 
 
 def _keep_token(request: HttpRequest, name: str, page: str) -> HttpResponse | None:
-    """Move ``?token=`` into the session and come back without it."""
+    """Move ``?token=`` into a cookie that only this page gets, and come back without it."""
     token = request.GET.get("token")
     if token is None:
         return None
-    request.session[name] = token[: links.MOST_CHARACTERS]
-    return redirect(page)
+    response = redirect(page)
+    response.set_cookie(
+        name,
+        token[: links.MOST_CHARACTERS],
+        max_age=settings.PASSWORD_RESET_TIMEOUT,
+        path=response.url,
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",  # the click comes from a mail
+    )
+    return response
+
+
+def _token(request: HttpRequest, name: str) -> str:
+    return str(request.COOKIES.get(name, ""))
+
+
+def _done(page: str, cookie: str) -> HttpResponse:
+    """Go on to ``page``; the link is used up."""
+    response = redirect(page)
+    response.delete_cookie(cookie, path=reverse({RESET: "reset-password", VERIFY: "verify-email"}[cookie]))
+    return response
 
 
 @never_cache
@@ -33,14 +55,13 @@ def verify_email(request: HttpRequest) -> HttpResponse:
     """Confirm an address. A click is asked for, because mail scanners open links."""
     if (moved := _keep_token(request, VERIFY, "verify-email")) is not None:
         return moved
-    token = request.session.get(VERIFY, "")
+    token = _token(request, VERIFY)
     try:
         user, key = links.read_email_token(token)
         if request.method == "POST":
             verified = credentials.verify_email(request, token)
-            del request.session[VERIFY]
             messages.success(request, f"{verified.email} is confirmed.")
-            return redirect("settings-security" if request.user.is_authenticated else "login")
+            return _done("settings-security" if request.user.is_authenticated else "login", VERIFY)
     except SiteError as error:
         return render(
             request, "accounts/link_invalid.html", {"error": error, "again": ""}, status=error.status
@@ -75,7 +96,7 @@ def reset_password(request: HttpRequest) -> HttpResponse:
     """Choose a new password by a mailed link."""
     if (moved := _keep_token(request, RESET, "reset-password")) is not None:
         return moved
-    token = request.session.get(RESET, "")
+    token = _token(request, RESET)
     try:
         user = links.read_reset_token(token)
     except SiteError as error:
@@ -96,9 +117,8 @@ def reset_password(request: HttpRequest) -> HttpResponse:
                 show_problems(form, error)
                 status = error.status
             else:
-                del request.session[RESET]
                 messages.success(request, "Your password is changed. Log in with the new one.")
-                return redirect("login")
+                return _done("login", RESET)
     return render(request, "accounts/reset_password.html", {"form": form, "account": user}, status=status)
 
 

@@ -132,6 +132,7 @@ class EmbeddedMongo:
 
     def _take_lock(self) -> None:
         lock = (self.data_dir / "run" / "lock").open("w", encoding="utf-8")
+        (self.data_dir / "run" / "lock").chmod(0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

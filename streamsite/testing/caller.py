@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from streamsite.testing.cast import PASSWORD
 from streamsite.testing.stack import Stack
+
+PASSWORD = "correct horse battery"
 
 Answer = tuple[int, dict[str, str], bytes]
 

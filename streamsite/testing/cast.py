@@ -11,10 +11,9 @@ from rest_framework.test import APIClient
 from accounts import sessions
 from accounts.models import User
 from accounts.tokens import AccessToken
+from streamsite.testing.caller import PASSWORD
 from streamsite.visibility import Visibility
 from videos.models import Status, Video
-
-PASSWORD = "correct horse battery"
 
 
 class Cast:

@@ -12,6 +12,7 @@ from django.db.models import F
 from accounts.models import User
 from streamsite.testing.cast import Cast
 from streamsite.testing.commands import recorded, recorded_documents
+from subscriptions.models import Subscription
 from videos.models import Video
 
 OPERATIONS: dict[str, tuple[Callable[[Cast], Any], list[str]]] = {
@@ -45,10 +46,11 @@ OPERATIONS: dict[str, tuple[Callable[[Cast], Any], list[str]]] = {
         ["insert accounts_user"],
     ),
     "bulk create ignoring conflicts": (
-        lambda cast: User.objects.bulk_create(
-            [User(username=f"n{n}") for n in range(500)], ignore_conflicts=True
+        lambda cast: Subscription.objects.bulk_create(
+            [Subscription(subscriber=cast.owner, channel=cast.member) for _ in range(500)],
+            ignore_conflicts=True,
         ),
-        ["update accounts_user"],
+        ["update subscriptions_subscription"],
     ),
 }
 
