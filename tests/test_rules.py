@@ -82,3 +82,10 @@ def test_requirements_are_pinned_with_a_reason():
 
 def test_ruff_reads_its_configuration():
     assert tomllib.loads((ROOT / ".ruff.toml").read_text())["target-version"] == "py311"
+
+
+def test_every_test_that_the_security_page_names_exists():
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs" / "security.md").read_text())
+    assert len(named) > 60
+    missing = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
+    assert missing == []
