@@ -38,6 +38,7 @@ if not IS_HTTPS and _site.hostname not in {"localhost", "127.0.0.1", "::1"}:
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", (_site.hostname, *(() if IS_HTTPS else LOOPBACK_HOSTS)))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 # --- applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [

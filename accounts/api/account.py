@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit, closing, mappers
+from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
 from streamsite.api.pagination import PAGING, paginate
@@ -17,11 +18,11 @@ class RestoreView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_restore",
-        request=shapes.RestoreSerializer,
+        request=security_shapes.RestoreSerializer,
         responses={200: shapes.AccountSerializer},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.RestoreSerializer(data=request.data)
+        form = security_shapes.RestoreSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = closing.restore(request._request, **form.validated_data)
         return no_store(Response(mappers.own_account(user)))
@@ -31,7 +32,9 @@ class ActivityView(PersonalView):
     """What happened to the caller's account."""
 
     @extend_schema(
-        operation_id="auth_activity", parameters=PAGING, responses={200: shapes.PageOfEventsSerializer}
+        operation_id="auth_activity",
+        parameters=PAGING,
+        responses={200: security_shapes.PageOfEventsSerializer},
     )
     def get(self, request: Request) -> Response:
         rows = audit.of_user(signed_in_user(request).pk)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import api_tokens, audit, tasks
-from accounts import serializers as shapes
+from accounts import security_serializers as shapes
 from accounts.api.base import PersonalView, no_store, signed_in_user
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING, paginate

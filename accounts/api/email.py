@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import credentials, mappers
+from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
 
@@ -16,11 +17,11 @@ class EmailVerifyView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_email_verify",
-        request=shapes.EmailTokenSerializer,
-        responses={200: shapes.VerifiedEmailSerializer},
+        request=security_shapes.EmailTokenSerializer,
+        responses={200: security_shapes.VerifiedEmailSerializer},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.EmailTokenSerializer(data=request.data)
+        form = security_shapes.EmailTokenSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = credentials.verify_email(request._request, form.validated_data["token"])
         return no_store(Response({"username": user.username, "email": user.email, "email_verified": True}))
@@ -30,7 +31,7 @@ class EmailResendView(PersonalView):
     """Mail the link again."""
 
     @extend_schema(
-        operation_id="auth_email_resend", request=None, responses={202: shapes.EmailSentSerializer}
+        operation_id="auth_email_resend", request=None, responses={202: security_shapes.EmailSentSerializer}
     )
     def post(self, request: Request) -> Response:
         address = credentials.resend_verification(signed_in_user(request))
@@ -42,11 +43,11 @@ class EmailChangeView(PersonalView):
 
     @extend_schema(
         operation_id="auth_email_change",
-        request=shapes.EmailChangeSerializer,
+        request=security_shapes.EmailChangeSerializer,
         responses={200: shapes.AccountSerializer},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.EmailChangeSerializer(data=request.data)
+        form = security_shapes.EmailChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
         user = credentials.change_email(

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import images, mappers, pictures
+from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
 from streamsite.errors import Invalid
@@ -56,7 +57,7 @@ class PictureView(APIView):
 def _described(name: str) -> Any:
     put = extend_schema(
         operation_id=f"me_{name}_update",
-        request={"multipart/form-data": shapes.PictureSerializer},
+        request={"multipart/form-data": security_shapes.PictureSerializer},
         responses={200: shapes.AccountSerializer},
     )
     delete = extend_schema(

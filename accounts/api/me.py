@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import closing, cookies, credentials, mappers, preferences, profile
+from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
 from accounts.models import User
@@ -41,11 +42,11 @@ class MeView(APIView):
 
     @extend_schema(
         operation_id="me_erase",
-        request=shapes.EraseSerializer,
+        request=security_shapes.EraseSerializer,
         responses={204: OpenApiResponse(description="Closed; erased when the waiting time is over")},
     )
     def delete(self, request: Request) -> Response:
-        form = shapes.EraseSerializer(data=request.data)
+        form = security_shapes.EraseSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = signed_in_user(request)
         credentials.confirm_password(request._request, user, form.validated_data["password"])

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import credentials, sessions
+from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, current_session_id, no_store, signed_in_user
 from accounts.api.tokens import granted
@@ -20,11 +21,11 @@ class PasswordChangeView(PersonalView):
 
     @extend_schema(
         operation_id="auth_password_change",
-        request=shapes.PasswordChangeSerializer,
+        request=security_shapes.PasswordChangeSerializer,
         responses={200: shapes.GrantSerializer},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.PasswordChangeSerializer(data=request.data)
+        form = security_shapes.PasswordChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         session_id = current_session_id(request)
         user = credentials.change_password(
@@ -42,11 +43,11 @@ class PasswordResetView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_password_reset",
-        request=shapes.PasswordResetSerializer,
+        request=security_shapes.PasswordResetSerializer,
         responses={202: OpenApiResponse(description="If somebody has this address, a link is on its way.")},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.PasswordResetSerializer(data=request.data)
+        form = security_shapes.PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         credentials.ask_for_reset(request._request, form.validated_data["email"])
         return no_store(
@@ -62,11 +63,11 @@ class PasswordResetConfirmView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_password_reset_confirm",
-        request=shapes.PasswordResetConfirmSerializer,
+        request=security_shapes.PasswordResetConfirmSerializer,
         responses={204: OpenApiResponse(description="Changed; every session has ended")},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.PasswordResetConfirmSerializer(data=request.data)
+        form = security_shapes.PasswordResetConfirmSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
         credentials.reset_password(request._request, data["token"], data["new_password"])

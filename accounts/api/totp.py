@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import credentials, totp
-from accounts import serializers as shapes
+from accounts import security_serializers as shapes
 from accounts.api.base import PersonalView, no_store, require_recent_proof, signed_in_user
 from streamsite.errors import Conflict
 
