@@ -145,6 +145,17 @@ def is_outage(error: BaseException) -> bool:
     return isinstance(error, DATABASE_DOWN) or type(error) is DatabaseError
 
 
+def cause_of(error: BaseException) -> str:
+    """Classes and server codes of an error and its causes, without their texts, which may hold values."""
+    parts = []
+    cause: BaseException | None = error
+    while cause is not None:
+        code = getattr(cause, "code", None)
+        parts.append(f"{type(cause).__name__}({code})" if isinstance(code, int) else type(cause).__name__)
+        cause = cause.__cause__
+    return " < ".join(parts)
+
+
 def body(error: SiteError, request_id: str) -> dict[str, Any]:
     """The contract's error form for ``error``."""
     content: dict[str, Any] = {"code": error.code, "detail": error.detail, "request_id": request_id}

@@ -80,5 +80,5 @@ class ErrorMiddleware:
 
     @staticmethod
     def _outage(request: HttpRequest, error: BaseException) -> HttpResponse:
-        logger.error("database unavailable: %s", error.__class__.__name__)
+        logger.error("database unavailable: %s", errors.cause_of(error))
         return errors.response(request, errors.Unavailable())

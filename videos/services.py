@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge
+from streamsite.mongo.retry import in_transaction
 from streamsite.text import clean_line, clean_text
 from streamsite.visibility import Visibility, is_listed
 from videos import storage
@@ -140,11 +141,14 @@ def refresh_listing(video_id: str) -> None:
 def delete(video: Video) -> None:
     """Remove the video, its files, and what refers to it. Safe to repeat."""
     video_deleted.send(sender=Video, video_id=video.pk)
-    with transaction.atomic():
+
+    def remove_row() -> None:
         unlisted = Video.objects.filter(pk=video.pk, listed=True).update(listed=False)
         if unlisted:
             User.objects.filter(pk=video.channel_id).update(video_count=F("video_count") - 1)
         Video.objects.filter(pk=video.pk).delete()
+
+    in_transaction(remove_row)
     storage.remove_everything(video.pk)
 
 

@@ -42,7 +42,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if error.status == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     if error.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-        logger.error("unavailable: %s", exception.__class__.__name__)
+        logger.error("unavailable: %s", errors.cause_of(exception))
     return response
 
 

@@ -99,6 +99,7 @@ class EmbeddedMongo:
             "--wiredTigerCacheSizeGB", str(self.cache_gb),
             "--setParameter", "diagnosticDataCollectionEnabled=false",
             "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100",
+            "--setParameter", "maxTransactionLockRequestTimeoutMillis=500",
             "--logpath", str(log_path),
             "--logRotate", "rename",
             "--quiet",

@@ -1,7 +1,11 @@
 """``GET /videos``, ``PATCH /videos/{id}``: order, pages, filters, conditions."""
 
+import threading
+
 import pytest
 
+from accounts.models import User
+from streamsite.mongo.collections import collection
 from streamsite.testing.commands import recorded
 from videos.models import Video
 
@@ -153,3 +157,20 @@ def test_a_stale_version_is_412(cast):
     assert (first.status_code, second.status_code) == (200, 412)
     assert api.delete(f"{URL}/{video.pk}", HTTP_IF_MATCH='"v1"').status_code == 412
     assert Video.objects.get(pk=video.pk).title == "One"
+
+
+def test_a_deletion_that_meets_another_write_is_tried_again(cast):
+    """The server ends the transaction that comes second; nobody has to press the button twice."""
+    video = cast.video()
+    rows = collection("videos_video")
+    client = rows.database.client
+    with client.start_session() as other:
+        other.start_transaction()
+        rows.update_one({"_id": video.pk}, {"$inc": {"view_count": 1}}, session=other)
+        timer = threading.Timer(0.4, other.commit_transaction)
+        timer.start()
+        answer = cast.api("owner").delete(f"/api/v1/videos/{video.pk}")
+        timer.join()
+    assert answer.status_code == 204
+    assert not Video.objects.exists()
+    assert User.objects.get(username="owner").video_count == 0

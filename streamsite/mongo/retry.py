@@ -1,0 +1,48 @@
+"""Transactions that are made again when the server ended them for another's sake.
+
+The engine repeats a transaction that has only written. One that has read might decide otherwise the second time, so
+only the code that wrote it can say that the whole block may run again: by running it here.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, transaction
+
+T = TypeVar("T")
+TRANSIENT = "TransientTransactionError"
+FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
+
+
+def in_transaction(block: Callable[[], T], *, seconds: float = 5.0) -> T:
+    """Run ``block`` in a transaction of its own, anew after each conflict, for up to ``seconds``.
+
+    ``block`` must do nothing but database work. Within an outer transaction it runs once, as a part of that.
+    """
+    deadline = time.monotonic() + seconds
+    pause = FIRST_PAUSE
+    while True:
+        is_outermost = not transaction.get_connection().in_atomic_block
+        try:
+            with transaction.atomic():
+                return block()
+        except OperationalError as error:
+            if not is_outermost or not is_transient(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a pause, not a secret
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the server says that the same transaction may succeed when it is made again."""
+    cause: BaseException | None = error
+    while cause is not None:
+        has_label = getattr(cause, "has_error_label", None)
+        if has_label is not None and has_label(TRANSIENT):
+            return True
+        cause = cause.__cause__
+    return False
