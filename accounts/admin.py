@@ -47,6 +47,7 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("id", "username", "password")}),
         ("Channel", {"fields": ("full_name", "bio", "email", "email_verified")}),
         ("Counters", {"fields": ("subscriber_count", "subscription_count", "video_count", "view_count")}),
+        ("Limits", {"fields": ("quota_bytes",)}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Dates", {"fields": ("last_login", "created_at")}),
     )

@@ -71,6 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     subscription_count = models.BigIntegerField(default=0, editable=False)
     video_count = models.BigIntegerField(default=0, editable=False)
     view_count = models.BigIntegerField(default=0, editable=False)
+    quota_bytes = models.BigIntegerField(
+        "upload quota in bytes", null=True, blank=True, help_text="Empty: the site's own. 0: no limit."
+    )
     # Rises with every change of what proves an identity, so that links mailed before are void.
     security_epoch = models.IntegerField(default=0, editable=False)
     # Rises with every change of profile or preferences, for If-Match.

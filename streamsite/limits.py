@@ -42,6 +42,7 @@ MAIL_LINKS = Limit("mail-links", 5, 3600)
 LINK_TRIES = Limit("link-tries", 30, 3600)
 REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
+UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
 PICTURE = Limit("picture", 60, 3600)
 
 

@@ -256,9 +256,22 @@ TASKS = {
     }
 }
 
+# Seconds between the runs of a task.
+PERIODIC_TASKS = {
+    "videos.tasks.change_visibility": 60,
+    "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
+}
+SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)
+
 # --- uploads and media --------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 4 * 1024**3, least=1_000, most=10 * 1024**4)
 MAX_VIDEO_SECONDS = env.integer("MAX_VIDEO_SECONDS", 6 * 3600, least=1, most=48 * 3600)
+# What one account may upload in all, 0 for no limit; staff can give an account a quota of its own.
+USER_QUOTA_BYTES = env.integer("USER_QUOTA_BYTES", 0, least=0, most=10 * 1024**5)
+UPLOAD_EXPIRES_HOURS = env.integer("UPLOAD_EXPIRES_HOURS", 48, least=1, most=30 * 24)
+MAX_OPEN_UPLOADS_PER_USER = 100
+MAX_CAPTIONS_PER_VIDEO = 60
+MAX_SHARE_LINKS_PER_VIDEO = 100
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_linkable, is_owner
-from videos.models import Status, Video
+from videos import share_links
+from videos.models import ShareLink, Video
 
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
@@ -21,6 +24,26 @@ def listed_videos() -> QuerySet[Video]:
 def own_videos(owner_id: str) -> QuerySet[Video]:
     """Every video of a channel, for its owner."""
     return Video.objects.filter(channel_id=owner_id)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A video that the caller may watch, and the share link that let them in, if they needed one."""
+
+    video: Video
+    link: ShareLink | None = None
+
+
+def visit(request: HttpRequest, video_id: str) -> Visit:
+    """The video, when the caller may watch it, by their account or by a share link; ``Absent`` otherwise."""
+    video = _load(video_id)
+    if may_watch(request.user, video):
+        return Visit(video)
+    if video.generation and video.channel.is_active:
+        link = share_links.admit(request, video)
+        if link is not None:
+            return Visit(video, link)
+    raise Absent
 
 
 def video_for_watching(viewer: Viewer, video_id: str) -> Video:
@@ -45,7 +68,7 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
         return True
     if not video.channel.is_active:
         return False
-    if video.status != Status.READY:
+    if not video.generation:
         return False
     return is_linkable(video.visibility)
 

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from videos import api
+from videos.api import captions, owner, videos
+from videos.uploads import api as uploads
 
 urlpatterns = [
-    path("videos", api.VideosView.as_view(), name="api-videos"),
-    path("videos/<str:video_id>", api.VideoView.as_view(), name="api-video"),
-    path("videos/<str:video_id>/processing", api.ProcessingView.as_view(), name="api-video-processing"),
-    path("videos/<str:video_id>/retry", api.RetryView.as_view(), name="api-video-retry"),
+    path("uploads", uploads.UploadsView.as_view(), name="api-uploads"),
+    path("uploads/<str:upload_id>", uploads.UploadView.as_view(), name="api-upload"),
+    path("videos", videos.VideosView.as_view(), name="api-videos"),
+    path("videos/<str:video_id>", videos.VideoView.as_view(), name="api-video"),
+    path("videos/<str:video_id>/processing", owner.ProcessingView.as_view(), name="api-video-processing"),
+    path("videos/<str:video_id>/retry", owner.RetryView.as_view(), name="api-video-retry"),
+    path("videos/<str:video_id>/thumbnail", owner.ThumbnailView.as_view(), name="api-video-thumbnail"),
+    path("videos/<str:video_id>/captions", captions.CaptionsView.as_view(), name="api-captions"),
+    path(
+        "videos/<str:video_id>/captions/<str:caption_id>", captions.CaptionView.as_view(), name="api-caption"
+    ),
+    path("videos/<str:video_id>/transcript", captions.TranscriptView.as_view(), name="api-transcript"),
+    path("videos/<str:video_id>/share-links", owner.ShareLinksView.as_view(), name="api-share-links"),
+    path(
+        "videos/<str:video_id>/share-links/<str:link_id>",
+        owner.ShareLinkView.as_view(),
+        name="api-share-link",
+    ),
 ]

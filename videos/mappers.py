@@ -6,27 +6,13 @@ from typing import Any
 
 from accounts.mappers import badge
 from streamsite.api.renderers import iso
-from streamsite.visibility import Viewer, is_linkable, is_owner
-from videos import media_tokens
-from videos.models import Status, Video
-
-MASTER, POSTER, CARD_POSTER, STORYBOARD = "master.m3u8", "poster.webp", "card.webp", "storyboard.vtt"
-
-
-def media_url(video: Video, name: str) -> str | None:
-    """The address of one of the video's files for whoever may open the video now; ``None`` while there is none."""
-    if not video.generation:
-        return None
-    viewer_class = (
-        media_tokens.PUBLIC
-        if is_linkable(video.visibility) and video.status == Status.READY
-        else media_tokens.OWNER
-    )
-    token = media_tokens.make(video.pk, video.generation, viewer_class)
-    return f"/media/v/{token}/{video.pk}/{video.generation}/{name}"
+from streamsite.visibility import Viewer, is_owner
+from videos import captions, chapters, posters, share_links
+from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, extra_url, media_url
+from videos.models import Caption, ShareLink, Video
 
 
-def card(video: Video) -> dict[str, Any]:
+def card(video: Video, link: ShareLink | None = None) -> dict[str, Any]:
     """A video in a list. ``video.channel`` must be loaded."""
     return {
         "id": video.pk,
@@ -35,8 +21,8 @@ def card(video: Video) -> dict[str, Any]:
         "status": video.status,
         "progress": video.progress,
         "duration": video.duration,
-        "thumbnail_url": media_url(video, CARD_POSTER) if video.has_poster else None,
-        "storyboard_url": media_url(video, STORYBOARD) if video.has_storyboard else None,
+        "thumbnail_url": posters.url(video, posters.CARD, link),
+        "storyboard_url": media_url(video, STORYBOARD, link) if video.has_storyboard else None,
         "channel": badge(video.channel),
         "counts": _counts(video),
         "url": video.get_absolute_url(),
@@ -45,28 +31,59 @@ def card(video: Video) -> dict[str, Any]:
     }
 
 
-def full(video: Video, viewer: Viewer) -> dict[str, Any]:
-    """The video object of the contract, for somebody who may open it."""
+def full(video: Video, viewer: Viewer, link: ShareLink | None = None) -> dict[str, Any]:
+    """The video object of the contract, for somebody who may open it, perhaps by ``link``."""
     can_edit = is_owner(viewer, video.channel_id)
-    return card(video) | {
+    shown = media_url(video, DOWNLOAD, link) if video.allow_download and video.has_download else None
+    return card(video, link) | {
         "description": video.description,
         "tags": video.tags,
         "category": video.category,
         "language": video.language,
-        "publish_at": None,
+        "publish_at": iso(video.publish_at) if can_edit else None,
+        "publish_visibility": video.publish_visibility if can_edit else None,
         "failure": _failure(video) if can_edit else None,
         "width": video.width,
         "height": video.height,
-        "thumbnail_url": media_url(video, POSTER) if video.has_poster else None,
-        "hls_url": media_url(video, MASTER) if video.status == Status.READY else None,
-        "download_url": None,
-        "captions": [],
-        "chapters": [],
+        "thumbnail_url": posters.url(video, posters.LARGE, link),
+        "hls_url": media_url(video, MASTER, link),
+        "download_url": shown,
+        "captions": [caption(video, track, link) for track in captions.of_video(video.pk)],
+        "chapters": chapters.within(chapters.of_video(video), video.duration),
         "allow_comments": video.allow_comments,
         "allow_embed": video.allow_embed,
+        "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
         "viewer": _viewer(can_edit) if viewer.is_authenticated else None,
+    }
+
+
+def caption(video: Video, track: Caption, link: ShareLink | None = None) -> dict[str, Any]:
+    """A text track."""
+    return {
+        "id": track.pk,
+        "language": track.language,
+        "label": track.label,
+        "kind": track.kind,
+        "source": track.source,
+        "url": extra_url(video, captions.name_of(track), link),
+        "created_at": iso(track.created_at),
+        "updated_at": iso(track.updated_at),
+    }
+
+
+def share_link(link: ShareLink) -> dict[str, Any]:
+    """A share link as the video's owner sees it."""
+    return {
+        "id": link.pk,
+        "label": link.label,
+        "url": share_links.url_of(link),
+        "expires_at": iso(link.expires_at),
+        "max_views": link.max_views,
+        "views": link.views,
+        "is_spent": share_links.is_spent(link),
+        "created_at": iso(link.created_at),
     }
 
 

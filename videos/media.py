@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.authentication import authenticate_bearer
 from streamsite.errors import Absent, SiteError
 from streamsite.files import send
 from streamsite.visibility import is_linkable
-from videos import media_tokens, storage
-from videos.models import Status, Video
+from videos import media_tokens, share_links, storage
+from videos.addresses import DOWNLOAD, EXTRAS
+from videos.models import Video
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|jpg|vtt)\Z")
 TYPES = {
@@ -33,24 +36,33 @@ TYPES = {
 }
 PUBLIC_CACHE = "public, max-age=60"
 PRIVATE_CACHE = "private, no-store"
-_states: dict[str, tuple[float, dict[str, Any] | None]] = {}
+# Playlists of a ladder that still grows are asked for again and again.
+GROWING_CACHE = "no-cache"
+_states: dict[str, tuple[float, Any]] = {}
 
 
 @require_safe
 def serve(request: HttpRequest, token: str, video_id: str, generation: str, name: str) -> HttpResponseBase:
-    """One file of a video's generation, whole or in part."""
-    viewer_class = media_tokens.read(token, video_id, generation)
+    """One file of a video's generation, or of its extras, whole or in part."""
+    shown = media_tokens.read(token, video_id, generation)
     match = NAME.match(name)
-    if viewer_class is None or match is None:
+    if shown is None or match is None:
         raise Absent
     state = _state(video_id)
-    if state is None or state["generation"] != generation:
+    if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
-    if not _may_have(request, viewer_class, state):
+    if not _may_have(request, shown, video_id, state):
         raise Absent
-    path = storage.generation_dir(video_id, generation) / name
-    public = viewer_class == media_tokens.PUBLIC
-    return send(request, path, content_type=TYPES[match[1]], cache=PUBLIC_CACHE if public else PRIVATE_CACHE)
+    if name == DOWNLOAD and not (state["allow_download"] or shown.viewer_class == media_tokens.OWNER):
+        raise Absent
+    if generation == EXTRAS:
+        path = storage.extras_dir(video_id) / name
+    else:
+        path = storage.generation_dir(video_id, generation) / name
+    response = send(request, path, content_type=TYPES[match[1]], cache=_cache(shown, state, match[1]))
+    if name == DOWNLOAD:
+        response["Content-Disposition"] = content_disposition_header(True, f"{state['title']}.mp4") or ""
+    return response
 
 
 def forget_all() -> None:
@@ -59,25 +71,46 @@ def forget_all() -> None:
 
 
 def _state(video_id: str) -> dict[str, Any] | None:
-    kept = _states.get(video_id)
+    columns: Any = Video.objects.filter(pk=video_id).values(
+        "generation",
+        "is_complete",
+        "visibility",
+        "allow_download",
+        "title",
+        "channel_id",
+        "channel__is_active",
+    )
+    found: dict[str, Any] | None = _remembered(video_id, columns.first)
+    return found
+
+
+def _remembered(key: str, look: Callable[[], Any]) -> Any:
+    """What ``look`` says, asked at most every ``MEDIA_STATE_CACHE_SECONDS``."""
+    kept = _states.get(key)
     if kept is not None and time.monotonic() - kept[0] < settings.MEDIA_STATE_CACHE_SECONDS:
         return kept[1]
-    columns: Any = Video.objects.filter(pk=video_id).values(
-        "generation", "visibility", "status", "channel_id", "channel__is_active"
-    )
-    row: dict[str, Any] | None = columns.first()
+    found = look()
     if len(_states) > 50_000:
         _states.clear()
-    _states[video_id] = (time.monotonic(), row)
-    return row
+    _states[key] = (time.monotonic(), found)
+    return found
 
 
-def _may_have(request: HttpRequest, viewer_class: str, state: dict[str, Any]) -> bool:
-    if viewer_class == media_tokens.PUBLIC:
-        if not state["channel__is_active"]:
-            return False
-        return bool(state["status"] == Status.READY and is_linkable(state["visibility"]))
-    return bool(_caller_id(request) == state["channel_id"])
+def _may_have(request: HttpRequest, shown: media_tokens.Pass, video_id: str, state: dict[str, Any]) -> bool:
+    if shown.viewer_class == media_tokens.OWNER:
+        return bool(_caller_id(request) == state["channel_id"])
+    if not state["channel__is_active"] or not state["generation"]:
+        return False
+    if shown.viewer_class == media_tokens.SHARED:
+        link_id = shown.link_id
+        return bool(_remembered(f"{video_id}/{link_id}", lambda: share_links.is_live(link_id, video_id)))
+    return is_linkable(state["visibility"])
+
+
+def _cache(shown: media_tokens.Pass, state: dict[str, Any], kind: str) -> str:
+    if shown.viewer_class != media_tokens.PUBLIC:
+        return PRIVATE_CACHE
+    return GROWING_CACHE if kind == "m3u8" and not state["is_complete"] else PUBLIC_CACHE
 
 
 def _caller_id(request: HttpRequest) -> str | None:

@@ -1,23 +1,23 @@
 """From an uploaded file to a playable video, in a worker.
 
-Each attempt works in a folder of its own and nothing of it is visible before the last step renames the folder and
-switches the video over in one conditional update. An attempt may be killed anywhere: the next one, which has a higher
-number, removes what it left, and a late finisher's update matches nothing.
+Each attempt makes a generation: a folder under its final name that nobody can reach before the video's row names it.
+That happens twice, each time by one update that only the present attempt can make: as soon as every rung has its first
+segment, when the playlists are still growing, and when the ladder is complete. An attempt may be killed anywhere: the
+next one, which has a higher number, makes a generation of its own, and a late finisher's update matches nothing.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
-from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos import services, storage
-from videos.mappers import CARD_POSTER, POSTER
+from videos import chapters, posters, services, storage
 from videos.models import Status, Video
 from videos.progress import JobGone, Progress
 from videos.transcoding import ladder
@@ -30,6 +30,10 @@ from videos.transcoding.storyboard import make_storyboard
 logger = logging.getLogger("streamsite.pipeline")
 
 CHECK_EVERY_CALLS = 4
+POSTER = posters.automatic_name(posters.LARGE)
+CARD_POSTER = posters.automatic_name(posters.CARD)
+EARLY_POSTER_SECONDS = 2.0
+DATABASE_AWAY = (OperationalError, InterfaceError)
 OUT_OF_TRIES = ("transcode_failed", "The conversion failed several times. You can try it again.")
 
 
@@ -41,11 +45,9 @@ def process(video_id: str) -> None:
     attempt = _begin(video_id)
     if attempt is None:
         return
-    storage.remove_jobs(video_id)
     progress = Progress(video_id, attempt)
-    folder = storage.job_dir(video_id, f"{attempt}-{secrets.token_hex(4)}")
     try:
-        _run(video_id, folder, progress)
+        _Attempt(video_id, progress).run()
     except (JobGone, Cancelled, LeaseLost):
         logger.info("video %s: attempt %d stopped", video_id, attempt)
         if not Video.objects.filter(pk=video_id).exists():
@@ -58,109 +60,183 @@ def process(video_id: str) -> None:
             raise
         _fail(video_id, attempt, progress, error.code, error.detail)
         storage.remove_source(video_id)
-    finally:
-        storage.remove_jobs(video_id)
 
 
-def give_up(video_id: str) -> None:
-    """The queue has set the job aside after its last try: tell the owner, keep the source for a manual retry."""
-    code, detail = OUT_OF_TRIES
+def give_up(video_id: str, reason: tuple[str, str] = OUT_OF_TRIES) -> None:
+    """The queue has set the job aside: tell the owner, keep the source for a manual retry."""
+    code, detail = reason
     Video.objects.filter(pk=video_id, status__in=[Status.QUEUED, Status.PROCESSING]).update(
         status=Status.FAILED, failure_code=code, failure_detail=detail, updated_at=timezone.now()
     )
-    storage.remove_jobs(video_id)
+    _take_back(video_id)
 
 
 def _begin(video_id: str) -> int | None:
-    """Take the video for a new attempt; ``None`` when there is nothing to do."""
+    """Take the video for a new attempt; ``None`` when there is nothing to do.
+
+    What former attempts left is removed, except the generation that viewers may be watching already.
+    """
     taken = Video.objects.filter(pk=video_id, status__in=[Status.QUEUED, Status.PROCESSING]).update(
         status=Status.PROCESSING, progress=0.0, attempt=F("attempt") + 1, failure_code="", failure_detail=""
     )
     if not taken:
         return None
-    return Video.objects.filter(pk=video_id).values_list("attempt", flat=True).first()
+    row = Video.objects.filter(pk=video_id).values_list("attempt", "generation").first()
+    if row is None:
+        return None
+    storage.remove_jobs(video_id)
+    storage.remove_generations(video_id, keep=row[1] or None)
+    return int(row[0])
 
 
-def _run(video_id: str, folder: Path, progress: Progress) -> None:
-    source = storage.source_path(video_id)
-    with progress.step("inspect"):
-        info = probe(source)
-        accept(info, Limits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS))
-        plan = ladder.plan(info)
-    folder.mkdir(parents=True)
-    with progress.step("encode"):
-        result = encode_ladder(
-            source,
-            info,
-            plan,
-            folder,
-            on_progress=lambda share: progress.advance("encode", share),
-            cancelled=_Stopper(video_id),
+class _Attempt:
+    """One attempt: its generation, and the two moments at which it is shown."""
+
+    def __init__(self, video_id: str, progress: Progress) -> None:
+        self.video_id = video_id
+        self.progress = progress
+        self.source = storage.source_path(video_id)
+        self.work = storage.job_dir(video_id, str(progress.attempt))
+        self.generation = ""
+        self.folder = self.work
+
+    def run(self) -> None:
+        """All steps. Whatever way it ends, nothing stays that no row names."""
+        progress = self.progress
+        with progress.step("inspect"):
+            info = probe(self.source)
+            accept(info, Limits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS))
+            plan = ladder.plan(info)
+        try:
+            self.work.mkdir(parents=True)
+            self.generation, self.folder = storage.new_generation(self.video_id)
+            with progress.step("encode"):
+                result = encode_ladder(
+                    self.source,
+                    info,
+                    plan,
+                    self.folder,
+                    on_progress=lambda share: progress.advance("encode", share),
+                    cancelled=_Stopper(self.video_id),
+                    on_playable=lambda: self._show_early(info),
+                )
+            with progress.step("poster"):
+                make_posters(self.source, info, large=self.folder / POSTER, small=self.folder / CARD_POSTER)
+            has_storyboard = self._storyboard(result.duration)
+            with progress.step("publish"):
+                self._show(info, has_storyboard=has_storyboard)
+        finally:
+            self._clean_up()
+        logger.info(
+            "video %s: %.1f s of video ready in %.1f s of encoding",
+            self.video_id,
+            result.duration,
+            result.elapsed,
         )
-    with progress.step("poster"):
-        make_posters(source, info, large=folder / POSTER, small=folder / CARD_POSTER)
-    has_storyboard = _storyboard(folder, result.duration, progress)
-    with progress.step("publish"):
-        _publish(video_id, folder, progress, info, has_storyboard=has_storyboard)
-    logger.info(
-        "video %s: %.1f s of video ready in %.1f s of encoding", video_id, result.duration, result.elapsed
-    )
+
+    def _show_early(self, info: SourceInfo) -> None:
+        """Every rung has its first segment: viewers may begin while the rest is made."""
+        try:
+            make_posters(
+                self.source,
+                info,
+                large=self.folder / POSTER,
+                small=self.folder / CARD_POSTER,
+                moment=min(EARLY_POSTER_SECONDS, info.video_end / 2),
+            )
+        except TranscodeError:
+            logger.info("video %s: no picture of its beginning", self.video_id)
+        former = self._switch(has_poster=(self.folder / POSTER).is_file(), **_measures(info))
+        services.refresh_listing(self.video_id)
+        if former:
+            storage.remove_generation(self.video_id, former)
+
+    def _show(self, info: SourceInfo, *, has_storyboard: bool) -> None:
+        """The ladder is complete."""
+        current_lease().check()
+        for step in self.progress.steps:
+            if step["name"] == "publish":
+                step |= {"state": "done", "percent": 100.0}
+        former = self._switch(
+            status=Status.READY,
+            progress=1.0,
+            steps=self.progress.steps,
+            is_complete=True,
+            media_bytes=storage.folder_bytes(self.folder),
+            has_poster=True,
+            has_storyboard=has_storyboard,
+            chapters=chapters.imported(
+                [(chapter.start, chapter.title) for chapter in info.chapters], info.duration
+            ),
+            failure_code="",
+            failure_detail="",
+            **_measures(info),
+        )
+        services.refresh_listing(self.video_id)
+        if former and former != self.generation:
+            storage.remove_generation(self.video_id, former)
+
+    def _switch(self, **values: Any) -> str:
+        """Show this attempt's generation, unless it is no longer the video's; the name of the one shown before."""
+        rows = Video.objects.filter(pk=self.video_id, attempt=self.progress.attempt, status=Status.PROCESSING)
+        former = rows.values_list("generation", "chapters_edited").first()
+        if former is None:
+            raise JobGone
+        if former[1]:
+            values.pop("chapters", None)
+        changed = rows.filter(chapters_edited=former[1]).update(
+            generation=self.generation, updated_at=timezone.now(), version=F("version") + 1, **values
+        )
+        if not changed:
+            raise JobGone
+        return str(former[0])
+
+    def _storyboard(self, duration: float) -> bool:
+        """The preview sprite is a comfort: the video plays without it."""
+        try:
+            with self.progress.step("storyboard"):
+                make_storyboard(self.folder, duration=duration)
+        except TranscodeError as error:
+            logger.warning("no storyboard: %s %s", error.code, error.log[-300:])
+            self.progress.skip("storyboard")
+            return False
+        return True
+
+    def _clean_up(self) -> None:
+        """Remove the work folder, and the generation unless the video names it."""
+        storage.remove_jobs(self.video_id)
+        if not self.generation:
+            return
+        try:
+            shown = Video.objects.filter(pk=self.video_id, generation=self.generation).exists()
+        except DATABASE_AWAY:
+            return  # the next attempt, or the sweeper, knows whether it is needed
+        if not shown:
+            storage.remove_generation(self.video_id, self.generation)
 
 
-def _storyboard(folder: Path, duration: float, progress: Progress) -> bool:
-    """The preview sprite is a comfort: the video plays without it."""
-    try:
-        with progress.step("storyboard"):
-            make_storyboard(folder, duration=duration)
-    except TranscodeError as error:
-        logger.warning("no storyboard: %s %s", error.code, error.log[-300:])
-        progress.skip("storyboard")
-        return False
-    return True
-
-
-def _publish(
-    video_id: str, folder: Path, progress: Progress, info: SourceInfo, *, has_storyboard: bool
-) -> None:
-    """Show the finished folder: rename, then one update that only the current attempt can make."""
-    current_lease().check()
-    generation = secrets.token_urlsafe(9)
-    size = storage.folder_bytes(folder)
-    storage.publish(folder, video_id, generation)
-    for step in progress.steps:
-        if step["name"] == "publish":
-            step |= {"state": "done", "percent": 100.0}
-    switched = Video.objects.filter(pk=video_id, attempt=progress.attempt, status=Status.PROCESSING).update(
-        status=Status.READY,
-        progress=1.0,
-        steps=progress.steps,
-        generation=generation,
-        duration=info.duration,
-        width=info.width,
-        height=info.height,
-        media_bytes=size,
-        has_poster=True,
-        has_storyboard=has_storyboard,
-        failure_code="",
-        failure_detail="",
-        updated_at=timezone.now(),
-        version=F("version") + 1,
-    )
-    if not switched:
-        storage.remove_generation(video_id, generation)
-        raise JobGone
-    storage.remove_generations(video_id, keep=generation)
-    services.refresh_listing(video_id)
+def _measures(info: SourceInfo) -> dict[str, Any]:
+    return {"duration": info.duration, "width": info.width, "height": info.height}
 
 
 def _fail(video_id: str, attempt: int, progress: Progress, code: str, detail: str) -> None:
-    Video.objects.filter(pk=video_id, attempt=attempt).update(
+    Video.objects.filter(pk=video_id, attempt=attempt, status=Status.PROCESSING).update(
         status=Status.FAILED,
         steps=progress.steps,
         failure_code=code,
         failure_detail=detail[:500],
         updated_at=timezone.now(),
     )
+    _take_back(video_id)
+
+
+def _take_back(video_id: str) -> None:
+    """A video that failed shows nothing of an incomplete ladder."""
+    rows = Video.objects.filter(pk=video_id, status=Status.FAILED, is_complete=False)
+    if rows.update(generation="", has_poster=False, has_storyboard=False):
+        services.refresh_listing(video_id)
+        storage.remove_generations(video_id)
+    storage.remove_jobs(video_id)
 
 
 class _Stopper:
@@ -176,4 +252,7 @@ class _Stopper:
             return True
         if self.calls % CHECK_EVERY_CALLS:
             return False
-        return not Video.objects.filter(pk=self.video_id).exists()
+        try:
+            return not Video.objects.filter(pk=self.video_id).exists()
+        except DATABASE_AWAY:
+            return False  # the lease says when an outage has lasted too long

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from videos.models import Status, Video
 
 WRITE_EVERY_SECONDS = 0.7
@@ -70,7 +72,12 @@ class Progress:
             return
         self._written = moment
         rows = Video.objects.filter(pk=self.video_id, attempt=self.attempt, status=Status.PROCESSING)
-        if not rows.update(steps=self.steps, progress=self.fraction()):
+        try:
+            known = rows.update(steps=self.steps, progress=self.fraction())
+        except (OperationalError, InterfaceError):
+            # How far it is can be told later; whether an outage lasts too long is the lease's to say.
+            return
+        if not known:
             raise JobGone
 
     def _entry(self, name: str) -> dict[str, Any]:

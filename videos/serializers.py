@@ -9,6 +9,117 @@ from rest_framework import serializers
 from accounts.serializers import ChannelBadgeSerializer
 from streamsite.visibility import Visibility
 from videos.models import CATEGORIES, Status
+from videos.models.caption import Kind, Source
+
+
+class ChapterSerializer(serializers.Serializer[Any]):
+    """Where a part of the video begins, in seconds."""
+
+    start = serializers.FloatField()
+    title = serializers.CharField(max_length=100)
+
+
+class CaptionSerializer(serializers.Serializer[Any]):
+    """A text track."""
+
+    id = serializers.CharField()
+    language = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]
+    url = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class CaptionDescriptionSerializer(serializers.Serializer[Any]):
+    """What describes a text track."""
+
+    language = serializers.CharField(max_length=12)
+    label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False)
+
+
+class CaptionUploadSerializer(CaptionDescriptionSerializer):
+    """A text track as a file."""
+
+    file = serializers.FileField(help_text="WebVTT or SubRip, UTF-8, at most 2 MB.")
+
+
+class CueSerializer(serializers.Serializer[Any]):
+    """Seconds from which and until which a text is shown."""
+
+    start = serializers.FloatField()
+    end = serializers.FloatField()
+    text = serializers.CharField()
+
+
+class CaptionTextSerializer(CaptionDescriptionSerializer):
+    """A text track as text or as cues."""
+
+    text = serializers.CharField(required=False, help_text="The content of a WebVTT or SubRip file.")
+    cues = CueSerializer(many=True, required=False)
+
+
+class PageOfCaptionsSerializer(serializers.Serializer[Any]):
+    """All text tracks of a video."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = CaptionSerializer(many=True)
+
+
+class TranscriptSerializer(serializers.Serializer[Any]):
+    """Cues of one text track."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    language = serializers.CharField(allow_null=True)
+    caption_id = serializers.CharField(allow_null=True)
+    results = CueSerializer(many=True)
+
+
+class ThumbnailUploadSerializer(serializers.Serializer[Any]):
+    """An own picture."""
+
+    file = serializers.FileField(help_text="JPEG, PNG, WebP or GIF, at most 10 MB; it is cut to 16:9.")
+
+
+class ThumbnailChoiceSerializer(serializers.Serializer[Any]):
+    """A frame of the video, or one of the automatic pictures."""
+
+    at = serializers.FloatField(required=False, help_text="Seconds.")
+    choice = serializers.IntegerField(required=False, help_text="1 to 3.")
+
+
+class ShareLinkInputSerializer(serializers.Serializer[Any]):
+    """A new share link; everything may be left out."""
+
+    label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
+    expires_at = serializers.DateTimeField(required=False)
+    expires_in = serializers.IntegerField(required=False, help_text="Seconds; instead of expires_at.")
+    max_views = serializers.IntegerField(required=False)
+
+
+class ShareLinkSerializer(serializers.Serializer[Any]):
+    """A share link."""
+
+    id = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    max_views = serializers.IntegerField(allow_null=True)
+    views = serializers.IntegerField(help_text="Browsers let in, each counted once a day.")
+    is_spent = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class PageOfShareLinksSerializer(serializers.Serializer[Any]):
+    """A page of share links."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = ShareLinkSerializer(many=True)
 
 
 class MetadataSerializer(serializers.Serializer[Any]):
@@ -22,6 +133,19 @@ class MetadataSerializer(serializers.Serializer[Any]):
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     allow_comments = serializers.BooleanField(required=False)
     allow_embed = serializers.BooleanField(required=False)
+    allow_download = serializers.BooleanField(required=False)
+    normalise_loudness = serializers.BooleanField(required=False)
+    publish_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When the visibility changes; null cancels."
+    )
+    publish_visibility = serializers.ChoiceField(
+        choices=Visibility.choices,
+        required=False,
+        help_text="What it changes to; public unless told otherwise.",
+    )
+    chapters = serializers.ListField(
+        child=ChapterSerializer(), required=False, help_text="An empty list: those of the description again."
+    )
 
 
 class UploadSerializer(MetadataSerializer):
@@ -30,7 +154,7 @@ class UploadSerializer(MetadataSerializer):
     file = serializers.FileField()
 
 
-class CountsSerializer(serializers.Serializer[Any]):
+class VideoCountsSerializer(serializers.Serializer[Any]):
     """A video's counters."""
 
     views = serializers.IntegerField()
@@ -50,7 +174,7 @@ class CardSerializer(serializers.Serializer[Any]):
     thumbnail_url = serializers.CharField(allow_null=True)
     storyboard_url = serializers.CharField(allow_null=True)
     channel = ChannelBadgeSerializer()
-    counts = CountsSerializer()
+    counts = VideoCountsSerializer()
     url = serializers.CharField()
     published_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -80,15 +204,17 @@ class VideoSerializer(CardSerializer):
     category = serializers.CharField()
     language = serializers.CharField()
     publish_at = serializers.DateTimeField(allow_null=True)
+    publish_visibility = serializers.CharField(allow_null=True)
     failure = FailureSerializer(allow_null=True)
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     hls_url = serializers.CharField(allow_null=True)
     download_url = serializers.CharField(allow_null=True)
-    captions = serializers.ListField(child=serializers.DictField())
-    chapters = serializers.ListField(child=serializers.DictField())
+    captions = CaptionSerializer(many=True)
+    chapters = ChapterSerializer(many=True)
     allow_comments = serializers.BooleanField()
     allow_embed = serializers.BooleanField()
+    allow_download = serializers.BooleanField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     viewer = ViewerSerializer(allow_null=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,26 +15,29 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge
 from streamsite.mongo.retry import in_transaction
-from streamsite.text import clean_line, clean_text
-from streamsite.visibility import Visibility, is_listed
-from videos import storage
-from videos.models import CATEGORIES, Status, Video
-
-LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})?\Z")
-MAX_TAGS, MAX_TAG = 20, 40
-EDITABLE = (
-    "title",
-    "description",
-    "tags",
-    "category",
-    "language",
-    "visibility",
-    "allow_comments",
-    "allow_embed",
-)
+from streamsite.text import clean_line
+from streamsite.visibility import is_listed
+from videos import quota, storage
+from videos.metadata import EDITABLE, clean_metadata, title_from
+from videos.models import Status, Video
 
 # Sent with ``video_id``, before the row goes: apps that refer to videos clean up after themselves.
 video_deleted = Signal()
+
+
+# Sent with ``video_id`` and ``at`` when a change of visibility is to happen later.
+visibility_scheduled = Signal()
+
+
+def draft(
+    owner: User, *, filename: str, size: int, data: dict[str, Any], status: Status = Status.QUEUED
+) -> Video:
+    """An unsaved video for a file of ``size`` bytes, described by what of ``data`` an owner may write."""
+    name = clean_line(filename)[:255]
+    changes = clean_metadata(
+        {"title": title_from(name), **{key: data[key] for key in EDITABLE if key in data}}
+    )
+    return Video(channel=owner, source_name=name, source_size=size, status=status, **changes)
 
 
 def create_from_upload(
@@ -45,7 +47,7 @@ def create_from_upload(
     filename: str,
     size: int,
     data: dict[str, Any],
-    enqueue: Callable[[str], object],
+    enqueue: Callable[[Video], object],
 ) -> Video:
     """Keep an uploaded file and queue its processing.
 
@@ -54,19 +56,17 @@ def create_from_upload(
     """
     require_acceptable_size(size)
     storage.require_space(0)
-    name = clean_line(filename)[:255]
-    changes = clean_metadata(
-        {"title": title_from(name), **{key: data[key] for key in EDITABLE if key in data}}
-    )
-    video = Video(channel=owner, source_name=name, source_size=size, **changes)
+    quota.require(owner, more=size)
+    video = draft(owner, filename=filename, size=size, data=data)
     storage.keep_source(upload, video.pk)
     try:
         with transaction.atomic():
             video.save(force_insert=True)
-            enqueue(video.pk)
+            enqueue(video)
     except BaseException:
         storage.remove_everything(video.pk)
         raise
+    _announce_schedule(video)
     return video
 
 
@@ -78,37 +78,36 @@ def require_acceptable_size(size: int) -> None:
         raise TooLarge(f"A file may have at most {settings.MAX_UPLOAD_BYTES} bytes.")
 
 
-def title_from(filename: str) -> str:
-    """A first title from a file's name: without folders and suffix, underscores as spaces."""
-    stem = re.split(r"[/\\]", filename)[-1]
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}\Z", "", stem)
-    return clean_line(stem.replace("_", " "))[:120] or "Untitled video"
-
-
-def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
-    """The editable fields, cleaned. Raises ``Invalid`` with every problem by field."""
-    problems: dict[str, list[str]] = {}
-    clean: dict[str, Any] = {}
-    for name, value in data.items():
-        try:
-            clean[name] = _CLEANERS[name](value)
-        except ValueError as error:
-            problems[name] = [str(error)]
-    if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
-    return clean
-
-
 def update(video: Video, data: dict[str, Any], *, expected_version: int | None = None) -> Video:
     """Change a video's metadata. ``Stale`` when it is no longer at ``expected_version``."""
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
     rows = Video.objects.filter(pk=video.pk)
     if expected_version is not None:
         rows = rows.filter(version=expected_version)
+    if "chapters" in changes:
+        # Without chapters of its own the video has those of its description again.
+        changes["chapters_edited"] = bool(changes["chapters"])
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
         raise Stale
     refresh_listing(video.pk)
-    return Video.objects.select_related("channel").get(pk=video.pk)
+    changed = Video.objects.select_related("channel").get(pk=video.pk)
+    _announce_schedule(changed)
+    return changed
+
+
+def apply_schedule() -> int:
+    """Make the changes of visibility whose time has come; how many. Safe to repeat and to run twice at once."""
+    changed = 0
+    now = timezone.now()
+    for video_id, moment in Video.objects.filter(publish_at__lte=now).values_list("pk", "publish_at"):
+        changed += Video.objects.filter(pk=video_id, publish_at=moment).update(
+            visibility=F("publish_visibility"),
+            publish_at=None,
+            version=F("version") + 1,
+            updated_at=timezone.now(),
+        )
+        refresh_listing(video_id)
+    return changed
 
 
 def require_version(video: Video, expected: int | None) -> None:
@@ -118,19 +117,19 @@ def require_version(video: Video, expected: int | None) -> None:
 
 
 def refresh_listing(video_id: str) -> None:
-    """Bring ``listed`` in line with visibility and status, and the channel's counter with ``listed``.
+    """Bring ``listed`` in line with what decides about it, and the channel's counter with ``listed``.
 
     Each switch is one conditional update whose outcome decides the counter, so repeats and races count once.
     """
     video = Video.objects.select_related("channel").filter(pk=video_id).first()
     if video is None:
         return
-    wanted = is_listed(video.visibility) and video.status == Status.READY and video.channel.is_active
+    wanted = is_listed(video.visibility) and bool(video.generation) and video.channel.is_active
     if wanted:
         Video.objects.filter(pk=video_id, published_at=None).update(published_at=timezone.now())
     with transaction.atomic():
         switched = Video.objects.filter(
-            pk=video_id, listed=not wanted, visibility=video.visibility, status=video.status
+            pk=video_id, listed=not wanted, visibility=video.visibility, generation=video.generation
         ).update(listed=wanted)
         if switched:
             User.objects.filter(pk=video.channel_id).update(
@@ -152,7 +151,7 @@ def delete(video: Video) -> None:
     storage.remove_everything(video.pk)
 
 
-def retry(video: Video, *, enqueue: Callable[[str], object]) -> Video:
+def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
     """Queue a failed video again. ``Conflict`` unless it failed and its file is still there."""
     if video.status != Status.FAILED:
         raise Conflict("Only a video whose processing failed can be tried again.")
@@ -163,76 +162,10 @@ def retry(video: Video, *, enqueue: Callable[[str], object]) -> Video:
             status=Status.QUEUED, progress=0.0, failure_code="", failure_detail="", steps=[]
         )
         if queued:
-            enqueue(video.pk)
+            enqueue(video)
     return Video.objects.select_related("channel").get(pk=video.pk)
 
 
-def _clean_title(value: Any) -> str:
-    title = clean_line(value) if isinstance(value, str) else ""
-    if not title:
-        raise ValueError("Give the video a title.")
-    if len(title) > 120:
-        raise ValueError("At most 120 characters.")
-    return title
-
-
-def _clean_description(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("Not a text.")  # noqa: TRY004 - collected by field, like the others
-    text = clean_text(value)
-    if len(text) > 5000:
-        raise ValueError("At most 5000 characters.")
-    return text
-
-
-def _clean_tags(value: Any) -> list[str]:
-    words = value.split(",") if isinstance(value, str) else value
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ValueError("Not a list of words.")
-    tags = list(dict.fromkeys(clean_line(word).lstrip("#").lower() for word in words))
-    tags = [tag for tag in tags if tag]
-    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in tags):
-        raise ValueError(f"At most {MAX_TAGS} tags of {MAX_TAG} characters.")
-    return tags
-
-
-def _clean_category(value: Any) -> str:
-    if value not in {key for key, _ in CATEGORIES}:
-        raise ValueError("Not a category of this site.")
-    return str(value)
-
-
-def _clean_language(value: Any) -> str:
-    if value == "":
-        return ""
-    if not isinstance(value, str) or not LANGUAGE.match(value):
-        raise ValueError("Use a language tag such as en or pt-BR.")
-    return value
-
-
-def _clean_visibility(value: Any) -> str:
-    if value not in Visibility.values:
-        raise ValueError(f"One of: {', '.join(Visibility.values)}.")
-    return str(value)
-
-
-def _clean_flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in {"true", "1", "on"}:
-        return True
-    if isinstance(value, str) and value.lower() in {"false", "0", "off", ""}:
-        return False
-    raise ValueError("True or false.")
-
-
-_CLEANERS: dict[str, Callable[[Any], Any]] = {
-    "title": _clean_title,
-    "description": _clean_description,
-    "tags": _clean_tags,
-    "category": _clean_category,
-    "language": _clean_language,
-    "visibility": _clean_visibility,
-    "allow_comments": _clean_flag,
-    "allow_embed": _clean_flag,
-}
+def _announce_schedule(video: Video) -> None:
+    if video.publish_at is not None:
+        visibility_scheduled.send(sender=Video, video_id=video.pk, at=video.publish_at)

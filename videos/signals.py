@@ -9,6 +9,8 @@ from django.dispatch import receiver
 from accounts.erasure import account_closed, account_erased, account_restored
 from videos import services, tasks
 from videos.access import own_videos
+from videos.models import Upload
+from videos.uploads import parts
 
 
 @receiver([account_closed, account_restored])
@@ -22,3 +24,10 @@ def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
     """Remove the account's videos, files and all. Runs in a worker."""
     for video in own_videos(user_id).iterator():
         services.delete(video)
+
+
+@receiver(services.video_deleted)
+def stop_its_upload(sender: type, video_id: str, **extra: Any) -> None:
+    """The bytes of an unfinished upload go with its draft; whoever still sends finds it absent."""
+    for upload_id in Upload.objects.filter(video_id=video_id).values_list("pk", flat=True):
+        parts.remove(upload_id)

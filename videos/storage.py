@@ -1,12 +1,14 @@
 """Where a video's files are. Every name is made here, none comes from a user.
 
 ``media/sources/<id>/source`` the upload; ``media/videos/<id>/<generation>/`` what is served;
-``work/jobs/<id>/<attempt>/`` what a worker is making; ``work/incoming/`` uploads in flight.
+``media/extras/<id>/`` captions and own posters, which outlive generations; ``work/jobs/<id>/<attempt>/`` what a worker
+is making; ``work/uploads/`` and ``work/incoming/`` uploads in flight, resumable ones and others.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -18,8 +20,10 @@ from streamsite.errors import SiteError
 class DiskFull(SiteError):
     """Too little space is left to accept an upload."""
 
-    status, code = 503, "unavailable"
-    detail = "The server has too little disk space left for uploads."
+    status, code = 507, "insufficient_storage"
+    detail = (
+        "The server has too little disk space left for uploads. Nothing of yours was lost; try again later."
+    )
 
 
 def source_path(video_id: str) -> Path:
@@ -30,6 +34,25 @@ def source_path(video_id: str) -> Path:
 def generation_dir(video_id: str, generation: str) -> Path:
     """The folder that is served for one generation of a video."""
     return Path(settings.MEDIA_ROOT) / "videos" / video_id / generation
+
+
+def extras_dir(video_id: str) -> Path:
+    """The folder of what outlives generations: captions and own posters."""
+    return Path(settings.MEDIA_ROOT) / "extras" / video_id
+
+
+def write_extra(path: Path, content: bytes) -> None:
+    """Write a file below an extras folder, whole or not at all, and durably."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with partial.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def job_dir(video_id: str, attempt: str) -> Path:
@@ -47,14 +70,12 @@ def keep_source(upload: Path, video_id: str) -> None:
     _sync(target.parent)
 
 
-def publish(made: Path, video_id: str, generation: str) -> None:
-    """Move a finished job's folder to where it is served."""
-    target = generation_dir(video_id, generation)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        shutil.rmtree(target)
-    made.replace(target)
-    _sync(target.parent)
+def new_generation(video_id: str) -> tuple[str, Path]:
+    """The name of a new generation and its empty folder, which nobody can reach before a row names it."""
+    generation = secrets.token_urlsafe(9)
+    folder = generation_dir(video_id, generation)
+    folder.mkdir(parents=True)
+    return generation, folder
 
 
 def remove_source(video_id: str) -> None:
@@ -95,6 +116,7 @@ def remove_everything(video_id: str) -> None:
     """Delete every file of a video."""
     remove_jobs(video_id)
     remove_generations(video_id)
+    shutil.rmtree(extras_dir(video_id), ignore_errors=True)
     remove_source(video_id)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 from django_tasks import task
 
 from streamsite.tasks.signals import task_dead
-from videos import pipeline, services
+from videos import pipeline, priorities, services, sweeper
 from videos.access import own_videos
+from videos.models import Video
 
 DEMO_PRIORITY = -50
 
@@ -27,19 +29,37 @@ def relist_channel(channel_id: str) -> None:
         services.refresh_listing(video_id)
 
 
+@task()
+def change_visibility() -> None:
+    """Make the changes of visibility whose time has come."""
+    services.apply_schedule()
+
+
+@task()
+def sweep() -> dict[str, int]:
+    """Remove what killed processes left, and queue what they forgot."""
+    return sweeper.sweep(task_path=process_video.module_path, enqueue=enqueue_processing)
+
+
 def enqueue_relisting(channel_id: str) -> None:
     """Queue the relisting of a channel's videos."""
     relist_channel.enqueue(channel_id)
 
 
-def enqueue_processing(video_id: str) -> None:
+def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
-    process_video.enqueue(video_id)
+    process_video.using(priority=priorities.of(video)).enqueue(video.pk)
 
 
-def enqueue_demo_processing(video_id: str) -> None:
+def enqueue_demo_processing(video: Video) -> None:
     """Queue a demo clip behind everything that people have uploaded."""
-    process_video.using(priority=DEMO_PRIORITY).enqueue(video_id)
+    process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk)
+
+
+@receiver(services.visibility_scheduled)
+def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
+    """Look at the schedule when that time has come."""
+    change_visibility.using(run_after=at).enqueue()
 
 
 @receiver(task_dead)

@@ -19,7 +19,7 @@ from streamsite.errors import Invalid, SiteError
 from streamsite.limits import UPLOAD, enforce
 from streamsite.pages import is_fragment, show_problems
 from streamsite.visibility import Visibility
-from videos import access, forms, mappers, panels, queries, services, tasks
+from videos import access, forms, mappers, panels, queries, services, share_links, tasks
 
 ACCEPTED = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".ogv", ".3gp")
 
@@ -50,13 +50,16 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     """The player and what belongs to the video."""
-    video = access.video_for_watching(request.user, video_id)
+    visit = access.visit(request, video_id)
+    video = visit.video
     context = {
-        "video": mappers.full(video, request.user),
+        "video": mappers.full(video, request.user, visit.link),
         "related": [mappers.card(other) for other in queries.next_to(video)],
         "start": _seconds(request.GET.get("t", "")),
     }
-    return render(request, "videos/watch.html", context | panels.collect(request, video))
+    response = render(request, "videos/watch.html", context | panels.collect(request, video))
+    share_links.remember(response, visit.link)
+    return response
 
 
 def _seconds(raw: str) -> float:

@@ -46,11 +46,18 @@ class StillRunning(Conflict):
     detail = "The first request with this Idempotency-Key is still being carried out."
 
 
-def idempotent(*, conceal: Sequence[str] = ()) -> Callable[[Handler], Handler]:
+def idempotent(
+    *,
+    conceal: Sequence[str] = (),
+    headers: Sequence[str] = KEPT_HEADERS,
+    fingerprint: Callable[[Request], str] | None = None,
+) -> Callable[[Handler], Handler]:
     """Let a view's ``post`` honour ``Idempotency-Key`` for signed-in callers.
 
-    ``conceal`` names fields of the answer that are given once and kept nowhere: a repetition lacks them.
+    ``conceal`` names fields of the answer that are given once and kept nowhere: a repetition lacks them. ``headers``
+    are those of the answer that a repetition carries too; ``fingerprint`` tells requests apart whose body is no form.
     """
+    take = fingerprint or _fingerprint
 
     def decorate(handler: Handler) -> Handler:
         @functools.wraps(handler)
@@ -61,7 +68,7 @@ def idempotent(*, conceal: Sequence[str] = ()) -> Callable[[Handler], Handler]:
             if not KEY.match(key):
                 raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
             record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
-            earlier = _claim(record_id, _fingerprint(request))
+            earlier = _claim(record_id, take(request))
             if earlier is not None:
                 return earlier
             try:
@@ -69,7 +76,7 @@ def idempotent(*, conceal: Sequence[str] = ()) -> Callable[[Handler], Handler]:
             except BaseException:
                 collection(RECORDS).delete_one({"_id": record_id})
                 raise
-            _complete(record_id, response, conceal)
+            _complete(record_id, response, conceal, headers)
             return response
 
         return post
@@ -100,14 +107,14 @@ def _claim(record_id: str, fingerprint: str) -> Response | None:
     return None
 
 
-def _complete(record_id: str, response: Response, conceal: Sequence[str]) -> None:
+def _complete(record_id: str, response: Response, conceal: Sequence[str], headers: Sequence[str]) -> None:
     data: Any = response.data
     if conceal and isinstance(data, dict):
         data = {name: value for name, value in data.items() if name not in conceal}
     kept = {
         "status": response.status_code,
         "body": orjson.dumps(data, default=str),
-        "headers": {name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
+        "headers": {name: response[name] for name in headers if response.has_header(name)},
         "purge_at": datetime.now(UTC) + KEPT,
     }
     collection(RECORDS).update_one({"_id": record_id}, {"$set": kept})

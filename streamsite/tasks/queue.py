@@ -221,6 +221,12 @@ def find(job_id: str) -> Document | None:
     return collection(JOBS).find_one({"_id": job_id})
 
 
+def unfinished_arguments(task: str) -> set[Any]:
+    """The first arguments of all jobs of ``task`` that wait or run."""
+    rows = collection(JOBS).find({"task": task, "state": {"$in": [READY, RUNNING]}}, {"args": 1})
+    return {row["args"][0] for row in rows if row["args"]}
+
+
 def find_named(unique: str, *, session: ClientSession | None = None) -> Document | None:
     """The unfinished job of that name."""
     return collection(JOBS).find_one({"unique": unique}, session=session)

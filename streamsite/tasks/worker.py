@@ -21,7 +21,7 @@ from pymongo.errors import PyMongoError
 
 from streamsite import logs
 from streamsite.tasks import lease as leases
-from streamsite.tasks import queue
+from streamsite.tasks import periodic, queue
 from streamsite.tasks.backend import MongoTaskBackend, load_task
 from streamsite.tasks.errors import LeaseLost, PermanentFailure
 from streamsite.tasks.signals import task_dead
@@ -31,6 +31,7 @@ logger = logging.getLogger("streamsite.worker")
 SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.8
 OUTAGE_WAIT, LONGEST_OUTAGE_WAIT = 0.5, 5.0
 RECORD_WAIT = 0.3
+PERIODIC_QUEUE, PERIODIC_WAIT = "default", 15.0
 WORKER_LOST = "The worker was lost at every try."
 DATABASE_DOWN = (PyMongoError, DatabaseError, InterfaceError)
 
@@ -47,6 +48,7 @@ class Worker:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self._lease: leases.Lease | None = None
+        self._look_at_periodic = 0.0
 
     def stop(self) -> None:
         """Take no more jobs; the running one is told that its lease is gone and goes back to the queue.
@@ -63,6 +65,7 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 with pymongo.timeout(self.backend.lease_seconds / 2):
+                    self._keep_periodic(once=once)
                     job = queue.take(self.name, self.queues, self.backend.lease_seconds)
             except DATABASE_DOWN as error:
                 logger.warning("database unavailable (%s); waiting", error.__class__.__name__)
@@ -78,6 +81,13 @@ class Worker:
                 return
             self.stopping.wait(wait)
             wait = min(LONGEST_WAIT, wait * 1.5)
+
+    def _keep_periodic(self, *, once: bool) -> None:
+        """See to it now and then that every periodic task has its next run queued."""
+        if once or PERIODIC_QUEUE not in self.queues or time.monotonic() < self._look_at_periodic:
+            return
+        self._look_at_periodic = time.monotonic() + PERIODIC_WAIT
+        periodic.ensure()
 
     def work(self, job: queue.Job) -> None:
         """Run one job that was taken, and record how it ended."""

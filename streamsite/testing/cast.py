@@ -69,7 +69,7 @@ class Cast:
         from videos import services
 
         values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
-        values |= {"status": Status.READY, "generation": "gen1"} if ready else {}
+        values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
         video = Video.objects.create(channel=owner or self.owner, **(values | fields))
         services.refresh_listing(video.pk)
         return Video.objects.select_related("channel").get(pk=video.pk)

@@ -109,7 +109,7 @@ def test_a_file_above_the_limit_is_413(cast, settings):
 
 def test_a_disk_that_is_nearly_full_refuses_uploads(cast, settings):
     settings.DISK_WATERMARK_BYTES = 10**18
-    assert send(cast.api("owner"), b"x").status_code == 503
+    assert send(cast.api("owner"), b"x").status_code == 507
     assert not Video.objects.exists()
 
 

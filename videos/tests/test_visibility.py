@@ -50,14 +50,14 @@ def test_everybody_sees_what_the_owner_allowed(cast, watched, visibility, seen_b
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_lists_show_public_videos_only(cast, watched, who):
     public, _, _ = (watched(visibility) for visibility in ("public", "unlisted", "private"))
-    watched("public", status="processing")
+    watched("public", status="processing", ready=False)
     for url in ("/api/v1/videos", "/api/v1/channels/owner/videos", "/api/v1/videos?channel=owner"):
         assert [card["id"] for card in cast.api(who).get(url).json()["results"]] == [public.pk]
 
 
 @pytest.mark.parametrize("who", ["member", "stranger", "staff", "anonymous"])
 def test_a_video_that_is_not_ready_is_its_owners_alone(cast, watched, who):
-    video = watched("public", status="processing")
+    video = watched("public", status="processing", ready=False)
     assert cast.api(who).get(f"/api/v1/videos/{video.pk}").status_code == 404
     assert cast.api("owner").get(f"/api/v1/videos/{video.pk}").status_code == 200
 

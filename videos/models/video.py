@@ -38,8 +38,13 @@ class Status(models.TextChoices):
 class Video(models.Model):
     """A video of a channel.
 
-    Who may see it is decided in ``access``; ``status`` moves in ``pipeline`` only. ``listed`` repeats "public and
-    ready" so that lists have one index and the channel's counter one switch; ``services.refresh_listing`` sets it.
+    Who may see it is decided in ``access``; ``status`` moves in ``pipeline`` only. A video can be played as soon as it
+    has a ``generation``, the folder that is served; ``is_complete`` says that its ladder has ended. ``listed`` repeats
+    "public and playable" so that lists have one index and the channel's counter one switch;
+    ``services.refresh_listing`` sets it.
+
+    ``poster`` is "" for the automatic choice, "2" or "3" for another of them, else the revision of an own picture.
+    ``chapters`` is ``[{"start": seconds, "title": text}]``, imported from the file, or edited and then final.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=11, default=video_id, editable=False)
@@ -51,6 +56,10 @@ class Video(models.Model):
     language = models.CharField(max_length=12, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    publish_at = models.DateTimeField(null=True, blank=True)
+    publish_visibility = models.CharField(
+        max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED, editable=False)
     progress = models.FloatField(default=0.0, editable=False)
@@ -62,12 +71,19 @@ class Video(models.Model):
     source_name = models.CharField(max_length=255, blank=True, editable=False)
     source_size = models.BigIntegerField(default=0, editable=False)
     generation = models.CharField(max_length=32, blank=True, editable=False)
+    is_complete = models.BooleanField(default=False, editable=False)
     duration = models.FloatField(default=0.0, editable=False)
     width = models.IntegerField(default=0, editable=False)
     height = models.IntegerField(default=0, editable=False)
     media_bytes = models.BigIntegerField(default=0, editable=False)
     has_poster = models.BooleanField(default=False, editable=False)
     has_storyboard = models.BooleanField(default=False, editable=False)
+    poster = models.CharField(max_length=24, blank=True, editable=False)
+    poster_choices = models.IntegerField(default=0, editable=False)
+    has_download = models.BooleanField(default=False, editable=False)
+    loudness = models.FloatField(null=True, blank=True, editable=False)
+    chapters = models.JSONField(default=list, blank=True, editable=False)
+    chapters_edited = models.BooleanField(default=False, editable=False)
 
     view_count = models.BigIntegerField(default=0, editable=False)
     like_count = models.BigIntegerField(default=0, editable=False)
@@ -76,6 +92,8 @@ class Video(models.Model):
     listed = models.BooleanField(default=False, editable=False)
     allow_comments = models.BooleanField(default=True)
     allow_embed = models.BooleanField(default=True)
+    allow_download = models.BooleanField(default=False)
+    normalise_loudness = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.IntegerField(default=1, editable=False)
@@ -88,6 +106,9 @@ class Video(models.Model):
             models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
             models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
             models.Index(fields=["-created_at", "-id"], name="video_newest"),
+            models.Index(
+                fields=["publish_at"], name="video_scheduled", condition=models.Q(publish_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

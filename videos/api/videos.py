@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,8 +21,9 @@ from streamsite.api.pagination import PAGING, paginate
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from streamsite.limits import UPLOAD
-from videos import access, mappers, queries, services, tasks
+from videos import access, mappers, queries, services, share_links, tasks
 from videos import serializers as shapes
+from videos.metadata import EDITABLE
 
 
 class VideosView(APIView):
@@ -61,7 +62,7 @@ class VideosView(APIView):
             raise Invalid(
                 "Send the video as the multipart field 'file'.", fields={"file": ["No file was sent."]}
             )
-        data: dict[str, Any] = {name: sent[name] for name in services.EDITABLE if sent.get(name)}
+        data: dict[str, Any] = {name: sent[name] for name in EDITABLE if sent.get(name)}
         if tags := sent.getlist("tags"):
             data["tags"] = tags if len(tags) > 1 else tags[0]
         user = signed_in_user(request)
@@ -86,8 +87,10 @@ class VideoView(APIView):
 
     @extend_schema(operation_id="videos_read", responses={200: shapes.VideoSerializer})
     def get(self, request: Request, video_id: str) -> Response:
-        video = access.video_for_watching(request.user, video_id)
-        return respond(request, mappers.full(video, request.user))
+        visit = access.visit(request._request, video_id)
+        response = respond(request, mappers.full(visit.video, request.user, visit.link))
+        share_links.remember(response, visit.link)
+        return response
 
     @extend_schema(
         operation_id="videos_update",
@@ -109,28 +112,3 @@ class VideoView(APIView):
         services.require_version(video, expected_version(request))
         services.delete(video)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class ProcessingView(APIView):
-    """The job that makes the video playable, for its owner."""
-
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(operation_id="videos_processing", responses={200: shapes.ProcessingSerializer})
-    def get(self, request: Request, video_id: str) -> Response:
-        video = access.video_for_editing(request.user, video_id)
-        response = Response(mappers.processing(video))
-        response["Cache-Control"] = "private, no-store"
-        return response
-
-
-class RetryView(APIView):
-    """Process a failed video again."""
-
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(operation_id="videos_retry", request=None, responses={202: shapes.ProcessingSerializer})
-    def post(self, request: Request, video_id: str) -> Response:
-        video = access.video_for_editing(request.user, video_id)
-        video = services.retry(video, enqueue=tasks.enqueue_processing)
-        return Response(mappers.processing(video), status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,21 @@
+"""Tasks that run again and again: ``PERIODIC_TASKS`` maps a task's path to the seconds between its runs.
+
+Each is a job in the queue like any other, named, so that there is never a second one waiting however many workers ask.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from streamsite.tasks.backend import enqueue_once, load_task
+
+
+def ensure() -> None:
+    """Queue the next run of every periodic task that has none waiting."""
+    for path, seconds in settings.PERIODIC_TASKS.items():
+        task = load_task(path)
+        due = timezone.now() + timedelta(seconds=seconds)
+        enqueue_once(task.using(run_after=due), f"every:{path}")

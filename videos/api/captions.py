@@ -1,0 +1,162 @@
+"""``/api/v1/videos/{id}/captions`` and the transcript made from them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import no_store
+from streamsite.api.conditional import respond
+from streamsite.api.idempotency import idempotent
+from streamsite.api.parsing import StrictJSONParser
+from streamsite.errors import Invalid, TooLarge
+from videos import access, captions, mappers, share_links, webvtt
+from videos import serializers as shapes
+from videos.models.caption import Kind
+from videos.webvtt import Cue
+
+REST_OF_FORM = 100_000
+DESCRIPTION = ("language", "label", "kind")
+# A transcript is bounded by what a caption file may hold, and is sent whole.
+WHOLE = {"next": None, "previous": None}
+
+
+class CaptionFormParser(MultiPartParser):
+    """A form with a caption file; one that is larger than it may be is refused before it is read."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        sent = (parser_context or {})["request"].META.get("CONTENT_LENGTH", "")
+        if sent.isdecimal() and int(sent) > webvtt.MAX_BYTES + REST_OF_FORM:
+            raise TooLarge(f"A caption file may have at most {webvtt.MAX_BYTES // 1_000_000} MB.")
+        return super().parse(stream, media_type, parser_context)
+
+
+class CaptionsView(APIView):
+    """The text tracks of a video."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+    parser_classes = [CaptionFormParser, StrictJSONParser]
+
+    @extend_schema(operation_id="captions_list", responses={200: shapes.PageOfCaptionsSerializer})
+    def get(self, request: Request, video_id: str) -> Response:
+        visit = access.visit(request._request, video_id)
+        tracks = captions.of_video(video_id)
+        body = WHOLE | {"results": [mappers.caption(visit.video, track, visit.link) for track in tracks]}
+        response = respond(request, body)
+        share_links.remember(response, visit.link)
+        return response
+
+    @extend_schema(
+        operation_id="captions_create",
+        request={
+            "multipart/form-data": shapes.CaptionUploadSerializer,
+            "application/json": shapes.CaptionTextSerializer,
+        },
+        responses={201: shapes.CaptionSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        cues = _sent_cues(request)
+        if cues is None:
+            raise Invalid(
+                "Send a WebVTT or SubRip file as 'file', or its text as 'text'.",
+                fields={"file": ["No file was sent."]},
+            )
+        described = _description(request)
+        track = captions.add(
+            video,
+            cues,
+            language=described.get("language", ""),
+            label=described.get("label", ""),
+            kind=described.get("kind") or Kind.SUBTITLES,
+        )
+        response = no_store(Response(mappers.caption(video, track), status=status.HTTP_201_CREATED))
+        response["Location"] = f"/api/v1/videos/{video_id}/captions/{track.pk}"
+        return response
+
+
+class CaptionView(APIView):
+    """One text track."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+    parser_classes = [CaptionFormParser, StrictJSONParser]
+    token_scopes: ClassVar[dict[str, str]] = {}
+
+    @extend_schema(operation_id="captions_read", responses={200: shapes.CaptionSerializer})
+    def get(self, request: Request, video_id: str, caption_id: str) -> Response:
+        visit = access.visit(request._request, video_id)
+        track = captions.find(visit.video, caption_id)
+        response = respond(request, mappers.caption(visit.video, track, visit.link))
+        share_links.remember(response, visit.link)
+        return response
+
+    @extend_schema(
+        operation_id="captions_update",
+        request={
+            "multipart/form-data": shapes.CaptionUploadSerializer,
+            "application/json": shapes.CaptionTextSerializer,
+        },
+        responses={200: shapes.CaptionSerializer},
+    )
+    def patch(self, request: Request, video_id: str, caption_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        track = captions.find(video, caption_id)
+        track = captions.change(track, cues=_sent_cues(request), **_description(request))
+        return no_store(Response(mappers.caption(video, track)))
+
+    @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})
+    def delete(self, request: Request, video_id: str, caption_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        captions.remove(captions.find(video, caption_id))
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+class TranscriptView(APIView):
+    """What is said, to read along and to search."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="transcript",
+        parameters=[
+            OpenApiParameter("q", str, description="Only cues that hold all these words."),
+            OpenApiParameter("language", str),
+        ],
+        responses={200: shapes.TranscriptSerializer},
+    )
+    def get(self, request: Request, video_id: str) -> Response:
+        visit = access.visit(request._request, video_id)
+        words, language = request.GET.get("q", "")[:200], request.GET.get("language", "")[:20]
+        track, lines = captions.transcript(visit.video, language=language, words=words)
+        body = WHOLE | {
+            "language": track.language if track else None,
+            "caption_id": track.pk if track else None,
+            "results": lines,
+        }
+        response = respond(request, body)
+        share_links.remember(response, visit.link)
+        return response
+
+
+def _sent_cues(request: Request) -> list[Cue] | None:
+    sent: Any = request.data
+    upload, text, rows = sent.get("file"), sent.get("text"), sent.get("cues")
+    if isinstance(upload, UploadedFile):
+        return webvtt.parse(upload.read(webvtt.MAX_BYTES + 1))
+    if isinstance(text, str) and text:
+        return webvtt.parse(text.encode())
+    return webvtt.from_rows(rows) if rows is not None else None
+
+
+def _description(request: Request) -> dict[str, str]:
+    sent: Any = request.data
+    return {name: str(sent[name]) for name in DESCRIPTION if sent.get(name) is not None}

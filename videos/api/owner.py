@@ -1,0 +1,132 @@
+"""What only a video's owner does with it: its picture, its share links, its job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import no_store
+from accounts.api.images import PictureFormParser
+from streamsite.api.idempotency import idempotent
+from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.parsing import StrictJSONParser
+from streamsite.errors import Invalid
+from streamsite.limits import PICTURE
+from videos import access, mappers, posters, services, share_links, tasks
+from videos import serializers as shapes
+from videos.models import Video
+
+
+class ThumbnailView(APIView):
+    """The picture that stands for the video."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [PictureFormParser, StrictJSONParser]
+    throttle_limit = PICTURE
+
+    @extend_schema(
+        operation_id="thumbnail_update",
+        request={
+            "multipart/form-data": shapes.ThumbnailUploadSerializer,
+            "application/json": shapes.ThumbnailChoiceSerializer,
+        },
+        responses={200: shapes.VideoSerializer},
+    )
+    def put(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        return no_store(Response(mappers.full(_changed(video, request.data), request.user)))
+
+    @extend_schema(
+        operation_id="thumbnail_delete", responses={204: OpenApiResponse(description="Automatic again")}
+    )
+    def delete(self, request: Request, video_id: str) -> Response:
+        posters.reset(access.video_for_editing(request.user, video_id))
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+def _changed(video: Video, sent: Any) -> Video:
+    for name in ("file", "image", "thumbnail"):
+        if isinstance(sent.get(name), UploadedFile):
+            return posters.take_image(video, sent[name])
+    at, choice = sent.get("at"), sent.get("choice")
+    try:
+        if at is not None and not isinstance(at, bool):
+            return posters.take_moment(video, float(at))
+        if choice is not None and not isinstance(choice, bool):
+            return posters.choose(video, int(choice))
+    except (TypeError, ValueError):
+        name = "choice" if at is None else "at"
+        raise Invalid("That is no number.", fields={name: ["Not a number."]}) from None
+    raise Invalid(
+        "Send a picture as 'file', or 'at' with a time in seconds, or 'choice' with the number of a picture.",
+        fields={"file": ["No picture was sent."]},
+    )
+
+
+class ShareLinksView(APIView):
+    """Links to a private video."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="share_links_list", parameters=PAGING, responses={200: shapes.PageOfShareLinksSerializer}
+    )
+    def get(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        page = paginate(request, share_links.of_video(video), share_links.NEWEST)
+        return no_store(Response(page.body(mappers.share_link)))
+
+    @extend_schema(
+        operation_id="share_links_create",
+        request=shapes.ShareLinkInputSerializer,
+        responses={201: shapes.ShareLinkSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        sent: Any = request.data
+        link = share_links.create(video, sent)
+        response = no_store(Response(mappers.share_link(link), status=status.HTTP_201_CREATED))
+        response["Location"] = f"/api/v1/videos/{video_id}/share-links/{link.pk}"
+        return response
+
+
+class ShareLinkView(APIView):
+    """One link."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="share_links_delete", responses={204: OpenApiResponse(description="Revoked")})
+    def delete(self, request: Request, video_id: str, link_id: str) -> Response:
+        share_links.revoke(access.video_for_editing(request.user, video_id), link_id)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+class ProcessingView(APIView):
+    """The job that makes the video playable, for its owner."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="videos_processing", responses={200: shapes.ProcessingSerializer})
+    def get(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        return no_store(Response(mappers.processing(video)))
+
+
+class RetryView(APIView):
+    """Process a failed video again."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="videos_retry", request=None, responses={202: shapes.ProcessingSerializer})
+    def post(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        video = services.retry(video, enqueue=tasks.enqueue_processing)
+        return no_store(Response(mappers.processing(video), status=status.HTTP_202_ACCEPTED))

@@ -1,0 +1,171 @@
+"""Captions of a video: kept as cues in the database, served as clean WebVTT files."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import timezone
+
+from streamsite.errors import Absent, Conflict, Invalid, SiteError
+from streamsite.ids import object_id
+from streamsite.text import clean_line
+from videos import languages, storage, webvtt
+from videos.metadata import clean_language
+from videos.models import Caption, Video
+from videos.models.caption import Kind, Source
+from videos.webvtt import Cue
+
+logger = logging.getLogger("streamsite.captions")
+
+MAX_LABEL = 60
+EXISTS = "There are captions in this language and of this kind already. Replace or delete them."
+
+
+def add(
+    video: Video,
+    cues: list[Cue],
+    *,
+    language: str,
+    label: str = "",
+    kind: str = Kind.SUBTITLES,
+    source: str = Source.UPLOADED,
+) -> Caption:
+    """A new text track. ``Conflict`` when the video has one of this language and kind."""
+    described = _described(language=language, label=label, kind=kind)
+    if Caption.objects.filter(video=video).count() >= settings.MAX_CAPTIONS_PER_VIDEO:
+        raise Conflict(f"A video may have at most {settings.MAX_CAPTIONS_PER_VIDEO} caption tracks.")
+    caption = Caption(video=video, cues=_rows(cues), source=source, **described)
+    _write(caption)
+    try:
+        caption.save(force_insert=True)
+    except IntegrityError:
+        _remove_file(caption)
+        raise Conflict(EXISTS) from None
+    return caption
+
+
+def change(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
+    """Other words or another description. A changed text gets an address of its own."""
+    former = file_of(caption)
+    values: dict[str, Any] = {
+        name: getattr(caption, name) for name in ("language", "label", "kind")
+    } | described
+    if described.get("language", caption.language) != caption.language and "label" not in described:
+        values["label"] = ""
+    for name, value in _described(**values).items():
+        setattr(caption, name, value)
+    if cues is not None:
+        caption.cues = _rows(cues)
+    caption.revision = object_id()
+    caption.updated_at = timezone.now()
+    _write(caption)
+    try:
+        caption.save(force_update=True)
+    except IntegrityError:
+        _remove_file(caption)
+        raise Conflict(EXISTS) from None
+    former.unlink(missing_ok=True)
+    return caption
+
+
+def remove(caption: Caption) -> None:
+    """Delete the track and its file."""
+    Caption.objects.filter(pk=caption.pk).delete()
+    _remove_file(caption)
+
+
+def of_video(video_id: str) -> list[Caption]:
+    """The tracks of a video without their text, in the order of menus."""
+    rows = Caption.objects.filter(video_id=video_id).defer("cues")
+    return sorted(rows, key=lambda caption: (caption.label.casefold(), caption.kind))
+
+
+def find(video: Video, caption_id: str) -> Caption:
+    """One track of the video; ``Absent`` when it has none such."""
+    caption = Caption.objects.filter(pk=caption_id, video=video).first()
+    if caption is None:
+        raise Absent
+    return caption
+
+
+def transcript(
+    video: Video, *, language: str = "", words: str = ""
+) -> tuple[Caption | None, list[dict[str, Any]]]:
+    """The cues to read along, of one track: that in ``language``, else the video's own, else the first.
+
+    With ``words`` only the cues that hold all of them, whatever their case.
+    """
+    tracks = of_video(video.pk)
+    wanted = [language] if language else [video.language, ""]
+    chosen = next((track for tag in wanted for track in tracks if languages.same(track.language, tag)), None)
+    if chosen is None and not language and tracks:
+        chosen = tracks[0]
+    if chosen is None:
+        return None, []
+    sought = [word.casefold() for word in words.split()]
+    lines = (
+        {"start": start, "end": end, "text": webvtt.plain(text)}
+        for start, end, text in Caption.objects.values_list("cues", flat=True).get(pk=chosen.pk)
+    )
+    return chosen, [line for line in lines if all(word in line["text"].casefold() for word in sought)]
+
+
+def import_file(video: Video, path: Path, *, language: str, label: str) -> bool:
+    """Keep a track that came with the uploaded file; what is there already stays. Whether it was kept."""
+    try:
+        tag = clean_language(languages.normalise(language)) or "und"
+        add(
+            video,
+            webvtt.parse(path.read_bytes()),
+            language=tag,
+            label=label[:MAX_LABEL],
+            source=Source.EMBEDDED,
+        )
+    except (SiteError, ValueError) as error:
+        logger.info("video %s: embedded subtitles (%s) left out: %s", video.pk, language, error)
+        return False
+    return True
+
+
+def file_of(caption: Caption) -> Path:
+    """The served file."""
+    return storage.extras_dir(caption.video_id) / name_of(caption)
+
+
+def name_of(caption: Caption) -> str:
+    """The name of the served file, new with every revision."""
+    return f"captions/{caption.revision}.vtt"
+
+
+def _described(*, language: str, label: str, kind: str) -> dict[str, str]:
+    problems: dict[str, list[str]] = {}
+    try:
+        tag = clean_language(language)
+    except ValueError as error:
+        tag, problems["language"] = "", [str(error)]
+    if not tag and not problems:
+        problems["language"] = ["Say which language it is, such as en or pt-BR."]
+    if kind not in Kind.values:
+        problems["kind"] = [f"One of: {', '.join(Kind.values)}."]
+    name = clean_line(label) if isinstance(label, str) else ""
+    if len(name) > MAX_LABEL:
+        problems["label"] = [f"At most {MAX_LABEL} characters."]
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    return {"language": tag, "label": name or languages.name_of(tag), "kind": kind}
+
+
+def _rows(cues: list[Cue]) -> list[list[Any]]:
+    return [[cue.start, cue.end, cue.text] for cue in cues]
+
+
+def _write(caption: Caption) -> None:
+    storage.write_extra(file_of(caption), webvtt.write([Cue(*row) for row in caption.cues]).encode())
+
+
+def _remove_file(caption: Caption) -> None:
+    file_of(caption).unlink(missing_ok=True)

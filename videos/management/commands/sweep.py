@@ -1,0 +1,18 @@
+"""``manage.py sweep``: remove orphan files and rows now."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from videos import tasks
+
+
+class Command(BaseCommand):
+    """The same as the periodic task; prints what it found."""
+
+    help = "Remove files without a video, drafts without an upload, expired uploads; queue forgotten videos."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = tasks.sweep.call()
+        for name, count in found.items():
+            self.stdout.write(f"{name.replace('_', ' ')}: {count}")

@@ -1,0 +1,152 @@
+"""The rules of what people write about a video: every field has its cleaner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from streamsite.errors import Invalid
+from streamsite.text import clean_line, clean_text
+from streamsite.visibility import Visibility
+from videos import chapters
+from videos.models import CATEGORIES
+
+LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+LONGEST_LANGUAGE = 12
+MAX_TAGS, MAX_TAG = 20, 40
+FURTHEST_SCHEDULE = timedelta(days=366 * 2)
+EDITABLE = (
+    "title",
+    "description",
+    "tags",
+    "category",
+    "language",
+    "visibility",
+    "publish_at",
+    "publish_visibility",
+    "chapters",
+    "allow_comments",
+    "allow_embed",
+    "allow_download",
+    "normalise_loudness",
+)
+
+
+def title_from(filename: str) -> str:
+    """A first title from a file's name: without folders and suffix, underscores as spaces."""
+    stem = re.split(r"[/\\]", filename)[-1]
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}\Z", "", stem)
+    return clean_line(stem.replace("_", " "))[:120] or "Untitled video"
+
+
+def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
+    """The editable fields, cleaned. Raises ``Invalid`` with every problem by field."""
+    problems: dict[str, list[str]] = {}
+    clean: dict[str, Any] = {}
+    for name, value in data.items():
+        try:
+            clean[name] = _CLEANERS[name](value)
+        except ValueError as error:
+            problems[name] = [str(error)]
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    return clean
+
+
+def _clean_title(value: Any) -> str:
+    title = clean_line(value) if isinstance(value, str) else ""
+    if not title:
+        raise ValueError("Give the video a title.")
+    if len(title) > 120:
+        raise ValueError("At most 120 characters.")
+    return title
+
+
+def _clean_description(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("Not a text.")  # noqa: TRY004 - collected by field, like the others
+    text = clean_text(value)
+    if len(text) > 5000:
+        raise ValueError("At most 5000 characters.")
+    return text
+
+
+def _clean_tags(value: Any) -> list[str]:
+    words = value.split(",") if isinstance(value, str) else value
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError("Not a list of words.")
+    tags = list(dict.fromkeys(clean_line(word).lstrip("#").lower() for word in words))
+    tags = [tag for tag in tags if tag]
+    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in tags):
+        raise ValueError(f"At most {MAX_TAGS} tags of {MAX_TAG} characters.")
+    return tags
+
+
+def _clean_category(value: Any) -> str:
+    if value not in {key for key, _ in CATEGORIES}:
+        raise ValueError("Not a category of this site.")
+    return str(value)
+
+
+def clean_language(value: Any) -> str:
+    """A language tag (BCP 47), or "" for none. Raises ``ValueError``."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or len(value) > LONGEST_LANGUAGE or not LANGUAGE.match(value):
+        raise ValueError("Use a language tag such as en or pt-BR.")
+    return value
+
+
+def _clean_visibility(value: Any) -> str:
+    if value not in Visibility.values:
+        raise ValueError(f"One of: {', '.join(Visibility.values)}.")
+    return str(value)
+
+
+def _clean_publish_at(value: Any) -> datetime | None:
+    if value in (None, ""):
+        return None
+    try:
+        moment = value if isinstance(value, datetime) else parse_datetime(str(value))
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise ValueError("Use a date and time such as 2030-01-31T18:00:00Z.")
+    if timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    now = timezone.now()
+    if not now < moment <= now + FURTHEST_SCHEDULE:
+        raise ValueError("Choose a time in the future, at most two years from now.")
+    return moment
+
+
+def _clean_flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in {"true", "1", "on"}:
+        return True
+    if isinstance(value, str) and value.lower() in {"false", "0", "off", ""}:
+        return False
+    raise ValueError("True or false.")
+
+
+_CLEANERS: dict[str, Callable[[Any], Any]] = {
+    "title": _clean_title,
+    "description": _clean_description,
+    "tags": _clean_tags,
+    "category": _clean_category,
+    "language": clean_language,
+    "visibility": _clean_visibility,
+    "allow_comments": _clean_flag,
+    "allow_embed": _clean_flag,
+    "allow_download": _clean_flag,
+    "normalise_loudness": _clean_flag,
+    "publish_at": _clean_publish_at,
+    "publish_visibility": _clean_visibility,
+    "chapters": chapters.clean,
+}

@@ -1,0 +1,51 @@
+"""Captions: what is said in a video, with times."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from streamsite.ids import object_id
+from videos.models.video import Video
+
+
+class Kind(models.TextChoices):
+    """What a text track is for, as HTML's ``<track kind>``."""
+
+    SUBTITLES = "subtitles", "Subtitles"
+    CAPTIONS = "captions", "Captions for the deaf and hard of hearing"
+    DESCRIPTIONS = "descriptions", "Descriptions for the blind"
+
+
+class Source(models.TextChoices):
+    """Where the text came from."""
+
+    UPLOADED = "uploaded", "Uploaded"
+    EMBEDDED = "embedded", "Embedded in the video file"
+
+
+class Caption(models.Model):
+    """One text track of a video.
+
+    ``cues`` is ``[[start, end, text], ...]`` in seconds, sorted; the served WebVTT file is written from it and named
+    after ``revision``, so that a changed text has an address of its own.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=16, default=object_id, editable=False)
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="captions")
+    language = models.CharField(max_length=12)
+    label = models.CharField(max_length=60)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SUBTITLES)
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.UPLOADED)
+    cues = models.JSONField(default=list)
+    revision = models.CharField(max_length=16, default=object_id)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["video", "language", "kind"], name="caption_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.language})"

@@ -1,0 +1,105 @@
+"""The picture that stands for a video: one of three automatic ones, a moment, or one that its owner sends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import images
+from streamsite.errors import Conflict, Invalid
+from streamsite.ids import object_id
+from videos import storage
+from videos.addresses import extra_url, media_url
+from videos.models import ShareLink, Video
+from videos.transcoding.errors import TranscodeError
+from videos.transcoding.poster import make_posters
+from videos.transcoding.probe import probe
+
+LARGE, CARD = "poster", "card"
+SIZES = images.Kind("poster", ((1280, 720), (640, 360)))
+
+
+def url(video: Video, size: str, link: ShareLink | None = None) -> str | None:
+    """The address of the chosen picture in ``LARGE`` or ``CARD``; ``None`` while there is none."""
+    if len(video.poster) > 1:
+        return extra_url(video, _own_name(size, video.poster), link)
+    return media_url(video, automatic_name(size, video.poster), link) if video.has_poster else None
+
+
+def choices(video: Video) -> list[dict[str, Any]]:
+    """The automatic pictures to choose from."""
+    found: list[dict[str, Any]] = []
+    for number in range(1, video.poster_choices + 1):
+        chosen = "" if number == 1 else str(number)
+        address = media_url(video, automatic_name(CARD, chosen))
+        if address:
+            found.append({"choice": number, "url": address, "is_chosen": video.poster == chosen})
+    return found
+
+
+def automatic_name(size: str, chosen: str = "") -> str:
+    """The file of an automatic picture: ``poster.webp``, ``card-2.webp``."""
+    return f"{size}-{chosen}.webp" if chosen else f"{size}.webp"
+
+
+def choose(video: Video, number: int) -> Video:
+    """Take one of the automatic pictures."""
+    if not 1 <= number <= max(1, video.poster_choices):
+        raise Invalid("There is no such picture.", fields={"choice": ["There is no such picture."]})
+    return _switch(video, "" if number == 1 else str(number))
+
+
+def take_image(video: Video, content: IO[bytes]) -> Video:
+    """Take a picture that was sent; it is cut to 16:9 and written anew. ``Invalid`` or ``TooLarge`` when it is none."""
+    files = list(images.prepare(content, SIZES).values())
+    return _keep(video, files[0], files[1])
+
+
+def take_moment(video: Video, seconds: float) -> Video:
+    """Take the frame at ``seconds``. ``Conflict`` while there is nothing to take it from."""
+    if not 0 <= seconds <= max(video.duration, 0.0):
+        sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
+        raise Invalid(sentence, fields={"at": [sentence]})
+    source = storage.source_path(video.pk)
+    if not video.generation or not source.is_file():
+        raise Conflict("Pictures can be taken once the video can be played.")
+    with TemporaryDirectory(dir=settings.WORK_DIR) as folder:
+        large, card = Path(folder) / "large.webp", Path(folder) / "card.webp"
+        try:
+            make_posters(source, probe(source), large=large, small=card, moment=seconds)
+        except TranscodeError as error:
+            raise Conflict(error.detail) from None
+        return _keep(video, large.read_bytes(), card.read_bytes())
+
+
+def reset(video: Video) -> Video:
+    """Back to the automatic picture."""
+    return _switch(video, "")
+
+
+def _keep(video: Video, large: bytes, card: bytes) -> Video:
+    revision = object_id()
+    folder = storage.extras_dir(video.pk)
+    storage.write_extra(folder / _own_name(LARGE, revision), large)
+    storage.write_extra(folder / _own_name(CARD, revision), card)
+    return _switch(video, revision)
+
+
+def _switch(video: Video, poster: str) -> Video:
+    former = Video.objects.filter(pk=video.pk).values_list("poster", flat=True).first() or ""
+    Video.objects.filter(pk=video.pk).update(
+        poster=poster, version=F("version") + 1, updated_at=timezone.now()
+    )
+    if len(former) > 1 and former != poster:
+        for size in (LARGE, CARD):
+            (storage.extras_dir(video.pk) / _own_name(size, former)).unlink(missing_ok=True)
+    return Video.objects.select_related("channel").get(pk=video.pk)
+
+
+def _own_name(size: str, revision: str) -> str:
+    return f"{size}-{revision}.webp"

@@ -1,0 +1,43 @@
+"""How much an account may upload."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Sum
+
+from accounts.models import User
+from streamsite.errors import TooLarge
+from videos.access import own_videos
+
+
+def limit(owner: User) -> int:
+    """Bytes the account may upload in all; 0 for no limit."""
+    return settings.USER_QUOTA_BYTES if owner.quota_bytes is None else owner.quota_bytes
+
+
+def used(owner: User) -> int:
+    """Bytes of all the account's uploads, of unfinished ones what was announced."""
+    total: int | None = own_videos(owner.pk).aggregate(total=Sum("source_size"))["total"]
+    return total or 0
+
+
+def require(owner: User, *, more: int) -> None:
+    """Raise ``TooLarge`` when ``more`` bytes would exceed the quota."""
+    most = limit(owner)
+    if not most:
+        return
+    left = most - used(owner)
+    if more > left:
+        raise TooLarge(
+            f"Your quota is {_words(most)}, and {_words(max(left, 0))} are left. Delete a video to make room.",
+            fields={"quota": [f"{_words(max(left, 0))} left of {_words(most)}."]},
+        )
+
+
+def _words(size: int) -> str:
+    value = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} TB"

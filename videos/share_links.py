@@ -1,0 +1,192 @@
+"""Links that let whoever has them watch a private video: expiring, limited in views, revocable.
+
+The secret of a link is derived from its id, so that its owner can copy it again and the database holds nothing that
+opens anything. A browser that was let in gets a cookie for a day and counts once.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.dateparse import parse_datetime
+
+from streamsite.errors import Absent, Conflict, Invalid
+from streamsite.text import clean_line
+from videos.models import ShareLink, Video
+
+NEWEST = ("-created_at", "-id")
+SECRET = re.compile(r"\A([A-Za-z0-9_-]{16})\.([A-Za-z0-9]{32})\Z", re.ASCII)
+SALT = "videos.share"
+ADMITTED_FOR = timedelta(days=1)
+MOST_VIEWS, LONGEST = 1_000_000, timedelta(days=366)
+MAX_LABEL = 60
+
+
+def create(video: Video, data: Mapping[str, Any]) -> ShareLink:
+    """A new link: ``label``, ``expires_at`` or ``expires_in`` (seconds), ``max_views``; all may be left out."""
+    problems: dict[str, list[str]] = {}
+    values: dict[str, Any] = {}
+    for name, read in (("label", _label), ("expires_at", _expiry), ("max_views", _max_views)):
+        try:
+            values[name] = read(data)
+        except ValueError as error:
+            problems[name] = [str(error)]
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    if ShareLink.objects.filter(video=video).count() >= settings.MAX_SHARE_LINKS_PER_VIDEO:
+        raise Conflict(
+            f"A video may have at most {settings.MAX_SHARE_LINKS_PER_VIDEO} links. Revoke one first."
+        )
+    return ShareLink.objects.create(video=video, **values)
+
+
+def of_video(video: Video) -> QuerySet[ShareLink]:
+    """The links of a video, used up and expired ones as well; order by ``NEWEST``."""
+    return ShareLink.objects.filter(video=video)
+
+
+def revoke(video: Video, link_id: str) -> None:
+    """End a link: whoever watches by it is stopped within seconds."""
+    removed, _ = ShareLink.objects.filter(pk=link_id, video=video).delete()
+    if not removed:
+        raise Absent
+
+
+def secret_of(link: ShareLink) -> str:
+    """What the address of the link carries."""
+    return f"{link.pk}.{_signature(link.pk, settings.SECRET_KEY)}"
+
+
+def url_of(link: ShareLink) -> str:
+    """The address to give away."""
+    return f"{settings.SITE_URL}/watch/{link.video_id}?share={secret_of(link)}"
+
+
+def is_spent(link: ShareLink) -> bool:
+    """Whether the link lets nobody new in."""
+    return _is_expired(link) or (link.max_views is not None and link.views >= link.max_views)
+
+
+def admit(request: HttpRequest, video: Video) -> ShareLink | None:
+    """The link by which the caller may watch: one that let this browser in before, or the one in ``?share=``.
+
+    The latter counts a view, in one conditional update, so that parallel callers never exceed its limit.
+    """
+    known = _by_cookie(request, video)
+    if known is not None:
+        return known
+    link = _by_secret(request.GET.get("share", ""), video)
+    if link is None:
+        return None
+    rows = ShareLink.objects.filter(Q(max_views=None) | Q(views__lt=F("max_views")), pk=link.pk)
+    return link if rows.update(views=F("views") + 1) else None
+
+
+def remember(response: HttpResponseBase, link: ShareLink | None) -> None:
+    """Let the browser in again for a day without counting it again."""
+    if link is None:
+        return
+    response.set_cookie(
+        _cookie_name(link.video_id),
+        signing.TimestampSigner(salt=SALT).sign(link.pk),
+        max_age=int(ADMITTED_FOR.total_seconds()),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def is_live(link_id: str, video_id: str) -> bool:
+    """Whether those who were let in by the link may go on watching."""
+    link = ShareLink.objects.filter(pk=link_id, video_id=video_id).first()
+    return link is not None and not _is_expired(link)
+
+
+def _by_cookie(request: HttpRequest, video: Video) -> ShareLink | None:
+    try:
+        link_id = signing.TimestampSigner(salt=SALT).unsign(
+            request.COOKIES.get(_cookie_name(video.pk), ""), max_age=ADMITTED_FOR
+        )
+    except signing.BadSignature:
+        return None
+    return _live(link_id, video)
+
+
+def _by_secret(secret: str, video: Video) -> ShareLink | None:
+    match = SECRET.match(secret)
+    if match is None:
+        return None
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    if not any(hmac.compare_digest(_signature(match[1], key), match[2]) for key in keys):
+        return None
+    return _live(match[1], video)
+
+
+def _live(link_id: str, video: Video) -> ShareLink | None:
+    link = ShareLink.objects.filter(pk=link_id, video=video).first()
+    return None if link is None or _is_expired(link) else link
+
+
+def _is_expired(link: ShareLink) -> bool:
+    return link.expires_at is not None and link.expires_at <= timezone.now()
+
+
+def _signature(link_id: str, secret: str) -> str:
+    return salted_hmac(SALT, link_id, secret=secret, algorithm="sha256").hexdigest()[:32]
+
+
+def _cookie_name(video_id: str) -> str:
+    return f"share-{video_id}"
+
+
+def _label(data: Mapping[str, Any]) -> str:
+    label = data.get("label") or ""
+    if not isinstance(label, str) or len(clean_line(label)) > MAX_LABEL:
+        raise ValueError(f"At most {MAX_LABEL} characters.")
+    return clean_line(label)
+
+
+def _expiry(data: Mapping[str, Any]) -> Any:
+    now = timezone.now()
+    seconds, moment = data.get("expires_in"), data.get("expires_at")
+    if seconds not in (None, ""):
+        try:
+            moment = now + timedelta(seconds=int(str(seconds)))
+        except (ValueError, OverflowError):
+            raise ValueError("A whole number of seconds.") from None
+    elif moment in (None, ""):
+        return None
+    else:
+        try:
+            moment = parse_datetime(str(moment))
+        except ValueError:
+            moment = None
+        if moment is None:
+            raise ValueError("Use a date and time such as 2030-01-31T18:00:00Z.")
+        moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    if not now < moment <= now + LONGEST:
+        raise ValueError("Choose a time in the future, at most a year from now.")
+    return moment
+
+
+def _max_views(data: Mapping[str, Any]) -> int | None:
+    value = data.get("max_views")
+    if value in (None, ""):
+        return None
+    text = str(value)
+    if isinstance(value, bool) or not (
+        text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_VIEWS
+    ):
+        raise ValueError(f"A whole number from 1 to {MOST_VIEWS}, or nothing for no limit.")
+    return int(text)

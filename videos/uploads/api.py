@@ -1,0 +1,194 @@
+"""``/api/v1/uploads``: tus 1.0 with creation, creation-with-upload, termination, expiration and checksum."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.http import http_date
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import signed_in_user
+from streamsite.api.idempotency import idempotent
+from streamsite.errors import Invalid, UnsupportedMediaType
+from streamsite.limits import UPLOAD, UPLOAD_PARTS
+from videos.models import Upload
+from videos.tasks import enqueue_processing
+from videos.uploads import protocol, services
+
+RESUMABLE = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=["1.0.0"])
+OFFSET = OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, required=True)
+CHECKSUM = OpenApiParameter(
+    "Upload-Checksum",
+    str,
+    OpenApiParameter.HEADER,
+    description="An algorithm and a Base64 digest of this body.",
+)
+KEPT_HEADERS = ("Location", "X-Video-Id", "Upload-Offset", "Upload-Expires")
+OVERRIDES = {"PATCH", "DELETE", "HEAD"}
+SPOKEN = {"POST", *OVERRIDES}
+
+
+class TusView(APIView):
+    """What every answer of the protocol has in common."""
+
+    token_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("GET", "HEAD", "POST", "PATCH", "DELETE"), "upload"
+    )
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Clients behind old proxies send PATCH and DELETE as POST with ``X-HTTP-Method-Override``."""
+        override = request.headers.get("X-HTTP-Method-Override", "").upper()
+        if request.method == "POST" and override in OVERRIDES:
+            request.method = override
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_permissions(self) -> list[BasePermission]:
+        """Anybody may ask what the server can do."""
+        return [AllowAny()] if self.request.method == "OPTIONS" else [IsAuthenticated()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in SPOKEN and hasattr(self, str(request.method).lower()):
+            protocol.require_version(request.headers.get("Tus-Resumable"))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Tus-Resumable"] = protocol.VERSION
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @extend_schema(exclude=True)
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        """What of the protocol is spoken here."""
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        response["Tus-Version"] = protocol.VERSION
+        response["Tus-Extension"] = protocol.EXTENSIONS
+        response["Tus-Max-Size"] = str(settings.MAX_UPLOAD_BYTES)
+        response["Tus-Checksum-Algorithm"] = ",".join(protocol.ALGORITHMS)
+        return response
+
+
+def _announcement(request: Request) -> str:
+    """What tells two creations apart."""
+    parts = [request.headers.get(name, "") for name in ("Upload-Length", "Upload-Metadata", "Content-Length")]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class UploadsView(TusView):
+    """Begin an upload."""
+
+    throttle_limit = UPLOAD
+
+    @extend_schema(
+        operation_id="uploads_create",
+        parameters=[
+            RESUMABLE,
+            OpenApiParameter("Upload-Length", int, OpenApiParameter.HEADER, required=True),
+            OpenApiParameter("Upload-Metadata", str, OpenApiParameter.HEADER),
+        ],
+        request={protocol.CONTENT_TYPE: bytes},
+        responses={
+            201: OpenApiResponse(description="Begun; Location is its address, X-Video-Id its video's draft")
+        },
+    )
+    @idempotent(headers=KEPT_HEADERS, fingerprint=_announcement)
+    def post(self, request: Request) -> Response:
+        if "Upload-Defer-Length" in request.headers:
+            raise Invalid("Say how long the file is with Upload-Length.")
+        length = protocol.read_number("Upload-Length", request.headers.get("Upload-Length"))
+        checksum = protocol.read_checksum(request.headers.get("Upload-Checksum"))
+        sent = _body_length(request)
+        upload = services.begin(
+            signed_in_user(request), length=length, metadata=request.headers.get("Upload-Metadata", "")
+        )
+        response = _state(Response(status=status.HTTP_201_CREATED), upload)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/uploads/{upload.pk}")
+        if sent:
+            reached = services.append(
+                upload,
+                request._request,
+                start=0,
+                length=sent,
+                checksum=checksum,
+                enqueue=enqueue_processing,
+            )
+            response["Upload-Offset"] = str(reached)
+        return response
+
+
+class UploadView(TusView):
+    """One upload of the caller's."""
+
+    throttle_limit = UPLOAD_PARTS
+
+    @extend_schema(
+        operation_id="uploads_state",
+        parameters=[RESUMABLE],
+        responses={200: OpenApiResponse(description="Upload-Offset says how many bytes have arrived")},
+    )
+    def head(self, request: Request, upload_id: str) -> Response:
+        upload = services.of_owner(signed_in_user(request), upload_id)
+        arrived = services.offset(upload, enqueue=enqueue_processing)
+        response = _state(Response(status=status.HTTP_200_OK), upload)
+        response["Upload-Offset"] = str(arrived)
+        response["Upload-Length"] = str(upload.length)
+        if upload.metadata:
+            response["Upload-Metadata"] = upload.metadata
+        return response
+
+    @extend_schema(
+        operation_id="uploads_append",
+        parameters=[RESUMABLE, OFFSET, CHECKSUM],
+        request={protocol.CONTENT_TYPE: bytes},
+        responses={204: OpenApiResponse(description="Kept; Upload-Offset says how many bytes have arrived")},
+    )
+    def patch(self, request: Request, upload_id: str) -> Response:
+        upload = services.of_owner(signed_in_user(request), upload_id)
+        start = protocol.read_number("Upload-Offset", request.headers.get("Upload-Offset"))
+        checksum = protocol.read_checksum(request.headers.get("Upload-Checksum"))
+        reached = services.append(
+            upload,
+            request._request,
+            start=start,
+            length=_body_length(request),
+            checksum=checksum,
+            enqueue=enqueue_processing,
+        )
+        response = _state(Response(status=status.HTTP_204_NO_CONTENT), upload)
+        response["Upload-Offset"] = str(reached)
+        return response
+
+    @extend_schema(
+        operation_id="uploads_cancel",
+        parameters=[RESUMABLE],
+        responses={204: OpenApiResponse(description="Its bytes and the draft of its video are gone")},
+    )
+    def delete(self, request: Request, upload_id: str) -> Response:
+        services.cancel(services.of_owner(signed_in_user(request), upload_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _body_length(request: Request) -> int:
+    """How many bytes the body has; its type must be the protocol's."""
+    raw = request.headers.get("Content-Length", "")
+    if not raw and "Transfer-Encoding" not in request.headers:
+        return 0
+    length = protocol.read_number("Content-Length", raw)
+    if length and request.content_type.partition(";")[0].strip() != protocol.CONTENT_TYPE:
+        raise UnsupportedMediaType(f"Send the bytes as {protocol.CONTENT_TYPE}.")
+    return length
+
+
+def _state(response: Response, upload: Upload) -> Response:
+    response["X-Video-Id"] = upload.video_id
+    response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
+    return response

@@ -1,0 +1,178 @@
+"""The file of an unfinished upload: its size *is* the offset, and every write is fenced by it.
+
+A piece is appended under a lock of the file and only when the file ends where the writer believes it ends. Of two
+requests that send the same bytes one writes and the other finds the file longer than it expected; a request whose
+client is long gone, still blocked in a read, can neither hold the upload up nor write into a finished file.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from streamsite.errors import Conflict
+from videos import storage
+from videos.uploads.protocol import Checksum, ChecksumMismatch
+
+PIECE = 1024 * 1024
+SPACE_CHECK_BYTES = 64 * PIECE
+
+
+class Body(Protocol):
+    """A request's body, read piece by piece."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class OffsetConflict(Conflict):
+    """The upload is not where the request says it is; a HEAD tells."""
+
+    detail = "The upload is at another offset. Ask for it with HEAD and go on from there."
+
+
+class Gone(Exception):
+    """The upload's file is not there any more."""
+
+
+def path_of(upload_id: str) -> Path:
+    """The file of an unfinished upload."""
+    return Path(settings.WORK_DIR) / "uploads" / upload_id
+
+
+def create(upload_id: str) -> None:
+    """An empty file."""
+    path = path_of(upload_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+
+
+def offset(upload_id: str) -> int:
+    """How many bytes have arrived. Raises ``Gone``."""
+    try:
+        return path_of(upload_id).stat().st_size
+    except FileNotFoundError:
+        raise Gone from None
+
+
+def remove(upload_id: str) -> None:
+    """Delete the file, whoever still writes to it."""
+    path_of(upload_id).unlink(missing_ok=True)
+
+
+def append(upload_id: str, body: Body, *, start: int, length: int, checksum: Checksum | None) -> int:
+    """Write up to ``length`` bytes of ``body`` at ``start``; the new offset.
+
+    What arrived before the client was gone is kept, so that it need not be sent again; with a checksum all or nothing
+    is. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``storage.DiskFull`` or ``Gone``.
+    """
+    if checksum is not None:
+        return _append_checked(upload_id, body, start=start, length=length, checksum=checksum)
+    with _opened(upload_id) as descriptor:
+        position = start
+        try:
+            for piece in _pieces(body, length):
+                position = _write_at(descriptor, upload_id, piece, position)
+        finally:
+            os.fsync(descriptor)
+    return position
+
+
+def _append_checked(upload_id: str, body: Body, *, start: int, length: int, checksum: Checksum) -> int:
+    """By way of a file of its own, so that a killed process leaves nothing unproven in the upload."""
+    hasher = hashlib.new(checksum.algorithm, usedforsecurity=False)
+    aside = path_of(upload_id).with_name(f"{upload_id}.{os.urandom(6).hex()}")
+    try:
+        received = 0
+        with aside.open("wb") as out:
+            for piece in _pieces(body, length):
+                hasher.update(piece)
+                received += out.write(piece)
+        if received < length or not checksum.matches(hasher):
+            raise ChecksumMismatch
+        with _opened(upload_id) as descriptor, aside.open("rb") as proven:
+            with _locked(descriptor):
+                _require(descriptor, upload_id, start)
+                with os.fdopen(os.dup(descriptor), "ab") as out:
+                    shutil.copyfileobj(proven, out, PIECE)
+            os.fsync(descriptor)
+    finally:
+        aside.unlink(missing_ok=True)
+    return start + received
+
+
+def _pieces(body: Body, length: int) -> Iterator[bytes]:
+    """``length`` bytes at most; ends early when the client is gone."""
+    left, unchecked = length, SPACE_CHECK_BYTES
+    while left > 0:
+        if unchecked >= SPACE_CHECK_BYTES:
+            storage.require_space(min(left, SPACE_CHECK_BYTES))
+            unchecked = 0
+        try:
+            piece = body.read(min(PIECE, left))
+        except (OSError, ValueError):
+            return
+        if not piece:
+            return
+        left -= len(piece)
+        unchecked += len(piece)
+        yield piece
+
+
+def _write_at(descriptor: int, upload_id: str, piece: bytes, position: int) -> int:
+    with _locked(descriptor):
+        _require(descriptor, upload_id, position)
+        view = memoryview(piece)
+        while view:
+            try:
+                written = os.pwrite(descriptor, view, position)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise storage.DiskFull from None
+                raise
+            position += written
+            view = view[written:]
+    return position
+
+
+def _require(descriptor: int, upload_id: str, position: int) -> None:
+    status = os.fstat(descriptor)
+    if not status.st_nlink:
+        raise Gone
+    try:
+        is_ours = os.path.samestat(status, path_of(upload_id).stat())
+    except FileNotFoundError:
+        raise Gone from None
+    if not is_ours:
+        raise Gone
+    if status.st_size != position:
+        raise OffsetConflict
+
+
+@contextmanager
+def _opened(upload_id: str) -> Iterator[int]:
+    try:
+        descriptor = os.open(path_of(upload_id), os.O_WRONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise Gone from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked(descriptor: int) -> Iterator[None]:
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -1,0 +1,98 @@
+"""The headers of tus 1.0, read strictly. Pure: strings in, values out, ``SiteError`` for what is not right."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from streamsite.errors import Invalid, SiteError
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,creation-with-upload,termination,expiration,checksum"
+CONTENT_TYPE = "application/offset+octet-stream"
+ALGORITHMS = ("sha1", "sha256", "sha512", "md5")
+LONGEST_METADATA = 16 * 1024
+LARGEST_NUMBER_DIGITS = 18
+
+
+class WrongVersion(SiteError):
+    """The request does not say ``Tus-Resumable: 1.0.0``."""
+
+    status, code = 412, "precondition_failed"
+    detail = f"Send the header Tus-Resumable: {VERSION}."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What versions there are."""
+        return {"Tus-Version": VERSION}
+
+
+class ChecksumMismatch(SiteError):
+    """The bytes are not those the checksum was made of; none of them is kept."""
+
+    status, code = 460, "checksum_mismatch"
+    detail = "The checksum does not match the bytes that arrived. Send this part again."
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """``Upload-Checksum``: the name of a hash and its value for the bytes of one request."""
+
+    algorithm: str
+    digest: bytes
+
+    def matches(self, hasher: hashlib._Hash) -> bool:
+        """Whether ``hasher``, fed with the bytes, agrees."""
+        return hasher.digest() == self.digest
+
+
+def require_version(header: str | None) -> None:
+    """Raise ``WrongVersion`` unless the client speaks this version."""
+    if header != VERSION:
+        raise WrongVersion
+
+
+def read_number(name: str, header: str | None) -> int:
+    """A header that is a whole number of bytes."""
+    text = (header or "").strip()
+    if not text:
+        raise Invalid(f"Send the header {name}.")
+    if not (text.isascii() and text.isdigit() and len(text) <= LARGEST_NUMBER_DIGITS):
+        raise Invalid(f"{name} must be a whole number of bytes.")
+    return int(text)
+
+
+def read_metadata(header: str | None) -> dict[str, str]:
+    """``Upload-Metadata``: comma-separated pairs of a key and, after a space, its value in Base64."""
+    if not header or not header.strip():
+        return {}
+    if len(header) > LONGEST_METADATA:
+        raise Invalid("Upload-Metadata is too long.")
+    pairs: dict[str, str] = {}
+    for part in header.split(","):
+        key, _, encoded = part.strip().partition(" ")
+        if not key or not key.isascii() or key in pairs:
+            raise Invalid("Upload-Metadata must be pairs of different keys and Base64 values.")
+        try:
+            pairs[key] = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+        except (binascii.Error, ValueError):
+            raise Invalid(f"The value of {key!r} in Upload-Metadata is not UTF-8 text in Base64.") from None
+    return pairs
+
+
+def read_checksum(header: str | None) -> Checksum | None:
+    """``Upload-Checksum``: an algorithm's name and a Base64 digest; ``None`` without the header."""
+    if header is None:
+        return None
+    algorithm, _, encoded = header.strip().partition(" ")
+    if algorithm not in ALGORITHMS:
+        raise Invalid(f"Checksums may be {', '.join(ALGORITHMS)}.")
+    try:
+        digest = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise Invalid("The checksum is not Base64.") from None
+    if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
+        raise Invalid("The checksum has the wrong length.")
+    return Checksum(algorithm, digest)
