@@ -72,13 +72,13 @@ def imported(found: list[tuple[float, str]], duration: float) -> list[Chapter]:
     chapters: list[Chapter] = []
     for start, title in sorted(found)[:MOST]:
         moment = round(max(0.0, start), 3)
-        if chapters and moment <= chapters[-1]["start"]:
-            continue
-        name = clean_line(title)[:LONGEST_TITLE] or f"Chapter {len(chapters) + 1}"
-        chapters.append({"start": moment, "title": name})
+        if not chapters or moment > chapters[-1]["start"]:
+            chapters.append({"start": moment, "title": clean_line(title)[:LONGEST_TITLE]})
     if chapters and chapters[0]["start"] > 0:
         chapters.insert(0, {"start": 0.0, "title": "Beginning"})
     chapters = within(chapters, duration)
+    for number, chapter in enumerate(chapters, start=1):
+        chapter["title"] = chapter["title"] or f"Chapter {number}"
     return chapters if len(chapters) > 1 else []
 
 

@@ -1,0 +1,139 @@
+"""Captions over the API: uploaded, served, edited, read along."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from videos import captions, storage
+from videos.models import Caption
+
+VTT = """WEBVTT
+
+00:00.500 --> 00:02.000
+Hello <b>World</b>
+
+00:03.000 --> 00:04.000
+Goodbye, <script>world</script>
+"""
+SRT = "1\n00:00:01,000 --> 00:00:02,000\nBonjour le monde\n"
+
+
+def add(api, video, text=VTT, **fields):
+    sent = {"file": SimpleUploadedFile("c.vtt", text.encode(), "text/vtt"), "language": "en", **fields}
+    return api.post(f"/api/v1/videos/{video.pk}/captions", sent, format="multipart")
+
+
+def test_a_caption_file_is_served_clean(cast):
+    video, api = cast.video(), cast.api("owner")
+    answer = add(api, video)
+    assert answer.status_code == 201
+    track = answer.json()
+    assert (track["language"], track["label"], track["kind"]) == ("en", "English", "subtitles")
+    served = cast.api("anonymous").get(track["url"])
+    assert (served.status_code, served["Content-Type"]) == (200, "text/vtt; charset=utf-8")
+    assert served["X-Content-Type-Options"] == "nosniff"
+    text = b"".join(served.streaming_content) if served.streaming else served.content
+    assert b"Hello <b>World</b>" in text
+    assert b"script" not in text
+    for url in (f"/api/v1/videos/{video.pk}/captions", f"/api/v1/videos/{video.pk}"):
+        body = cast.api("anonymous").get(url).json()
+        assert [entry["id"] for entry in body.get("results", body.get("captions"))] == [track["id"]]
+
+
+def test_text_cues_and_subrip_are_accepted_as_well(cast):
+    video, api = cast.video(), cast.api("owner")
+    url = f"/api/v1/videos/{video.pk}/captions"
+    assert api.post(url, {"language": "fr", "text": SRT}, format="json").json()["label"] == "Français"
+    cues = [{"start": 1, "end": 2.5, "text": "a <b> & c"}]
+    made = api.post(url, {"language": "de", "cues": cues, "kind": "captions", "label": "SDH"}, format="json")
+    assert (made.status_code, made.json()["label"]) == (201, "SDH")
+    lines = api.get(f"/api/v1/videos/{video.pk}/transcript?language=de").json()["results"]
+    assert lines == [{"start": 1.0, "end": 2.5, "text": "a <b> & c"}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"language": "english please"}, "language"),
+        ({"language": ""}, "language"),
+        ({"kind": "karaoke"}, "kind"),
+        ({"label": "x" * 61}, "label"),
+        ({"file": ""}, "file"),
+        ({"file": SimpleUploadedFile("c.vtt", b"\xff\xfa\xfb", "text/vtt")}, "file"),
+        ({"file": SimpleUploadedFile("c.vtt", b"<html>", "text/vtt")}, "file"),
+    ],
+)
+def test_what_is_not_right_is_named(cast, fields, named):
+    video = cast.video()
+    answer = add(cast.api("owner"), video, **fields)
+    assert answer.status_code == 400
+    assert named in answer.json()["fields"]
+    assert not Caption.objects.exists()
+
+
+def test_fifty_megabytes_are_too_large(cast):
+    answer = add(cast.api("owner"), cast.video(), "WEBVTT\n\n" + "x" * 50_000_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_one_track_per_language_and_kind(cast):
+    video, api = cast.video(), cast.api("owner")
+    first = add(api, video).json()
+    again = add(api, video)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert add(api, video, kind="captions").status_code == 201
+    assert len(list((storage.extras_dir(video.pk) / "captions").iterdir())) == 2
+    other = api.patch(
+        f"/api/v1/videos/{video.pk}/captions/{first['id']}", {"kind": "captions"}, format="json"
+    )
+    assert other.status_code == 409
+
+
+def test_a_changed_text_has_another_address(cast):
+    video, api = cast.video(), cast.api("owner")
+    track = add(api, video).json()
+    url = f"/api/v1/videos/{video.pk}/captions/{track['id']}"
+    changed = api.patch(url, {"text": SRT, "language": "fr"}, format="json").json()
+    assert (changed["language"], changed["label"]) == ("fr", "Français")
+    assert changed["url"] != track["url"]
+    assert api.get(track["url"]).status_code == 404
+    assert b"Bonjour" in api.get(changed["url"]).content
+
+
+def test_only_the_owner_changes_captions(cast):
+    video = cast.video()
+    track = add(cast.api("owner"), video).json()
+    url = f"/api/v1/videos/{video.pk}/captions/{track['id']}"
+    assert add(cast.api("stranger"), video).status_code == 403
+    assert cast.api("stranger").delete(url).status_code == 403
+    assert cast.api("owner").delete(url).status_code == 204
+    assert cast.api("owner").delete(url).status_code == 404
+    assert cast.api("anonymous").get(track["url"]).status_code == 404
+    assert not captions.of_video(video.pk)
+
+
+def test_the_transcript_is_searched_whatever_the_case(cast):
+    video, api = cast.video(language="en"), cast.api("owner")
+    add(api, video)
+    add(api, video, SRT, language="fr")
+    url = f"/api/v1/videos/{video.pk}/transcript"
+    body = cast.api("anonymous").get(url).json()
+    assert (body["language"], body["next"]) == ("en", None)
+    assert [line["text"] for line in body["results"]] == ["Hello World", "Goodbye, world"]
+    found = api.get(url, {"q": "WORLD goodbye"}).json()["results"]
+    assert [line["start"] for line in found] == [3.0]
+    assert api.get(url, {"q": "le monde", "language": "fr-CA"}).json()["results"][0]["start"] == 1.0
+    assert api.get(url, {"q": "nothing"}).json()["results"] == []
+    assert api.get(url, {"language": "ja"}).json()["results"] == []
+
+
+def test_captions_of_a_private_video_are_its_owners_alone(cast):
+    video = cast.video(visibility="private")
+    track = add(cast.api("owner"), video).json()
+    for who, status in (("anonymous", 404), ("stranger", 404), ("owner", 200)):
+        api = cast.api(who)
+        for url in (
+            track["url"],
+            f"/api/v1/videos/{video.pk}/captions",
+            f"/api/v1/videos/{video.pk}/transcript",
+        ):
+            assert api.get(url).status_code == status
