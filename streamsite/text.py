@@ -25,3 +25,13 @@ def clean_text(raw: str) -> str:
 def _whole(raw: str) -> str:
     """Without lone surrogates, which no database or page can hold."""
     return raw.encode("utf-8", "ignore").decode("utf-8")
+
+
+def bytes_in_words(size: int) -> str:
+    """``60600000`` -> ``60.6 MB``: decimal units, as disks and browsers count."""
+    value = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} TB"

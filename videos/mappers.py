@@ -92,6 +92,7 @@ def processing(video: Video) -> dict[str, Any]:
     return {
         "status": video.status,
         "progress": video.progress,
+        "playable": bool(video.generation),
         "attempt": video.attempt,
         "steps": video.steps,
         "error": _failure(video),

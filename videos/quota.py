@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from accounts.models import User
 from streamsite.errors import TooLarge
+from streamsite.text import bytes_in_words
 from videos.access import own_videos
 
 
@@ -28,16 +29,8 @@ def require(owner: User, *, more: int) -> None:
         return
     left = most - used(owner)
     if more > left:
+        most_words, left_words = bytes_in_words(most), bytes_in_words(max(left, 0))
         raise TooLarge(
-            f"Your quota is {_words(most)}, and {_words(max(left, 0))} are left. Delete a video to make room.",
-            fields={"quota": [f"{_words(max(left, 0))} left of {_words(most)}."]},
+            f"Your quota is {most_words}, and {left_words} are left. Delete a video to make room.",
+            fields={"quota": [f"{left_words} left of {most_words}."]},
         )
-
-
-def _words(size: int) -> str:
-    value = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.3g} TB"

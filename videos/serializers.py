@@ -242,6 +242,9 @@ class ProcessingSerializer(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(choices=Status.choices)
     progress = serializers.FloatField()
+    playable = serializers.BooleanField(
+        help_text="Whether it can be watched, perhaps while it is still made."
+    )
     attempt = serializers.IntegerField()
     steps = StepSerializer(many=True)
     error = FailureSerializer(allow_null=True)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge
 from streamsite.mongo.retry import in_transaction
-from streamsite.text import clean_line
+from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_listed
 from videos import quota, storage
 from videos.metadata import EDITABLE, clean_metadata, title_from
@@ -75,7 +75,7 @@ def require_acceptable_size(size: int) -> None:
     if size == 0:
         raise Invalid("The file is empty.", fields={"file": ["The file is empty."]})
     if size > settings.MAX_UPLOAD_BYTES:
-        raise TooLarge(f"A file may have at most {settings.MAX_UPLOAD_BYTES} bytes.")
+        raise TooLarge(f"A file may have at most {bytes_in_words(settings.MAX_UPLOAD_BYTES)}.")
 
 
 def update(video: Video, data: dict[str, Any], *, expected_version: int | None = None) -> Video:

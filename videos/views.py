@@ -19,7 +19,8 @@ from streamsite.errors import Invalid, SiteError
 from streamsite.limits import UPLOAD, enforce
 from streamsite.pages import is_fragment, show_problems
 from streamsite.visibility import Visibility
-from videos import access, forms, mappers, panels, queries, services, share_links, tasks
+from videos import access, forms, mappers, panels, queries, quota, services, share_links, tasks
+from videos.uploads import services as uploads
 
 ACCEPTED = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".ogv", ".3gp")
 
@@ -75,6 +76,7 @@ def _seconds(raw: str) -> float:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose files; without JavaScript, one file by form."""
+    user: Any = request.user
     form = forms.UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,6 +91,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "accept": ACCEPTED,
         "visibility_choices": Visibility.choices,
+        "unfinished": uploads.unfinished(user),
+        "quota": quota.limit(user),
+        "used": quota.used(user),
     }
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "videos/upload.html", context, status=status)

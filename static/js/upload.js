@@ -1,7 +1,9 @@
 // The upload page: files chosen or dropped are queued and sent one after the other.
+import { inWords } from "./api.js";
+import { confirmed, toast } from "./ui.js";
 import { UploadItem } from "./upload/item.js";
+import { forgetUpload } from "./upload/transfer.js";
 import { refusal } from "./upload/words.js";
-import { toast } from "./ui.js";
 
 const page = document.querySelector("[data-upload]");
 const form = page.querySelector("[data-upload-form]");
@@ -14,6 +16,7 @@ const limits = {
   maxBytes: Number(page.dataset.maxBytes) || Infinity,
   endings: input.accept.split(",").map((ending) => ending.trim().toLowerCase()).filter((ending) => ending.startsWith(".")),
 };
+const account = page.dataset.account;
 const links = { watch: page.dataset.watchUrl, edit: page.dataset.editUrl };
 const items = [];
 
@@ -31,13 +34,38 @@ function addFiles(files) {
       toast(`${file.name}: ${problem}`, { level: "error" });
       continue;
     }
-    const item = new UploadItem(file, visibility, template, { links, onIdle: () => queueMicrotask(sendNext) });
+    const item = new UploadItem(file, visibility, template, {
+      account,
+      links,
+      onIdle: () => queueMicrotask(sendNext),
+      onVideo: dropUnfinished,
+    });
     items.push(item);
     list.prepend(item.element);
     page.querySelector("[data-queue-section]").hidden = false;
   }
   sendNext();
 }
+
+/** An upload of an earlier visit that goes on in the queue is listed there only. */
+function dropUnfinished(videoId) {
+  page.querySelector(`[data-unfinished-video="${videoId}"]`)?.remove();
+  const section = page.querySelector("[data-unfinished]");
+  if (section && !section.querySelector("li")) section.hidden = true;
+}
+
+page.querySelector("[data-unfinished]")?.addEventListener("click", async (event) => {
+  const row = event.target.closest("[data-forget]")?.closest("[data-unfinished-video]");
+  if (!row) return;
+  const sure = await confirmed("Give up this upload?", "What has been sent of it is removed.", "Give up");
+  if (!sure) return;
+  try {
+    await forgetUpload(row.dataset.upload);
+    dropUnfinished(row.dataset.unfinishedVideo);
+  } catch (error) {
+    toast(inWords(error), { level: "error" });
+  }
+});
 
 input.multiple = true;
 input.required = false;

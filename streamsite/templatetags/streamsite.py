@@ -10,6 +10,8 @@ from django import template
 from django.utils.timesince import timesince
 from ua_parser import parse
 
+from streamsite.text import bytes_in_words
+
 register = template.Library()
 
 
@@ -20,6 +22,12 @@ def duration(seconds: float | None) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+@register.filter
+def size(number: int | None) -> str:
+    """``60600000`` -> ``60.6 MB``."""
+    return bytes_in_words(number or 0)
 
 
 @register.filter

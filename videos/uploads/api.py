@@ -111,7 +111,7 @@ class UploadsView(TusView):
             signed_in_user(request), length=length, metadata=request.headers.get("Upload-Metadata", "")
         )
         response = _state(Response(status=status.HTTP_201_CREATED), upload)
-        response["Location"] = request.build_absolute_uri(f"/api/v1/uploads/{upload.pk}")
+        response["Location"] = f"/api/v1/uploads/{upload.pk}"
         if sent:
             reached = services.append(
                 upload,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -82,6 +83,32 @@ def offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int:
     if arrived == upload.length:
         finish(upload, enqueue=enqueue)
     return arrived
+
+
+def unfinished(owner: User) -> list[dict[str, Any]]:
+    """The account's uploads that can go on, newest first, for its page."""
+    rows = Upload.objects.select_related("video").filter(
+        owner=owner, finished_at=None, expires_at__gt=timezone.now()
+    )
+    found: list[dict[str, Any]] = []
+    for upload in rows.order_by("-created_at")[: settings.MAX_OPEN_UPLOADS_PER_USER]:
+        try:
+            arrived = parts.offset(upload.pk)
+        except parts.Gone:
+            continue
+        found.append(
+            {
+                "id": upload.pk,
+                "video_id": upload.video_id,
+                "title": upload.video.title,
+                "filename": upload.video.source_name,
+                "length": upload.length,
+                "arrived": arrived,
+                "percent": 100 * arrived // upload.length,
+                "expires_at": upload.expires_at,
+            }
+        )
+    return found
 
 
 def append(

@@ -1,19 +1,30 @@
 // One row of the queue: from the waiting file to the finished video.
 import { api, inWords } from "../api.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "../processing.js";
-import { randomKey, sendFile } from "./transfer.js";
+import { sendFile } from "./transfer.js";
 import { size, span, titleOf } from "./words.js";
 
+const BADGES = { waiting: "Waiting", sending: "Uploading", paused: "Paused", cancelled: "Cancelled", failed: "Failed" };
+const COLOURS = { sending: "uploading", failed: "failed", ready: "ready", processing: "processing" };
+const UNFINISHED = new Set(["waiting", "sending", "paused"]);
+// Speed is judged over the last seconds, so that a pause does not make the rest look endless.
+const WINDOW_MS = 8000;
+
+let count = 0;
+
 export class UploadItem {
-  /** `links` holds the watch and edit addresses' prefixes; `onIdle` is called when the transfer is over. */
-  constructor(file, visibility, template, { links, onIdle }) {
+  /** `links` holds the watch and edit addresses' prefixes; `onIdle` is called when the line is free again. */
+  constructor(file, visibility, template, { account, links, onIdle, onVideo }) {
     this.file = file;
     this.visibility = visibility;
+    this.account = account;
     this.links = links;
     this.onIdle = onIdle;
+    this.onVideo = onVideo;
     this.state = "waiting";
-    this.video = null;
-    this.key = randomKey();
+    this.videoId = null;
+    this.savedTitle = null;
+    this.samples = [];
     this.polling = new AbortController();
     this.element = template.content.firstElementChild.cloneNode(true);
     this.#wire();
@@ -21,7 +32,7 @@ export class UploadItem {
   }
 
   get isUnfinished() {
-    return this.state === "waiting" || this.state === "sending";
+    return UNFINISHED.has(this.state);
   }
 
   #part(name) {
@@ -30,82 +41,106 @@ export class UploadItem {
 
   #wire() {
     const title = this.#part("title");
+    count += 1;
     title.value = titleOf(this.file.name);
-    title.id = `title-${this.key}`;
+    title.id = `upload-title-${count}`;
     this.#part("title-label").htmlFor = title.id;
     this.#part("title-label").textContent = `Title of ${this.file.name}`;
     this.#part("progress").setAttribute("aria-label", `Progress of ${this.file.name}`);
     title.addEventListener("change", () => this.#saveTitle());
+    this.#part("pause").addEventListener("click", () => this.pause());
+    this.#part("resume").addEventListener("click", () => this.resume());
     this.#part("cancel").addEventListener("click", () => this.cancel());
     this.#part("retry").addEventListener("click", () => this.#retry());
   }
 
-  #show(state, text, badge = { waiting: "Waiting", sending: "Uploading", cancelled: "Cancelled", failed: "Failed" }[state]) {
+  #show(state, text, badge = BADGES[state]) {
     this.state = state;
     this.element.dataset.state = state;
     this.#part("text").textContent = text;
     this.#part("badge").textContent = badge;
-    this.#part("badge").dataset.status = { sending: "uploading", failed: "failed", ready: "ready", processing: "processing" }[state] ?? "";
+    this.#part("badge").dataset.status = COLOURS[state] ?? "";
+    this.#part("pause").hidden = state !== "sending";
+    this.#part("resume").hidden = state !== "paused";
     this.#part("cancel").hidden = !this.isUnfinished;
     this.#part("retry").hidden = state !== "failed" && state !== "cancelled";
     this.#part("progress").hidden = ["ready", "failed", "cancelled"].includes(state);
   }
 
-  /** The draft title is what the video gets; a later change is sent on its own. */
+  /** The first title goes along with the upload; a later change is sent on its own. */
   async #saveTitle() {
     const title = this.#part("title").value.trim();
-    if (!this.video || !title || title === this.video.title) return;
+    if (!this.videoId || !title || title === this.savedTitle) return;
     try {
-      const { data } = await api("PATCH", `/videos/${this.video.id}`, { json: { title } });
-      this.video = data;
+      const { data } = await api("PATCH", `/videos/${this.videoId}`, { json: { title } });
+      this.savedTitle = data.title;
     } catch (error) {
       this.#part("text").textContent = `The title was not saved: ${inWords(error)}`;
     }
   }
 
   async send() {
-    const started = performance.now();
     this.#show("sending", `0 of ${size(this.file.size)}`);
-    // A repeated attempt with the same key must send the same words, or the server refuses it.
-    this.sentTitle ??= this.#part("title").value.trim() || titleOf(this.file.name);
-    this.transfer = sendFile({ file: this.file, title: this.sentTitle, visibility: this.visibility, key: this.key }, (sent, total) => {
-      this.#part("progress").value = sent / total;
-      const left = ((performance.now() - started) / 1000 / sent) * (total - sent);
-      this.#part("text").textContent = sent < total
-        ? `${size(sent)} of ${size(total)}, ${span(left)} left`
-        : "All sent. The server is checking the file.";
-    });
+    this.samples = [];
+    this.savedTitle = this.#part("title").value.trim() || titleOf(this.file.name);
+    const metadata = { title: this.savedTitle, visibility: this.visibility };
     try {
-      this.video = await this.transfer.done;
-    } catch (error) {
-      if (error.name === "AbortError") this.#show("cancelled", "Cancelled. Nothing was kept.");
-      else this.#show("failed", inWords(error));
-      if (error.status) {
-        this.key = randomKey();
-        this.sentTitle = undefined;
-      }
+      this.transfer = await sendFile({ file: this.file, metadata, account: this.account }, {
+        progress: (sent, total) => this.#progress(sent, total),
+        video: (id) => this.#offerLinks(id),
+        done: () => this.#sent(),
+        failed: (error) => this.#failed(error),
+      });
+    } catch {
+      this.#failed(new Error("The upload could not be started. Reload the page and try again."));
       return;
-    } finally {
-      this.onIdle();
     }
-    this.#offerLinks();
+    if (this.transfer.resumed) this.#part("text").textContent = "Going on where it stopped.";
+  }
+
+  #progress(sent, total) {
+    if (this.state !== "sending") return;
+    const now = performance.now();
+    this.samples.push([now, sent]);
+    while (this.samples.length > 2 && now - this.samples[0][0] > WINDOW_MS) this.samples.shift();
+    const [since, before] = this.samples[0];
+    const speed = now > since ? ((sent - before) * 1000) / (now - since) : 0;
+    const left = speed > 0 ? `, ${span((total - sent) / speed)} left` : "";
+    this.#part("progress").value = total ? sent / total : 0;
+    this.#part("text").textContent = sent < total ? `${size(sent)} of ${size(total)}${left}` : "All sent. The server is checking the file.";
+  }
+
+  #offerLinks(id) {
+    if (this.videoId === id) return;
+    this.videoId = id;
+    this.#part("edit").href = this.links.edit + id;
+    this.#part("edit").hidden = false;
+    this.#part("watch").href = this.links.watch + id;
+    this.onVideo(id);
+  }
+
+  #sent() {
+    this.onIdle();
     this.#saveTitle();
     this.#follow();
   }
 
-  #offerLinks() {
-    this.#part("edit").href = this.links.edit + this.video.id;
-    this.#part("edit").hidden = false;
-    this.#part("watch").href = this.links.watch + this.video.id;
+  #failed(error) {
+    this.#show("failed", error.status === undefined ? error.message : inWords(error));
+    this.onIdle();
   }
 
   async #follow() {
     this.#show("processing", "Uploaded. You may leave this page; processing goes on.", "Processing");
     this.#part("progress").value = 0;
-    const job = await followProcessing(this.video.id, (now) => {
+    const job = await followProcessing(this.videoId, (now) => {
       this.#part("progress").value = now.progress ?? 0;
       this.#part("badge").textContent = STATUS_WORDS[now.status] ?? now.status;
-      this.#part("text").textContent = `Uploaded. Processing is ${Math.round((now.progress ?? 0) * 100)} % done; you may leave this page.`;
+      this.#part("watch").hidden = !now.playable;
+      const percent = Math.round((now.progress ?? 0) * 100);
+      this.#part("text").textContent = now.playable
+        ? `It can be watched already; ${percent} % of the qualities are made.`
+        : `Uploaded. Processing is ${percent} % done; you may leave this page.`;
       showSteps(this.#part("steps"), now.steps ?? []);
     }, this.polling.signal);
     if (job?.status === "ready") {
@@ -119,23 +154,50 @@ export class UploadItem {
     }
   }
 
-  /** A file that arrived is processed anew; one that did not is queued again. */
+  /** What arrived whole is processed anew; what did not is queued again and goes on where it stopped. */
   async #retry() {
-    if (!this.video) {
-      this.#show("waiting", "Waiting for its turn.");
-      this.onIdle();
-      return;
-    }
     try {
-      await api("POST", `/videos/${this.video.id}/retry`);
-      this.#follow();
+      if (this.videoId && this.state === "failed") {
+        const { data } = await api("GET", `/videos/${this.videoId}`);
+        if (data.status === "failed") {
+          await api("POST", `/videos/${this.videoId}/retry`);
+          this.#follow();
+          return;
+        }
+      }
     } catch (error) {
-      this.#show("failed", inWords(error));
+      if (error.status !== 404) {
+        this.#show("failed", inWords(error));
+        return;
+      }
     }
+    this.#show("waiting", "Waiting for its turn.");
+    this.onIdle();
   }
 
-  cancel() {
-    if (this.state === "sending") this.transfer.cancel();
-    else if (this.state === "waiting") this.#show("cancelled", "Cancelled.");
+  pause() {
+    this.transfer?.pause();
+    this.#show("paused", "Paused. What was sent is kept.");
+    this.onIdle();
+  }
+
+  resume() {
+    this.samples = [];
+    this.#show("sending", "Going on where it stopped.");
+    this.transfer?.resume();
+  }
+
+  async cancel() {
+    const had = this.transfer;
+    this.#show("cancelled", "Cancelled. Nothing was kept.");
+    this.#part("edit").hidden = true;
+    this.videoId = null;
+    this.transfer = null;
+    try {
+      await had?.cancel();
+    } catch {
+      // The server forgets it by itself after a while.
+    }
+    this.onIdle();
   }
 }

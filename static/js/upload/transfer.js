@@ -1,37 +1,81 @@
-// Sends one file. XMLHttpRequest, because fetch does not report how much has been sent.
+// Sends one file resumably (tus 1.0): it goes on after a pause, a broken line or a reload with the same file.
 import { ApiError, csrfToken, errorFrom } from "../api.js";
 
-function randomKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const ENDPOINT = "/api/v1/uploads";
+// One request stays short, so that a pause or a proxy's time-out costs little.
+const CHUNK = 16 * 1024 * 1024;
+const RETRY_DELAYS = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000, 30_000, 60_000, 60_000];
+const WORTH_RETRYING = new Set([0, 409, 423, 429, 500, 502, 503, 504]);
+const PREFIX = "tus::";
+
+let loading = null;
+
+/** tus-js-client: a classic script, which puts itself on `window`. */
+function client() {
+  loading ??= import("../../vendor/tus-js-client-4.3.1/tus.min.js").then(() => globalThis.tus);
+  return loading;
+}
+
+/** What makes a file the same file again; the account is part of it, because a browser may be shared. */
+function fingerprintOf(file, account) {
+  return `${PREFIX}${account}:${file.name}:${file.type}:${file.size}:${file.lastModified}`;
+}
+
+function withCsrf(request) {
+  request.setHeader("X-CSRFToken", csrfToken());
+}
+
+function asApiError(error) {
+  const response = error.originalResponse;
+  if (!response) return new ApiError(0);
+  return errorFrom(response.getStatus(), response.getBody() ?? "", response.getHeader("Retry-After"));
 }
 
 /**
- * Starts the transfer of `{ file, title, visibility }`. Returns `{ done, cancel }`; `done` resolves to the video.
- * `onProgress` is told bytes sent and bytes in all.
+ * Starts a transfer. `on` holds `progress(sent, total)`, `video(id)` as soon as the draft exists, `done()` and
+ * `failed(ApiError)`. Returns `{ pause, resume, cancel, resumed }`; `resumed` says that an earlier one goes on.
  */
-export function sendFile({ file, title, visibility, key }, onProgress) {
-  const request = new XMLHttpRequest();
-  const done = new Promise((resolve, reject) => {
-    const form = new FormData();
-    // Fields first, so that a reader of the stream knows them before the bytes come.
-    form.append("title", title);
-    form.append("description", "");
-    form.append("visibility", visibility);
-    form.append("file", file, file.name);
-    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
-    request.addEventListener("load", () => {
-      if (request.status === 201 || request.status === 200) resolve(JSON.parse(request.responseText));
-      else reject(errorFrom(request.status, request.responseText, request.getResponseHeader("Retry-After")));
-    });
-    request.addEventListener("error", () => reject(new ApiError(0)));
-    request.addEventListener("abort", () => reject(new DOMException("Cancelled", "AbortError")));
-    request.open("POST", "/api/v1/videos");
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("X-CSRFToken", csrfToken());
-    request.setRequestHeader("Idempotency-Key", key);
-    request.send(form);
+export async function sendFile({ file, metadata, account }, on) {
+  const tus = await client();
+  const upload = new tus.Upload(file, {
+    endpoint: ENDPOINT,
+    chunkSize: CHUNK,
+    retryDelays: RETRY_DELAYS,
+    metadata: { filename: file.name, ...metadata },
+    fingerprint: async () => fingerprintOf(file, account),
+    removeFingerprintOnSuccess: true,
+    onBeforeRequest: withCsrf,
+    onAfterResponse: (request, response) => {
+      const id = response.getHeader("X-Video-Id");
+      if (id) on.video(id);
+    },
+    onShouldRetry: (error) => WORTH_RETRYING.has(error.originalResponse?.getStatus() ?? 0),
+    onProgress: on.progress,
+    onSuccess: on.done,
+    onError: (error) => on.failed(asApiError(error)),
   });
-  return { done, cancel: () => request.abort() };
+  const earlier = await upload.findPreviousUploads();
+  const newest = earlier.sort((one, other) => new Date(other.creationTime) - new Date(one.creationTime))[0];
+  if (newest) upload.resumeFromPreviousUpload(newest);
+  upload.start();
+  return {
+    resumed: Boolean(newest),
+    pause: () => upload.abort(),
+    resume: () => upload.start(),
+    cancel: () => upload.abort(true),
+  };
 }
 
-export { randomKey };
+/** Gives up an upload of an earlier visit. */
+export async function forgetUpload(id) {
+  const tus = await client();
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(PREFIX) && localStorage.getItem(key)?.includes(`/uploads/${id}"`)) localStorage.removeItem(key);
+  }
+  try {
+    await tus.Upload.terminate(`${ENDPOINT}/${id}`, { onBeforeRequest: withCsrf });
+  } catch (error) {
+    const problem = asApiError(error);
+    if (problem.status !== 404) throw problem;
+  }
+}

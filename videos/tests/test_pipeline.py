@@ -1,0 +1,154 @@
+"""The two moments at which a video is shown, and what stays when an attempt ends badly."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from streamsite.testing.clips import make_clip
+from videos import pipeline, storage
+from videos.models import Status, Video
+from videos.pipeline import JobGone
+from videos.transcoding.errors import EncodeFailed
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory):
+    path = tmp_path_factory.mktemp("clips") / "long.mp4"
+    make_clip(path, seconds=20, size=(640, 360), fps=25)
+    return path
+
+
+@pytest.fixture
+def queued(cast, long_clip):
+    """A video whose file has arrived."""
+    video = cast.video(ready=False, visibility="public", status="queued")
+    source = storage.source_path(video.pk)
+    source.parent.mkdir(parents=True)
+    source.write_bytes(long_clip.read_bytes())
+    return video
+
+
+def generations(video):
+    root = storage.generation_dir(video.pk, "x").parent
+    return {entry.name for entry in root.iterdir()} if root.is_dir() else set()
+
+
+@pytest.fixture
+def at_playable(monkeypatch):
+    """Run something right after the video was shown early."""
+
+    def arrange(action):
+        shown = pipeline._Attempt._show_early
+
+        def show_early(self, info):
+            shown(self, info)
+            action(self)
+
+        monkeypatch.setattr(pipeline._Attempt, "_show_early", show_early)
+
+    return arrange
+
+
+def test_a_video_plays_before_its_ladder_is_complete(cast, queued, at_playable):
+    seen = {}
+
+    def look(attempt):
+        anonymous = cast.api("anonymous")
+        video = anonymous.get(f"/api/v1/videos/{queued.pk}").json()
+        seen["status"] = video["status"]
+        master = anonymous.get(video["hls_url"])
+        seen["cache"] = master["Cache-Control"]
+        rung = next(line for line in master.content.decode().splitlines() if line.endswith("index.m3u8"))
+        seen["playlist"] = anonymous.get(video["hls_url"].replace("master.m3u8", rung)).content.decode()
+        seen["poster"] = anonymous.get(video["thumbnail_url"]).status_code
+        seen["listed"] = [card["id"] for card in anonymous.get("/api/v1/videos").json()["results"]]
+        job = cast.api("owner").get(f"/api/v1/videos/{queued.pk}/processing").json()
+        seen["job"] = (job["status"], job["playable"], 0 < job["progress"] < 1)
+
+    at_playable(look)
+    pipeline.process(queued.pk)
+    assert seen["status"] == "processing"
+    assert seen["cache"] == "no-cache"
+    assert "#EXT-X-ENDLIST" not in seen["playlist"]
+    assert ".m4s" in seen["playlist"]
+    assert (seen["poster"], seen["listed"], seen["job"]) == (200, [queued.pk], ("processing", True, True))
+    video = Video.objects.get(pk=queued.pk)
+    assert (video.status, video.is_complete, generations(video)) == (Status.READY, True, {video.generation})
+
+
+def test_a_ladder_that_breaks_off_is_not_shown_any_more(cast, queued, at_playable):
+    def fail(attempt):
+        raise EncodeFailed("Broken.")
+
+    at_playable(fail)
+    with pytest.raises(EncodeFailed):
+        pipeline.process(queued.pk)
+    # Worth another try, so viewers may go on with what there is; the last failure takes it back.
+    pipeline.give_up(queued.pk)
+    video = Video.objects.get(pk=queued.pk)
+    assert (video.status, video.generation, video.listed) == (Status.FAILED, "", False)
+    assert generations(video) == set()
+    assert cast.api("anonymous").get(f"/api/v1/videos/{queued.pk}").status_code == 404
+    assert storage.source_path(queued.pk).is_file()
+
+
+def test_the_next_attempt_replaces_what_was_shown(queued, at_playable, monkeypatch):
+    first = {}
+
+    def die(attempt):
+        first["generation"] = attempt.generation
+        monkeypatch.undo()
+        raise KeyboardInterrupt  # as if the process ended here
+
+    at_playable(die)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.process(queued.pk)
+    assert generations(queued) == {first["generation"]}
+    pipeline.process(queued.pk)
+    video = Video.objects.get(pk=queued.pk)
+    assert video.status == Status.READY
+    assert video.attempt == 2
+    assert generations(video) == {video.generation} != {first["generation"]}
+
+
+def test_an_attempt_that_was_overtaken_leaves_the_other_alone(queued, at_playable):
+    def overtaken(attempt):
+        Video.objects.filter(pk=queued.pk).update(attempt=99, generation="others")
+        storage.generation_dir(queued.pk, "others").mkdir()
+        attempt.progress.write(force=True)
+
+    at_playable(overtaken)
+    pipeline.process(queued.pk)
+    video = Video.objects.get(pk=queued.pk)
+    assert (video.status, video.generation) == (Status.PROCESSING, "others")
+    assert generations(video) == {"others"}
+
+
+def test_a_video_deleted_meanwhile_leaves_nothing(queued, at_playable):
+    def delete(attempt):
+        Video.objects.filter(pk=queued.pk).delete()
+        raise JobGone
+
+    at_playable(delete)
+    pipeline.process(queued.pk)
+    left = [
+        path
+        for root in (settings.MEDIA_ROOT, settings.WORK_DIR)
+        for path in Path(root).rglob(f"*{queued.pk}*")
+    ]
+    assert left == []
+
+
+def test_chapters_that_were_edited_meanwhile_stay(cast, queued, at_playable):
+    mine = [{"start": 0.0, "title": "Mine"}, {"start": 5.0, "title": "Too"}]
+
+    def edit(attempt):
+        answer = cast.api("owner").patch(f"/api/v1/videos/{queued.pk}", {"chapters": mine}, format="json")
+        assert answer.status_code == 200
+
+    at_playable(edit)
+    pipeline.process(queued.pk)
+    assert Video.objects.get(pk=queued.pk).chapters == mine
