@@ -10,6 +10,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from streamsite.errors import Invalid
 from streamsite.text import clean_line
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ AT_START = re.compile(
     re.ASCII,
 )
 AT_END = re.compile(rf"\A\s*(\S.*?)\s*[-\u2013\u2014:|(\[]*\s+[\[(]?{MOMENT}[\])]?\s*\Z", re.ASCII)
+
+EDITED = re.compile(r"\A\s*(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:\.(\d{1,3}))?\s+(\S.*?)\s*\Z", re.ASCII)
 
 Chapter = dict[str, Any]
 
@@ -99,6 +102,35 @@ def from_description(description: str, duration: float) -> list[Chapter]:
     ends = [chapter["start"] for chapter in found[1:]] + ([duration] if duration else [])
     lengths = [end - chapter["start"] for chapter, end in zip(found, ends, strict=False)]
     return [] if any(length < SHORTEST_SECONDS for length in lengths) else found
+
+
+def as_text(chapters: list[Chapter]) -> str:
+    """One line each: ``1:02:03 Title``; parts of a second are kept."""
+    return "\n".join(f"{_clock(chapter['start'])} {chapter['title']}" for chapter in chapters)
+
+
+def from_text(text: str) -> list[Chapter]:
+    """Chapters from such lines; blank ones are skipped. ``Invalid`` names the first line that is none."""
+    chapters: list[Chapter] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        match = EDITED.match(line)
+        if match is None:
+            sentence = f"Line {number} is no time followed by a title, such as 1:30 The road."
+            raise Invalid(sentence, fields={"chapters": [sentence]})
+        hours, minutes, seconds, fraction, title = match.groups()
+        start = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
+        chapters.append({"start": start, "title": title})
+    return chapters
+
+
+def _clock(seconds: float) -> str:
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    start = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+    return f"{start}.{thousandths:03}" if thousandths else start
 
 
 def _of_line(line: str) -> Chapter | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django import forms
 
+from streamsite.errors import Invalid
 from streamsite.visibility import Visibility
 from videos.models import CATEGORIES, Video
+from videos.models.caption import Kind
 
 
 class VideoForm(forms.Form):
@@ -19,15 +22,66 @@ class VideoForm(forms.Form):
     category = forms.ChoiceField(choices=CATEGORIES)
     language = forms.CharField(max_length=12, required=False, help_text="A language tag such as en or pt-BR.")
     visibility = forms.ChoiceField(choices=Visibility.choices, widget=forms.RadioSelect)
+    publish_at = forms.CharField(
+        required=False,
+        label="Change the visibility at",
+        help_text="A date and time; the visibility chosen below applies from then on.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "data-utc": ""}),
+    )
+    publish_visibility = forms.ChoiceField(choices=Visibility.choices, label="Change it to", required=False)
     allow_comments = forms.BooleanField(required=False, label="Allow comments")
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
+    allow_download = forms.BooleanField(required=False, label="Offer an MP4 file for download")
 
     @classmethod
     def of(cls, video: Video) -> VideoForm:
         """The form filled with the video's present values."""
         initial: dict[str, Any] = {name: getattr(video, name) for name in cls.base_fields}
         initial["tags"] = ", ".join(video.tags)
+        initial["publish_at"] = video.publish_at.strftime("%Y-%m-%dT%H:%M") if video.publish_at else ""
         return cls(initial=initial)
+
+
+class CaptionDescriptionForm(forms.Form):
+    """What describes a text track."""
+
+    language = forms.CharField(max_length=12, help_text="A language tag such as en or pt-BR.")
+    label = forms.CharField(max_length=60, required=False, help_text="Shown in the player's menu.")
+    kind = forms.ChoiceField(choices=Kind.choices)
+
+    def described(self) -> dict[str, str]:
+        """The description for ``captions.add`` and ``captions.change``."""
+        return {name: self.cleaned_data[name] for name in ("language", "label", "kind")}
+
+
+class CaptionForm(CaptionDescriptionForm):
+    """Another text track."""
+
+    file = forms.FileField(
+        label="WebVTT or SubRip file", widget=forms.ClearableFileInput(attrs={"accept": ".vtt,.srt,text/vtt"})
+    )
+
+
+class CaptionTextForm(CaptionDescriptionForm):
+    """A text track as it is."""
+
+    text = forms.CharField(
+        label="Cues",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true", "class": "mono"}),
+        help_text="WebVTT: a line with the times, one or more lines of text, a blank line.",
+    )
+
+
+def number(text: str, *, field: str) -> float:
+    """What somebody typed as a number. ``Invalid`` when it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise Invalid("That is no number.", fields={field: ["That is no number."]})
+    return value
 
 
 class UploadForm(forms.Form):

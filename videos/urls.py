@@ -2,16 +2,22 @@
 
 from django.urls import path
 
-from videos import media, views
+from videos import media
+from videos.views import parts, studio, watching
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("watch/<str:video_id>", views.watch, name="watch"),
-    path("search", views.search, name="search"),
-    path("upload", views.upload, name="upload"),
-    path("studio/videos", views.studio, name="studio-videos"),
-    path("studio/videos/<str:video_id>", views.edit, name="studio-video"),
-    path("studio/videos/<str:video_id>/delete", views.delete, name="studio-video-delete"),
-    path("studio/videos/<str:video_id>/retry", views.retry, name="studio-video-retry"),
+    path("", watching.home, name="home"),
+    path("watch/<str:video_id>", watching.watch, name="watch"),
+    path("search", watching.search, name="search"),
+    path("upload", studio.upload, name="upload"),
+    path("studio/videos", studio.studio, name="studio-videos"),
+    path("studio/videos/<str:video_id>", studio.edit, name="studio-video"),
+    path("studio/videos/<str:video_id>/delete", studio.delete, name="studio-video-delete"),
+    path("studio/videos/<str:video_id>/retry", studio.retry, name="studio-video-retry"),
+    path("studio/videos/<str:video_id>/picture", parts.picture, name="studio-picture"),
+    path("studio/videos/<str:video_id>/chapters", parts.chapters_page, name="studio-chapters"),
+    path("studio/videos/<str:video_id>/captions", parts.captions_page, name="studio-captions"),
+    path("studio/videos/<str:video_id>/captions/<str:caption_id>", parts.caption_page, name="studio-caption"),
+    path("studio/videos/<str:video_id>/sharing", parts.sharing, name="studio-sharing"),
     path("media/v/<str:token>/<str:video_id>/<str:generation>/<path:name>", media.serve, name="media"),
 ]

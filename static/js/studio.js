@@ -104,5 +104,35 @@ document.addEventListener("click", (event) => {
   remove(row);
 });
 
+/** Times are kept in UTC and shown as the clock of whoever looks says. */
+function localTimes() {
+  for (const field of document.querySelectorAll("input[data-utc]")) {
+    const sent = el("input", { type: "hidden", name: field.name, value: field.value ? `${field.value}:00Z` : "" });
+    const two = (number) => String(number).padStart(2, "0");
+    if (field.value) {
+      const moment = new Date(`${field.value}:00Z`);
+      const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+      field.value = `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+    }
+    field.removeAttribute("name");
+    field.after(sent);
+    field.addEventListener("change", () => {
+      sent.value = field.value ? new Date(field.value).toISOString() : "";
+    });
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy-text]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copyText);
+    toast("Copied.");
+  } catch {
+    toast("Copying is not allowed here: select the address and copy it yourself.");
+  }
+});
+
+localTimes();
 document.addEventListener("htmx:after:swap", followAll);
 followAll();

@@ -43,6 +43,13 @@ def compact(number: int | None) -> str:
 
 
 @register.filter
+def moment(value: str | datetime) -> str:
+    """An ISO time or datetime as ``30 Nov 2026, 18:00 UTC``."""
+    when = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{when.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+
+
+@register.filter
 def ago(moment: str | datetime | None) -> str:
     """An ISO time or datetime as ``3 days ago``, in its largest unit."""
     if not moment:

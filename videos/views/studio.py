@@ -1,8 +1,7 @@
-"""Pages about videos."""
+"""The studio: uploads, the list of one's videos, their details."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -19,57 +18,10 @@ from streamsite.errors import Invalid, SiteError
 from streamsite.limits import UPLOAD, enforce
 from streamsite.pages import is_fragment, show_problems
 from streamsite.visibility import Visibility
-from videos import access, forms, mappers, panels, queries, quota, services, share_links, tasks
+from videos import access, forms, mappers, queries, quota, services, tasks
 from videos.uploads import services as uploads
 
 ACCEPTED = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".ogv", ".3gp")
-
-
-def _grid(request: HttpRequest, page: dict[str, Any], template: str, **context: Any) -> HttpResponse:
-    chosen = "videos/_grid.html" if is_fragment(request) else template
-    return render(request, chosen, {"page": page, **context})
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The newest listed videos."""
-    rows, order = queries.library(request.GET)
-    page = paginate(request, rows, order, absolute=False).body(mappers.card)
-    subscribed = getattr(request.user, "subscription_count", 0)
-    return _grid(request, page, "videos/home.html", subscribed_count=subscribed)
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Videos that match the words, best first."""
-    words = request.GET.get("q", "").strip()
-    found = queries.search(words)
-    page = {"results": [mappers.card(video) for video in found], "next": None, "previous": None}
-    return _grid(request, page, "videos/search.html", q=words)
-
-
-@require_safe
-def watch(request: HttpRequest, video_id: str) -> HttpResponse:
-    """The player and what belongs to the video."""
-    visit = access.visit(request, video_id)
-    video = visit.video
-    context = {
-        "video": mappers.full(video, request.user, visit.link),
-        "related": [mappers.card(other) for other in queries.next_to(video)],
-        "start": _seconds(request.GET.get("t", "")),
-    }
-    response = render(request, "videos/watch.html", context | panels.collect(request, video))
-    share_links.remember(response, visit.link)
-    return response
-
-
-def _seconds(raw: str) -> float:
-    """``?t=``: seconds, as ``90`` or ``90s``; anything else is the beginning."""
-    try:
-        value = float(raw.removesuffix("s"))
-    except ValueError:
-        return 0.0
-    return value if math.isfinite(value) and 0 <= value < 1_000_000 else 0.0
 
 
 @login_required
@@ -143,7 +95,10 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
             return redirect("studio-video", video.pk)
     status = 400 if form.is_bound else 200
     return render(
-        request, "videos/edit.html", {"form": form, "video": mappers.full(video, request.user)}, status=status
+        request,
+        "videos/edit/details.html",
+        {"form": form, "video": mappers.full(video, request.user)},
+        status=status,
     )
 
 

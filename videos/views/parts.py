@@ -1,0 +1,160 @@
+"""The studio's pages about one part of a video: its picture, chapters, captions, share links.
+
+Each works without scripts; the rules are those of the services, which the API calls as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from streamsite.api.pagination import paginate
+from streamsite.errors import SiteError
+from videos import access, captions, chapters, forms, mappers, posters, services, share_links, webvtt
+from videos.models import Video
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+def _page(
+    request: HttpRequest, video: Video, name: str, *, problem: str = "", **context: Any
+) -> HttpResponse:
+    found = {"video": mappers.full(video, request.user), "problem": problem, **context}
+    return render(request, f"videos/edit/{name}.html", found, status=400 if problem else 200)
+
+
+def _in_words(error: SiteError) -> str:
+    return (
+        " ".join(sentence for sentences in (error.fields or {}).values() for sentence in sentences)
+        or error.detail
+    )
+
+
+@login_required
+@require_http_methods(METHODS)
+def picture(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Choose the picture that stands for the video."""
+    video = access.video_for_editing(request.user, video_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            _change_picture(request, video)
+        except SiteError as error:
+            problem = _in_words(error)
+        else:
+            messages.success(request, "The picture was changed.")
+            return redirect("studio-picture", video_id)
+    return _page(request, video, "picture", problem=problem, choices=posters.choices(video))
+
+
+def _change_picture(request: HttpRequest, video: Video) -> None:
+    sent = request.FILES.get("file")
+    at, choice = request.POST.get("at", ""), request.POST.get("choice", "")
+    if sent is not None and not isinstance(sent, list):
+        posters.take_image(video, sent)
+    elif at:
+        posters.take_moment(video, forms.number(at, field="at"))
+    elif choice:
+        posters.choose(video, int(forms.number(choice, field="choice")))
+    else:
+        posters.reset(video)
+
+
+@login_required
+@require_http_methods(METHODS)
+def chapters_page(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Edit the chapters as lines of a time and a title."""
+    video = access.video_for_editing(request.user, video_id)
+    text, problem = chapters.as_text(chapters.of_video(video)), ""
+    if request.method == "POST":
+        text = request.POST.get("text", "")
+        try:
+            services.update(video, {"chapters": chapters.from_text(text)})
+        except SiteError as error:
+            problem = _in_words(error)
+        else:
+            messages.success(request, "The chapters were saved.")
+            return redirect("studio-chapters", video_id)
+    return _page(request, video, "chapters", problem=problem, text=text, is_edited=video.chapters_edited)
+
+
+@login_required
+@require_http_methods(METHODS)
+def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
+    """The text tracks, and a form for another."""
+    video = access.video_for_editing(request.user, video_id)
+    form = forms.CaptionForm(request.POST or None, request.FILES or None)
+    problem = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            cues = webvtt.parse(form.cleaned_data["file"].read(webvtt.MAX_BYTES + 1))
+            captions.add(video, cues, **form.described())
+        except SiteError as error:
+            problem = _in_words(error)
+        else:
+            messages.success(request, "The captions were added.")
+            return redirect("studio-captions", video_id)
+    elif request.method == "POST":
+        problem = "Choose a file and say which language it is."
+    return _page(request, video, "captions", problem=problem, form=form)
+
+
+@login_required
+@require_http_methods(METHODS)
+def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpResponse:
+    """Edit or delete one text track."""
+    video = access.video_for_editing(request.user, video_id)
+    track = captions.find(video, caption_id)
+    if request.method == "POST" and "delete" in request.POST:
+        captions.remove(track)
+        messages.success(request, "The captions were deleted.")
+        return redirect("studio-captions", video_id)
+    text = webvtt.write([webvtt.Cue(*row) for row in track.cues])
+    form = forms.CaptionTextForm(
+        request.POST or None,
+        initial={"language": track.language, "label": track.label, "kind": track.kind, "text": text},
+    )
+    problem = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            captions.change(track, cues=webvtt.parse(form.cleaned_data["text"].encode()), **form.described())
+        except SiteError as error:
+            problem = _in_words(error)
+        else:
+            messages.success(request, "The captions were saved.")
+            return redirect("studio-caption", video_id, caption_id)
+    elif request.method == "POST":
+        problem = "Give the captions a language and a text."
+    return _page(request, video, "caption", problem=problem, form=form, track=mappers.caption(video, track))
+
+
+@login_required
+@require_http_methods(METHODS)
+def sharing(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Links to a private video."""
+    video = access.video_for_editing(request.user, video_id)
+    problem = ""
+    if request.method == "POST":
+        act: Callable[[], object] = (
+            (lambda: share_links.revoke(video, request.POST["revoke"]))
+            if request.POST.get("revoke")
+            else (lambda: share_links.create(video, request.POST.dict()))
+        )
+        try:
+            act()
+        except SiteError as error:
+            problem = _in_words(error)
+        else:
+            done = (
+                "The link was revoked." if request.POST.get("revoke") else "The link is ready to be copied."
+            )
+            messages.success(request, done)
+            return redirect("studio-sharing", video_id)
+    page = paginate(request, share_links.of_video(video), share_links.NEWEST, absolute=False)
+    return _page(request, video, "sharing", problem=problem, page=page.body(mappers.share_link))
