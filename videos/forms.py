@@ -33,6 +33,10 @@ class VideoForm(forms.Form):
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
     allow_download = forms.BooleanField(required=False, label="Offer an MP4 file for download")
 
+    def clean_publish_visibility(self) -> str:
+        """Public unless something else was chosen."""
+        return self.cleaned_data["publish_visibility"] or Visibility.PUBLIC
+
     @classmethod
     def of(cls, video: Video) -> VideoForm:
         """The form filled with the video's present values."""

@@ -7,7 +7,7 @@ import json
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from streamsite.testing.stack import Stack
 
@@ -84,6 +84,20 @@ class Caller:
         status, grant = self.json("POST", "/api/v1/auth/token", body)
         assert status == 200, grant
         self.token, self.session_id = grant["access"], grant["session_id"]
+        return self
+
+    def open_pages(self, username: str, password: str = PASSWORD) -> Caller:
+        """Log in on the page as a browser does; the cookies of its session are kept beside the token."""
+        self.call("GET", "/login")
+        form = {
+            "login": username,
+            "password": password,
+            "csrfmiddlewaretoken": self.cookies.get("csrftoken", ""),
+        }
+        status, _, _ = self.call(
+            "POST", "/login", urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        assert status == 302, status
         return self
 
     def refresh(self) -> tuple[int, Any]:

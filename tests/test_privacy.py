@@ -1,0 +1,207 @@
+"""The privacy matrix: every address a video has, asked by everybody, before and after each change of visibility.
+
+From outside, on a running site. An address that was given out before a change is asked again after it, within the five
+seconds in which a change takes effect.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from streamsite.testing.caller import Caller
+from streamsite.testing.stack import Stack
+from tests.serving_worlds import WORLDS, behind
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+STATES = ("public", "unlisted", "private")
+PEOPLE = ("anonymous", "other", "shared", "owner")
+EFFECTIVE_SECONDS = 5.0
+VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nsecret words\n"
+LISTS = (
+    "/api/v1/videos?page_size=100",
+    "/api/v1/videos?q=matrix",
+    "/api/v1/channels/matrix-owner/videos",
+    "/api/v1/videos?channel=matrix-owner",
+    "/",
+    "/search?q=matrix",
+    "/@matrix-owner",
+)
+OWNERS_ONLY = ("/processing", "/share-links")
+
+
+@dataclass
+class World:
+    """A site, who asks it, and the one video it is asked about."""
+
+    site: Stack
+    callers: dict[str, Caller]
+    video_id: str
+    share_query: str
+    playlist_id: str
+
+    def status(self, who: str, url: str) -> int:
+        """What ``who`` gets at ``url``."""
+        return self.callers[who].call("GET", url)[0]
+
+    def owners_view(self) -> dict:
+        status, video = self.callers["owner"].json("GET", f"/api/v1/videos/{self.video_id}")
+        assert status == 200
+        return video
+
+    def change(self, visibility: str) -> None:
+        status, _ = self.callers["owner"].json(
+            "PATCH", f"/api/v1/videos/{self.video_id}", {"visibility": visibility}
+        )
+        assert status == 200
+
+    def media(self, who: str) -> list[str]:
+        """All addresses of files that ``who`` is given, followed through playlists and the storyboard."""
+        caller = self.callers[who]
+        status, video = caller.json("GET", f"/api/v1/videos/{self.video_id}")
+        if status != 200:
+            return []
+        found = [video["hls_url"], video["thumbnail_url"], video["storyboard_url"], video["download_url"]]
+        found += [track["url"] for track in video["captions"]]
+        urls = [url for url in found if url]
+        for url in (video["hls_url"], video["storyboard_url"]):
+            urls += self._named_in(caller, url)
+        return urls
+
+    def _named_in(self, caller: Caller, url: str) -> list[str]:
+        status, _, content = caller.call("GET", url)
+        assert status == 200
+        urls: list[str] = []
+        for line in content.decode().splitlines():
+            named = line.partition('URI="')[2].partition('"')[0] if line.startswith("#EXT-X-M") else line
+            name = named.partition("#xywh")[0]
+            if name.endswith((".m3u8", ".m4s", ".mp4", ".jpg", ".webp")):
+                urls.append(urljoin(url, name))
+        playlists = [inner for inner in urls if inner.endswith(".m3u8")]
+        for playlist in playlists:
+            urls += self._named_in(caller, playlist)
+        return list(dict.fromkeys(urls))
+
+
+@pytest.fixture(scope="module", params=WORLDS)
+def world(request: pytest.FixtureRequest, tmp_path_factory, clip: Path):
+    with behind(request.param, tmp_path_factory.mktemp(f"privacy-{request.param}")) as site:
+        owner = Caller(site).enter("matrix-owner").open_pages("matrix-owner")
+        other = Caller(site).enter("matrix-other").open_pages("matrix-other")
+        video_id = owner.upload(clip, title="Matrix", visibility="private", allow_download="true")
+        owner.wait(video_id, "ready")
+        track = {"language": "en", "text": VTT}
+        assert owner.json("POST", f"/api/v1/videos/{video_id}/captions", track)[0] == 201
+        assert owner.json("PUT", f"/api/v1/videos/{video_id}/thumbnail", {"at": 1})[0] == 200
+        link = owner.json("POST", f"/api/v1/videos/{video_id}/share-links", {})[1]
+        shared = Caller(site)
+        query = urlsplit(link["url"]).query
+        assert shared.call("GET", f"/watch/{video_id}?{query}")[0] == 200
+        sent = {"title": "Matrix list", "visibility": "public", "video_ids": [video_id]}
+        status, playlist = owner.json("POST", "/api/v1/playlists", sent)
+        assert status == 201
+        people = {"anonymous": Caller(site), "other": other, "shared": shared, "owner": owner}
+        yield World(site, people, video_id, query, playlist["id"])
+
+
+def settled(read, expected):
+    """``read()`` once it is as expected, or what it is when the time is up."""
+    deadline = time.monotonic() + EFFECTIVE_SECONDS
+    while True:
+        found = read()
+        if found == expected or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)
+
+
+def may_watch(who: str, state: str) -> bool:
+    return state != "private" or who in {"shared", "owner"}
+
+
+def check_now(world: World, state: str) -> None:
+    """What everybody gets while the video is in ``state``."""
+    base = f"/api/v1/videos/{world.video_id}"
+    for who in PEOPLE:
+        expected = 200 if may_watch(who, state) else 404
+        for url in (f"/watch/{world.video_id}", base, f"{base}/captions", f"{base}/transcript"):
+            assert world.status(who, url) == expected, (state, who, url)
+        for part in OWNERS_ONLY:
+            refused = 404 if state == "private" else 401 if who in {"anonymous", "shared"} else 403
+            allowed = {200} if who == "owner" else {refused, 401, 404}
+            assert world.status(who, base + part) in allowed, (state, who, part)
+        for url in LISTS:
+            content = world.callers[who].call("GET", url)[2].decode()
+            assert (world.video_id in content) == (state == "public"), (state, who, url)
+        assert in_playlist(world, who) == ((may_watch(who, state) and who != "shared") or state != "private")
+    for who in PEOPLE:
+        urls = world.media(who)
+        if not may_watch(who, state):
+            assert urls == []
+            continue
+        assert len(urls) > 10
+        found = {url: world.status(who, url) for url in urls}
+        assert set(found.values()) == {200}, (state, who, found)
+
+
+def in_playlist(world: World, who: str) -> bool:
+    status, body = world.callers[who].json("GET", f"/api/v1/playlists/{world.playlist_id}/items")
+    assert status == 200
+    return any(item["video"]["id"] == world.video_id for item in body["results"])
+
+
+@pytest.mark.parametrize("after", STATES)
+@pytest.mark.parametrize("before", STATES)
+def test_nobody_gets_more_than_the_owner_allows(world: World, before: str, after: str) -> None:
+    world.change(before)
+    check_now_when_settled(world, before)
+    given = {who: world.media(who) for who in PEOPLE}
+    world.change(after)
+    for who, urls in given.items():
+        # A public address lives while the video may be opened by its link; the owner's own needs the owner.
+        stays = after != "private" if before != "private" else who in {"owner", "shared"}
+        needs_the_owner = before == "private" and who == "owner"
+        for asker in PEOPLE:
+            allowed = stays and (asker == "owner" or not needs_the_owner)
+            expected = dict.fromkeys(urls, 200 if allowed else 404)
+            found = settled(lambda: {url: world.status(asker, url) for url in urls}, expected)  # noqa: B023
+            assert found == expected, (before, after, who, asker)
+    check_now_when_settled(world, after)
+
+
+def check_now_when_settled(world: World, state: str) -> None:
+    deadline = time.monotonic() + EFFECTIVE_SECONDS
+    while True:
+        try:
+            check_now(world, state)
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.3)
+        else:
+            return
+
+
+def test_what_is_hidden_looks_like_what_does_not_exist(world: World) -> None:
+    world.change("private")
+    time.sleep(2.5)
+    for who in ("anonymous", "other"):
+        bodies = []
+        for video_id in (world.video_id, "AAAAAAAAAAA"):
+            status, headers, content = world.callers[who].call("GET", f"/api/v1/videos/{video_id}")
+            body = json.loads(content)
+            body.pop("request_id")
+            bodies.append((status, headers["content-type"], body))
+        assert bodies[0] == bodies[1]
+
+
+def test_private_answers_are_kept_by_nobody(world: World) -> None:
+    world.change("private")
+    for url in (f"/watch/{world.video_id}", f"/api/v1/videos/{world.video_id}", *world.media("owner")[:6]):
+        headers = world.callers["owner"].call("GET", url)[1]
+        assert "private" in headers["cache-control"], url
+        assert "public" not in headers["cache-control"], url
