@@ -151,6 +151,7 @@ class Supervisor:
             "DJANGO_SETTINGS_MODULE": "streamsite.settings",
             "STREAMSITE_DATA_DIR": str(self.data_dir),
             "PYTHONUNBUFFERED": "1",
+            "STREAMSITE_SUPERVISED": "1",
             "SITE_URL": os.environ.get("SITE_URL", "").strip() or f"http://localhost:{port}",
         }
         if self.mongo is not None:
@@ -279,6 +280,7 @@ class Supervisor:
             child.quick_deaths = child.quick_deaths + 1 if quick else 0
             wait = min(30.0, 0.2 * 2**child.quick_deaths)
             say(child.name, f"ended unexpectedly (exit code {code}); starting it again in {wait:.1f} s")
+            self._signal(child, signal.SIGKILL)  # whatever of its process group has outlived it
             child.process = None
             child.not_before = time.monotonic() + wait
             return

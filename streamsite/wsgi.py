@@ -1,9 +1,16 @@
 """The WSGI entry point: ``granian --interface wsgi streamsite.wsgi:application``."""
 
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from streamsite.mongo.server import die_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
+
+if os.environ.get("STREAMSITE_SUPERVISED"):
+    # The web server's worker must not outlive its master and go on answering beside its successors.
+    die_with_parent(signal.SIGKILL)
 
 application = get_wsgi_application()

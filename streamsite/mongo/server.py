@@ -271,9 +271,9 @@ class EmbeddedMongo:
             time.sleep(0.02)
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to end the server with the process that started it, however that one ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel to end this process with the one that started it, however that one ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 def _severe_lines(log_path: Path) -> list[str]:

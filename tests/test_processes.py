@@ -1,0 +1,69 @@
+"""No process outlives the one that is responsible for it, however that one ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from streamsite.testing.stack import Stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+
+def tree(pid: int) -> set[int]:
+    """The process and everything below it."""
+    found = {pid}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found |= tree(int(child))
+    return found
+
+
+def left_of(ids: set[int], *, seconds: float) -> set[int]:
+    """Those that still run when the time is up; a zombie has ended."""
+    deadline = time.monotonic() + seconds
+    while True:
+        alive = {pid for pid in ids if is_running(pid)}
+        if not alive or time.monotonic() > deadline:
+            return alive
+        time.sleep(0.1)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def started(tmp_path):
+    site = Stack(tmp_path)
+    site.start()
+    yield site
+    site.stop()
+
+
+def test_workers_of_a_killed_web_server_end_and_another_takes_its_place(started: Stack) -> None:
+    (web,) = started.children("granian")
+    former = tree(web)
+    assert len(former) > 2
+    os.kill(web, signal.SIGKILL)
+    assert left_of(former, seconds=5) == set()
+    time.sleep(0.5)
+    started.wait_until_answering()
+    assert started.children("granian") != [web]
+
+
+def test_everything_ends_with_a_killed_supervisor(tmp_path) -> None:
+    site = Stack(tmp_path)
+    site.start()
+    assert site.process is not None
+    everything = tree(site.process.pid)
+    assert len(everything) > 6
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.process.wait()
+    assert left_of(everything, seconds=15) == set()
