@@ -114,7 +114,7 @@ def transcript(
     return chosen, [line for line in lines if all(word in line["text"].casefold() for word in sought)]
 
 
-def import_file(video: Video, path: Path, *, language: str, label: str) -> bool:
+def import_file(video: Video, path: Path, *, language: str) -> bool:
     """Keep a track that came with the uploaded file; what is there already stays. Whether it was kept."""
     try:
         tag = clean_language(languages.normalise(language)) or "und"
@@ -122,7 +122,6 @@ def import_file(video: Video, path: Path, *, language: str, label: str) -> bool:
             video,
             webvtt.parse(path.read_bytes()),
             language=tag,
-            label=label[:MAX_LABEL],
             source=Source.EMBEDDED,
         )
     except (SiteError, ValueError) as error:

@@ -9,6 +9,8 @@ next one, which has a higher number, makes a generation of its own, and a late f
 from __future__ import annotations
 
 import logging
+import secrets
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -17,15 +19,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos import chapters, posters, services, storage
+from videos import captions, chapters, posters, services, storage
+from videos.addresses import DOWNLOAD
 from videos.models import Status, Video
 from videos.progress import JobGone, Progress
 from videos.transcoding import ladder
+from videos.transcoding.download import make_download
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
 from videos.transcoding.poster import make_posters
 from videos.transcoding.probe import Limits, SourceInfo, accept, probe
 from videos.transcoding.storyboard import make_storyboard
+from videos.transcoding.subtitles import extract_subtitles, text_tracks
 
 logger = logging.getLogger("streamsite.pipeline")
 
@@ -122,9 +127,15 @@ class _Attempt:
                 )
             with progress.step("poster"):
                 make_posters(self.source, info, large=self.folder / POSTER, small=self.folder / CARD_POSTER)
-            has_storyboard = self._storyboard(result.duration)
+            made = {
+                "has_storyboard": self._comfort(
+                    "storyboard", lambda: make_storyboard(self.folder, duration=result.duration)
+                ),
+                "has_download": self._download(),
+            }
+            self._import_captions(info)
             with progress.step("publish"):
-                self._show(info, has_storyboard=has_storyboard)
+                self._show(info, **made)
         finally:
             self._clean_up()
         logger.info(
@@ -151,7 +162,7 @@ class _Attempt:
         if former:
             storage.remove_generation(self.video_id, former)
 
-    def _show(self, info: SourceInfo, *, has_storyboard: bool) -> None:
+    def _show(self, info: SourceInfo, *, has_storyboard: bool, has_download: bool) -> None:
         """The ladder is complete."""
         current_lease().check()
         for step in self.progress.steps:
@@ -165,6 +176,7 @@ class _Attempt:
             media_bytes=storage.folder_bytes(self.folder),
             has_poster=True,
             has_storyboard=has_storyboard,
+            has_download=has_download,
             chapters=chapters.imported(
                 [(chapter.start, chapter.title) for chapter in info.chapters], info.duration
             ),
@@ -191,14 +203,31 @@ class _Attempt:
             raise JobGone
         return str(former[0])
 
-    def _storyboard(self, duration: float) -> bool:
-        """The preview sprite is a comfort: the video plays without it."""
+    def _download(self) -> bool:
+        """A file for download, when the owner offers one."""
+        if not Video.objects.filter(pk=self.video_id, allow_download=True).exists():
+            self.progress.skip("download")
+            return False
+        return self._comfort("download", lambda: make_download(self.folder, self.folder / DOWNLOAD))
+
+    def _import_captions(self, info: SourceInfo) -> None:
+        """Subtitles of the file become captions; what the video has already stays."""
+        if not text_tracks(info):
+            self.progress.skip("captions")
+            return
+        with self.progress.step("captions"):
+            video = Video.objects.get(pk=self.video_id)
+            for found in extract_subtitles(self.source, info, self.work):
+                captions.import_file(video, found.path, language=found.language)
+
+    def _comfort(self, step: str, make: Callable[[], object]) -> bool:
+        """Something that the video plays without; whether it was made."""
         try:
-            with self.progress.step("storyboard"):
-                make_storyboard(self.folder, duration=duration)
+            with self.progress.step(step):
+                make()
         except TranscodeError as error:
-            logger.warning("no storyboard: %s %s", error.code, error.log[-300:])
-            self.progress.skip("storyboard")
+            logger.warning("no %s: %s %s", step, error.code, error.log[-300:])
+            self.progress.skip(step)
             return False
         return True
 
@@ -213,6 +242,24 @@ class _Attempt:
             return  # the next attempt, or the sweeper, knows whether it is needed
         if not shown:
             storage.remove_generation(self.video_id, self.generation)
+
+
+def make_missing_download(video_id: str) -> None:
+    """The file for download of a video that was made before its owner offered one. Safe to repeat."""
+    row = Video.objects.filter(pk=video_id, allow_download=True, has_download=False, is_complete=True)
+    generation = row.values_list("generation", flat=True).first()
+    if not generation:
+        return
+    folder = storage.generation_dir(video_id, generation)
+    part = folder / f".{DOWNLOAD}.{secrets.token_hex(4)}"
+    try:
+        make_download(folder, part)
+        part.replace(folder / DOWNLOAD)
+    finally:
+        part.unlink(missing_ok=True)
+    Video.objects.filter(pk=video_id, generation=generation).update(
+        has_download=True, media_bytes=storage.folder_bytes(folder), version=F("version") + 1
+    )
 
 
 def _measures(info: SourceInfo) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from videos.models import Status, Video
 WRITE_EVERY_SECONDS = 0.7
 
 # Name and share of the whole: encoding is nearly all of the work.
-STEPS = (("inspect", 0.03), ("encode", 0.87), ("poster", 0.04), ("storyboard", 0.04), ("publish", 0.02))
+STEPS = (
+    ("inspect", 0.03),
+    ("encode", 0.85),
+    ("poster", 0.03),
+    ("storyboard", 0.03),
+    ("captions", 0.02),
+    ("download", 0.02),
+    ("publish", 0.02),
+)
 
 
 class JobGone(Exception):

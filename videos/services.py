@@ -27,6 +27,8 @@ video_deleted = Signal()
 
 # Sent with ``video_id`` and ``at`` when a change of visibility is to happen later.
 visibility_scheduled = Signal()
+# Sent with ``video_id`` when a finished video is to have a file for download and has none.
+download_offered = Signal()
 
 
 def draft(
@@ -92,6 +94,8 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     refresh_listing(video.pk)
     changed = Video.objects.select_related("channel").get(pk=video.pk)
     _announce_schedule(changed)
+    if changed.allow_download and changed.is_complete and not changed.has_download:
+        download_offered.send(sender=Video, video_id=changed.pk)
     return changed
 
 

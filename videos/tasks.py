@@ -8,6 +8,7 @@ from typing import Any
 from django.dispatch import receiver
 from django_tasks import task
 
+from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import task_dead
 from videos import pipeline, priorities, services, sweeper
 from videos.access import own_videos
@@ -20,6 +21,12 @@ DEMO_PRIORITY = -50
 def process_video(video_id: str) -> None:
     """Make an uploaded video playable."""
     pipeline.process(video_id)
+
+
+@task(queue_name="transcode")
+def make_download(video_id: str) -> None:
+    """The file for download of a video that was processed before its owner offered one."""
+    pipeline.make_missing_download(video_id)
 
 
 @task()
@@ -60,6 +67,12 @@ def enqueue_demo_processing(video: Video) -> None:
 def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
     """Look at the schedule when that time has come."""
     change_visibility.using(run_after=at).enqueue()
+
+
+@receiver(services.download_offered)
+def provide_download(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """Make the file now, unless it is being made already."""
+    enqueue_once(make_download, f"download:{video_id}", video_id)
 
 
 @receiver(task_dead)

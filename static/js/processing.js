@@ -10,6 +10,8 @@ const STEP_NAMES = {
   encode: "Making the qualities",
   poster: "Poster",
   storyboard: "Preview pictures",
+  captions: "Captions of the file",
+  download: "File for download",
   publish: "Publishing",
 };
 
@@ -22,7 +24,8 @@ function stepName(name) {
 /** Fills an <ol> with one row per step. */
 export function showSteps(list, steps) {
   list.replaceChildren(
-    ...steps.map(({ name, state, percent, seconds }) => {
+    // What this video does not need is not worth a line.
+    ...steps.filter(({ state }) => state !== "skipped").map(({ name, state, percent, seconds }) => {
       const running = state === "running" && percent > 0 ? ` ${Math.round(percent)} %` : "";
       const took = state === "done" && seconds >= 1 ? ` ${Math.round(seconds)} s` : "";
       const row = el("li", { "data-state": STATES[state] ?? "waiting" }, stepName(name), running || took);

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import av
 import pytest
 from django.conf import settings
 
-from streamsite.testing.clips import make_clip
-from videos import pipeline, storage
+from streamsite.mongo.collections import collection
+from streamsite.tasks import queue
+from streamsite.tasks.worker import Worker
+from streamsite.testing.clips import make_clip, run_generator
+from videos import captions, media, pipeline, storage, webvtt
 from videos.models import Status, Video
 from videos.pipeline import JobGone
 from videos.transcoding.errors import EncodeFailed
@@ -152,3 +156,71 @@ def test_chapters_that_were_edited_meanwhile_stay(cast, queued, at_playable):
     at_playable(edit)
     pipeline.process(queued.pk)
     assert Video.objects.get(pk=queued.pk).chapters == mine
+
+
+@pytest.fixture
+def rich(cast, tmp_path):
+    """A Matroska file with subtitles in two languages and chapters, whose owner offers a download."""
+    (tmp_path / "en.srt").write_text("1\n00:00:00,500 --> 00:00:02,000\n<i>Hello</i> <b>you</b>\n")
+    (tmp_path / "de.srt").write_text("1\n00:00:00,500 --> 00:00:02,000\nHallo\n")
+    (tmp_path / "chapters.txt").write_text(
+        ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=2\ntitle=First\n"
+        "[CHAPTER]\nTIMEBASE=1/1\nSTART=2\nEND=4\ntitle=Second\n"
+    )
+    clip = make_clip(tmp_path / "clip.mp4", seconds=4, size=(320, 180), fps=25)
+    inputs = [clip, tmp_path / "en.srt", tmp_path / "de.srt", tmp_path / "chapters.txt"]
+    args = [word for path in inputs for word in ("-i", str(path))]
+    args += ["-map", "0", "-map", "1", "-map", "2", "-map_metadata", "3", "-c", "copy", "-c:s", "srt"]
+    args += ["-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=ger", str(tmp_path / "rich.mkv")]
+    run_generator(args, tmp_path / "rich.mkv")
+    video = cast.video(ready=False, visibility="public", status="queued", allow_download=True)
+    source = storage.source_path(video.pk)
+    source.parent.mkdir(parents=True)
+    source.write_bytes((tmp_path / "rich.mkv").read_bytes())
+    return video
+
+
+def test_what_comes_inside_the_file_is_imported(cast, rich):
+    captions.add(rich, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nMine\n"), language="de")
+    pipeline.process(rich.pk)
+    video = cast.api("anonymous").get(f"/api/v1/videos/{rich.pk}").json()
+    assert {(track["language"], track["source"]) for track in video["captions"]} == {
+        ("de", "uploaded"),
+        ("en", "embedded"),
+    }
+    lines = cast.api("anonymous").get(f"/api/v1/videos/{rich.pk}/transcript?language=en").json()["results"]
+    assert [(line["start"], line["text"]) for line in lines] == [(0.5, "Hello you")]
+    assert video["chapters"] == [{"start": 0.0, "title": "First"}, {"start": 2.0, "title": "Second"}]
+    job = cast.api("owner").get(f"/api/v1/videos/{rich.pk}/processing").json()
+    assert {step["state"] for step in job["steps"]} == {"done"}
+
+
+def test_the_file_for_download_is_whole_and_named_after_the_video(cast, rich, tmp_path):
+    pipeline.process(rich.pk)
+    api = cast.api("anonymous")
+    url = api.get(f"/api/v1/videos/{rich.pk}").json()["download_url"]
+    answer = api.get(url)
+    assert answer["Content-Disposition"] == 'attachment; filename="A video.mp4"'
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    (tmp_path / "got.mp4").write_bytes(content)
+    assert content.index(b"moov") < content.index(b"mdat")
+    with av.open(str(tmp_path / "got.mp4")) as container:
+        assert container.streams.video[0].codec_context.height == 180
+        assert container.streams.audio
+        assert abs(container.duration / 1_000_000 - 4) < 0.2
+    changed = cast.api("owner").patch(f"/api/v1/videos/{rich.pk}", {"allow_download": False}, format="json")
+    assert changed.json()["download_url"] is None
+    media.forget_all()
+    assert api.get(url).status_code == 404
+
+
+def test_a_download_that_is_offered_later_is_made_then(cast, queued):
+    pipeline.process(queued.pk)
+    owner = cast.api("owner")
+    answer = owner.patch(f"/api/v1/videos/{queued.pk}", {"allow_download": True}, format="json")
+    assert answer.json()["download_url"] is None
+    owner.patch(f"/api/v1/videos/{queued.pk}", {"title": "Again"}, format="json")
+    Worker(["transcode"]).run(once=True)
+    url = owner.get(f"/api/v1/videos/{queued.pk}").json()["download_url"]
+    assert owner.get(url).status_code == 200
+    assert collection(queue.JOBS).count_documents({"task": "videos.tasks.make_download"}) == 1

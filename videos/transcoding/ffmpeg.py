@@ -77,11 +77,21 @@ def has_filters(*names: str) -> bool:
     return known.issuperset(names)
 
 
-def input_args(path: Path, demuxer: str, *, options: Sequence[str] = ()) -> list[str]:
-    """Arguments that open an untrusted file with one demuxer and no way out of that file."""
+def input_args(
+    path: Path, demuxer: str, *, options: Sequence[str] = (), decoders: str = DECODER_WHITELIST
+) -> list[str]:
+    """Arguments that open an untrusted file with one demuxer, named decoders and no way out of that file."""
     whitelists = ["-protocol_whitelist", "file", "-format_whitelist", FORMAT_WHITELIST]
-    decoders = ["-codec_whitelist", DECODER_WHITELIST]
-    return [*whitelists, *decoders, *options, "-f", demuxer, "-i", f"file:{path.absolute()}"]
+    return [
+        *whitelists,
+        "-codec_whitelist",
+        decoders,
+        *options,
+        "-f",
+        demuxer,
+        "-i",
+        f"file:{path.absolute()}",
+    ]
 
 
 def run(
