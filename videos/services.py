@@ -157,17 +157,33 @@ def delete(video: Video) -> None:
 
 def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
     """Queue a failed video again. ``Conflict`` unless it failed and its file is still there."""
+    _check_retry(video)
+    with transaction.atomic():
+        if _set_queued(video.pk):
+            enqueue(video)
+    return Video.objects.select_related("channel").get(pk=video.pk)
+
+
+def requeue(video_id: str) -> None:
+    """Make a failed video wait again for a job that exists already. ``Conflict`` as for ``retry``."""
+    video = Video.objects.filter(pk=video_id).first()
+    if video is None:
+        raise Conflict("The video was deleted.")
+    _check_retry(video)
+    _set_queued(video_id)
+
+
+def _check_retry(video: Video) -> None:
     if video.status != Status.FAILED:
         raise Conflict("Only a video whose processing failed can be tried again.")
     if not storage.source_path(video.pk).is_file():
         raise Conflict("The uploaded file was refused and is gone. Upload another one.")
-    with transaction.atomic():
-        queued = Video.objects.filter(pk=video.pk, status=Status.FAILED).update(
-            status=Status.QUEUED, progress=0.0, failure_code="", failure_detail="", steps=[]
-        )
-        if queued:
-            enqueue(video)
-    return Video.objects.select_related("channel").get(pk=video.pk)
+
+
+def _set_queued(video_id: str) -> int:
+    return Video.objects.filter(pk=video_id, status=Status.FAILED).update(
+        status=Status.QUEUED, progress=0.0, failure_code="", failure_detail="", steps=[]
+    )
 
 
 def _announce_schedule(video: Video) -> None:

@@ -6,10 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
+from django.urls import reverse
 from django_tasks import task
 
+<<<<<<< HEAD
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import task_dead
+=======
+from streamsite.tasks import subjects
+from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
+>>>>>>> 4565e8f (Staff see the job queue in the admin, cancel jobs, let them run again and go first; a job knows how many stand before it)
 from videos import pipeline, priorities, services, sweeper
 from videos.access import own_videos
 from videos.models import Video
@@ -23,10 +29,16 @@ def process_video(video_id: str) -> None:
     pipeline.process(video_id)
 
 
+<<<<<<< HEAD
 @task(queue_name="transcode")
 def make_download(video_id: str) -> None:
     """The file for download of a video that was processed before its owner offered one."""
     pipeline.make_missing_download(video_id)
+=======
+@subjects.register(process_video)
+def _admin_page(video_id: str) -> str:
+    return reverse("admin:videos_video_change", args=[video_id])
+>>>>>>> 4565e8f (Staff see the job queue in the admin, cancel jobs, let them run again and go first; a job knows how many stand before it)
 
 
 @task()
@@ -76,7 +88,16 @@ def provide_download(sender: Any, *, video_id: str, **extra: Any) -> None:
 
 
 @receiver(task_dead)
-def mark_failed(sender: Any, *, task_path: str, args: list[Any], **extra: Any) -> None:
+def mark_failed(
+    sender: Any, *, task_path: str, args: list[Any], error: str, code: str = FAILED, **extra: Any
+) -> None:
     """A processing job was set aside: the owner has to know."""
     if task_path == process_video.module_path and args:
-        pipeline.give_up(str(args[0]))
+        pipeline.give_up(str(args[0]), (code, error) if code == CANCELLED else pipeline.OUT_OF_TRIES)
+
+
+@receiver(task_revived)
+def mark_queued(sender: Any, *, task_path: str, args: list[Any], **extra: Any) -> None:
+    """A processing job is to run again: it finds its video waiting, or is refused."""
+    if task_path == process_video.module_path and args:
+        services.requeue(str(args[0]))

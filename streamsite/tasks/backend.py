@@ -69,6 +69,9 @@ class MongoTaskBackend(BaseTaskBackend):
         task_enqueued.send(type(self), task_result=result)
         return result
 
+    def wake(self, job_id: str) -> None:
+        """Told when a stored job was made due in another way than by enqueueing it. Workers see that by themselves."""
+
     def get_result(self, result_id: str) -> TaskResult[Any]:
         """The state of a job."""
         document = queue.find(result_id)

@@ -1,12 +1,12 @@
 """The lease queue: jobs are documents, and every change of one is a single conditional update.
 
 ``task_job {_id, task, args, kwargs, queue, priority, state, run_at, tries, max_tries, token, worker, workers,
-enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at}``.
+enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, resend_at, sends}``.
 
 *state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be
 taken; for a running job that is the end of its lease, so taking over from a dead worker is taking like any
 other. ``token`` is new with every take and is in the condition of every later update: who lost the lease
-changes nothing.
+changes nothing. Of a broker's messages, ``resend_at`` and ``sends`` are kept here by ``delivery.py``.
 
 All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of
 theirs. Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.
@@ -29,8 +29,12 @@ from streamsite.mongo.collections import collection
 
 JOBS = "task_job"
 READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
+STATES = [READY, RUNNING, DONE, DEAD, CANCELLED]
+UNFINISHED = [READY, RUNNING]
 KEPT = timedelta(days=7)
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
+FRONT = 100
+MOST_COUNTED = 1_000
 MOST_ERRORS, MOST_WORKERS = 10, 20
 ERROR_LENGTH = 2_000
 NOW = "$$NOW"
@@ -46,6 +50,9 @@ INDEXES = [
         partialFilterExpression={"unique": {"$type": "string"}},
     ),
     IndexModel([("purge_at", ASCENDING)], name="job_purge", expireAfterSeconds=0),
+    IndexModel([("task", ASCENDING), ("state", ASCENDING)], name="job_task"),
+    IndexModel([("args.0", ASCENDING)], name="job_argument"),
+    IndexModel([("enqueued_at", DESCENDING), ("_id", DESCENDING)], name="job_newest"),
 ]
 
 Document = dict[str, Any]
@@ -128,42 +135,12 @@ def put_result(job: Document, *, session: ClientSession | None = None) -> Update
 
 def take(worker: str, queues: list[str], lease_seconds: float) -> Job | None:
     """The next due job of ``queues``, or ``None``. The higher priority first, then the longest due."""
-    token = secrets.token_hex(12)
-    seen_by = {"$concatArrays": ["$workers", {"$literal": [worker]}]}
-    found: Document | None = collection(JOBS).find_one_and_update(
-        {
-            "queue": {"$in": queues},
-            "state": {"$in": [READY, RUNNING]},
-            "$expr": {"$lte": ["$run_at", NOW]},
-        },
-        [
-            {
-                "$set": {
-                    "state": RUNNING,
-                    "run_at": _after(timedelta(seconds=lease_seconds)),
-                    "worker": {"$literal": worker},
-                    "token": token,
-                    "started_at": NOW,
-                    "tries": {"$add": ["$tries", 1]},
-                    "workers": {"$slice": [seen_by, -MOST_WORKERS]},
-                }
-            }
-        ],
-        sort=[("priority", DESCENDING), ("run_at", ASCENDING)],
-        return_document=ReturnDocument.AFTER,
-    )
-    if found is None:
-        return None
-    return Job(
-        id=found["_id"],
-        token=token,
-        task=found["task"],
-        args=found["args"],
-        kwargs=found["kwargs"],
-        queue=found["queue"],
-        tries=found["tries"],
-        max_tries=found["max_tries"],
-    )
+    return _take({"queue": {"$in": queues}}, worker, lease_seconds)
+
+
+def take_one(job_id: str, worker: str, lease_seconds: float) -> Job | None:
+    """That very job; ``None`` when it is not due, somebody else's, ended or gone."""
+    return _take({"_id": job_id}, worker, lease_seconds)
 
 
 def renew(job: Job, lease_seconds: float) -> bool:
@@ -195,16 +172,16 @@ def give_back(job: Job) -> bool:
     return _change(job, [{"$set": ready}])
 
 
-def cancel(job_id: str) -> bool:
+def cancel(job_id: str, reason: str = "") -> bool:
     """Stop a job that is waiting or running. False when it has ended already."""
     result = collection(JOBS).update_one(
-        {"_id": job_id, "state": {"$in": [READY, RUNNING]}},
-        [{"$set": _end(CANCELLED) | {"token": ""}}, _FREE_NAME],
+        {"_id": job_id, "state": {"$in": UNFINISHED}},
+        [{"$set": _end(CANCELLED) | {"token": "", "error": {"$literal": reason}}}, _FREE_NAME],
     )
     return result.matched_count == 1
 
 
-def requeue(job_id: str) -> bool:
+def requeue(job_id: str, *, session: ClientSession | None = None) -> bool:
     """Let a dead or cancelled job run again, with all its tries."""
     result = collection(JOBS).update_one(
         {"_id": job_id, "state": {"$in": [DEAD, CANCELLED]}},
@@ -212,6 +189,16 @@ def requeue(job_id: str) -> bool:
             {"$set": {"state": READY, "run_at": NOW, "tries": 0}},
             {"$unset": ["purge_at", "finished_at", "error"]},
         ],
+        session=session,
+    )
+    return result.matched_count == 1
+
+
+def move_to_front(job_id: str) -> bool:
+    """Let a waiting job be the next one, at once; of several such the longest due goes first."""
+    result = collection(JOBS).update_one(
+        {"_id": job_id, "state": READY},
+        [{"$set": {"priority": FRONT, "run_at": {"$min": ["$run_at", NOW]}}}],
     )
     return result.matched_count == 1
 
@@ -221,9 +208,25 @@ def find(job_id: str) -> Document | None:
     return collection(JOBS).find_one({"_id": job_id})
 
 
+def find_waiting(task: str, argument: Any) -> Document | None:
+    """The job that waits to run ``task`` with that first argument."""
+    return collection(JOBS).find_one({"args.0": argument, "task": task, "state": READY})
+
+
+def ahead_of(job: Document, *, most: int = MOST_COUNTED) -> int:
+    """How many due jobs of its queue are taken before a waiting one, counted up to ``most``."""
+    due: Document = {"queue": job["queue"], "state": READY, "$expr": {"$lte": ["$run_at", NOW]}}
+    more_urgent = due | {"priority": {"$gt": job["priority"]}}
+    longer_due = due | {"priority": job["priority"], "run_at": {"$lt": job["run_at"]}}
+    counted = collection(JOBS).count_documents(more_urgent, limit=most)
+    if counted < most:
+        counted += collection(JOBS).count_documents(longer_due, limit=most - counted)
+    return counted
+
+
 def unfinished_arguments(task: str) -> set[Any]:
     """The first arguments of all jobs of ``task`` that wait or run."""
-    rows = collection(JOBS).find({"task": task, "state": {"$in": [READY, RUNNING]}}, {"args": 1})
+    rows = collection(JOBS).find({"task": task, "state": {"$in": UNFINISHED}}, {"args": 1})
     return {row["args"][0] for row in rows if row["args"]}
 
 
@@ -239,6 +242,42 @@ def pause(tries: int) -> timedelta:
 
 
 _FREE_NAME: Document = {"$unset": ["unique"]}
+
+
+def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
+    token = secrets.token_hex(12)
+    seen_by = {"$concatArrays": ["$workers", {"$literal": [worker]}]}
+    found: Document | None = collection(JOBS).find_one_and_update(
+        which | {"state": {"$in": UNFINISHED}, "$expr": {"$lte": ["$run_at", NOW]}},
+        [
+            {
+                "$set": {
+                    "state": RUNNING,
+                    "run_at": _after(timedelta(seconds=lease_seconds)),
+                    "worker": {"$literal": worker},
+                    "token": token,
+                    "started_at": NOW,
+                    "tries": {"$add": ["$tries", 1]},
+                    "workers": {"$slice": [seen_by, -MOST_WORKERS]},
+                }
+            },
+            {"$unset": ["resend_at", "sends"]},
+        ],
+        sort=[("priority", DESCENDING), ("run_at", ASCENDING)],
+        return_document=ReturnDocument.AFTER,
+    )
+    if found is None:
+        return None
+    return Job(
+        id=found["_id"],
+        token=token,
+        task=found["task"],
+        args=found["args"],
+        kwargs=found["kwargs"],
+        queue=found["queue"],
+        tries=found["tries"],
+        max_tries=found["max_tries"],
+    )
 
 
 def _change(job: Job, pipeline: Pipeline) -> bool:

@@ -24,7 +24,7 @@ from streamsite.tasks import lease as leases
 from streamsite.tasks import periodic, queue
 from streamsite.tasks.backend import MongoTaskBackend, load_task
 from streamsite.tasks.errors import LeaseLost, PermanentFailure
-from streamsite.tasks.signals import task_dead
+from streamsite.tasks.signals import FAILED, task_dead
 
 logger = logging.getLogger("streamsite.worker")
 
@@ -172,7 +172,7 @@ class Worker:
         """Send ``task_dead``. False when a receiver lacked the database and has to be told again."""
         told = True
         for receiver, outcome in task_dead.send_robust(
-            sender=Worker, task_path=job.task, args=job.args, kwargs=job.kwargs, error=why
+            sender=Worker, task_path=job.task, args=job.args, kwargs=job.kwargs, error=why, code=FAILED
         ):
             if isinstance(outcome, Exception):
                 logger.error("%r failed on a dead job: %s", receiver, outcome)

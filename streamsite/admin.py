@@ -1,0 +1,230 @@
+"""The job queue in Django admin: read it, stop a job, let it run again, let it go first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.views.decorators.http import require_POST
+
+from streamsite.errors import SiteError
+from streamsite.models import Job
+from streamsite.tasks import control, queue, subjects
+
+ERROR_SHOWN = 120
+VERBS = {"cancel": control.cancel, "retry": control.retry, "front": control.move_to_front}
+WORDS = {"cancel": "Cancel", "retry": "Run again", "front": "Move to the front"}
+DONE = {"cancel": "cancelled", "retry": "queued again", "front": "moved to the front"}
+POSSIBLE = {
+    queue.READY: ("front", "cancel"),
+    queue.RUNNING: ("cancel",),
+    queue.DEAD: ("retry",),
+    queue.CANCELLED: ("retry",),
+}
+
+
+class TaskFilter(admin.SimpleListFilter):
+    """By task, of those that there are."""
+
+    title = parameter_name = "task"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every task that has jobs."""
+        return [(task, task) for task in control.known_tasks()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        """Only jobs of the chosen task."""
+        return queryset.filter(task=self.value()) if self.value() else queryset
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """By queue, of those that the site has."""
+
+    title = parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The queues of the settings."""
+        return [(name, name) for name in control.queue_names()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        """Only jobs of the chosen queue."""
+        return queryset.filter(queue=self.value()) if self.value() else queryset
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin[Job]):
+    """Jobs are made and ended by the queue alone: nothing is added, edited or deleted here."""
+
+    list_display = (
+        "short_task", "about", "queue", "state", "priority", "tried", "run_at", "worker", "age",
+        "last_error", "buttons",
+    )  # fmt: skip
+    list_filter = ("state", QueueFilter, TaskFilter)
+    search_fields = ("id",)
+    search_help_text = "The id of a job, or of what it is about, such as a video."
+    date_hierarchy = "enqueued_at"
+    ordering = ("-enqueued_at",)
+    show_full_result_count = False
+    list_per_page = 50
+    fields = (
+        "id", "task", "about", "args", "kwargs", "queue", "state", "priority", "tried", "run_at", "enqueued_at",
+        "started_at", "finished_at", "worker", "worker_list", "error", "error_list",
+    )  # fmt: skip
+    readonly_fields = ("about", "tried", "worker_list", "error_list")
+    actions = ("cancel_jobs", "retry_jobs", "move_jobs_to_front")
+    change_form_template = "admin/streamsite/job/change_form.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Jobs come from the site."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Their fields are the queue's."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Ended ones are removed after a week."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Who may see or control jobs."""
+        return request.user.has_perm("streamsite.view_job") or self.has_control_permission(request)
+
+    def has_control_permission(self, request: HttpRequest) -> bool:
+        """Who may stop jobs and let them run again."""
+        return request.user.has_perm("streamsite.change_job")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Job], search_term: str
+    ) -> tuple[QuerySet[Job], bool]:
+        """Find by the job's id or by its first argument."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(pk__in=[term, *control.ids_about(term)]), False
+
+    def get_urls(self) -> list[URLPattern]:
+        """One address per verb, for the buttons."""
+        address = path(
+            "<str:job_id>/<str:verb>/now/",
+            self.admin_site.admin_view(self.carry_out),
+            name="streamsite_job_control",
+        )
+        return [address, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def carry_out(self, request: HttpRequest, job_id: str, verb: str) -> HttpResponse:
+        """A button was pressed."""
+        job = Job.objects.filter(pk=job_id).first()
+        if verb not in VERBS or job is None or not self.has_control_permission(request):
+            return HttpResponseNotFound()
+        self._control(request, verb, [job])
+        return HttpResponseRedirect(reverse("admin:streamsite_job_changelist"))
+
+    @admin.action(description="Cancel", permissions=["control"])
+    def cancel_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Stop those that wait or run."""
+        self._control(request, "cancel", queryset)
+
+    @admin.action(description="Run again", permissions=["control"])
+    def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Let those that are dead or cancelled run again."""
+        self._control(request, "retry", queryset)
+
+    @admin.action(description="Move to the front", permissions=["control"])
+    def move_jobs_to_front(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Let those that wait go first."""
+        self._control(request, "front", queryset)
+
+    def _control(self, request: HttpRequest, verb: str, jobs: QuerySet[Job] | list[Job]) -> None:
+        changed = 0
+        for job in jobs:
+            try:
+                if VERBS[verb](job.pk):
+                    changed += 1
+                    self.log_change(request, job, f"{WORDS[verb]}.")
+                else:
+                    self.message_user(request, f"{job}: not possible any more.", messages.WARNING)
+            except SiteError as error:
+                self.message_user(request, f"{job}: {error.detail}", messages.WARNING)
+        if changed:
+            noun = "job was" if changed == 1 else "jobs were"
+            self.message_user(request, f"{changed} {noun} {DONE[verb]}.", messages.SUCCESS)
+
+    @admin.display(description="task", ordering="task")
+    def short_task(self, job: Job) -> str:
+        """The task without its package."""
+        return job.task.rpartition(".")[2]
+
+    @admin.display(description="about")
+    def about(self, job: Job) -> str | SafeString:
+        """The arguments; a link to what the first one names."""
+        text = ", ".join(str(argument) for argument in job.args)
+        address = subjects.address_of(job.task, job.args)
+        return format_html('<a href="{}">{}</a>', address, text) if address else text
+
+    @admin.display(description="tries", ordering="tries")
+    def tried(self, job: Job) -> str:
+        """How often it was tried, of how often it may be."""
+        return f"{job.tries} of {job.max_tries}"
+
+    @admin.display(description="age", ordering="enqueued_at")
+    def age(self, job: Job) -> str:
+        """How long ago it was queued."""
+        return timesince(job.enqueued_at, timezone.now(), depth=1)
+
+    @admin.display(description="last error")
+    def last_error(self, job: Job) -> str:
+        """The beginning of it."""
+        error = job.error or ""
+        return error if len(error) <= ERROR_SHOWN else f"{error[:ERROR_SHOWN]}…"
+
+    @admin.display(description="")
+    def buttons(self, job: Job) -> SafeString:
+        """What can be done with it now."""
+        return _buttons(job)
+
+    @admin.display(description="workers")
+    def worker_list(self, job: Job) -> SafeString:
+        """Who had it, in this order."""
+        return render_to_string("admin/streamsite/job/workers.html", {"job": job})
+
+    @admin.display(description="errors")
+    def error_list(self, job: Job) -> SafeString:
+        """Why each try failed."""
+        return render_to_string("admin/streamsite/job/errors.html", {"errors": control.errors_of(job.pk)})
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The detail page, with its buttons."""
+        job = Job.objects.filter(pk=object_id).first()
+        may = job is not None and self.has_control_permission(request)
+        context = (extra_context or {}) | {"job_buttons": _buttons(job) if job and may else ""}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """The buttons only for those who may press them."""
+        shown = self.list_display
+        return shown if self.has_control_permission(request) else shown[:-1]
+
+
+def _buttons(job: Job) -> SafeString:
+    choices = [
+        (WORDS[verb], reverse("admin:streamsite_job_control", args=[job.pk, verb]))
+        for verb in POSSIBLE.get(job.state, ())
+    ]
+    return render_to_string("admin/streamsite/job/buttons.html", {"choices": choices})

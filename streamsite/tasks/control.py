@@ -1,0 +1,95 @@
+"""What staff may do with a job: stop it, let it run again, let it go first."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC
+from typing import Any
+
+from django_tasks import task_backends
+
+from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import session_for
+from streamsite.mongo.retry import in_transaction
+from streamsite.tasks import queue
+from streamsite.tasks.backend import MongoTaskBackend
+from streamsite.tasks.signals import CANCELLED, task_dead, task_revived
+
+logger = logging.getLogger("streamsite.tasks")
+
+MOST_FOUND = 200
+
+
+def cancel(job_id: str, by: str = "staff") -> bool:
+    """Stop a waiting or running job for good. False when it has ended already.
+
+    Tells first and records then, as the worker does: who is interrupted in between can cancel once more. A running
+    attempt stops by itself when its lease is not renewed.
+    """
+    job = queue.find(job_id)
+    if job is None or job["state"] not in queue.UNFINISHED:
+        return False
+    reason = f"Cancelled by {by}."
+    task_dead.send(
+        sender=cancel,
+        task_path=job["task"],
+        args=job["args"],
+        kwargs=job["kwargs"],
+        error=reason,
+        code=CANCELLED,
+    )
+    stopped = queue.cancel(job_id, reason)
+    logger.info("job %s (%s): %s", job_id, job["task"], reason)
+    return stopped
+
+
+def retry(job_id: str) -> bool:
+    """Let a dead or cancelled job run again. False when it is neither; ``SiteError`` when it could do nothing."""
+
+    def revive() -> bool:
+        job = queue.find(job_id)
+        if job is None or job["state"] not in (queue.DEAD, queue.CANCELLED):
+            return False
+        task_revived.send(sender=retry, task_path=job["task"], args=job["args"], kwargs=job["kwargs"])
+        return queue.requeue(job_id, session=session_for("default"))
+
+    revived = in_transaction(revive)
+    if revived:
+        _wake(job_id)
+    return revived
+
+
+def move_to_front(job_id: str) -> bool:
+    """Let a waiting job be the next one of its queue. False when it does not wait."""
+    moved = queue.move_to_front(job_id)
+    if moved:
+        _wake(job_id)
+    return moved
+
+
+def known_tasks() -> list[str]:
+    """The tasks of all jobs that are kept."""
+    return sorted(collection(queue.JOBS).distinct("task"))
+
+
+def queue_names() -> list[str]:
+    """The queues of the site."""
+    return sorted(task_backends["default"].queues)
+
+
+def ids_about(argument: str) -> list[str]:
+    """The jobs whose first argument is that, such as a video's id."""
+    rows = collection(queue.JOBS).find({"args.0": argument}, {"_id": 1}, limit=MOST_FOUND)
+    return [row["_id"] for row in rows]
+
+
+def errors_of(job_id: str) -> list[dict[str, Any]]:
+    """Why each of the last tries failed: ``try``, ``at``, ``error``, ``exception``."""
+    job = queue.find(job_id) or {"errors": []}
+    return [entry | {"at": entry["at"].replace(tzinfo=UTC)} for entry in job["errors"]]
+
+
+def _wake(job_id: str) -> None:
+    backend = task_backends["default"]
+    if isinstance(backend, MongoTaskBackend):
+        backend.wake(job_id)
