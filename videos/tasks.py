@@ -9,13 +9,9 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django_tasks import task
 
-<<<<<<< HEAD
-from streamsite.tasks.backend import enqueue_once
-from streamsite.tasks.signals import task_dead
-=======
 from streamsite.tasks import subjects
+from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
->>>>>>> 4565e8f (Staff see the job queue in the admin, cancel jobs, let them run again and go first; a job knows how many stand before it)
 from videos import pipeline, priorities, services, sweeper
 from videos.access import own_videos
 from videos.models import Video
@@ -29,16 +25,16 @@ def process_video(video_id: str) -> None:
     pipeline.process(video_id)
 
 
-<<<<<<< HEAD
 @task(queue_name="transcode")
 def make_download(video_id: str) -> None:
     """The file for download of a video that was processed before its owner offered one."""
     pipeline.make_missing_download(video_id)
-=======
+
+
 @subjects.register(process_video)
+@subjects.register(make_download)
 def _admin_page(video_id: str) -> str:
     return reverse("admin:videos_video_change", args=[video_id])
->>>>>>> 4565e8f (Staff see the job queue in the admin, cancel jobs, let them run again and go first; a job knows how many stand before it)
 
 
 @task()
