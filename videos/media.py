@@ -25,12 +25,13 @@ from videos import media_tokens, share_links, storage
 from videos.addresses import DOWNLOAD, EXTRAS
 from videos.models import Video
 
-NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|jpg|vtt)\Z")
+NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
 TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
     "m4s": "video/iso.segment",
     "mp4": "video/mp4",
     "webp": "image/webp",
+    "avif": "image/avif",
     "jpg": "image/jpeg",
     "vtt": "text/vtt; charset=utf-8",
 }

@@ -27,16 +27,15 @@ from videos.transcoding import ladder
 from videos.transcoding.download import make_download
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
-from videos.transcoding.poster import make_posters
+from videos.transcoding.poster import make_choices, make_poster
 from videos.transcoding.probe import Limits, SourceInfo, accept, probe
-from videos.transcoding.storyboard import make_storyboard
+from videos.transcoding.storyboard import Storyboard, make_storyboard
 from videos.transcoding.subtitles import extract_subtitles, text_tracks
 
 logger = logging.getLogger("streamsite.pipeline")
 
 CHECK_EVERY_CALLS = 4
 POSTER = posters.automatic_name(posters.LARGE)
-CARD_POSTER = posters.automatic_name(posters.CARD)
 EARLY_POSTER_SECONDS = 2.0
 DATABASE_AWAY = (OperationalError, InterfaceError)
 OUT_OF_TRIES = ("transcode_failed", "The conversion failed several times. You can try it again.")
@@ -104,6 +103,8 @@ class _Attempt:
         self.work = storage.job_dir(video_id, str(progress.attempt))
         self.generation = ""
         self.folder = self.work
+        self.board: Storyboard | None = None
+        self.poster_choices = 0
 
     def run(self) -> None:
         """All steps. Whatever way it ends, nothing stays that no row names."""
@@ -125,12 +126,9 @@ class _Attempt:
                     cancelled=_Stopper(self.video_id),
                     on_playable=lambda: self._show_early(info),
                 )
-            with progress.step("poster"):
-                make_posters(self.source, info, large=self.folder / POSTER, small=self.folder / CARD_POSTER)
             made = {
-                "has_storyboard": self._comfort(
-                    "storyboard", lambda: make_storyboard(self.folder, duration=result.duration)
-                ),
+                "has_storyboard": self._comfort("storyboard", lambda: self._make_storyboard(result.duration)),
+                "has_poster": self._comfort("poster", self._make_posters),
                 "has_download": self._download(),
             }
             self._import_captions(info)
@@ -148,21 +146,17 @@ class _Attempt:
     def _show_early(self, info: SourceInfo) -> None:
         """Every rung has its first segment: viewers may begin while the rest is made."""
         try:
-            make_posters(
-                self.source,
-                info,
-                large=self.folder / POSTER,
-                small=self.folder / CARD_POSTER,
-                moment=min(EARLY_POSTER_SECONDS, info.video_end / 2),
-            )
+            make_poster(self.folder, EARLY_POSTER_SECONDS, self.folder)
         except TranscodeError:
             logger.info("video %s: no picture of its beginning", self.video_id)
-        former = self._switch(has_poster=(self.folder / POSTER).is_file(), **_measures(info))
+        former = self._switch(
+            has_poster=(self.folder / POSTER).is_file(), poster_choices=0, **_measures(info)
+        )
         services.refresh_listing(self.video_id)
         if former:
             storage.remove_generation(self.video_id, former)
 
-    def _show(self, info: SourceInfo, *, has_storyboard: bool, has_download: bool) -> None:
+    def _show(self, info: SourceInfo, **made: bool) -> None:
         """The ladder is complete."""
         current_lease().check()
         for step in self.progress.steps:
@@ -174,14 +168,13 @@ class _Attempt:
             steps=self.progress.steps,
             is_complete=True,
             media_bytes=storage.folder_bytes(self.folder),
-            has_poster=True,
-            has_storyboard=has_storyboard,
-            has_download=has_download,
+            poster_choices=self.poster_choices,
             chapters=chapters.imported(
                 [(chapter.start, chapter.title) for chapter in info.chapters], info.duration
             ),
             failure_code="",
             failure_detail="",
+            **made,
             **_measures(info),
         )
         services.refresh_listing(self.video_id)
@@ -202,6 +195,17 @@ class _Attempt:
         if not changed:
             raise JobGone
         return str(former[0])
+
+    def _make_storyboard(self, duration: float) -> None:
+        self.board = make_storyboard(self.folder, duration=duration)
+
+    def _make_posters(self) -> None:
+        """Three to choose from, or at least one when there is no storyboard to judge by."""
+        if self.board is None:
+            make_poster(self.folder, EARLY_POSTER_SECONDS, self.folder)
+            self.poster_choices = 1
+        else:
+            self.poster_choices = len(make_choices(self.folder, self.board))
 
     def _download(self) -> bool:
         """A file for download, when the owner offers one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -9,6 +11,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from PIL import Image
 
 from accounts import images
 from streamsite.errors import Conflict, Invalid
@@ -17,11 +20,13 @@ from videos import storage
 from videos.addresses import extra_url, media_url
 from videos.models import ShareLink, Video
 from videos.transcoding.errors import TranscodeError
-from videos.transcoding.poster import make_posters
-from videos.transcoding.probe import probe
+from videos.transcoding.pictures import CARD as CARD_SIZE
+from videos.transcoding.pictures import LARGE as LARGE_SIZE
+from videos.transcoding.pictures import file_names, write_sizes
+from videos.transcoding.poster import make_poster
 
-LARGE, CARD = "poster", "card"
-SIZES = images.Kind("poster", ((1280, 720), (640, 360)))
+LARGE, CARD = LARGE_SIZE.name, CARD_SIZE.name
+SHAPE = images.Kind("poster", ((1280, 720),))
 
 
 def url(video: Video, size: str, link: ShareLink | None = None) -> str | None:
@@ -56,8 +61,10 @@ def choose(video: Video, number: int) -> Video:
 
 def take_image(video: Video, content: IO[bytes]) -> Video:
     """Take a picture that was sent; it is cut to 16:9 and written anew. ``Invalid`` or ``TooLarge`` when it is none."""
-    files = list(images.prepare(content, SIZES).values())
-    return _keep(video, files[0], files[1])
+    (safe,) = images.prepare(content, SHAPE).values()
+    with Image.open(io.BytesIO(safe), formats=("WEBP",)) as image:
+        picture = image.convert("RGB")
+    return _keep(video, lambda folder, suffix: write_sizes(picture, folder, suffix))
 
 
 def take_moment(video: Video, seconds: float) -> Video:
@@ -65,16 +72,13 @@ def take_moment(video: Video, seconds: float) -> Video:
     if not 0 <= seconds <= max(video.duration, 0.0):
         sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
         raise Invalid(sentence, fields={"at": [sentence]})
-    source = storage.source_path(video.pk)
-    if not video.generation or not source.is_file():
+    if not video.generation:
         raise Conflict("Pictures can be taken once the video can be played.")
-    with TemporaryDirectory(dir=settings.WORK_DIR) as folder:
-        large, card = Path(folder) / "large.webp", Path(folder) / "card.webp"
-        try:
-            make_posters(source, probe(source), large=large, small=card, moment=seconds)
-        except TranscodeError as error:
-            raise Conflict(error.detail) from None
-        return _keep(video, large.read_bytes(), card.read_bytes())
+    ladder = storage.generation_dir(video.pk, video.generation)
+    try:
+        return _keep(video, lambda folder, suffix: make_poster(ladder, seconds, folder, suffix, exact=True))
+    except TranscodeError as error:
+        raise Conflict(error.detail) from None
 
 
 def reset(video: Video) -> Video:
@@ -82,11 +86,13 @@ def reset(video: Video) -> Video:
     return _switch(video, "")
 
 
-def _keep(video: Video, large: bytes, card: bytes) -> Video:
+def _keep(video: Video, write: Callable[[Path, str], None]) -> Video:
+    """Let ``write`` make the files of a new revision, then show it. When that fails nothing has changed."""
     revision = object_id()
-    folder = storage.extras_dir(video.pk)
-    storage.write_extra(folder / _own_name(LARGE, revision), large)
-    storage.write_extra(folder / _own_name(CARD, revision), card)
+    with TemporaryDirectory(dir=settings.WORK_DIR) as made:
+        write(Path(made), f"-{revision}")
+        for name in file_names(f"-{revision}"):
+            storage.write_extra(storage.extras_dir(video.pk) / name, (Path(made) / name).read_bytes())
     return _switch(video, revision)
 
 
@@ -96,8 +102,8 @@ def _switch(video: Video, poster: str) -> Video:
         poster=poster, version=F("version") + 1, updated_at=timezone.now()
     )
     if len(former) > 1 and former != poster:
-        for size in (LARGE, CARD):
-            (storage.extras_dir(video.pk) / _own_name(size, former)).unlink(missing_ok=True)
+        for name in file_names(f"-{former}"):
+            (storage.extras_dir(video.pk) / name).unlink(missing_ok=True)
     return Video.objects.select_related("channel").get(pk=video.pk)
 
 

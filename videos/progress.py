@@ -17,8 +17,8 @@ WRITE_EVERY_SECONDS = 0.7
 STEPS = (
     ("inspect", 0.03),
     ("encode", 0.85),
-    ("poster", 0.03),
     ("storyboard", 0.03),
+    ("poster", 0.03),
     ("captions", 0.02),
     ("download", 0.02),
     ("publish", 0.02),

@@ -31,6 +31,16 @@ def size(number: int | None) -> str:
 
 
 @register.filter
+def poster(url: str, name: str) -> str:
+    """The same picture in another size or format: ``.../card-2.webp`` with ``small.avif`` -> ``.../small-2.avif``."""
+    folder, _, file = url.rpartition("/")
+    size, _, form = name.partition(".")
+    stem = file.rpartition(".")[0]
+    _, dash, suffix = stem.partition("-")
+    return f"{folder}/{size}{dash}{suffix}.{form}"
+
+
+@register.filter
 def compact(number: int | None) -> str:
     """``1234`` -> ``1.2K``; ``5000000`` -> ``5M``."""
     value = float(number or 0)

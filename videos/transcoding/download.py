@@ -4,7 +4,7 @@ from pathlib import Path
 
 from . import ffmpeg
 from .errors import EncodeFailed
-from .playlists import AUDIO, INDEX, MASTER
+from .playlists import AUDIO, INDEX, rendition_names
 
 NOTHING_DETAIL = "No file for download could be made from this video."
 
@@ -46,10 +46,13 @@ def make_download(folder: Path, target: Path, *, most_short_side: int = 2160) ->
 
 def _largest(folder: Path, most_short_side: int) -> str:
     """The folder of the best variant that is not above the limit; the smallest when all are."""
-    lines = (folder / MASTER).read_text(encoding="utf-8").splitlines()
-    names = [line.partition("/")[0] for line in lines if line and not line.startswith("#")]
-    sides = {int(name.removesuffix("p")): name for name in names if name.removesuffix("p").isdigit()}
-    if not sides:
-        raise EncodeFailed(NOTHING_DETAIL, log="the master playlist names no rendition")
-    fitting = [side for side in sides if side <= most_short_side] or [min(sides)]
-    return sides[max(fitting)]
+    try:
+        names = rendition_names(folder)
+    except (OSError, ValueError) as error:
+        raise EncodeFailed(NOTHING_DETAIL, log=str(error)) from error
+    fitting = [name for name in names if _short_side(name) <= most_short_side]
+    return fitting[-1] if fitting else names[0]
+
+
+def _short_side(name: str) -> int:
+    return int(name.removesuffix("p"))

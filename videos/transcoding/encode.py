@@ -37,8 +37,8 @@ from .playlists import (
 )
 from .probe import SourceInfo
 
-# Playable means that a player can fill its first buffer.
-PLAYABLE_SEGMENTS = 2
+# Playable means that every rung has its first segment: four seconds, while the next ones are made.
+PLAYABLE_SEGMENTS = 1
 # Seconds of clock per second of a 1080p30 source; a slow shared machine needs about two.
 WALL_FACTOR = 20
 WALL_BASE = 600

@@ -30,11 +30,6 @@ def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
     return ";".join(chains)
 
 
-def still_chain(info: SourceInfo, width: int, height: int) -> str:
-    """A `-vf` that makes one picture of `width` x `height`."""
-    return ",".join([*_deinterlace(info), *_picture(info, width, height)])
-
-
 def _top_chain(info: SourceInfo, plan: LadderPlan) -> str:
     top = plan.renditions[0]
     steps = [*_deinterlace(info), f"fps={plan.frame_rate}:start_time=0"]

@@ -122,14 +122,23 @@ def growing_bandwidths(plan: LadderPlan) -> dict[str, Bandwidth]:
     return bandwidths | {AUDIO: declared(AUDIO_BITRATE)}
 
 
-def smallest_rendition(out_dir: Path) -> str:
-    """The folder name of the first, which is the smallest, variant in the master playlist of `out_dir`."""
+def rendition_names(out_dir: Path) -> list[str]:
+    """Folder names of the variants in the master playlist of `out_dir`, the smallest first; ValueError when none."""
     lines = (out_dir / MASTER).read_text(encoding="utf-8").splitlines()
-    first = next((line for line in lines if line and not line.startswith("#")), "")
-    name, _, index = first.partition("/")
-    if index != INDEX:
+    variants = [line.partition("/") for line in lines if line and not line.startswith("#")]
+    if not variants or any(index != INDEX for _, _, index in variants):
         raise ValueError("the master playlist names no rendition")
-    return name
+    return [name for name, _, _ in variants]
+
+
+def smallest_rendition(out_dir: Path) -> str:
+    """The folder name of the smallest variant. Raises ValueError when there is none."""
+    return rendition_names(out_dir)[0]
+
+
+def largest_rendition(out_dir: Path) -> str:
+    """The folder name of the largest variant. Raises ValueError when there is none."""
+    return rendition_names(out_dir)[-1]
 
 
 def folders(plan: LadderPlan) -> list[str]:

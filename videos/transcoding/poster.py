@@ -1,4 +1,8 @@
-"""The poster: a telling frame of the source, large for the player and small for cards."""
+"""Posters: telling frames of the video, to choose from.
+
+They are taken from the finished ladder, whose key frames stand every two seconds, and judged by the tiles of the
+storyboard, which are decoded already: a search through the source would cost seconds.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,51 +11,65 @@ from tempfile import TemporaryDirectory
 from PIL import Image, ImageFilter, ImageStat
 
 from . import ffmpeg
-from .errors import EncodeFailed, TranscodeError
-from .filters import still_chain
-from .probe import SourceInfo
+from .errors import EncodeFailed
+from .ladder import GOP_SECONDS
+from .pictures import LARGE, write_sizes
+from .playlists import INDEX, largest_rendition, read_playlist
+from .storyboard import COLUMNS, TILES_PER_SHEET, Storyboard
 
-LARGE_SIDE = 1280
-SMALL_SIDE = 640
-QUALITY = 82
-# Shares of the duration. Openings are often black or a title; endings are credits.
-CANDIDATES = (0.1, 0.2, 0.35, 0.5, 0.7)
+MOST_CHOICES = 3
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=60, cpu_seconds=60, file_size=256 * ffmpeg.MIB)
 NO_FRAME_DETAIL = "No picture could be taken from this video."
+# Openings are often black or a title, endings are credits: this share of either end is not looked at.
+EDGE_SHARE = 0.08
 
 # Means (0 to 255) outside of which a frame is nearly black or white, whatever its contrast.
 _DARK, _BRIGHT = 24, 235
 
 
 @dataclass(frozen=True)
-class Poster:
-    """The size of the large picture in pixels and the moment it shows, in seconds."""
+class Choice:
+    """A picture that was written: the suffix of its files' names and the moment it shows, in seconds."""
 
-    width: int
-    height: int
+    suffix: str
     moment: float
 
 
-def make_posters(
-    source: Path, info: SourceInfo, *, large: Path, small: Path, moment: float | None = None
-) -> Poster:
-    """Writes the poster to `large` and the same frame for cards to `small`; the suffix says WebP or JPEG.
+def make_choices(folder: Path, board: Storyboard) -> list[Choice]:
+    """Writes up to three posters into `folder`, a finished ladder; the best has no suffix, the others "-2", "-3".
 
-    Takes the frame at `moment` seconds, or the most telling one of several. Raises EncodeFailed when none can
-    be taken.
+    They come from different parts of the video. Raises EncodeFailed when not even one can be taken.
     """
-    size = _fit(info.width, info.height, LARGE_SIDE)
-    moments = [moment] if moment is not None else [share * info.video_end for share in CANDIDATES]
-    with TemporaryDirectory(dir=large.parent.absolute()) as folder:
-        frames = _take_frames(source, info, moments, size, Path(folder))
-        # Nothing can be taken after the last frame, nor in the damaged part of a file; the start is left.
-        frames = frames or _take_frames(source, info, [0.0], size, Path(folder))
-    if not frames:
-        raise EncodeFailed(NO_FRAME_DETAIL)
-    best_moment, best = max(frames, key=lambda frame: score(frame[1]))
-    _save(best, large)
-    _save(best.resize(_fit(*best.size, SMALL_SIDE), Image.Resampling.LANCZOS), small)
-    return Poster(best.width, best.height, best_moment)
+    choices: list[Choice] = []
+    for moment in telling_moments(board):
+        suffix = f"-{len(choices) + 1}" if choices else ""
+        make_poster(folder, moment, folder, suffix)
+        choices.append(Choice(suffix, moment))
+    return choices
+
+
+def make_poster(folder: Path, moment: float, out_dir: Path, suffix: str = "", *, exact: bool = False) -> None:
+    """Writes the frame at `moment` seconds of the ladder in `folder`, in all sizes, into `out_dir`.
+
+    Takes the key frame at or before the moment unless `exact`. The ladder may still be growing; then the last frame
+    there is stands for what is not. Raises EncodeFailed.
+    """
+    with TemporaryDirectory(dir=out_dir.absolute(), prefix=".poster-") as scratch:
+        write_sizes(_frame(folder.absolute(), moment, Path(scratch), exact=exact), out_dir, suffix)
+
+
+def telling_moments(board: Storyboard) -> list[float]:
+    """Up to three moments in seconds, the most telling first, each from another part of the video."""
+    tiles = list(_tiles(board))
+    edge = int(len(tiles) * EDGE_SHARE)
+    inner = tiles[edge : len(tiles) - edge]
+    parts = min(MOST_CHOICES, len(inner))
+    best = []
+    for part in range(parts):
+        share = inner[part * len(inner) // parts : (part + 1) * len(inner) // parts]
+        best.append(max(share, key=lambda tile: tile[1]))
+    best.sort(key=lambda tile: tile[1], reverse=True)
+    return [number * float(board.interval) for number, _ in best]
 
 
 def score(image: Image.Image) -> float:
@@ -63,32 +81,65 @@ def score(image: Image.Image) -> float:
     return value if _DARK < statistics.mean[0] < _BRIGHT else value / 100
 
 
-def _take_frames(
-    source: Path, info: SourceInfo, moments: list[float], size: tuple[int, int], folder: Path
-) -> list[tuple[float, Image.Image]]:
-    frames = []
-    for moment in moments:
-        path = folder / "frame.png"
-        path.unlink(missing_ok=True)
-        args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=["-ss", f"{moment:.3f}"])]
-        args += ["-map", f"0:{info.video_index}", "-vf", still_chain(info, *size), "-frames:v", "1"]
-        args += ["-map_metadata", "-1", "-c:v", "png", "-f", "image2", "-update", "1", str(path)]
-        try:
-            ffmpeg.run(args, limits=LIMITS)
-        except TranscodeError:
-            # Damage at one moment says nothing about the others.
-            continue
-        if path.exists():
-            with Image.open(path, formats=("PNG",)) as image:
-                frames.append((moment, image.convert("RGB")))
-    return frames
+def _tiles(board: Storyboard) -> list[tuple[int, float]]:
+    """Number and score of every tile."""
+    scores = []
+    for sheet_number, path in enumerate(board.sheets):
+        first = sheet_number * TILES_PER_SHEET
+        with Image.open(path, formats=("JPEG",)) as sheet:
+            for place in range(min(TILES_PER_SHEET, board.tiles - first)):
+                row, column = divmod(place, COLUMNS)
+                left, top = column * board.tile_width, row * board.tile_height
+                tile = sheet.crop((left, top, left + board.tile_width, top + board.tile_height))
+                scores.append((first + place, score(tile)))
+    return scores
 
 
-def _save(image: Image.Image, path: Path) -> None:
-    image.save(path, quality=QUALITY)
+def _frame(folder: Path, moment: float, scratch: Path, *, exact: bool) -> Image.Image:
+    """One segment of the largest rendition is read, nothing else."""
+    try:
+        piece, offset = _piece(folder / largest_rendition(folder), moment, scratch)
+    except (OSError, ValueError) as error:
+        raise EncodeFailed(NO_FRAME_DETAIL, log=str(error)) from error
+    # Half a millisecond: a moment that is meant to be a key frame's own may lie a rounding below it.
+    number = int((offset + 0.0005) // GOP_SECONDS)
+    tries = [
+        (["-skip_frame", "nokey"], f"select=eq(n\\,{wanted}),")
+        for wanted in sorted({number, 0}, reverse=True)
+    ]
+    if exact:
+        tries.insert(0, (["-ss", f"{offset:.3f}"], ""))
+    picture = scratch / "frame.png"
+    for options, select in tries:
+        args = ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "mov", *options]
+        args += ["-f", "mov", "-i", f"file:{piece}", "-vf", f"{select}{_shrink()}", "-frames:v", "1"]
+        args += ["-c:v", "png", "-compression_level", "1", "-f", "image2", "-update", "1", str(picture)]
+        ffmpeg.run(args, limits=LIMITS)
+        if picture.exists():
+            with Image.open(picture, formats=("PNG",)) as image:
+                return image.convert("RGB")
+    raise EncodeFailed(NO_FRAME_DETAIL)
 
 
-def _fit(width: int, height: int, longest: int) -> tuple[int, int]:
-    """The size within a square of `longest` pixels, never enlarged, both sides even."""
-    factor = min(1.0, longest / max(width, height))
-    return max(2, int(width * factor) // 2 * 2), max(2, int(height * factor) // 2 * 2)
+def _piece(rendition: Path, moment: float, scratch: Path) -> tuple[Path, float]:
+    """A file that plays the segment which holds `moment`, and where in it the moment is."""
+    playlist = read_playlist(rendition / INDEX)
+    if not playlist.segments:
+        raise ValueError("no segment yet")
+    offset = max(moment, 0.0)
+    for segment in playlist.segments:
+        if offset < segment.duration:
+            break
+        offset -= segment.duration
+    else:
+        offset += segment.duration
+    piece = scratch / "piece.mp4"
+    piece.write_bytes((rendition / playlist.init_uri).read_bytes() + (rendition / segment.uri).read_bytes())
+    return piece, offset
+
+
+def _shrink() -> str:
+    """A filter that brings the picture into the largest size, which spares Pillow the pixels of a 4K frame."""
+    side = LARGE.side
+    most = f"w=min({side}\\,iw):h=min({side}\\,ih)"
+    return f"scale={most}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bicubic"

@@ -7,50 +7,69 @@ from PIL import Image
 
 from streamsite.testing.clips import make_clip
 from videos.transcoding.errors import EncodeFailed
-from videos.transcoding.poster import make_posters, score
-from videos.transcoding.probe import probe
+from videos.transcoding.pictures import file_names
+from videos.transcoding.poster import make_choices, make_poster, score
 from videos.transcoding.storyboard import make_storyboard
 
 
-def test_posters_are_a_large_and_a_small_picture(tmp_path):
-    clip = make_clip(tmp_path / "clip.mp4", 1, (1600, 900))
-    poster = make_posters(clip, probe(clip), large=tmp_path / "poster.webp", small=tmp_path / "card.jpg")
-    with Image.open(tmp_path / "poster.webp") as large, Image.open(tmp_path / "card.jpg") as small:
-        assert (large.format, large.size) == ("WEBP", (1280, 720))
-        assert (small.format, small.size) == ("JPEG", (640, 360))
-    assert (poster.width, poster.height) == (1280, 720)
+@pytest.fixture(scope="module")
+def late(encode, tmp_path_factory):
+    """Eight seconds of which the first five are black: the ladder and its storyboard."""
+    clip = tmp_path_factory.mktemp("late") / "late.mp4"
+    make_clip(clip, 8, (640, 360), filters="drawbox=t=fill:c=black:enable='lt(t,5)'")
+    folder, info, *_ = encode(clip)
+    return folder, make_storyboard(folder, duration=info.duration)
 
 
-def test_poster_is_not_enlarged(plain, tmp_path):
-    make_posters(plain, probe(plain), large=tmp_path / "poster.webp", small=tmp_path / "card.webp")
-    with Image.open(tmp_path / "poster.webp") as large, Image.open(tmp_path / "card.webp") as small:
-        assert large.size == small.size == (320, 180)
+def test_posters_come_in_sizes_and_formats_never_enlarged(late, tmp_path):
+    make_poster(late[0], 6, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(file_names())
+    for name, size in (
+        ("poster.webp", (640, 360)),
+        ("card.webp", (640, 360)),
+        ("card.avif", (640, 360)),
+        ("small.webp", (320, 180)),
+        ("small.avif", (320, 180)),
+    ):
+        with Image.open(tmp_path / name) as picture:
+            assert (picture.format, picture.size) == (name[-4:].upper(), size)
 
 
-def test_poster_avoids_black(tmp_path):
-    clip = make_clip(tmp_path / "late.mp4", 4, filters="drawbox=t=fill:c=black:enable='lt(t,2.5)'")
-    poster = make_posters(clip, probe(clip), large=tmp_path / "a.webp", small=tmp_path / "b.webp")
-    assert poster.moment >= 2.5
-    with Image.open(tmp_path / "a.webp") as picture:
-        assert score(picture) > 20
+def test_the_first_choice_is_the_most_telling_and_the_others_differ(late):
+    folder, board = late
+    choices = make_choices(folder, board)
+    assert [choice.suffix for choice in choices] == ["", "-2", "-3"]
+    assert choices[0].moment >= 4
+    assert len({choice.moment for choice in choices}) == 3
+    with Image.open(folder / "poster.webp") as best, Image.open(folder / "poster-3.webp") as worst:
+        assert score(best) > 20 > score(worst)
 
 
-def test_poster_of_a_chosen_moment(plain, tmp_path):
-    poster = make_posters(
-        plain, probe(plain), large=tmp_path / "a.webp", small=tmp_path / "b.webp", moment=1.5
-    )
-    assert poster.moment == 1.5
+@pytest.mark.parametrize(
+    ("moment", "exact", "is_black"), [(4.9, True, True), (5.2, True, False), (5.2, False, True)]
+)
+def test_a_moment_is_taken_exactly_or_at_its_key_frame(late, tmp_path, moment, exact, is_black):
+    make_poster(late[0], moment, tmp_path, exact=exact)
+    with Image.open(tmp_path / "poster.webp") as picture:
+        assert (score(picture) < 5) == is_black
 
 
-def test_poster_of_a_single_frame(tmp_path):
-    clip = make_clip(tmp_path / "one.mp4", 0.04)
-    make_posters(clip, probe(clip), large=tmp_path / "a.webp", small=tmp_path / "b.webp")
-    assert (tmp_path / "a.webp").stat().st_size
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("moment", [0, 7.99, 8, 900])
+def test_the_ends_of_a_video_have_pictures_too(late, tmp_path, moment, exact):
+    make_poster(late[0], moment, tmp_path, exact=exact)
+    assert (tmp_path / "poster.webp").stat().st_size
 
 
-def test_poster_leaves_no_other_file(plain, tmp_path):
-    make_posters(plain, probe(plain), large=tmp_path / "a.webp", small=tmp_path / "b.webp")
-    assert {path.name for path in tmp_path.iterdir()} == {"a.webp", "b.webp"}
+def test_a_single_frame_is_the_one_choice(encode, tmp_path):
+    folder, info, *_ = encode(make_clip(tmp_path / "one.mp4", 0.04))
+    assert len(make_choices(folder, make_storyboard(folder, duration=info.duration))) == 1
+
+
+def test_a_ladder_without_segments_has_no_picture(tmp_path):
+    with pytest.raises(EncodeFailed, match="picture"):
+        make_poster(tmp_path, 0, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_storyboard_covers_the_video_without_gaps(encode, tmp_path):
