@@ -32,6 +32,11 @@ class VideoForm(forms.Form):
     allow_comments = forms.BooleanField(required=False, label="Allow comments")
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
     allow_download = forms.BooleanField(required=False, label="Offer an MP4 file for download")
+    normalise_loudness = forms.BooleanField(
+        required=False,
+        label="Bring the sound to the usual loudness",
+        help_text="Applies when the video is processed the next time.",
+    )
 
     def clean_publish_visibility(self) -> str:
         """Public unless something else was chosen."""

@@ -27,6 +27,7 @@ from videos.transcoding import ladder
 from videos.transcoding.download import make_download
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
+from videos.transcoding.loudness import measure_loudness
 from videos.transcoding.poster import make_choices, make_poster
 from videos.transcoding.probe import Limits, SourceInfo, accept, probe
 from videos.transcoding.storyboard import Storyboard, make_storyboard
@@ -105,6 +106,7 @@ class _Attempt:
         self.folder = self.work
         self.board: Storyboard | None = None
         self.poster_choices = 0
+        self.loudness: float | None = None
 
     def run(self) -> None:
         """All steps. Whatever way it ends, nothing stays that no row names."""
@@ -112,7 +114,7 @@ class _Attempt:
         with progress.step("inspect"):
             info = probe(self.source)
             accept(info, Limits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS))
-            plan = ladder.plan(info)
+            plan = ladder.plan(info, gain_db=self._gain(info))
         try:
             self.work.mkdir(parents=True)
             self.generation, self.folder = storage.new_generation(self.video_id)
@@ -143,6 +145,18 @@ class _Attempt:
             result.elapsed,
         )
 
+    def _gain(self, info: SourceInfo) -> float:
+        """What the owner's wish for an even loudness asks for, in decibels. Measuring takes a pass over the sound."""
+        if not Video.objects.filter(pk=self.video_id, normalise_loudness=True).exists():
+            return 0.0
+        try:
+            loudness = measure_loudness(self.source, info)
+        except TranscodeError as error:
+            logger.warning("video %s: loudness: %s", self.video_id, error.log[-300:])
+            return 0.0
+        self.loudness = loudness.integrated if loudness else None
+        return loudness.gain_db if loudness else 0.0
+
     def _show_early(self, info: SourceInfo) -> None:
         """Every rung has its first segment: viewers may begin while the rest is made."""
         try:
@@ -169,6 +183,7 @@ class _Attempt:
             is_complete=True,
             media_bytes=storage.folder_bytes(self.folder),
             poster_choices=self.poster_choices,
+            loudness=self.loudness,
             chapters=chapters.imported(
                 [(chapter.start, chapter.title) for chapter in info.chapters], info.duration
             ),

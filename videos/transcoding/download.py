@@ -4,7 +4,8 @@ from pathlib import Path
 
 from . import ffmpeg
 from .errors import EncodeFailed
-from .playlists import AUDIO, INDEX, rendition_names
+from .ladder import AUDIO
+from .playlists import INDEX, rendition_names
 
 NOTHING_DETAIL = "No file for download could be made from this video."
 

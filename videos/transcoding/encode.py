@@ -7,6 +7,7 @@ Layout of the output folder:
     <rendition>/init.mp4            init segment,
     <rendition>/seg_00000.m4s       segments of 4 s, each starting with a key frame
     audio/index.m3u8, ...       the sound, once for all rungs; absent when the source is silent
+    audio-1/index.m3u8, ...     further tracks of sound
 
 While ffmpeg runs, the media playlists are of type EVENT and grow; every segment and playlist appears whole,
 by rename. At the end they become VOD playlists.
@@ -23,7 +24,6 @@ from .errors import EncodeFailed
 from .filters import ladder_graph
 from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
 from .playlists import (
-    AUDIO,
     INDEX,
     INIT,
     MASTER,
@@ -144,9 +144,20 @@ def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path
     for number, rendition in enumerate(plan.renditions):
         args += ["-map", f"[v{number}]", *_video_options(rendition)]
         args += _hls_options(out_dir / rendition.name, plan)
-    if plan.has_audio:
-        args += ["-map", "[sound]", "-c:a", "aac", "-b:a", str(AUDIO_BITRATE), "-ac", "2", "-ar", "48000"]
-        args += _hls_options(out_dir / AUDIO, plan)
+    for number, sound in enumerate(plan.sounds):
+        args += [
+            "-map",
+            f"[a{number}]",
+            "-c:a",
+            "aac",
+            "-b:a",
+            str(AUDIO_BITRATE),
+            "-ac",
+            "2",
+            "-ar",
+            "48000",
+        ]
+        args += _hls_options(out_dir / sound.name, plan)
     return args
 
 

@@ -13,7 +13,7 @@ _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
 
 
 def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
-    """A `-filter_complex` with outputs [v0], [v1], ... in the order of the plan, and [sound] if there is any.
+    """A `-filter_complex` with outputs [v0], [v1], ... and [a0], [a1], ... in the order of the plan.
 
     Each rung is scaled from the one above it, which costs half of scaling each from the source.
     """
@@ -22,16 +22,19 @@ def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
         step = "framestep=2," if rendition.halves_rate and not plan.renditions[number - 1].halves_rate else ""
         chain = f"[s{number}]{step}scale={rendition.width}:{rendition.height}:flags=bicubic"
         chains.append(f"{chain}{_outlet(number, plan)}")
-    if plan.has_audio and info.sound:
+    for number, sound in enumerate(plan.sounds):
+        gain = f"volume={sound.gain_db:.2f}dB," if sound.gain_db else ""
         chains.append(
-            f"[0:{info.sound.index}]aresample=48000:async=1:first_pts=0,"
-            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={plan.duration:.6f}[sound]"
+            f"[0:{sound.index}]aresample=48000:async=1:first_pts=0,{gain}"
+            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={plan.duration:.6f}[a{number}]"
         )
     return ";".join(chains)
 
 
 def _top_chain(info: SourceInfo, plan: LadderPlan) -> str:
     top = plan.renditions[0]
+    if info.is_audio_only:
+        return f"{_drawn_sound(plan, top.width, top.height)}{_outlet(0, plan)}"
     steps = [*_deinterlace(info), f"fps={plan.frame_rate}:start_time=0"]
     if plan.held_seconds:
         steps.append(f"tpad=stop_mode=clone:stop_duration={plan.held_seconds:.6f}")
@@ -39,6 +42,17 @@ def _top_chain(info: SourceInfo, plan: LadderPlan) -> str:
         steps.append("framestep=2")
     steps += _picture(info, top.width, top.height)
     return f"[0:{info.video_index}]{','.join(steps)}{_outlet(0, plan)}"
+
+
+def _drawn_sound(plan: LadderPlan, width: int, height: int) -> str:
+    """The waveform as it passes by, over the site's dark green."""
+    waves = f"showwaves=s={width}x{height}:mode=cline:rate={plan.frame_rate}:colors=0x63d6c0:draw=full"
+    filled = f"apad=whole_dur={plan.duration:.6f},aformat=channel_layouts=mono"
+    backdrop = f"color=c=0x0f1f1c:s={width}x{height}:r={plan.frame_rate}"
+    return (
+        f"{backdrop}[backdrop];[0:{plan.sounds[0].index}]{filled},{waves},format=rgba[waves];"
+        f"[backdrop][waves]overlay=shortest=1,fps={plan.frame_rate}:start_time=0,setsar=1,format=yuv420p,{_TAGS}"
+    )
 
 
 def _outlet(number: int, plan: LadderPlan) -> str:

@@ -4,6 +4,8 @@ A rung is named by its short side, so that a portrait video gets the same names 
 above the source.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,8 +22,13 @@ FULL_RATE_SHORT_SIDE = 720
 # A source this much above a standard rung gets a rung of its own size on top.
 OWN_RUNG_RATIO = 1.15
 AUDIO_BITRATE = 128_000
+# The folder of the default sound.
+AUDIO = "audio"
+LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 # Sound that outlives the picture by more is kept, over the last frame.
 LONGER_SOUND_SECONDS = 0.5
+# A drawn sound needs no fine steps.
+DRAWN_SHORT_SIDES = [720, 360, 144]
 
 _STANDARD_RATES = (
     Fraction(24000, 1001),
@@ -75,6 +82,17 @@ class Rendition:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """One rendition of sound: its folder, the source's track, what players show of it, and a gain in decibels."""
+
+    name: str
+    index: int
+    language: str
+    label: str
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True)
 class LadderPlan:
     """What to encode: renditions from the largest to the smallest, and one timeline for all of them.
 
@@ -85,7 +103,11 @@ class LadderPlan:
     frame_rate: Fraction
     duration: float
     held_seconds: float
-    has_audio: bool
+    sounds: tuple[Sound, ...]
+
+    @property
+    def has_audio(self) -> bool:
+        return bool(self.sounds)
 
     @property
     def gop_seconds(self) -> Fraction:
@@ -96,19 +118,19 @@ class LadderPlan:
         return self.gop_seconds * SEGMENT_GOPS
 
 
-def plan(info: SourceInfo) -> LadderPlan:
-    """The ladder for a source that `probe.accept` let through."""
+def plan(info: SourceInfo, *, gain_db: float = 0.0) -> LadderPlan:
+    """The ladder for a source that `probe.accept` let through; `gain_db` makes all its sound louder or quieter."""
     rate = output_frame_rate(info.frame_rate, info.nominal_rate)
-    short_sides = rung_short_sides(min(info.width, info.height))
-    has_audio = info.sound is not None
-    longer_sound = info.audio_end - info.video_end if has_audio else 0.0
+    short_sides = DRAWN_SHORT_SIDES if info.is_audio_only else rung_short_sides(min(info.width, info.height))
+    sounds = tuple(_sounds(info, gain_db))
+    longer_sound = info.audio_end - info.video_end if sounds else 0.0
     held_seconds = longer_sound if longer_sound > LONGER_SOUND_SECONDS else 0.0
     return LadderPlan(
         renditions=tuple(_rendition(info, short_side, rate) for short_side in short_sides),
         frame_rate=rate,
         duration=info.video_end + held_seconds,
         held_seconds=held_seconds,
-        has_audio=has_audio,
+        sounds=sounds,
     )
 
 
@@ -160,6 +182,19 @@ def max_bitrate(short_side: int, long_side: int, *, fast: bool) -> int:
     bitrate = low + (high - low) * (short_side - lower.short_side) / span if span > 0 else float(low)
     breadth = (long_side / short_side) / (16 / 9)
     return round(bitrate * min(max(breadth, 0.6), 2.0) / 1000) * 1000
+
+
+def _sounds(info: SourceInfo, gain_db: float) -> Iterator[Sound]:
+    """The first is the default one. Labels differ, because players tell tracks apart by them."""
+    used: set[str] = set()
+    for number, track in enumerate(info.sounds):
+        wanted = track.title or track.language or ("Original" if number == 0 else f"Track {number + 1}")
+        label = wanted.replace('"', "'")
+        if label in used:
+            label = f"{label} ({number + 1})"
+        used.add(label)
+        language = track.language if LANGUAGE.match(track.language) else ""
+        yield Sound(f"{AUDIO}-{number}" if number else AUDIO, track.index, language, label, gain_db)
 
 
 def _rendition(info: SourceInfo, short_side: int, rate: Fraction) -> Rendition:

@@ -4,18 +4,18 @@ ffmpeg's own master is not used: it silently leaves out what it cannot compute, 
 configured ones, not the measured.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from .boxes import read_init
-from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
+from .ladder import AUDIO, AUDIO_BITRATE, LadderPlan, Rendition, Sound
 
 MASTER = "master.m3u8"
 INDEX = "index.m3u8"
 INIT = "init.mp4"
 SEGMENT_PATTERN = "seg_%05d.m4s"
-AUDIO = "audio"
 _HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
 
 
@@ -91,20 +91,14 @@ def master_playlist(out_dir: Path, plan: LadderPlan, bandwidths: dict[str, Bandw
     `bandwidths` is keyed by folder name (rendition names, and "audio"). Raises ValueError when an init
     segment does not hold the picture that was planned.
     """
-    lines = []
-    sound_codec = ""
-    if plan.has_audio:
-        sound_codec = read_init(out_dir / AUDIO / INIT).codec
-        lines.append(
-            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO}",NAME="Original",DEFAULT=YES,AUTOSELECT=YES,'
-            f'CHANNELS="2",URI="{AUDIO}/{INDEX}"'
-        )
+    lines = [_sound_line(sound, is_default=number == 0) for number, sound in enumerate(plan.sounds)]
+    sound_codec = read_init(out_dir / AUDIO / INIT).codec if plan.sounds else ""
     for rendition in reversed(plan.renditions):
         bandwidth = bandwidths[rendition.name]
         codecs = _picture_codec(out_dir, rendition)
         audio_attribute = ""
         if plan.has_audio:
-            bandwidth += bandwidths[AUDIO]
+            bandwidth += _largest(bandwidths[sound.name] for sound in plan.sounds)
             codecs += f",{sound_codec}"
             audio_attribute = f',AUDIO="{AUDIO}"'
         lines.append(
@@ -119,7 +113,7 @@ def master_playlist(out_dir: Path, plan: LadderPlan, bandwidths: dict[str, Bandw
 def growing_bandwidths(plan: LadderPlan) -> dict[str, Bandwidth]:
     """What the renditions may use at most, for a master playlist written during the encoding."""
     bandwidths = {rendition.name: declared(rendition.max_bitrate) for rendition in plan.renditions}
-    return bandwidths | {AUDIO: declared(AUDIO_BITRATE)}
+    return bandwidths | {sound.name: declared(AUDIO_BITRATE) for sound in plan.sounds}
 
 
 def rendition_names(out_dir: Path) -> list[str]:
@@ -143,8 +137,21 @@ def largest_rendition(out_dir: Path) -> str:
 
 def folders(plan: LadderPlan) -> list[str]:
     """Names of the folders with a media playlist, in the order of the plan, sound last."""
-    names = [rendition.name for rendition in plan.renditions]
-    return [*names, AUDIO] if plan.has_audio else names
+    return [*(rendition.name for rendition in plan.renditions), *(sound.name for sound in plan.sounds)]
+
+
+def _sound_line(sound: Sound, *, is_default: bool) -> str:
+    language = f'LANGUAGE="{sound.language}",' if sound.language else ""
+    default = "YES" if is_default else "NO"
+    return (
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO}",NAME="{sound.label}",{language}DEFAULT={default},AUTOSELECT=YES,'
+        f'CHANNELS="2",URI="{sound.name}/{INDEX}"'
+    )
+
+
+def _largest(bandwidths: Iterable[Bandwidth]) -> Bandwidth:
+    known = list(bandwidths)
+    return Bandwidth(max(one.peak for one in known), max(one.average for one in known))
 
 
 def _picture_codec(out_dir: Path, rendition: Rendition) -> str:

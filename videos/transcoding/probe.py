@@ -25,8 +25,12 @@ _UNSPECIFIED_MATRIX = frozenset({2, 3})
 _RGB_MATRIX = 0
 
 DAMAGED_DETAIL = "The file is damaged or incomplete: its video cannot be read."
-AUDIO_ONLY_DETAIL = "The file holds sound but no video. Only videos can be uploaded."
-NO_VIDEO_DETAIL = "The file holds no video."
+NO_VIDEO_DETAIL = "The file holds neither video nor sound."
+
+# What a file without a picture is given: its sound, drawn. Few frames a second are enough for that.
+DRAWN_SIZE = (1280, 720)
+DRAWN_RATE = Fraction(10)
+MOST_SOUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class AudioTrack:
     sample_rate: int
     language: str
     is_default: bool
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class SourceInfo:
 
     `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read,
     in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
-    grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track.
+    grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track; size and
+    rate are then those of the picture that is drawn of the sound.
     """
 
     container: str
@@ -99,14 +105,23 @@ class SourceInfo:
         return self.color_transfer in ("pq", "hlg")
 
     @property
-    def sound(self) -> AudioTrack | None:
-        """The track that is played: of those that can be decoded the default one, else the first."""
+    def is_audio_only(self) -> bool:
+        return self.video_index < 0
+
+    @property
+    def sounds(self) -> list[AudioTrack]:
+        """The tracks that can be decoded, that which is played by default first, in the file's order otherwise."""
         usable = [
             track
             for track in self.audio
             if track.decoder in _DECODERS and track.channels and track.sample_rate
         ]
-        return max(usable, key=lambda track: track.is_default, default=None)
+        return sorted(usable, key=lambda track: not track.is_default)[:MOST_SOUNDS]
+
+    @property
+    def sound(self) -> AudioTrack | None:
+        """The track that is played by default."""
+        return next(iter(self.sounds), None)
 
 
 @dataclass(frozen=True)
@@ -157,13 +172,13 @@ def accept(info: SourceInfo, limits: Limits) -> None:
 def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
     if info.size <= 0:
         raise UnreadableMedia("The file is empty.")
-    if info.video_index < 0:
-        raise UnsupportedMedia(AUDIO_ONLY_DETAIL if info.audio else NO_VIDEO_DETAIL)
+    if info.is_audio_only and not info.audio:
+        raise UnsupportedMedia(NO_VIDEO_DETAIL)
     if info.track_count > limits.max_tracks:
         raise UnsupportedMedia(
             f"The file holds {info.track_count} tracks; at most {limits.max_tracks} are allowed."
         )
-    if info.video_decoder not in _DECODERS:
+    if not info.is_audio_only and info.video_decoder not in _DECODERS:
         raise UnsupportedMedia(f"The video is coded as {info.video_codec}, which cannot be used here.")
     if info.audio and info.sound is None:
         raise UnsupportedMedia(f"The sound is coded as {info.audio[0].codec}, which cannot be used here.")
@@ -200,7 +215,7 @@ def _accept_content(info: SourceInfo, limits: Limits) -> None:
 
 
 def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int) -> SourceInfo:
-    video = report["video"] or {}
+    video = report["video"] or _drawn()
     scan = report.get("scan") or {"video_end": 0.0, "audio_end": 0.0, "packets": 0, "complete": False}
     claimed = float(report["container_duration"])
     readable = max(scan["video_end"], scan["audio_end"])
@@ -212,7 +227,7 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         size=size,
         duration=duration,
         container_duration=claimed,
-        video_end=scan["video_end"] if scan["complete"] else duration,
+        video_end=scan["video_end"] if scan["complete"] and report["video"] else duration,
         audio_end=scan["audio_end"] if scan["complete"] else duration,
         fully_read=scan["complete"],
         decodes=report["decodes"],
@@ -238,6 +253,13 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
     )
 
 
+def _drawn() -> dict[str, Any]:
+    """The picture that is drawn of a file's sound, described like a track of the file."""
+    width, height = DRAWN_SIZE
+    rate = [DRAWN_RATE.numerator, DRAWN_RATE.denominator]
+    return {"coded_width": width, "coded_height": height, "average_rate": rate, "nominal_rate": rate}
+
+
 def _fraction(pair: list[int] | None) -> Fraction:
     return Fraction(*pair) if pair else Fraction(0)
 
@@ -261,6 +283,8 @@ def _displayed_size(video: dict[str, Any]) -> tuple[int, int]:
 def _frame_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
     """The average rate, counted from the packets when the header disagrees with them."""
     claimed = _fraction(video.get("average_rate"))
+    if "index" not in video:
+        return claimed
     if not scan["complete"] or scan["packets"] < 2 or scan["video_end"] <= 0:
         return claimed
     counted = Fraction(scan["packets"] / scan["video_end"]).limit_denominator(1001)

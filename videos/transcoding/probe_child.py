@@ -52,6 +52,8 @@ def is_cover(stream: av.video.stream.VideoStream) -> bool:
 def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: float) -> dict[str, Any]:
     """Reads every packet, decoding none, to learn how much of the promised duration is really there.
 
+    `video_index` is -1 for a file without a picture.
+
     Returns the ends in seconds after the container's start, the number of video packets and whether the whole
     file was read within `seconds`.
     """
@@ -61,7 +63,9 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
     complete = True
     with open_container(path, *opening) as container:
         start = (container.start_time or 0) / 1_000_000
-        streams = [container.streams[video_index], *container.streams.audio[:MAX_TRACKS]]
+        streams: list[av.stream.Stream] = list(container.streams.audio[:MAX_TRACKS])
+        if video_index >= 0:
+            streams.insert(0, container.streams[video_index])
         try:
             for packet in container.demux(streams):
                 moment = packet.pts if packet.pts is not None else packet.dts
@@ -105,6 +109,22 @@ def first_frame(
                 if isinstance(frame, av.video.frame.VideoFrame):
                     return frame, stream
     return None
+
+
+def decodes_sound(path: str, opening: tuple[str, str, str]) -> bool:
+    """Whether any sound comes out of the first packets of any track."""
+    with open_container(path, *opening) as container:
+        for stream in container.streams.audio[:MAX_TRACKS]:
+            if stream.codec_context is None or stream.codec_context.codec is None:
+                continue
+            container.seek(0)
+            try:
+                for _, packet in zip(range(DECODE_PACKETS), container.demux(stream), strict=False):
+                    if packet.decode():
+                        return True
+            except av.error.FFmpegError:
+                continue
+    return False
 
 
 def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
@@ -152,6 +172,7 @@ def describe_audio(stream: Any) -> dict[str, Any]:
         "channels": context.channels if context else 0,
         "sample_rate": context.sample_rate if context else 0,
         "language": text(stream.metadata.get("language")),
+        "title": text(stream.metadata.get("title")),
         "is_default": bool(stream.disposition & av.stream.Disposition.default),
     }
 
@@ -190,6 +211,9 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
         }
     video = report["video"]
     if video is None:
+        if report["audio"]:
+            report["scan"] = scan(path, opening, -1, scan_seconds)
+            report["decodes"] = decodes_sound(path, opening)
         return report
     report["scan"] = scan(path, opening, video["index"], scan_seconds)
     # A picture beyond the limit is refused by its size; decoding it would only prove that memory is finite.

@@ -34,11 +34,19 @@ MPEG_PS = Container("mpegps", "mpeg")
 FLV = Container("flv", "flv")
 ASF = Container("asf", "asf")
 OGG = Container("ogg", "ogg")
+MP3 = Container("mp3", "mp3")
+FLAC = Container("flac", "flac")
+WAV = Container("wav", "wav")
 
-FORMAT_WHITELIST = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg"
+FORMAT_WHITELIST = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,mp3,flac,wav"
 
 # First boxes of QuickTime and MP4 files. A file that starts with "moof" or "styp" is a stray segment.
 _ISO_FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
+# By "MPEG 1 or not" and the index in the header; 0 where there is no fixed rate.
+_LAYER_3_KBITS = {
+    True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
+    False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
+}
 _STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"jxl ", b"crx "})
 _ASF_GUID = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 
@@ -73,6 +81,12 @@ def _match(head: bytes) -> Container | None:
         return MATROSKA
     if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
         return AVI
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return WAV
+    if head.startswith(b"fLaC"):
+        return FLAC
+    if head.startswith(b"ID3") or _is_mpeg_audio(head):
+        return MP3
     if head.startswith(b"FLV\x01"):
         return FLV
     if head.startswith(b"OggS\x00"):
@@ -93,6 +107,27 @@ def _is_transport_stream(head: bytes) -> bool:
         if len(sync_bytes) >= 4 and set(sync_bytes) == {0x47}:
             return True
     return False
+
+
+def _is_mpeg_audio(head: bytes) -> bool:
+    """Two frames of MPEG layer III in a row, the second where the first one's header says that it ends."""
+    length = _layer_3_frame_length(head[:4])
+    return bool(length) and _layer_3_frame_length(head[length : length + 4]) > 0
+
+
+def _layer_3_frame_length(header: bytes) -> int:
+    """Bytes of the frame that begins so; 0 when it is none. Source: ISO 11172-3, 2.4.2.3."""
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
+        return 0
+    is_first_version = header[1] & 0x18 == 0x18
+    bitrate = _LAYER_3_KBITS[is_first_version][header[2] >> 4]
+    rate = (44_100, 48_000, 32_000, 0)[header[2] >> 2 & 3]
+    if not bitrate or not rate:
+        return 0
+    if not is_first_version:
+        rate //= 2 if header[1] & 0x18 == 0x10 else 4
+    samples = 144 if is_first_version else 72
+    return samples * bitrate * 1000 // rate + (header[2] >> 1 & 1)
 
 
 def _looks_like_text(head: bytes) -> bool:

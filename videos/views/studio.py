@@ -21,7 +21,26 @@ from streamsite.visibility import Visibility
 from videos import access, forms, mappers, queries, quota, services, tasks
 from videos.uploads import services as uploads
 
-ACCEPTED = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".ogv", ".3gp")
+ACCEPTED = (
+    ".mp4",
+    ".mov",
+    ".m4v",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".ts",
+    ".mpg",
+    ".mpeg",
+    ".flv",
+    ".ogv",
+    ".3gp",
+    ".mp3",
+    ".m4a",
+    ".flac",
+    ".wav",
+    ".ogg",
+    ".opus",
+)
 
 
 @login_required

@@ -76,20 +76,13 @@ def test_frames_are_counted_when_the_header_says_nothing(tmp_path):
     assert float(probe(clip).frame_rate) == pytest.approx(99 / 6, rel=0.03)
 
 
-def test_audio_only_file_is_refused_in_words(tmp_path):
-    info = probe(audio_only(tmp_path / "song.m4a"))
-    with pytest.raises(errors.UnsupportedMedia, match="sound but no video"):
-        accept(info, Limits())
-
-
 def test_cover_art_is_not_a_video(tmp_path):
     song, picture, covered = (tmp_path / name for name in ("song.m4a", "cover.png", "covered.m4a"))
     audio_only(song)
     run_generator(["-f", "lavfi", "-i", "testsrc2=s=64x64", "-frames:v", "1", str(picture)], picture)
     both = ["-i", str(song), "-i", str(picture), "-map", "0", "-map", "1", "-c", "copy"]
     run_generator([*both, "-disposition:v:0", "attached_pic", str(covered)], covered)
-    with pytest.raises(errors.UnsupportedMedia, match="sound but no video"):
-        accept(probe(covered), Limits())
+    assert probe(covered).is_audio_only
 
 
 def test_mp4_without_its_index_is_unreadable(plain, tmp_path):

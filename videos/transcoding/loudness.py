@@ -1,0 +1,49 @@
+"""How loud a source is (EBU R 128), and what brings it to where other videos are."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import ffmpeg
+from .errors import EncodeFailed
+from .probe import SourceInfo
+
+# What large sites and streaming services play at; the peak leaves room for what AAC adds.
+TARGET_LUFS = -14.0
+HIGHEST_PEAK_DB = -1.0
+MOST_GAIN_DB, MOST_CUT_DB = 20.0, -24.0
+SILENCE_LUFS = -60.0
+UNMEASURABLE_DETAIL = "The loudness of this video could not be measured."
+_INTEGRATED = re.compile(r"I:\s+(-?[0-9.]+|-inf) LUFS")
+_PEAK = re.compile(r"Peak:\s+(-?[0-9.]+|-inf) dBFS")
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """Integrated loudness in LUFS and the true peak in dB below full scale."""
+
+    integrated: float
+    peak: float
+
+    @property
+    def gain_db(self) -> float:
+        """What to add, in decibels, to reach the target without clipping; 0 for silence."""
+        if self.integrated <= SILENCE_LUFS:
+            return 0.0
+        wanted = min(TARGET_LUFS - self.integrated, HIGHEST_PEAK_DB - self.peak)
+        return round(min(max(wanted, MOST_CUT_DB), MOST_GAIN_DB), 2)
+
+
+def measure_loudness(source: Path, info: SourceInfo) -> Loudness | None:
+    """The loudness of the track that is played by default, decoded once; `None` without sound. Raises EncodeFailed."""
+    if info.sound is None:
+        return None
+    args = ["-v", "info", *ffmpeg.input_args(source, info.demuxer), "-map", f"0:{info.sound.index}"]
+    args += ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+    seconds = 60 + info.duration
+    limits = ffmpeg.ProcessLimits(wall_seconds=seconds, cpu_seconds=round(seconds))
+    report = ffmpeg.run(args, limits=limits).rpartition("Summary:")[2]
+    integrated, peak = _INTEGRATED.search(report), _PEAK.search(report)
+    if integrated is None or peak is None:
+        raise EncodeFailed(UNMEASURABLE_DETAIL, log=report)
+    return Loudness(max(float(integrated[1]), -99.0), max(float(peak[1]), -99.0))
