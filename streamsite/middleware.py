@@ -23,6 +23,8 @@ CONTENT_POLICY = (
     "media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+# Of the one page that other sites may frame.
+FRAMED_CONTENT_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
 class RequestIdMiddleware:

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from videos import media
-from videos.views import parts, studio, watching
+from videos.views import embed, parts, studio, watching
 
 urlpatterns = [
     path("", watching.home, name="home"),
     path("watch/<str:video_id>", watching.watch, name="watch"),
+    path("embed/<str:video_id>", embed.embed, name="embed"),
     path("search", watching.search, name="search"),
     path("upload", studio.upload, name="upload"),
     path("studio/videos", studio.studio, name="studio-videos"),

@@ -1,17 +1,25 @@
 // The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
 import { bindKeys } from "./player/keys.js";
-import { addChapters, continueQueue, raiseCaptions, recallSettings, seekLinks } from "./player/extras.js";
+import { setUpCaptions, styleCaptions } from "./player/captions.js";
+import { addChapters, followChapters } from "./player/chapters.js";
+import { recallSettings, seekLinks } from "./player/extras.js";
+import { announce } from "./player/media-session.js";
+import { leftAt, rememberPosition } from "./player/memory.js";
+import { followQueue } from "./player/queue.js";
+import { bindShare } from "./player/share.js";
 import { isPlayable, playSource } from "./player/source.js";
 import { StateScreen } from "./player/state.js";
+import { bindTheatre } from "./player/theatre.js";
+import { Transcript } from "./player/transcript.js";
 import { untilPlayable } from "./player/waiting.js";
 
 const RESUME_MARGIN = 10;
 
-/** Where to start: the link's `t`, else where the viewer left off unless that is nearly the end. */
-function startOf({ start, resume }, duration) {
+/** Where to start: the link's `t`, else where the viewer left off, here or elsewhere, unless that is nearly the end. */
+function startOf({ start, resume, videoId }, duration) {
   const asked = Number(start) || 0;
   if (asked > 0) return asked;
-  const left = Number(resume) || 0;
+  const left = Number(resume) || leftAt(videoId);
   return duration && left > duration - RESUME_MARGIN ? 0 : left;
 }
 
@@ -33,6 +41,7 @@ async function buildChrome(frame, video) {
   controller.append(video);
   // It reports aria-checked, which a plain button may not have.
   frame.querySelector("media-captions-button").setAttribute("role", "switch");
+  frame.querySelector("[data-caption-style]").addEventListener("click", () => styleCaptions(video));
 }
 
 async function start(frame, video, screen, { autoplay }) {
@@ -45,15 +54,23 @@ async function start(frame, video, screen, { autoplay }) {
   }
   screen.hide();
   recallSettings(video);
-  addChapters(video, document.getElementById("video-chapters"));
-  raiseCaptions(video);
+  const chapters = addChapters(video, document.getElementById("video-chapters"));
   // The source first: its `videoRenditions` must be there when the controls look for them.
-  await playSource(video, frame.dataset.hlsUrl, { startAt: startOf(frame.dataset, video.duration), screen });
+  const length = Number(frame.dataset.duration) || 0;
+  await playSource(video, frame.dataset.hlsUrl, { startAt: startOf(frame.dataset, length), screen });
   await buildChrome(frame, video);
+  setUpCaptions(video);
+  followChapters(frame, video, chapters);
+  rememberPosition(video, frame.dataset.videoId);
   bindKeys(frame, video);
+  bindTheatre();
+  bindShare(frame, video);
   seekLinks(video);
-  const continued = continueQueue(video);
-  if (autoplay || continued) video.play().catch(() => {});
+  announce(frame, video);
+  const panel = document.querySelector("[data-transcript]");
+  if (panel) new Transcript(panel, video, frame.dataset.videoId);
+  const continued = followQueue(frame, video);
+  if (autoplay || continued || frame.dataset.autoplay) video.play().catch(() => {});
 }
 
 async function main() {

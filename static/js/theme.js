@@ -4,13 +4,16 @@
   root.classList.add("js");
   let theme = null;
   let nav = null;
+  let theatre = null;
   try {
     theme = localStorage.getItem("theme");
     nav = localStorage.getItem("nav");
+    theatre = localStorage.getItem("theatre");
   } catch {
     // Storage may be blocked: the system's theme is used then.
   }
   // Who is signed in and has chosen brings the theme along in the page: it holds on every device.
   if (!root.dataset.theme && (theme === "light" || theme === "dark")) root.dataset.theme = theme;
+  if (theatre) root.dataset.theatre = "1";
   if (!root.dataset.nav) root.dataset.nav = nav ?? (innerWidth < 1120 ? "mini" : "full");
 })();

@@ -46,7 +46,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     context = {
         "video": mappers.full(video, request.user, visit.link),
         "related": [mappers.card(other) for other in queries.next_to(video)],
-        "start": _seconds(request.GET.get("t", "")),
+        "start": seconds(request.GET.get("t", "")),
     }
     response = render(request, "videos/watch.html", context | panels.collect(request, video))
     share_links.remember(response, visit.link)
@@ -57,7 +57,7 @@ MOMENT = re.compile(r"\A(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s?)?\Z", re.AS
 CLOCK = re.compile(r"\A(?:(\d{1,3}):)?(\d{1,2}):(\d{2})\Z", re.ASCII)
 
 
-def _seconds(raw: str) -> float:
+def seconds(raw: str) -> float:
     """``?t=``: ``90``, ``90s``, ``1m30s``, ``1:30`` or ``1:02:03``; anything else is the beginning."""
     match = MOMENT.match(raw) or CLOCK.match(raw)
     if match:

@@ -1,5 +1,8 @@
 // Keyboard shortcuts. They stay out of the way of fields, buttons, links, dialogs and the sliders.
 import { el, modal } from "../ui.js";
+import { toggleCaptions } from "./captions.js";
+import { goTo, nextInQueue, previousInQueue } from "./queue.js";
+import { leaveTheatre, toggleTheatre } from "./theatre.js";
 
 const FRAME = 1 / 30;
 const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -11,11 +14,15 @@ const HELP = [
   ["↑ and ↓", "Louder and quieter, when the player has the focus"],
   ["M", "Sound off and on"],
   ["F", "Full screen"],
+  ["T", "Theatre mode"],
   ["C", "Captions"],
   ["I", "Picture in picture"],
+  ["N and P", "Next and previous video of a playlist"],
+  ["Home and End", "To the beginning and the end"],
   ["0 to 9", "Jump to that tenth of the video"],
   [", and .", "One frame back and forth, when paused"],
   ["< and >", "Slower and faster"],
+  ["/", "Search"],
   ["?", "This list"],
 ];
 
@@ -62,13 +69,6 @@ async function togglePictureInPicture(video) {
   }
 }
 
-function toggleCaptions(video) {
-  const tracks = [...video.textTracks].filter(({ kind }) => kind === "captions" || kind === "subtitles");
-  const shown = tracks.find(({ mode }) => mode === "showing");
-  if (shown) shown.mode = "disabled";
-  else if (tracks.length) tracks[0].mode = "showing";
-}
-
 function showHelp() {
   const list = el("dl", { class: "keys" });
   for (const [keys, meaning] of HELP) list.append(el("dt", {}, el("kbd", {}, keys)), el("dd", {}, meaning));
@@ -89,6 +89,13 @@ function actions(frame, video) {
     f: () => toggleFullscreen(frame),
     c: () => toggleCaptions(video),
     i: () => togglePictureInPicture(video),
+    t: toggleTheatre,
+    n: () => goTo(nextInQueue()),
+    p: () => goTo(previousInQueue()),
+    Home: () => seekBy(video, -Infinity),
+    End: () => seekBy(video, Infinity),
+    Escape: leaveTheatre,
+    "/": () => document.querySelector("[data-search], input[type=search]")?.focus(),
     ",": () => stepFrame(video, -1),
     ".": () => stepFrame(video, 1),
     "<": () => stepRate(video, -1),
@@ -123,7 +130,6 @@ export function bindKeys(frame, video) {
       action = () => louder(video, key === "ArrowUp" ? 0.05 : -0.05);
     }
     if (!action) return;
-    event.preventDefault();
-    action();
+    if (action() !== false || key !== "Escape") event.preventDefault();
   });
 }

@@ -1,0 +1,39 @@
+// The share dialog: the link, the link at this moment, and code for other sites.
+import { copies } from "../clipboard.js";
+import { el, modal } from "../ui.js";
+
+function field(label, id, value) {
+  const input = el("input", { class: "input", id, readonly: true, value });
+  const copy = el("button", { class: "btn", type: "button" }, "Copy");
+  copies(copy, () => input.value);
+  input.addEventListener("focus", () => input.select());
+  return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
+}
+
+function share(frame, video) {
+  const url = new URL(`/watch/${frame.dataset.videoId}`, location.origin);
+  const link = field("Link", "share-link", url.href);
+  const now = Math.floor(video.currentTime);
+  const at = el("input", { type: "checkbox", id: "share-at" });
+  const parts = [link.row, el("div", { class: "field field-check" }, at, el("label", { for: "share-at" }, `Start at ${now} s`))];
+  let embed = null;
+  const code = () => {
+    const address = new URL(`/embed/${frame.dataset.videoId}${at.checked ? `?t=${now}` : ""}`, location.origin);
+    return `<iframe src="${address.href}" width="640" height="360" allow="fullscreen; picture-in-picture" allowfullscreen loading="lazy"></iframe>`;
+  };
+  if (frame.dataset.embeddable) {
+    embed = field("Code for other sites", "share-embed", code());
+    parts.push(embed.row);
+  }
+  at.addEventListener("change", () => {
+    if (at.checked) url.searchParams.set("t", String(now));
+    else url.searchParams.delete("t");
+    link.input.value = url.href;
+    if (embed) embed.input.value = code();
+  });
+  modal("Share", el("div", { class: "form" }, ...parts));
+}
+
+export function bindShare(frame, video) {
+  document.querySelector("[data-share]")?.addEventListener("click", () => share(frame, video));
+}

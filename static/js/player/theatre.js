@@ -1,0 +1,37 @@
+// Theatre mode: the player takes the page's width. theme.js restores it before the first paint.
+
+const root = document.documentElement;
+
+export function toggleTheatre() {
+  setTheatre(!root.dataset.theatre);
+}
+
+export function leaveTheatre() {
+  if (!root.dataset.theatre) return false;
+  setTheatre(false);
+  return true;
+}
+
+function setTheatre(on) {
+  if (on) root.dataset.theatre = "1";
+  else delete root.dataset.theatre;
+  try {
+    localStorage.setItem("theatre", on ? "1" : "");
+  } catch {
+    // Without storage it lasts for this page.
+  }
+  showState();
+}
+
+function showState() {
+  const button = document.querySelector("[data-theatre-toggle]");
+  button?.setAttribute("aria-pressed", String(Boolean(root.dataset.theatre)));
+}
+
+export function bindTheatre() {
+  const button = document.querySelector("[data-theatre-toggle]");
+  if (!button) return;
+  button.hidden = !document.querySelector(".watch");
+  button.addEventListener("click", toggleTheatre);
+  showState();
+}

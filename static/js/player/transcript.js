@@ -1,0 +1,143 @@
+// The transcript: cues to read along, to search, and to jump to.
+import { api, inWords } from "../api.js";
+import { el } from "../ui.js";
+
+// After somebody has scrolled by hand the list stays where they are for a while.
+const HANDS_OFF_MS = 6000;
+
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const rest = `${Math.floor((whole % 3600) / 60)}:${two(whole % 60)}`;
+  return hours ? `${hours}:${rest.padStart(5, "0")}` : rest;
+}
+
+export class Transcript {
+  #panel;
+  #video;
+  #id;
+  #rows = [];
+  #current = -1;
+  #scrolledAt = 0;
+  #wanted = 0;
+
+  constructor(panel, video, id) {
+    this.#panel = panel;
+    this.#video = video;
+    this.#id = id;
+    const toggle = document.querySelector("[data-transcript-toggle]");
+    toggle.hidden = false;
+    toggle.addEventListener("click", () => this.#toggle(toggle));
+    this.#part("close").addEventListener("click", () => {
+      this.#toggle(toggle);
+      toggle.focus();
+    });
+    this.#part("language").addEventListener("change", () => this.#load());
+    this.#part("search").addEventListener("input", () => this.#filter());
+    this.#part("search").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.#jumpToNext(event);
+    });
+    for (const name of ["wheel", "touchmove", "keydown"]) {
+      this.#part("list").addEventListener(name, () => { this.#scrolledAt = Date.now(); }, { passive: true });
+    }
+    video.addEventListener("timeupdate", () => this.#follow());
+  }
+
+  #part(name) {
+    return this.#panel.querySelector(`[data-transcript-${name}]`);
+  }
+
+  #toggle(button) {
+    this.#panel.hidden = !this.#panel.hidden;
+    button.setAttribute("aria-expanded", String(!this.#panel.hidden));
+    if (this.#panel.hidden) return;
+    if (!this.#rows.length) this.#load();
+    this.#part("search").focus({ preventScroll: true });
+    this.#panel.scrollIntoView({ block: "nearest" });
+  }
+
+  #say(text) {
+    this.#part("note").textContent = text;
+    this.#part("note").hidden = !text;
+  }
+
+  async #load() {
+    this.#wanted += 1;
+    const mine = this.#wanted;
+    this.#say("Loading the transcript.");
+    try {
+      const query = new URLSearchParams({ language: this.#part("language").value });
+      const { data } = await api("GET", `/videos/${this.#id}/transcript?${query}`);
+      if (mine === this.#wanted) this.#fill(data.results);
+    } catch (error) {
+      if (mine === this.#wanted) this.#say(`${inWords(error)} Choose the language again to retry.`);
+    }
+  }
+
+  #fill(cues) {
+    this.#current = -1;
+    this.#rows = cues.map((cue) => {
+      const text = el("span", { class: "cue-text", dir: "auto" }, cue.text);
+      const button = el("button", { type: "button", class: "cue" }, el("span", { class: "num" }, clock(cue.start)), text);
+      button.addEventListener("click", () => this.#seek(cue.start));
+      return { cue, text, item: el("li", {}, button) };
+    });
+    this.#part("list").replaceChildren(...this.#rows.map(({ item }) => item));
+    this.#filter();
+    this.#follow();
+  }
+
+  #seek(start) {
+    this.#scrolledAt = 0;
+    this.#video.currentTime = start;
+    this.#video.play().catch(() => {});
+  }
+
+  #filter() {
+    const words = this.#part("search").value.trim().toLocaleLowerCase();
+    let hits = 0;
+    for (const { cue, text, item } of this.#rows) {
+      const at = words ? cue.text.toLocaleLowerCase().indexOf(words) : -1;
+      item.hidden = Boolean(words) && at < 0;
+      if (at < 0) {
+        text.replaceChildren(cue.text);
+      } else {
+        hits += 1;
+        const end = at + words.length;
+        text.replaceChildren(cue.text.slice(0, at), el("mark", {}, cue.text.slice(at, end)), cue.text.slice(end));
+      }
+    }
+    if (!this.#rows.length) this.#say("There is no text in this language.");
+    else if (words && !hits) this.#say(`Nothing here says “${this.#part("search").value.trim()}”.`);
+    else this.#say(words ? `${hits} place${hits === 1 ? "" : "s"}` : "");
+  }
+
+  /** Enter in the search box goes to the next hit after the present moment, round and round. */
+  #jumpToNext(event) {
+    event.preventDefault();
+    const hits = this.#rows.filter(({ item }) => !item.hidden);
+    if (!this.#part("search").value.trim() || !hits.length) return;
+    const next = hits.find(({ cue }) => cue.start > this.#video.currentTime + 0.25) ?? hits[0];
+    this.#seek(next.cue.start);
+    next.item.scrollIntoView({ block: "nearest" });
+  }
+
+  #follow() {
+    if (this.#panel.hidden || !this.#rows.length) return;
+    const time = this.#video.currentTime + 0.05;
+    let now = -1;
+    this.#rows.forEach(({ cue }, index) => {
+      if (cue.start <= time) now = index;
+    });
+    if (now === this.#current) return;
+    this.#rows[this.#current]?.item.removeAttribute("aria-current");
+    this.#current = now;
+    const row = this.#rows[now];
+    if (!row) return;
+    row.item.setAttribute("aria-current", "true");
+    if (Date.now() - this.#scrolledAt < HANDS_OFF_MS || row.item.hidden) return;
+    const list = this.#part("list");
+    list.scrollTop = row.item.offsetTop - list.offsetTop - list.clientHeight / 2 + row.item.clientHeight / 2;
+  }
+}

@@ -1,0 +1,386 @@
+"""The player in a real browser, on a running site, with a real ladder."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import re
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect, sync_playwright
+
+from streamsite.testing import browser as browsers
+from streamsite.testing.caller import Caller
+from streamsite.testing.clips import make_clip
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+SECONDS = 24
+VTT = """WEBVTT
+
+00:00.000 --> 00:05.000
+The beginning of everything
+
+00:06.000 --> 00:12.000
+A <i>needle</i> in the middle
+
+00:14.000 --> 00:22.000
+Another needle near the end
+"""
+CHAPTERS = [{"start": 0, "title": "First"}, {"start": 8, "title": "Second"}, {"start": 16, "title": "Third"}]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
+        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def film(site, tmp_path_factory):
+    """A public video with captions in two languages, chapters and a second video beside it in a playlist."""
+    folder = tmp_path_factory.mktemp("player")
+    owner = Caller(site).enter("player-owner")
+    clip = make_clip(folder / "film.mp4", SECONDS, (854, 480), 24)
+    short = make_clip(folder / "short.mp4", 2, (320, 180), 24)
+    video_id = owner.upload(clip, title="A film", visibility="public")
+    next_id = owner.upload(short, title="The next one", visibility="public")
+    for language in ("en", "de"):
+        status, _ = owner.json(
+            "POST", f"/api/v1/videos/{video_id}/captions", {"language": language, "text": VTT}
+        )
+        assert status == 201
+    status, _ = owner.json("PATCH", f"/api/v1/videos/{video_id}", {"chapters": CHAPTERS, "language": "en"})
+    assert status == 200
+    _, playlist = owner.json(
+        "POST",
+        "/api/v1/playlists",
+        {"title": "Both", "visibility": "public", "video_ids": [next_id, video_id]},
+    )
+    owner.wait(video_id, "ready")
+    owner.wait(next_id, "ready")
+    return {"id": video_id, "next": next_id, "list": playlist["id"], "owner": owner}
+
+
+@pytest.fixture
+def page(chromium, site):
+    context = chromium.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: problems.append(message.text) if "Content Security" in message.text else None,
+    )
+    yield opened
+    assert problems == []
+    context.close()
+
+
+def watch(page: Page, film, query: str = "") -> None:
+    """Open the watch page and wait until the player has its controls and its first frames."""
+    page.goto(f"/watch/{film['id']}{query}")
+    page.locator("media-controller").wait_for()
+    until(page, "v => v.readyState", lambda value: value >= 2)
+
+
+def read(page: Page, expression: str):
+    return page.locator("video").evaluate(expression)
+
+
+def until(page: Page, expression: str, is_right, seconds: float = 20):
+    """Poll the video until ``is_right`` of ``expression``; the value."""
+    value = None
+    for _ in range(int(seconds * 10)):
+        value = read(page, expression)
+        if is_right(value):
+            return value
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{expression} stayed {value}")
+
+
+def play(page: Page) -> None:
+    read(page, "v => { v.muted = true; return v.play(); }")
+    until(page, "v => v.currentTime", lambda time: time > 0.3)
+
+
+def at(seconds: float, *, within: float = 1.5):
+    return lambda time: abs(time - seconds) <= within
+
+
+def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(page, site, tmp_path):
+    clip = make_clip(tmp_path / "fresh.mp4", 30, (1280, 720), 30)
+    caller = Caller(site).enter("player-uploader")
+    page.goto("/login?next=/upload")
+    page.get_by_label("Username").fill("player-uploader")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/upload")
+    page.get_by_label("Public").check()
+    page.locator("[data-file]").set_input_files(str(clip))
+    link = page.locator("[data-queue] a[href^='/watch/']:not([hidden])")
+    link.wait_for(timeout=60_000)
+    address = link.get_attribute("href") or ""
+    page.goto(address)
+    page.locator("media-controller").wait_for()
+    play(page)
+    heights = [rung["height"] for rung in read(page, "v => [...v.videoRenditions]")]
+    assert read(page, "v => v.videoHeight") <= sorted(heights)[1]
+    _, job = caller.json("GET", f"/api/v1/videos/{address.rsplit('/', 1)[1]}/processing")
+    assert (job["status"], job["playable"]) == ("processing", True)
+    caller.wait(address.rsplit("/", 1)[1], "ready")
+    until(page, "v => v.duration", lambda duration: abs(duration - 30) < 0.5, 30)
+    assert read(page, "v => v.error") is None
+
+
+def test_the_quality_menu_changes_the_picture(page, film):
+    watch(page, film)
+    play(page)
+    for index, height in ((0, 144), (3, 480)):
+        read(page, f"v => {{ v.videoRenditions.selectedIndex = {index}; }}")
+        until(page, "v => v.videoHeight", lambda value, wanted=height: value == wanted)
+    page.locator("media-settings-menu-button").click()
+    expect(page.locator("media-settings-menu-item", has_text="Quality")).to_be_visible()
+
+
+def test_captions_are_shown_styled_and_remembered(page, film):
+    watch(page, film)
+    play(page)
+    page.keyboard.press("c")
+    shown = "v => [...v.textTracks].filter(t => t.kind == 'subtitles' && t.mode == 'showing').map(t => t.language)"
+    until(page, shown, lambda languages: len(languages) == 1)
+    cue = "v => [...v.textTracks].find(t => t.mode == 'showing').activeCues?.[0]?.text"
+    until(page, cue, lambda text: text and "beginning" in text)
+    page.locator("media-settings-menu-button").click()
+    page.locator("[data-caption-style]").click()
+    page.get_by_label("Size").select_option("huge")
+    assert read(page, "v => v.dataset.cueSize") == "huge"
+    page.get_by_role("button", name="Close").click()
+    watch(page, film)
+    assert len(until(page, shown, lambda languages: len(languages) == 1)) == 1
+    assert read(page, "v => v.dataset.cueSize") == "huge"
+
+
+def test_the_storyboard_shows_on_hover(page, film):
+    watch(page, film)
+    play(page)
+    bar = page.locator("media-time-range")
+    box = bar.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    preview = page.locator("media-preview-thumbnail[slot=preview]")
+    expect(preview).to_be_visible()
+    page.wait_for_timeout(500)
+    assert "storyboard_" in preview.get_attribute("mediapreviewimage")
+    assert preview.evaluate("e => e.shadowRoot.querySelector('img').naturalWidth") > 100
+
+
+def test_chapters_seek_and_say_where_one_is(page, film):
+    watch(page, film)
+    play(page)
+    page.locator("[data-chapters]").get_by_role("link", name="Second").click()
+    until(page, "v => v.currentTime", at(8))
+    expect(page.locator("[data-chapters] [aria-current]")).to_contain_text("Second")
+    expect(page.locator("[data-chapter-now]")).to_have_text("Second")
+
+
+def test_it_resumes_after_a_reload(page, film):
+    watch(page, film)
+    play(page)
+    read(page, "v => { v.currentTime = 9; }")
+    until(page, "v => v.currentTime", lambda time: time > 9.5)
+    read(page, "v => v.pause()")
+    page.reload()
+    page.locator("media-controller").wait_for()
+    until(page, "v => v.currentTime", at(9.5))
+
+
+@pytest.mark.parametrize("moment", ["12", "12s", "0m12s", "0:12"])
+def test_a_link_begins_at_its_time(page, film, moment):
+    watch(page, film, f"?t={moment}")
+    until(page, "v => v.currentTime", at(12, within=0.5))
+
+
+def test_every_key_does_what_the_list_says(page, film):
+    watch(page, film)
+    play(page)
+    time, press = "v => v.currentTime", page.keyboard.press
+    press("k")
+    assert read(page, "v => v.paused")
+    press("5")
+    until(page, time, at(12))
+    press("l")
+    until(page, time, at(22))
+    press("j")
+    until(page, time, at(12))
+    press("ArrowRight")
+    until(page, time, at(17))
+    press("ArrowLeft")
+    until(page, time, at(12))
+    before = read(page, time)
+    press(".")
+    until(page, time, lambda value: 0 < value - before < 0.1)
+    press(",")
+    until(page, time, lambda value: abs(value - before) < 0.02)
+    press("Home")
+    until(page, time, at(0, within=0.1))
+    press("End")
+    until(page, time, at(SECONDS, within=0.3))
+    press("0")
+    until(page, time, at(0, within=0.1))
+    press("m")
+    assert read(page, "v => v.muted") is False
+    press(">")
+    assert read(page, "v => v.playbackRate") == 1.25
+    press("<")
+    assert read(page, "v => v.playbackRate") == 1
+    press("t")
+    assert page.locator("html").get_attribute("data-theatre") == "1"
+    press("Escape")
+    assert page.locator("html").get_attribute("data-theatre") is None
+    press("f")
+    page.wait_for_timeout(300)
+    assert page.evaluate("Boolean(document.fullscreenElement)")
+    press("f")
+    press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+    press("k")
+    assert read(page, "v => v.paused")
+    page.evaluate("document.activeElement.blur()")
+    press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Theatre mode")
+
+
+def test_theatre_mode_widens_the_player_and_is_remembered(page, film):
+    watch(page, film)
+    narrow = page.locator("[data-player]").bounding_box()["width"]
+    page.get_by_role("button", name="Theatre mode").click()
+    wide = page.locator("[data-player]").bounding_box()["width"]
+    assert wide > narrow + 200
+    watch(page, film)
+    assert page.locator("[data-player]").bounding_box()["width"] == wide
+    page.keyboard.press("t")
+    assert page.locator("[data-player]").bounding_box()["width"] == narrow
+
+
+def test_the_transcript_is_searched_and_seeks(page, film):
+    watch(page, film)
+    page.get_by_role("button", name="Transcript").click()
+    panel = page.locator("[data-transcript]")
+    expect(panel.locator(".cue")).to_have_count(3)
+    search = panel.get_by_label("Search in the transcript")
+    search.fill("NEEDLE")
+    expect(panel.locator(".cue:visible")).to_have_count(2)
+    expect(panel.get_by_role("status")).to_have_text("2 places")
+    assert panel.locator("mark").all_inner_texts() == ["needle", "needle"]
+    search.press("Enter")
+    until(page, "v => v.currentTime", at(6))
+    search.press("Enter")
+    until(page, "v => v.currentTime", at(14))
+    expect(panel.locator("[aria-current]")).to_contain_text("near the end")
+    search.fill("haystack")
+    expect(panel.get_by_role("status")).to_contain_text("Nothing here says")
+    search.fill("")
+    panel.locator(".cue").first.click()
+    until(page, "v => v.currentTime", at(0))
+    panel.get_by_label("Language").select_option("de")
+    expect(panel.locator(".cue")).to_have_count(3)
+    panel.get_by_role("button", name="Close the transcript").click()
+    expect(panel).to_be_hidden()
+
+
+def test_a_playlist_goes_on_after_a_countdown_that_can_be_stopped(page, film):
+    page.goto(f"/watch/{film['next']}?list={film['list']}")
+    page.locator("media-controller").wait_for()
+    play(page)
+    card = page.get_by_role("alertdialog")
+    card.wait_for(timeout=20_000)
+    expect(card).to_contain_text("A film")
+    card.get_by_role("button", name="Cancel").click()
+    expect(card).to_have_count(0)
+    read(page, "v => { v.currentTime = 0; return v.play(); }")
+    card.wait_for(timeout=20_000)
+    card.get_by_role("button", name="Play now").click()
+    page.wait_for_url(f"**/watch/{film['id']}**")
+    page.locator("media-controller").wait_for()
+    page.keyboard.press("p")
+    page.wait_for_url(f"**/watch/{film['next']}**")
+
+
+def test_the_system_is_told_what_plays(page, film):
+    watch(page, film)
+    assert page.evaluate("navigator.mediaSession.metadata.title") == "A film"
+
+
+@pytest.fixture(scope="module")
+def elsewhere(site, film, tmp_path_factory):
+    """A page of another origin with the video in a frame."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    for name, video_id in (("film", film["id"]), ("none", "AAAAAAAAAAA")):
+        frame = f'<iframe src="{site.url}/embed/{video_id}?t=5" width="640" height="360" allow="fullscreen"></iframe>'
+        (folder / f"{name}.html").write_text(f"<!doctype html><title>Elsewhere</title>{frame}")
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, directory=str(folder), **kwargs)
+
+        def log_message(self, *args):
+            return
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+
+
+def test_an_embedded_video_plays_on_another_site(page, film, elsewhere):
+    page.goto(f"{elsewhere}/film.html")
+    frame = page.frame_locator("iframe")
+    frame.locator("media-controller").wait_for()
+    video = frame.locator("video")
+    video.evaluate("v => { v.muted = true; return v.play(); }")
+    for _ in range(100):
+        if video.evaluate("v => v.currentTime") > 5.5:
+            break
+        page.wait_for_timeout(100)
+    assert video.evaluate("v => v.currentTime") > 5.5
+    expect(frame.get_by_role("link", name=re.compile("A film"))).to_have_attribute("target", "_blank")
+
+
+def test_what_may_not_be_embedded_says_so_and_tells_nothing(page, film, site, elsewhere):
+    page.goto(f"{elsewhere}/none.html")
+    expect(page.frame_locator("iframe").get_by_role("heading")).to_have_text("This video is not available")
+    owner, anonymous = film["owner"], Caller(site)
+    url = f"/embed/{film['next']}"
+    assert anonymous.call("GET", url)[0] == 200
+    owner.json("PATCH", f"/api/v1/videos/{film['next']}", {"allow_embed": False})
+    assert anonymous.call("GET", url)[0] == 403
+    owner.json("PATCH", f"/api/v1/videos/{film['next']}", {"allow_embed": True, "visibility": "private"})
+    status, headers, content = anonymous.call("GET", url)
+    assert status == 404
+    assert b"The next one" not in content
+    assert owner.call("GET", url)[0] == 404
+    assert "frame-ancestors *" in headers["content-security-policy"]
+    assert "x-frame-options" not in headers
+    assert anonymous.call("GET", f"/watch/{film['id']}")[1]["x-frame-options"] == "DENY"
+    owner.json("PATCH", f"/api/v1/videos/{film['next']}", {"visibility": "public"})
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_watch_page_is_accessible_and_fits(page, film, width, scheme):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    watch(page, film)
+    page.get_by_role("button", name="Transcript").click()
+    expect(page.locator("[data-transcript] .cue")).to_have_count(3)
+    serious = [
+        (violation["id"], [node["target"] for node in violation["nodes"]])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
