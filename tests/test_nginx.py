@@ -1,0 +1,158 @@
+"""The shipped nginx configuration in front of a running site: the bytes, the headers, and what it lets through."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+from pathlib import Path
+
+import pytest
+
+from streamsite.testing.caller import PASSWORD, Caller
+from streamsite.testing.clips import make_clip
+from tests.serving_worlds import behind
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory):
+    with behind("nginx", tmp_path_factory.mktemp("nginx")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def film(front, tmp_path_factory):
+    """A public video, the address of one of its segments, and the file behind it."""
+    clip = make_clip(tmp_path_factory.mktemp("clip") / "clip.mp4", 6, (640, 360), 25)
+    owner = Caller(front).enter("nginx-owner")
+    video = owner.wait(owner.upload(clip, visibility="public"), "ready")
+    segment = video["hls_url"].replace("master.m3u8", "360p/seg_00000.m4s")
+    file = front.data_dir / "media" / "videos" / Path(*segment.split("/")[4:])
+    return {"id": video["id"], "owner": owner, "segment": segment, "master": video["hls_url"], "file": file}
+
+
+def get(front, url, method="GET", **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Caller(front).call(method, url, None, named)
+
+
+def test_media_come_from_nginx_with_their_headers(front, film):
+    status, headers, content = get(front, film["segment"])
+    assert (status, content) == (200, film["file"].read_bytes())
+    assert headers["content-type"] == "video/iso.segment"
+    assert headers["cache-control"] == "public, max-age=60"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["server"] == "nginx"
+    assert "x-accel-redirect" not in headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("0-0", 0, 1), ("5-99", 5, 100), ("100-", 100, None), ("-7", -7, None), ("0-999999999", 0, None)],
+)
+def test_ranges_are_slices_of_the_file(front, film, asked, first, last):
+    whole = film["file"].read_bytes()
+    status, headers, content = get(front, film["segment"], Range=f"bytes={asked}")
+    assert (status, content) == (206, whole[first:last])
+    assert headers["content-range"].endswith(f"/{len(whole)}")
+    again, _, part = get(front, film["segment"], Range=f"bytes={asked}", If_Range='"other"')
+    assert (again, part) == (200, whole)
+    kept, _, part = get(front, film["segment"], Range=f"bytes={asked}", If_Range=headers["etag"])
+    assert (kept, part) == (206, whole[first:last])
+
+
+def test_ranges_beyond_and_many_of_them(front, film):
+    whole = film["file"].read_bytes()
+    assert get(front, film["segment"], Range=f"bytes={len(whole)}-")[0] == 416
+    many = ",".join(f"{start}-{start + 1}" for start in range(0, 2000, 2))
+    status, _, content = get(front, film["segment"], Range=f"bytes={many}")
+    assert (status, len(content)) == (200, len(whole))
+
+
+def test_head_and_conditions(front, film):
+    status, headers, content = get(front, film["segment"], "HEAD")
+    assert (status, content) == (200, b"")
+    assert int(headers["content-length"]) == film["file"].stat().st_size
+    assert get(front, film["segment"], If_None_Match=headers["etag"])[0] == 304
+
+
+def test_the_internal_location_is_closed(front, film):
+    inner = f"/internal/videos/{film['segment'].split('/', 4)[4]}"
+    for path in (
+        inner,
+        "/internal/",
+        f"//internal{inner[9:]}",
+        inner.replace("/", "%2f"),
+        "/internal/../internal" + inner[9:],
+    ):
+        assert get(front, path)[0] in {400, 404}, path
+
+
+def test_private_media_stay_private(front, film):
+    film["owner"].json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "private"})
+    _, video = film["owner"].json("GET", f"/api/v1/videos/{film['id']}")
+    assert film["owner"].call("GET", video["hls_url"])[0] == 200
+    assert film["owner"].call("GET", video["hls_url"])[1]["cache-control"] == "private, no-store"
+    assert get(front, video["hls_url"])[0] == 404
+    film["owner"].json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "public"})
+
+
+def test_resumable_uploads_pass_through(front, film):
+    content = hashlib.shake_128(b"x").digest(3_000_000)
+    tus, owner = {"Tus-Resumable": "1.0.0"}, film["owner"]
+    status, headers, _ = owner.call(
+        "POST", "/api/v1/uploads", None, tus | {"Upload-Length": str(len(content))}
+    )
+    assert status == 201
+    path = headers["location"]
+    sent = tus | {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    assert owner.call("PATCH", path, content[:1_000_000], sent)[1]["upload-offset"] == "1000000"
+    # A line that breaks in the middle of a piece: what had arrived is kept, because nothing is buffered on the way.
+    line = http.client.HTTPConnection("localhost", front.port, timeout=20)
+    line.putrequest("PATCH", path)
+    for name, value in (
+        sent | {"Upload-Offset": "1000000", "Authorization": f"Bearer {owner.token}"}
+    ).items():
+        line.putheader(name, value)
+    line.putheader("Content-Length", "2000000")
+    line.endheaders()
+    line.send(content[1_000_000:2_200_000])
+    line.close()
+    offset = 1_000_000
+    for _ in range(100):
+        status, headers, _ = owner.call("HEAD", path, None, tus)
+        offset = int(headers["upload-offset"])
+        if offset > 1_500_000:
+            break
+    assert 1_500_000 < offset <= 2_200_000
+    rest = sent | {"Upload-Offset": str(offset)}
+    for _ in range(20):
+        status, headers, _ = owner.call("PATCH", path, content[offset:], rest)
+        if status == 204:
+            break
+        offset = int(owner.call("HEAD", path, None, tus)[1]["upload-offset"])
+        rest = sent | {"Upload-Offset": str(offset)}
+    assert (status, headers["upload-offset"]) == (204, str(len(content)))
+
+
+def test_large_bodies_elsewhere_stop_at_nginx(front):
+    status, _, _ = get_post(front, "/api/v1/auth/token", b"x" * 26_000_000)
+    assert status == 413
+
+
+def get_post(front, url, content):
+    return Caller(front).call("POST", url, content, {"Content-Type": "application/json"})
+
+
+def test_the_callers_address_cannot_be_forged(front):
+    """A session knows where it was opened from, whatever ``X-Forwarded-For`` says."""
+    caller = Caller(front).enter("nginx-forger")
+    body = {"login": "nginx-forger", "password": PASSWORD}
+    status, _, content = caller.call("POST", "/api/v1/auth/token", body, {"X-Forwarded-For": "203.0.113.9"})
+    assert status == 200
+    caller.token = json.loads(content)["access"]
+    _, listed = caller.json("GET", "/api/v1/auth/sessions")
+    assert {session["ip_prefix"] for session in listed["results"]} == {"127.0.0.0/24"}
