@@ -1,5 +1,6 @@
 """Small video files for tests and the demo, good ones and broken ones, made by ffmpeg's own generators."""
 
+import random
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,6 +53,51 @@ def truncated(path: Path, clip: Path, keep: float = 0.5) -> Path:
 
 def audio_only(path: Path, seconds: float = 1) -> Path:
     return make_clip(path, seconds, video=False)
+
+
+def mutated(content: bytes, dice: random.Random) -> bytes:
+    """One of the ways in which a file is damaged, or made to lie: the same for the same state of ``dice``."""
+    kinds = (_flip, _cut, _double, _blank, _splice, _resize_box)
+    damaged = bytearray(content)
+    for _ in range(dice.choice([1, 1, 2, 5])):
+        dice.choice(kinds)(damaged, dice)
+    return bytes(damaged)
+
+
+def _flip(content: bytearray, dice: random.Random) -> None:
+    for _ in range(dice.choice([1, 10, 200])):
+        content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+
+
+def _cut(content: bytearray, dice: random.Random) -> None:
+    del content[dice.randrange(1, len(content)) :]
+
+
+def _double(content: bytearray, dice: random.Random) -> None:
+    start = dice.randrange(len(content))
+    content[start:start] = content[start : start + dice.randrange(1, 4096)]
+
+
+def _blank(content: bytearray, dice: random.Random) -> None:
+    start = dice.randrange(len(content))
+    end = min(len(content), start + dice.randrange(1, 2048))
+    content[start:end] = bytes(end - start)
+
+
+def _splice(content: bytearray, dice: random.Random) -> None:
+    start, other = dice.randrange(len(content)), dice.randrange(len(content))
+    content[start : start + 512] = content[other : other + 512]
+
+
+def _resize_box(content: bytearray, dice: random.Random) -> None:
+    """A length near a four-letter name says something else: huge, zero, negative."""
+    names = (b"moov", b"trak", b"stsz", b"stco", b"stts", b"mdat", b"ftyp", b"avcC", b"esds")
+    found = [at for name in names if (at := content.find(name)) >= 4]
+    if found:
+        at = dice.choice(found) - 4
+        content[at : at + 4] = dice.choice(
+            [b"\xff\xff\xff\xff", bytes(4), b"\x00\x00\x00\x01", b"\x7f\xff\xff\xff"]
+        )
 
 
 def hls_text(path: Path, target: str) -> Path:
