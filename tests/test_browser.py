@@ -88,7 +88,7 @@ def test_register_upload_wait_and_play(page, site, tmp_path):
     page.goto(link.get_attribute("href"))
     expect(page.locator("h1")).to_have_text("a day out")
     video = page.locator("video").first
-    video.wait_for(state="attached")
+    page.locator("media-controller").wait_for()
     video.evaluate("v => { v.muted = true; return v.play(); }")
     first = until(page, lambda: video.evaluate("v => v.currentTime"), above=1)
     until(page, lambda: video.evaluate("v => v.currentTime"), above=first + 0.5)

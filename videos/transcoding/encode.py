@@ -140,9 +140,13 @@ def verify_output(out_dir: Path, plan: LadderPlan) -> float:
 def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
     """The arguments of the one ffmpeg process."""
     args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer)]
-    args += ["-filter_complex", ladder_graph(info, plan)]
+    if graph := ladder_graph(info, plan):
+        args += ["-filter_complex", graph]
     for number, rendition in enumerate(plan.renditions):
-        args += ["-map", f"[v{number}]", *_video_options(rendition)]
+        if plan.copies_top and number == 0:
+            args += ["-map", f"0:{info.video_index}", "-c:v", "copy"]
+        else:
+            args += ["-map", f"[v{number}]", *_video_options(rendition)]
         args += _hls_options(out_dir / rendition.name, plan)
     for number, sound in enumerate(plan.sounds):
         args += [

@@ -15,10 +15,12 @@ _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
 def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
     """A `-filter_complex` with outputs [v0], [v1], ... and [a0], [a1], ... in the order of the plan.
 
-    Each rung is scaled from the one above it, which costs half of scaling each from the source.
+    Each rung is scaled from the one above it, which costs half of scaling each from the source. A rendition that is
+    copied has no output; the graph is empty when there is nothing to filter.
     """
-    chains = [_top_chain(info, plan)]
-    for number, rendition in enumerate(plan.renditions[1:], start=1):
+    first = int(plan.copies_top)
+    chains = [_first_chain(info, plan, first)] if first < len(plan.renditions) else []
+    for number, rendition in enumerate(plan.renditions[first + 1 :], start=first + 1):
         step = "framestep=2," if rendition.halves_rate and not plan.renditions[number - 1].halves_rate else ""
         chain = f"[s{number}]{step}scale={rendition.width}:{rendition.height}:flags=bicubic"
         chains.append(f"{chain}{_outlet(number, plan)}")
@@ -31,17 +33,18 @@ def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
     return ";".join(chains)
 
 
-def _top_chain(info: SourceInfo, plan: LadderPlan) -> str:
-    top = plan.renditions[0]
+def _first_chain(info: SourceInfo, plan: LadderPlan, number: int) -> str:
+    """From the source to the largest rendition that is encoded."""
+    top = plan.renditions[number]
     if info.is_audio_only:
-        return f"{_drawn_sound(plan, top.width, top.height)}{_outlet(0, plan)}"
+        return f"{_drawn_sound(plan, top.width, top.height)}{_outlet(number, plan)}"
     steps = [*_deinterlace(info), f"fps={plan.frame_rate}:start_time=0"]
     if plan.held_seconds:
         steps.append(f"tpad=stop_mode=clone:stop_duration={plan.held_seconds:.6f}")
     if top.halves_rate:
         steps.append("framestep=2")
     steps += _picture(info, top.width, top.height)
-    return f"[0:{info.video_index}]{','.join(steps)}{_outlet(0, plan)}"
+    return f"[0:{info.video_index}]{','.join(steps)}{_outlet(number, plan)}"
 
 
 def _drawn_sound(plan: LadderPlan, width: int, height: int) -> str:

@@ -25,6 +25,8 @@ AUDIO_BITRATE = 128_000
 # The folder of the default sound.
 AUDIO = "audio"
 LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+# Their tracks need no rewriting for fragmented MP4.
+COPYABLE_CONTAINERS = frozenset({"mp4", "matroska", "flv"})
 # Sound that outlives the picture by more is kept, over the last frame.
 LONGER_SOUND_SECONDS = 0.5
 # A drawn sound needs no fine steps.
@@ -96,7 +98,8 @@ class Sound:
 class LadderPlan:
     """What to encode: renditions from the largest to the smallest, and one timeline for all of them.
 
-    `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends.
+    `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends. `copies_top` says
+    that the first rendition is the source's own track, taken over without encoding.
     """
 
     renditions: tuple[Rendition, ...]
@@ -104,6 +107,7 @@ class LadderPlan:
     duration: float
     held_seconds: float
     sounds: tuple[Sound, ...]
+    copies_top: bool = False
 
     @property
     def has_audio(self) -> bool:
@@ -125,13 +129,37 @@ def plan(info: SourceInfo, *, gain_db: float = 0.0) -> LadderPlan:
     sounds = tuple(_sounds(info, gain_db))
     longer_sound = info.audio_end - info.video_end if sounds else 0.0
     held_seconds = longer_sound if longer_sound > LONGER_SOUND_SECONDS else 0.0
+    renditions = tuple(_rendition(info, short_side, rate) for short_side in short_sides)
     return LadderPlan(
-        renditions=tuple(_rendition(info, short_side, rate) for short_side in short_sides),
+        renditions=renditions,
+        copies_top=held_seconds == 0 and can_copy(info, renditions[0]),
         frame_rate=rate,
         duration=info.video_end + held_seconds,
         held_seconds=held_seconds,
         sounds=sounds,
     )
+
+
+def can_copy(info: SourceInfo, top: Rendition) -> bool:
+    """Whether the source's own track can be the top rendition: what every player decodes, and cut where the rungs are.
+
+    Its key frames must stand on the ladder's grid, so that a player can switch at every segment; its pictures must
+    come evenly, upright, in the rendition's size and below its ceiling. When in doubt it is encoded.
+    """
+    track = info.pictures
+    if track is None or info.container not in COPYABLE_CONTAINERS or info.video_codec != "h264":
+        return False
+    is_plain = info.pix_fmt == "yuv420p" and not info.interlaced and not info.rotation and not info.is_hdr
+    is_plain = is_plain and info.sample_aspect_ratio == 1 and "High 4" not in info.video_profile
+    has_size = (info.width, info.height) == (top.width, top.height) and not top.halves_rate
+    step = 1 / float(top.frame_rate)
+    is_even = step * 0.5 < track.shortest_step and track.longest_step < step * 1.5
+    is_slim = track.peak_bitrate <= top.max_bitrate
+    if not (is_plain and has_size and is_even and is_slim and abs(track.first) < step / 2):
+        return False
+    frames = {round(moment / step) for moment in track.key_frames}
+    count = round(info.video_end / step)
+    return all(number in frames for number in range(0, count, top.gop_frames))
 
 
 def rung_short_sides(source: int) -> list[int]:

@@ -4,6 +4,8 @@ The reading happens in a confined child process (probe_child.py): a file made to
 memory, ends that child and is refused; the worker goes on.
 """
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from fractions import Fraction
@@ -62,6 +64,17 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class PictureTrack:
+    """How the pictures follow each other, in seconds, counted over the whole file; `peak_bitrate` in bits/s."""
+
+    first: float
+    key_frames: tuple[float, ...]
+    shortest_step: float
+    longest_step: float
+    peak_bitrate: int
+
+
+@dataclass(frozen=True)
 class SourceInfo:
     """An uploaded file, measured.
 
@@ -99,6 +112,7 @@ class SourceInfo:
     audio: tuple[AudioTrack, ...]
     subtitles: tuple[SubtitleTrack, ...]
     chapters: tuple[Chapter, ...]
+    pictures: PictureTrack | None = None
 
     @property
     def is_hdr(self) -> bool:
@@ -250,6 +264,19 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         audio=tuple(AudioTrack(**track) for track in report["audio"]),
         subtitles=tuple(SubtitleTrack(**track) for track in report["subtitles"]),
         chapters=tuple(Chapter(**chapter) for chapter in report["chapters"]),
+        pictures=_picture_track(scan),
+    )
+
+
+def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:
+    if not scan["complete"] or not scan.get("counted_all") or not scan["packets"]:
+        return None
+    return PictureTrack(
+        first=scan["first_picture"],
+        key_frames=tuple(scan["key_frames"]),
+        shortest_step=scan["shortest_step"],
+        longest_step=scan["longest_step"],
+        peak_bitrate=scan["peak_bitrate"],
     )
 
 

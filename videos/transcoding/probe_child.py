@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -21,6 +22,10 @@ MAX_TRACKS = 64
 MAX_CHAPTERS = 500
 MAX_TEXT = 200
 DECODE_PACKETS = 300
+# Five hours at 60 frames per second; longer videos are encoded anew.
+MAX_PICTURES = 1_080_000
+MAX_KEY_FRAMES = 20_000
+PEAK_SECONDS = 4
 
 _FIELD_PROGRESSIVE = 1
 
@@ -61,6 +66,7 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
     ends = {"video": 0.0, "audio": 0.0}
     packets = 0
     complete = True
+    pictures = Pictures()
     with open_container(path, *opening) as container:
         start = (container.start_time or 0) / 1_000_000
         streams: list[av.stream.Stream] = list(container.streams.audio[:MAX_TRACKS])
@@ -75,13 +81,48 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
                 kind = "video" if packet.stream_index == video_index else "audio"
                 ends[kind] = max(ends[kind], end)
                 packets += kind == "video"
+                if kind == "video":
+                    pictures.add(float(moment * packet.time_base) - start, packet.size, packet.is_keyframe)
                 if time.monotonic() > deadline:
                     complete = False
                     break
         except av.error.FFmpegError:
             # What came before the damage is what can be read.
             pass
-    return {"video_end": ends["video"], "audio_end": ends["audio"], "packets": packets, "complete": complete}
+    found = {"video_end": ends["video"], "audio_end": ends["audio"], "packets": packets, "complete": complete}
+    return found | pictures.report()
+
+
+class Pictures:
+    """What decides whether a track can be taken over as it is: when its key frames come, how even, how dense it is."""
+
+    def __init__(self) -> None:
+        self.moments: list[float] = []
+        self.keys: list[float] = []
+        self.bits: dict[int, int] = {}
+
+    def add(self, moment: float, size: int, is_key: bool) -> None:
+        """One packet: its presentation time in seconds, its bytes."""
+        if len(self.moments) >= MAX_PICTURES:
+            return
+        self.moments.append(moment)
+        if is_key:
+            self.keys.append(moment)
+        window = int(moment // PEAK_SECONDS)
+        self.bits[window] = self.bits.get(window, 0) + size * 8
+
+    def report(self) -> dict[str, Any]:
+        """Seconds of key frames, the largest and smallest step between pictures, bits/s of the densest window."""
+        moments = sorted(self.moments)
+        steps = [later - earlier for earlier, later in pairwise(moments)]
+        return {
+            "first_picture": moments[0] if moments else 0.0,
+            "key_frames": sorted(self.keys)[:MAX_KEY_FRAMES],
+            "shortest_step": min(steps, default=0.0),
+            "longest_step": max(steps, default=0.0),
+            "peak_bitrate": round(max(self.bits.values(), default=0) / PEAK_SECONDS),
+            "counted_all": len(self.moments) < MAX_PICTURES and len(self.keys) <= MAX_KEY_FRAMES,
+        }
 
 
 def first_frame(

@@ -44,5 +44,5 @@ def embed(request: HttpRequest, video_id: str) -> HttpResponse:
 def _framed(response: HttpResponse) -> HttpResponse:
     response["Content-Security-Policy"] = FRAMED_CONTENT_POLICY
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response["Cache-Control"] = "no-cache"
     return response

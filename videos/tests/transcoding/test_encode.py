@@ -194,7 +194,7 @@ def test_ladder_is_playable_while_it_grows(encode, tmp_path):
     assert len(states) == 1
     rungs, segments, codecs = states[0]
     assert (rungs, len(codecs)) == (1, 2)
-    assert segments >= 2
+    assert segments >= 1
 
 
 def test_cancelled_encoding_stops(encode, plain):
