@@ -87,13 +87,14 @@ def share_link(link: ShareLink) -> dict[str, Any]:
     }
 
 
-def processing(video: Video) -> dict[str, Any]:
-    """The job as its owner may read it."""
+def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
+    """The job as its owner may read it; ``ahead`` is how many jobs are taken before it while it waits."""
     return {
         "status": video.status,
         "progress": video.progress,
         "playable": bool(video.generation),
         "attempt": video.attempt,
+        "ahead": ahead,
         "steps": video.steps,
         "error": _failure(video),
     }

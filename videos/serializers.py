@@ -246,5 +246,8 @@ class ProcessingSerializer(serializers.Serializer[Any]):
         help_text="Whether it can be watched, perhaps while it is still made."
     )
     attempt = serializers.IntegerField()
+    ahead = serializers.IntegerField(
+        allow_null=True, help_text="How many jobs are taken before this one while it waits."
+    )
     steps = StepSerializer(many=True)
     error = FailureSerializer(allow_null=True)

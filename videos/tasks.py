@@ -9,12 +9,12 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django_tasks import task
 
-from streamsite.tasks import subjects
+from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
 from videos import pipeline, priorities, services, sweeper
 from videos.access import own_videos
-from videos.models import Video
+from videos.models import Status, Video
 
 DEMO_PRIORITY = -50
 
@@ -64,6 +64,14 @@ def enqueue_relisting(channel_id: str) -> None:
 def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
     process_video.using(priority=priorities.of(video)).enqueue(video.pk)
+
+
+def jobs_ahead(video: Video) -> int | None:
+    """How many jobs are taken before the video's while it waits; ``None`` when it does not wait."""
+    if video.status != Status.QUEUED:
+        return None
+    job = queue.find_waiting(process_video.module_path, video.pk)
+    return queue.ahead_of(job) if job else None
 
 
 def enqueue_demo_processing(video: Video) -> None:

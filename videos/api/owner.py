@@ -117,7 +117,7 @@ class ProcessingView(APIView):
     @extend_schema(operation_id="videos_processing", responses={200: shapes.ProcessingSerializer})
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        return no_store(Response(mappers.processing(video)))
+        return no_store(Response(mappers.processing(video, tasks.jobs_ahead(video))))
 
 
 class RetryView(APIView):
@@ -129,4 +129,6 @@ class RetryView(APIView):
     def post(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
         video = services.retry(video, enqueue=tasks.enqueue_processing)
-        return no_store(Response(mappers.processing(video), status=status.HTTP_202_ACCEPTED))
+        return no_store(
+            Response(mappers.processing(video, tasks.jobs_ahead(video)), status=status.HTTP_202_ACCEPTED)
+        )

@@ -91,6 +91,16 @@ def test_an_upload_in_pieces_becomes_a_queued_video(cast):
     assert len(jobs()) == 1
 
 
+def test_a_waiting_job_says_how_many_are_before_it(cast):
+    api = cast.api("owner")
+    waiting = [begin(api, 4, b"data")["X-Video-Id"] for _ in range(3)]
+    first = begin(cast.api("stranger"), 4, b"data")["X-Video-Id"]
+    ahead = [api.get(f"/api/v1/videos/{video_id}/processing").json()["ahead"] for video_id in waiting]
+    # The stranger's only upload stands before the second and third of somebody who has more.
+    assert ahead == [0, 2, 3]
+    assert cast.api("stranger").get(f"/api/v1/videos/{first}/processing").json()["ahead"] == 1
+
+
 def test_small_files_come_with_their_creation(cast):
     api = cast.api("owner")
     begun = begin(api, 4, b"data")

@@ -138,9 +138,9 @@ export class UploadItem {
       this.#part("badge").textContent = STATUS_WORDS[now.status] ?? now.status;
       this.#part("watch").hidden = !now.playable;
       const percent = Math.round((now.progress ?? 0) * 100);
-      this.#part("text").textContent = now.playable
-        ? `It can be watched already; ${percent} % of the qualities are made.`
-        : `Uploaded. Processing is ${percent} % done; you may leave this page.`;
+      if (now.playable) this.#part("text").textContent = `It can be watched already; ${percent} % of the qualities are made.`;
+      else if (now.ahead > 0) this.#part("text").textContent = `Uploaded. ${now.ahead} video${now.ahead === 1 ? " is" : "s are"} processed before it; you may leave this page.`;
+      else this.#part("text").textContent = `Uploaded. Processing is ${percent} % done; you may leave this page.`;
       showSteps(this.#part("steps"), now.steps ?? []);
     }, this.polling.signal);
     if (job?.status === "ready") {
