@@ -43,6 +43,10 @@ class EncodeFailed(TranscodeError):
     retryable = True
 
 
+class Killed(EncodeFailed):
+    """The tool was killed from outside: by the machine, not by the file. Nothing is known about the file."""
+
+
 class TimedOut(TranscodeError):
     """A step used more time than its limit."""
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .errors import Cancelled, EncodeFailed, TimedOut
+from .errors import Cancelled, EncodeFailed, Killed, TimedOut
 from .sniff import FORMAT_WHITELIST
 
 MIB = 1024 * 1024
@@ -205,6 +205,8 @@ def _raise_for_exit(returncode: int | None, tail: str) -> None:
     # ffmpeg catches the CPU limit's signal and ends in order; another program dies of it.
     if returncode == -signal.SIGXCPU or f"received signal {signal.SIGXCPU:d}" in tail:
         raise TimedOut(TIMEOUT_DETAIL, log=tail)
+    if returncode == -signal.SIGKILL:
+        raise Killed(FAILED_DETAIL, log=tail)
     detail = DISK_DETAIL if "No space left on device" in tail else FAILED_DETAIL
     raise EncodeFailed(detail, log=f"exit {returncode}\n{tail}")
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .errors import EncodeFailed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
+from .errors import EncodeFailed, Killed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
 from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
 from .sniff import FORMAT_WHITELIST, sniff
 
@@ -159,7 +159,8 @@ def probe(path: Path) -> SourceInfo:
     """Measures the file at `path` (see SourceInfo).
 
     Raises UnsupportedMedia when it is no container of the allowed kinds, UnreadableMedia when the container
-    is empty, cut off before its index, or makes the reader fail.
+    is empty, cut off before its index, or makes the reader fail; Killed when the reader was killed from outside, which
+    says nothing about the file.
     """
     container = sniff(path)
     args = [str(path.absolute()), container.demuxer, FORMAT_WHITELIST, DECODER_WHITELIST]
@@ -167,6 +168,8 @@ def probe(path: Path) -> SourceInfo:
     try:
         output = run_python(Path(__file__).with_name("probe_child.py"), args, limits=PROBE_LIMITS)
         report = json.loads(output)
+    except Killed:
+        raise
     except (EncodeFailed, TimedOut) as error:
         raise UnreadableMedia(DAMAGED_DETAIL, log=error.log) from error
     except ValueError as error:

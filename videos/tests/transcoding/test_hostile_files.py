@@ -6,7 +6,8 @@ import pytest
 
 from streamsite.testing.clips import concat_text, hls_text, make_clip
 from videos.transcoding import ffmpeg
-from videos.transcoding.errors import TranscodeError, UnsupportedMedia
+from videos.transcoding import probe as probing
+from videos.transcoding.errors import Killed, TranscodeError, UnsupportedMedia
 from videos.transcoding.probe import Limits, accept, probe
 from videos.transcoding.sniff import FORMAT_WHITELIST
 
@@ -83,6 +84,19 @@ def test_whitelist_stops_every_protocol_but_files(tmp_path, listener):
     with pytest.raises(TranscodeError):
         ffmpeg.run([*strict, *NOWHERE], limits=SHORT)
     assert len(hits) == seen
+
+
+KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+
+
+def test_a_reader_that_is_killed_says_nothing_about_the_file(plain, tmp_path, monkeypatch):
+    """The machine may run out of memory for other reasons: the file is kept, and tried again."""
+    script = tmp_path / "probe_child.py"
+    script.write_text(KILLED)
+    monkeypatch.setattr(probing, "__file__", str(tmp_path / "probe.py"))
+    with pytest.raises(Killed) as caught:
+        probe(plain)
+    assert caught.value.retryable
 
 
 @pytest.mark.parametrize(
