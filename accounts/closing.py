@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,18 +12,23 @@ from django.utils import timezone
 from accounts import api_tokens, audit, backends, sessions, sign_in, tasks
 from accounts.erasure import account_closed, account_restored
 from accounts.models import User
+from streamsite.mongo.retry import in_transaction
 
 
 def ask(request: HttpRequest, user: User) -> datetime:
     """Close the account and queue its erasure; when it will happen. Safe to repeat."""
     due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS)
-    with transaction.atomic():
+
+    def close() -> int:
         closed = User.objects.filter(pk=user.pk, is_active=True).update(
             is_active=False, erase_at=due, security_epoch=F("security_epoch") + 1
         )
         if closed:
             tasks.enqueue_erasure(user.pk, due)
             tasks.enqueue_mail("erase_asked", user, due=due.date().isoformat())
+        return closed
+
+    closed = in_transaction(close)
     sessions.revoke_all(user.pk, "account_closed")
     api_tokens.revoke_all(user.pk)
     account_closed.send(sender=User, user_id=user.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, Max
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from accounts.models import User
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from playlists.queries import BY_RANK
 from streamsite.errors import Conflict, Invalid, Stale
+from streamsite.mongo.retry import in_transaction
 from streamsite.text import clean_line, clean_text
 from streamsite.visibility import Visibility
 from videos.access import video_for_watching
@@ -40,7 +41,8 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
     clean = _clean(data, complete=True)
     video_ids = data.get("video_ids") or []
     videos = [video_for_watching(owner, video_id) for video_id in dict.fromkeys(video_ids)]
-    with transaction.atomic():
+
+    def store() -> Playlist:
         playlist = Playlist(owner=owner, **clean)
         playlist.item_count = len(videos)
         playlist.duration = sum(video.duration for video in videos)
@@ -49,7 +51,9 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
             PlaylistItem(playlist=playlist, video=video, rank=GAP * (index + 1), added_by=owner)
             for index, video in enumerate(videos)
         )
-    return playlist
+        return playlist
+
+    return in_transaction(store)
 
 
 def update(playlist: Playlist, data: dict[str, Any], *, expected_version: int | None = None) -> Playlist:
@@ -63,42 +67,49 @@ def delete(playlist: Playlist, *, expected_version: int | None = None) -> None:
     """Remove the playlist and its items; the videos stay."""
     if expected_version is not None and playlist.version != expected_version:
         raise Stale
-    with transaction.atomic():
+
+    def remove_rows() -> None:
         PlaylistItem.objects.filter(playlist=playlist).delete()
         Playlist.objects.filter(pk=playlist.pk).delete()
+
+    in_transaction(remove_rows)
 
 
 def add(playlist: Playlist, actor: User, video_id: str, *, note: str = "") -> PlaylistItem:
     """Append a video that ``actor`` may watch. ``AlreadyInPlaylist`` and ``PlaylistFull`` change nothing."""
     video = video_for_watching(actor, video_id)
+
+    def store() -> PlaylistItem:
+        room = Playlist.objects.filter(pk=playlist.pk, item_count__lt=MAX_ITEMS).update(
+            item_count=F("item_count") + 1,
+            duration=F("duration") + video.duration,
+            version=F("version") + 1,
+            updated_at=timezone.now(),
+        )
+        if not room:
+            raise PlaylistFull
+        last = PlaylistItem.objects.filter(playlist=playlist).aggregate(last=Max("rank"))["last"]
+        item = PlaylistItem(
+            playlist=playlist,
+            video=video,
+            rank=(last or 0.0) + GAP,
+            note=clean_line(note)[:300],
+            added_by=actor,
+        )
+        item.save(force_insert=True)
+        return item
+
     try:
-        with transaction.atomic():
-            room = Playlist.objects.filter(pk=playlist.pk, item_count__lt=MAX_ITEMS).update(
-                item_count=F("item_count") + 1,
-                duration=F("duration") + video.duration,
-                version=F("version") + 1,
-                updated_at=timezone.now(),
-            )
-            if not room:
-                raise PlaylistFull
-            last = PlaylistItem.objects.filter(playlist=playlist).aggregate(last=Max("rank"))["last"]
-            item = PlaylistItem(
-                playlist=playlist,
-                video=video,
-                rank=(last or 0.0) + GAP,
-                note=clean_line(note)[:300],
-                added_by=actor,
-            )
-            item.save(force_insert=True)
+        return in_transaction(store)
     except IntegrityError:
         raise AlreadyInPlaylist from None
-    return item
 
 
 def remove(playlist: Playlist, item: PlaylistItem) -> None:
     """Take an item out. Removing it twice counts once."""
     duration = Video.objects.filter(pk=item.video_id).values_list("duration", flat=True).first() or 0.0
-    with transaction.atomic():
+
+    def take_out() -> None:
         removed, _ = PlaylistItem.objects.filter(pk=item.pk).delete()
         if removed:
             Playlist.objects.filter(pk=playlist.pk).update(
@@ -107,6 +118,8 @@ def remove(playlist: Playlist, item: PlaylistItem) -> None:
                 version=F("version") + 1,
                 updated_at=timezone.now(),
             )
+
+    in_transaction(take_out)
 
 
 def set_note(item: PlaylistItem, note: str) -> None:
@@ -128,7 +141,8 @@ def move(
     Writes the moved item and the playlist's version; neighbours keep their ranks. ``Stale`` when the list changed
     since ``expected_version``.
     """
-    with transaction.atomic():
+
+    def change_rank() -> None:
         # The version's update comes first: of two moves made from one version, one finds it gone.
         _bump(playlist, expected_version)
         low, high = _gap(playlist, item, position, before, after)
@@ -136,6 +150,8 @@ def move(
             _respace(playlist)
             low, high = _gap(playlist, item, position, before, after)
         PlaylistItem.objects.filter(pk=item.pk).update(rank=_between(low, high))
+
+    in_transaction(change_rank)
     return Playlist.objects.select_related("owner").get(pk=playlist.pk)
 
 

@@ -6,6 +6,8 @@ from django.db import OperationalError, transaction
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from streamsite.mongo.retry import in_transaction
+from videos import services, storage
+from videos.models import Video
 
 
 def conflicting(cast, times):
@@ -56,3 +58,17 @@ def test_other_errors_are_not_repeated(cast):
     with pytest.raises(OperationalError):
         in_transaction(block)
     assert runs == [1]
+
+
+def test_an_upload_that_meets_a_conflict_is_stored_once(cast, tmp_path):
+    """The server may end any transaction, for a full cache too: whoever uploads hears nothing of it."""
+    upload = tmp_path / "upload"
+    upload.write_bytes(b"something")
+    block = conflicting(cast, 2)
+    runs = []
+    video = services.create_from_upload(
+        cast.owner, upload, filename="a.mp4", size=9, data={}, enqueue=lambda _: runs.append(block())
+    )
+    assert runs == [3]
+    assert Video.objects.get().pk == video.pk
+    assert storage.source_path(video.pk).read_bytes() == b"something"

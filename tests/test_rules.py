@@ -33,6 +33,15 @@ def test_the_words_of_visibility_have_one_home():
     assert offenders == []
 
 
+def test_every_transaction_is_made_again_after_a_conflict():
+    offenders = [
+        str(path.relative_to(ROOT))
+        for path in sources()
+        if "mongo" not in path.parts and re.search(r"with [^\n]*\batomic\(\)|^@\S*atomic\b", path.read_text())
+    ]
+    assert offenders == [], "use streamsite.mongo.retry.in_transaction"
+
+
 def imported(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):

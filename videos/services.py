@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
@@ -62,9 +61,12 @@ def create_from_upload(
     video = draft(owner, filename=filename, size=size, data=data)
     storage.keep_source(upload, video.pk)
     try:
-        with transaction.atomic():
+
+        def store() -> None:
             video.save(force_insert=True)
             enqueue(video)
+
+        in_transaction(store)
     except BaseException:
         storage.remove_everything(video.pk)
         raise
@@ -131,7 +133,8 @@ def refresh_listing(video_id: str) -> None:
     wanted = is_listed(video.visibility) and bool(video.generation) and video.channel.is_active
     if wanted:
         Video.objects.filter(pk=video_id, published_at=None).update(published_at=timezone.now())
-    with transaction.atomic():
+
+    def switch() -> None:
         switched = Video.objects.filter(
             pk=video_id, listed=not wanted, visibility=video.visibility, generation=video.generation
         ).update(listed=wanted)
@@ -139,6 +142,8 @@ def refresh_listing(video_id: str) -> None:
             User.objects.filter(pk=video.channel_id).update(
                 video_count=F("video_count") + (1 if wanted else -1)
             )
+
+    in_transaction(switch)
 
 
 def delete(video: Video) -> None:
@@ -158,9 +163,12 @@ def delete(video: Video) -> None:
 def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
     """Queue a failed video again. ``Conflict`` unless it failed and its file is still there."""
     _check_retry(video)
-    with transaction.atomic():
+
+    def queue_again() -> None:
         if _set_queued(video.pk):
             enqueue(video)
+
+    in_transaction(queue_again)
     return Video.objects.select_related("channel").get(pk=video.pk)
 
 

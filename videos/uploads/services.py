@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -50,9 +49,12 @@ def begin(owner: User, *, length: int, metadata: str) -> Upload:
     upload = Upload(owner=owner, video=video, length=length, metadata=metadata, expires_at=_expiry())
     parts.create(upload.pk)
     try:
-        with transaction.atomic():
+
+        def store() -> None:
             video.save(force_insert=True)
             upload.save(force_insert=True)
+
+        in_transaction(store)
         # Two that began at the same moment have both seen room for one.
         quota.require(owner, more=0)
     except BaseException:
