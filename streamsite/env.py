@@ -65,6 +65,15 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [word.strip() for word in raw.split(",") if word.strip()] if raw else list(default)
 
 
+def numbers(name: str, default: tuple[int, ...], *, among: tuple[int, ...]) -> tuple[int, ...]:
+    """The variable as a comma-separated list of some of ``among``, in their order and once each."""
+    given = words(name, tuple(str(number) for number in default))
+    known = {str(number): number for number in among}
+    if not set(given) <= set(known):
+        raise ImproperlyConfigured(f"{name} must be a list of some of: {', '.join(known)}")
+    return tuple(number for word, number in known.items() if word in given)
+
+
 def path(name: str, default: Path) -> Path:
     """The variable as an absolute path."""
     raw = text(name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_http_date_safe
 
 from streamsite.errors import Absent
 from streamsite.ranges import Unsatisfiable, parse_range
@@ -37,7 +38,7 @@ def send(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> 
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    if _matches(request.headers.get("If-None-Match", ""), etag):
+    if _is_known(request, etag, status.st_mtime):
         return HttpResponse(status=304, headers=common)
     try:
         wanted = (
@@ -85,6 +86,14 @@ def _pieces(path: Path, first: int, length: int) -> Iterator[bytes]:
                 return
             left -= len(piece)
             yield piece
+
+
+def _is_known(request: HttpRequest, etag: str, modified: float) -> bool:
+    """Whether the client has this very file; the date counts only without a tag (RFC 9110, 13.2.2)."""
+    if "If-None-Match" in request.headers:
+        return _matches(request.headers["If-None-Match"], etag)
+    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    return since is not None and int(modified) <= since
 
 
 def _matches(header: str, etag: str) -> bool:

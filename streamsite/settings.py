@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import env
+from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -265,6 +266,12 @@ SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 
 
 # --- uploads and media --------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 4 * 1024**3, least=1_000, most=10 * 1024**4)
+TRANSCODE_PROFILE = Profile(
+    codec=env.choice("TRANSCODE_CODEC", H264, (H264, VP9, AV1)),
+    short_sides=env.numbers("TRANSCODE_RUNGS", STANDARD_SHORT_SIDES, among=STANDARD_SHORT_SIDES),
+    bitrate_percent=env.integer("TRANSCODE_BITRATE_PERCENT", 100, least=25, most=400),
+    preset=env.choice("TRANSCODE_PRESET", "veryfast", PRESETS),
+)
 MAX_VIDEO_SECONDS = env.integer("MAX_VIDEO_SECONDS", 6 * 3600, least=1, most=48 * 3600)
 # What one account may upload in all, 0 for no limit; staff can give an account a quota of its own.
 USER_QUOTA_BYTES = env.integer("USER_QUOTA_BYTES", 0, least=0, most=10 * 1024**5)

@@ -25,6 +25,7 @@ from typing import IO
 
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
+from streamsite.web import granian_command
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOURS = {
@@ -198,18 +199,10 @@ class Supervisor:
     # --- running ---
 
     def _start_children(self) -> None:
-        port, workers = str(self.options.port), str(self.options.workers)
-        granian = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
-            "--workers", workers, "--blocking-threads", "4", "--backlog", "1024", "--http", "1",
-            "--http1-header-read-timeout", "15000", "--respawn-failed-workers", "--workers-kill-timeout", "5",
-            "--backpressure", "64",
-            "--log-level", "warning", "streamsite.wsgi:application",
-        ]  # fmt: skip
         # Mail and other short work has a process of its own: a video may take hours.
         worker = [sys.executable, "manage.py", "run_worker"]
         self.children = [
-            Child("web", granian),
+            Child("web", granian_command("127.0.0.1", self.options.port, self.options.workers)),
             Child("worker", [*worker, "--queue", "transcode"]),
             Child("tasks", [*worker, "--queue", "default"]),
         ]

@@ -114,7 +114,7 @@ class _Attempt:
         with progress.step("inspect"):
             info = probe(self.source)
             accept(info, Limits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS))
-            plan = ladder.plan(info, gain_db=self._gain(info))
+            plan = ladder.plan(info, settings.TRANSCODE_PROFILE, gain_db=self._gain(info))
         try:
             self.work.mkdir(parents=True)
             self.generation, self.folder = storage.new_generation(self.video_id)

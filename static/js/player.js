@@ -1,16 +1,14 @@
 // The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
 import { bindKeys } from "./player/keys.js";
-import { setUpCaptions, styleCaptions } from "./player/captions.js";
+import { setUpCaptions } from "./player/captions.js";
 import { addChapters, followChapters } from "./player/chapters.js";
 import { recallSettings, seekLinks } from "./player/extras.js";
 import { announce } from "./player/media-session.js";
 import { leftAt, rememberPosition } from "./player/memory.js";
 import { followQueue } from "./player/queue.js";
-import { bindShare } from "./player/share.js";
 import { isPlayable, playSource } from "./player/source.js";
 import { StateScreen } from "./player/state.js";
 import { bindTheatre } from "./player/theatre.js";
-import { Transcript } from "./player/transcript.js";
 import { untilPlayable } from "./player/waiting.js";
 
 const RESUME_MARGIN = 10;
@@ -35,13 +33,39 @@ async function buildChrome(frame, video) {
   const captions = video.querySelectorAll("track:is([kind=captions], [kind=subtitles])");
   frame.dataset.captions = String(captions.length);
   controller.setAttribute("aria-label", frame.dataset.title);
+  // The frame and not the controls alone, so that a message laid over them shows in full screen too.
+  controller.setAttribute("fullscreenelement", frame.id);
   video.controls = false;
   video.slot = "media";
   frame.prepend(chrome);
   controller.append(video);
   // It reports aria-checked, which a plain button may not have.
   frame.querySelector("media-captions-button").setAttribute("role", "switch");
-  frame.querySelector("[data-caption-style]").addEventListener("click", () => styleCaptions(video));
+  frame.querySelector("[data-caption-style]").addEventListener("click", async () => {
+    const { styleCaptions } = await import("./player/caption-style.js");
+    styleCaptions(video);
+  });
+}
+
+/** What few viewers open is loaded when they do. */
+function bindExtras(frame, video) {
+  document.querySelector("[data-share]")?.addEventListener("click", async () => {
+    const { share } = await import("./player/share.js");
+    share(frame, video);
+  });
+  const panel = document.querySelector("[data-transcript]");
+  const toggle = document.querySelector("[data-transcript-toggle]");
+  let isOpened = false;
+  toggle?.addEventListener("click", async () => {
+    if (isOpened) return;
+    isOpened = true;
+    try {
+      const { Transcript } = await import("./player/transcript.js");
+      new Transcript(panel, toggle, video, frame.dataset.videoId);
+    } catch {
+      isOpened = false;
+    }
+  });
 }
 
 async function start(frame, video, screen, { autoplay }) {
@@ -64,11 +88,8 @@ async function start(frame, video, screen, { autoplay }) {
   rememberPosition(video, frame.dataset.videoId);
   bindKeys(frame, video);
   bindTheatre();
-  bindShare(frame, video);
   seekLinks(video);
   announce(frame, video);
-  const panel = document.querySelector("[data-transcript]");
-  if (panel) new Transcript(panel, video, frame.dataset.videoId);
   const continued = followQueue(frame, video);
   if (autoplay || continued || frame.dataset.autoplay) video.play().catch(() => {});
 }
@@ -78,6 +99,7 @@ async function main() {
   if (!frame) return;
   const video = frame.querySelector("video");
   const screen = new StateScreen(frame.querySelector("[data-player-state]"));
+  bindExtras(frame, video);
   let autoplay = false;
   if (!frame.dataset.hlsUrl) {
     if (frame.dataset.status === "failed") return;

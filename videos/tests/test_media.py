@@ -78,6 +78,14 @@ def test_conditions(get):
     assert get(HTTP_RANGE="bytes=0-9", HTTP_IF_RANGE='"other"').status_code == 200
 
 
+def test_a_date_is_a_condition_where_there_is_no_tag(get):
+    modified = get()["Last-Modified"]
+    assert get(HTTP_IF_MODIFIED_SINCE=modified).status_code == 304
+    assert get(HTTP_IF_MODIFIED_SINCE="Thu, 01 Jan 1970 00:00:01 GMT").status_code == 200
+    assert get(HTTP_IF_MODIFIED_SINCE="yesterday").status_code == 200
+    assert get(HTTP_IF_MODIFIED_SINCE=modified, HTTP_IF_NONE_MATCH='"other"').status_code == 200
+
+
 def test_post_is_not_allowed(cast, url):
     assert cast.page("anonymous").post(url).status_code == 405
 

@@ -1,7 +1,7 @@
 """Reads what a player must know from the init segment of a fragmented MP4 that we wrote ourselves."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _AUDIO_ENTRY = 28
 
 @dataclass(frozen=True)
 class InitSegment:
-    """`codec` as in RFC 6381 (avc1.640028, mp4a.40.2); width and height are 0 for sound."""
+    """`codec` as in RFC 6381 (avc1.640028, vp09.00.31.08, av01.0.08M.08, mp4a.40.2); no width and height for sound."""
 
     codec: str
     width: int = 0
@@ -30,10 +30,10 @@ def read_init(path: Path) -> InitSegment:
 
 def _read_sample_entry(data: bytes) -> InitSegment:
     for kind, body in _walk(data):
-        if kind == b"avc1":
+        if kind in _PICTURE_CODECS:
             width, height = struct.unpack_from(">HH", body, 24)
-            config = _child(body[_VISUAL_ENTRY:], b"avcC")
-            return InitSegment(f"avc1.{config[1:4].hex()}", width, height)
+            box, describe = _PICTURE_CODECS[kind]
+            return InitSegment(describe(_child(body[_VISUAL_ENTRY:], box)), width, height)
         if kind == b"mp4a":
             descriptor = _child(body[_AUDIO_ENTRY:], b"esds")
             return InitSegment(f"mp4a.40.{_audio_object_type(descriptor)}")
@@ -65,6 +65,29 @@ def _child(data: bytes, wanted: bytes) -> bytes:
         if kind == wanted:
             return body
     raise ValueError(f"no {wanted.decode()} box")
+
+
+def _avc(config: bytes) -> str:
+    return f"avc1.{config[1:4].hex()}"
+
+
+def _vp9(config: bytes) -> str:
+    """After version and flags: profile, level, and the bit depth in the upper half of a byte (VP9 in ISO BMFF)."""
+    return f"vp09.{config[4]:02}.{config[5]:02}.{config[6] >> 4:02}"
+
+
+def _av1(config: bytes) -> str:
+    """Profile and level share a byte; of the next, the upper bits are the tier and the bit depth (AV1 in ISO BMFF)."""
+    tier = "H" if config[2] & 0x80 else "M"
+    depth = 8 if not config[2] & 0x40 else 12 if config[2] & 0x20 else 10
+    return f"av01.{config[1] >> 5}.{config[1] & 0x1F:02}{tier}.{depth:02}"
+
+
+_PICTURE_CODECS: dict[bytes, tuple[bytes, Callable[[bytes], str]]] = {
+    b"avc1": (b"avcC", _avc),
+    b"vp09": (b"vpcC", _vp9),
+    b"av01": (b"av1C", _av1),
+}
 
 
 def _audio_object_type(esds: bytes) -> int:

@@ -56,4 +56,4 @@ def _largest(folder: Path, most_short_side: int) -> str:
 
 
 def _short_side(name: str) -> int:
-    return int(name.removesuffix("p"))
+    return int(name.partition("p")[0])

@@ -36,6 +36,7 @@ from .playlists import (
     read_playlist,
 )
 from .probe import SourceInfo
+from .profiles import CODECS
 
 # Playable means that every rung has its first segment: four seconds, while the next ones are made.
 PLAYABLE_SEGMENTS = 1
@@ -146,7 +147,7 @@ def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path
         if plan.copies_top and number == 0:
             args += ["-map", f"0:{info.video_index}", "-c:v", "copy"]
         else:
-            args += ["-map", f"[v{number}]", *_video_options(rendition)]
+            args += ["-map", f"[v{number}]", *_video_options(rendition, plan)]
         args += _hls_options(out_dir / rendition.name, plan)
     for number, sound in enumerate(plan.sounds):
         args += [
@@ -170,7 +171,8 @@ def process_limits(info: SourceInfo, plan: LadderPlan) -> ffmpeg.ProcessLimits:
     top = plan.renditions[0]
     source_rate = max(info.frame_rate, plan.frame_rate)
     pixel_rate = float(info.width * info.height * source_rate + top.width * top.height * plan.frame_rate) / 2
-    wall = WALL_BASE + plan.duration * WALL_FACTOR * max(pixel_rate / REFERENCE_PIXEL_RATE, 0.25)
+    effort = WALL_FACTOR * CODECS[plan.profile.codec].slowness
+    wall = WALL_BASE + plan.duration * effort * max(pixel_rate / REFERENCE_PIXEL_RATE, 0.25)
     cores = os.cpu_count() or 1
     return ffmpeg.ProcessLimits(
         wall_seconds=wall,
@@ -179,24 +181,9 @@ def process_limits(info: SourceInfo, plan: LadderPlan) -> ffmpeg.ProcessLimits:
     )
 
 
-def _video_options(rendition: Rendition) -> list[str]:
-    """x264 for one rung: constant quality under a ceiling, key frames at fixed frames only."""
-    return [
-        *(
-            "-c:v",
-            "libx264",
-            "-preset",
-            "veryfast",
-            "-profile:v",
-            "high",
-            "-pix_fmt",
-            "yuv420p",
-            "-crf",
-            "23",
-        ),
-        *("-maxrate", str(rendition.max_bitrate), "-bufsize", str(rendition.max_bitrate * 2)),
-        *("-g", str(rendition.gop_frames), "-keyint_min", str(rendition.gop_frames), "-sc_threshold", "0"),
-    ]
+def _video_options(rendition: Rendition, plan: LadderPlan) -> list[str]:
+    codec = CODECS[rendition.codec]
+    return codec.options(plan.profile.preset, rendition.max_bitrate, rendition.gop_frames)
 
 
 def _hls_options(folder: Path, plan: LadderPlan) -> list[str]:

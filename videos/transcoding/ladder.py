@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .probe import SourceInfo
+from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, STANDARD_SHORT_SIDES, Profile
 
 GOP_SECONDS = 2
 SEGMENT_GOPS = 2
@@ -68,7 +69,10 @@ RUNGS = (
 
 @dataclass(frozen=True)
 class Rendition:
-    """One rung of this video: size in pixels, `max_bitrate` in bits/s, `gop_frames` between key frames."""
+    """One rung of this video: size in pixels, `max_bitrate` in bits/s, `gop_frames` between key frames.
+
+    `codec` is one of profiles.CODECS.
+    """
 
     name: str
     width: int
@@ -77,6 +81,7 @@ class Rendition:
     max_bitrate: int
     gop_frames: int
     halves_rate: bool
+    codec: str = H264
 
     @property
     def short_side(self) -> int:
@@ -98,6 +103,8 @@ class Sound:
 class LadderPlan:
     """What to encode: renditions from the largest to the smallest, and one timeline for all of them.
 
+    Beside a ladder of a newer codec the last rendition is one of H.264, whatever its size.
+
     `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends. `copies_top` says
     that the first rendition is the source's own track, taken over without encoding.
     """
@@ -108,6 +115,7 @@ class LadderPlan:
     held_seconds: float
     sounds: tuple[Sound, ...]
     copies_top: bool = False
+    profile: Profile = STANDARD
 
     @property
     def has_audio(self) -> bool:
@@ -122,14 +130,17 @@ class LadderPlan:
         return self.gop_seconds * SEGMENT_GOPS
 
 
-def plan(info: SourceInfo, *, gain_db: float = 0.0) -> LadderPlan:
+def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0) -> LadderPlan:
     """The ladder for a source that `probe.accept` let through; `gain_db` makes all its sound louder or quieter."""
     rate = output_frame_rate(info.frame_rate, info.nominal_rate)
-    short_sides = DRAWN_SHORT_SIDES if info.is_audio_only else rung_short_sides(min(info.width, info.height))
     sounds = tuple(_sounds(info, gain_db))
     longer_sound = info.audio_end - info.video_end if sounds else 0.0
     held_seconds = longer_sound if longer_sound > LONGER_SOUND_SECONDS else 0.0
-    renditions = tuple(_rendition(info, short_side, rate) for short_side in short_sides)
+    short_sides = _short_sides(info, profile)
+    renditions = tuple(_rendition(info, side, rate, profile, profile.codec) for side in short_sides)
+    if profile.codec != H264:
+        side = next((side for side in short_sides if side <= FALLBACK_SHORT_SIDE), short_sides[-1])
+        renditions += (_rendition(info, side, rate, profile, H264),)
     return LadderPlan(
         renditions=renditions,
         copies_top=held_seconds == 0 and can_copy(info, renditions[0]),
@@ -137,6 +148,7 @@ def plan(info: SourceInfo, *, gain_db: float = 0.0) -> LadderPlan:
         duration=info.video_end + held_seconds,
         held_seconds=held_seconds,
         sounds=sounds,
+        profile=profile,
     )
 
 
@@ -147,7 +159,12 @@ def can_copy(info: SourceInfo, top: Rendition) -> bool:
     come evenly, upright, in the rendition's size and below its ceiling. When in doubt it is encoded.
     """
     track = info.pictures
-    if track is None or info.container not in COPYABLE_CONTAINERS or info.video_codec != "h264":
+    if (
+        top.codec != H264
+        or track is None
+        or info.container not in COPYABLE_CONTAINERS
+        or info.video_codec != "h264"
+    ):
         return False
     is_plain = info.pix_fmt == "yuv420p" and not info.interlaced and not info.rotation and not info.is_hdr
     is_plain = is_plain and info.sample_aspect_ratio == 1 and "High 4" not in info.video_profile
@@ -162,13 +179,13 @@ def can_copy(info: SourceInfo, top: Rendition) -> bool:
     return all(number in frames for number in range(0, count, top.gop_frames))
 
 
-def rung_short_sides(source: int) -> list[int]:
-    """Short sides, largest first, for a source whose short side is `source` pixels."""
-    standard = [rung.short_side for rung in RUNGS if rung.short_side <= source]
+def rung_short_sides(source: int, allowed: tuple[int, ...] = STANDARD_SHORT_SIDES) -> list[int]:
+    """Short sides out of `allowed`, largest first, for a source whose short side is `source` pixels."""
+    standard = [side for side in allowed if side <= source]
     own = _even(source)
     if not standard:
         return [own]
-    if source < RUNGS[0].short_side and source >= OWN_RUNG_RATIO * standard[0]:
+    if source < allowed[0] and source >= OWN_RUNG_RATIO * standard[0]:
         return [own, *standard]
     return standard
 
@@ -225,7 +242,14 @@ def _sounds(info: SourceInfo, gain_db: float) -> Iterator[Sound]:
         yield Sound(f"{AUDIO}-{number}" if number else AUDIO, track.index, language, label, gain_db)
 
 
-def _rendition(info: SourceInfo, short_side: int, rate: Fraction) -> Rendition:
+def _short_sides(info: SourceInfo, profile: Profile) -> list[int]:
+    if info.is_audio_only:
+        most = profile.short_sides[0]
+        return [side for side in DRAWN_SHORT_SIDES if side <= most] or DRAWN_SHORT_SIDES[-1:]
+    return rung_short_sides(min(info.width, info.height), profile.short_sides)
+
+
+def _rendition(info: SourceInfo, short_side: int, rate: Fraction, profile: Profile, codec: str) -> Rendition:
     source_short = min(info.width, info.height)
     source_long = max(info.width, info.height)
     long_side = min(_nearest_even(source_long * short_side / source_short), _even(source_long))
@@ -234,14 +258,16 @@ def _rendition(info: SourceInfo, short_side: int, rate: Fraction) -> Rendition:
     frame_rate = rate / 2 if halves_rate else rate
     # Twice a whole number, so that a rung at half the rate has its key frames at the very same moments.
     gop_frames = GOP_SECONDS * round(rate)
+    ceiling = max_bitrate(short_side, long_side, fast=frame_rate > 30) * CODECS[codec].share
     return Rendition(
-        name=f"{short_side}p",
+        name=f"{short_side}p" if codec == profile.codec else f"{short_side}p-{codec}",
         width=width,
         height=height,
         frame_rate=frame_rate,
-        max_bitrate=max_bitrate(short_side, long_side, fast=frame_rate > 30),
+        max_bitrate=round(ceiling * profile.bitrate_percent / 100_000) * 1000,
         gop_frames=gop_frames // 2 if halves_rate else gop_frames,
         halves_rate=halves_rate,
+        codec=codec,
     )
 
 

@@ -1,14 +1,7 @@
-// Captions: the remembered track, their place above the controls, and how they look.
-import { el, modal } from "../ui.js";
+// Captions: the remembered track and look, and their place above the controls.
 import { captionSettings, saveCaptionSettings } from "./memory.js";
 
 const LINES_ABOVE_CONTROLS = -4;
-
-const STYLES = {
-  size: ["Size", { small: "Small", normal: "Normal", large: "Large", huge: "Very large" }],
-  colour: ["Colour", { white: "White", yellow: "Yellow", green: "Green", cyan: "Cyan" }],
-  backdrop: ["Background", { none: "None", dim: "Half", solid: "Solid" }],
-};
 
 const isCaption = ({ kind }) => kind === "captions" || kind === "subtitles";
 
@@ -24,9 +17,10 @@ export function toggleCaptions(video) {
   else if (tracks.length) (tracks.find(({ language }) => language === captionSettings().language) ?? tracks[0]).mode = "showing";
 }
 
-function applyStyle(video) {
+/** The look is chosen by attributes of the video; player.css says what they mean. */
+export function applyStyle(video) {
   const settings = captionSettings();
-  for (const name of Object.keys(STYLES)) video.dataset[`cue${name[0].toUpperCase()}${name.slice(1)}`] = settings[name];
+  for (const name of ["size", "colour", "backdrop"]) video.dataset[`cue${name[0].toUpperCase()}${name.slice(1)}`] = settings[name];
 }
 
 /** Takes up the settings of last time and keeps them; lifts cues off the control bar. */
@@ -59,19 +53,4 @@ export function setUpCaptions(video) {
       element.track.mode = "showing";
     });
   }
-}
-
-/** The dialog in which captions are given another look; every choice shows at once. */
-export function styleCaptions(video) {
-  const settings = captionSettings();
-  const fields = Object.entries(STYLES).map(([name, [label, choices]]) => {
-    const select = el("select", { class: "input", id: `cue-${name}` });
-    for (const [value, words] of Object.entries(choices)) select.append(el("option", { value, selected: settings[name] === value }, words));
-    select.addEventListener("change", () => {
-      saveCaptionSettings({ [name]: select.value });
-      applyStyle(video);
-    });
-    return el("div", { class: "field" }, el("label", { for: select.id }, label), select);
-  });
-  modal("How captions look", el("div", { class: "form cue-form" }, ...fields));
 }

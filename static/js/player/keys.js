@@ -1,4 +1,4 @@
-// Keyboard shortcuts. They stay out of the way of fields, buttons, links, dialogs and the sliders.
+// Keyboard shortcuts. They stay out of the way of fields, buttons, links and dialogs; a slider keeps its own keys.
 import { el, modal } from "../ui.js";
 import { toggleCaptions } from "./captions.js";
 import { goTo, nextInQueue, previousInQueue } from "./queue.js";
@@ -54,7 +54,7 @@ function louder(video, step) {
 async function toggleFullscreen(frame) {
   try {
     if (document.fullscreenElement) await document.exitFullscreen();
-    else await (frame.querySelector("media-controller") ?? frame).requestFullscreen();
+    else await frame.requestFullscreen();
   } catch {
     // The browser may refuse; the button of the controls stays.
   }
@@ -104,12 +104,15 @@ function actions(frame, video) {
   };
 }
 
-const TYPING = "input, textarea, select, [contenteditable], dialog, [role=menu], media-settings-menu";
+const TYPING = "input:not([type=range]), textarea, select, [contenteditable], dialog, [role=menu], media-settings-menu";
+const SLIDER = "input[type=range], [role=slider]";
+const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 const PRESSABLE = "button, a, summary, [role=button], [role=menuitem], [role=menuitemradio]";
 
 function isTaken(event) {
   const path = event.composedPath().filter((node) => node instanceof Element);
   if (path.some((node) => node.matches(TYPING))) return true;
+  if (SLIDER_KEYS.includes(event.key) && path.some((node) => node.matches(SLIDER))) return true;
   return event.key === " " && path.some((node) => node.matches(PRESSABLE));
 }
 
@@ -130,6 +133,6 @@ export function bindKeys(frame, video) {
       action = () => louder(video, key === "ArrowUp" ? 0.05 : -0.05);
     }
     if (!action) return;
-    if (action() !== false || key !== "Escape") event.preventDefault();
+    if (action() !== false) event.preventDefault();
   });
 }

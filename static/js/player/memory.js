@@ -1,7 +1,8 @@
-// What this browser remembers of watching: where each video was left, and how captions were set.
+// What this browser remembers of watching: where each video was left, the language of the sound, how captions were set.
 
 const POSITIONS = "positions";
 const CAPTIONS = "captions";
+const SOUND = "sound-language";
 const MOST = 200;
 const EVERY_MS = 5000;
 // Nearer to either end than this there is nothing to come back to.
@@ -33,12 +34,16 @@ export function leftAt(id) {
 /** Keeps the position up to date, newest first, and forgets it at the end. */
 export function rememberPosition(video, id) {
   let last = 0;
+  let isUnderWay = false;
   const save = () => {
+    // A page that is left before it has begun knows nothing better than what is remembered.
+    if (!isUnderWay) return;
     const others = read(POSITIONS, []).filter(([known]) => known !== id);
     const { currentTime, duration, ended } = video;
     const worth = !ended && currentTime >= FIRST_SECONDS && !(Number.isFinite(duration) && currentTime > duration - LAST_SECONDS);
     write(POSITIONS, (worth ? [[id, Math.round(currentTime * 10) / 10], ...others] : others).slice(0, MOST));
   };
+  for (const name of ["playing", "seeked"]) video.addEventListener(name, () => { isUnderWay = true; });
   video.addEventListener("timeupdate", () => {
     if (Date.now() - last < EVERY_MS || video.seeking) return;
     last = Date.now();
@@ -56,4 +61,13 @@ export function captionSettings() {
 
 export function saveCaptionSettings(changes) {
   write(CAPTIONS, { ...captionSettings(), ...changes });
+}
+
+/** The language of the sound that was chosen last, "" when none was. */
+export function soundLanguage() {
+  return String(read(SOUND, ""));
+}
+
+export function saveSoundLanguage(language) {
+  write(SOUND, language);
 }

@@ -1,4 +1,4 @@
-// The share dialog: the link, the link at this moment, and code for other sites.
+// The share dialog: the link, the link at this moment, and code for other sites. Loaded when it is first asked for.
 import { copies } from "../clipboard.js";
 import { el, modal } from "../ui.js";
 
@@ -10,7 +10,7 @@ function field(label, id, value) {
   return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
 }
 
-function share(frame, video) {
+export function share(frame, video) {
   const url = new URL(`/watch/${frame.dataset.videoId}`, location.origin);
   const link = field("Link", "share-link", url.href);
   const now = Math.floor(video.currentTime);
@@ -32,8 +32,4 @@ function share(frame, video) {
     if (embed) embed.input.value = code();
   });
   modal("Share", el("div", { class: "form" }, ...parts));
-}
-
-export function bindShare(frame, video) {
-  document.querySelector("[data-share]")?.addEventListener("click", () => share(frame, video));
 }

@@ -1,5 +1,7 @@
 // Brings an HLS source into a <video>: hls.js where Media Source Extensions exist, else the browser's own HLS.
+import { soundLanguage } from "./memory.js";
 import { RenditionList } from "./renditions.js";
+import { SoundList } from "./sounds.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 // hls.js itself has tried for half a minute before it calls an error fatal.
@@ -40,7 +42,16 @@ function explainDecoding(screen) {
   });
 }
 
-/** Sets up `video` and its `videoRenditions`; problems go to `screen`. `startAt` is in seconds. */
+/** Beside a ladder of a newer codec stands one H.264 rendition, for browsers that decode nothing else. */
+function dropFallback(hls) {
+  const isOld = ({ videoCodec }) => videoCodec?.startsWith("avc1");
+  if (hls.levels.every(isOld)) return;
+  for (let index = hls.levels.length - 1; index >= 0; index -= 1) {
+    if (isOld(hls.levels[index])) hls.removeLevel(index);
+  }
+}
+
+/** Sets up `video`, its `videoRenditions` and `audioTracks`; problems go to `screen`. `startAt` is in seconds. */
 export async function playSource(video, url, { startAt, screen }) {
   for (const source of video.querySelectorAll("source")) source.remove();
   if (!mediaSource) {
@@ -59,6 +70,7 @@ export async function playSource(video, url, { startAt, screen }) {
     capLevelToPlayerSize: true,
     maxBufferLength: IDLE_BUFFER,
     backBufferLength: 60,
+    ...(soundLanguage() && { audioPreference: { lang: soundLanguage() } }),
   });
   let failures = 0;
   video.videoRenditions = new RenditionList((index) => {
@@ -68,8 +80,19 @@ export async function playSource(video, url, { startAt, screen }) {
   video.addEventListener("play", () => {
     hls.config.maxBufferLength = PLAYING_BUFFER;
   }, { once: true });
-  hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => video.videoRenditions.fill(levels));
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    dropFallback(hls);
+    video.videoRenditions.fill(hls.levels);
+  });
   hls.on(Hls.Events.LEVELS_UPDATED, (_, { levels }) => video.videoRenditions.fill(levels));
+  const sounds = new SoundList(hls);
+  // Of the browser's own list, where there is one, hls.js makes no use.
+  Object.defineProperty(video, "audioTracks", { value: sounds });
+  hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
+    sounds.fill(audioTracks);
+    video.dataset.sounds = String(audioTracks.length);
+  });
+  hls.on(Hls.Events.AUDIO_TRACK_SWITCHED, () => sounds.dispatchEvent(new Event("change")));
   hls.on(Hls.Events.FRAG_BUFFERED, () => {
     if (failures) screen.hide();
     failures = 0;

@@ -2,8 +2,11 @@
 
 const root = document.documentElement;
 
+/** False where there is no page around the player to take the width of: in a frame on another site. */
 export function toggleTheatre() {
+  if (!document.querySelector(".watch")) return false;
   setTheatre(!root.dataset.theatre);
+  return true;
 }
 
 export function leaveTheatre() {

@@ -22,16 +22,19 @@ export class Transcript {
   #scrolledAt = 0;
   #wanted = 0;
 
-  constructor(panel, video, id) {
+  /** Opens at once; afterwards `toggle` shows and hides it. */
+  constructor(panel, toggle, video, id) {
     this.#panel = panel;
     this.#video = video;
     this.#id = id;
-    const toggle = document.querySelector("[data-transcript-toggle]");
-    toggle.hidden = false;
     toggle.addEventListener("click", () => this.#toggle(toggle));
     this.#part("close").addEventListener("click", () => {
       this.#toggle(toggle);
       toggle.focus();
+    });
+    this.#part("again").addEventListener("click", () => {
+      this.#part("search").focus({ preventScroll: true });
+      this.#load();
     });
     this.#part("language").addEventListener("change", () => this.#load());
     this.#part("search").addEventListener("input", () => this.#filter());
@@ -42,6 +45,7 @@ export class Transcript {
       this.#part("list").addEventListener(name, () => { this.#scrolledAt = Date.now(); }, { passive: true });
     }
     video.addEventListener("timeupdate", () => this.#follow());
+    this.#toggle(toggle);
   }
 
   #part(name) {
@@ -57,9 +61,10 @@ export class Transcript {
     this.#panel.scrollIntoView({ block: "nearest" });
   }
 
-  #say(text) {
+  #say(text, { failed = false } = {}) {
     this.#part("note").textContent = text;
     this.#part("note").hidden = !text;
+    this.#part("again").hidden = !failed;
   }
 
   async #load() {
@@ -71,7 +76,7 @@ export class Transcript {
       const { data } = await api("GET", `/videos/${this.#id}/transcript?${query}`);
       if (mine === this.#wanted) this.#fill(data.results);
     } catch (error) {
-      if (mine === this.#wanted) this.#say(`${inWords(error)} Choose the language again to retry.`);
+      if (mine === this.#wanted) this.#say(inWords(error), { failed: true });
     }
   }
 

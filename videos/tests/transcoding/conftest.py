@@ -5,6 +5,7 @@ import pytest
 from streamsite.testing.clips import make_clip
 from videos.transcoding.ladder import plan
 from videos.transcoding.probe import probe
+from videos.transcoding.profiles import STANDARD, Profile
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +25,10 @@ def encode(tmp_path_factory):
     """Probes, plans and encodes a source into a new folder; returns (folder, info, plan, result)."""
     from videos.transcoding.encode import encode_ladder
 
-    def run(source: Path, **options):
+    def run(source: Path, profile: Profile = STANDARD, **options):
         folder = tmp_path_factory.mktemp("encoded")
         info = probe(source)
-        ladder = plan(info)
+        ladder = plan(info, profile)
         options = {"on_progress": lambda share: None, "cancelled": lambda: False} | options
         return folder, info, ladder, encode_ladder(source, info, ladder, folder, **options)
 

@@ -1,0 +1,25 @@
+// The dialog in which captions are given another look. Loaded when it is first asked for.
+import { el, modal } from "../ui.js";
+import { applyStyle } from "./captions.js";
+import { captionSettings, saveCaptionSettings } from "./memory.js";
+
+const STYLES = {
+  size: ["Size", { small: "Small", normal: "Normal", large: "Large", huge: "Very large" }],
+  colour: ["Colour", { white: "White", yellow: "Yellow", green: "Green", cyan: "Cyan" }],
+  backdrop: ["Background", { none: "None", dim: "Half", solid: "Solid" }],
+};
+
+/** Opens the dialog; every choice shows at once. */
+export function styleCaptions(video) {
+  const settings = captionSettings();
+  const fields = Object.entries(STYLES).map(([name, [label, choices]]) => {
+    const select = el("select", { class: "input", id: `cue-${name}` });
+    for (const [value, words] of Object.entries(choices)) select.append(el("option", { value, selected: settings[name] === value }, words));
+    select.addEventListener("change", () => {
+      saveCaptionSettings({ [name]: select.value });
+      applyStyle(video);
+    });
+    return el("div", { class: "field" }, el("label", { for: select.id }, label), select);
+  });
+  modal("How captions look", el("div", { class: "form cue-form" }, ...fields));
+}

@@ -1,0 +1,56 @@
+// What media-chrome's audio menu asks of a media element: a list of tracks of which one is enabled.
+import { saveSoundLanguage } from "./memory.js";
+
+class Sound {
+  #list;
+
+  constructor(list, index, { lang, name }) {
+    this.#list = list;
+    this.id = String(index);
+    this.kind = index ? "alternative" : "main";
+    this.language = lang ?? "";
+    this.label = name;
+  }
+
+  get enabled() {
+    return this.#list.selected === Number(this.id);
+  }
+
+  set enabled(on) {
+    if (on) this.#list.select(Number(this.id));
+  }
+}
+
+export class SoundList extends EventTarget {
+  #hls;
+  #sounds = [];
+
+  constructor(hls) {
+    super();
+    this.#hls = hls;
+  }
+
+  get length() {
+    return this.#sounds.length;
+  }
+
+  get selected() {
+    return this.#hls.audioTrack;
+  }
+
+  [Symbol.iterator]() {
+    return this.#sounds[Symbol.iterator]();
+  }
+
+  /** Replaces the list by hls.js audio tracks. */
+  fill(tracks) {
+    this.#sounds = tracks.map((track, index) => new Sound(this, index, track));
+    this.dispatchEvent(new Event("addtrack"));
+  }
+
+  select(index) {
+    this.#hls.audioTrack = index;
+    saveSoundLanguage(this.#sounds[index].language);
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,27 @@
+"""``manage.py run_web``."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from streamsite.web import granian_command
+
+
+class Command(BaseCommand):
+    """Becomes the web server; behind a proxy or a process manager of your own."""
+
+    help = "Serve the site over HTTP."
+    # `manage.py check --deploy` is the place for that; a start must not depend on a database that is on its way.
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="the port (8000)")
+        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (one per core)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        command = granian_command(options["host"], options["port"], options["workers"])
+        os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell

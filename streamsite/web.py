@@ -1,0 +1,26 @@
+"""How the web server is started, by ``script/server`` and by ``manage.py run_web`` alike.
+
+Without nginx in front a slow client occupies a thread while its body comes in or its answer goes out, so there are many:
+they begin when they are needed and end when they are idle.
+"""
+
+from __future__ import annotations
+
+import sys
+
+THREADS = 256
+# Connections, of which most are kept open and silent, that one process serves.
+CONNECTIONS = 2048
+HEADER_MILLISECONDS = 15_000
+
+
+def granian_command(host: str, port: int, workers: int) -> list[str]:
+    """The command line of the web server with ``workers`` processes."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
+        *("--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "warning"),
+        *("--blocking-threads", str(THREADS), "--backlog", "1024", "--backpressure", str(CONNECTIONS)),
+        *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+        "streamsite.wsgi:application",
+    ]
