@@ -61,7 +61,9 @@ def test_compose_waits_for_services_that_say_when_they_are_ready():
     services = load("compose.yml")["services"]
     for service in services.values():
         for name, condition in service.get("depends_on", {}).items():
-            assert "healthcheck" in services[name] or condition["condition"].endswith("completed_successfully")
+            assert "healthcheck" in services[name] or condition["condition"].endswith(
+                "completed_successfully"
+            )
 
 
 def test_kubernetes_starts_commands_that_exist():

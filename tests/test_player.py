@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from streamsite.testing import browser as browsers
 from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
+from streamsite.testing.clips import make_clip, run_generator
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 SECONDS = 24
@@ -113,7 +113,7 @@ def at(seconds: float, *, within: float = 1.5):
 
 
 def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(page, site, tmp_path):
-    clip = make_clip(tmp_path / "fresh.mp4", 30, (1280, 720), 30)
+    clip = make_clip(tmp_path / "fresh.mp4", 60, (1920, 1080), 12)
     caller = Caller(site).enter("player-uploader")
     page.goto("/login?next=/upload")
     page.get_by_label("Username").fill("player-uploader")
@@ -133,7 +133,7 @@ def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(pa
     _, job = caller.json("GET", f"/api/v1/videos/{address.rsplit('/', 1)[1]}/processing")
     assert (job["status"], job["playable"]) == ("processing", True)
     caller.wait(address.rsplit("/", 1)[1], "ready")
-    until(page, "v => v.duration", lambda duration: abs(duration - 30) < 0.5, 30)
+    until(page, "v => v.duration", lambda duration: abs(duration - 60) < 0.5, 30)
     assert read(page, "v => v.error") is None
 
 
@@ -198,6 +198,49 @@ def test_it_resumes_after_a_reload(page, film):
     until(page, "v => v.currentTime", at(9.5))
 
 
+def test_a_page_that_is_left_at_once_forgets_nothing(page, film):
+    page.goto("/healthz")
+    page.evaluate("id => localStorage.setItem('positions', JSON.stringify([[id, 11]]))", film["id"])
+    page.goto(f"/watch/{film['id']}", wait_until="commit")
+    page.reload()
+    watch(page, film)
+    until(page, "v => v.currentTime", at(11))
+
+
+def test_the_language_of_the_sound_is_chosen_and_remembered(page, site, tmp_path):
+    clip = run_generator(
+        [
+            *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=6"),
+            *("-f", "lavfi", "-i", "sine=frequency=440:duration=6"),
+            *("-f", "lavfi", "-i", "sine=frequency=880:duration=6"),
+            *("-map", "0:v", "-map", "1:a", "-map", "2:a", "-preset", "ultrafast", "-pix_fmt", "yuv420p"),
+            *(
+                "-metadata:s:a:0",
+                "language=eng",
+                "-metadata:s:a:1",
+                "language=ger",
+                str(tmp_path / "two.mp4"),
+            ),
+        ],
+        tmp_path / "two.mp4",
+    )
+    owner = Caller(site).enter("player-sounds")
+    video_id = owner.upload(clip, visibility="public")
+    owner.wait(video_id, "ready")
+    enabled = "v => [...v.audioTracks].find(sound => sound.enabled)?.language"
+    watch(page, {"id": video_id})
+    first = until(page, enabled, lambda language: language)
+    page.locator("media-settings-menu-button").click()
+    page.locator("media-settings-menu-item.chrome-sounds").click()
+    choices = page.locator("media-audio-track-menu").get_by_role("menuitemradio")
+    expect(choices).to_have_count(2)
+    choices.nth(1).click()
+    second = until(page, enabled, lambda language: language != first)
+    play(page)
+    watch(page, {"id": video_id})
+    until(page, enabled, lambda language: language == second)
+
+
 @pytest.mark.parametrize("moment", ["12", "12s", "0m12s", "0:12"])
 def test_a_link_begins_at_its_time(page, film, moment):
     watch(page, film, f"?t={moment}")
@@ -254,6 +297,37 @@ def test_every_key_does_what_the_list_says(page, film):
     expect(page.get_by_role("dialog")).to_contain_text("Theatre mode")
 
 
+def test_keys_work_while_the_time_line_has_the_focus(page, film):
+    watch(page, film, "?t=4")
+    page.locator("media-time-range").focus()
+    page.keyboard.press("k")
+    until(page, "v => v.paused", lambda paused: not paused)
+    page.keyboard.press("k")
+    until(page, "v => v.paused", lambda paused: paused)
+    before = read(page, "v => v.currentTime")
+    page.keyboard.press("l")
+    until(page, "v => v.currentTime", at(before + 10, within=0.5))
+    page.keyboard.press("ArrowLeft")
+    moved = until(page, "v => v.currentTime", lambda time: time < before + 9.9)
+    # The slider's own step, and not the page's five seconds on top of it.
+    assert moved > before + 4.5
+
+
+def test_what_is_laid_over_the_player_shows_in_full_screen(page, film):
+    frame = "() => document.fullscreenElement?.matches('[data-player]')"
+    page.goto(f"/watch/{film['next']}?list={film['list']}")
+    page.locator("media-controller").wait_for()
+    page.keyboard.press("f")
+    until(page, frame, lambda full: full)
+    play(page)
+    page.get_by_role("alertdialog").wait_for(timeout=20_000)
+    page.get_by_role("button", name="Cancel").click()
+    page.keyboard.press("f")
+    until(page, frame, lambda full: not full)
+    page.locator("media-fullscreen-button").click()
+    until(page, frame, lambda full: full)
+
+
 def test_theatre_mode_widens_the_player_and_is_remembered(page, film):
     watch(page, film)
     narrow = page.locator("[data-player]").bounding_box()["width"]
@@ -290,6 +364,19 @@ def test_the_transcript_is_searched_and_seeks(page, film):
     expect(panel.locator(".cue")).to_have_count(3)
     panel.get_by_role("button", name="Close the transcript").click()
     expect(panel).to_be_hidden()
+
+
+def test_a_transcript_that_did_not_come_can_be_asked_for_again(page, film):
+    watch(page, film)
+    page.route("**/transcript?*", lambda route: route.abort())
+    page.get_by_role("button", name="Transcript").click()
+    panel = page.locator("[data-transcript]")
+    again = panel.get_by_role("button", name="Try again")
+    again.wait_for()
+    page.unroute("**/transcript?*")
+    again.click()
+    expect(panel.locator(".cue")).to_have_count(3)
+    expect(again).to_be_hidden()
 
 
 def test_a_playlist_goes_on_after_a_countdown_that_can_be_stopped(page, film):
@@ -348,6 +435,9 @@ def test_an_embedded_video_plays_on_another_site(page, film, elsewhere):
         page.wait_for_timeout(100)
     assert video.evaluate("v => v.currentTime") > 5.5
     expect(frame.get_by_role("link", name=re.compile("A film"))).to_have_attribute("target", "_blank")
+    # There is no page around it whose width it could take.
+    video.press("t")
+    assert frame.locator("html").get_attribute("data-theatre") is None
 
 
 def test_what_may_not_be_embedded_says_so_and_tells_nothing(page, film, site, elsewhere):

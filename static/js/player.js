@@ -33,12 +33,13 @@ async function buildChrome(frame, video) {
   const captions = video.querySelectorAll("track:is([kind=captions], [kind=subtitles])");
   frame.dataset.captions = String(captions.length);
   controller.setAttribute("aria-label", frame.dataset.title);
-  // The frame and not the controls alone, so that a message laid over them shows in full screen too.
-  controller.setAttribute("fullscreenelement", frame.id);
   video.controls = false;
   video.slot = "media";
   frame.prepend(chrome);
   controller.append(video);
+  // The frame and not the controls alone, so that a message laid over them shows in full screen too. An attribute
+  // would be looked up by id in the template's fragment, where the frame is not.
+  controller.fullscreenElement = frame;
   // It reports aria-checked, which a plain button may not have.
   frame.querySelector("media-captions-button").setAttribute("role", "switch");
   frame.querySelector("[data-caption-style]").addEventListener("click", async () => {

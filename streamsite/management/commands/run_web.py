@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="the port (8000)")
-        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (one per core)")
+        parser.add_argument(
+            "--workers", type=int, default=os.cpu_count() or 1, help="processes (one per core)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         command = granian_command(options["host"], options["port"], options["workers"])

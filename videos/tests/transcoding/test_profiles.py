@@ -63,7 +63,15 @@ def test_its_segments_start_at_the_same_moments(ladder):
 def test_a_strict_decoder_finds_nothing_wrong(ladder):
     _, folder, made = ladder
     for item in made.renditions:
-        args = ["-v", "error", "-xerror", "-err_detect", "explode", "-i", str(folder / item.name / "index.m3u8")]
+        args = [
+            "-v",
+            "error",
+            "-xerror",
+            "-err_detect",
+            "explode",
+            "-i",
+            str(folder / item.name / "index.m3u8"),
+        ]
         done = subprocess.run([ffmpeg_binary(), *args, "-f", "null", "-"], capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b""), item.name
 
