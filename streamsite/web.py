@@ -1,7 +1,7 @@
 """How the web server is started, by ``script/server`` and by ``manage.py run_web`` alike.
 
-Without nginx in front a slow client occupies a thread while its body comes in or its answer goes out, so there are many:
-they begin when they are needed and end when they are idle.
+Without nginx in front a slow client occupies a thread while its body comes in or its answer goes out, so there are
+many: they begin when they are needed and end when they are idle.
 """
 
 from __future__ import annotations
