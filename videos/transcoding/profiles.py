@@ -47,18 +47,8 @@ def _h264(preset: str, ceiling: int, gop: int) -> list[str]:
 
 def _vp9(preset: str, ceiling: int, gop: int) -> list[str]:
     return [
-        *(
-            "-c:v",
-            "libvpx-vp9",
-            "-deadline",
-            "realtime",
-            "-cpu-used",
-            "6",
-            "-row-mt",
-            "1",
-            "-pix_fmt",
-            "yuv420p",
-        ),
+        *("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1"),
+        *("-pix_fmt", "yuv420p"),
         *("-crf", "33", "-b:v", str(ceiling), "-maxrate", str(ceiling), "-bufsize", str(ceiling * 2)),
         *("-g", str(gop), "-keyint_min", str(gop)),
     ]
