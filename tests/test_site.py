@@ -115,6 +115,8 @@ def test_two_servers_on_one_folder_or_port_are_refused(site, tmp_path):
     same_folder.data_dir = site.data_dir
     with pytest.raises(AssertionError, match="another server is running on the data folder"):
         start_alone(same_folder)
+    # The refused one leaves what commands need to reach the running one.
+    assert (site.data_dir / "run" / "mongodb-uri").read_text().startswith("mongodb://")
 
 
 def start_alone(stack: Stack) -> None:

@@ -127,7 +127,9 @@ def _seconds(moment: str) -> float | None:
     if match is None:
         return None
     hours, minutes, seconds, fraction = match.groups()
-    value = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int(fraction.ljust(3, "0")) / 1000
+    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    # Divided last: a sum of whole and fraction may not be the float nearest to the moment.
+    value = (whole * 1000 + int(fraction.ljust(3, "0"))) / 1000
     return value if value <= LATEST_SECONDS else None
 
 

@@ -126,8 +126,8 @@ class EmbeddedMongo:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(timeout=10)
-        (self.data_dir / "run" / "mongodb-uri").unlink(missing_ok=True)
-        if self._lock is not None:
+        if self._lock is not None:  # without it the file is another server's
+            (self.data_dir / "run" / "mongodb-uri").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
 

@@ -1,7 +1,7 @@
 """Caption files: what is kept of them, what is refused, and that nothing else comes through."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamsite.errors import Invalid, TooLarge
@@ -111,6 +111,7 @@ def test_any_text_in_a_cue_is_harmless_and_stays_the_same(text):
         max_size=20,
     )
 )
+@example([(0.0, 16.923, "whole and fraction, added, miss the nearest float")])
 def test_cues_of_an_editor_come_back_as_they_were(rows):
     sent = [{"start": start, "end": start + length, "text": text} for start, length, text in rows]
     try:
