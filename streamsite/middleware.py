@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from streamsite import errors, logs
 
@@ -59,6 +60,17 @@ class SecurityHeadersMiddleware:
         for name, value in getattr(request, "rate_limit_headers", {}).items():
             response.headers.setdefault(name, value)
         return response
+
+
+class PageCompressionMiddleware(GZipMiddleware):
+    """Pages are sent compressed, with a padding of random length that hides how well what they hold compresses.
+
+    Nothing else is: JSON may mix secrets with what a caller sent, and media are compressed already.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
 
 class ErrorMiddleware:

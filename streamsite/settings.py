@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env
+from streamsite import assets, env
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -285,12 +286,21 @@ MEDIA_STATE_CACHE_SECONDS = 2.0
 MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
 
 # --- pages --------------------------------------------------------------------------------------
-STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+# Each version of the files has addresses of its own; while developing, they are served as they are at the moment.
+STATIC_VERSION = "" if DEBUG else assets.version_of([BASE_DIR / "static", BASE_DIR / "requirements.txt"])
+STATIC_URL = f"/static/{STATIC_VERSION}/" if STATIC_VERSION else "/static/"
+PUBLIC_DIR = DATA_DIR / "public"
+STATIC_ROOT = PUBLIC_DIR / "static" / STATIC_VERSION
+WHITENOISE_ROOT = None if DEBUG else PUBLIC_DIR
+WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 60
+WHITENOISE_IMMUTABLE_FILE_TEST = assets.IMMUTABLE
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 LANGUAGE_CODE = "en"
 USE_I18N = True
 TIME_ZONE = "UTC"

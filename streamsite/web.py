@@ -18,7 +18,7 @@ def granian_command(host: str, port: int, workers: int) -> list[str]:
     """The command line of the web server with ``workers`` processes."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
-        *("--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "warning"),
+        *("--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "error"),
         *("--blocking-threads", str(THREADS), "--backlog", "1024", "--backpressure", str(CONNECTIONS)),
         *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "5"),

@@ -3,8 +3,10 @@
 import os
 import signal
 
+import django
 from django.core.wsgi import get_wsgi_application
 
+from streamsite import assets
 from streamsite.mongo.server import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
@@ -13,4 +15,6 @@ if os.environ.get("STREAMSITE_SUPERVISED"):
     # The web server's worker must not outlive its master and go on answering beside its successors.
     die_with_parent(signal.SIGKILL)
 
+django.setup()
+assets.publish()
 application = get_wsgi_application()

@@ -6,6 +6,7 @@ import http.server
 import os
 import re
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -110,6 +111,26 @@ def play(page: Page) -> None:
 
 def at(seconds: float, *, within: float = 1.5):
     return lambda time: abs(time - seconds) <= within
+
+
+def test_the_page_around_the_player_is_small(page, film):
+    """30 kB over the wire; what plays is counted apart, and once fetched is not asked for again."""
+    around, player = {}, {}
+
+    def note(request):
+        path = urlsplit(request.url).path
+        if path.startswith(("/static/", "/watch/")):
+            to = player if "/vendor/" in path or "/js/player" in path else around
+            to[path] = request.sizes()["responseBodySize"]
+
+    page.on("requestfinished", note)
+    watch(page, film)
+    assert len(around) > 10
+    assert sum(around.values()) <= 30_000, around
+    assert sum(player.values()) <= 300_000, player
+    around.clear(), player.clear()
+    watch(page, film)
+    assert sum([*around.values(), *player.values()]) <= 10_000, (around, player)
 
 
 def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(page, site, tmp_path):

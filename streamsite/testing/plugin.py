@@ -76,12 +76,11 @@ def prepared_database(
     from accounts.keys import create_key
     from streamsite.mongo import indexes
 
-    for folder in (
-        settings.MEDIA_ROOT,
-        settings.WORK_DIR,
-        settings.FILE_UPLOAD_TEMP_DIR,
-        settings.STATIC_ROOT,
-    ):
+    folders = (
+        *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
+        *(settings.STATIC_ROOT, settings.PUBLIC_DIR),
+    )
+    for folder in folders:
         Path(folder).mkdir(parents=True, exist_ok=True)
     if not any(Path(settings.TOKEN_KEYS_DIR).glob("*.pem")):
         create_key(Path(settings.TOKEN_KEYS_DIR))

@@ -36,7 +36,6 @@ class Command(BaseCommand):
             settings.MEDIA_ROOT,
             settings.WORK_DIR,
             settings.FILE_UPLOAD_TEMP_DIR,
-            settings.STATIC_ROOT,
         ):
             Path(folder).mkdir(parents=True, exist_ok=True)
             Path(folder).chmod(0o700)

@@ -1,0 +1,67 @@
+"""Styles, scripts and pictures of the site: published once per version, compressed, under an address of the version.
+
+``/static/<version>/`` makes every address new when anything changes, so browsers keep what they have for good, and the
+relative imports of ES modules need no rewriting. Former versions stay for a while, for pages that are still open.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+VERSION_BYTES = 6
+KEPT_SECONDS = 7 * 86_400
+IMMUTABLE = r"^/static/[0-9a-f]{12}/"
+
+
+def version_of(sources: Iterable[Path]) -> str:
+    """Twelve hexadecimal digits that are others when a file in ``sources`` (folders and files) is another."""
+    digest = blake2b(digest_size=VERSION_BYTES)
+    for source in sources:
+        files = sorted(source.rglob("*")) if source.is_dir() else [source]
+        for path in files:
+            if path.is_file():
+                content = path.read_bytes()
+                digest.update(f"{path.relative_to(source.parent).as_posix()}\0{len(content)}\0".encode())
+                digest.update(content)
+    return digest.hexdigest()
+
+
+def publish() -> None:
+    """Put this version's files where they are served from, unless they are there. Safe to repeat and at once."""
+    if settings.DEBUG:  # then they are served from where they are written
+        return
+    target, public = Path(settings.STATIC_ROOT), Path(settings.PUBLIC_DIR)
+    public.mkdir(parents=True, exist_ok=True)
+    with (public.parent / "public.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.is_dir():
+            _collect(target, public.parent / "public.part")
+        target.touch()
+        _remove_former(target)
+
+
+def _collect(target: Path, part: Path) -> None:
+    shutil.rmtree(part, ignore_errors=True)
+    shown, settings.STATIC_ROOT = settings.STATIC_ROOT, part
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    finally:
+        settings.STATIC_ROOT = shown
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part.rename(target)
+
+
+def _remove_former(target: Path) -> None:
+    for folder in target.parent.iterdir():
+        with suppress(OSError):
+            if folder != target and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
+                shutil.rmtree(folder)

@@ -1,0 +1,85 @@
+"""Styles and scripts: their addresses change with their content, and what is sent is small."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from streamsite import assets
+
+
+def get(url: str, **headers: str):
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip", **headers})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own address
+        return answer.headers, answer.read()
+
+
+def test_the_version_follows_every_byte_and_name(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    page, lone = tmp_path / "css" / "page.css", tmp_path / "lone.txt"
+    page.write_text("a {}")
+    lone.write_text("1")
+    seen = {assets.version_of([tmp_path / "css", lone])}
+    page.write_text("b {}")
+    seen.add(assets.version_of([tmp_path / "css", lone]))
+    page.rename(tmp_path / "css" / "other.css")
+    seen.add(assets.version_of([tmp_path / "css", lone]))
+    lone.write_text("2")
+    seen.add(assets.version_of([tmp_path / "css", lone]))
+    assert len(seen) == 4
+    assert assets.version_of([tmp_path / "css", lone]) in seen
+    assert all(re.fullmatch(r"[0-9a-f]{12}", version) for version in seen)
+
+
+def test_former_versions_stay_for_a_week(tmp_path: Path, settings) -> None:
+    settings.PUBLIC_DIR = tmp_path / "public"
+    settings.STATIC_ROOT = settings.PUBLIC_DIR / "static" / "0123456789ab"
+    for name, age in (("aaaaaaaaaaaa", 6), ("bbbbbbbbbbbb", 8)):
+        folder = settings.PUBLIC_DIR / "static" / name
+        folder.mkdir(parents=True)
+        moment = time.time() - age * 86_400
+        os.utime(folder, (moment, moment))
+    assets.publish()
+    assert sorted(path.name for path in settings.STATIC_ROOT.parent.iterdir()) == [
+        "0123456789ab",
+        "aaaaaaaaaaaa",
+    ]
+    style = settings.STATIC_ROOT / "css" / "base.css"
+    assert gzip.decompress((style.parent / "base.css.gz").read_bytes()) == style.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith("part")] == []
+
+
+@pytest.mark.slow
+def test_every_file_of_a_page_is_compressed_and_kept_for_good(site) -> None:
+    headers, page = get(f"{site.url}/login")
+    assert headers["Content-Encoding"] == "gzip"
+    addresses = set(re.findall(r'"(/static/[^"]+\.(?:js|css|svg))"', gzip.decompress(page).decode()))
+    assert len(addresses) > 8
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda address: get(site.url + address), addresses))
+    for headers, _ in answers:
+        assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
+        assert "Accept-Encoding" in headers["Vary"]
+    assert sum(headers["Content-Encoding"] == "gzip" for headers, _ in answers) >= len(answers) - 1
+
+
+@pytest.mark.slow
+def test_json_and_other_versions_are_not(site) -> None:
+    headers, _ = get(f"{site.url}/api/v1/videos")
+    assert headers["Content-Encoding"] is None
+    for path in ("/static/000000000000/css/base.css", "/static/css/base.css", "/public.lock"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            get(site.url + path)
+
+
+def test_settings_name_a_version() -> None:
+    assert re.fullmatch(r"/static/[0-9a-f]{12}/", settings.STATIC_URL)
