@@ -39,12 +39,12 @@ def publish() -> None:
     """Put this version's files where they are served from, unless they are there. Safe to repeat and at once."""
     if settings.DEBUG:  # then they are served from where they are written
         return
-    target, public = Path(settings.STATIC_ROOT), Path(settings.PUBLIC_DIR)
-    public.mkdir(parents=True, exist_ok=True)
-    with (public.parent / "public.lock").open("w") as lock:
+    target, root = Path(settings.STATIC_ROOT), Path(settings.ASSETS_DIR)
+    root.mkdir(parents=True, exist_ok=True)
+    with (root.parent / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.is_dir():
-            _collect(target, public.parent / "public.part")
+            _collect(target, root.parent / "assets.part")
         target.touch()
         _remove_former(target)
 

@@ -290,9 +290,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Each version of the files has addresses of its own; while developing, they are served as they are at the moment.
 STATIC_VERSION = "" if DEBUG else assets.version_of([BASE_DIR / "static", BASE_DIR / "requirements.txt"])
 STATIC_URL = f"/static/{STATIC_VERSION}/" if STATIC_VERSION else "/static/"
-PUBLIC_DIR = DATA_DIR / "public"
-STATIC_ROOT = PUBLIC_DIR / "static" / STATIC_VERSION
-WHITENOISE_ROOT = None if DEBUG else PUBLIC_DIR
+ASSETS_DIR = DATA_DIR / "assets"
+STATIC_ROOT = ASSETS_DIR / "static" / STATIC_VERSION
+WHITENOISE_ROOT = None if DEBUG else ASSETS_DIR
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 60

@@ -41,10 +41,10 @@ def test_the_version_follows_every_byte_and_name(tmp_path: Path) -> None:
 
 
 def test_former_versions_stay_for_a_week(tmp_path: Path, settings) -> None:
-    settings.PUBLIC_DIR = tmp_path / "public"
-    settings.STATIC_ROOT = settings.PUBLIC_DIR / "static" / "0123456789ab"
+    settings.ASSETS_DIR = tmp_path / "assets"
+    settings.STATIC_ROOT = settings.ASSETS_DIR / "static" / "0123456789ab"
     for name, age in (("aaaaaaaaaaaa", 6), ("bbbbbbbbbbbb", 8)):
-        folder = settings.PUBLIC_DIR / "static" / name
+        folder = settings.ASSETS_DIR / "static" / name
         folder.mkdir(parents=True)
         moment = time.time() - age * 86_400
         os.utime(folder, (moment, moment))
@@ -76,7 +76,7 @@ def test_every_file_of_a_page_is_compressed_and_kept_for_good(site) -> None:
 def test_json_and_other_versions_are_not(site) -> None:
     headers, _ = get(f"{site.url}/api/v1/videos")
     assert headers["Content-Encoding"] is None
-    for path in ("/static/000000000000/css/base.css", "/static/css/base.css", "/public.lock"):
+    for path in ("/static/000000000000/css/base.css", "/static/css/base.css", "/assets.lock"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             get(site.url + path)
 

@@ -78,7 +78,7 @@ def prepared_database(
 
     folders = (
         *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
-        *(settings.STATIC_ROOT, settings.PUBLIC_DIR),
+        *(settings.STATIC_ROOT, settings.ASSETS_DIR),
     )
     for folder in folders:
         Path(folder).mkdir(parents=True, exist_ok=True)
