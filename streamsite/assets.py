@@ -19,6 +19,8 @@ from django.core.management import call_command
 
 VERSION_BYTES = 6
 KEPT_SECONDS = 7 * 86_400
+# An empty file, written last.
+COMPLETE = ".complete"
 IMMUTABLE = r"^/static/[0-9a-f]{12}/"
 
 
@@ -43,21 +45,12 @@ def publish() -> None:
     root.mkdir(parents=True, exist_ok=True)
     with (root.parent / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.is_dir():
-            _collect(target, root.parent / "assets.part")
+        if not (target / COMPLETE).exists():
+            shutil.rmtree(target, ignore_errors=True)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            (target / COMPLETE).touch()
         target.touch()
         _remove_former(target)
-
-
-def _collect(target: Path, part: Path) -> None:
-    shutil.rmtree(part, ignore_errors=True)
-    shown, settings.STATIC_ROOT = settings.STATIC_ROOT, part
-    try:
-        call_command("collectstatic", interactive=False, verbosity=0)
-    finally:
-        settings.STATIC_ROOT = shown
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part.rename(target)
 
 
 def _remove_former(target: Path) -> None:
