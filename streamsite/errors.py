@@ -15,6 +15,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 
+from streamsite.mongo.retry import causes
+
 RETRY_AFTER_SECONDS = 5
 
 
@@ -148,11 +150,9 @@ def is_outage(error: BaseException) -> bool:
 def cause_of(error: BaseException) -> str:
     """Classes and server codes of an error and its causes, without their texts, which may hold values."""
     parts = []
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         code = getattr(cause, "code", None)
         parts.append(f"{type(cause).__name__}({code})" if isinstance(code, int) else type(cause).__name__)
-        cause = cause.__cause__
     return " < ".join(parts)
 
 

@@ -1,11 +1,15 @@
 """Transactions that meet another's write are made again, whole."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import OperationalError, transaction
 
 from accounts.models import User
+from streamsite.errors import cause_of
 from streamsite.mongo.collections import collection
-from streamsite.mongo.retry import in_transaction
+from streamsite.mongo.retry import in_transaction, is_transient
 from videos import services, storage
 from videos.models import Video
 
@@ -72,3 +76,34 @@ def test_an_upload_that_meets_a_conflict_is_stored_once(cast, tmp_path):
     assert runs == [3]
     assert Video.objects.get().pk == video.pk
     assert storage.source_path(video.pk).read_bytes() == b"something"
+
+
+def test_a_repetition_with_another_outcome_is_a_conflict_too(cast):
+    """The first write is lost to somebody who waited for it, while the second one's conflict makes both again."""
+    mine, other = cast.owner.pk, cast.member.pk
+    users = collection("accounts_user")
+    runs, waiting = [], []
+
+    def block():
+        runs.append(1)
+        changed = User.objects.filter(pk=mine, bio="").update(bio="taken")
+        if len(runs) == 1:
+            waiting.append(pool.submit(users.update_one, {"_id": mine}, {"$set": {"bio": "lost"}}))
+            time.sleep(0.3)  # until it waits for this transaction's end
+            users.update_one({"_id": other}, {"$set": {"bio": "elsewhere"}})
+        User.objects.filter(pk=other).update(bio="seen")
+        return changed
+
+    with ThreadPoolExecutor(1) as pool:
+        assert in_transaction(block) == 0
+        waiting[0].result()
+    assert len(runs) == 2
+    assert [User.objects.get(pk=pk).bio for pk in (mine, other)] == ["lost", "seen"]
+
+
+def test_the_ways_back_to_a_cause_end():
+    """Even when somebody made a circle of them: that stood still for ever, and with it the whole process."""
+    first, second = OperationalError("first"), OperationalError("second")
+    first.__cause__, second.__cause__ = second, first
+    assert not is_transient(first)
+    assert cause_of(first) == "OperationalError < OperationalError"

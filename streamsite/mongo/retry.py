@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from django.db import OperationalError, transaction
 
+from streamsite.mongo.engine import errors
+
 T = TypeVar("T")
-TRANSIENT = "TransientTransactionError"
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 
 
@@ -38,11 +39,15 @@ def in_transaction(block: Callable[[], T], *, seconds: float = 5.0) -> T:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the server says that the same transaction may succeed when it is made again."""
+    """Whether the same transaction may succeed when the whole of it is made again."""
+    return any(errors.is_transient(cause) for cause in causes(error))
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, what caused it, what caused that, and so on; each once, even if it is its own cause."""
+    seen: set[int] = set()
     cause: BaseException | None = error
-    while cause is not None:
-        has_label = getattr(cause, "has_error_label", None)
-        if has_label is not None and has_label(TRANSIENT):
-            return True
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
         cause = cause.__cause__
-    return False

@@ -43,16 +43,20 @@ TRANSIENT = "TransientTransactionError"
 UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
 
 
+class RepetitionFailed(dbapi.OperationalError):  # type: ignore[misc]
+    """A write of a repeated transaction had another outcome than before, for what others did between the two."""
+
+
 def is_transient(error: BaseException) -> bool:
-    """Whether the server says that the whole transaction may be tried again."""
+    """Whether the whole transaction may be tried again: the server says so, or others came between."""
+    if isinstance(error, RepetitionFailed):
+        return True
     return isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT)
 
 
 def as_database_error(error: BaseException) -> Exception:
     """Return the DB-API exception that stands for a driver error."""
     message = str(error)
-    if isinstance(error, dbapi.Error):
-        return error
     if isinstance(error, BulkWriteError):
         return _bulk_write_error(error)
     if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError, WaitQueueTimeoutError)):
@@ -69,6 +73,8 @@ def as_database_error(error: BaseException) -> Exception:
 def raise_translated(connection: DatabaseWrapper, error: BaseException) -> NoReturn:
     """Raise the ``django.db`` exception for a driver error, with the driver's as its cause."""
     with connection.wrap_database_errors:
+        if isinstance(error, dbapi.Error):
+            raise error  # not from itself: whoever followed such a cause would never arrive
         raise as_database_error(error) from error
     raise AssertionError("unreachable: the context manager re-raises")
 

@@ -25,7 +25,7 @@ from pymongo.results import BulkWriteResult, DeleteResult, UpdateResult
 from pymongo.write_concern import WriteConcern
 
 from .client import Client
-from .errors import UNKNOWN_COMMIT, is_transient
+from .errors import UNKNOWN_COMMIT, RepetitionFailed, is_transient
 
 T = TypeVar("T")
 Operation = Callable[[ClientSession], T]
@@ -182,7 +182,7 @@ class Transaction:
                 "The transaction cannot return to its savepoint: its session was handed out before that."
             )
         if outcome(entry.operation(self.session)) != entry.outcome:
-            raise dbapi.OperationalError(
+            raise RepetitionFailed(
                 "The transaction cannot be repeated: another one changed what it had written."
             )
 
