@@ -82,6 +82,12 @@ def page(chromium, site):
     context.close()
 
 
+# How high the first picture was that a player had.
+FIRST_HEIGHT = """
+addEventListener("loadeddata", (event) => { window.firstHeight ??= event.target.videoHeight; }, { capture: true });
+"""
+
+
 def watch(page: Page, film, query: str = "") -> None:
     """Open the watch page and wait until the player has its controls and its first frames."""
     page.goto(f"/watch/{film['id']}{query}")
@@ -146,11 +152,12 @@ def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(pa
     link = page.locator("[data-queue] a[href^='/watch/']:not([hidden])")
     link.wait_for(timeout=60_000)
     address = link.get_attribute("href") or ""
+    page.add_init_script(FIRST_HEIGHT)
     page.goto(address)
     page.locator("media-controller").wait_for()
     play(page)
     heights = [rung["height"] for rung in read(page, "v => [...v.videoRenditions]")]
-    assert read(page, "v => v.videoHeight") <= sorted(heights)[1]
+    assert read(page, "v => window.firstHeight") == min(heights)
     _, job = caller.json("GET", f"/api/v1/videos/{address.rsplit('/', 1)[1]}/processing")
     assert (job["status"], job["playable"]) == ("processing", True)
     caller.wait(address.rsplit("/", 1)[1], "ready")

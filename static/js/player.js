@@ -82,7 +82,8 @@ async function start(frame, video, screen, { autoplay }) {
   const chapters = addChapters(video, document.getElementById("video-chapters"));
   // The source first: its `videoRenditions` must be there when the controls look for them.
   const length = Number(frame.dataset.duration) || 0;
-  await playSource(video, frame.dataset.hlsUrl, { startAt: startOf(frame.dataset, length), screen });
+  const isGrowing = frame.dataset.status !== "ready";
+  await playSource(video, frame.dataset.hlsUrl, { startAt: startOf(frame.dataset, length), isGrowing, screen });
   await buildChrome(frame, video);
   setUpCaptions(video);
   followChapters(frame, video, chapters);

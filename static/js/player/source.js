@@ -51,8 +51,11 @@ function dropFallback(hls) {
   }
 }
 
-/** Sets up `video`, its `videoRenditions` and `audioTracks`; problems go to `screen`. `startAt` is in seconds. */
-export async function playSource(video, url, { startAt, screen }) {
+/**
+ * Sets up `video`, its `videoRenditions` and `audioTracks`; problems go to `screen`. `startAt` is in seconds.
+ * Of a ladder that `isGrowing` the lowest rung is the one that is surely ahead of the viewer, so playing begins there.
+ */
+export async function playSource(video, url, { startAt, isGrowing, screen }) {
   for (const source of video.querySelectorAll("source")) source.remove();
   if (!mediaSource) {
     playNatively(video, url, { startAt, screen });
@@ -70,6 +73,7 @@ export async function playSource(video, url, { startAt, screen }) {
     capLevelToPlayerSize: true,
     maxBufferLength: IDLE_BUFFER,
     backBufferLength: 60,
+    ...(isGrowing && { startLevel: 0 }),
     ...(soundLanguage() && { audioPreference: { lang: soundLanguage() } }),
   });
   let failures = 0;
