@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,10 @@ def settings_fit_together(**extra: Any) -> list[CheckMessage]:
         found.append(Error("DEBUG shows internals and must be off on a public site.", id="streamsite.E001"))
     if "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS must not contain '*'.", id="streamsite.E002"))
+    if settings.TASK_BACKEND == "celery" and find_spec("celery") is None:
+        found.append(
+            Error("TASK_BACKEND=celery needs the packages of requirements-celery.txt.", id="streamsite.E003")
+        )
     if settings.IS_HTTPS and not settings.EMAIL_HOST:
         found.append(
             Warning(

@@ -80,13 +80,18 @@ def path(name: str, default: Path) -> Path:
     return (Path(raw) if raw else default).expanduser().resolve()
 
 
-def secret(name: str, fallback: Path) -> str:
-    """A secret from ``NAME``, from the file named by ``NAME_FILE``, or from the file ``fallback``."""
+def secret(name: str, fallback: Path | None = None) -> str:
+    """A secret from ``NAME``, from the file named by ``NAME_FILE``, or from the file ``fallback``.
+
+    One that has no ``fallback`` is optional, and empty when it is not set.
+    """
     value = text(name)
     if value:
         return value
     named = text(f"{name}_FILE")
     source = Path(named) if named else fallback
+    if source is None:
+        return ""
     try:
         value = source.read_text(encoding="utf-8").strip()
     except OSError:

@@ -250,11 +250,20 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- tasks --------------------------------------------------------------------------------------
+# Jobs are kept in MongoDB in any case; with "celery", Celery's workers carry them out.
+TASK_BACKEND = env.choice("TASK_BACKEND", "mongodb", ("mongodb", "celery"))
+CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL") or "redis://127.0.0.1:6379/0"
 TASKS = {
     "default": {
-        "BACKEND": "streamsite.tasks.backend.MongoTaskBackend",
+        "BACKEND": {
+            "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
+            "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
+        }[TASK_BACKEND],
         "QUEUES": ["default", "transcode"],
-        "OPTIONS": {"lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600)},
+        "OPTIONS": {
+            "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
+            "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
+        },
     }
 }
 
@@ -352,5 +361,8 @@ LOGGING = {
         "django.request": {"level": "ERROR", "filters": ["unexpected_only"]},
         "django.security": {"level": "ERROR"},
         "pymongo": {"level": "WARNING"},
+        # Two lines per message; the worker's own say what was run.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }

@@ -66,11 +66,12 @@ class MongoTaskBackend(BaseTaskBackend):
             # It may have ended in between; then its work is done, which is what was asked for.
             return self._result(present or job | {"state": queue.DONE}, task)
         result = self._result(job, task)
+        self.wake(job["_id"])
         task_enqueued.send(type(self), task_result=result)
         return result
 
     def wake(self, job_id: str) -> None:
-        """Told when a stored job was made due in another way than by enqueueing it. Workers see that by themselves."""
+        """Told of every job that was stored, revived or moved. Workers of the lease queue see that by themselves."""
 
     def get_result(self, result_id: str) -> TaskResult[Any]:
         """The state of a job."""

@@ -1,12 +1,12 @@
 """The lease queue: jobs are documents, and every change of one is a single conditional update.
 
 ``task_job {_id, task, args, kwargs, queue, priority, state, run_at, tries, max_tries, token, worker, workers,
-enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, resend_at, sends}``.
+enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, announced_at}``.
 
 *state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be
 taken; for a running job that is the end of its lease, so taking over from a dead worker is taking like any
 other. ``token`` is new with every take and is in the condition of every later update: who lost the lease
-changes nothing. Of a broker's messages, ``resend_at`` and ``sends`` are kept here by ``delivery.py``.
+changes nothing. ``announced_at`` is kept by ``delivery.py``, for brokers.
 
 All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of
 theirs. Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.
@@ -187,7 +187,7 @@ def requeue(job_id: str, *, session: ClientSession | None = None) -> bool:
         {"_id": job_id, "state": {"$in": [DEAD, CANCELLED]}},
         [
             {"$set": {"state": READY, "run_at": NOW, "tries": 0}},
-            {"$unset": ["purge_at", "finished_at", "error"]},
+            {"$unset": ["purge_at", "finished_at", "error", "announced_at"]},
         ],
         session=session,
     )
@@ -261,7 +261,7 @@ def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
                     "workers": {"$slice": [seen_by, -MOST_WORKERS]},
                 }
             },
-            {"$unset": ["resend_at", "sends"]},
+            {"$unset": ["announced_at"]},
         ],
         sort=[("priority", DESCENDING), ("run_at", ASCENDING)],
         return_document=ReturnDocument.AFTER,

@@ -61,26 +61,38 @@ class Worker:
 
     def run(self, *, once: bool = False) -> None:
         """Work until ``stop``; with ``once``, until no job is due."""
-        wait, outage = SHORTEST_WAIT, OUTAGE_WAIT
+        wait = SHORTEST_WAIT
+        while not self.stopping.is_set():
+            job = self._outlast(lambda: self._next(once=once))
+            if job is not None:
+                self.work(job)
+                wait = SHORTEST_WAIT
+            elif once:
+                return
+            else:
+                self.stopping.wait(wait)
+                wait = min(LONGEST_WAIT, wait * 1.5)
+
+    def take(self) -> queue.Job | None:
+        """The next due job, to be given to ``work``; ``None`` when there is none, or when told to stop."""
+        return self._outlast(lambda: queue.take(self.name, self.queues, self.backend.lease_seconds))
+
+    def _next(self, *, once: bool) -> queue.Job | None:
+        self._keep_periodic(once=once)
+        return queue.take(self.name, self.queues, self.backend.lease_seconds)
+
+    def _outlast(self, take: Callable[[], queue.Job | None]) -> queue.Job | None:
+        """What ``take`` returns, asked again while the database is away; ``None`` when told to stop."""
+        outage = OUTAGE_WAIT
         while not self.stopping.is_set():
             try:
                 with pymongo.timeout(self.backend.lease_seconds / 2):
-                    self._keep_periodic(once=once)
-                    job = queue.take(self.name, self.queues, self.backend.lease_seconds)
+                    return take()
             except DATABASE_DOWN as error:
                 logger.warning("database unavailable (%s); waiting", error.__class__.__name__)
                 self.stopping.wait(outage)
                 outage = min(LONGEST_OUTAGE_WAIT, outage * 2)
-                continue
-            outage = OUTAGE_WAIT
-            if job is not None:
-                self.work(job)
-                wait = SHORTEST_WAIT
-                continue
-            if once:
-                return
-            self.stopping.wait(wait)
-            wait = min(LONGEST_WAIT, wait * 1.5)
+        return None
 
     def _keep_periodic(self, *, once: bool) -> None:
         """See to it now and then that every periodic task has its next run queued."""

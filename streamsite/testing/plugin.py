@@ -20,6 +20,7 @@ from streamsite.mongo.server import EmbeddedMongo
 from streamsite.testing.commands import LOG
 
 READY = "STREAMSITE_TEST_DATA_DIR"
+BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__"}
 
 _mongo: EmbeddedMongo | None = None
@@ -34,6 +35,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         # A parallel worker: the first process's MongoDB, files of its own.
         own = Path(os.environ[READY]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
         os.environ["STREAMSITE_DATA_DIR"] = str(own)
+        if BROKER in os.environ:
+            number = 1 + int(own.name.removeprefix("gw"))
+            os.environ["CELERY_BROKER_URL"] = f"{os.environ[BROKER]}/{number}"
         return
     folder = Path(tempfile.mkdtemp(prefix="streamsite-test-"))
     _mongo = EmbeddedMongo(folder)
@@ -47,6 +51,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "PYTHONUNBUFFERED": "1",
+        "TASK_BACKEND": "celery" if BROKER in os.environ else "mongodb",
+        "CELERY_BROKER_URL": os.environ.get(BROKER, ""),
     }
     for name in ("DEBUG", "MEDIA_ACCEL_PREFIX", "EMAIL_HOST", "TRUSTED_PROXIES"):
         os.environ.pop(name, None)

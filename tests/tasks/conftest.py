@@ -11,9 +11,12 @@ import pytest
 from streamsite.tasks import queue
 
 ROOT = Path(__file__).parents[2]
+IS_CELERY = os.environ["TASK_BACKEND"] == "celery"
+# What a worker ends with after Ctrl-C, and in how many seconds; Celery's say 1 although they end in order.
+INTERRUPTED, STOP_SECONDS = (1, 10) if IS_CELERY else (0, 3)
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 15) -> float:
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> float:
     """Returns how long it took for the condition to hold."""
     started = time.monotonic()
     while not condition():
@@ -42,10 +45,8 @@ def put(jobs):
 
 @pytest.fixture
 def worker(database):
-    """A worker in this thread, with a short lease."""
-    from streamsite.tasks.worker import Worker
-
-    made = Worker(["default"])
+    """A worker in this thread, with a short lease: the site's own, or with that backend Celery's task."""
+    made = make_worker()
     before = dict(made.backend.options)
     made.backend.options["lease_seconds"] = 0.6
     yield made
@@ -53,9 +54,33 @@ def worker(database):
     made.backend.options.update(before)
 
 
+def make_worker():
+    from streamsite.tasks.worker import Worker
+
+    if not IS_CELERY:
+        return Worker(["default"])
+    from tests.tasks.celery.task_worker import TaskWorker
+
+    return TaskWorker(["default"])
+
+
+def worker_command(*arguments: str) -> list[str]:
+    """Starts the site's own worker, or Celery's with that backend: `--queue` means the same to both."""
+    if not IS_CELERY:
+        return [sys.executable, "manage.py", "run_worker", *arguments]
+    options = [
+        "--concurrency",
+        "1",
+        "--without-mingle",
+        "--without-gossip",
+        *(arguments and ["-Q", ",".join(arguments[1::2])]),
+    ]
+    return [sys.executable, "-m", "celery", "-A", "streamsite.tasks.celery", "worker", *options]
+
+
 @pytest.fixture
 def start_worker(database) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts `manage.py run_worker` on the test database; kills what is left at the end."""
+    """Starts a worker's process on the test database; kills what is left at the end."""
     from streamsite.mongo.engine.client import get_database
 
     started: list[subprocess.Popen[bytes]] = []
@@ -63,8 +88,7 @@ def start_worker(database) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         name = get_database("default").name
         variables = {"MONGODB_NAME": name, "TASK_LEASE_SECONDS": "2"} | environment
-        command = [sys.executable, "manage.py", "run_worker", *arguments]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | variables)
+        process = subprocess.Popen(worker_command(*arguments), cwd=ROOT, env=os.environ | variables)
         started.append(process)
         return process
 

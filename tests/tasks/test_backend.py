@@ -57,7 +57,8 @@ def test_enqueueing_is_one_command(database):
     LOG.seen = []
     samples.note.enqueue("a")
     seen, LOG.seen = LOG.seen, None
-    assert seen == ["update task_job"]
+    # With Celery another thread notes meanwhile that it calls a worker.
+    assert [command for command in seen if command != "findAndModify task_job"] == ["update task_job"]
 
 
 def test_job_of_a_rolled_back_transaction_does_not_exist(database):

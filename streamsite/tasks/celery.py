@@ -1,0 +1,161 @@
+"""Celery as what calls workers: ``celery -A streamsite.tasks.celery worker -Q transcode -c 1``.
+
+A message is a call: that queue has a due job. The jobs, their states, tries and leases stay in MongoDB (``queue.py``),
+and a job is taken and run exactly as under ``manage.py run_worker``: by a ``Worker``, one job per message. Celery's own
+retries, results, priorities, delays and acknowledgements carry no meaning, so none of their limits does.
+
+Only for ``TASK_BACKEND=celery``: nothing else imports this module, so that Celery need not be installed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import django
+from celery import Celery, signals
+from django.apps import apps
+from kombu import Exchange, Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
+if not apps.ready:  # started by the command `celery`, which knows nothing of Django
+    django.setup()
+
+from django.conf import settings
+from django_tasks import task_backends
+
+from streamsite.tasks import control, delivery
+from streamsite.tasks.celery_backend import CeleryTaskBackend
+from streamsite.tasks.upkeep import Upkeep
+from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
+
+logger = logging.getLogger("streamsite.worker")
+
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0
+IS_REDIS = settings.CELERY_BROKER_URL.startswith("redis")
+
+app = Celery("streamsite", set_as_current=False)
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_transport_options=(
+        {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": ANSWER_SECONDS}
+        if IS_REDIS
+        else {"confirm_publish": True}
+    ),
+    broker_connection_timeout=CONNECT_SECONDS,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    result_backend=None,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    # Each bound by its own name: by the default, every queue would hear the calls for all.
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in control.queue_names()],
+    task_default_queue=PERIODIC_QUEUE,
+    task_create_missing_queues=False,
+    # Calls wait at the broker and not in a busy worker, where no other one could hear them.
+    task_acks_late=True,
+    worker_prefetch_multiplier=1,
+    task_publish_retry=False,
+    # Encoding happens in ffmpeg's processes, so threads are enough, and a stopping worker reaches its jobs.
+    worker_pool="threads",
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+)
+
+
+class _Workers:
+    """Those at work in this process, to be told when it is to end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._active: set[Worker] = set()
+        self._stopping = False
+
+    @contextmanager
+    def one(self, queue: str) -> Iterator[Worker]:
+        """A worker for one job."""
+        worker = Worker([queue])
+        with self._lock:
+            self._active.add(worker)
+            if self._stopping:
+                worker.stopping.set()
+        try:
+            yield worker
+        finally:
+            with self._lock:
+                self._active.discard(worker)
+
+    def stop(self) -> None:
+        """Every job goes back to the queue, now and from now on."""
+        with self._lock:
+            self._stopping = True
+            for worker in self._active:
+                worker.stop()
+
+
+_workers = _Workers()
+_upkeep = Upkeep()
+
+
+@app.task(name="streamsite.run_job")  # type: ignore[untyped-decorator]
+def run_job(queue: str, is_again: bool = False) -> bool:
+    """Take the next due job of the queue and run it. False when there was none.
+
+    A call that was made again, because jobs were left, is passed on while there are such.
+    """
+    with _workers.one(queue) as worker:
+        job = worker.take()
+        if worker.stopping.is_set() or (is_again and job is not None):
+            _pass_on(queue, is_again)
+        if job is not None:
+            worker.work(job)
+    return job is not None
+
+
+def _pass_on(queue: str, is_again: bool) -> None:
+    """Call another worker, if that can be done; if not, the queue is called again anyway."""
+    try:
+        if not is_again or delivery.is_left(queue, _backend().resend_seconds):
+            publish(queue, is_again=is_again)
+    # Whatever a broker's client raises: a job may have been taken that is to be run.
+    except Exception as error:
+        logger.warning("a call was not passed on (%s)", error.__class__.__name__)
+
+
+def publish(queue: str, *, is_again: bool = False) -> None:
+    """Give the broker a call. Raises what its client raises."""
+    run_job.apply_async(args=[queue, is_again], queue=queue)
+
+
+def _backend() -> CeleryTaskBackend:
+    backend = task_backends["default"]
+    if not isinstance(backend, CeleryTaskBackend):
+        raise TypeError("TASK_BACKEND must be celery")
+    return backend
+
+
+def _keep_logging(**told: Any) -> None:
+    """Django has set logging up; with a receiver here, Celery leaves it alone."""
+
+
+def _start_upkeep(**told: Any) -> None:
+    _upkeep.start(_backend())
+
+
+def _stop(**told: Any) -> None:
+    # Sent from a signal handler, which may have interrupted a thread that holds the locks.
+    threading.Thread(target=_stop_all, name="stop").start()
+
+
+def _stop_all() -> None:
+    _upkeep.stop()
+    _workers.stop()
+
+
+signals.setup_logging.connect(_keep_logging)
+signals.worker_ready.connect(_start_upkeep)
+signals.worker_shutting_down.connect(_stop)
