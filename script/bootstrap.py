@@ -19,6 +19,20 @@ def fail(message):
     raise SystemExit(1)
 
 
+def setting(name):
+    """Return what the environment, or else .env, says; empty when neither does."""
+    if name in os.environ:
+        return os.environ[name].strip()
+    path = os.path.join(ROOT, ".env")
+    if os.path.isfile(path):
+        with open(path) as lines:
+            for line in lines:
+                key, _, value = line.strip().partition("=")
+                if key.replace("export ", "").strip() == name:
+                    return value.split(" #")[0].strip().strip("'\"")
+    return ""
+
+
 def ensure(*requirements):
     """Return the virtual environment's Python after installing the requirement files when they changed."""
     if sys.version_info < (3, 11):

@@ -27,4 +27,11 @@ def settings_fit_together(**extra: Any) -> list[CheckMessage]:
                 "EMAIL_HOST is not set: mail is written to files in the data folder.", id="streamsite.W001"
             )
         )
+    if settings.S3_BUCKET and any(find_spec(name) is None for name in ("boto3", "storages")):
+        found.append(
+            Error(
+                "S3_BUCKET is set and its packages are missing: pip install -r requirements-s3.txt",
+                id="streamsite.E004",
+            )
+        )
     return found

@@ -1,11 +1,13 @@
-"""Sending a file below ``MEDIA_ROOT``, whole or in part, with headers that keep it from acting as a page.
+"""Sending a file below ``MEDIA_ROOT``, or what is at hand, whole or in part.
 
-Who may have it is decided before. With ``MEDIA_ACCEL_PREFIX`` nginx sends the bytes.
+Headers keep it from acting as a page. Who may have it is decided before. With ``MEDIA_ACCEL_PREFIX`` nginx sends the
+bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 
@@ -20,25 +22,79 @@ from streamsite.ranges import Unsatisfiable, parse_range
 CHUNK = 256 * 1024
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What conditions and ranges are judged by. ``modified`` is in seconds since 1970."""
+
+    size: int
+    etag: str
+    modified: float
+
+
 def send(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> HttpResponseBase:
     """``path`` to the client: conditional requests, one byte range, HEAD. ``Absent`` when there is no such file."""
     try:
         status = path.stat()
     except OSError:
         raise Absent from None
-    size = status.st_size
-    etag = f'"{status.st_mtime_ns:x}-{size:x}"'
-    modified = formatdate(status.st_mtime, usegmt=True)
-    common = {
-        "ETag": etag,
-        "Last-Modified": modified,
-        "Accept-Ranges": "bytes",
+    facts = Facts(status.st_size, f'"{status.st_mtime_ns:x}-{status.st_size:x}"', status.st_mtime)
+
+    def accelerated(headers: dict[str, str]) -> HttpResponse:
+        inner = path.relative_to(settings.MEDIA_ROOT).as_posix()
+        answer = HttpResponse(content_type=content_type, headers=headers)
+        answer["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{inner}"
+        return answer
+
+    return _answer(
+        request,
+        facts,
+        lambda first, length: _pieces(path, first, length),
+        content_type=content_type,
+        cache=cache,
+        accelerated=accelerated if settings.MEDIA_ACCEL_PREFIX else None,
+    )
+
+
+def send_content(
+    request: HttpRequest, content: bytes, facts: Facts, *, content_type: str, cache: str
+) -> HttpResponseBase:
+    """``content`` to the client, as ``send`` does with a file."""
+    return _answer(
+        request,
+        facts,
+        lambda first, length: iter([content[first : first + length]]),
+        content_type=content_type,
+        cache=cache,
+    )
+
+
+def guarded(cache: str) -> dict[str, str]:
+    """Headers that keep what is sent from acting as a page or for another site."""
+    return {
         "Cache-Control": cache,
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    if _is_known(request, etag, status.st_mtime):
+
+
+def _answer(
+    request: HttpRequest,
+    facts: Facts,
+    pieces: Callable[[int, int], Iterator[bytes]],
+    *,
+    content_type: str,
+    cache: str,
+    accelerated: Callable[[dict[str, str]], HttpResponse] | None = None,
+) -> HttpResponseBase:
+    size, etag, modified = facts.size, facts.etag, formatdate(facts.modified, usegmt=True)
+    common = {
+        "ETag": etag,
+        "Last-Modified": modified,
+        "Accept-Ranges": "bytes",
+        **guarded(cache),
+    }
+    if _is_known(request, etag, facts.modified):
         return HttpResponse(status=304, headers=common)
     try:
         wanted = (
@@ -54,11 +110,8 @@ def send(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> 
             content_type="application/json",
             headers=common | {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"},
         )
-    if settings.MEDIA_ACCEL_PREFIX:
-        inner = path.relative_to(settings.MEDIA_ROOT).as_posix()
-        accelerated = HttpResponse(content_type=content_type, headers=common)
-        accelerated["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{inner}"
-        return accelerated
+    if accelerated is not None:
+        return accelerated(common)
     first, last = (wanted.first, wanted.last) if wanted else (0, size - 1)
     length = last - first + 1
     headers = common | {"Content-Length": str(length)}
@@ -68,11 +121,10 @@ def send(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> 
     if request.method == "HEAD":
         return HttpResponse(status=code, content_type=content_type, headers=headers)
     if length <= CHUNK:
-        with path.open("rb") as content:
-            content.seek(first)
-            return HttpResponse(content.read(length), status=code, content_type=content_type, headers=headers)
+        content = b"".join(pieces(first, length))
+        return HttpResponse(content, status=code, content_type=content_type, headers=headers)
     return StreamingHttpResponse(
-        _pieces(path, first, length), status=code, content_type=content_type, headers=headers
+        pieces(first, length), status=code, content_type=content_type, headers=headers
     )
 
 

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -18,11 +19,13 @@ logger = logging.getLogger("streamsite.requests")
 Handler = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
 
+# Segments may come from a bucket, everything else from here.
+_BUCKET = f" {settings.S3_ORIGIN}" if settings.S3_ORIGIN else ""
 # Styles may be inline because the player's components carry theirs in shadow roots; scripts never are.
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    f"media-src 'self' blob:{_BUCKET}; worker-src 'self' blob:; connect-src 'self'{_BUCKET}; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # Of the one page that other sites may frame.
 FRAMED_CONTENT_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")

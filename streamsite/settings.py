@@ -259,7 +259,7 @@ TASKS = {
             "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
             "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
         }[TASK_BACKEND],
-        "QUEUES": ["default", "transcode"],
+        "QUEUES": ["default", "transcode", "storage"],
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
@@ -293,6 +293,36 @@ DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0
 MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
+
+# --- a bucket for what is served of videos (requirements-s3.txt) --------------------------------
+# Where complete videos belong. With a bucket named and "local" here, what is in the bucket is still served from there.
+MEDIA_STORAGE = env.choice("MEDIA_STORAGE", "local", ("local", "s3"))
+S3_BUCKET = env.text("S3_BUCKET")
+if MEDIA_STORAGE == "s3" and not S3_BUCKET:
+    raise ImproperlyConfigured("MEDIA_STORAGE=s3 needs S3_BUCKET, the name of the bucket")
+S3_REGION = env.text("S3_REGION", "us-east-1")
+# Empty: Amazon's own.
+S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL").rstrip("/")
+S3_ACCESS_KEY_ID = env.text("S3_ACCESS_KEY_ID")
+S3_SECRET_ACCESS_KEY = env.secret("S3_SECRET_ACCESS_KEY") if S3_BUCKET else ""
+if bool(S3_ACCESS_KEY_ID) != bool(S3_SECRET_ACCESS_KEY) and S3_BUCKET:
+    raise ImproperlyConfigured(
+        "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together, or neither for the machine's role"
+    )
+S3_PREFIX = env.text("S3_PREFIX").strip("/")
+# Together with MEDIA_STATE_CACHE_SECONDS this is how long a video that was made private can still be fetched.
+S3_URL_SECONDS = env.integer("S3_URL_SECONDS", 3, least=1, most=3_600)
+# Certificates cover one label before the endpoint's name, so a bucket with a dot in its name goes into the path.
+S3_BUCKET_IN_HOST = not S3_ENDPOINT_URL and "." not in S3_BUCKET
+_endpoint = urlsplit(S3_ENDPOINT_URL or f"https://s3.{S3_REGION}.amazonaws.com")
+if _endpoint.scheme not in {"http", "https"} or not _endpoint.hostname or _endpoint.path:
+    raise ImproperlyConfigured("S3_ENDPOINT_URL must look like https://s3.example.org, without a path")
+# What browsers are sent on to, for the content security policy; empty without a bucket.
+S3_ORIGIN = (
+    f"{_endpoint.scheme}://{f'{S3_BUCKET}.' if S3_BUCKET_IN_HOST else ''}{_endpoint.netloc}"
+    if S3_BUCKET
+    else ""
+)
 
 # --- pages --------------------------------------------------------------------------------------
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -364,5 +394,7 @@ LOGGING = {
         # Two lines per message; the worker's own say what was run.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # Below warnings these write what they sign and with which signature.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
     },
 }

@@ -23,6 +23,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from streamsite import env
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
 from streamsite.web import granian_command
@@ -206,9 +207,13 @@ class Supervisor:
             Child("worker", [*worker, "--queue", "transcode"]),
             Child("tasks", [*worker, "--queue", "default"]),
         ]
+        if _has_bucket():
+            # Copying takes long, and is no reason for mail or other videos to wait.
+            self.children.append(Child("storage", [*worker, "--queue", "storage"]))
+        lasting = len(self.children)
         if self.options.demo:
             self.children.append(Child("demo", [sys.executable, "manage.py", "seed_demo"], once=True))
-        for child in self.children[:3]:
+        for child in self.children[:lasting]:
             self._launch(child)
         self._wait_for_web()
         if self.stopping.is_set():
@@ -218,7 +223,7 @@ class Supervisor:
         if self.options.demo:
             self._say_demo_login(site)
         say("server", "Ctrl-C stops it")
-        for child in self.children[3:]:
+        for child in self.children[lasting:]:
             self._launch(child)
 
     def _say_demo_login(self, site: str) -> None:
@@ -336,6 +341,12 @@ class Supervisor:
                 child.process.send_signal(number)
         except ProcessLookupError:
             return
+
+
+def _has_bucket() -> bool:
+    """Whether the settings name one. They read .env, which this process did without until now."""
+    env.load_dotenv(ROOT / ".env")
+    return bool(env.text("S3_BUCKET"))
 
 
 def _fingerprint(*, demo: bool) -> str:

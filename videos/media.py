@@ -1,4 +1,4 @@
-"""Serving a video's files: token, present state of the video, then a byte range.
+"""Serving a video's files: token, present state of the video, then a byte range or the way to the bucket.
 
 Everything that may not be had is a 404 with the same body. The state is read again every two seconds, so making a
 video private stops its segments at once.
@@ -21,20 +21,12 @@ from accounts.authentication import authenticate_bearer
 from streamsite.errors import Absent, SiteError
 from streamsite.files import send
 from streamsite.visibility import is_linkable
-from videos import media_tokens, share_links, storage
+from videos import bucket, media_tokens, share_links, storage, stored
 from videos.addresses import DOWNLOAD, EXTRAS
+from videos.media_types import type_of
 from videos.models import Video
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
-TYPES = {
-    "m3u8": "application/vnd.apple.mpegurl",
-    "m4s": "video/iso.segment",
-    "mp4": "video/mp4",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "jpg": "image/jpeg",
-    "vtt": "text/vtt; charset=utf-8",
-}
 PUBLIC_CACHE = "public, max-age=60"
 PRIVATE_CACHE = "private, no-store"
 # Playlists of a ladder that still grows are asked for again and again.
@@ -56,13 +48,22 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
         raise Absent
     if name == DOWNLOAD and not (state["allow_download"] or shown.viewer_class == media_tokens.OWNER):
         raise Absent
+    attachment = ""
+    if name == DOWNLOAD:
+        attachment = content_disposition_header(True, f"{state['title']}.mp4") or ""
+    content_type, cache = type_of(name), _cache(shown, state, match[1])
+    if bucket.holds(state["stored_generation"], generation):
+        folder = bucket.folder_of(video_id, state["stored_generation"])
+        return stored.send(
+            request, folder, name, content_type=content_type, cache=cache, attachment=attachment
+        )
     if generation == EXTRAS:
         path = storage.extras_dir(video_id) / name
     else:
         path = storage.generation_dir(video_id, generation) / name
-    response = send(request, path, content_type=TYPES[match[1]], cache=_cache(shown, state, match[1]))
-    if name == DOWNLOAD:
-        response["Content-Disposition"] = content_disposition_header(True, f"{state['title']}.mp4") or ""
+    response = send(request, path, content_type=content_type, cache=cache)
+    if attachment:
+        response["Content-Disposition"] = attachment
     return response
 
 
@@ -74,6 +75,7 @@ def forget_all() -> None:
 def _state(video_id: str) -> dict[str, Any] | None:
     columns: Any = Video.objects.filter(pk=video_id).values(
         "generation",
+        "stored_generation",
         "is_complete",
         "visibility",
         "allow_download",

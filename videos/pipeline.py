@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +20,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos import captions, chapters, posters, services, storage
+from videos import captions, chapters, placement, posters, services, storage
 from videos.addresses import DOWNLOAD
 from videos.models import Status, Video
 from videos.progress import JobGone, Progress
 from videos.transcoding import ladder
-from videos.transcoding.download import make_download
+from videos.transcoding.download import make_download, sources
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
 from videos.transcoding.loudness import measure_loudness
@@ -167,8 +168,7 @@ class _Attempt:
             has_poster=(self.folder / POSTER).is_file(), poster_choices=0, **_measures(info)
         )
         services.refresh_listing(self.video_id)
-        if former:
-            storage.remove_generation(self.video_id, former)
+        self._remove(former)
 
     def _show(self, info: SourceInfo, **made: bool) -> None:
         """The ladder is complete."""
@@ -193,8 +193,14 @@ class _Attempt:
             **_measures(info),
         )
         services.refresh_listing(self.video_id)
+        self._remove(former)
+        services.generation_completed.send(sender=Video, video_id=self.video_id)
+
+    def _remove(self, former: str) -> None:
+        """Delete the generation that was shown before, wherever it is."""
         if former and former != self.generation:
             storage.remove_generation(self.video_id, former)
+            services.files_abandoned.send(sender=Video, video_id=self.video_id)
 
     def _switch(self, **values: Any) -> str:
         """Show this attempt's generation, unless it is no longer the video's; the name of the one shown before."""
@@ -205,7 +211,11 @@ class _Attempt:
         if former[1]:
             values.pop("chapters", None)
         changed = rows.filter(chapters_edited=former[1]).update(
-            generation=self.generation, updated_at=timezone.now(), version=F("version") + 1, **values
+            generation=self.generation,
+            stored_generation="",
+            updated_at=timezone.now(),
+            version=F("version") + 1,
+            **values,
         )
         if not changed:
             raise JobGone
@@ -265,20 +275,27 @@ class _Attempt:
 
 def make_missing_download(video_id: str) -> None:
     """The file for download of a video that was made before its owner offered one. Safe to repeat."""
-    row = Video.objects.filter(pk=video_id, allow_download=True, has_download=False, is_complete=True)
-    generation = row.values_list("generation", flat=True).first()
-    if not generation:
-        return
-    folder = storage.generation_dir(video_id, generation)
-    part = folder / f".{DOWNLOAD}.{secrets.token_hex(4)}"
-    try:
-        make_download(folder, part)
-        part.replace(folder / DOWNLOAD)
-    finally:
-        part.unlink(missing_ok=True)
-    Video.objects.filter(pk=video_id, generation=generation).update(
-        has_download=True, media_bytes=storage.folder_bytes(folder), version=F("version") + 1
-    )
+    while not _make_missing_download(video_id):
+        logger.info("video %s: moved while its file for download was made", video_id)
+
+
+def _make_missing_download(video_id: str) -> bool:
+    wanted = Video.objects.filter(pk=video_id, allow_download=True, has_download=False, is_complete=True)
+    place = placement.place_of(video_id)
+    if place is None or not place.generation or not wanted.exists():
+        return True
+    with placement.folder_with(place, _of_download) as folder:
+        part = folder / f".{DOWNLOAD}.{secrets.token_hex(4)}"
+        try:
+            make_download(folder, part)
+            return placement.keep_download(place, part, DOWNLOAD)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _of_download(folder: Path, names: list[str]) -> list[str]:
+    renditions = sources(folder)
+    return [name for name in names if name.partition("/")[0] in renditions and not name.endswith(".m3u8")]
 
 
 def _measures(info: SourceInfo) -> dict[str, Any]:

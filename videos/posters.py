@@ -16,14 +16,14 @@ from PIL import Image
 from accounts import images
 from streamsite.errors import Conflict, Invalid
 from streamsite.ids import object_id
-from videos import storage
+from videos import placement, storage
 from videos.addresses import extra_url, media_url
 from videos.models import ShareLink, Video
 from videos.transcoding.errors import TranscodeError
 from videos.transcoding.pictures import CARD as CARD_SIZE
 from videos.transcoding.pictures import LARGE as LARGE_SIZE
 from videos.transcoding.pictures import file_names, write_sizes
-from videos.transcoding.poster import make_poster
+from videos.transcoding.poster import files_at, make_poster
 
 LARGE, CARD = LARGE_SIZE.name, CARD_SIZE.name
 SHAPE = images.Kind("poster", ((1280, 720),))
@@ -72,11 +72,14 @@ def take_moment(video: Video, seconds: float) -> Video:
     if not 0 <= seconds <= max(video.duration, 0.0):
         sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
         raise Invalid(sentence, fields={"at": [sentence]})
-    if not video.generation:
+    place = placement.place_of(video.pk)
+    if place is None or not place.generation:
         raise Conflict("Pictures can be taken once the video can be played.")
-    ladder = storage.generation_dir(video.pk, video.generation)
     try:
-        return _keep(video, lambda folder, suffix: make_poster(ladder, seconds, folder, suffix, exact=True))
+        with placement.folder_with(place, lambda ladder, names: files_at(ladder, seconds)) as ladder:
+            return _keep(
+                video, lambda folder, suffix: make_poster(ladder, seconds, folder, suffix, exact=True)
+            )
     except TranscodeError as error:
         raise Conflict(error.detail) from None
 

@@ -28,6 +28,11 @@ video_deleted = Signal()
 visibility_scheduled = Signal()
 # Sent with ``video_id`` when a finished video is to have a file for download and has none.
 download_offered = Signal()
+# Sent with ``video_id`` when all files of a generation are there and nothing is added to them any more.
+generation_completed = Signal()
+# Sent with ``video_id`` when the video no longer names a generation it had: within the transaction that deletes it, or
+# once another one is shown.
+files_abandoned = Signal()
 
 
 def draft(
@@ -155,6 +160,7 @@ def delete(video: Video) -> None:
         if unlisted:
             User.objects.filter(pk=video.channel_id).update(video_count=F("video_count") - 1)
         Video.objects.filter(pk=video.pk).delete()
+        files_abandoned.send(sender=Video, video_id=video.pk)
 
     in_transaction(remove_row)
     storage.remove_everything(video.pk)

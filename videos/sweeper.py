@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from streamsite.tasks import queue
-from videos import services, storage
+from videos import bucket, placement, services, storage
 from videos.models import Caption, Status, Upload, Video
 from videos.uploads import services as uploads
 
@@ -29,10 +29,13 @@ BATCH = 500
 WORKING = (Status.QUEUED, Status.PROCESSING)
 
 
-def sweep(*, task_path: str, enqueue: Callable[[Video], object]) -> dict[str, int]:
+def sweep(
+    *, task_path: str, enqueue: Callable[[Video], object], place: Callable[[str], object]
+) -> dict[str, int]:
     """Remove orphans and queue what was forgotten; how many of each kind there were.
 
-    ``task_path`` names the processing task among the queue's jobs, ``enqueue`` queues it.
+    ``task_path`` names the processing task among the queue's jobs, ``enqueue`` queues it; ``place`` queues the copying
+    of a video into the bucket.
     """
     found: Counter[str] = Counter()
     found["uploads_expired"] = uploads.sweep_expired()
@@ -47,6 +50,9 @@ def sweep(*, task_path: str, enqueue: Callable[[Video], object]) -> dict[str, in
         ("extra_files", _extras),
     ):
         found[name] = sum(sweep_batch(ids) for ids in _batches(_ids_on_disk(name)))
+    if bucket.is_configured():
+        found["videos_to_place"] = _place_forgotten(place)
+        found["bucket_folders"] = _sweep_bucket()
     if any(found.values()):
         logger.info("swept: %s", ", ".join(f"{name} {count}" for name, count in found.items() if count))
     return dict(found)
@@ -116,13 +122,14 @@ def _jobs(ids: tuple[str, ...]) -> int:
 
 def _generations(ids: tuple[str, ...]) -> int:
     rows = {
-        video_id: (generation, status)
-        for video_id, generation, status in Video.objects.filter(pk__in=ids).values_list(
-            "pk", "generation", "status"
+        video_id: ("" if bucket.holds(stored, generation) else generation, status)
+        for video_id, generation, stored, status in Video.objects.filter(pk__in=ids).values_list(
+            "pk", "generation", "stored_generation", "status"
         )
     }
     count = 0
     for video_id in ids:
+        # The generation that is served from here.
         generation, status = rows.get(video_id, ("", ""))
         if status == Status.PROCESSING:
             continue
@@ -147,6 +154,43 @@ def _extras(ids: tuple[str, ...]) -> int:
         count += _remove(entry for entry in pictures if not poster or poster not in entry.name)
         tracks = _old_entries(root / "captions")
         count += _remove(entry for entry in tracks if entry.stem not in revisions)
+    return count
+
+
+def _place_forgotten(place: Callable[[str], object]) -> int:
+    """Queue what belongs into the bucket and is not there. A job that exists is not doubled."""
+    if not bucket.is_home():
+        return 0
+    old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
+    rows = Video.objects.filter(
+        status=Status.READY, is_complete=True, stored_generation="", updated_at__lte=old
+    )
+    forgotten = list(rows.values_list("pk", flat=True)[:BATCH])
+    for video_id in forgotten:
+        place(video_id)
+    return len(forgotten)
+
+
+def _sweep_bucket() -> int:
+    """Remove folders that no video is served from. A bucket that does not answer is swept another time."""
+    try:
+        folders = bucket.connect().folders()
+        return sum(_stored_orphans(batch) for batch in _batches(folders))
+    except bucket.BucketUnavailable:
+        logger.warning("the bucket was not swept")
+        return 0
+
+
+def _stored_orphans(folders: tuple[str, ...]) -> int:
+    target, count = bucket.connect(), 0
+    places = placement.places_of({bucket.video_of(folder) for folder in folders})
+    for folder in folders:
+        if placement.is_needed(places.get(bucket.video_of(folder)), bucket.name_of(folder)):
+            continue
+        newest = target.newest(folder)
+        if newest is None or newest <= timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS):
+            target.remove(folder)
+            count += 1
     return count
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks import task
 
 from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
-from videos import pipeline, priorities, services, sweeper
+from videos import bucket, pipeline, placement, priorities, services, sweeper
 from videos.access import own_videos
 from videos.models import Status, Video
 
@@ -31,8 +32,23 @@ def make_download(video_id: str) -> None:
     pipeline.make_missing_download(video_id)
 
 
+@task(queue_name="storage")
+def place_media(video_id: str) -> None:
+    """Copy a complete video into the bucket, and let the copy on the disk go once nothing refers to it."""
+    if bucket.is_home() and placement.into_bucket(video_id) is not None:
+        later = timezone.now() + timedelta(seconds=placement.settle_seconds())
+        tidy_media.using(run_after=later).enqueue(video_id)
+
+
+@task(queue_name="storage")
+def tidy_media(video_id: str) -> None:
+    """Remove the generations that a video does not name, or no longer, from the disk and the bucket."""
+    placement.tidy(video_id)
+
+
 @subjects.register(process_video)
 @subjects.register(make_download)
+@subjects.register(place_media)
 def _admin_page(video_id: str) -> str:
     return reverse("admin:videos_video_change", args=[video_id])
 
@@ -53,7 +69,9 @@ def change_visibility() -> None:
 @task()
 def sweep() -> dict[str, int]:
     """Remove what killed processes left, and queue what they forgot."""
-    return sweeper.sweep(task_path=process_video.module_path, enqueue=enqueue_processing)
+    return sweeper.sweep(
+        task_path=process_video.module_path, enqueue=enqueue_processing, place=enqueue_placing
+    )
 
 
 def enqueue_relisting(channel_id: str) -> None:
@@ -64,6 +82,12 @@ def enqueue_relisting(channel_id: str) -> None:
 def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
     process_video.using(priority=priorities.of(video)).enqueue(video.pk)
+
+
+def enqueue_placing(video_id: str) -> None:
+    """Queue the copying of a complete video into the bucket, if that is where it belongs."""
+    if bucket.is_home():
+        enqueue_once(place_media, f"place:{video_id}", video_id)
 
 
 def jobs_ahead(video: Video) -> int | None:
@@ -89,6 +113,19 @@ def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
 def provide_download(sender: Any, *, video_id: str, **extra: Any) -> None:
     """Make the file now, unless it is being made already."""
     enqueue_once(make_download, f"download:{video_id}", video_id)
+
+
+@receiver(services.generation_completed)
+def place_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """A video that stays as it is may go where it belongs."""
+    enqueue_placing(video_id)
+
+
+@receiver(services.files_abandoned)
+def remove_abandoned(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """What is in the bucket goes later, with as many tries as it takes."""
+    if bucket.is_configured():
+        tidy_media.enqueue(video_id)
 
 
 @receiver(task_dead)

@@ -41,7 +41,8 @@ class Video(models.Model):
     Who may see it is decided in ``access``; ``status`` moves in ``pipeline`` only. A video can be played as soon as it
     has a ``generation``, the folder that is served; ``is_complete`` says that its ladder has ended. ``listed`` repeats
     "public and playable" so that lists have one index and the channel's counter one switch;
-    ``services.refresh_listing`` sets it.
+    ``services.refresh_listing`` sets it. ``stored_generation`` names the generation's copy in the bucket once it is
+    served from there (see ``bucket``).
 
     ``poster`` is "" for the automatic choice, "2" or "3" for another of them, else the revision of an own picture.
     ``chapters`` is ``[{"start": seconds, "title": text}]``, imported from the file, or edited and then final.
@@ -71,6 +72,7 @@ class Video(models.Model):
     source_name = models.CharField(max_length=255, blank=True, editable=False)
     source_size = models.BigIntegerField(default=0, editable=False)
     generation = models.CharField(max_length=32, blank=True, editable=False)
+    stored_generation = models.CharField(max_length=64, blank=True, editable=False)
     is_complete = models.BooleanField(default=False, editable=False)
     duration = models.FloatField(default=0.0, editable=False)
     width = models.IntegerField(default=0, editable=False)

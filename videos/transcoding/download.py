@@ -17,10 +17,7 @@ def make_download(folder: Path, target: Path, *, most_short_side: int = 2160) ->
     Raises EncodeFailed.
     """
     folder = folder.absolute()
-    rendition = _largest(folder, most_short_side)
-    inputs = [folder / rendition / INDEX]
-    if (folder / AUDIO / INDEX).is_file():
-        inputs.append(folder / AUDIO / INDEX)
+    inputs = [folder / rendition / INDEX for rendition in sources(folder, most_short_side=most_short_side)]
     args = ["-v", "error"]
     for playlist in inputs:
         args += [
@@ -43,6 +40,12 @@ def make_download(folder: Path, target: Path, *, most_short_side: int = 2160) ->
     )
     ffmpeg.run(args, limits=limits)
     return target
+
+
+def sources(folder: Path, *, most_short_side: int = 2160) -> list[str]:
+    """The renditions that a file for download is made from, by the playlists in `folder`. Raises EncodeFailed."""
+    names = [_largest(folder, most_short_side)]
+    return [*names, AUDIO] if (folder / AUDIO / INDEX).is_file() else names
 
 
 def _largest(folder: Path, most_short_side: int) -> str:

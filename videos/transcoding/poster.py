@@ -58,6 +58,16 @@ def make_poster(folder: Path, moment: float, out_dir: Path, suffix: str = "", *,
         write_sizes(_frame(folder.absolute(), moment, Path(scratch), exact=exact), out_dir, suffix)
 
 
+def files_at(folder: Path, moment: float) -> list[str]:
+    """What is read besides playlists for the frame at `moment`, as names below `folder`. Raises EncodeFailed."""
+    try:
+        rendition = largest_rendition(folder)
+        names, _ = _names_and_offset(folder / rendition, moment)
+    except (OSError, ValueError) as error:
+        raise EncodeFailed(NO_FRAME_DETAIL, log=str(error)) from error
+    return [f"{rendition}/{name}" for name in names]
+
+
 def telling_moments(board: Storyboard) -> list[float]:
     """Up to three moments in seconds, the most telling first, each from another part of the video."""
     tiles = list(_tiles(board))
@@ -123,6 +133,13 @@ def _frame(folder: Path, moment: float, scratch: Path, *, exact: bool) -> Image.
 
 def _piece(rendition: Path, moment: float, scratch: Path) -> tuple[Path, float]:
     """A file that plays the segment which holds `moment`, and where in it the moment is."""
+    names, offset = _names_and_offset(rendition, moment)
+    piece = scratch / "piece.mp4"
+    piece.write_bytes(b"".join((rendition / name).read_bytes() for name in names))
+    return piece, offset
+
+
+def _names_and_offset(rendition: Path, moment: float) -> tuple[list[str], float]:
     playlist = read_playlist(rendition / INDEX)
     if not playlist.segments:
         raise ValueError("no segment yet")
@@ -133,9 +150,7 @@ def _piece(rendition: Path, moment: float, scratch: Path) -> tuple[Path, float]:
         offset -= segment.duration
     else:
         offset += segment.duration
-    piece = scratch / "piece.mp4"
-    piece.write_bytes((rendition / playlist.init_uri).read_bytes() + (rendition / segment.uri).read_bytes())
-    return piece, offset
+    return [playlist.init_uri, segment.uri], offset
 
 
 def _shrink() -> str:

@@ -1,0 +1,100 @@
+"""The bucket that complete videos may be kept in. Nothing of its packages is imported before it is used.
+
+A folder of the bucket is one generation of one video: ``<prefix>/videos/<video id>.<generation>.<secret>/``. The last
+part is random, so that the name of an object says nothing about a video to those who know its address, and the other
+way round; a video's ``stored_generation`` is ``<generation>.<secret>`` once the folder is complete.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from streamsite.errors import Unavailable
+
+if TYPE_CHECKING:
+    from videos.s3 import Bucket
+
+SECRET_BYTES = 12
+
+
+class BucketUnavailable(Unavailable):
+    """The bucket does not answer, or not as it should."""
+
+
+def is_configured() -> bool:
+    """Whether there is a bucket, in which videos are or may still be."""
+    return bool(settings.S3_BUCKET)
+
+
+def is_home() -> bool:
+    """Whether complete videos belong into the bucket."""
+    return is_configured() and settings.MEDIA_STORAGE == "s3"
+
+
+def connect() -> Bucket:
+    """The bucket of the settings, one client for all threads. ``BucketUnavailable`` without settings."""
+    if not is_configured():
+        raise BucketUnavailable
+    return _connect(
+        settings.S3_BUCKET,
+        settings.S3_ENDPOINT_URL,
+        settings.S3_REGION,
+        settings.S3_ACCESS_KEY_ID,
+        settings.S3_SECRET_ACCESS_KEY,
+        settings.S3_PREFIX,
+    )
+
+
+@lru_cache(maxsize=1)
+def _connect(name: str, endpoint: str, region: str, key_id: str, secret: str, prefix: str) -> Bucket:
+    from videos.s3 import Bucket
+
+    return Bucket(
+        name=name,
+        endpoint=endpoint or f"https://s3.{region}.amazonaws.com",
+        region=region,
+        key_id=key_id,
+        secret=secret,
+        prefix=prefix,
+        in_host=settings.S3_BUCKET_IN_HOST,
+    )
+
+
+def new_name(generation: str) -> str:
+    """A ``stored_generation`` for a generation that is to be copied."""
+    return f"{generation}.{secrets.token_urlsafe(SECRET_BYTES)}"
+
+
+def cors_rule(origin: str) -> dict[str, Any]:
+    """What the bucket has to allow pages of ``origin``: players follow the redirect to it by script."""
+    return {
+        "AllowedOrigins": [origin],
+        "AllowedMethods": ["GET", "HEAD"],
+        "AllowedHeaders": ["Range"],
+        "ExposeHeaders": ["Content-Length", "Content-Range", "ETag"],
+        "MaxAgeSeconds": 3600,
+    }
+
+
+def holds(stored_generation: str, generation: str) -> bool:
+    """Whether what a video says of its stored generation is about ``generation``."""
+    return bool(generation) and stored_generation.startswith(f"{generation}.")
+
+
+def folder_of(video_id: str, stored_generation: str) -> str:
+    """The folder of a stored generation."""
+    return f"{video_id}.{stored_generation}"
+
+
+def video_of(folder: str) -> str:
+    """The video whose folder it is."""
+    return folder.partition(".")[0]
+
+
+def name_of(folder: str) -> str:
+    """The ``stored_generation`` that stands for a folder."""
+    return folder.partition(".")[2]
