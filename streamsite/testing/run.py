@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from streamsite.mongo.binary import MongodUnavailableError, find_mongod
-from streamsite.testing import browser
+from streamsite.testing import browser, scratch
 
 
 def main() -> int:
@@ -27,7 +27,8 @@ def main() -> int:
         "-q",
         "--durations=8",
     ]
-    return int(pytest.main(arguments))
+    with scratch.folder_for_run():
+        return int(pytest.main(arguments))
 
 
 if __name__ == "__main__":
