@@ -35,7 +35,7 @@ class Caller:
         self.cookies["refresh"] = value.partition("=")[2]
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        """Status, headers (names in lower case) and content of one request."""
+        """Status, headers (names in lower case) and content of one request. ``OSError`` unless it is whole."""
         connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=60)
         sent = dict(headers or {})
         if isinstance(body, dict):
@@ -48,9 +48,13 @@ class Caller:
             try:
                 connection.request(method, path, body, sent)
             except (BrokenPipeError, ConnectionResetError):
-                pass  # refused before all of the body was read: the answer is there already
+                if connection.sock is None:
+                    raise  # not even connected
+                # Else refused before all of the body was read: the answer is there already.
             answer = connection.getresponse()
             content = answer.read()
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"no whole answer: {error!r}") from error
         finally:
             connection.close()
         for name, value in answer.getheaders():

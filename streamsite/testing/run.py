@@ -24,6 +24,7 @@ def main() -> int:
         str(min(4, os.cpu_count() or 1)),
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
         "-q",
         "--durations=8",
     ]

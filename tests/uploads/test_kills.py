@@ -38,10 +38,12 @@ class Sender(threading.Thread):
         self.enough = threading.Event()
         self.videos: list[str] = []
         self.refusals: set[int] = set()
+        self.is_well = False
 
     def run(self) -> None:
         while not self.enough.is_set():
             self.upload()
+        self.is_well = True
 
     def upload(self) -> None:
         key = os.urandom(8).hex()
@@ -153,7 +155,7 @@ def test_everything_ends_well_whatever_is_killed(tmp_path: Path) -> None:
             sender.enough.set()
         for sender in senders:
             sender.join(PATIENCE)
-            assert not sender.is_alive()
+            assert sender.is_well
         site.wait_until_answering()
         judge(site, senders)
     finally:
