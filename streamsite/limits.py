@@ -44,6 +44,7 @@ REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
 UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
 PICTURE = Limit("picture", 60, 3600)
+PLAYBACK = Limit("playback", 1200, 60)
 
 
 def client_address(request: HttpRequest) -> str:

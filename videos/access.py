@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from streamsite.api.pagination import Page
 from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_linkable, is_owner
 from videos import share_links
-from videos.models import ShareLink, Video
+from videos.models import Reaction, ShareLink, Video, Watch
 
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
@@ -71,6 +73,14 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
     if not video.generation:
         return False
     return is_linkable(video.visibility)
+
+
+WithVideo = TypeVar("WithVideo", Reaction, Watch)
+
+
+def only_watchable(viewer: Viewer, page: Page[WithVideo]) -> Page[WithVideo]:
+    """The page without the rows whose video ``viewer`` may not open. Videos and channels must be loaded."""
+    return replace(page, rows=[row for row in page.rows if may_watch(viewer, row.video)])
 
 
 def _load(video_id: str) -> Video:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.api import captions, owner, videos
+from videos.api import captions, owner, videos, watching
 from videos.uploads import api as uploads
 
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
         "videos/<str:video_id>/captions/<str:caption_id>", captions.CaptionView.as_view(), name="api-caption"
     ),
     path("videos/<str:video_id>/transcript", captions.TranscriptView.as_view(), name="api-transcript"),
+    path("videos/<str:video_id>/playback", watching.PlaybackView.as_view(), name="api-playback"),
+    path("videos/<str:video_id>/reaction", watching.ReactionView.as_view(), name="api-reaction"),
+    path("me/likes", watching.LikesView.as_view(), name="api-likes"),
+    path("me/history", watching.HistoryView.as_view(), name="api-history"),
+    path("me/history/<str:video_id>", watching.HistoryEntryView.as_view(), name="api-history-entry"),
     path("videos/<str:video_id>/share-links", owner.ShareLinksView.as_view(), name="api-share-links"),
     path(
         "videos/<str:video_id>/share-links/<str:link_id>",

@@ -7,9 +7,9 @@ from typing import Any
 from accounts.mappers import badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos import captions, chapters, posters, share_links
+from videos import captions, chapters, posters, relations, share_links
 from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, extra_url, media_url
-from videos.models import Caption, ShareLink, Video
+from videos.models import Caption, ShareLink, Video, Watch
 
 
 def card(video: Video, link: ShareLink | None = None) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def full(video: Video, viewer: Viewer, link: ShareLink | None = None) -> dict[st
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
-        "viewer": _viewer(can_edit) if viewer.is_authenticated else None,
+        "viewer": _viewer(viewer, video, can_edit=can_edit) if viewer.is_authenticated else None,
     }
 
 
@@ -70,6 +70,17 @@ def caption(video: Video, track: Caption, link: ShareLink | None = None) -> dict
         "url": extra_url(video, captions.name_of(track), link),
         "created_at": iso(track.created_at),
         "updated_at": iso(track.updated_at),
+    }
+
+
+def watched(row: Watch) -> dict[str, Any]:
+    """An entry of the history. ``row.video`` and its channel must be loaded."""
+    return {
+        "video": card(row.video),
+        "watched_at": iso(row.watched_at),
+        "position": row.position,
+        "duration": row.duration,
+        "completed": row.completed,
     }
 
 
@@ -110,5 +121,11 @@ def _failure(video: Video) -> dict[str, str] | None:
     return {"code": video.failure_code, "detail": video.failure_detail}
 
 
-def _viewer(can_edit: bool) -> dict[str, Any]:
-    return {"reaction": None, "position": 0.0, "in_watch_later": False, "can_edit": can_edit}
+def _viewer(viewer: Viewer, video: Video, *, can_edit: bool) -> dict[str, Any]:
+    state = relations.of(str(viewer.pk), video.pk)
+    return {
+        "reaction": state.reaction,
+        "position": state.position,
+        "in_watch_later": False,
+        "can_edit": can_edit,
+    }

@@ -10,6 +10,8 @@ from accounts.serializers import ChannelBadgeSerializer
 from streamsite.visibility import Visibility
 from videos.models import CATEGORIES, Status
 from videos.models.caption import Kind, Source
+from videos.models.reaction import Value
+from videos.playback.beats import SOURCES
 
 
 class ChapterSerializer(serializers.Serializer[Any]):
@@ -251,3 +253,63 @@ class ProcessingSerializer(serializers.Serializer[Any]):
     )
     steps = StepSerializer(many=True)
     error = FailureSerializer(allow_null=True)
+
+
+class BeatSerializer(serializers.Serializer[Any]):
+    """A heartbeat: where the player is, and what it has shown since the last one."""
+
+    position = serializers.FloatField(min_value=0, help_text="Seconds.")
+    watched = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(min_value=0), min_length=2, max_length=2),
+        required=False,
+        max_length=50,
+        help_text="Pairs [start, end] in seconds.",
+    )
+    session = serializers.CharField(
+        required=False, max_length=64, help_text="Chosen by the player, one per visit."
+    )
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=SOURCES, required=False, help_text="What led to the video."
+    )
+
+
+class BeatAnswerSerializer(serializers.Serializer[Any]):
+    """What became of a heartbeat."""
+
+    position = serializers.FloatField()
+    completed = serializers.BooleanField()
+    view = serializers.ChoiceField(
+        choices=["open", "counted", "owner", "bot"], help_text="The verdict on this viewer's view of today."
+    )
+    remembered = serializers.BooleanField(help_text="Whether it is in the caller's history.")
+
+
+class ReactionInputSerializer(serializers.Serializer[Any]):
+    """What is thought of it."""
+
+    value = serializers.ChoiceField(choices=Value.choices)
+
+
+class ReactionSerializer(serializers.Serializer[Any]):
+    """The caller's reaction, and how many like it."""
+
+    reaction = serializers.ChoiceField(choices=Value.choices, allow_null=True)
+    likes = serializers.IntegerField()
+
+
+class WatchedSerializer(serializers.Serializer[Any]):
+    """An entry of the history."""
+
+    video = CardSerializer()
+    watched_at = serializers.DateTimeField()
+    position = serializers.FloatField(help_text="Seconds.")
+    duration = serializers.FloatField(help_text="Seconds.")
+    completed = serializers.BooleanField()
+
+
+class PageOfWatchedSerializer(serializers.Serializer[Any]):
+    """A page of the history."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = WatchedSerializer(many=True)

@@ -7,9 +7,10 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.erasure import account_closed, account_erased, account_restored
-from videos import services, tasks
+from videos import reactions, services, tasks
 from videos.access import own_videos
 from videos.models import Upload
+from videos.playback import figures, history
 from videos.uploads import parts
 
 
@@ -21,9 +22,12 @@ def follow_the_account(sender: type, user_id: str, **extra: Any) -> None:
 
 @receiver(account_erased)
 def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
-    """Remove the account's videos, files and all. Runs in a worker."""
+    """Remove the account's videos, files and all, and what it left as a viewer. Runs in a worker."""
     for video in own_videos(user_id).iterator():
         services.delete(video)
+    reactions.forget_user(user_id)
+    history.clear(user_id)
+    figures.forget_channel(user_id)
 
 
 @receiver(services.video_deleted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
@@ -13,9 +14,13 @@ from django_tasks import task
 from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
-from videos import bucket, pipeline, placement, priorities, services, sweeper
+from videos import bucket, pipeline, placement, priorities, reactions, services, sweeper
 from videos.access import own_videos
 from videos.models import Status, Video
+from videos.playback import beats, figures, history, rollup
+
+COUNT_SECONDS = 3
+FORGET_AFTER_SECONDS = 5
 
 DEMO_PRIORITY = -50
 
@@ -74,6 +79,26 @@ def sweep() -> dict[str, int]:
     )
 
 
+@task(priority=10)
+def count_views() -> int:
+    """Add what heartbeats recorded to the figures."""
+    return rollup.roll_up()
+
+
+@task()
+def forget_video(video_id: str) -> None:
+    """Remove what viewers left with a deleted video."""
+    for forget in (reactions.forget_video, history.forget_video, beats.forget_video, figures.forget_video):
+        forget(video_id)
+
+
+def enqueue_counting() -> None:
+    """Have views counted within seconds: once per ``COUNT_SECONDS``, however many there are."""
+    window = int(time.time() / COUNT_SECONDS) + 1
+    due = datetime.fromtimestamp(window * COUNT_SECONDS, UTC)
+    enqueue_once(count_views.using(run_after=due), f"count views {window}")
+
+
 def enqueue_relisting(channel_id: str) -> None:
     """Queue the relisting of a channel's videos."""
     relist_channel.enqueue(channel_id)
@@ -119,6 +144,12 @@ def provide_download(sender: Any, *, video_id: str, **extra: Any) -> None:
 def place_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
     """A video that stays as it is may go where it belongs."""
     enqueue_placing(video_id)
+
+
+@receiver(services.video_deleted)
+def forget_deleted(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """What viewers left with it may be a million rows, so a worker removes them, once the video is gone."""
+    forget_video.using(run_after=timezone.now() + timedelta(seconds=FORGET_AFTER_SECONDS)).enqueue(video_id)
 
 
 @receiver(services.files_abandoned)

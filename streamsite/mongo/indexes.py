@@ -17,7 +17,13 @@ from streamsite.tasks import queue
 
 Document = dict[str, Any]
 
-PROVIDERS = ("accounts.mongo", "videos.mongo", "streamsite.api.idempotency")
+PROVIDERS = (
+    "accounts.mongo",
+    "videos.mongo",
+    "videos.playback.beats",
+    "videos.playback.figures",
+    "streamsite.api.idempotency",
+)
 OWN = {
     THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
     queue.JOBS: queue.INDEXES,

@@ -89,6 +89,7 @@ class Video(models.Model):
 
     view_count = models.BigIntegerField(default=0, editable=False)
     like_count = models.BigIntegerField(default=0, editable=False)
+    dislike_count = models.BigIntegerField(default=0, editable=False)
     comment_count = models.BigIntegerField(default=0, editable=False)
 
     listed = models.BooleanField(default=False, editable=False)

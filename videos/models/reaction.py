@@ -1,0 +1,48 @@
+"""What viewers think of videos."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from streamsite.ids import object_id
+from videos.models.video import Video
+
+
+class Value(models.TextChoices):
+    """The two things that can be said."""
+
+    LIKE = "like", "Like"
+    DISLIKE = "dislike", "Dislike"
+
+
+class Reaction(models.Model):
+    """One viewer's reaction to one video; the unique index makes it exist once. Written by ``reactions``.
+
+    A deleted video's rows are removed by a worker, so deleting takes the same time for every video.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    video = models.ForeignKey(
+        Video, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    value = models.CharField(max_length=8, choices=Value.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "video"], name="reaction_once")]
+        indexes = [
+            models.Index(fields=["user", "value", "-created_at", "-id"], name="reaction_of_user"),
+            models.Index(fields=["video", "value"], name="reaction_of_video"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.value}s {self.video_id}"

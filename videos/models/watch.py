@@ -1,0 +1,44 @@
+"""What people have watched."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from streamsite.ids import object_id
+from videos.models.video import Video
+
+
+class Watch(models.Model):
+    """One viewer and one video: when it was last watched and where it was left. Written by ``playback.history``.
+
+    ``position`` and ``duration`` are in seconds; ``completed`` says that the end was reached. ``title`` is the video's
+    at that time, so that history can be searched without reading the videos.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    video = models.ForeignKey(Video, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    title = models.CharField(max_length=120, blank=True)
+    position = models.FloatField(default=0.0)
+    duration = models.FloatField(default=0.0)
+    completed = models.BooleanField(default=False)
+    watched_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "watches"
+        constraints = [models.UniqueConstraint(fields=["user", "video"], name="watch_once")]
+        indexes = [
+            models.Index(fields=["user", "-watched_at", "-id"], name="watch_of_user"),
+            models.Index(fields=["user", "completed", "-watched_at", "-id"], name="watch_unfinished"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} watched {self.video_id}"

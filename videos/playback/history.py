@@ -1,0 +1,76 @@
+"""An account's history: one row per video, moved to the front whenever it is watched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from pymongo.errors import DuplicateKeyError
+
+from accounts import preferences
+from accounts.models import User
+from streamsite.ids import object_id
+from streamsite.mongo.collections import collection
+from videos.models import Video, Watch
+
+WATCHES = Watch._meta.db_table
+RECENT = ("-watched_at", "-id")
+# What may be left when it counts as watched to the end: a share of the video, for short ones some seconds.
+LEFT_SHARE, LEFT_SECONDS, LEFT_SHARE_OF_SHORT = 0.05, 10.0, 0.1
+# Nearer to the beginning than this there is nothing to continue.
+FIRST_SECONDS = 5.0
+
+
+def remember(user: User, video: Video, position: float) -> bool:
+    """Note where the viewer is; False when they do not want a history."""
+    if preferences.complete(user.preferences)["history_paused"]:
+        return False
+    values: dict[str, Any] = {
+        "title": video.title,
+        "position": position,
+        "duration": video.duration,
+        "completed": is_end(position, video.duration),
+        "watched_at": timezone.now(),
+    }
+    which = {"user_id": user.pk, "video_id": video.pk}
+    change = {"$set": values, "$setOnInsert": {"_id": object_id()}}
+    rows = collection(WATCHES, acknowledged_by=1)
+    try:
+        rows.update_one(which, change, upsert=True)
+    except DuplicateKeyError:  # two first heartbeats at once
+        rows.update_one(which, {"$set": values})
+    return True
+
+
+def is_end(position: float, duration: float) -> bool:
+    """Whether a viewer who left there has seen the video."""
+    left = max(LEFT_SHARE * duration, min(LEFT_SECONDS, LEFT_SHARE_OF_SHORT * duration))
+    return duration > 0 and position >= duration - left
+
+
+def of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
+    """What an account watched, with ``words`` in the title; videos and channels loaded; order by ``RECENT``."""
+    rows = Watch.objects.filter(user_id=user_id).select_related("video__channel")
+    return rows.filter(title__icontains=words) if words else rows
+
+
+def unfinished(user_id: str) -> QuerySet[Watch]:
+    """What an account could continue; order by ``RECENT``."""
+    rows = Watch.objects.filter(user_id=user_id, completed=False, position__gte=FIRST_SECONDS)
+    return rows.select_related("video__channel")
+
+
+def forget(user_id: str, video_id: str) -> None:
+    """Remove one video from an account's history. Safe to repeat."""
+    collection(WATCHES).delete_one({"user_id": user_id, "video_id": video_id})
+
+
+def clear(user_id: str) -> None:
+    """Remove an account's history."""
+    collection(WATCHES).delete_many({"user_id": user_id})
+
+
+def forget_video(video_id: str) -> None:
+    """Remove a deleted video from everybody's history."""
+    collection(WATCHES).delete_many({"video_id": video_id})

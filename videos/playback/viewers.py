@@ -1,0 +1,34 @@
+"""Who watches, as far as counting views needs to know."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from streamsite.limits import throttle_key
+
+# What programs say that fetch pages for nobody. A program that lies cannot be told from a person by its name anyway.
+BOTS = re.compile(
+    r"bot\b|crawl|spider|slurp|facebookexternalhit|embedly|preview|archiver|lighthouse|pagespeed|uptime",
+    re.IGNORECASE,
+)
+
+
+def is_bot(request: HttpRequest) -> bool:
+    """Whether the caller says that it is a program, or says nothing."""
+    name = request.headers.get("User-Agent", "")
+    return not name or BOTS.search(name) is not None
+
+
+def key_of(request: HttpRequest, day: str) -> str:
+    """What stands for a viewer on one ``day``: the account, else the address and browser. It leads back to nobody.
+
+    32 hexadecimal characters; different ones every day, so that days cannot be connected either.
+    """
+    if request.user.is_authenticated:
+        who = f"account {request.user.pk}"
+    else:
+        who = f"address {throttle_key(request)} {request.headers.get('User-Agent', '')[:300]}"
+    return salted_hmac(f"streamsite.views {day}", who, algorithm="sha256").hexdigest()[:32]
