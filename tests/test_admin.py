@@ -7,8 +7,8 @@ from django.urls import reverse
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
 from subscriptions.models import Subscription
-from videos import storage
-from videos.models import Video
+from videos import reactions, storage
+from videos.models import Reaction, Video
 
 OURS = [User, Video, Playlist, PlaylistItem, Subscription]
 
@@ -45,6 +45,16 @@ def test_every_model_of_ours_is_registered():
 @pytest.mark.parametrize("who", ["owner", "anonymous"])
 def test_others_are_sent_to_the_log_in(cast, who):
     assert cast.page(who).get("/admin/accounts/user/").status_code == 302
+
+
+def test_reactions_are_looked_at_and_not_written(cast):
+    reactions.react(cast.stranger, cast.video(), "like")
+    staff, row = cast.page("staff"), Reaction.objects.get()
+    assert b"stranger" in staff.get(url(Reaction, "changelist") + "?q=strang&value=like").content
+    assert staff.get(url(Reaction, "change", row.pk)).status_code == 200
+    assert staff.post(url(Reaction, "change", row.pk), {"value": "dislike"}).status_code == 403
+    assert staff.post(url(Reaction, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert staff.get(url(Reaction, "add")).status_code == 403
 
 
 def test_staff_find_people_by_name(cast, rows):

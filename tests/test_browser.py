@@ -7,13 +7,14 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from streamsite.testing import browser as browsers
+from streamsite.testing.caller import Caller
 from streamsite.testing.clips import make_clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 PASSWORD = "correct horse battery"
 PAGES = """
-/ /upload /library /feed /subscriptions /studio/videos /settings/profile /settings/preferences /settings/sessions
-/developers/tokens /api/docs
+/ /upload /library /history /liked /feed /subscriptions /studio/videos /settings/profile /settings/preferences
+/settings/sessions /developers/tokens /api/docs
 /search?q=day
 """.split()  # noqa: SIM905 - a list of words reads better so
 BRIGHTNESS = """
@@ -141,3 +142,45 @@ def test_a_picture_is_previewed_and_saved_and_the_theme_follows_the_person(page,
     other.get_by_role("button", name="Remove avatar").click()
     expect(other.get_by_text("The avatar was removed.")).to_be_visible()
     context.close()
+
+
+def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, site, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    make_clip(clip, seconds=30, size=(320, 180), fps=10)
+    author = Caller(site).enter("liked-author")
+    video_id = author.upload(clip, title="Worth a like", visibility="public")
+    author.wait(video_id, "ready")
+    register(page, "liker")
+    page.goto(f"/watch/{video_id}")
+    like = page.get_by_role("button", name="Like, 0")
+    like.click()
+    expect(page.get_by_role("button", name="Like, 1")).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.get_by_role("button", name="Like, 1")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Dislike").click()
+    expect(page.get_by_role("button", name="Like, 0")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Like, 0").click()
+    page.goto("/liked")
+    expect(page.get_by_role("link", name="Worth a like")).to_be_visible()
+
+    page.goto(f"/watch/{video_id}")
+    page.locator("media-controller").wait_for()
+    shown = page.locator("video").first
+    with page.expect_response(lambda answer: answer.url.endswith("/playback") and answer.ok) as first:
+        shown.evaluate("v => { v.muted = true; v.currentTime = 12; v.play().catch(() => {}); }")
+    assert first.value.json()["remembered"] is True
+    page.wait_for_timeout(2_500)
+    with page.expect_response(lambda answer: answer.url.endswith("/playback") and answer.ok) as last:
+        shown.evaluate("v => v.pause()")
+    left_at = last.value.json()["position"]
+    assert left_at > 13
+    page.goto("/history")
+    page.evaluate("() => localStorage.clear()")  # what the server knows must do
+    page.get_by_role("link", name="Worth a like").click()
+    page.locator("media-controller").wait_for()
+    until(page, lambda: page.locator("video").first.evaluate("v => v.currentTime"), above=left_at - 1.5)
+    page.goto("/history")
+    page.get_by_role("button", name="Remove “Worth a like” from the history").click()
+    expect(page.get_by_role("link", name="Worth a like")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("Nothing watched yet")).to_be_visible()

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from streamsite.errors import SiteError
 from videos import services, tasks
-from videos.models import Video
+from videos.models import Reaction, Video
 
 
 @admin.register(Video)
@@ -55,3 +55,30 @@ class VideoAdmin(admin.ModelAdmin[Video]):
         """Remove the files as well."""
         for video in queryset:
             services.delete(video)
+
+
+@admin.register(Reaction)
+class ReactionAdmin(admin.ModelAdmin[Reaction]):
+    """Who likes what, to look at: rows and counters go together, so services write them.
+
+    What people watched is for nobody but them, and so is not here.
+    """
+
+    list_display = ("user", "video", "value", "created_at")
+    list_filter = ("value",)
+    list_select_related = ("user", "video")
+    search_fields = ("user__username",)
+    ordering = ("-created_at",)
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Viewers add them."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Viewers change them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Viewers remove them."""
+        return False

@@ -37,6 +37,14 @@ def withdraw(user: User, video: Video) -> int:
     return _count(video, None, Value(removed["value"])) if removed else video.like_count
 
 
+def of(user: User, video: Video) -> str | None:
+    """The viewer's reaction."""
+    found: str | None = (
+        Reaction.objects.filter(user=user, video=video).values_list("value", flat=True).first()
+    )
+    return found
+
+
 def liked(user_id: str) -> QuerySet[Reaction]:
     """What an account likes, videos and channels loaded; order by ``RECENT``."""
     return Reaction.objects.filter(user_id=user_id, value=Value.LIKE).select_related("video__channel")

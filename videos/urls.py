@@ -3,11 +3,17 @@
 from django.urls import path
 
 from videos import media
-from videos.views import embed, parts, studio, watching
+from videos.views import embed, own, parts, studio, watching
 
 urlpatterns = [
     path("", watching.home, name="home"),
     path("watch/<str:video_id>", watching.watch, name="watch"),
+    path("watch/<str:video_id>/reaction", own.react, name="react"),
+    path("history", own.history, name="history"),
+    path("history/clear", own.history_clear, name="history-clear"),
+    path("history/pause", own.history_pause, name="history-pause"),
+    path("history/<str:video_id>/forget", own.history_forget, name="history-forget"),
+    path("liked", own.liked, name="liked"),
     path("embed/<str:video_id>", embed.embed, name="embed"),
     path("search", watching.search, name="search"),
     path("upload", studio.upload, name="upload"),

@@ -3,6 +3,7 @@ import { bindKeys } from "./player/keys.js";
 import { setUpCaptions } from "./player/captions.js";
 import { addChapters, followChapters } from "./player/chapters.js";
 import { recallSettings, seekLinks } from "./player/extras.js";
+import { sendHeartbeats } from "./player/heartbeat.js";
 import { announce } from "./player/media-session.js";
 import { leftAt, rememberPosition } from "./player/memory.js";
 import { followQueue } from "./player/queue.js";
@@ -88,6 +89,7 @@ async function start(frame, video, screen, { autoplay }) {
   setUpCaptions(video);
   followChapters(frame, video, chapters);
   rememberPosition(video, frame.dataset.videoId);
+  sendHeartbeats(video, frame.dataset.videoId);
   bindKeys(frame, video);
   bindTheatre();
   seekLinks(video);

@@ -1,0 +1,89 @@
+"""Pages of what a viewer left behind: history, liked videos, and the forms that work without scripts."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import preferences, profile
+from accounts.models import User
+from streamsite.api.pagination import paginate
+from streamsite.pages import is_fragment
+from streamsite.text import clean_line
+from videos import access, mappers, reactions
+from videos.playback import history as histories
+
+
+@login_required
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """What the viewer watched."""
+    user = cast(User, request.user)
+    words = clean_line(request.GET.get("q", ""))[:100]
+    rows = histories.of_user(user.pk, words)
+    page = access.only_watchable(user, paginate(request, rows, histories.RECENT, absolute=False))
+    context = {
+        "page": page.body(mappers.watched),
+        "q": words,
+        "paused": preferences.complete(user.preferences)["history_paused"],
+    }
+    template = "videos/_history_rows.html" if is_fragment(request) else "videos/history.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_POST
+def history_forget(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Remove one video from the history."""
+    histories.forget(str(request.user.pk), video_id)
+    return HttpResponse() if is_fragment(request) else redirect("history")
+
+
+@login_required
+@require_POST
+def history_clear(request: HttpRequest) -> HttpResponse:
+    """Remove all of it, once that was confirmed."""
+    if request.POST.get("confirm"):
+        histories.clear(str(request.user.pk))
+        messages.success(request, "Your history is empty.")
+    return redirect("history")
+
+
+@login_required
+@require_POST
+def history_pause(request: HttpRequest) -> HttpResponse:
+    """Stop adding to the history, or go on."""
+    paused = request.POST.get("paused") == "1"
+    profile.update_preferences(cast(User, request.user), {"history_paused": paused})
+    return redirect("history")
+
+
+@login_required
+@require_safe
+def liked(request: HttpRequest) -> HttpResponse:
+    """What the viewer likes."""
+    user = cast(User, request.user)
+    page = paginate(request, reactions.liked(user.pk), reactions.RECENT, absolute=False)
+    shown: dict[str, Any] = access.only_watchable(user, page).body(lambda row: mappers.card(row.video))
+    return render(
+        request, "videos/_grid.html" if is_fragment(request) else "videos/liked.html", {"page": shown}
+    )
+
+
+@login_required
+@require_POST
+def react(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Like or dislike; the same once more takes it back."""
+    user = cast(User, request.user)
+    video = access.visit(request, video_id).video
+    value = request.POST.get("value", "")
+    if reactions.of(user, video) == value:
+        reactions.withdraw(user, video)
+    else:
+        reactions.react(user, video, value)
+    return redirect(video.get_absolute_url())
