@@ -88,9 +88,9 @@ def _clean_tags(value: Any) -> list[str]:
 
 
 def _clean_category(value: Any) -> str:
-    if value not in {key for key, _ in CATEGORIES}:
+    if not isinstance(value, str) or value not in {key for key, _ in CATEGORIES}:
         raise ValueError("Not a category of this site.")
-    return str(value)
+    return value
 
 
 def clean_language(value: Any) -> str:
@@ -103,9 +103,9 @@ def clean_language(value: Any) -> str:
 
 
 def _clean_visibility(value: Any) -> str:
-    if value not in Visibility.values:
+    if not isinstance(value, str) or value not in Visibility.values:
         raise ValueError(f"One of: {', '.join(Visibility.values)}.")
-    return str(value)
+    return value
 
 
 def _clean_publish_at(value: Any) -> datetime | None:

@@ -21,6 +21,16 @@ class ErrorSerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField()
 
 
+# What a method may be answered with besides what its view says.
+ALWAYS = ("400", "404", "429", "503")
+BY_METHOD = {
+    "POST": ("409", "413", "415", "422"),
+    "PUT": ("409", "413", "415"),
+    "PATCH": ("409", "412", "413", "415"),
+    "DELETE": ("409", "412"),
+}
+
+
 class StreamsiteSchema(AutoSchema):
     """Adds the error responses that any operation can give."""
 
@@ -30,7 +40,7 @@ class StreamsiteSchema(AutoSchema):
             return operation
         reference = self.resolve_serializer(ErrorSerializer, "response").ref
         answer = {"description": "Error", "content": {"application/json": {"schema": reference}}}
-        codes = ["400", "404", "429", "503"]
+        codes = [*ALWAYS, *BY_METHOD.get(self.method, ())]
         if operation.get("security"):
             codes += ["401", "403"]
         for code in codes:

@@ -174,3 +174,12 @@ def test_a_deletion_that_meets_another_write_is_tried_again(cast):
     assert answer.status_code == 204
     assert not Video.objects.exists()
     assert User.objects.get(username="owner").video_count == 0
+
+
+@pytest.mark.parametrize("value", [{}, [], ["film"], 5, None, {"$ne": ""}])
+@pytest.mark.parametrize("field", ["category", "visibility", "publish_visibility"])
+def test_a_choice_of_another_type_is_refused(database, cast, field, value):
+    video = cast.video()
+    answer = cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {field: value}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+    assert list(answer.json()["fields"]) == [field]

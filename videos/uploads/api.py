@@ -97,7 +97,8 @@ class UploadsView(TusView):
         ],
         request={protocol.CONTENT_TYPE: bytes},
         responses={
-            201: OpenApiResponse(description="Begun; Location is its address, X-Video-Id its video's draft")
+            201: OpenApiResponse(description="Begun; Location is its address, X-Video-Id its video's draft"),
+            412: OpenApiResponse(description="Another version of the protocol"),
         },
     )
     @idempotent(headers=KEPT_HEADERS, fingerprint=_announcement)
