@@ -1,7 +1,8 @@
 """Transactions that meet another's write are made again, whole."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, transaction
@@ -9,6 +10,7 @@ from django.db import OperationalError, transaction
 from accounts.models import User
 from streamsite.errors import cause_of
 from streamsite.mongo.collections import collection
+from streamsite.mongo.engine import transactions
 from streamsite.mongo.retry import in_transaction, is_transient
 from videos import services, storage
 from videos.models import Video
@@ -78,11 +80,14 @@ def test_an_upload_that_meets_a_conflict_is_stored_once(cast, tmp_path):
     assert storage.source_path(video.pk).read_bytes() == b"something"
 
 
-def test_a_repetition_with_another_outcome_is_a_conflict_too(cast):
+def test_a_repetition_with_another_outcome_is_a_conflict_too(cast, monkeypatch):
     """The first write is lost to somebody who waited for it, while the second one's conflict makes both again."""
     mine, other = cast.owner.pk, cast.member.pk
     users = collection("accounts_user")
     runs, waiting = [], []
+    # The server has ended the transaction when the engine pauses: long enough for whoever waited for that.
+    pausing = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: wait(waiting, timeout=30))
+    monkeypatch.setattr(transactions, "time", pausing)
 
     def block():
         runs.append(1)
