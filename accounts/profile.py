@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.dispatch import Signal
 
 from accounts import mongo, preferences
 from accounts.models import User
 from streamsite.errors import Absent, Invalid, Stale
 from streamsite.text import clean_line, clean_text
+
+# Sent with ``user_id`` when the name that others see has changed.
+renamed = Signal()
 
 MAX_LINKS, MAX_LINK = 10, 300
 _is_address = URLValidator(schemes=["http", "https"])
@@ -90,4 +94,6 @@ def _write(user: User, changes: dict[str, Any], expected_version: int | None) ->
         raise Absent
     for name in ("full_name", "bio", "links", "preferences", "profile_version"):
         setattr(user, name, after[name])
+    if "full_name" in changes:
+        renamed.send(sender=User, user_id=user.pk)
     return user

@@ -13,7 +13,7 @@ from streamsite.testing.clips import make_clip
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 PASSWORD = "correct horse battery"
 PAGES = """
-/ /upload /library /history /liked /feed /subscriptions /studio/videos /settings/profile /settings/preferences
+/ /trending /upload /library /history /liked /feed /subscriptions /studio/videos /settings/profile /settings/preferences
 /settings/sessions /developers/tokens /api/docs
 /search?q=day
 """.split()  # noqa: SIM905 - a list of words reads better so
@@ -153,13 +153,16 @@ def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, si
     register(page, "liker")
     page.goto(f"/watch/{video_id}")
     like = page.get_by_role("button", name="Like, 0")
-    like.click()
+    with page.expect_response(lambda answer: answer.url.endswith("/reaction") and answer.ok):
+        like.click()
     expect(page.get_by_role("button", name="Like, 1")).to_have_attribute("aria-pressed", "true")
     page.reload()
     expect(page.get_by_role("button", name="Like, 1")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name="Dislike").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/reaction") and answer.ok):
+        page.get_by_role("button", name="Dislike").click()
     expect(page.get_by_role("button", name="Like, 0")).to_have_attribute("aria-pressed", "false")
-    page.get_by_role("button", name="Like, 0").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/reaction") and answer.ok):
+        page.get_by_role("button", name="Like, 0").click()
     page.goto("/liked")
     expect(page.get_by_role("link", name="Worth a like")).to_be_visible()
 
@@ -184,3 +187,29 @@ def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, si
     expect(page.get_by_role("link", name="Worth a like")).to_have_count(0)
     page.reload()
     expect(page.get_by_text("Nothing watched yet")).to_be_visible()
+
+
+def test_suggestions_appear_while_typing_and_are_chosen_by_keyboard(page, site, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    make_clip(clip, seconds=2, size=(160, 90), fps=10)
+    author = Caller(site).enter("suggested-author")
+    for title in ("Walking in Lisbon", "Walking in Porto"):
+        author.wait(author.upload(clip, title=title, visibility="public"), "ready")
+    page.goto("/")
+    field = page.get_by_role("combobox", name="Search videos")
+    field.press_sequentially("walking in l")
+    options = page.get_by_role("option")
+    expect(options).to_have_text(["Walking in Lisbon"])
+    field.fill("walk")
+    expect(options).to_have_count(2)
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    chosen = options.nth(1).inner_text()
+    field.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    expect(page.get_by_role("link", name=chosen).first).to_be_visible()
+    field.fill("suggested")
+    expect(options.first).to_contain_text("Channel")
+    field.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()

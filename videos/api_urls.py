@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.api import captions, owner, videos, watching
+from videos.api import captions, finding, owner, videos, watching
 from videos.uploads import api as uploads
 
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("videos/<str:video_id>/transcript", captions.TranscriptView.as_view(), name="api-transcript"),
     path("videos/<str:video_id>/playback", watching.PlaybackView.as_view(), name="api-playback"),
     path("videos/<str:video_id>/reaction", watching.ReactionView.as_view(), name="api-reaction"),
+    path("videos/<str:video_id>/related", finding.RelatedView.as_view(), name="api-related"),
+    path("trending", finding.TrendingView.as_view(), name="api-trending"),
+    path("search/suggest", finding.SuggestView.as_view(), name="api-suggest"),
     path("me/likes", watching.LikesView.as_view(), name="api-likes"),
     path("me/history", watching.HistoryView.as_view(), name="api-history"),
     path("me/history/<str:video_id>", watching.HistoryEntryView.as_view(), name="api-history-entry"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.dispatch import Signal
 from django.utils import timezone
 
 from streamsite.errors import Absent, Conflict, Invalid, SiteError
@@ -20,6 +21,9 @@ from videos.models.caption import Kind, Source
 from videos.webvtt import Cue
 
 logger = logging.getLogger("streamsite.captions")
+
+# Sent with ``video_id`` when a track came, went or changed.
+tracks_changed = Signal()
 
 MAX_LABEL = 60
 EXISTS = "There are captions in this language and of this kind already. Replace or delete them."
@@ -45,6 +49,7 @@ def add(
     except IntegrityError:
         _remove_file(caption)
         raise Conflict(EXISTS) from None
+    tracks_changed.send(sender=Caption, video_id=caption.video_id)
     return caption
 
 
@@ -69,6 +74,7 @@ def change(caption: Caption, *, cues: list[Cue] | None = None, **described: str)
         _remove_file(caption)
         raise Conflict(EXISTS) from None
     former.unlink(missing_ok=True)
+    tracks_changed.send(sender=Caption, video_id=caption.video_id)
     return caption
 
 
@@ -76,6 +82,7 @@ def remove(caption: Caption) -> None:
     """Delete the track and its file."""
     Caption.objects.filter(pk=caption.pk).delete()
     _remove_file(caption)
+    tracks_changed.send(sender=Caption, video_id=caption.video_id)
 
 
 def of_video(video_id: str) -> list[Caption]:

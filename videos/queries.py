@@ -2,42 +2,113 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from rest_framework.request import Request
 
 from accounts.models import User
 from accounts.usernames import normalise
+from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
-from videos import mongo
+from streamsite.text import clean_line
 from videos.access import listed_videos, own_videos
+from videos.library import search
 from videos.models import CATEGORIES, Video
 
 NEWEST = ("-published_at", "-id")
 NEWEST_CREATED = ("-created_at", "-id")
-MOST_MATCHES = 500
+RELEVANCE = "relevance"
 SORTS = {
     "newest": NEWEST,
     "oldest": ("published_at", "id"),
     "views": ("-view_count", "-id"),
+    "likes": ("-like_count", "-id"),
+    "trending": ("-trend", "-id"),
 }
+SHORT_SECONDS, LONG_SECONDS = 4 * 60, 20 * 60
+DURATIONS = {
+    "short": {"$lt": SHORT_SECONDS},
+    "medium": {"$gte": SHORT_SECONDS, "$lte": LONG_SECONDS},
+    "long": {"$gt": LONG_SECONDS},
+}
+UPLOADED = {"hour": 1 / 24, "today": 1, "week": 7, "month": 31, "year": 366}
+LOOKUPS = {"$lt": "lt", "$lte": "lte", "$gt": "gt", "$gte": "gte"}
 
 
-def library(params: QueryDict) -> tuple[QuerySet[Video], tuple[str, ...]]:
-    """The public library under the filters of ``GET /videos``, and its order."""
-    rows = listed_videos().select_related("channel")
-    if words := params.get("q", "").strip():
-        rows = rows.filter(pk__in=mongo.search(words, most=MOST_MATCHES))
-    sort = params.get("sort", "newest")
-    if sort not in SORTS:
-        raise Invalid("Unknown sort.", fields={"sort": [f"One of: {', '.join(SORTS)}."]})
+@dataclass(frozen=True)
+class Wanted:
+    """What ``GET /videos`` asks for: words, conditions on videos (as MongoDB has them), and an order."""
+
+    words: str
+    conditions: dict[str, Any]
+    sort: str
+
+
+def wanted(params: QueryDict) -> Wanted:
+    """The parameters of ``GET /videos``. ``Invalid`` names one that is not right."""
+    words = params.get("q", "").strip()
+    sort = _choice(params, "sort", [RELEVANCE, *SORTS]) or (RELEVANCE if words else "newest")
+    conditions: dict[str, Any] = {}
     if channel := params.get("channel"):
         owner = User.objects.filter(username=normalise(channel)).values_list("pk", flat=True).first()
-        rows = rows.filter(channel_id=owner) if owner else rows.none()
-    if category := params.get("category"):
-        if category not in {key for key, _ in CATEGORIES}:
-            raise Invalid("Unknown category.", fields={"category": ["Not a category of this site."]})
-        rows = rows.filter(category=category)
-    return rows, SORTS[sort]
+        conditions["channel_id"] = owner or ""
+    if category := _choice(params, "category", [key for key, _ in CATEGORIES]):
+        conditions["category"] = category
+    if language := params.get("language"):
+        conditions["language"] = language
+    if tag := clean_line(params.get("tag", "")).lstrip("#").lower():
+        conditions["tags"] = tag
+    if duration := _choice(params, "duration", list(DURATIONS)):
+        conditions["duration"] = DURATIONS[duration]
+    if uploaded := _choice(params, "uploaded", list(UPLOADED)):
+        conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED[uploaded])}
+    if params.get("captions") in {"1", "true"}:
+        conditions["has_captions"] = True
+    return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest")
+
+
+def library(
+    request: HttpRequest | Request, params: QueryDict | None = None, *, absolute: bool = True
+) -> Page[Video]:
+    """A page of the public library under the parameters of ``GET /videos``."""
+    asked = wanted(params if params is not None else request.GET)
+    if not asked.words:
+        return paginate(request, _filtered(asked.conditions), SORTS[asked.sort], absolute=absolute)
+    ids = search.find(asked.words, asked.conditions)
+    if asked.sort == RELEVANCE:
+        return paginate_ranked(request, ids, by_ids, absolute=absolute)
+    rows = listed_videos().select_related("channel").filter(pk__in=ids)
+    return paginate(request, rows, SORTS[asked.sort], absolute=absolute)
+
+
+def by_ids(ids: list[str]) -> list[Video]:
+    """Listed videos in the order of ``ids``, channels loaded."""
+    found = listed_videos().select_related("channel").in_bulk(ids)
+    return [found[video_id] for video_id in ids if video_id in found]
+
+
+def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
+    rows = listed_videos().select_related("channel")
+    for name, value in conditions.items():
+        if name == "tags":
+            rows = rows.filter(tags__has_element=value)
+        elif isinstance(value, dict):
+            rows = rows.filter(**{f"{name}__{LOOKUPS[operator]}": bound for operator, bound in value.items()})
+        else:
+            rows = rows.filter(**{name: value})
+    return rows
+
+
+def _choice(params: QueryDict, name: str, among: list[str]) -> str:
+    value = params.get(name, "")
+    if value and value not in among:
+        raise Invalid(f"Unknown {name}.", fields={name: [f"One of: {', '.join(among)}."]})
+    return value
 
 
 def of_channel(channel_id: str) -> QuerySet[Video]:
@@ -53,20 +124,3 @@ def of_channels(channel_ids: list[str]) -> QuerySet[Video]:
 def uploads(owner_id: str) -> QuerySet[Video]:
     """All videos of an owner, whatever their state; order by ``NEWEST_CREATED``."""
     return own_videos(owner_id).select_related("channel")
-
-
-def next_to(video: Video, *, most: int = 12) -> list[Video]:
-    """What to offer beside a video: the newest of its channel, then the newest of the site."""
-    same = list(of_channel(video.channel_id).exclude(pk=video.pk).order_by(*NEWEST)[:most])
-    if len(same) < most:
-        seen = {video.pk, *(other.pk for other in same)}
-        newest = listed_videos().select_related("channel").order_by(*NEWEST)[: most + len(seen)]
-        same += [other for other in newest if other.pk not in seen]
-    return same[:most]
-
-
-def search(words: str, *, most: int = 60) -> list[Video]:
-    """Listed videos that match ``words``, best first."""
-    ids = mongo.search(words, most=most)
-    found = listed_videos().select_related("channel").in_bulk(ids)
-    return [found[video_id] for video_id in ids if video_id in found]

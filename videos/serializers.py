@@ -313,3 +313,31 @@ class PageOfWatchedSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = WatchedSerializer(many=True)
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """Something to search for, or a channel."""
+
+    kind = serializers.ChoiceField(choices=["video", "channel"])
+    text = serializers.CharField()
+    url = serializers.CharField()
+
+
+class SuggestionsSerializer(serializers.Serializer[Any]):
+    """At most eight suggestions."""
+
+    results = SuggestionSerializer(many=True)
+
+
+class RecommendationSerializer(CardSerializer):
+    """A video and why it is here."""
+
+    reason = serializers.CharField()
+
+
+class PageOfRecommendationsSerializer(serializers.Serializer[Any]):
+    """A page of videos with reasons."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = RecommendationSerializer(many=True)

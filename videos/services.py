@@ -24,6 +24,8 @@ from videos.models import Status, Video
 video_deleted = Signal()
 
 
+# Sent with ``video_id`` when what lists and search show of a video may have changed.
+listing_refreshed = Signal()
 # Sent with ``video_id`` and ``at`` when a change of visibility is to happen later.
 visibility_scheduled = Signal()
 # Sent with ``video_id`` when a finished video is to have a file for download and has none.
@@ -149,6 +151,7 @@ def refresh_listing(video_id: str) -> None:
             )
 
     in_transaction(switch)
+    listing_refreshed.send(sender=Video, video_id=video_id)
 
 
 def delete(video: Video) -> None:
@@ -163,6 +166,7 @@ def delete(video: Video) -> None:
         files_abandoned.send(sender=Video, video_id=video.pk)
 
     in_transaction(remove_row)
+    listing_refreshed.send(sender=Video, video_id=video.pk)
     storage.remove_everything(video.pk)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.erasure import account_closed, account_erased, account_restored
-from videos import reactions, services, tasks
+from accounts.profile import renamed
+from videos import captions, reactions, services, tasks
 from videos.access import own_videos
-from videos.models import Upload
+from videos.library import documents
+from videos.models import Caption, Upload, Video
 from videos.playback import figures, history
 from videos.uploads import parts
 
@@ -28,6 +30,26 @@ def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
     reactions.forget_user(user_id)
     history.clear(user_id)
     figures.forget_channel(user_id)
+
+
+@receiver(renamed)
+def follow_the_name(sender: type, user_id: str, **extra: Any) -> None:
+    """Search finds a channel's videos by its name; a channel may have many, so a worker does it."""
+    tasks.enqueue_relisting(user_id)
+
+
+@receiver(captions.tracks_changed)
+def follow_the_tracks(sender: type, video_id: str, **extra: Any) -> None:
+    """Lists can be asked for videos with captions, and what is said is searched."""
+    has_any = Caption.objects.filter(video_id=video_id).exists()
+    Video.objects.filter(pk=video_id).exclude(has_captions=has_any).update(has_captions=has_any)
+    documents.refresh(video_id)
+
+
+@receiver(services.listing_refreshed)
+def follow_in_search(sender: type, video_id: str, **extra: Any) -> None:
+    """Search finds it as it is now, or no longer."""
+    documents.refresh(video_id)
 
 
 @receiver(services.video_deleted)

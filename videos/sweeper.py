@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from streamsite.tasks import queue
 from videos import bucket, placement, services, storage
+from videos.library import documents
 from videos.models import Caption, Status, Upload, Video
 from videos.uploads import services as uploads
 
@@ -50,6 +51,8 @@ def sweep(
         ("extra_files", _extras),
     ):
         found[name] = sum(sweep_batch(ids) for ids in _batches(_ids_on_disk(name)))
+    listed = Video.objects.filter(listed=True).values_list("pk", flat=True).iterator()
+    found["search_documents"] = sum(_unknown_to_search(ids) for ids in _batches(listed))
     if bucket.is_configured():
         found["videos_to_place"] = _place_forgotten(place)
         found["bucket_folders"] = _sweep_bucket()
@@ -155,6 +158,14 @@ def _extras(ids: tuple[str, ...]) -> int:
         tracks = _old_entries(root / "captions")
         count += _remove(entry for entry in tracks if entry.stem not in revisions)
     return count
+
+
+def _unknown_to_search(ids: tuple[str, ...]) -> int:
+    """A process was killed between listing a video and telling search, or search is newer than the video."""
+    unknown = documents.missing(set(ids))
+    for video_id in unknown:
+        documents.refresh(video_id)
+    return len(unknown)
 
 
 def _place_forgotten(place: Callable[[str], object]) -> int:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("liked", own.liked, name="liked"),
     path("embed/<str:video_id>", embed.embed, name="embed"),
     path("search", watching.search, name="search"),
+    path("trending", watching.trending, name="trending"),
     path("upload", studio.upload, name="upload"),
     path("studio/videos", studio.studio, name="studio-videos"),
     path("studio/videos/<str:video_id>", studio.edit, name="studio-video"),

@@ -26,8 +26,8 @@ document.addEventListener("submit", async (event) => {
   form.ariaBusy = "true";
   try {
     const { data } = wanted
-      ? await api("PUT", form.dataset.react, { json: { value: wanted } })
-      : await api("DELETE", form.dataset.react);
+      ? await api("PUT", form.dataset.react, { json: { value: wanted }, keepalive: true })
+      : await api("DELETE", form.dataset.react, { keepalive: true });
     show(form, data.reaction, data.likes);
   } catch (error) {
     show(form, before, likes);

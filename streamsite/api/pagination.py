@@ -72,9 +72,7 @@ def paginate(
 
     def link(row: Row, *, back: bool) -> str:
         cursor = _write_cursor([_value(row, name) for name in order], scope, back=back)
-        query = [(name, value) for name in params for value in params.getlist(name) if name != "cursor"]
-        target = f"{request.path}?{urlencode([*query, ('cursor', cursor)])}"
-        return request.build_absolute_uri(target) if absolute else target
+        return _link(request, cursor, absolute=absolute)
 
     has_next = bool(rows) and (more or backwards)
     has_previous = bool(rows) and (more if backwards else key is not None)
@@ -83,6 +81,41 @@ def paginate(
         next=link(rows[-1], back=False) if has_next else None,
         previous=link(rows[0], back=True) if has_previous else None,
     )
+
+
+def paginate_ranked(
+    request: HttpRequest | Request,
+    keys: Sequence[str],
+    load: Callable[[list[str]], list[Row]],
+    *,
+    absolute: bool = True,
+) -> Page[Row]:
+    """One page of rows in an order that no field has: ``keys`` are all ids, ``load`` gets those of the page.
+
+    The cursor is a place in the order, which must be bounded.
+    """
+    params = request.GET
+    size = page_size(params)
+    scope = _scope(request.path, params)
+    key, _ = _read_cursor(params.get("cursor", ""), scope, 1)
+    first = int(key[0]) if key else 0
+
+    def link(place: int) -> str:
+        cursor = _write_cursor([place], scope, back=False)
+        return _link(request, cursor, absolute=absolute)
+
+    return Page(
+        load(list(keys[first : first + size])),
+        next=link(first + size) if first + size < len(keys) else None,
+        previous=link(max(0, first - size)) if first > 0 else None,
+    )
+
+
+def _link(request: HttpRequest | Request, cursor: str, *, absolute: bool) -> str:
+    params = request.GET
+    query = [(name, value) for name in params for value in params.getlist(name) if name != "cursor"]
+    target = f"{request.path}?{urlencode([*query, ('cursor', cursor)])}"
+    return request.build_absolute_uri(target) if absolute else target
 
 
 def _scope(path: str, params: QueryDict) -> str:

@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 PROVIDERS = (
     "accounts.mongo",
-    "videos.mongo",
+    "videos.library.documents",
     "videos.playback.beats",
     "videos.playback.figures",
     "streamsite.api.idempotency",

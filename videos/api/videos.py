@@ -17,13 +17,14 @@ from rest_framework.views import APIView
 from accounts.api.base import signed_in_user
 from streamsite.api.conditional import expected_version, respond, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGING
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from streamsite.limits import UPLOAD
 from videos import access, mappers, queries, services, share_links, tasks
 from videos import serializers as shapes
 from videos.metadata import EDITABLE
+from videos.models import CATEGORIES
 
 
 class VideosView(APIView):
@@ -38,16 +39,26 @@ class VideosView(APIView):
         operation_id="videos_list",
         parameters=[
             *PAGING,
-            OpenApiParameter("q", str, description="Words to search for in titles, tags and descriptions."),
-            OpenApiParameter("channel", str),
-            OpenApiParameter("category", str),
-            OpenApiParameter("sort", str, enum=list(queries.SORTS)),
+            OpenApiParameter(
+                "q",
+                str,
+                description='All words; "some words" together; -word not; the last may be a beginning.',
+            ),
+            OpenApiParameter("channel", str, description="A username."),
+            OpenApiParameter("tag", str),
+            OpenApiParameter("category", str, enum=[key for key, _ in CATEGORIES]),
+            OpenApiParameter("language", str, description="A language tag such as en."),
+            OpenApiParameter(
+                "duration", str, enum=list(queries.DURATIONS), description="Up to 4 and 20 minutes."
+            ),
+            OpenApiParameter("uploaded", str, enum=list(queries.UPLOADED), description="Within the last."),
+            OpenApiParameter("captions", str, enum=["1"], description="Only with captions."),
+            OpenApiParameter("sort", str, enum=[queries.RELEVANCE, *queries.SORTS]),
         ],
         responses={200: shapes.PageOfCardsSerializer},
     )
     def get(self, request: Request) -> Response:
-        rows, order = queries.library(request.GET)
-        return respond(request, paginate(request, rows, order).body(mappers.card))
+        return respond(request, queries.library(request).body(mappers.card))
 
     @extend_schema(
         operation_id="videos_upload",

@@ -92,6 +92,10 @@ class Video(models.Model):
     dislike_count = models.BigIntegerField(default=0, editable=False)
     comment_count = models.BigIntegerField(default=0, editable=False)
 
+    has_captions = models.BooleanField(default=False, editable=False)
+    # How much it is watched of late: see ``playback.trend``.
+    trend = models.FloatField(default=0.0, editable=False)
+
     listed = models.BooleanField(default=False, editable=False)
     allow_comments = models.BooleanField(default=True)
     allow_embed = models.BooleanField(default=True)
@@ -107,6 +111,10 @@ class Video(models.Model):
             models.Index(fields=["channel", "listed", "-published_at", "-id"], name="video_channel_listed"),
             models.Index(fields=["listed", "category", "-published_at", "-id"], name="video_category_listed"),
             models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
+            models.Index(fields=["listed", "-like_count", "-id"], name="video_most_liked"),
+            models.Index(fields=["listed", "-trend", "-id"], name="video_trending"),
+            models.Index(fields=["listed", "tags", "-published_at", "-id"], name="video_tag_listed"),
+            models.Index(fields=["listed", "language", "-published_at", "-id"], name="video_language_listed"),
             models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
             models.Index(fields=["-created_at", "-id"], name="video_newest"),
             models.Index(

@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.models import User
 from streamsite.mongo.collections import collection
+from videos.library import documents
 from videos.models import Video
-from videos.playback import figures
+from videos.playback import figures, trend
 from videos.playback.beats import BOT, COUNTED, OWNER, SESSIONS
 
 BATCH = 500
@@ -102,7 +103,8 @@ def _add(batch: str) -> int:
     # The rows that pages read follow their totals, which only grow: nothing is added there, so nothing twice.
     for video, changes in totals.items():
         views = figures.add_total(video, changes, batch)
-        Video.objects.filter(pk=video, view_count__lt=views).update(view_count=views)
+        if Video.objects.filter(pk=video, view_count__lt=views).update(view_count=views):
+            _follow(video, views, changes["views"])
     for channel, changes in channels.items():
         views = figures.add_channel_total(channel, changes, batch)
         User.objects.filter(pk=channel, view_count__lt=views).update(view_count=views)
@@ -110,6 +112,14 @@ def _add(batch: str) -> int:
         {"claim.batch": batch}, {"$unset": {"claim": ""}, "$set": {"purge_at": datetime.now(UTC) + KEPT}}
     )
     return len(sessions)
+
+
+def _follow(video: str, views: int, more: float) -> None:
+    """What orders lists by views; that it would be raised twice by a batch whose worker was killed here is no harm."""
+    row = Video.objects.filter(pk=video).values_list("trend", flat=True).first()
+    if row is not None:
+        Video.objects.filter(pk=video).update(trend=trend.after(row, more, datetime.now(UTC)))
+    documents.set_popularity(video, views)
 
 
 def _durations(videos: set[str]) -> dict[str, float]:

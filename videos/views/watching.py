@@ -10,9 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from streamsite.api.pagination import paginate
 from streamsite.pages import is_fragment
 from videos import access, mappers, panels, queries, share_links
+from videos.library import recommended
+
+EMPTY: dict[str, Any] = {"next": None, "previous": None, "results": []}
+MOST_RELATED = 12
 
 
 def _grid(request: HttpRequest, page: dict[str, Any], template: str, **context: Any) -> HttpResponse:
@@ -23,8 +26,7 @@ def _grid(request: HttpRequest, page: dict[str, Any], template: str, **context: 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The newest listed videos."""
-    rows, order = queries.library(request.GET)
-    page = paginate(request, rows, order, absolute=False).body(mappers.card)
+    page = queries.library(request, absolute=False).body(mappers.card)
     subscribed = getattr(request.user, "subscription_count", 0)
     return _grid(request, page, "videos/home.html", subscribed_count=subscribed)
 
@@ -33,9 +35,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Videos that match the words, best first."""
     words = request.GET.get("q", "").strip()
-    found = queries.search(words)
-    page = {"results": [mappers.card(video) for video in found], "next": None, "previous": None}
+    page = queries.library(request, absolute=False).body(mappers.card) if words else EMPTY
     return _grid(request, page, "videos/search.html", q=words)
+
+
+@require_safe
+def trending(request: HttpRequest) -> HttpResponse:
+    """What is watched of late."""
+    return _grid(request, recommended.trending(request, absolute=False), "videos/trending.html")
 
 
 @require_safe
@@ -45,7 +52,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     video = visit.video
     context = {
         "video": mappers.full(video, request.user, visit.link),
-        "related": [mappers.card(other) for other in queries.next_to(video)],
+        "related": recommended.related(video, most=MOST_RELATED),
         "start": seconds(request.GET.get("t", "")),
     }
     response = render(request, "videos/watch.html", context | panels.collect(request, video))

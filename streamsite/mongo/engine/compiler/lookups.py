@@ -405,6 +405,14 @@ def is_known(node: Any, value: Any) -> Document:
     return is_not_null(value)
 
 
+def element(scope: Scope, lookup: Any, wanted: bool) -> Document:
+    """Whether a list has the string; of what is null nobody knows."""
+    value = scope.expression(lookup.lhs)
+    wanted_one = {"$literal": lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1][0]}
+    has = {"$in": [wanted_one, {"$cond": [{"$isArray": [value]}, value, []]}]}
+    return has if wanted else _all([is_not_null(value), {"$not": [has]}])
+
+
 def _operand(scope: Scope, value: Any) -> Any:
     return scope.expression(value) if hasattr(value, "resolve_expression") else {"$literal": value}
 
@@ -419,6 +427,7 @@ LOOKUPS.update(
         "isnull": null,
         "in": member,
         "range": between,
+        "has_element": element,
         "has_key": has_keys,
         "has_keys": has_keys,
         "has_any_keys": has_keys,

@@ -20,6 +20,7 @@ from django.db.models.fields.json import ContainedBy, DataContains
 from django.db.models.lookups import Lookup, YearLookup
 from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
 
+from ..lookups import HasElement
 from .kinds import require_order
 from .refusal import refuse
 from .tuples import is_tuple_lookup, written_out
@@ -168,6 +169,10 @@ class Scope:
         return _lookup_function(LOOKUPS, node)(self, node, wanted)
 
     def _match_leaf(self, node: Any, wanted: bool) -> Document:
+        if isinstance(node, HasElement) and type(node.lhs) is Col and wanted and not self.computed:
+            return {
+                self.path(node.lhs): {"$elemMatch": {"$eq": node.get_db_prep_lookup(node.rhs, None)[1][0]}}
+            }
         if isinstance(node, Lookup) and not self.computed:
             path = self._match_path(node.lhs.lhs if isinstance(node, YearLookup) else node.lhs)
             if path is not None and node.lookup_name in MATCHERS:
@@ -195,7 +200,8 @@ def _lookup_function(registry: dict[str, Callable[..., Any]], lookup: Lookup[Any
     """Return the compiling function for a lookup of Django's own, or of one that only changes its name's field."""
     if isinstance(lookup, (DataContains, ContainedBy)):
         raise NotSupportedError(f"{lookup.lookup_name} lookup is not supported on this database backend.")
-    if lookup.lookup_name not in registry or not type(lookup).__module__.startswith("django."):
+    is_known = type(lookup).__module__.startswith("django.") or isinstance(lookup, HasElement)
+    if lookup.lookup_name not in registry or not is_known:
         raise refuse(lookup, f"lookup {lookup.lookup_name!r}")
     if lookup.lookup_name in ("gt", "gte", "lt", "lte", "range"):
         require_order(lookup, lookup.lhs)

@@ -1,0 +1,1 @@
+"""Finding videos: search, suggestions, lists that say why something is in them."""

@@ -1,0 +1,100 @@
+"""What search knows: one document for each listed video, and none for any other.
+
+``search_video {_id: video, title, tags, channel, description, captions, prefixes, channel_id, category, language,
+duration, published_at, has_captions, popularity}``. ``popularity`` is the logarithm of the views, to whole numbers,
+so that it seldom changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
+
+from streamsite.mongo.collections import collection
+from videos.library import words
+from videos.models import Caption, Video
+
+DOCUMENTS = "search_video"
+INDEXES = {
+    DOCUMENTS: [
+        IndexModel(
+            [("title", TEXT), ("channel", TEXT), ("tags", TEXT), ("description", TEXT), ("captions", TEXT)],
+            name="search_text",
+            weights={"title": 20, "channel": 8, "tags": 8, "description": 2, "captions": 1},
+            default_language="none",
+            language_override="text_language",
+        ),
+        IndexModel(
+            [("prefixes", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_prefix"
+        ),
+        IndexModel([("channel_id", ASCENDING)], name="search_channel"),
+    ]
+}
+MOST_SPOKEN = 20_000  # characters of captions
+
+
+def refresh(video_id: str) -> None:
+    """Bring the document in line with the video."""
+    video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
+    if video is None:
+        collection(DOCUMENTS).delete_one({"_id": video_id})
+        return
+    collection(DOCUMENTS).replace_one({"_id": video_id}, _document(video), upsert=True)
+
+
+def rebuild() -> int:
+    """Make every document anew and remove those of no listed video; how many there are then. Safe to repeat."""
+    listed = set()
+    for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
+        refresh(video_id)
+        listed.add(video_id)
+    for row in collection(DOCUMENTS).find({}, {"_id": 1}):
+        if row["_id"] not in listed:
+            refresh(row["_id"])
+    return len(listed)
+
+
+def missing(video_ids: set[str]) -> set[str]:
+    """Those of some listed videos that search does not know."""
+    known = collection(DOCUMENTS).find({"_id": {"$in": list(video_ids)}}, {"_id": 1})
+    return video_ids - {row["_id"] for row in known}
+
+
+def set_popularity(video_id: str, views: int) -> None:
+    """Follow the views."""
+    collection(DOCUMENTS, acknowledged_by=1).update_one(
+        {"_id": video_id, "popularity": {"$ne": popularity(views)}},
+        {"$set": {"popularity": popularity(views)}},
+    )
+
+
+def popularity(views: int) -> int:
+    """0 for none, 1 for one, 2 for two or three, 3 for four to seven, and so on."""
+    return max(views, 0).bit_length()
+
+
+def _document(video: Video) -> dict[str, Any]:
+    names = f"{video.channel.get_full_name()} {video.channel.username}"
+    spoken = _spoken(video.pk)
+    return {
+        "title": video.title,
+        "tags": video.tags,
+        "channel": names,
+        "description": video.description,
+        "captions": spoken,
+        "prefixes": words.prefixes(video.title, " ".join(video.tags), names),
+        "channel_id": video.channel_id,
+        "category": video.category,
+        "language": video.language,
+        "duration": video.duration,
+        "published_at": video.published_at,
+        "has_captions": video.has_captions,
+        "popularity": popularity(video.view_count),
+    }
+
+
+def _spoken(video_id: str) -> str:
+    """What is said, by one of the tracks; others say the same."""
+    tracks = list(Caption.objects.filter(video_id=video_id).values_list("cues", flat=True)[:1])
+    return " ".join(str(cue[2]) for cues in tracks for cue in cues)[:MOST_SPOKEN]

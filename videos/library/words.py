@@ -1,0 +1,72 @@
+"""What people type into a search field, as words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_CHARACTERS, MOST_WORDS = 200, 12
+LONGEST_PREFIX, MOST_INDEXED = 12, 40
+WORD = re.compile(r"\w+")
+PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+
+
+@dataclass(frozen=True)
+class Query:
+    """Words and phrases that must all be there, those that must not, and the beginning of a word still being typed."""
+
+    required: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    unfinished: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not self.required and not self.unfinished
+
+
+def fold(text: str) -> str:
+    """Without case and accents: ``Élan`` is ``elan``."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def split(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return WORD.findall(fold(text))
+
+
+def read(text: str) -> Query:
+    """``one "two three" -four fi`` as a query; the last word counts as unfinished unless a space follows."""
+    text = text[:MOST_CHARACTERS].replace("\x00", " ")
+    required: list[str] = []
+    excluded: list[str] = []
+    is_open = False
+    for minus, phrase, word in PART.findall(text):
+        words = split(phrase or word)[:MOST_WORDS]
+        if not words:
+            continue
+        if minus:
+            excluded.append(" ".join(words))
+        elif phrase:
+            required.append(" ".join(words))
+        else:
+            required.extend(words)
+        is_open = not minus and not phrase
+    required = list(dict.fromkeys(required))[:MOST_WORDS]
+    unfinished = required[-1] if required and is_open and not text[-1].isspace() else ""
+    return Query(tuple(required), tuple(dict.fromkeys(excluded))[:MOST_WORDS], unfinished)
+
+
+def prefixes(*texts: str) -> list[str]:
+    """The beginnings of the words of ``texts``, each once."""
+    words = dict.fromkeys(word for text in texts for word in split(text))
+    return list(_beginnings(list(words)[:MOST_INDEXED]))
+
+
+def _beginnings(words: Iterable[str]) -> dict[str, None]:
+    return dict.fromkeys(
+        word[:length] for word in words for length in range(1, min(len(word), LONGEST_PREFIX) + 1)
+    )
