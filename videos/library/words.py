@@ -39,7 +39,7 @@ def split(text: str) -> list[str]:
 
 
 def read(text: str) -> Query:
-    """``one "two three" -four fi`` as a query; the last word counts as unfinished unless a space follows."""
+    """``one "two three" -four fi`` as a query; the last word counts as unfinished unless something follows."""
     text = text[:MOST_CHARACTERS].replace("\x00", " ")
     required: list[str] = []
     excluded: list[str] = []
@@ -56,7 +56,8 @@ def read(text: str) -> Query:
             required.extend(words)
         is_open = not minus and not phrase
     required = list(dict.fromkeys(required))[:MOST_WORDS]
-    unfinished = required[-1] if required and is_open and not text[-1].isspace() else ""
+    is_open = is_open and WORD.fullmatch(fold(text[-1])) is not None
+    unfinished = required[-1] if required and is_open else ""
     return Query(tuple(required), tuple(dict.fromkeys(excluded))[:MOST_WORDS], unfinished)
 
 

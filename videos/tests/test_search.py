@@ -217,6 +217,7 @@ def test_related_videos_say_why(library, cast):
     [
         ('one "two three" -four fi', words.Query(("one", "two three", "fi"), ("four",), "fi")),
         ("done ", words.Query(("done",))),
+        ("done.", words.Query(("done",))),
         ("", words.Query()),
         ('-"a b" c', words.Query(("c",), ("a b",), "c")),
         ("a a a", words.Query(("a",), (), "a")),
