@@ -41,6 +41,8 @@ WORDS = {
     "api_token_revoked": "API token revoked",
     "erase_asked": "Deletion of the account asked for",
     "restored": "Deletion of the account undone",
+    "suspended": "Suspended by the site's staff",
+    "suspension_lifted": "Suspension lifted",
     "changed_by_staff": "Changed by the site's staff",
 }
 RESULTS = {

@@ -27,6 +27,7 @@ SUBJECTS = {
     "api_token_created": "An API token was created",
     "erase_asked": "Your account will be deleted",
     "restored": "Your account stays",
+    "decision": "A decision about something of yours",
 }
 
 

@@ -45,6 +45,8 @@ UPLOAD = Limit("upload", 60, 3600)
 UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
 PICTURE = Limit("picture", 60, 3600)
 PLAYBACK = Limit("playback", 1200, 60)
+COMMENT = Limit("comment", 60, 300)
+REPORT = Limit("report", 30, 3600)
 
 
 def client_address(request: HttpRequest) -> str:

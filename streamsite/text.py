@@ -35,3 +35,12 @@ def bytes_in_words(size: int) -> str:
             return f"{value:.3g} {unit}"
         value /= 1000
     return f"{value:.3g} TB"
+
+
+# Letters of some scripts that show nothing: Hangul fillers and the blank Braille pattern.
+BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of ``text`` can be seen: spaces, joiners, marks without a letter, fillers."""
+    return all(character in BLANKS or unicodedata.category(character)[0] in "ZCM" for character in text)

@@ -6,8 +6,9 @@ from django.db import IntegrityError
 from django.db.models import F, Q
 
 from accounts.models import User
-from streamsite.errors import Invalid
+from streamsite.errors import Conflict, Invalid
 from subscriptions.models import Notify, Subscription
+from videos import blocks
 
 
 class SelfSubscription(Invalid):
@@ -23,6 +24,9 @@ def subscribe(subscriber: User, channel: User, *, notify: str = Notify.ALL) -> N
         raise SelfSubscription
     if notify not in Notify.values:
         raise Invalid("Unknown bell setting.", fields={"notify": [f"One of: {', '.join(Notify.values)}."]})
+    blocks.require_welcome(subscriber, channel.pk)
+    if blocks.has_blocked(subscriber.pk, channel.pk):
+        raise Conflict("You block this channel. Unblock it first.")
     # No transaction: many people meet at a popular channel's counter, and a lone $inc never conflicts.
     try:
         Subscription(subscriber=subscriber, channel=channel, notify=notify).save(force_insert=True)

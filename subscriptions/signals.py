@@ -8,9 +8,20 @@ from django.dispatch import receiver
 
 from accounts.erasure import account_erased
 from subscriptions import services
+from subscriptions.models import Subscription
+from videos.blocks import channel_blocked
 
 
 @receiver(account_erased)
 def erase_subscriptions(sender: type, user_id: str, **extra: Any) -> None:
     """Remove the account's subscriptions and those to it; the others' counters follow."""
     services.remove_all(user_id)
+
+
+@receiver(channel_blocked)
+def cut_ties(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
+    """Who is blocked is no longer subscribed to the one who blocks, nor the other way round."""
+    pair = {blocker_id, blocked_id}
+    rows = Subscription.objects.filter(subscriber_id__in=pair, channel_id__in=pair)
+    for row in rows.select_related("subscriber", "channel"):
+        services.unsubscribe(row.subscriber, row.channel)

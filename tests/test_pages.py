@@ -45,9 +45,18 @@ def test_what_people_type_stays_text(cast):
     video = cast.video(title=NASTY, description=NASTY, tags=[NASTY[:40]])
     playlist = {"title": NASTY, "visibility": "public", "video_ids": [video.pk]}
     playlist_id = cast.api("owner").post("/api/v1/playlists", playlist, format="json").json()["id"]
+    said = {"text": NASTY + ' https://x.org/"onclick=1 @owner'}
+    path = f"/api/v1/videos/{video.pk}/comments"
+    comment = cast.api("owner").post(path, said, format="json").json()["id"]
     page = cast.page("owner")
     paths = ["/", "/@owner", "/@owner/about", "/library", "/studio/videos", f"/search?q={NASTY}"]
     paths += [f"/watch/{video.pk}", f"/watch/{video.pk}?list={playlist_id}", f"/studio/videos/{video.pk}"]
+    paths += [
+        f"/watch/{video.pk}/comments",
+        f"/comments/{comment}",
+        f"/comments/{comment}/edit",
+        "/studio/comments",
+    ]
     for path in [*paths, f"/playlists/{playlist_id}"]:
         content = page.get(path).content.decode()
         assert "<script>alert" not in content, path

@@ -73,6 +73,28 @@ ROUTES = {
     "api-subscription": ("channels/owner/subscription", {"put": (401, 200), "delete": (401, 200)}),
     "api-me-subscriptions": ("me/subscriptions", {"get": (401, 200)}),
     "api-me-feed": ("me/feed", {"get": (401, 200)}),
+    "api-comments": ("videos/{secret}/comments", {"get": (404, 404), "post": (401, 404)}),
+    "api-comment": (
+        "comments/AAAAAAAAAAAAAAAA",
+        {"get": (404, 404), "patch": (401, 404), "delete": (401, 404)},
+    ),
+    "api-replies": ("comments/AAAAAAAAAAAAAAAA/replies", {"get": (404, 404), "post": (401, 404)}),
+    "api-comment-reaction": (
+        "comments/AAAAAAAAAAAAAAAA/reaction",
+        {"put": (401, 404), "delete": (401, 404)},
+    ),
+    "api-comment-pin": ("comments/AAAAAAAAAAAAAAAA/pin", {"put": (401, 404), "delete": (401, 404)}),
+    "api-comment-heart": ("comments/AAAAAAAAAAAAAAAA/heart", {"put": (401, 404), "delete": (401, 404)}),
+    "api-comment-approval": ("comments/AAAAAAAAAAAAAAAA/approval", {"put": (401, 404)}),
+    "api-comment-report": ("comments/AAAAAAAAAAAAAAAA/report", {"post": (401, 404)}),
+    "api-video-report": ("videos/{secret}/report", {"post": (401, 404)}),
+    "api-channel-report": ("channels/owner/report", {"post": (401, 400)}),
+    "api-studio-comments": ("studio/comments", {"get": (401, 200)}),
+    "api-comment-rules": ("studio/comment-rules", {"get": (401, 200), "patch": (401, 200)}),
+    "api-decisions": ("me/decisions", {"get": (401, 200)}),
+    "api-decision-appeal": ("me/decisions/AAAAAAAAAAAAAAAA/appeal", {"post": (401, 404)}),
+    "api-blocks": ("me/blocks", {"get": (401, 200)}),
+    "api-block": ("me/blocks/owner", {"put": (401, 200), "delete": (401, 200)}),
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -41,7 +41,7 @@ def visit(request: HttpRequest, video_id: str) -> Visit:
     video = _load(video_id)
     if may_watch(request.user, video):
         return Visit(video)
-    if video.generation and video.channel.is_active:
+    if video.generation and video.channel.is_active and not video.is_taken_down:
         link = share_links.admit(request, video)
         if link is not None:
             return Visit(video, link)
@@ -71,6 +71,8 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
     if not video.channel.is_active:
         return False
     if not video.generation:
+        return False
+    if video.is_taken_down:
         return False
     return is_linkable(video.visibility)
 

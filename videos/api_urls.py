@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.api import captions, finding, owner, videos, watching
+from videos.api import captions, comments, finding, moderation, owner, videos, watching
 from videos.uploads import api as uploads
 
 urlpatterns = [
@@ -32,4 +32,26 @@ urlpatterns = [
         owner.ShareLinkView.as_view(),
         name="api-share-link",
     ),
+    path("videos/<str:video_id>/comments", comments.CommentsView.as_view(), name="api-comments"),
+    path("comments/<str:comment_id>", comments.CommentView.as_view(), name="api-comment"),
+    path("comments/<str:comment_id>/replies", comments.RepliesView.as_view(), name="api-replies"),
+    path(
+        "comments/<str:comment_id>/reaction",
+        comments.CommentReactionView.as_view(),
+        name="api-comment-reaction",
+    ),
+    path("comments/<str:comment_id>/pin", comments.PinView.as_view(), name="api-comment-pin"),
+    path("comments/<str:comment_id>/heart", comments.HeartView.as_view(), name="api-comment-heart"),
+    path("comments/<str:comment_id>/approval", comments.ApprovalView.as_view(), name="api-comment-approval"),
+    path("studio/comments", comments.StudioCommentsView.as_view(), name="api-studio-comments"),
+    path("studio/comment-rules", comments.RulesView.as_view(), name="api-comment-rules"),
+    path("videos/<str:video_id>/report", moderation.VideoReportView.as_view(), name="api-video-report"),
+    path(
+        "comments/<str:comment_id>/report", moderation.CommentReportView.as_view(), name="api-comment-report"
+    ),
+    path("channels/<str:username>/report", moderation.ChannelReportView.as_view(), name="api-channel-report"),
+    path("me/decisions", moderation.OwnCasesView.as_view(), name="api-decisions"),
+    path("me/decisions/<str:case_id>/appeal", moderation.AppealView.as_view(), name="api-decision-appeal"),
+    path("me/blocks", moderation.BlocksView.as_view(), name="api-blocks"),
+    path("me/blocks/<str:username>", moderation.BlockView.as_view(), name="api-block"),
 ]

@@ -11,6 +11,7 @@ from streamsite.errors import Invalid
 from streamsite.visibility import Visibility
 from videos.models import CATEGORIES, Video
 from videos.models.caption import Kind
+from videos.models.moderation import Reason
 
 
 class VideoForm(forms.Form):
@@ -99,3 +100,43 @@ class UploadForm(forms.Form):
     file = forms.FileField(allow_empty_file=True)
     title = forms.CharField(max_length=120, required=False)
     visibility = forms.ChoiceField(choices=Visibility.choices, initial=Visibility.PRIVATE)
+
+
+class CommentRulesForm(forms.Form):
+    """Which comments wait for the channel's owner."""
+
+    words = forms.CharField(
+        label="Words and phrases",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="One per line. Case and accents make no difference; whole words only.",
+    )
+    hold_links = forms.BooleanField(label="Hold comments with links", required=False)
+    hold_all = forms.BooleanField(
+        label="Hold every comment", required=False, help_text="Nothing is shown before you approve it."
+    )
+
+    def rules(self) -> dict[str, Any]:
+        """The data of ``comments.rules.change``."""
+        cleaned = self.cleaned_data
+        return {**cleaned, "words": [line for line in cleaned["words"].splitlines() if line.strip()]}
+
+
+class ReportForm(forms.Form):
+    """Why something should not be here."""
+
+    reason = forms.ChoiceField(choices=Reason.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label="Anything that helps",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AppealForm(forms.Form):
+    """Why staff should look again."""
+
+    text = forms.CharField(
+        label="Why is the decision wrong?", max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+    )

@@ -78,6 +78,7 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "stored_generation",
         "is_complete",
         "visibility",
+        "is_taken_down",
         "allow_download",
         "title",
         "channel_id",
@@ -102,7 +103,7 @@ def _remembered(key: str, look: Callable[[], Any]) -> Any:
 def _may_have(request: HttpRequest, shown: media_tokens.Pass, video_id: str, state: dict[str, Any]) -> bool:
     if shown.viewer_class == media_tokens.OWNER:
         return bool(_caller_id(request) == state["channel_id"])
-    if not state["channel__is_active"] or not state["generation"]:
+    if not state["channel__is_active"] or not state["generation"] or state["is_taken_down"]:
         return False
     if shown.viewer_class == media_tokens.SHARED:
         link_id = shown.link_id

@@ -19,6 +19,7 @@ from streamsite.visibility import is_listed
 from videos import quota, storage
 from videos.metadata import EDITABLE, clean_metadata, title_from
 from videos.models import Status, Video
+from videos.moderation import standing
 
 # Sent with ``video_id``, before the row goes: apps that refer to videos clean up after themselves.
 video_deleted = Signal()
@@ -40,7 +41,11 @@ files_abandoned = Signal()
 def draft(
     owner: User, *, filename: str, size: int, data: dict[str, Any], status: Status = Status.QUEUED
 ) -> Video:
-    """An unsaved video for a file of ``size`` bytes, described by what of ``data`` an owner may write."""
+    """An unsaved video for a file of ``size`` bytes, described by what of ``data`` an owner may write.
+
+    Raises ``Invalid``, or ``standing.Paused`` for an owner who may not publish for the time being.
+    """
+    standing.require_good(owner)
     name = clean_line(filename)[:255]
     changes = clean_metadata(
         {"title": title_from(name), **{key: data[key] for key in EDITABLE if key in data}}
@@ -123,6 +128,23 @@ def apply_schedule() -> int:
     return changed
 
 
+def take_down(video_id: str) -> None:
+    """Staff decided that nobody but its owner is to see it; it can be put back. Safe to repeat."""
+    _set_taken_down(video_id, True)
+
+
+def put_back(video_id: str) -> None:
+    """Undo ``take_down``. Safe to repeat."""
+    _set_taken_down(video_id, False)
+
+
+def _set_taken_down(video_id: str, taken_down: bool) -> None:
+    Video.objects.filter(pk=video_id, is_taken_down=not taken_down).update(
+        is_taken_down=taken_down, version=F("version") + 1, updated_at=timezone.now()
+    )
+    refresh_listing(video_id)
+
+
 def require_version(video: Video, expected: int | None) -> None:
     """Raise ``Stale`` when the caller expected another version of the video."""
     if expected is not None and video.version != expected:
@@ -137,13 +159,22 @@ def refresh_listing(video_id: str) -> None:
     video = Video.objects.select_related("channel").filter(pk=video_id).first()
     if video is None:
         return
-    wanted = is_listed(video.visibility) and bool(video.generation) and video.channel.is_active
+    wanted = (
+        is_listed(video.visibility)
+        and bool(video.generation)
+        and video.channel.is_active
+        and not video.is_taken_down
+    )
     if wanted:
         Video.objects.filter(pk=video_id, published_at=None).update(published_at=timezone.now())
 
     def switch() -> None:
         switched = Video.objects.filter(
-            pk=video_id, listed=not wanted, visibility=video.visibility, generation=video.generation
+            pk=video_id,
+            listed=not wanted,
+            visibility=video.visibility,
+            generation=video.generation,
+            is_taken_down=video.is_taken_down,
         ).update(listed=wanted)
         if switched:
             User.objects.filter(pk=video.channel_id).update(

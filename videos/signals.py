@@ -8,17 +8,19 @@ from django.dispatch import receiver
 
 from accounts.erasure import account_closed, account_erased, account_restored
 from accounts.profile import renamed
-from videos import captions, reactions, services, tasks
+from videos import blocks, captions, reactions, services, tasks
 from videos.access import own_videos
+from videos.comments import services as comments
 from videos.library import documents
 from videos.models import Caption, Upload, Video
+from videos.moderation import cases
 from videos.playback import figures, history
 from videos.uploads import parts
 
 
 @receiver([account_closed, account_restored])
 def follow_the_account(sender: type, user_id: str, **extra: Any) -> None:
-    """Its videos leave the lists, or come back; a channel may have many, so a worker does it."""
+    """Its videos and comments leave the lists, or come back; there may be many, so a worker does it."""
     tasks.enqueue_relisting(user_id)
 
 
@@ -29,6 +31,9 @@ def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
         services.delete(video)
     reactions.forget_user(user_id)
     history.clear(user_id)
+    comments.forget_author(user_id)
+    blocks.forget_user(user_id)
+    cases.forget_user(user_id)
     figures.forget_channel(user_id)
 
 

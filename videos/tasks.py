@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 
+from accounts.models import User
 from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
 from videos import bucket, pipeline, placement, priorities, reactions, services, sweeper
 from videos.access import own_videos
-from videos.models import Status, Video
+from videos.comments import services as comments
+from videos.models import Case, Status, Video
+from videos.moderation import cases, notices
 from videos.playback import beats, figures, history, rollup
 
 COUNT_SECONDS = 3
@@ -60,7 +63,10 @@ def _admin_page(video_id: str) -> str:
 
 @task()
 def relist_channel(channel_id: str) -> None:
-    """Bring the lists in line with the state of a channel's account."""
+    """Bring the lists in line with the state of a channel's account: its videos, and what it said."""
+    state = User.objects.filter(pk=channel_id).values_list("is_active", flat=True).first()
+    if state is not None:
+        (comments.show_author if state else comments.hide_author)(channel_id)
     for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
         services.refresh_listing(video_id)
 
@@ -88,8 +94,27 @@ def count_views() -> int:
 @task()
 def forget_video(video_id: str) -> None:
     """Remove what viewers left with a deleted video."""
-    for forget in (reactions.forget_video, history.forget_video, beats.forget_video, figures.forget_video):
+    for forget in (
+        reactions.forget_video,
+        history.forget_video,
+        beats.forget_video,
+        figures.forget_video,
+        comments.forget_subject,
+    ):
         forget(video_id)
+
+
+@task()
+def mail_decision(case_id: str) -> None:
+    """Tell the owner of something that was reported what was decided."""
+    notices.mail_owner(case_id)
+
+
+@receiver(cases.decided)
+def tell_owner(sender: Any, *, case: Case, **extra: Any) -> None:
+    """By e-mail, with the link to appeal."""
+    if notices.concerns_owner(case):
+        mail_decision.enqueue(case.pk)
 
 
 def enqueue_counting() -> None:

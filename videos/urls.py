@@ -3,12 +3,26 @@
 from django.urls import path
 
 from videos import media
-from videos.views import embed, own, parts, studio, watching
+from videos.views import comments, embed, moderation, own, parts, studio, watching
 
 urlpatterns = [
     path("", watching.home, name="home"),
     path("watch/<str:video_id>", watching.watch, name="watch"),
     path("watch/<str:video_id>/reaction", own.react, name="react"),
+    path("watch/<str:video_id>/comments", comments.video_comments, name="video-comments"),
+    path("comments/<str:comment_id>", comments.thread, name="comment"),
+    path("comments/<str:comment_id>/row", comments.row, name="comment-row"),
+    path("comments/<str:comment_id>/edit", comments.edit, name="comment-edit"),
+    path("comments/<str:comment_id>/delete", comments.delete, name="comment-delete"),
+    path("comments/<str:comment_id>/curate", comments.curate, name="comment-curate"),
+    path("comments/<str:comment_id>/react", comments.react, name="comment-react"),
+    path("report/<str:about>/<str:name>", moderation.report, name="report"),
+    path("block/<str:username>", moderation.block, name="block"),
+    path("settings/blocked", moderation.settings_blocked, name="settings-blocked"),
+    path("settings/decisions", moderation.settings_decisions, name="settings-decisions"),
+    path("decisions/<str:token>", moderation.decision, name="decision"),
+    path("studio/comments", comments.studio, name="studio-comments"),
+    path("studio/comments/rules", comments.studio_rules, name="studio-comment-rules"),
     path("history", own.history, name="history"),
     path("history/clear", own.history_clear, name="history-clear"),
     path("history/pause", own.history_pause, name="history-pause"),

@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 START_SECONDS = 60
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def free_port() -> int:
@@ -21,6 +22,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment without what describes another site."""
+    others = ("MONGODB_", "STREAMSITE_", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(others)}
 
 
 class Stack:
@@ -36,29 +43,36 @@ class Stack:
 
     def start(self) -> None:
         """Start and wait for the first answer."""
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(
-                ("MONGODB_", "STREAMSITE_", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_")
-            )
-        }
-        environment = (
-            inherited | {"STREAMSITE_THROTTLE_SCALE": "1000", "TASK_LEASE_SECONDS": "4"} | self.environment
-        )
+        defaults = {"STREAMSITE_THROTTLE_SCALE": "1000", "TASK_LEASE_SECONDS": "4"}
+        environment = _inherited() | defaults | self.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "streamsite.supervisor", "--no-demo", "--workers", "2"),
                     *("--port", str(self.port), "--data", str(self.data_dir)),
                 ],
-                cwd=Path(__file__).resolve().parent.parent.parent,
+                cwd=ROOT,
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         self.wait_until_answering()
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """What ``manage.py`` prints beside the running site. Raises when it fails."""
+        ran = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=_inherited() | {"STREAMSITE_DATA_DIR": str(self.data_dir)} | self.environment | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        if ran.returncode:
+            raise AssertionError(ran.stdout + ran.stderr)
+        return ran.stdout
 
     def wait_until_answering(self) -> None:
         """Return once ``/readyz`` is 200; raise with the log's end otherwise."""

@@ -138,3 +138,17 @@ def test_pages(cast):
     page.post("/@owner/subscribe", {"action": "unsubscribe"})
     assert subscribers() == 0
     assert page.get("/@nobody").status_code == 404
+
+
+def test_blocking_ends_a_subscription_and_refuses_a_new_one(database, cast):
+    member, owner = cast.api("member"), cast.api("owner")
+    assert member.put("/api/v1/channels/owner/subscription").status_code == 200
+    owner.put("/api/v1/me/blocks/member")
+    assert User.objects.get(username="owner").subscriber_count == 0
+    assert Subscription.objects.count() == 0
+    refused = member.put("/api/v1/channels/owner/subscription")
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+    refused = owner.put("/api/v1/channels/member/subscription")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    owner.delete("/api/v1/me/blocks/member")
+    assert member.put("/api/v1/channels/owner/subscription").status_code == 200

@@ -22,7 +22,7 @@ from streamsite.visibility import Visibility
 from subscriptions.models import Subscription
 from tests.engine.plans import faults
 from videos.library import documents
-from videos.models import Reaction, Status, Video, Watch
+from videos.models import Block, Case, Comment, Reaction, Status, Video, Watch
 
 MANY = 10_000
 CHANNELS = 50
@@ -37,6 +37,13 @@ PATHS = [
     "/?category=music",
     "/search?q=music",
     "/watch/{video}",
+    "/watch/{video}/comments",
+    "/watch/{video}/comments?sort=newest",
+    "/comments/{comment}",
+    "/studio/comments",
+    "/studio/comments?state=held",
+    "/settings/blocked",
+    "/settings/decisions",
     "/trending",
     "/history",
     "/history?q=music",
@@ -64,6 +71,12 @@ PATHS = [
     "/api/v1/videos/{video}/related",
     "/api/v1/trending",
     "/api/v1/search/suggest?q=mus",
+    "/api/v1/videos/{video}/comments",
+    "/api/v1/videos/{video}/comments?sort=newest",
+    "/api/v1/comments/{comment}/replies",
+    "/api/v1/studio/comments",
+    "/api/v1/me/blocks",
+    "/api/v1/me/decisions",
     "/api/v1/me/history",
     "/api/v1/me/likes",
     "/api/v1/videos?limit=50",
@@ -114,6 +127,24 @@ def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Cast]:
         ]
         _store(Watch, watched)
         _store(Reaction, [Reaction(user=member, video_id=one, value="like") for one in videos[:2_000]])
+        first = _comments(owner, users)
+        cast.comment = first  # type: ignore[attr-defined]
+        blocked = [Block(blocker=member, blocked=user) for user in users[:2_000]]
+        _store(Block, [*blocked, *(Block(blocker=user, blocked=users[0]) for user in users[1:])])
+        _store(
+            Case,
+            [
+                Case(
+                    about="video",
+                    subject=one,
+                    owner=owner,
+                    state="decided",
+                    is_open=False,
+                    decision="warning",
+                )
+                for one in videos
+            ],
+        )
         collection("auth_session").insert_many(_sessions(users))
         collection("task_job").insert_many(
             [
@@ -152,6 +183,35 @@ def _video(n: int, channel: User) -> Video:
     )
 
 
+def _comments(owner: User, users: list[User]) -> str:
+    """10,000 comments, half of them on the video that the paths are about; the id of one with many answers."""
+    video = Video.objects.filter(channel=owner, visibility=Visibility.PUBLIC).first()
+    others = Video.objects.exclude(pk=video.pk).first() if video else None
+    assert video is not None
+    assert others is not None
+    rows = [
+        Comment(
+            about="video",
+            subject=(video if n % 2 else others).pk,
+            owner=owner,
+            author=users[n % 100],
+            text=f"Comment {n}",
+            state="held" if n % 10 == 3 else "shown",
+            score=n % 977,
+            created_at=START + dt.timedelta(minutes=n),
+        )
+        for n in range(MANY // 2)
+    ]
+    answers = [
+        Comment(
+            about="video", subject=video.pk, owner=owner, author=users[n % 100], parent=rows[1].pk, text="x"
+        )
+        for n in range(MANY // 2)
+    ]
+    _store(Comment, [*rows, *answers])
+    return rows[1].pk
+
+
 def _sessions(users: list[User]) -> list[dict[str, Any]]:
     later = dt.datetime.now(dt.UTC) + dt.timedelta(days=9)
     return [
@@ -172,7 +232,7 @@ def test_every_query_of_a_page_has_an_index(crowd: Cast, who: str, path: str) ->
         pytest.skip("staff only")
     video = Video.objects.filter(channel=crowd.owner, visibility=Visibility.PUBLIC).first()
     assert video is not None
-    url = path.format(video=video.pk, playlist=crowd.playlist)  # type: ignore[attr-defined]
+    url = path.format(video=video.pk, playlist=crowd.playlist, comment=crowd.comment)  # type: ignore[attr-defined]
     client: Any = crowd.api(who) if path.startswith("/api/") else crowd.page(who)
     with recorded_documents() as documents:
         answer = client.get(url)
@@ -222,6 +282,17 @@ def test_writes_have_an_index(crowd: Cast) -> None:
         added = client.post(f"/api/v1/playlists/{made}/items", {"video_id": video.pk}, format="json")
         assert added.status_code == 201, added.content
         assert client.delete(f"/api/v1/playlists/{made}").status_code == 204
+        said = client.post(
+            f"/api/v1/videos/{video.pk}/comments", {"text": "Hi @user00001"}, format="json"
+        ).json()
+        path = f"/api/v1/comments/{said['id']}"
+        assert client.put(f"{path}/reaction", {"value": "like"}, format="json").status_code == 200
+        assert client.patch(path, {"text": "Ho"}, format="json").status_code == 200
+        assert client.post(f"{path}/replies", {"text": "Hm"}, format="json").status_code == 201
+        assert client.delete(path).status_code == 204
+        report = client.post(f"/api/v1/videos/{video.pk}/report", {"reason": "spam"}, format="json")
+        assert report.status_code == 201
+        assert client.put("/api/v1/me/blocks/user09999").status_code == 200
         owner = crowd.api("owner")
         assert owner.patch(f"/api/v1/videos/{mine.pk}", {"title": "Other"}, format="json").status_code == 200
         assert owner.delete(f"/api/v1/videos/{mine.pk}").status_code in (200, 202, 204)

@@ -46,6 +46,8 @@ def paths(cast: Cast) -> list[str]:
     url = f"/api/v1/videos/{video.pk}/captions"
     track = cast.api("owner").post(url, sent, format="json").json()["id"]
     playlist = cast.api("owner").post("/api/v1/playlists", {"title": "Mine"}, format="json").json()["id"]
+    said = {"text": "Hello @owner at 0:01"}
+    comment = cast.api("owner").post(f"/api/v1/videos/{video.pk}/comments", said, format="json").json()["id"]
     values = {
         "<str:video_id>": video.pk,
         "<str:playlist_id>": playlist,
@@ -54,6 +56,9 @@ def paths(cast: Cast) -> list[str]:
         "<str:token_id>": "x" * 16,
         "<str:item_id>": "x" * 16,
         "<str:caption_id>": track,
+        "<str:comment_id>": comment,
+        "<str:about>/<str:name>": f"video/{video.pk}",
+        "<str:token>": "x" * 20,
     }
     found = []
     for path in page_paths():

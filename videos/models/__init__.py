@@ -1,10 +1,29 @@
-"""Videos and what belongs to them: uploads, captions, share links, reactions, what was watched."""
+"""Videos and what belongs to them: uploads, captions, share links, reactions, comments, what was watched."""
 
+from videos.models.block import Block
 from videos.models.caption import Caption
+from videos.models.comment import Comment, CommentReaction, CommentRules
+from videos.models.moderation import Case, Report, Strike
 from videos.models.reaction import Reaction
 from videos.models.share_link import ShareLink
 from videos.models.upload import Upload
 from videos.models.video import CATEGORIES, Status, Video
 from videos.models.watch import Watch
 
-__all__ = ["CATEGORIES", "Caption", "Reaction", "ShareLink", "Status", "Upload", "Video", "Watch"]
+__all__ = [
+    "CATEGORIES",
+    "Block",
+    "Caption",
+    "Case",
+    "Comment",
+    "CommentReaction",
+    "CommentRules",
+    "Reaction",
+    "Report",
+    "ShareLink",
+    "Status",
+    "Strike",
+    "Upload",
+    "Video",
+    "Watch",
+]

@@ -97,6 +97,8 @@ class Video(models.Model):
     trend = models.FloatField(default=0.0, editable=False)
 
     listed = models.BooleanField(default=False, editable=False)
+    # Taken down by staff: only its owner sees it, until that is undone.
+    is_taken_down = models.BooleanField(default=False, editable=False)
     allow_comments = models.BooleanField(default=True)
     allow_embed = models.BooleanField(default=True)
     allow_download = models.BooleanField(default=False)

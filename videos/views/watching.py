@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from streamsite.pages import is_fragment
 from videos import access, mappers, panels, queries, share_links
+from videos.comments.access import COMMENT_ID
 from videos.library import recommended
 
 EMPTY: dict[str, Any] = {"next": None, "previous": None, "results": []}
@@ -49,11 +50,12 @@ def trending(request: HttpRequest) -> HttpResponse:
 def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     """The player and what belongs to the video."""
     visit = access.visit(request, video_id)
-    video = visit.video
+    video, linked = visit.video, request.GET.get("comment", "")
     context = {
         "video": mappers.full(video, request.user, visit.link),
         "related": recommended.related(video, most=MOST_RELATED),
         "start": seconds(request.GET.get("t", "")),
+        "linked_comment": linked if COMMENT_ID.match(linked) else "",
     }
     response = render(request, "videos/watch.html", context | panels.collect(request, video))
     share_links.remember(response, visit.link)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from streamsite.errors import SiteError
 from videos import services, tasks
+from videos.admin.looking import LookingAdmin
 from videos.models import Reaction, Video
 
 
@@ -16,18 +17,33 @@ class VideoAdmin(admin.ModelAdmin[Video]):
     """Find a video, see how far its processing is, try it again, remove it with its files."""
 
     list_display = ("title", "channel", "status", "visibility", "duration", "view_count", "created_at")
-    list_filter = ("status", "visibility", "category", "created_at")
+    list_filter = ("status", "visibility", "is_taken_down", "category", "created_at")
     list_select_related = ("channel",)
     search_fields = ("title", "description", "channel__username")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     raw_id_fields = ("channel",)
     readonly_fields = (
-        "id", "status", "progress", "attempt", "failure_code", "failure_detail", "steps", "duration", "width", "height",
+        "id", "is_taken_down",
+        "status", "progress", "attempt", "failure_code", "failure_detail", "steps", "duration", "width", "height",
         "source_name", "source_size", "media_bytes", "generation", "listed", "published_at", "view_count", "like_count",
         "comment_count", "created_at", "updated_at", "version",
     )  # fmt: skip
-    actions = ("process_again",)
+    actions = ("process_again", "take_down", "put_back")
+
+    @admin.action(description="Take down, for its owner only")
+    def take_down(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        """Hide the chosen videos from everybody but their owners."""
+        for video in queryset:
+            services.take_down(video.pk)
+            self.log_change(request, video, "Taken down.")
+
+    @admin.action(description="Put back what was taken down")
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        """Show the chosen videos again."""
+        for video in queryset:
+            services.put_back(video.pk)
+            self.log_change(request, video, "Put back.")
 
     @admin.action(description="Process failed videos again")
     def process_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
@@ -58,27 +74,11 @@ class VideoAdmin(admin.ModelAdmin[Video]):
 
 
 @admin.register(Reaction)
-class ReactionAdmin(admin.ModelAdmin[Reaction]):
-    """Who likes what, to look at: rows and counters go together, so services write them.
-
-    What people watched is for nobody but them, and so is not here.
-    """
+class ReactionAdmin(LookingAdmin[Reaction]):
+    """Who likes what. What people watched is for nobody but them, and so is not here."""
 
     list_display = ("user", "video", "value", "created_at")
     list_filter = ("value",)
     list_select_related = ("user", "video")
     search_fields = ("user__username",)
     ordering = ("-created_at",)
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Viewers add them."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Viewers change them."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Viewers remove them."""
-        return False

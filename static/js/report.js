@@ -1,0 +1,61 @@
+// "Report" and "Block": a dialog and a question instead of a page of their own.
+import { api, inWords } from "./api.js";
+import { confirmed, el, modal, toast } from "./ui.js";
+
+async function openReport(trigger) {
+  const response = await fetch(trigger.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  if (!response.ok) {
+    location.assign(trigger.href);
+    return;
+  }
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  const form = template.content.querySelector("form");
+  const problem = el("p", { class: "errors", role: "alert" });
+  form.append(problem);
+  const dialog = modal("Report", form);
+  form.querySelector("[data-close]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.close();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    problem.textContent = "";
+    try {
+      await api("POST", trigger.dataset.report, { json: { reason: form.elements.reason.value, text: form.elements.text.value } });
+      dialog.close();
+      toast("Thank you. The people who run this site will look at it.");
+    } catch (error) {
+      problem.textContent = inWords(error);
+    }
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const trigger = event.target.closest("[data-report]");
+  if (!trigger || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  openReport(trigger).catch(() => location.assign(trigger.href));
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-block]");
+  if (!form || form.dataset.sure) return;
+  event.preventDefault();
+  const name = form.dataset.block;
+  const text = `@${name} will not be able to comment on what is yours or to subscribe to you, and you will not see what they say. You can undo this in your settings.`;
+  if (!(await confirmed(`Block @${name}?`, text, "Block"))) return;
+  try {
+    await api("PUT", `/me/blocks/${encodeURIComponent(name)}`);
+    for (const comment of document.querySelectorAll(`[data-comment][data-author="${CSS.escape(name)}"]`)) comment.remove();
+    toast(`@${name} is blocked.`, {
+      action: "Undo",
+      onAction: async () => {
+        await api("DELETE", `/me/blocks/${encodeURIComponent(name)}`);
+        location.reload();
+      },
+    });
+  } catch (error) {
+    toast(error.message, { level: "error" });
+  }
+});

@@ -1,0 +1,133 @@
+"""Talking below a video in a real browser, and a report on its way through the staff's queue."""
+
+import pytest
+from playwright.sync_api import expect
+
+from streamsite.testing.caller import Caller
+from tests.test_browser import PASSWORD, chromium, note_violation  # noqa: F401 - the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def people(site, clip):
+    """A creator with a video, and somebody who has something to say."""
+    creator = Caller(site).enter("comment-creator")
+    video = creator.wait(creator.upload(clip, visibility="public", title="Much talked about"), "ready")["id"]
+    Caller(site).enter("comment-viewer")
+    return creator, video
+
+
+@pytest.fixture
+def open_as(chromium, site):  # noqa: F811
+    contexts = []
+
+    def opened(name, path, **options):
+        context = chromium.new_context(base_url=site.url, viewport={"width": 1280, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: note_violation(page, message.text))
+        if name:
+            page.goto("/login")
+            page.get_by_label("Username or e-mail").fill(name)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.locator("main").get_by_role("button", name="Log in").click()
+            page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        for page in context.pages:
+            assert page.problems == []
+        context.close()
+
+
+def test_a_comment_with_a_mention_and_a_moment(people, open_as):
+    _, video = people
+    page = open_as("comment-viewer", f"/watch/{video}#comments")
+    page.get_by_label("Add a comment").fill("Look at 0:01, @comment-creator")
+    page.get_by_label("Add a comment").press("Control+Enter")
+    comment = page.locator(".comment").filter(has_text="Look at")
+    expect(comment.get_by_role("link", name="@comment-creator")).to_have_attribute(
+        "href", "/@comment-creator"
+    )
+    expect(page.locator("#comments-title")).to_have_text("1 comment")
+    comment.get_by_role("link", name="0:01").click()
+    expect(page.locator("video")).to_have_js_property("paused", False)
+    with page.expect_response(lambda answer: "/reaction" in answer.url and answer.ok):
+        comment.get_by_role("button", name="Like", exact=True).click()
+    page.reload()
+    comment = page.locator(".comment").filter(has_text="Look at")
+    expect(comment.get_by_role("button", name="Like", exact=True)).to_have_attribute("aria-pressed", "true")
+    comment.get_by_role("link", name="Reply").click()
+    page.keyboard.type("And at the end")
+    page.keyboard.press("Control+Enter")
+    expect(comment.locator(".comment").filter(has_text="And at the end")).to_be_visible()
+    comment.locator(":scope > .menu > summary").click()
+    comment.locator(":scope > .menu").get_by_role("link", name="Edit").click()
+    field = comment.get_by_label("Your comment")
+    expect(field).to_have_value("Look at 0:01, @comment-creator")
+    field.fill("Look closely at 0:01")
+    comment.get_by_role("button", name="Save").click()
+    expect(page.locator(".comment").filter(has_text="Look closely").first).to_contain_text("(edited)")
+
+
+def test_an_owner_pins_and_gives_a_heart_and_deletes(people, open_as):
+    creator, video = people
+    creator.json("POST", f"/api/v1/videos/{video}/comments", {"text": "First of all"})
+    page = open_as("comment-creator", f"/watch/{video}#comments")
+    comment = page.locator(".comment").filter(has_text="First of all")
+    comment.locator(":scope > .menu > summary").click()
+    comment.get_by_role("button", name="Give a heart").click()
+    expect(page.locator(".comment").filter(has_text="First of all")).to_contain_text("Loved by")
+    comment = page.locator(".comment").filter(has_text="First of all")
+    comment.locator(":scope > .menu > summary").click()
+    comment.get_by_role("button", name="Pin", exact=True).click()
+    expect(page.locator(".comments-list > .comment").first).to_contain_text("Pinned by")
+    comment = page.locator(".comment").filter(has_text="First of all")
+    comment.locator(":scope > .menu > summary").click()
+    comment.get_by_role("link", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.locator(".comment").filter(has_text="First of all")).to_have_count(0)
+
+
+def test_comments_work_without_scripts(people, open_as):
+    _, video = people
+    page = open_as("comment-viewer", f"/watch/{video}", java_script_enabled=False)
+    page.get_by_role("link", name="Show the comments").click()
+    page.get_by_label("Add a comment").fill("Without scripts")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    page.get_by_role("link", name="Show the comments").click()
+    expect(page.locator(".comment").filter(has_text="Without scripts")).to_contain_text("Linked comment")
+
+
+def test_a_report_reaches_the_staff_who_decide(site, people, open_as):
+    _, video = people
+    page = open_as("comment-viewer", f"/watch/{video}")
+    page.get_by_role("link", name="Report").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Spam or misleading").check()
+    dialog.get_by_label("Anything that helps").fill("It is an advertisement")
+    dialog.get_by_role("button", name="Report").click()
+    expect(page.get_by_text("will look at it")).to_be_visible()
+    site.manage("createsuperuser", "--noinput", "--username", "comment-judge", "--email", "j@example.org",
+                DJANGO_SUPERUSER_PASSWORD=PASSWORD)  # fmt: skip
+    staff = open_as("comment-judge", "/admin/videos/case/")
+    staff.get_by_role("link", name="Much talked about").click()
+    expect(staff.get_by_text("It is an advertisement")).to_be_visible()
+    staff.get_by_role("button", name="Claim it").click()
+    expect(staff.get_by_text("This case is yours")).to_be_visible()
+    staff.get_by_label("Violation, take it down").check()
+    staff.get_by_label("What both sides are told").fill("Advertisements are not allowed")
+    staff.get_by_role("button", name="Decide").click()
+    expect(staff.get_by_text("Decided: Violation, take it down.")).to_be_visible()
+    assert page.goto(f"/watch/{video}").status == 404
+    owner = open_as("comment-creator", "/settings/decisions")
+    expect(owner.get_by_text("Advertisements are not allowed")).to_be_visible()
+    owner.get_by_role("link", name="Appeal").click()
+    owner.get_by_label("Why is the decision wrong?").fill("It is a test")
+    owner.get_by_role("button", name="Appeal").click()
+    expect(owner.get_by_text("Your appeal is being looked at")).to_be_visible()

@@ -1,0 +1,87 @@
+"""Comments and blocks in Django admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from videos.admin.looking import LookingAdmin
+from videos.comments import services
+from videos.models import Block, Comment, CommentReaction, CommentRules
+
+
+@admin.register(Comment)
+class CommentAdmin(admin.ModelAdmin[Comment]):
+    """Find what was said, take it down, put it back, delete it. Nobody's words are changed here."""
+
+    list_display = ("text_shown", "author", "state", "like_count", "reply_count", "about", "created_at")
+    list_filter = ("state", "about", "pinned")
+    list_select_related = ("author",)
+    search_fields = ("author__username", "subject")
+    search_help_text = "A username, or the id of what it is about."
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    readonly_fields = tuple(field.name for field in Comment._meta.fields)
+    actions = ("take_down", "put_back")
+
+    @admin.display(description="text")
+    def text_shown(self, comment: Comment) -> str:
+        """The beginning."""
+        return str(comment)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Viewers write them."""
+        return False
+
+    @admin.action(description="Take down")
+    def take_down(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        """Hide the chosen comments from everybody but staff."""
+        for comment in queryset:
+            services.take_down(comment.pk)
+            self.log_change(request, comment, "Taken down.")
+
+    @admin.action(description="Put back what was taken down")
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        """Show the chosen comments again."""
+        for comment in queryset:
+            services.put_back(comment.pk)
+            self.log_change(request, comment, "Put back.")
+
+    def delete_model(self, request: HttpRequest, obj: Comment) -> None:
+        """With its answers and counted."""
+        services.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        """With their answers and counted."""
+        for comment in queryset:
+            services.delete(comment)
+
+
+@admin.register(CommentReaction)
+class CommentReactionAdmin(LookingAdmin[CommentReaction]):
+    """Who likes what was said."""
+
+    list_display = ("user", "comment", "value", "created_at")
+    list_select_related = ("user", "comment")
+    search_fields = ("user__username",)
+    ordering = ("-id",)
+
+
+@admin.register(CommentRules)
+class CommentRulesAdmin(LookingAdmin[CommentRules]):
+    """What channels have held back."""
+
+    list_display = ("channel_id", "hold_links", "hold_all")
+    search_fields = ("channel_id",)
+    ordering = ("channel_id",)
+
+
+@admin.register(Block)
+class BlockAdmin(LookingAdmin[Block]):
+    """Who blocks whom."""
+
+    list_display = ("blocker", "blocked", "created_at")
+    list_select_related = ("blocker", "blocked")
+    search_fields = ("blocker__username", "blocked__username")
+    ordering = ("-id",)

@@ -1,0 +1,215 @@
+"""The queue of reports in Django admin: claim a case, read it, decide it, decide about its appeal."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from streamsite.errors import SiteError
+from videos.admin.looking import LookingAdmin
+from videos.models import Case, Report, Strike
+from videos.models.moderation import CaseState, Decision
+from videos.moderation import cases, standing
+
+UNDECIDED = {CaseState.OPEN, CaseState.APPEALED}
+MOST_REPORTS = 100
+
+
+class DecisionForm(forms.Form):
+    """What staff decide about a case."""
+
+    decision = forms.ChoiceField(choices=Decision.choices, widget=forms.RadioSelect)
+    strike = forms.BooleanField(
+        label="Count it as a strike",
+        required=False,
+        help_text=f"{standing.MOST} within 90 days pause publishing.",
+    )
+    notice = forms.CharField(
+        label="What both sides are told",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+    )
+    note = forms.CharField(
+        label="Note for staff",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
+    )
+
+
+class AppealDecisionForm(forms.Form):
+    """What staff decide about an appeal."""
+
+    outcome = forms.ChoiceField(
+        choices=(("uphold", "Uphold the decision"), ("grant", "Grant the appeal and undo the decision")),
+        widget=forms.RadioSelect,
+    )
+    notice = DecisionForm.base_fields["notice"]
+    note = DecisionForm.base_fields["note"]
+
+
+@admin.register(Case)
+class CaseAdmin(LookingAdmin[Case]):
+    """What was reported, the most reported first. Nothing happens to it before somebody here decides."""
+
+    list_display = (
+        "title_shown",
+        "about",
+        "owner",
+        "report_count",
+        "state",
+        "claimed_by",
+        "decision",
+        "created_at",
+    )
+    list_filter = ("state", "about", "decision")
+    list_select_related = ("owner", "claimed_by")
+    search_fields = ("owner__username", "subject")
+    search_help_text = "A username, or the id of what was reported."
+    ordering = ("-state", "-report_count", "-created_at")
+    fields = (
+        "thing", "owner_shown", "state", "decision", "report_count", "content_shown", "reports", "claimed_by",
+        "notice", "decided_at", "appeal", "appealed_at", "steps", "created_at",
+    )  # fmt: skip
+    readonly_fields = ("thing", "owner_shown", "content_shown", "reports", "steps")
+    change_form_template = "admin/videos/case/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """One address for what the form of a case does."""
+        address = path("<str:case_id>/act/", self.admin_site.admin_view(self.act), name="videos_case_act")
+        return [address, *super().get_urls()]
+
+    def may_decide(self, request: HttpRequest) -> bool:
+        """Who may claim and decide."""
+        return request.user.has_perm("videos.change_case")
+
+    @method_decorator(require_POST)
+    def act(self, request: HttpRequest, case_id: str) -> HttpResponse:
+        """A button of the page was pressed."""
+        case = Case.objects.filter(pk=case_id).first()
+        if case is None or not self.may_decide(request):
+            return HttpResponseNotFound()
+        staff = cast(User, request.user)
+        try:
+            done = self._act(request, case, staff)
+        except SiteError as error:
+            self.message_user(request, error.detail, messages.ERROR)
+        else:
+            if done:
+                self.log_change(request, case, done)
+                self.message_user(request, done, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:videos_case_change", args=[case_id]))
+
+    def _act(self, request: HttpRequest, case: Case, staff: User) -> str:
+        verb = request.POST.get("act", "")
+        if verb == "claim":
+            cases.claim(case, staff)
+            return "The case is yours."
+        if verb == "release":
+            cases.release(case, staff)
+            return "The case is back in the queue."
+        form: forms.Form = (
+            AppealDecisionForm(request.POST) if verb == "appeal" else DecisionForm(request.POST)
+        )
+        if verb not in {"decide", "appeal"} or not form.is_valid():
+            self.message_user(request, "Choose a decision.", messages.ERROR)
+            return ""
+        said = form.cleaned_data
+        if verb == "appeal":
+            grant = said["outcome"] == "grant"
+            cases.decide_appeal(case, staff, grant=grant, notice=said["notice"], note=said["note"])
+            return "The appeal was granted." if grant else "The decision stands."
+        cases.decide(
+            case, staff, said["decision"], notice=said["notice"], note=said["note"], strike=said["strike"]
+        )
+        return f"Decided: {Decision(said['decision']).label}."
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a case, with the form that fits its state."""
+        case = Case.objects.filter(pk=object_id).first()
+        context = dict(extra_context or {})
+        if case is not None and case.state in UNDECIDED and self.may_decide(request):
+            is_appeal = case.state == CaseState.APPEALED
+            context["case_form"] = AppealDecisionForm() if is_appeal else DecisionForm()
+            context["case_verb"] = "appeal" if is_appeal else "decide"
+            context["case_act"] = reverse("admin:videos_case_act", args=[object_id])
+            context["is_claimed"] = case.claimed_by_id is not None
+            context["is_mine"] = case.claimed_by_id == request.user.pk
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description="what")
+    def title_shown(self, case: Case) -> str:
+        """Its title when it was reported."""
+        return case.title or case.subject
+
+    @admin.display(description="what")
+    def thing(self, case: Case) -> str | SafeString:
+        """A link to it as it is now."""
+        words = f"{case.about}: {case.title or case.subject}"
+        return format_html('<a href="{}">{}</a>', case.url, words) if case.url else words
+
+    @admin.display(description="owner")
+    def owner_shown(self, case: Case) -> SafeString:
+        """Whose it is, and how many strikes count against them."""
+        owner = User.objects.filter(pk=case.owner_id).first()
+        if owner is None:
+            return format_html("{}", "An account that was erased")
+        address = reverse("admin:accounts_user_change", args=[owner.pk])
+        count = len(standing.strikes(owner.pk))
+        return format_html(
+            '<a href="{}">{}</a>, {} of {} strikes', address, owner.username, count, standing.MOST
+        )
+
+    @admin.display(description="what it said")
+    def content_shown(self, case: Case) -> SafeString:
+        """The text when it was reported first."""
+        return format_html('<div class="case-text">{}</div>', case.content or "-")
+
+    @admin.display(description="reports")
+    def reports(self, case: Case) -> SafeString:
+        """Who reported it and why."""
+        rows = Report.objects.filter(case=case).select_related("reporter").order_by("-created_at", "-id")
+        return render_to_string("admin/videos/case/reports.html", {"reports": rows[:MOST_REPORTS]})
+
+    @admin.display(description="history")
+    def steps(self, case: Case) -> SafeString:
+        """What was done, by whom."""
+        return render_to_string("admin/videos/case/history.html", {"history": case.history})
+
+
+@admin.register(Report)
+class ReportAdmin(LookingAdmin[Report]):
+    """Every report; they are decided together, as a case."""
+
+    list_display = ("reason", "reporter", "case", "created_at")
+    list_filter = ("reason",)
+    list_select_related = ("reporter", "case")
+    search_fields = ("reporter__username",)
+    ordering = ("-created_at",)
+
+
+@admin.register(Strike)
+class StrikeAdmin(LookingAdmin[Strike]):
+    """What counts against whom, until when."""
+
+    list_display = ("user", "case", "created_at", "expires_at")
+    list_select_related = ("user", "case")
+    search_fields = ("user__username",)
+    ordering = ("-created_at",)

@@ -1,0 +1,244 @@
+"""Comments: threads, replies, reactions, and what the owner of a video can do with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import no_store, signed_in_user
+from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.idempotency import idempotent
+from streamsite.api.pagination import PAGING, paginate
+from streamsite.errors import Invalid
+from videos import access as videos
+from videos import serializers as video_shapes
+from videos.comments import access, mappers, queries, reactions, rules, services, shapes, subjects
+from videos.models import Comment
+from videos.models.comment import State
+
+SORT = OpenApiParameter(
+    "sort", str, enum=list(queries.SORTS), description="Pinned first; top is the default."
+)
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
+STUDIO_STATES = (State.SHOWN, State.HELD)
+
+
+def _answer(request: Request, comment: Comment, code: int = 200) -> Response:
+    """A comment as it is for the caller, with its version."""
+    opinion = queries.opinions(request.user, [comment]).get(comment.pk)
+    response = Response(mappers.comment(comment, request.user, opinion), status=code)
+    response["ETag"] = version_etag(comment.version)
+    return no_store(response)
+
+
+def _said(request: Request) -> Any:
+    data: Any = request.data
+    return data.get("text")
+
+
+class CommentsView(APIView):
+    """The comments that begin threads below a video."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="video_comments",
+        parameters=[*PAGING, SORT],
+        responses={200: shapes.PageOfCommentsSerializer},
+    )
+    def get(self, request: Request, video_id: str) -> Response:
+        subject = subjects.of_video(videos.visit(request._request, video_id).video)
+        return respond(request, mappers.listing(queries.below(request, subject), request.user))
+
+    @extend_schema(
+        operation_id="video_comment",
+        request=shapes.CommentInputSerializer,
+        responses={201: shapes.CommentSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, video_id: str) -> Response:
+        subject = subjects.of_video(videos.visit(request._request, video_id).video)
+        comment = services.create(signed_in_user(request), subject, _said(request))
+        response = _answer(request, comment, status.HTTP_201_CREATED)
+        response["Location"] = f"/api/v1/comments/{comment.pk}"
+        return response
+
+
+class RepliesView(APIView):
+    """The answers to a comment."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="comment_replies", parameters=PAGING, responses={200: shapes.PageOfCommentsSerializer}
+    )
+    def get(self, request: Request, comment_id: str) -> Response:
+        found = access.thread_for_reading(request._request, comment_id)
+        listing = queries.replies(request, found.subject, found.comment)
+        return respond(request, mappers.listing(listing, request.user))
+
+    @extend_schema(
+        operation_id="comment_reply",
+        request=shapes.CommentInputSerializer,
+        responses={201: shapes.CommentSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, comment_id: str) -> Response:
+        found = access.thread_for_reading(request._request, comment_id)
+        reply = services.create(signed_in_user(request), found.subject, _said(request), thread=found.comment)
+        response = _answer(request, reply, status.HTTP_201_CREATED)
+        response["Location"] = f"/api/v1/comments/{reply.pk}"
+        return response
+
+
+class CommentView(APIView):
+    """One comment or reply."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(operation_id="comments_read", responses={200: shapes.CommentSerializer})
+    def get(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_reading(request._request, comment_id).comment
+        opinion = queries.opinions(request.user, [comment]).get(comment.pk)
+        return respond(request, mappers.comment(comment, request.user, opinion))
+
+    @extend_schema(
+        operation_id="comments_update",
+        request=shapes.CommentInputSerializer,
+        parameters=[IF_MATCH],
+        responses={200: shapes.CommentSerializer},
+    )
+    def patch(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_editing(request._request, comment_id).comment
+        return _answer(
+            request, services.edit(comment, _said(request), expected_version=expected_version(request))
+        )
+
+    @extend_schema(
+        operation_id="comments_delete",
+        parameters=[IF_MATCH],
+        responses={204: OpenApiResponse(description="Deleted, with the answers to it")},
+    )
+    def delete(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_deleting(request._request, comment_id).comment
+        services.require_version(comment, expected_version(request))
+        services.delete(comment)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+class CommentReactionView(APIView):
+    """The caller's reaction to a comment."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="comments_react",
+        request=video_shapes.ReactionInputSerializer,
+        responses={200: video_shapes.ReactionSerializer},
+    )
+    def put(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_reading(request._request, comment_id).comment
+        data: Any = request.data
+        likes = reactions.react(signed_in_user(request), comment, data.get("value"))
+        return no_store(Response({"reaction": data["value"], "likes": likes}))
+
+    @extend_schema(
+        operation_id="comments_unreact", request=None, responses={200: video_shapes.ReactionSerializer}
+    )
+    def delete(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_reading(request._request, comment_id).comment
+        likes = reactions.withdraw(signed_in_user(request), comment)
+        return no_store(Response({"reaction": None, "likes": likes}))
+
+
+class PinView(APIView):
+    """Which comment is shown first; only the owner of what it is about decides."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="comments_pin", request=None, responses={200: shapes.CommentSerializer})
+    def put(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_curating(request._request, comment_id).comment
+        return _answer(request, services.pin(comment))
+
+    @extend_schema(operation_id="comments_unpin", request=None, responses={200: shapes.CommentSerializer})
+    def delete(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_curating(request._request, comment_id).comment
+        return _answer(request, services.unpin(comment))
+
+
+class HeartView(APIView):
+    """The heart of the owner of what a comment is about."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="comments_heart", request=None, responses={200: shapes.CommentSerializer})
+    def put(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_curating(request._request, comment_id).comment
+        return _answer(request, services.heart(comment, give=True))
+
+    @extend_schema(operation_id="comments_unheart", request=None, responses={200: shapes.CommentSerializer})
+    def delete(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_curating(request._request, comment_id).comment
+        return _answer(request, services.heart(comment, give=False))
+
+
+class ApprovalView(APIView):
+    """The owner's word on a comment that was held."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="comments_approve", request=None, responses={200: shapes.CommentSerializer})
+    def put(self, request: Request, comment_id: str) -> Response:
+        comment = access.comment_for_curating(request._request, comment_id).comment
+        return _answer(request, services.approve(comment))
+
+
+class StudioCommentsView(APIView):
+    """What was said about what the caller owns, the latest first."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_comments",
+        parameters=[*PAGING, OpenApiParameter("state", str, enum=list(STUDIO_STATES))],
+        responses={200: shapes.PageOfOwnersCommentsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        state = request.GET.get("state", "") or State.SHOWN
+        if state not in STUDIO_STATES:
+            raise Invalid("Unknown state.", fields={"state": [f"One of: {', '.join(STUDIO_STATES)}."]})
+        rows = queries.for_owner(signed_in_user(request).pk, state)
+        page = paginate(request, rows, queries.LATEST)
+        about, opinions = queries.titles(page.rows), queries.opinions(request.user, page.rows)
+        return respond(
+            request,
+            page.body(
+                lambda row: mappers.for_owner(row, request.user, opinions.get(row.pk), about.get(row.subject))
+            ),
+        )
+
+
+class RulesView(APIView):
+    """What the caller's channel has held back until they have read it."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="comment_rules", responses={200: shapes.RulesSerializer})
+    def get(self, request: Request) -> Response:
+        return respond(request, rules.as_json(rules.of_channel(signed_in_user(request).pk)))
+
+    @extend_schema(
+        operation_id="comment_rules_change",
+        request=shapes.RulesSerializer,
+        responses={200: shapes.RulesSerializer},
+    )
+    def patch(self, request: Request) -> Response:
+        data: Any = request.data
+        return no_store(Response(rules.as_json(rules.change(signed_in_user(request).pk, data))))

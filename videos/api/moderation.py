@@ -1,0 +1,136 @@
+"""Reports, decisions against one's own things, and blocked channels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import channel_for_viewing
+from accounts.api.base import no_store, signed_in_user
+from accounts.mappers import badge
+from streamsite.api.conditional import respond
+from streamsite.api.idempotency import idempotent
+from streamsite.api.pagination import PAGING, paginate
+from videos import blocks
+from videos.moderation import access, cases, shapes, things
+
+
+class _ReportView(APIView):
+    permission_classes = [IsAuthenticated]
+    about = ""
+
+    def _report(self, request: Request, name: str) -> Response:
+        thing = things.kind(self.about).open(request._request, name)
+        row = cases.report(signed_in_user(request), thing, request.data)
+        return no_store(Response(cases.report_body(row), status=status.HTTP_201_CREATED))
+
+
+class VideoReportView(_ReportView):
+    """Tell staff about a video."""
+
+    about = things.VIDEO
+
+    @extend_schema(
+        operation_id="videos_report",
+        request=shapes.ReportInputSerializer,
+        responses={201: shapes.ReportSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, video_id: str) -> Response:
+        return self._report(request, video_id)
+
+
+class CommentReportView(_ReportView):
+    """Tell staff about a comment."""
+
+    about = things.COMMENT
+
+    @extend_schema(
+        operation_id="comments_report",
+        request=shapes.ReportInputSerializer,
+        responses={201: shapes.ReportSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, comment_id: str) -> Response:
+        return self._report(request, comment_id)
+
+
+class ChannelReportView(_ReportView):
+    """Tell staff about a channel."""
+
+    about = things.CHANNEL
+
+    @extend_schema(
+        operation_id="channels_report",
+        request=shapes.ReportInputSerializer,
+        responses={201: shapes.ReportSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, username: str) -> Response:
+        return self._report(request, username)
+
+
+class OwnCasesView(APIView):
+    """Violations that staff found in what is the caller's, the latest first."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_decisions", parameters=PAGING, responses={200: shapes.PageOfOwnCasesSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        page = paginate(request, cases.against(signed_in_user(request).pk), cases.NEWEST)
+        return respond(request, page.body(cases.owner_body))
+
+
+class AppealView(APIView):
+    """Ask staff to look again, once."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_decision_appeal",
+        request=shapes.AppealSerializer,
+        responses={201: shapes.OwnCaseSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, case_id: str) -> Response:
+        case = access.case_for_appealing(signed_in_user(request), case_id)
+        data: Any = request.data
+        case = cases.appeal(case, data.get("text"))
+        return no_store(Response(cases.owner_body(case), status=status.HTTP_201_CREATED))
+
+
+class BlocksView(APIView):
+    """The channels that the caller blocks, the latest first."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_blocks", parameters=PAGING, responses={200: shapes.PageOfBlocksSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        page = paginate(request, blocks.of_user(signed_in_user(request).pk), blocks.RECENT)
+        return respond(request, page.body(lambda row: badge(row.blocked)))
+
+
+class BlockView(APIView):
+    """Whether the caller blocks a channel."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="me_block", request=None, responses={200: shapes.BlockSerializer})
+    def put(self, request: Request, username: str) -> Response:
+        blocks.block(signed_in_user(request), channel_for_viewing(username))
+        return no_store(Response({"is_blocked": True}))
+
+    @extend_schema(operation_id="me_unblock", request=None, responses={200: shapes.BlockSerializer})
+    def delete(self, request: Request, username: str) -> Response:
+        blocks.unblock(signed_in_user(request), channel_for_viewing(username))
+        return no_store(Response({"is_blocked": False}))

@@ -1,0 +1,70 @@
+"""Blocking a channel: they cannot comment on what is yours, subscribe to you or call you; what they say is hidden."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet
+from django.dispatch import Signal
+
+from accounts.models import User
+from streamsite.errors import Forbidden, Invalid
+from streamsite.visibility import Viewer
+from videos.models import Block
+
+RECENT = ("-created_at", "-id")
+MOST = 10_000
+# Sent with ``blocker_id`` and ``blocked_id``: what ties them together is cut.
+channel_blocked = Signal()
+
+
+class Blocked(Forbidden):
+    """The one who owns it does not want to hear from the caller."""
+
+    detail = "This channel does not let you do this."
+
+
+def block(user: User, other: User) -> None:
+    """Make the block exist. Safe to repeat."""
+    if user.pk == other.pk:
+        raise Invalid("You cannot block yourself.", fields={"username": ["That is you."]})
+    if Block.objects.filter(blocker=user).order_by(*RECENT)[MOST - 1 : MOST].exists():
+        raise Invalid(f"At most {MOST} channels can be blocked.")
+    try:
+        Block(blocker=user, blocked=other).save(force_insert=True)
+    except IntegrityError:
+        return
+    channel_blocked.send(sender=Block, blocker_id=user.pk, blocked_id=other.pk)
+
+
+def unblock(user: User, other: User) -> None:
+    """Make the block not exist. Safe to repeat."""
+    Block.objects.filter(blocker=user, blocked=other).delete()
+
+
+def has_blocked(blocker_id: str, other_id: str) -> bool:
+    """Whether ``blocker_id`` blocks ``other_id``."""
+    return Block.objects.filter(blocker_id=blocker_id, blocked_id=other_id).exists()
+
+
+def require_welcome(user: User, *hosts: str) -> None:
+    """Raise ``Blocked`` when one of the ``hosts`` (account ids) blocks the caller."""
+    if Block.objects.filter(blocker_id__in=set(hosts) - {user.pk}, blocked_id=user.pk).exists():
+        raise Blocked
+
+
+def among(viewer: Viewer, others: set[str]) -> set[str]:
+    """Those of ``others`` (account ids) that ``viewer`` blocks."""
+    if not viewer.is_authenticated or not others:
+        return set()
+    rows = Block.objects.filter(blocker_id=str(viewer.pk), blocked_id__in=others)
+    return set(rows.values_list("blocked_id", flat=True))
+
+
+def of_user(user_id: str) -> QuerySet[Block]:
+    """Whom an account blocks, channels loaded; order by ``RECENT``."""
+    return Block.objects.filter(blocker_id=user_id).select_related("blocked")
+
+
+def forget_user(user_id: str) -> None:
+    """Remove an erased account's blocks, those of it and those by it."""
+    Block.objects.filter(Q(blocker_id=user_id) | Q(blocked_id=user_id)).delete()

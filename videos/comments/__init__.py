@@ -1,0 +1,1 @@
+"""Comments: below videos, and below whatever else registers as a subject."""

@@ -1,0 +1,88 @@
+"""The gates of comments. Each asks its subject first: what may not be opened has no comments either."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from streamsite.errors import Absent, Forbidden, Invalid
+from streamsite.visibility import Viewer, is_owner
+from videos.comments.subjects import Subject, kind, kinds
+from videos.models import Comment
+from videos.models.comment import State
+
+COMMENT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A comment that the caller may read, and what it is about."""
+
+    comment: Comment
+    subject: Subject
+
+
+def comment_for_reading(request: HttpRequest, comment_id: str) -> Found:
+    """The comment, when the caller may read it; ``Absent`` otherwise."""
+    if not COMMENT_ID.match(comment_id):
+        raise Absent
+    comment = Comment.objects.select_related("author").filter(pk=comment_id).first()
+    if comment is None or comment.about not in kinds():
+        raise Absent
+    subject = kind(comment.about).open(request, comment.subject)
+    if not may_read(request.user, comment):
+        raise Absent
+    return Found(comment, subject)
+
+
+def comment_for_editing(request: HttpRequest, comment_id: str) -> Found:
+    """The comment, when it is the caller's own; ``Forbidden`` when they can only read it."""
+    found = comment_for_reading(request, comment_id)
+    if not is_owner(request.user, found.comment.author_id):
+        raise Forbidden
+    return found
+
+
+def comment_for_deleting(request: HttpRequest, comment_id: str) -> Found:
+    """The comment, when the caller wrote it, owns what it is about, or is staff."""
+    found = comment_for_reading(request, comment_id)
+    if not may_delete(request.user, found.comment):
+        raise Forbidden
+    return found
+
+
+def comment_for_curating(request: HttpRequest, comment_id: str) -> Found:
+    """The comment, when the caller owns what it is about: to pin it, give it a heart, or let it be shown."""
+    found = comment_for_reading(request, comment_id)
+    if not is_owner(request.user, found.comment.owner_id):
+        raise Forbidden
+    return found
+
+
+def thread_for_reading(request: HttpRequest, comment_id: str) -> Found:
+    """The comment that begins a thread. ``Invalid`` for a reply, which has no replies of its own."""
+    found = comment_for_reading(request, comment_id)
+    if found.comment.is_reply:
+        raise Invalid("Answer the comment that begins the thread.", fields={"comment": ["This is a reply."]})
+    return found
+
+
+def may_read(viewer: Viewer, comment: Comment) -> bool:
+    """Whether ``viewer``, who may open the subject, sees the comment."""
+    if comment.state == State.SHOWN:
+        return comment.author.is_active
+    if comment.state == State.HELD:
+        return is_owner(viewer, comment.author_id) or is_owner(viewer, comment.owner_id) or is_staff(viewer)
+    return is_staff(viewer)
+
+
+def may_delete(viewer: Viewer, comment: Comment) -> bool:
+    """Whether ``viewer``, who may read the comment, may remove it."""
+    return is_owner(viewer, comment.author_id) or is_owner(viewer, comment.owner_id) or is_staff(viewer)
+
+
+def is_staff(viewer: Viewer) -> bool:
+    """Whether they look after the site."""
+    return bool(getattr(viewer, "is_staff", False))

@@ -1,0 +1,24 @@
+"""Likes and dislikes of comments."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from videos.models import Comment, CommentReaction
+from videos.opinions import Opinions
+
+OPINIONS = Opinions(
+    rows=CommentReaction._meta.db_table,
+    key="comment_id",
+    counted=Comment._meta.db_table,
+    scores={"score": "like_count"},
+)
+
+
+def react(user: User, comment: Comment, value: object) -> int:
+    """Make ``value`` the caller's reaction; the comment's likes afterwards. ``Invalid`` for an unknown one."""
+    return OPINIONS.give(user.pk, comment.pk, value, subject=comment.subject)
+
+
+def withdraw(user: User, comment: Comment) -> int:
+    """Make the caller's reaction not exist; the comment's likes afterwards."""
+    return OPINIONS.withdraw(user.pk, comment.pk)

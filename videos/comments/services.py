@@ -1,0 +1,276 @@
+"""What can be done to a comment. A row's insert, removal or change of state decides the counters."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import F
+from django.dispatch import Signal
+from django.utils import timezone
+from pymongo import ReturnDocument
+
+from accounts.models import User
+from streamsite.errors import Absent, Forbidden, Invalid, Stale, Unavailable
+from streamsite.limits import COMMENT, enforce
+from streamsite.mongo.collections import collection
+from streamsite.text import clean_text, is_blank
+from videos import blocks
+from videos.comments import rich, rules
+from videos.comments.reactions import OPINIONS
+from videos.comments.subjects import Subject, kind
+from videos.models import Comment
+from videos.models.comment import LONGEST, State
+from videos.moderation import standing
+
+COMMENTS = Comment._meta.db_table
+MOST_MENTIONS = 10
+BATCH = 500
+EMPTY_LINES = re.compile(r"\n{4,}")
+
+# Sent with ``comment``, ``is_new`` (it can be read now and could not before) and ``called`` (ids of accounts that it
+# mentions and did not before).
+said = Signal()
+# Sent with ``comment`` when the owner of what it is about gave it a heart.
+hearted = Signal()
+
+
+class CommentsOff(Forbidden):
+    """The owner wants no comments there."""
+
+    detail = "Comments are turned off."
+
+
+def clean(raw: object) -> str:
+    """The text of a comment as it is kept. ``Invalid`` when there is none or too much."""
+    if not isinstance(raw, str):
+        raise Invalid("Write something.", fields={"text": ["Write something."]})
+    text = EMPTY_LINES.sub("\n\n\n", clean_text(raw))
+    if is_blank(text):
+        raise Invalid("Write something.", fields={"text": ["Write something."]})
+    if len(text) > LONGEST:
+        problem = f"A comment may have at most {LONGEST} characters."
+        raise Invalid(problem, fields={"text": [problem]})
+    return text
+
+
+def create(user: User, subject: Subject, raw: object, *, thread: Comment | None = None) -> Comment:
+    """Say something about ``subject``, or in answer to ``thread``. It may be held for the owner to read first."""
+    if not subject.allows:
+        raise CommentsOff
+    standing.require_good(user)
+    blocks.require_welcome(user, subject.owner.pk, *([thread.author_id] if thread else []))
+    text = clean(raw)
+    enforce(COMMENT, user.pk)
+    reason = _reason_to_hold(user, subject.owner.pk, text)
+    comment = Comment(
+        about=subject.kind,
+        subject=subject.id,
+        owner=subject.owner,
+        author=user,
+        parent=thread.pk if thread else "",
+        text=text,
+        mentions=_mentions(text),
+        state=State.HELD if reason else State.SHOWN,
+        held_because=reason,
+    )
+    comment.save(force_insert=True)
+    if comment.state == State.SHOWN:
+        _appear(comment, called=comment.mentions)
+    return comment
+
+
+def edit(comment: Comment, raw: object, *, expected_version: int | None = None) -> Comment:
+    """Change the text. ``Stale`` when it is no longer at ``expected_version``."""
+    text = clean(raw)
+    require_version(comment, expected_version)
+    if text == comment.text:
+        return comment
+    mentions = _mentions(text)
+    changed = Comment.objects.filter(pk=comment.pk, version=comment.version).update(
+        text=text, mentions=mentions, edited_at=timezone.now(), version=F("version") + 1
+    )
+    if not changed:
+        raise Stale
+    reason = _reason_to_hold(comment.author, comment.owner_id, text)
+    if reason:
+        Comment.objects.filter(pk=comment.pk).update(held_because=reason)
+        _switch(comment.pk, State.SHOWN, State.HELD)
+    after = Comment.objects.select_related("author").get(pk=comment.pk)
+    called = {name: user_id for name, user_id in mentions.items() if user_id not in comment.mentions.values()}
+    if after.state == State.SHOWN and called:
+        said.send(sender=Comment, comment=after, is_new=False, called=list(called.values()))
+    return after
+
+
+def require_version(comment: Comment, expected: int | None) -> None:
+    """Raise ``Stale`` when the caller expected another version of the comment."""
+    if expected is not None and comment.version != expected:
+        raise Stale
+
+
+def delete(comment: Comment) -> None:
+    """Remove a comment, and the answers to it. Safe to repeat."""
+    _remove(comment.pk)
+
+
+def pin(comment: Comment) -> Comment:
+    """Show a comment first, instead of the one that was. ``Invalid`` for a reply or one that is not shown."""
+    if comment.is_reply:
+        raise Invalid("Only a comment that begins a thread can be pinned.")
+    if comment.state != State.SHOWN:
+        raise Invalid("Only a comment that is shown can be pinned.")
+    for _ in range(5):
+        others = Comment.objects.filter(subject=comment.subject, pinned=True).exclude(pk=comment.pk)
+        others.update(pinned=False)
+        try:
+            Comment.objects.filter(pk=comment.pk, state=State.SHOWN).update(pinned=True)
+        except IntegrityError:  # another was pinned in between
+            continue
+        return Comment.objects.select_related("author").get(pk=comment.pk)
+    raise Unavailable
+
+
+def unpin(comment: Comment) -> Comment:
+    """Show it where it belongs."""
+    Comment.objects.filter(pk=comment.pk).update(pinned=False)
+    comment.pinned = False
+    return comment
+
+
+def heart(comment: Comment, *, give: bool) -> Comment:
+    """Let everybody see that the owner likes it, or no longer."""
+    changed = Comment.objects.filter(pk=comment.pk, hearted=not give).update(hearted=give)
+    comment.hearted = give
+    if changed and give:
+        hearted.send(sender=Comment, comment=comment)
+    return comment
+
+
+def approve(comment: Comment) -> Comment:
+    """Show a comment that was held."""
+    if _switch(comment.pk, State.HELD, State.SHOWN):
+        comment.state = State.SHOWN
+        Comment.objects.filter(pk=comment.pk).update(held_because="")
+        said.send(sender=Comment, comment=comment, is_new=True, called=list(comment.mentions.values()))
+    return Comment.objects.select_related("author").get(pk=comment.pk)
+
+
+def take_down(comment_id: str) -> None:
+    """Staff decided that nobody is to see it; it can be put back. Safe to repeat."""
+    Comment.objects.filter(pk=comment_id).update(pinned=False)
+    for state in (State.SHOWN, State.HELD):
+        _switch(comment_id, state, State.REMOVED)
+
+
+def put_back(comment_id: str) -> None:
+    """Undo ``take_down``. Safe to repeat."""
+    _switch(comment_id, State.REMOVED, State.SHOWN)
+
+
+def hide_author(user_id: str) -> None:
+    """The author's account was closed: what they said is not shown until it is restored."""
+    for state in (State.SHOWN, State.HELD):
+        for comment_id in _of_author(user_id, state):
+            Comment.objects.filter(pk=comment_id).update(state_before=state, pinned=False)
+            _switch(comment_id, state, State.AWAY)
+
+
+def show_author(user_id: str) -> None:
+    """The author's account was restored."""
+    for comment in Comment.objects.filter(author_id=user_id, state=State.AWAY).iterator():
+        _switch(comment.pk, State.AWAY, State(comment.state_before or State.SHOWN))
+
+
+def forget_author(user_id: str) -> None:
+    """Remove what an erased account said, and its reactions. Safe to repeat."""
+    for comment_id in list(Comment.objects.filter(author_id=user_id).values_list("pk", flat=True)):
+        _remove(comment_id)
+    OPINIONS.forget_user(user_id)
+
+
+def forget_subject(subject_id: str) -> None:
+    """Remove what was said about something that is gone."""
+    collection(COMMENTS).delete_many({"subject": subject_id})
+    collection(OPINIONS.rows).delete_many({"subject": subject_id})
+
+
+def _reason_to_hold(author: User, owner_id: str, text: str) -> str:
+    if author.pk == owner_id:
+        return ""
+    return rules.reason_to_hold(rules.of_channel(owner_id), text)
+
+
+def _mentions(text: str) -> dict[str, str]:
+    names = rich.mentioned(text, most=MOST_MENTIONS)
+    if not names:
+        return {}
+    return dict(User.objects.filter(username__in=names, is_active=True).values_list("username", "pk"))
+
+
+def _of_author(user_id: str, state: State) -> list[str]:
+    return list(Comment.objects.filter(author_id=user_id, state=state).values_list("pk", flat=True))
+
+
+def _appear(comment: Comment, *, called: dict[str, str]) -> None:
+    """Count a new comment. ``Absent`` when what it is about, or answers, went in between: then it goes as well."""
+    row = {
+        "_id": comment.pk,
+        "about": comment.about,
+        "subject": comment.subject,
+        "owner_id": comment.owner_id,
+    }
+    if not _count(row | {"parent": comment.parent}, 1):
+        if collection(COMMENTS).find_one_and_delete({"_id": comment.pk}) is not None and comment.parent:
+            kind(comment.about).count(comment.subject, comment.owner_id, -1)
+        raise Absent
+    said.send(sender=Comment, comment=comment, is_new=True, called=list(called.values()))
+
+
+def _switch(comment_id: str, former: State, now: State) -> bool:
+    """Change the state if it is ``former``; whether that happened. Decides the counters."""
+    row = collection(COMMENTS).find_one_and_update(
+        {"_id": comment_id, "state": former},
+        {"$set": {"state": now}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+    if row is None:
+        return False
+    by = (now == State.SHOWN) - (former == State.SHOWN)
+    if by:
+        _count(row, by)
+    return True
+
+
+def _remove(comment_id: str) -> None:
+    row = collection(COMMENTS).find_one_and_delete({"_id": comment_id})
+    if row is not None:
+        OPINIONS.forget_thing(comment_id)
+        if row["state"] == State.SHOWN:
+            _count(row, -1)
+    _remove_replies(comment_id, row)
+
+
+def _remove_replies(thread_id: str, thread: dict[str, Any] | None) -> None:
+    """All answers of a removed comment: those of a batch are counted by how many the removal found."""
+    rows = collection(COMMENTS)
+    while found := list(
+        rows.find({"parent": thread_id}, {"state": 1, "about": 1, "subject": 1, "owner_id": 1}).limit(BATCH)
+    ):
+        shown = [row["_id"] for row in found if row["state"] == State.SHOWN]
+        removed = rows.delete_many({"_id": {"$in": shown}, "state": State.SHOWN}).deleted_count
+        rows.delete_many({"_id": {"$in": [row["_id"] for row in found]}, "state": {"$ne": State.SHOWN}})
+        collection(OPINIONS.rows).delete_many({"comment_id": {"$in": [row["_id"] for row in found]}})
+        if removed:
+            kind(found[0]["about"]).count(found[0]["subject"], found[0]["owner_id"], -removed)
+
+
+def _count(row: dict[str, Any], by: int) -> bool:
+    """Follow a shown comment that came or went; False when its thread or its subject is no longer there."""
+    if not kind(row["about"]).count(row["subject"], row["owner_id"], by):
+        return False
+    if not row.get("parent"):
+        return True
+    thread = Comment.objects.filter(pk=row["parent"])
+    return bool(thread.update(reply_count=F("reply_count") + by, score=F("score") + by))

@@ -1,0 +1,156 @@
+"""Reports, the cases they belong to, and what followed. Written by ``moderation``; nothing happens by itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from streamsite.ids import object_id
+
+
+class Reason(models.TextChoices):
+    """Why something is reported."""
+
+    SPAM = "spam", "Spam or misleading"
+    HARASSMENT = "harassment", "Harassment or bullying"
+    HATE = "hate", "Hateful or abusive"
+    VIOLENCE = "violence", "Violent or repulsive"
+    SEXUAL = "sexual", "Sexual content"
+    CHILDREN = "children", "Harms children"
+    DANGEROUS = "dangerous", "Dangerous acts or self-harm"
+    PRIVACY = "privacy", "Violates somebody's privacy"
+    RIGHTS = "rights", "Infringes my rights"
+    OTHER = "other", "Something else"
+
+
+class CaseState(models.TextChoices):
+    """Where a case is."""
+
+    OPEN = "open", "Open"
+    DECIDED = "decided", "Decided"
+    APPEALED = "appealed", "Appealed"
+    CLOSED = "closed", "Appeal decided"
+
+
+class Decision(models.TextChoices):
+    """What staff decided."""
+
+    NOTHING = "nothing", "No violation"
+    WARNING = "warning", "Violation, leave it up"
+    TAKEN_DOWN = "taken_down", "Violation, take it down"
+
+
+class Case(models.Model):
+    """All reports on one thing until it is decided; one case of a thing is open at a time.
+
+    ``title`` and ``content`` are what it said when it was reported. ``history`` is ``[{at, who, what, note}]``, for
+    staff. ``notice`` is what both sides are told.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    about = models.CharField(max_length=10)
+    subject = models.CharField(max_length=32)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    url = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    content = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
+    is_open = models.BooleanField(default=True, editable=False)
+    report_count = models.BigIntegerField(default=0, editable=False)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision = models.CharField(max_length=12, choices=Decision.choices, blank=True)
+    notice = models.TextField(max_length=2000, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    appeal = models.TextField(max_length=2000, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    history = models.JSONField(default=list, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "moderation_case"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about", "subject"], condition=models.Q(is_open=True), name="case_open_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["state", "-report_count", "-created_at", "-id"], name="case_queue"),
+            models.Index(fields=["owner", "-created_at", "-id"], name="case_of_owner"),
+            models.Index(fields=["-created_at", "-id"], name="case_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.title or self.subject}"
+
+
+class Report(models.Model):
+    """What one account said about one case; once each."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    case = models.ForeignKey(
+        Case, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    text = models.TextField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "moderation_report"
+        constraints = [models.UniqueConstraint(fields=["reporter", "case"], name="report_once")]
+        indexes = [
+            models.Index(fields=["case", "-created_at", "-id"], name="report_of_case"),
+            models.Index(fields=["-created_at", "-id"], name="report_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class Strike(models.Model):
+    """A violation that counts against an account for a time. Withdrawn by deleting it."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    case = models.OneToOneField(Case, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "moderation_strike"
+        indexes = [
+            models.Index(fields=["user", "-expires_at"], name="strike_of_user"),
+            models.Index(fields=["-created_at", "-id"], name="strike_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"strike against {self.user_id}"

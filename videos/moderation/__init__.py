@@ -1,0 +1,1 @@
+"""Reports and what follows: only people decide, and every decision can be appealed."""

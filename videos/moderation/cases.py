@@ -1,0 +1,225 @@
+"""A report opens or joins a case; staff claim and decide it; its owner may appeal once.
+
+A crowd of reports does nothing but move the case up in the queue.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import F, Q, QuerySet
+from django.dispatch import Signal
+from django.utils import timezone
+
+from accounts.models import User
+from streamsite.api.renderers import iso
+from streamsite.errors import Conflict, Invalid, Unavailable
+from streamsite.limits import REPORT, enforce
+from streamsite.mongo.collections import collection
+from streamsite.text import clean_text, is_blank
+from videos.models import Case, Report
+from videos.models.moderation import CaseState, Decision, Reason
+from videos.moderation import standing, things
+from videos.moderation.things import Thing
+
+LONGEST = 2000
+NEWEST = ("-created_at", "-id")
+# Sent with ``case`` when staff decided it, or decided about the appeal: both sides are told.
+decided = Signal()
+
+
+def report(reporter: User, thing: Thing, data: Any) -> Report:
+    """Tell staff about something. Again by the same account: the report that is there."""
+    reason, text = data.get("reason"), data.get("text", "")
+    problems: dict[str, list[str]] = {}
+    if not isinstance(reason, str) or reason not in Reason.values:
+        problems["reason"] = [f"One of: {', '.join(Reason.values)}."]
+    if not isinstance(text, str) or len(text) > LONGEST:
+        problems["text"] = [f"A text of at most {LONGEST} characters."]
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    if thing.owner.pk == reporter.pk:
+        raise Invalid("This is yours: you can change or delete it yourself.", code="self_report")
+    enforce(REPORT, reporter.pk)
+    case = _open_case(thing)
+    made = Report(case=case, reporter=reporter, reason=reason, text=clean_text(text))
+    try:
+        made.save(force_insert=True)
+    except IntegrityError:
+        return Report.objects.get(case=case, reporter=reporter)
+    Case.objects.filter(pk=case.pk).update(report_count=F("report_count") + 1, updated_at=timezone.now())
+    return made
+
+
+def claim(case: Case, staff: User) -> None:
+    """Take a case so that nobody else works on it. ``Conflict`` when somebody has."""
+    free = Q(claimed_by=None) | Q(claimed_by=staff)
+    rows = Case.objects.filter(free, pk=case.pk, state__in=[CaseState.OPEN, CaseState.APPEALED])
+    if not rows.update(claimed_by=staff, claimed_at=timezone.now()):
+        raise Conflict("Somebody else has this case, or it is decided.")
+    _note(case.pk, staff, "claimed")
+
+
+def release(case: Case, staff: User) -> None:
+    """Give a case back to the queue."""
+    if Case.objects.filter(pk=case.pk, claimed_by__isnull=False).update(claimed_by=None, claimed_at=None):
+        _note(case.pk, staff, "released")
+
+
+def decide(
+    case: Case, staff: User, decision: str, *, notice: str = "", note: str = "", strike: bool = False
+) -> Case:
+    """Decide an open case and carry it out. ``Conflict`` when it is decided, or somebody else has it."""
+    if decision not in Decision.values:
+        raise Invalid("Unknown decision.", fields={"decision": [f"One of: {', '.join(Decision.values)}."]})
+    if strike and decision == Decision.NOTHING:
+        raise Invalid(
+            "Without a violation there is no strike.", fields={"strike": ["There is no violation."]}
+        )
+    now = timezone.now()
+    rows = Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=staff), pk=case.pk, state=CaseState.OPEN)
+    if not rows.update(
+        state=CaseState.DECIDED,
+        is_open=False,
+        decision=decision,
+        notice=clean_text(notice)[:LONGEST],
+        decided_at=now,
+        updated_at=now,
+        claimed_by=staff,
+    ):
+        raise Conflict("Somebody else has this case, or it is decided.")
+    _note(case.pk, staff, f"decided: {Decision(decision).label}{', with a strike' if strike else ''}", note)
+    if strike:
+        standing.add(case.owner_id, case)
+    if decision == Decision.TAKEN_DOWN:
+        things.kind(case.about).take_down(case.subject)
+    return _announce(case.pk)
+
+
+def appeal(case: Case, text: object) -> Case:
+    """The owner asks to look again, once. ``Conflict`` when there is nothing to appeal, or they did already."""
+    words = clean_text(text) if isinstance(text, str) else ""
+    if is_blank(words) or len(words) > LONGEST:
+        problem = f"Say why, in at most {LONGEST} characters."
+        raise Invalid(problem, fields={"text": [problem]})
+    if not can_appeal(case):
+        raise Conflict("This decision cannot be appealed, or was already.")
+    now = timezone.now()
+    rows = Case.objects.filter(pk=case.pk, state=CaseState.DECIDED)
+    if not rows.update(
+        state=CaseState.APPEALED,
+        appeal=words,
+        appealed_at=now,
+        updated_at=now,
+        claimed_by=None,
+        claimed_at=None,
+    ):
+        raise Conflict("This decision was appealed already.")
+    _note(case.pk, None, "appealed", words)
+    return Case.objects.get(pk=case.pk)
+
+
+def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", note: str = "") -> Case:
+    """Uphold a decision, or undo all of it. ``Conflict`` unless it is appealed and free or the caller's."""
+    now = timezone.now()
+    rows = Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=staff), pk=case.pk, state=CaseState.APPEALED)
+    changes: dict[str, Any] = {"decision": Decision.NOTHING} if grant else {}
+    if not rows.update(
+        state=CaseState.CLOSED,
+        notice=clean_text(notice)[:LONGEST],
+        decided_at=now,
+        updated_at=now,
+        claimed_by=staff,
+        **changes,
+    ):
+        raise Conflict("Somebody else has this appeal, or it is decided.")
+    _note(case.pk, staff, "appeal granted" if grant else "appeal refused", note)
+    if grant:
+        standing.withdraw(case)
+        if case.decision == Decision.TAKEN_DOWN:
+            things.kind(case.about).put_back(case.subject)
+    return _announce(case.pk)
+
+
+def can_appeal(case: Case) -> bool:
+    """Whether the owner may ask to look again."""
+    return case.state == CaseState.DECIDED and case.decision != Decision.NOTHING
+
+
+def against(user_id: str) -> QuerySet[Case]:
+    """Cases in which a violation of an account was found; order by ``NEWEST``."""
+    found = Case.objects.filter(owner_id=user_id).exclude(state=CaseState.OPEN)
+    return found.exclude(state=CaseState.DECIDED, decision=Decision.NOTHING)
+
+
+def reporters(case: Case) -> list[str]:
+    """Who reported it."""
+    return list(Report.objects.filter(case=case).values_list("reporter_id", flat=True))
+
+
+def report_body(row: Report) -> dict[str, Any]:
+    """A report as its reporter sees it."""
+    return {"id": row.pk, "reason": row.reason, "text": row.text, "created_at": iso(row.created_at)}
+
+
+def owner_body(case: Case) -> dict[str, Any]:
+    """A case as the one it is against sees it: never who reported, or what staff wrote among themselves."""
+    return {
+        "id": case.pk,
+        "about": case.about,
+        "title": case.title,
+        "state": case.state,
+        "decision": case.decision,
+        "notice": case.notice,
+        "decided_at": iso(case.decided_at),
+        "appeal": case.appeal,
+        "can_appeal": can_appeal(case),
+    }
+
+
+def forget_user(user_id: str) -> None:
+    """An erased account's reports go; cases against it are closed and lose what it had said."""
+    for row in Report.objects.filter(reporter_id=user_id).iterator():
+        if Report.objects.filter(pk=row.pk).delete()[0]:
+            Case.objects.filter(pk=row.case_id).update(report_count=F("report_count") - 1)
+    cases = Case.objects.filter(owner_id=user_id)
+    cases.update(state=CaseState.CLOSED, is_open=False, title="", content="", appeal="", url="")
+
+
+def _open_case(thing: Thing) -> Case:
+    """The open case about it; made now when there is none."""
+    for _ in range(3):
+        there = Case.objects.filter(about=thing.about, subject=thing.id, is_open=True)
+        for case in there:  # one at most
+            return case
+        case = Case(
+            about=thing.about,
+            subject=thing.id,
+            owner=thing.owner,
+            url=thing.url,
+            title=thing.title[:200],
+            content=thing.content,
+        )
+        try:
+            case.save(force_insert=True)
+        except IntegrityError:  # opened by another report in between
+            continue
+        return case
+    raise Unavailable
+
+
+def _note(case_id: str, who: User | None, what: str, note: str = "") -> None:
+    entry = {
+        "at": iso(timezone.now()),
+        "who": who.username if who else "",
+        "what": what,
+        "note": clean_text(note)[:LONGEST],
+    }
+    collection(Case._meta.db_table).update_one({"_id": case_id}, {"$push": {"history": entry}})
+
+
+def _announce(case_id: str) -> Case:
+    case = Case.objects.get(pk=case_id)
+    decided.send(sender=Case, case=case)
+    return case

@@ -1,0 +1,46 @@
+"""What people are told of a decision: its owner by e-mail, because a suspended account cannot sign in to read it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from accounts import mail
+from accounts.models import User
+from videos.models import Case
+from videos.models.moderation import CaseState, Decision
+from videos.moderation import access, things
+
+NAMES = {things.VIDEO: "video", things.COMMENT: "comment", things.CHANNEL: "channel"}
+
+
+def mail_owner(case_id: str) -> None:
+    """Send the owner what was decided, with the link by which they can appeal. Nothing when there was no violation."""
+    case = Case.objects.filter(pk=case_id).first()
+    owner = User.objects.filter(pk=case.owner_id).first() if case is not None else None
+    if case is None or owner is None or not concerns_owner(case):
+        return
+    mail.send(
+        "decision",
+        owner,
+        owner.email,
+        link=f"{settings.SITE_URL}/decisions/{access.appeal_token(case)}",
+        thing=NAMES.get(case.about, case.about),
+        title=case.title,
+        outcome=outcome(case),
+        notice=case.notice,
+    )
+
+
+def concerns_owner(case: Case) -> bool:
+    """Whether its owner hears of it: a report that was unfounded does not trouble them."""
+    return case.state == CaseState.CLOSED or case.decision != Decision.NOTHING
+
+
+def outcome(case: Case) -> str:
+    """A decision in a sentence."""
+    if case.state == CaseState.CLOSED:
+        granted = case.decision == Decision.NOTHING
+        return "Your appeal was granted: the decision is undone." if granted else "Your appeal was refused."
+    if case.decision == Decision.TAKEN_DOWN:
+        return "It breaks the rules of this site and was taken down."
+    return "It breaks the rules of this site. It stays up this time."

@@ -1,0 +1,246 @@
+"""Pages and fragments of comments. Everything works by forms; scripts call the API and ask here for rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from streamsite.api.pagination import paginate
+from streamsite.errors import Absent, Forbidden, Invalid, NotSignedIn, SiteError
+from streamsite.pages import is_fragment, safe_next, show_problems
+from videos import access as videos
+from videos.comments import access, mappers, queries, reactions, rules, services, subjects
+from videos.comments.access import Found
+from videos.comments.queries import Listing
+from videos.comments.subjects import Subject
+from videos.forms import CommentRulesForm
+from videos.models import Comment
+from videos.models.comment import State
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+@require_http_methods(METHODS)
+def video_comments(request: HttpRequest, video_id: str) -> HttpResponse:
+    """The comments below a video; saying something."""
+    return below(request, subjects.of_video(videos.visit(request, video_id).video))
+
+
+def below(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """The comments below any subject, as a page, as the section of one, or as further rows; a new one by form."""
+    problem, text = "", ""
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect_to_login(f"{subject.url}#comments")
+        text = request.POST.get("text", "")
+        try:
+            made = services.create(_signed_in(request), subject, text)
+        except (Invalid, Forbidden) as error:
+            problem = error.detail
+        else:
+            return redirect(_address(subject, made))
+    linked = _linked(request, subject)
+    listing = queries.below(request, subject, absolute=False)
+    page = _shown(request, listing, subject)
+    if linked is not None:
+        page["results"] = [row for row in page["results"] if row["id"] != linked["id"]]
+    context = {
+        "subject": subject,
+        "page": page,
+        "sort": queries.sort_of(request.GET),
+        "linked": linked,
+        "problem": problem,
+        "text": text,
+    }
+    if not is_fragment(request):
+        return render(request, "comments/page.html", context, status=400 if problem else 200)
+    template = "comments/_rows.html" if request.GET.get("cursor") else "comments/_section.html"
+    return render(request, template, context)
+
+
+@require_http_methods(METHODS)
+def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
+    """A comment and its answers; answering it by form. As a fragment: the answers."""
+    found = access.thread_for_reading(request, comment_id)
+    problem, text = "", ""
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        text = request.POST.get("text", "")
+        try:
+            services.create(_signed_in(request), found.subject, text, thread=found.comment)
+        except (Invalid, Forbidden) as error:
+            problem = error.detail
+        else:
+            return redirect("comment", comment_id)
+    listing = queries.replies(request, found.subject, found.comment, absolute=False)
+    context = {
+        "subject": found.subject,
+        "page": _shown(request, listing, found.subject),
+        "comment": _one(request, found),
+        "problem": problem,
+        "text": text,
+        "is_thread": True,
+    }
+    template = "comments/_rows.html" if is_fragment(request) else "comments/thread.html"
+    return render(request, template, context, status=400 if problem else 200)
+
+
+@require_safe
+def row(request: HttpRequest, comment_id: str) -> HttpResponse:
+    """One comment as it is in a list now."""
+    found = access.comment_for_reading(request, comment_id)
+    context = {"comment": _one(request, found), "subject": found.subject}
+    return render(request, "comments/_comment.html", context)
+
+
+@login_required
+@require_http_methods(METHODS)
+def edit(request: HttpRequest, comment_id: str) -> HttpResponse:
+    """Change one's own comment."""
+    found = access.comment_for_editing(request, comment_id)
+    problem, text = "", found.comment.text
+    if request.method == "POST":
+        text = request.POST.get("text", "")
+        try:
+            services.edit(found.comment, text)
+        except SiteError as error:
+            problem = error.detail
+        else:
+            return redirect(_address(found.subject, found.comment))
+    context = {"comment": _one(request, found), "subject": found.subject, "problem": problem, "text": text}
+    return render(request, "comments/edit.html", context, status=400 if problem else 200)
+
+
+@login_required
+@require_http_methods(METHODS)
+def delete(request: HttpRequest, comment_id: str) -> HttpResponse:
+    """Remove a comment, once that was confirmed."""
+    found = access.comment_for_deleting(request, comment_id)
+    if request.method == "POST":
+        services.delete(found.comment)
+        messages.success(request, "The comment was deleted.")
+        return redirect(safe_next(request, f"{found.subject.url}#comments"))
+    context = {"comment": _one(request, found), "subject": found.subject}
+    return render(request, "comments/delete.html", context)
+
+
+CURATE: dict[str, Callable[[Comment], object]] = {
+    "pin": services.pin,
+    "unpin": services.unpin,
+    "heart": lambda comment: services.heart(comment, give=True),
+    "unheart": lambda comment: services.heart(comment, give=False),
+    "approve": services.approve,
+}
+
+
+@login_required
+@require_POST
+def curate(request: HttpRequest, comment_id: str) -> HttpResponse:
+    """Pin, heart or show a comment by form."""
+    found = access.comment_for_curating(request, comment_id)
+    act = CURATE.get(request.POST.get("act", ""))
+    if act is None:
+        raise Absent
+    act(found.comment)
+    return redirect(safe_next(request, _address(found.subject, found.comment)))
+
+
+@login_required
+@require_POST
+def react(request: HttpRequest, comment_id: str) -> HttpResponse:
+    """Like or dislike a comment; the same once more takes it back."""
+    found = access.comment_for_reading(request, comment_id)
+    user, value = _signed_in(request), request.POST.get("value", "")
+    if queries.opinions(user, [found.comment]).get(comment_id) == value:
+        reactions.withdraw(user, found.comment)
+    else:
+        reactions.react(user, found.comment, value)
+    return redirect(_address(found.subject, found.comment))
+
+
+@login_required
+@require_safe
+def studio(request: HttpRequest) -> HttpResponse:
+    """What was said about what the caller owns, or waits to be shown."""
+    user = _signed_in(request)
+    state = State.HELD if request.GET.get("state") == State.HELD else State.SHOWN
+    page = paginate(request, queries.for_owner(user.pk, state), queries.LATEST, absolute=False)
+    about, opinions = queries.titles(page.rows), queries.opinions(user, page.rows)
+    context = {
+        "page": page.body(
+            lambda row: mappers.for_owner(row, user, opinions.get(row.pk), about.get(row.subject))
+        ),
+        "state": state,
+        "rules": rules.of_channel(user.pk),
+    }
+    template = "comments/_studio_rows.html" if is_fragment(request) else "comments/studio.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_http_methods(METHODS)
+def studio_rules(request: HttpRequest) -> HttpResponse:
+    """What the channel has held back until its owner has read it."""
+    user = _signed_in(request)
+    kept = rules.of_channel(user.pk)
+    first = {
+        "words": "\n".join(kept.words),
+        "hold_links": kept.hold_links,
+        "hold_all": kept.hold_all,
+    }
+    form = CommentRulesForm(request.POST if request.method == "POST" else None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rules.change(user.pk, form.rules())
+        except SiteError as error:
+            show_problems(form, error)
+        else:
+            messages.success(request, "Saved. It holds for comments from now on.")
+            return redirect("studio-comment-rules")
+    status = 400 if form.is_bound else 200
+    return render(request, "comments/rules.html", {"form": form}, status=status)
+
+
+def _signed_in(request: HttpRequest) -> User:
+    if not request.user.is_authenticated:
+        raise NotSignedIn
+    return request.user
+
+
+def _address(subject: Subject, comment: Comment) -> str:
+    """The page with the comment's thread in view."""
+    return f"{subject.url}?comment={comment.parent or comment.pk}#comments"
+
+
+def _one(request: HttpRequest, found: Found) -> dict[str, Any]:
+    opinion = queries.opinions(request.user, [found.comment]).get(found.comment.pk)
+    return mappers.for_page(found.comment, request.user, opinion, found.subject.seconds)
+
+
+def _shown(request: HttpRequest, listing: Listing, subject: Subject) -> dict[str, Any]:
+    return listing.page.body(
+        lambda comment: mappers.for_page(
+            comment, request.user, listing.reactions.get(comment.pk), subject.seconds
+        )
+    )
+
+
+def _linked(request: HttpRequest, subject: Subject) -> dict[str, Any] | None:
+    """The thread that ``?comment=`` names, which then leads the list, whatever its order."""
+    wanted = request.GET.get("comment", "")
+    if not wanted or request.GET.get("cursor"):
+        return None
+    try:
+        found = access.thread_for_reading(request, wanted)
+    except SiteError:
+        return None
+    return _one(request, found) if found.comment.subject == subject.id else None
