@@ -51,10 +51,14 @@ _decoding = threading.BoundedSemaphore(1)
 
 @dataclass(frozen=True)
 class Kind:
-    """What a picture is for: the sizes it is kept in, the largest first, all of one shape."""
+    """What a picture is for: the sizes it is kept in, the largest first, all of one shape.
+
+    A picture is cut to that shape; one that is kept ``whole`` has its own and at most these sizes.
+    """
 
     name: str
     sizes: tuple[tuple[int, int], ...]
+    whole: bool = False
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -64,7 +68,10 @@ class Kind:
 
 AVATAR = Kind("avatar", ((256, 256), (96, 96)))
 COVER = Kind("cover", ((1600, 270), (800, 135)))
+POST = Kind("post", ((1280, 1280), (640, 640)), whole=True)
+# What an account has; every kind that is kept.
 KINDS = {kind.name: kind for kind in (AVATAR, COVER)}
+ALL = (AVATAR, COVER, POST)
 
 
 def prepare(content: IO[bytes], kind: Kind, *, field: str = "file") -> dict[str, bytes]:
@@ -74,7 +81,7 @@ def prepare(content: IO[bytes], kind: Kind, *, field: str = "file") -> dict[str,
         raise too_large(field)
     with _one_at_a_time():
         try:
-            return _encoded(_cropped(raw, kind.sizes[0]), kind)
+            return _encoded(_cropped(raw, kind), kind)
         except Invalid as error:
             raise Invalid("This picture is not accepted.", fields={field: [error.detail]}) from None
 
@@ -111,8 +118,14 @@ def _one_at_a_time() -> Iterator[None]:
         _decoding.release()
 
 
-def _cropped(raw: bytes, size: tuple[int, int]) -> Image.Image:
-    """The middle of the picture in exactly ``size``, upright, sRGB, without anything but pixels."""
+def size_of(files: Mapping[str, bytes], kind: Kind) -> tuple[int, int]:
+    """Width and height of the largest of a prepared picture's files."""
+    with Image.open(io.BytesIO(files[kind.files[0]]), formats=("WEBP",)) as picture:
+        return picture.size
+
+
+def _cropped(raw: bytes, kind: Kind) -> Image.Image:
+    """The middle of the picture in the largest size, or all of it within that: upright, sRGB, only pixels."""
     if _MARKUP.search(raw) or b"%PDF-" in raw[:1024] or b"PK\x05\x06" in raw[-65_557:]:
         raise Invalid(TWO_FILES)
     try:
@@ -120,7 +133,7 @@ def _cropped(raw: bytes, size: tuple[int, int]) -> Image.Image:
             _require_small_enough(picture, raw)
             picture.verify()  # looks at the checksums of a PNG; the picture cannot be used afterwards
         with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
-            return _drawn(picture, size)
+            return _drawn(picture, kind)
     except Invalid:
         raise
     except Image.DecompressionBombError:
@@ -161,10 +174,12 @@ def _count_scans(raw: bytes) -> int:
     return scans
 
 
-def _drawn(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    turn = _TURNS.get(_orientation(picture))
+def _drawn(picture: Image.Image, kind: Kind) -> Image.Image:
+    turn, size = _TURNS.get(_orientation(picture)), kind.sizes[0]
     swapped = turn in {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
     target = (size[1], size[0]) if swapped else size
+    if kind.whole:
+        target = _within(picture.size, target)
     profile = picture.info.get("icc_profile")
     # draft() decodes a JPEG at a fraction of its size: at least what the crop needs of it.
     box = _middle(picture.size, target)
@@ -192,6 +207,12 @@ def _middle(size: tuple[int, int], target: tuple[int, int]) -> tuple[float, floa
     width, height = target[0] * scale, target[1] * scale
     left, top = (size[0] - width) / 2, (size[1] - height) / 2
     return left, top, min(left + width, size[0]), min(top + height, size[1])
+
+
+def _within(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
+    """The picture's shape, no larger than it is and than ``most``."""
+    scale = min(most[0] / size[0], most[1] / size[1], 1)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _plain(picture: Image.Image) -> Image.Image:
@@ -226,7 +247,8 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _encoded(picture: Image.Image, kind: Kind) -> dict[str, bytes]:
     files = {}
-    for name, size in zip(kind.files, kind.sizes, strict=True):
+    for name, most in zip(kind.files, kind.sizes, strict=True):
+        size = _within(picture.size, most) if kind.whole else most
         sized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
         out = io.BytesIO()
         sized.save(out, "WEBP", quality=QUALITY, method=4)

@@ -27,6 +27,7 @@ SUBJECTS = {
     "api_token_created": "An API token was created",
     "erase_asked": "Your account will be deleted",
     "restored": "Your account stays",
+    "digest": "What is new for you",
     "decision": "A decision about something of yours",
 }
 
@@ -46,7 +47,7 @@ def send(kind: str, user: User, to: str, **details: Any) -> None:
     }
     message = EmailMultiAlternatives(
         f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
-        _plain().get_template(f"emails/{kind}.txt").render(Context(context)),
+        _plain().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )

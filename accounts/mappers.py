@@ -12,9 +12,14 @@ from streamsite.api.renderers import iso
 
 def picture_urls(user: User, kind: Kind) -> dict[str, str | None]:
     """``{avatar_url, avatar_small_url}`` or the same of the cover; ``None`` where there is no picture."""
-    folder = getattr(user, kind.name)
-    large, small = (f"/media/profiles/{folder}/{name}" if folder else None for name in kind.files)
+    large, small = addresses(getattr(user, kind.name), kind)
     return {f"{kind.name}_url": large, f"{kind.name}_small_url": small}
+
+
+def addresses(folder: str, kind: Kind) -> tuple[str | None, str | None]:
+    """Where a picture is, large and small; ``None`` where there is none."""
+    large, small = (f"/media/profiles/{folder}/{name}" if folder else None for name in kind.files)
+    return large, small
 
 
 def badge(user: User) -> dict[str, Any]:

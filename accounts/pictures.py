@@ -1,7 +1,8 @@
 """Where profile pictures are: ``<media>/profiles/<random id>/avatar-256.webp`` and the like.
 
 Every change gets a new folder, so that an address always means the same bytes. ``User.avatar`` and ``User.cover``
-hold the folder's id; whoever replaces an id in the row removes the folder it named.
+hold the folder's id; whoever replaces an id in the row removes the folder it named. Other apps keep pictures here as
+well, and register which folders they name.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 
 from accounts import mongo
-from accounts.images import KINDS
+from accounts.images import ALL, KINDS
 from accounts.models import User
 from streamsite.errors import Absent
 from streamsite.ids import object_id
@@ -25,7 +26,15 @@ from streamsite.ids import object_id
 FOLDER = re.compile(r"\A[A-Za-z0-9_-]{16}\Z")
 # From the writing of a folder to that of its row takes moments; a database that is away may stretch them.
 SETTLED_SECONDS = 120
-FILES = frozenset(name for kind in KINDS.values() for name in kind.files)
+FILES = frozenset(name for kind in ALL for name in kind.files)
+Namer = Callable[[set[str]], Iterable[str]]
+_namers: list[Namer] = []
+
+
+def register(namer: Namer) -> Namer:
+    """Add a function that tells which of some folders are named by its rows."""
+    _namers.append(namer)
+    return namer
 
 
 def folder_path(folder: str) -> Path:
@@ -100,6 +109,8 @@ def sweep() -> int:
     if left:
         for named in User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator():
             left.difference_update(named)
+        for namer in _namers:
+            left.difference_update(namer(left))
     for folder in left:
         remove(folder)
         shutil.rmtree(_being_made() / folder, ignore_errors=True)

@@ -25,6 +25,8 @@ class Preference:
         return f"Must be one of {', '.join(repr(choice) for choice in self.choices)}."
 
 
+NOTICES = ("page", "email", "both", "none")
+NOTIFIED = ("video", "post", "comment", "reply", "mention", "heart", "milestone", "processing", "share")
 KNOWN = {
     "theme": Preference("auto", ("auto", "light", "dark")),
     "language": Preference("", ("", "en")),  # "" is the browser's
@@ -33,6 +35,9 @@ KNOWN = {
     "personalised": Preference(True),
     "subscriptions_private": Preference(False),
     "subscribers_private": Preference(False),
+    # Where somebody hears of something: on the page, by e-mail, both, or not at all.
+    **{f"notify_{kind}": Preference("page", NOTICES) for kind in NOTIFIED},
+    "email_pace": Preference("daily", ("hourly", "daily", "weekly")),
 }
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from subscriptions.models import Subscription
+from subscriptions.models import Broadcast, Notification, Post, Subscription
+from subscriptions.posts import services as posts
+from videos.admin.looking import LookingAdmin
 
 
 @admin.register(Subscription)
@@ -19,3 +23,71 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
     ordering = ("-created_at",)
     raw_id_fields = ("subscriber", "channel")
     readonly_fields = ("id", "created_at")
+
+
+@admin.register(Notification)
+class NotificationAdmin(LookingAdmin[Notification]):
+    """Who was told what."""
+
+    list_display = ("user", "kind", "title", "is_read", "mail_at", "created_at")
+    list_filter = ("kind", "is_read")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("-created_at",)
+
+
+@admin.register(Broadcast)
+class BroadcastAdmin(LookingAdmin[Broadcast]):
+    """What channels announced to all their subscribers."""
+
+    list_display = ("channel", "kind", "subject", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("channel",)
+    search_fields = ("channel__username", "subject")
+    ordering = ("-created_at",)
+
+
+@admin.register(Post)
+class PostAdmin(admin.ModelAdmin[Post]):
+    """Find what channels posted, take it down, put it back, delete it."""
+
+    list_display = ("text_shown", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
+    list_filter = ("is_taken_down",)
+    list_select_related = ("channel",)
+    search_fields = ("channel__username",)
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    readonly_fields = tuple(field.name for field in Post._meta.fields)
+    actions = ("take_down", "put_back")
+
+    @admin.display(description="text")
+    def text_shown(self, post: Post) -> str:
+        """The beginning."""
+        return str(post)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Channels write them."""
+        return False
+
+    @admin.action(description="Take down")
+    def take_down(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """Hide the chosen posts from everybody but their channel."""
+        for post in queryset:
+            posts.set_taken_down(post.pk, True)
+            self.log_change(request, post, "Taken down.")
+
+    @admin.action(description="Put back what was taken down")
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """Show the chosen posts again."""
+        for post in queryset:
+            posts.set_taken_down(post.pk, False)
+            self.log_change(request, post, "Put back.")
+
+    def delete_model(self, request: HttpRequest, obj: Post) -> None:
+        """With its picture, comments and reactions."""
+        posts.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """With their pictures, comments and reactions."""
+        for post in queryset:
+            posts.delete(post)

@@ -2,22 +2,35 @@
 
 from django.urls import path
 
-from subscriptions import api
+from subscriptions.api import channels, notifications, posts
 
 urlpatterns = [
-    path("channels/<str:username>", api.ChannelView.as_view(), name="api-channel"),
-    path("channels/<str:username>/videos", api.ChannelVideosView.as_view(), name="api-channel-videos"),
+    path("channels/<str:username>", channels.ChannelView.as_view(), name="api-channel"),
+    path("channels/<str:username>/videos", channels.ChannelVideosView.as_view(), name="api-channel-videos"),
     path(
         "channels/<str:username>/subscribers",
-        api.ChannelSubscribersView.as_view(),
+        channels.ChannelSubscribersView.as_view(),
         name="api-channel-subscribers",
     ),
     path(
         "channels/<str:username>/subscriptions",
-        api.ChannelSubscriptionsView.as_view(),
+        channels.ChannelSubscriptionsView.as_view(),
         name="api-channel-subscriptions",
     ),
-    path("channels/<str:username>/subscription", api.SubscriptionView.as_view(), name="api-subscription"),
-    path("me/subscriptions", api.MySubscriptionsView.as_view(), name="api-me-subscriptions"),
-    path("me/feed", api.FeedView.as_view(), name="api-me-feed"),
+    path(
+        "channels/<str:username>/subscription", channels.SubscriptionView.as_view(), name="api-subscription"
+    ),
+    path("me/subscriptions", channels.MySubscriptionsView.as_view(), name="api-me-subscriptions"),
+    path("me/feed", channels.FeedView.as_view(), name="api-me-feed"),
+    path("me/feed/seen", notifications.FeedSeenView.as_view(), name="api-feed-seen"),
+    path("me/notifications", notifications.NotificationsView.as_view(), name="api-notifications"),
+    path("me/notifications/unread", notifications.UnreadView.as_view(), name="api-notifications-unread"),
+    path("me/notifications/read", notifications.ReadView.as_view(), name="api-notifications-read"),
+    path("posts", posts.PostsView.as_view(), name="api-posts"),
+    path("posts/<str:post_id>", posts.PostView.as_view(), name="api-post"),
+    path("posts/<str:post_id>/reaction", posts.PostReactionView.as_view(), name="api-post-reaction"),
+    path("posts/<str:post_id>/comments", posts.PostCommentsView.as_view(), name="api-post-comments"),
+    path("posts/<str:post_id>/report", posts.PostReportView.as_view(), name="api-post-report"),
+    path("channels/<str:username>/posts", posts.ChannelPostsView.as_view(), name="api-channel-posts"),
+    path("me/feed/posts", posts.FeedPostsView.as_view(), name="api-me-feed-posts"),
 ]

@@ -12,7 +12,9 @@ class SubscriptionsConfig(AppConfig):
     def ready(self) -> None:
         """Follow what happens to accounts, and put the subscribe button on the watch page."""
         from subscriptions import signals  # noqa: F401
-        from subscriptions.views import watch_panel
+        from subscriptions.notifications import receivers  # noqa: F401
+        from subscriptions.posts import wiring  # noqa: F401
+        from subscriptions.views.channels import watch_panel
         from videos import panels
 
         panels.register(watch_panel)

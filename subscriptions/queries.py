@@ -67,11 +67,15 @@ def shown_subscribers(channel_id: str) -> QuerySet[Subscription]:
     ).select_related("subscriber")
 
 
-def feed(user_id: str) -> QuerySet[Video]:
-    """Listed videos of the subscribed channels; order by ``videos.queries.NEWEST``."""
-    channels = list(
+def followed_channels(user_id: str) -> list[str]:
+    """The channels of an account's feed: the latest ``MOST_CHANNELS_IN_FEED`` that it subscribed to."""
+    return list(
         Subscription.objects.filter(subscriber_id=user_id)
         .order_by(*RECENT)
         .values_list("channel_id", flat=True)[:MOST_CHANNELS_IN_FEED]
     )
-    return video_queries.of_channels(channels)
+
+
+def feed(user_id: str) -> QuerySet[Video]:
+    """Listed videos of the subscribed channels; order by ``videos.queries.NEWEST``."""
+    return video_queries.of_channels(followed_channels(user_id))

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer
 from subscriptions.models import Notify
+from subscriptions.notifications.kinds import KINDS
 
 
 class NotifySerializer(serializers.Serializer[Any]):
@@ -30,3 +31,37 @@ class PageOfChannelsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = ChannelBadgeSerializer(many=True)
+
+
+class NotificationSerializer(serializers.Serializer[Any]):
+    """Something that the caller is told."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=sorted(KINDS))
+    text = serializers.CharField()
+    url = serializers.CharField()
+    actor = ChannelBadgeSerializer(allow_null=True)
+    icon = serializers.CharField()
+    is_read = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class PageOfNotificationsSerializer(serializers.Serializer[Any]):
+    """A page of notifications. There is no way back: newer ones may have come meanwhile."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = NotificationSerializer(many=True)
+    unread = serializers.IntegerField(help_text="At most 100.")
+
+
+class UnreadSerializer(serializers.Serializer[Any]):
+    """How many are not read."""
+
+    unread = serializers.IntegerField(help_text="At most 100.")
+
+
+class ReadSerializer(serializers.Serializer[Any]):
+    """Which were read; without ``ids`` all of them."""
+
+    ids = serializers.ListField(child=serializers.CharField(max_length=32), max_length=100, required=False)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from django.db import IntegrityError
 from django.db.models import F, Q
+from django.dispatch import Signal
+from pymongo import ReturnDocument
 
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid
+from streamsite.mongo.collections import collection
 from subscriptions.models import Notify, Subscription
 from videos import blocks
+from videos.playback import figures
+
+# Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
+subscribed = Signal()
 
 
 class SelfSubscription(Invalid):
@@ -51,5 +58,15 @@ def remove_all(user_id: str) -> None:
 
 
 def _count(subscriber: User, channel: User, change: int) -> None:
-    User.objects.filter(pk=channel.pk).update(subscriber_count=F("subscriber_count") + change)
+    channel_row = collection(User._meta.db_table).find_one_and_update(
+        {"_id": channel.pk},
+        {"$inc": {"subscriber_count": change}},
+        projection={"subscriber_count": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+    figures.note_channel(channel.pk, **({"gained": 1} if change > 0 else {"lost": 1}))
+    if channel_row is not None and change > 0:
+        subscribed.send(
+            sender=Subscription, channel_id=channel.pk, subscribers=int(channel_row["subscriber_count"])
+        )
     User.objects.filter(pk=subscriber.pk).update(subscription_count=F("subscription_count") + change)

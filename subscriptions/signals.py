@@ -10,12 +10,14 @@ from accounts.erasure import account_erased
 from subscriptions import services
 from subscriptions.models import Subscription
 from videos.blocks import channel_blocked
+from videos.playback import figures
 
 
 @receiver(account_erased)
 def erase_subscriptions(sender: type, user_id: str, **extra: Any) -> None:
     """Remove the account's subscriptions and those to it; the others' counters follow."""
     services.remove_all(user_id)
+    figures.forget_channel(user_id)  # losing its last subscribers was noted
 
 
 @receiver(channel_blocked)

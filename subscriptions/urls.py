@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from subscriptions import views
+from subscriptions.views import channels, notifications, posts
 
 urlpatterns = [
-    path("@<str:username>", views.channel, name="channel"),
-    path("@<str:username>/videos", views.channel, name="channel-videos"),
-    path("@<str:username>/about", views.channel_about, name="channel-about"),
-    path("@<str:username>/subscribe", views.channel_subscribe, name="channel-subscribe"),
-    path("feed", views.feed, name="feed"),
-    path("subscriptions", views.subscriptions, name="subscriptions"),
+    path("@<str:username>", channels.channel, name="channel"),
+    path("@<str:username>/videos", channels.channel, name="channel-videos"),
+    path("@<str:username>/about", channels.channel_about, name="channel-about"),
+    path("@<str:username>/subscribe", channels.channel_subscribe, name="channel-subscribe"),
+    path("feed", channels.feed, name="feed"),
+    path("subscriptions", channels.subscriptions, name="subscriptions"),
+    path("notifications", notifications.notifications, name="notifications"),
+    path("notifications/read", notifications.mark_read, name="notifications-read"),
+    path("settings/notifications", notifications.settings_notifications, name="settings-notifications"),
+    path("@<str:username>/posts", posts.channel_posts, name="channel-posts"),
+    path("feed/posts", posts.feed_posts, name="feed-posts"),
+    path("posts/<str:post_id>", posts.detail, name="post"),
+    path("posts/<str:post_id>/comments", posts.comments, name="post-comments"),
+    path("posts/<str:post_id>/edit", posts.edit, name="post-edit"),
+    path("posts/<str:post_id>/delete", posts.delete, name="post-delete"),
+    path("posts/<str:post_id>/reaction", posts.react, name="post-react"),
 ]

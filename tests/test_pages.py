@@ -48,8 +48,23 @@ def test_what_people_type_stays_text(cast):
     said = {"text": NASTY + ' https://x.org/"onclick=1 @owner'}
     path = f"/api/v1/videos/{video.pk}/comments"
     comment = cast.api("owner").post(path, said, format="json").json()["id"]
+    post = (
+        cast.api("owner")
+        .post("/api/v1/posts", {"text": NASTY, "video_id": video.pk}, format="json")
+        .json()["id"]
+    )
     page = cast.page("owner")
-    paths = ["/", "/@owner", "/@owner/about", "/library", "/studio/videos", f"/search?q={NASTY}"]
+    paths = [
+        f"/posts/{post}",
+        f"/posts/{post}/edit",
+        "/@owner/posts",
+        "/",
+        "/@owner",
+        "/@owner/about",
+        "/library",
+        "/studio/videos",
+        f"/search?q={NASTY}",
+    ]
     paths += [f"/watch/{video.pk}", f"/watch/{video.pk}?list={playlist_id}", f"/studio/videos/{video.pk}"]
     paths += [
         f"/watch/{video.pk}/comments",

@@ -6,7 +6,7 @@ a row changes a counter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,16 +23,19 @@ COUNTERS = {Value.LIKE: "like_count", Value.DISLIKE: "dislike_count"}
 Change = dict[str, int]
 
 
-def _nothing(_: str, __: Change) -> None:
-    pass
+@dataclass(frozen=True)
+class Given:
+    """The thing's likes afterwards, and what a reaction changed of its counters: nothing when it was a repetition."""
+
+    likes: int
+    change: Change = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Opinions:
     """Reactions in the collection ``rows``, whose field ``key`` names a document of the collection ``counted``.
 
-    ``values`` are those that can be given. ``changed(id, {"like_count": 1, ...})`` is told of every change of counters.
-    ``scores`` are further fields that follow a counter.
+    ``values`` are those that can be given. ``scores`` are further fields that follow a counter.
     """
 
     rows: str
@@ -40,10 +43,9 @@ class Opinions:
     counted: str
     values: tuple[Value, ...] = (Value.LIKE, Value.DISLIKE)
     scores: dict[str, str] = field(default_factory=dict)
-    changed: Callable[[str, Change], None] = _nothing
 
-    def give(self, user_id: str, thing_id: str, value: object, **extra: Any) -> int:
-        """Make ``value`` the viewer's reaction; the thing's likes afterwards. ``Invalid`` for an unknown one.
+    def give(self, user_id: str, thing_id: str, value: object, **extra: Any) -> Given:
+        """Make ``value`` the viewer's reaction. ``Invalid`` for an unknown one.
 
         ``extra`` are further fields of a new row.
         """
@@ -54,8 +56,8 @@ class Opinions:
             return self._likes(thing_id)
         return self._count(thing_id, Value(value), Value(former) if former else None)
 
-    def withdraw(self, user_id: str, thing_id: str) -> int:
-        """Make the viewer's reaction not exist; the thing's likes afterwards."""
+    def withdraw(self, user_id: str, thing_id: str) -> Given:
+        """Make the viewer's reaction not exist."""
         removed = collection(self.rows).find_one_and_delete({"user_id": user_id, self.key: thing_id})
         return self._count(thing_id, None, Value(removed["value"])) if removed else self._likes(thing_id)
 
@@ -97,14 +99,13 @@ class Opinions:
         steps = {COUNTERS[value]: step for value, step in ((now, 1), (former, -1)) if value is not None}
         return steps | {score: steps[name] for score, name in self.scores.items() if name in steps}
 
-    def _count(self, thing_id: str, now: Value | None, former: Value | None) -> int:
+    def _count(self, thing_id: str, now: Value | None, former: Value | None) -> Given:
         change = self._change(now, former)
         after = self._increase(thing_id, change)
         if after is None:  # deleted in between
             self.forget_thing(thing_id)
             raise Absent
-        self.changed(thing_id, change)
-        return int(after["like_count"])
+        return Given(int(after["like_count"]), change)
 
     def _increase(self, thing_id: str, change: Change) -> dict[str, Any] | None:
         return collection(self.counted).find_one_and_update(
@@ -114,8 +115,8 @@ class Opinions:
             return_document=ReturnDocument.AFTER,
         )
 
-    def _likes(self, thing_id: str) -> int:
+    def _likes(self, thing_id: str) -> Given:
         found = collection(self.counted).find_one({"_id": thing_id}, {"like_count": 1})
         if found is None:
             raise Absent
-        return int(found["like_count"])
+        return Given(int(found["like_count"]))

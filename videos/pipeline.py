@@ -314,7 +314,8 @@ def _fail(video_id: str, attempt: int, progress: Progress, code: str, detail: st
 
 
 def _take_back(video_id: str) -> None:
-    """A video that failed shows nothing of an incomplete ladder."""
+    """A video that failed shows nothing of an incomplete ladder, and its owner hears of it."""
+    services.processing_failed.send(sender=Video, video_id=video_id)
     rows = Video.objects.filter(pk=video_id, status=Status.FAILED, is_complete=False)
     if rows.update(generation="", has_poster=False, has_storyboard=False):
         services.refresh_listing(video_id)

@@ -27,6 +27,10 @@ video_deleted = Signal()
 
 # Sent with ``video_id`` when what lists and search show of a video may have changed.
 listing_refreshed = Signal()
+# Sent with ``video_id`` and ``channel_id`` when a video appears in lists for the first time.
+video_published = Signal()
+# Sent with ``video_id`` when a video could not be processed.
+processing_failed = Signal()
 # Sent with ``video_id`` and ``at`` when a change of visibility is to happen later.
 visibility_scheduled = Signal()
 # Sent with ``video_id`` when a finished video is to have a file for download and has none.
@@ -165,8 +169,9 @@ def refresh_listing(video_id: str) -> None:
         and video.channel.is_active
         and not video.is_taken_down
     )
-    if wanted:
-        Video.objects.filter(pk=video_id, published_at=None).update(published_at=timezone.now())
+    is_first = bool(
+        wanted and Video.objects.filter(pk=video_id, published_at=None).update(published_at=timezone.now())
+    )
 
     def switch() -> None:
         switched = Video.objects.filter(
@@ -183,6 +188,8 @@ def refresh_listing(video_id: str) -> None:
 
     in_transaction(switch)
     listing_refreshed.send(sender=Video, video_id=video_id)
+    if is_first:
+        video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)
 
 
 def delete(video: Video) -> None:

@@ -16,6 +16,24 @@ DEFAULTS = {
     "personalised": True,
     "subscriptions_private": False,
     "subscribers_private": False,
+    **dict.fromkeys(
+        (
+            f"notify_{kind}"
+            for kind in [
+                "video",
+                "post",
+                "comment",
+                "reply",
+                "mention",
+                "heart",
+                "milestone",
+                "processing",
+                "share",
+            ]
+        ),
+        "page",
+    ),
+    "email_pace": "daily",
 }
 
 

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -109,6 +109,42 @@ def paginate_ranked(
         next=link(first + size) if first + size < len(keys) else None,
         previous=link(max(0, first - size)) if first > 0 else None,
     )
+
+
+Moment = tuple[datetime, str]
+Entry = TypeVar("Entry", bound="Timed")
+
+
+class Timed(Protocol):
+    """Something that happened: when, and its id."""
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def id(self) -> str: ...
+
+
+def paginate_latest(
+    request: HttpRequest | Request,
+    load: Callable[[Moment | None, int], list[Entry]],
+    *,
+    absolute: bool = True,
+) -> tuple[list[Entry], str | None]:
+    """One page of what several collections hold, the latest first, and the URL of the next one.
+
+    ``load(before, size)`` gets the ``size`` entries before a moment and id. There is no way back: what is newer than
+    a page may have come from any of the collections since.
+    """
+    size = page_size(request.GET)
+    scope = _scope(request.path, request.GET)
+    key, _ = _read_cursor(request.GET.get("cursor", ""), scope, 2)
+    rows = load((key[0], str(key[1])) if key else None, size + 1)
+    if len(rows) <= size:
+        return rows, None
+    last = rows[size - 1]
+    cursor = _write_cursor([{"t": last.created_at.timestamp()}, last.id], scope, back=False)
+    return rows[:size], _link(request, cursor, absolute=absolute)
 
 
 def _link(request: HttpRequest | Request, cursor: str, *, absolute: bool) -> str:

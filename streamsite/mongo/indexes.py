@@ -22,6 +22,7 @@ PROVIDERS = (
     "videos.library.documents",
     "videos.playback.beats",
     "videos.playback.figures",
+    "subscriptions.mongo",
     "streamsite.api.idempotency",
 )
 OWN = {

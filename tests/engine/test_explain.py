@@ -19,7 +19,7 @@ from streamsite.testing.cast import Cast
 from streamsite.testing.commands import recorded_documents
 from streamsite.testing.plugin import empty_collections
 from streamsite.visibility import Visibility
-from subscriptions.models import Subscription
+from subscriptions.models import Broadcast, Notification, Post, Subscription
 from tests.engine.plans import faults
 from videos.library import documents
 from videos.models import Block, Case, Comment, Reaction, Status, Video, Watch
@@ -43,6 +43,16 @@ PATHS = [
     "/studio/comments",
     "/studio/comments?state=held",
     "/settings/blocked",
+    "/notifications",
+    "/feed/posts",
+    "/@owner/posts",
+    "/posts/{post}",
+    "/api/v1/me/notifications",
+    "/api/v1/me/notifications/unread",
+    "/api/v1/me/feed/posts",
+    "/api/v1/channels/owner/posts",
+    "/api/v1/posts/{post}",
+    "/api/v1/posts/{post}/comments",
     "/settings/decisions",
     "/trending",
     "/history",
@@ -129,6 +139,21 @@ def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Cast]:
         _store(Reaction, [Reaction(user=member, video_id=one, value="like") for one in videos[:2_000]])
         first = _comments(owner, users)
         cast.comment = first  # type: ignore[attr-defined]
+        later = START + dt.timedelta(days=9000)
+        posts = [Post(channel=channels[n % CHANNELS], text=f"Post {n}") for n in range(MANY)]
+        _store(Post, posts)
+        cast.post = posts[0].pk  # type: ignore[attr-defined]
+        _store(
+            Broadcast,
+            [Broadcast(channel=one.channel, kind="post", subject=one.pk, purge_at=later) for one in posts],
+        )
+        notes = [
+            Notification(
+                user=member if n % 2 else users[n], kind="comment", key=f"{n}", url="/", purge_at=later
+            )
+            for n in range(MANY)
+        ]
+        _store(Notification, notes)
         blocked = [Block(blocker=member, blocked=user) for user in users[:2_000]]
         _store(Block, [*blocked, *(Block(blocker=user, blocked=users[0]) for user in users[1:])])
         _store(
@@ -232,7 +257,7 @@ def test_every_query_of_a_page_has_an_index(crowd: Cast, who: str, path: str) ->
         pytest.skip("staff only")
     video = Video.objects.filter(channel=crowd.owner, visibility=Visibility.PUBLIC).first()
     assert video is not None
-    url = path.format(video=video.pk, playlist=crowd.playlist, comment=crowd.comment)  # type: ignore[attr-defined]
+    url = path.format(video=video.pk, playlist=crowd.playlist, comment=crowd.comment, post=crowd.post)  # type: ignore[attr-defined]
     client: Any = crowd.api(who) if path.startswith("/api/") else crowd.page(who)
     with recorded_documents() as documents:
         answer = client.get(url)
@@ -293,6 +318,11 @@ def test_writes_have_an_index(crowd: Cast) -> None:
         report = client.post(f"/api/v1/videos/{video.pk}/report", {"reason": "spam"}, format="json")
         assert report.status_code == 201
         assert client.put("/api/v1/me/blocks/user09999").status_code == 200
+        ids = [row["id"] for row in client.get("/api/v1/me/notifications").json()["results"]]
+        assert client.post("/api/v1/me/notifications/read", {"ids": ids}, format="json").status_code == 200
+        assert client.post("/api/v1/me/notifications/read", {}, format="json").status_code == 200
+        post = client.post("/api/v1/posts", {"text": "News"}, format="json").json()["id"]
+        assert client.delete(f"/api/v1/posts/{post}").status_code == 204
         owner = crowd.api("owner")
         assert owner.patch(f"/api/v1/videos/{mine.pk}", {"title": "Other"}, format="json").status_code == 200
         assert owner.delete(f"/api/v1/videos/{mine.pk}").status_code in (200, 202, 204)

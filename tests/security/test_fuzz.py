@@ -61,6 +61,7 @@ def furnish(caller: Caller, clip: Path) -> dict[str, str]:
         "link_id": (f"/videos/{video}/share-links", {}),
         "playlist_id": ("/playlists", {"title": "A list", "video_ids": [video]}),
         "comment_id": (f"/videos/{video}/comments", {"text": "Hello"}),
+        "post_id": ("/posts", {"text": "News"}),
         "token_id": ("/auth/api-tokens", {"name": "script", "scopes": ["read"]}),
     }
     known = {"video_id": video, "username": "fuzz-victim"}

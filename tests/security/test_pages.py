@@ -48,7 +48,9 @@ def paths(cast: Cast) -> list[str]:
     playlist = cast.api("owner").post("/api/v1/playlists", {"title": "Mine"}, format="json").json()["id"]
     said = {"text": "Hello @owner at 0:01"}
     comment = cast.api("owner").post(f"/api/v1/videos/{video.pk}/comments", said, format="json").json()["id"]
+    post = cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json").json()["id"]
     values = {
+        "<str:post_id>": post,
         "<str:video_id>": video.pk,
         "<str:playlist_id>": playlist,
         "<str:username>": "owner",

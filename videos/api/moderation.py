@@ -21,17 +21,20 @@ from videos import blocks
 from videos.moderation import access, cases, shapes, things
 
 
-class _ReportView(APIView):
+class ReportView(APIView):
+    """Tell staff about a thing of the kind ``about``."""
+
     permission_classes = [IsAuthenticated]
     about = ""
 
-    def _report(self, request: Request, name: str) -> Response:
+    def report(self, request: Request, name: str) -> Response:
+        """The caller's report of what has this name."""
         thing = things.kind(self.about).open(request._request, name)
         row = cases.report(signed_in_user(request), thing, request.data)
         return no_store(Response(cases.report_body(row), status=status.HTTP_201_CREATED))
 
 
-class VideoReportView(_ReportView):
+class VideoReportView(ReportView):
     """Tell staff about a video."""
 
     about = things.VIDEO
@@ -43,10 +46,10 @@ class VideoReportView(_ReportView):
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
-        return self._report(request, video_id)
+        return self.report(request, video_id)
 
 
-class CommentReportView(_ReportView):
+class CommentReportView(ReportView):
     """Tell staff about a comment."""
 
     about = things.COMMENT
@@ -58,10 +61,10 @@ class CommentReportView(_ReportView):
     )
     @idempotent()
     def post(self, request: Request, comment_id: str) -> Response:
-        return self._report(request, comment_id)
+        return self.report(request, comment_id)
 
 
-class ChannelReportView(_ReportView):
+class ChannelReportView(ReportView):
     """Tell staff about a channel."""
 
     about = things.CHANNEL
@@ -73,7 +76,7 @@ class ChannelReportView(_ReportView):
     )
     @idempotent()
     def post(self, request: Request, username: str) -> Response:
-        return self._report(request, username)
+        return self.report(request, username)
 
 
 class OwnCasesView(APIView):

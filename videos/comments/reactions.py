@@ -16,9 +16,9 @@ OPINIONS = Opinions(
 
 def react(user: User, comment: Comment, value: object) -> int:
     """Make ``value`` the caller's reaction; the comment's likes afterwards. ``Invalid`` for an unknown one."""
-    return OPINIONS.give(user.pk, comment.pk, value, subject=comment.subject)
+    return OPINIONS.give(user.pk, comment.pk, value, subject=comment.subject).likes
 
 
 def withdraw(user: User, comment: Comment) -> int:
     """Make the caller's reaction not exist; the comment's likes afterwards."""
-    return OPINIONS.withdraw(user.pk, comment.pk)
+    return OPINIONS.withdraw(user.pk, comment.pk).likes

@@ -44,3 +44,12 @@ def outcome(case: Case) -> str:
     if case.decision == Decision.TAKEN_DOWN:
         return "It breaks the rules of this site and was taken down."
     return "It breaks the rules of this site. It stays up this time."
+
+
+def outcome_for_reporter(case: Case) -> str:
+    """The same for whoever reported it."""
+    if case.decision == Decision.TAKEN_DOWN:
+        return "What you reported was taken down"
+    if case.decision == Decision.WARNING:
+        return "What you reported breaks the rules; its owner was told"
+    return "What you reported was looked at and does not break the rules"

@@ -1,0 +1,77 @@
+// The number of unread notifications beside the bell. Asked for when a tab is looked at, then ever more seldom while
+// nothing changes (half a minute to five minutes), and not at all while it is hidden. The answer is a 304 mostly.
+import { api, sleep, whenVisible } from "./api.js";
+
+const FIRST = 30_000;
+const LONGEST = 300_000;
+const FRESH = 10_000;
+const KEY = "unread";
+
+function show(unread) {
+  for (const badge of document.querySelectorAll("[data-unread]")) {
+    badge.hidden = !unread;
+    badge.textContent = unread > 99 ? "99+" : String(unread);
+    badge.closest("a")?.setAttribute("aria-label", unread ? `Notifications, ${unread} not read` : "Notifications");
+  }
+}
+
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function keep(unread) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify({ unread, at: Date.now() }));
+  } catch {
+    // It is asked for again on the next page.
+  }
+}
+
+async function follow() {
+  let wait = FIRST;
+  let { unread = 0, at = 0 } = recall();
+  show(unread);
+  if (Date.now() - at < FRESH && !document.querySelector("[data-notes]")) await sleep(FRESH);
+  for (;;) {
+    const wasHidden = document.hidden;
+    await whenVisible();
+    if (wasHidden) wait = FIRST;
+    try {
+      const { data } = await api("GET", "/me/notifications/unread");
+      wait = data.unread === unread ? Math.min(wait * 2, LONGEST) : FIRST;
+      unread = data.unread;
+      show(unread);
+      keep(unread);
+    } catch (error) {
+      if (error.status === 401) return;
+      wait = LONGEST;
+    }
+    await Promise.race([sleep(wait), comesBack()]);
+  }
+}
+
+/** Resolves when the tab was hidden and is looked at again. */
+function comesBack() {
+  return new Promise((resolve) => {
+    const seen = () => {
+      if (document.hidden) return;
+      document.removeEventListener("visibilitychange", seen);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", seen);
+  });
+}
+
+// Following a notification marks it as read.
+document.addEventListener("click", (event) => {
+  const note = event.target.closest("[data-note] a")?.closest("[data-note]");
+  if (note?.classList.contains("note-unread")) {
+    api("POST", "/me/notifications/read", { json: { ids: [note.dataset.note] }, keepalive: true }).catch(() => {});
+  }
+});
+
+follow();

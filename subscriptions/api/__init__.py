@@ -1,0 +1,1 @@
+"""The API of channels, subscriptions, the feed and notifications."""

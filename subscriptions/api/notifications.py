@@ -1,0 +1,90 @@
+"""``/api/v1/me/notifications``: what the caller is told, and how far they have read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import no_store, signed_in_user
+from streamsite.api.conditional import respond
+from streamsite.api.pagination import PAGING, paginate_latest
+from streamsite.errors import Invalid
+from subscriptions import serializers as shapes
+from subscriptions.notifications import queries, services
+
+MOST_IDS = 100
+
+
+class NotificationsView(APIView):
+    """The caller's own notifications and what their channels announced, the latest first."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_notifications",
+        parameters=PAGING,
+        responses={200: shapes.PageOfNotificationsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        user = signed_in_user(request)
+        rows, following = paginate_latest(request, lambda before, size: queries.page(user, before, size))
+        body = {"next": following, "previous": None, "results": queries.shown(rows)}
+        return respond(request, body | {"unread": queries.unread(user)})
+
+
+class UnreadView(APIView):
+    """How many are not read: cheap to ask again and again, 304 while nothing changes."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="me_notifications_unread", responses={200: shapes.UnreadSerializer})
+    def get(self, request: Request) -> Response:
+        return respond(request, {"unread": queries.unread(signed_in_user(request))})
+
+
+class ReadView(APIView):
+    """Mark some, or all until now, as read."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_notifications_read",
+        request=shapes.ReadSerializer,
+        responses={200: shapes.UnreadSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        user = signed_in_user(request)
+        data: Any = request.data
+        ids = data.get("ids")
+        if ids is None:
+            services.mark_all_read(user.pk)
+        else:
+            services.mark_read(user.pk, _ids(ids))
+        return no_store(Response({"unread": queries.unread(user)}))
+
+
+class FeedSeenView(APIView):
+    """What is in the feed until now is no longer new."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_feed_seen", request=None, responses={204: OpenApiResponse(description="Noted")}
+    )
+    def post(self, request: Request) -> Response:
+        services.see_feed(signed_in_user(request).pk)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+def _ids(value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) > MOST_IDS:
+        raise Invalid("Send a list of ids.", fields={"ids": [f"A list of at most {MOST_IDS} ids."]})
+    if not all(isinstance(one, str) and len(one) <= 32 for one in value):
+        raise Invalid("Send a list of ids.", fields={"ids": ["Ids are texts."]})
+    return value

@@ -1,0 +1,202 @@
+"""``/api/v1/posts``: short texts of channels to their subscribers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import channel_for_viewing
+from accounts.api.base import no_store, signed_in_user
+from accounts.api.images import PictureFormParser
+from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.idempotency import idempotent
+from streamsite.api.pagination import PAGING, Page, paginate
+from streamsite.api.parsing import StrictJSONParser
+from subscriptions import post_serializers as shapes
+from subscriptions.models import Post
+from subscriptions.posts import access, mappers, queries, services
+from subscriptions.posts.reactions import OPINIONS
+from subscriptions.posts.wiring import subject_of
+from videos import serializers as video_shapes
+from videos.api.comments import SORT
+from videos.api.moderation import ReportView
+from videos.comments import mappers as comment_mappers
+from videos.comments import queries as comment_queries
+from videos.comments import services as comments
+from videos.comments import shapes as comment_shapes
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
+
+
+def _answer(request: Request, post: Post, code: int = 200) -> Response:
+    opinion = queries.opinions(request.user, [post]).get(post.pk)
+    response = Response(mappers.post(post, request.user, opinion), status=code)
+    response["ETag"] = version_etag(post.version)
+    return no_store(response)
+
+
+def _body(request: Request, page: Page[Post]) -> dict[str, Any]:
+    opinions = queries.opinions(request.user, page.rows)
+    return page.body(lambda post: mappers.post(post, request.user, opinions.get(post.pk)))
+
+
+class PostsView(APIView):
+    """Post something."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [PictureFormParser, StrictJSONParser]
+
+    @extend_schema(
+        operation_id="posts_create",
+        request={
+            "application/json": shapes.PostInputSerializer,
+            "multipart/form-data": shapes.PostFormSerializer,
+        },
+        responses={201: shapes.PostSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        data: Any = request.data
+        sent = data.get("picture")
+        picture = sent if isinstance(sent, UploadedFile) else None
+        made = services.create(signed_in_user(request), data, picture=picture)
+        made = access.post_for_reading(request.user, made.pk)
+        response = _answer(request, made, status.HTTP_201_CREATED)
+        response["Location"] = f"/api/v1/posts/{made.pk}"
+        return response
+
+
+class PostView(APIView):
+    """One post."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(operation_id="posts_read", responses={200: shapes.PostSerializer})
+    def get(self, request: Request, post_id: str) -> Response:
+        post = access.post_for_reading(request.user, post_id)
+        opinion = queries.opinions(request.user, [post]).get(post.pk)
+        return respond(request, mappers.post(post, request.user, opinion))
+
+    @extend_schema(
+        operation_id="posts_update",
+        request=shapes.PostChangeSerializer,
+        parameters=[IF_MATCH],
+        responses={200: shapes.PostSerializer},
+    )
+    def patch(self, request: Request, post_id: str) -> Response:
+        post = access.post_for_editing(request.user, post_id)
+        data: Any = request.data
+        return _answer(request, services.update(post, data, expected_version=expected_version(request)))
+
+    @extend_schema(operation_id="posts_delete", responses={204: OpenApiResponse(description="Deleted")})
+    def delete(self, request: Request, post_id: str) -> Response:
+        post = access.post_for_editing(request.user, post_id)
+        services.require_version(post, expected_version(request))
+        services.delete(post)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))
+
+
+class PostReactionView(APIView):
+    """The caller's reaction to a post."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="posts_react",
+        request=video_shapes.ReactionInputSerializer,
+        responses={200: video_shapes.ReactionSerializer},
+    )
+    def put(self, request: Request, post_id: str) -> Response:
+        post = access.post_for_reading(request.user, post_id)
+        data: Any = request.data
+        given = OPINIONS.give(signed_in_user(request).pk, post.pk, data.get("value"))
+        return no_store(Response({"reaction": data["value"], "likes": given.likes}))
+
+    @extend_schema(
+        operation_id="posts_unreact", request=None, responses={200: video_shapes.ReactionSerializer}
+    )
+    def delete(self, request: Request, post_id: str) -> Response:
+        post = access.post_for_reading(request.user, post_id)
+        given = OPINIONS.withdraw(signed_in_user(request).pk, post.pk)
+        return no_store(Response({"reaction": None, "likes": given.likes}))
+
+
+class PostCommentsView(APIView):
+    """The comments that begin threads below a post."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="post_comments",
+        parameters=[*PAGING, SORT],
+        responses={200: comment_shapes.PageOfCommentsSerializer},
+    )
+    def get(self, request: Request, post_id: str) -> Response:
+        subject = subject_of(access.post_for_reading(request.user, post_id))
+        return respond(
+            request, comment_mappers.listing(comment_queries.below(request, subject), request.user)
+        )
+
+    @extend_schema(
+        operation_id="post_comment",
+        request=comment_shapes.CommentInputSerializer,
+        responses={201: comment_shapes.CommentSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, post_id: str) -> Response:
+        subject = subject_of(access.post_for_reading(request.user, post_id))
+        data: Any = request.data
+        made = comments.create(signed_in_user(request), subject, data.get("text"))
+        response = Response(comment_mappers.comment(made, request.user), status=status.HTTP_201_CREATED)
+        response["Location"] = f"/api/v1/comments/{made.pk}"
+        response["ETag"] = version_etag(made.version)
+        return no_store(response)
+
+
+class PostReportView(ReportView):
+    """Tell staff about a post."""
+
+    about = "post"
+
+    @extend_schema(
+        operation_id="posts_report",
+        request=shapes.ReportInputSerializer,
+        responses={201: shapes.ReportSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, post_id: str) -> Response:
+        return self.report(request, post_id)
+
+
+class ChannelPostsView(APIView):
+    """What a channel posted, the latest first."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="channel_posts", parameters=PAGING, responses={200: shapes.PageOfPostsSerializer}
+    )
+    def get(self, request: Request, username: str) -> Response:
+        rows = queries.of_channel(channel_for_viewing(username).pk)
+        return respond(request, _body(request, paginate(request, rows, queries.NEWEST)))
+
+
+class FeedPostsView(APIView):
+    """What the subscribed channels posted, the latest first."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_feed_posts", parameters=PAGING, responses={200: shapes.PageOfPostsSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        rows = queries.feed(signed_in_user(request).pk)
+        page = paginate(request, rows, queries.NEWEST)
+        return respond(request, _body(request, queries.without_closed(page)))

@@ -1,0 +1,108 @@
+"""What people are told: one row per person, or one per channel for what concerns all its subscribers."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from streamsite.ids import object_id
+
+
+class Notification(models.Model):
+    """Something that one account is told. ``key`` makes it exist once. Written by ``notifications.services``.
+
+    ``title`` is what it is about as it was then; ``url`` a path of this site. ``mail_at`` is when it is due by e-mail,
+    null when it is not, or was sent. Rows are removed ``KEPT`` after they were made.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    kind = models.CharField(max_length=12)
+    key = models.CharField(max_length=120)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
+    what = models.CharField(max_length=20, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    url = models.CharField(max_length=300)
+    on_page = models.BooleanField(default=True)
+    is_read = models.BooleanField(default=False)
+    mail_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    purge_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="notification_once")]
+        indexes = [
+            models.Index(fields=["user", "on_page", "-created_at", "-id"], name="notification_of_user"),
+            models.Index(fields=["user", "on_page", "is_read", "-created_at"], name="notification_unread"),
+            models.Index(
+                fields=["mail_at", "user"],
+                name="notification_mail",
+                condition=models.Q(mail_at__isnull=False),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="notification_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.title}"
+
+
+class Broadcast(models.Model):
+    """Something that all subscribers of a channel may want to know: one row, however many they are.
+
+    ``subject`` is what was published; the unique index makes it announced once.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    channel = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    kind = models.CharField(max_length=12)
+    subject = models.CharField(max_length=32, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    purge_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["channel", "-created_at", "-id"], name="broadcast_of_channel"),
+            models.Index(fields=["-created_at", "-id"], name="broadcast_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.channel_id}"
+
+
+class ReadMarks(models.Model):
+    """How far one account has read what channels announced: all until ``read_until``, and single ones after it.
+
+    ``mailed_until`` is until when announcements were in its e-mails.
+    """
+
+    user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)
+    read_until = models.DateTimeField(null=True, blank=True)
+    read = models.JSONField(default=list, blank=True)
+    feed_seen_at = models.DateTimeField(null=True, blank=True)
+    mailed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "read marks"
+
+    def __str__(self) -> str:
+        return f"read marks of {self.user_id}"

@@ -1,0 +1,76 @@
+"""Short texts of a channel to its subscribers."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from streamsite.ids import object_id
+from videos.models import Video
+from videos.models.reaction import Value
+
+LONGEST = 5_000
+
+
+class Post(models.Model):
+    """A text, perhaps with a picture or a video. Anybody may read it while its channel is there.
+
+    ``picture`` is the id of a folder of ``accounts.pictures``; ``picture_size`` its ``[width, height]``. Counters are
+    changed by services only.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    channel = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts", db_index=False
+    )
+    text = models.TextField(max_length=LONGEST)
+    picture = models.CharField(max_length=20, blank=True, editable=False)
+    picture_size = models.JSONField(default=list, editable=False)
+    video = models.ForeignKey(
+        Video, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    allow_comments = models.BooleanField(default=True)
+    is_taken_down = models.BooleanField(default=False, editable=False)
+    like_count = models.BigIntegerField(default=0, editable=False)
+    dislike_count = models.BigIntegerField(default=0, editable=False)
+    comment_count = models.BigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["channel", "is_taken_down", "-created_at", "-id"], name="post_of_channel"),
+            models.Index(fields=["-created_at", "-id"], name="post_newest"),
+            models.Index(fields=["picture"], name="post_picture", condition=models.Q(picture__gt="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return f"/posts/{self.id}"
+
+
+class PostReaction(models.Model):
+    """One viewer's reaction to one post; once."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    post = models.ForeignKey(Post, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    value = models.CharField(max_length=8, choices=Value.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "post"], name="post_reaction_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.value}s {self.post_id}"

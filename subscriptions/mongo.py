@@ -1,0 +1,16 @@
+"""Indexes that no model can describe: what people were told is removed by itself."""
+
+from __future__ import annotations
+
+from pymongo import ASCENDING, IndexModel
+
+from subscriptions.models import Broadcast, Notification
+
+INDEXES = {
+    Notification._meta.db_table: [
+        IndexModel([("purge_at", ASCENDING)], name="notification_purge", expireAfterSeconds=0)
+    ],
+    Broadcast._meta.db_table: [
+        IndexModel([("purge_at", ASCENDING)], name="broadcast_purge", expireAfterSeconds=0)
+    ],
+}

@@ -1,0 +1,170 @@
+"""Who is told what: what happens elsewhere becomes notifications here, so that no other app knows of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.erasure import account_erased
+from accounts.models import User
+from accounts.sessions import refresh_reused
+from subscriptions.notifications import services
+from subscriptions.notifications.kinds import (
+    COMMENT,
+    HEART,
+    MENTION,
+    MILESTONE,
+    MODERATION,
+    PROCESSING,
+    REPLY,
+    SECURITY,
+    VIDEO,
+)
+from subscriptions.services import subscribed
+from videos import reactions
+from videos.comments import queries as comment_queries
+from videos.comments import services as comments
+from videos.models import Case, Comment, Status, Video
+from videos.moderation import access, cases, notices
+from videos.services import generation_completed, processing_failed, video_deleted, video_published
+
+MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+
+
+@receiver(video_published)
+def tell_subscribers(sender: type, video_id: str, channel_id: str, **extra: Any) -> None:
+    """One row for all of them."""
+    services.announce(channel_id, VIDEO, video_id)
+
+
+@receiver(video_deleted)
+def take_back(sender: type, video_id: str, **extra: Any) -> None:
+    """What is gone is not announced any more."""
+    services.withdraw(video_id)
+
+
+@receiver(comments.said)
+def tell_of_comment(sender: type, comment: Comment, is_new: bool, called: list[str], **extra: Any) -> None:
+    """Who is mentioned, whose comment is answered, whose video it is: each once, by what concerns them most."""
+    title, address = comment_queries.titles([comment]).get(comment.subject, ("", ""))
+    if not address:
+        return
+    url = f"{address}?comment={comment.parent or comment.pk}#comments"
+    actor = User.objects.filter(pk=comment.author_id).first()
+    about: dict[str, str] = {}
+    if is_new:
+        about[comment.owner_id] = COMMENT
+        if comment.parent:
+            thread = Comment.objects.filter(pk=comment.parent).values_list("author_id", flat=True).first()
+            if thread is not None:
+                about[thread] = REPLY
+    about |= dict.fromkeys(called, MENTION)
+    for user_id, kind in about.items():
+        services.notify(user_id, kind, comment.pk, url=url, title=title, actor=actor)
+
+
+@receiver(comments.hearted)
+def tell_of_heart(sender: type, comment: Comment, **extra: Any) -> None:
+    """The author, that the owner loved it."""
+    title, address = comment_queries.titles([comment]).get(comment.subject, ("", ""))
+    url = f"{address}?comment={comment.parent or comment.pk}#comments"
+    owner = User.objects.filter(pk=comment.owner_id).first()
+    services.notify(comment.author_id, HEART, comment.pk, url=url, title=title, actor=owner)
+
+
+@receiver(reactions.liked_more)
+def tell_of_likes(sender: type, video_id: str, likes: int, **extra: Any) -> None:
+    """The owner, at a milestone."""
+    if likes not in MILESTONES:
+        return
+    video = Video.objects.filter(pk=video_id).first()
+    if video is not None:
+        services.notify(
+            video.channel_id,
+            MILESTONE,
+            f"likes:{video_id}:{likes}",
+            url=video.get_absolute_url(),
+            title=video.title,
+            what=f"{likes:,} people like it",
+        )
+
+
+@receiver(subscribed)
+def tell_of_subscribers(sender: type, channel_id: str, subscribers: int, **extra: Any) -> None:
+    """The owner of a channel, at a milestone."""
+    if subscribers not in MILESTONES:
+        return
+    channel = User.objects.filter(pk=channel_id).first()
+    if channel is not None:
+        services.notify(
+            channel_id,
+            MILESTONE,
+            f"subscribers:{subscribers}",
+            url=channel.get_absolute_url(),
+            title=channel.get_full_name(),
+            what=f"{subscribers:,} subscribers",
+        )
+
+
+@receiver(generation_completed)
+def tell_of_success(sender: type, video_id: str, **extra: Any) -> None:
+    """The owner, that every quality is there."""
+    _tell_of_processing(video_id, Status.READY, "is ready")
+
+
+@receiver(processing_failed)
+def tell_of_failure(sender: type, video_id: str, **extra: Any) -> None:
+    """The owner, that it could not be processed."""
+    _tell_of_processing(video_id, Status.FAILED, "could not be processed")
+
+
+def _tell_of_processing(video_id: str, status: Status, what: str) -> None:
+    video = Video.objects.filter(pk=video_id, status=status).first()
+    if video is not None:
+        services.notify(
+            video.channel_id,
+            PROCESSING,
+            f"{video_id}:{video.attempt}",
+            url=f"/studio/videos/{video_id}",
+            title=video.title,
+            what=what,
+        )
+
+
+@receiver(cases.decided)
+def tell_of_decision(sender: type, case: Case, **extra: Any) -> None:
+    """Both sides: the owner what was decided, whoever reported it that somebody looked."""
+    key = f"{case.pk}:{case.state}"
+    if notices.concerns_owner(case):
+        url = f"/decisions/{access.appeal_token(case)}"
+        services.notify(
+            case.owner_id, MODERATION, key, url=url, title=case.title, what=notices.outcome(case).rstrip(".")
+        )
+    for reporter in cases.reporters(case):
+        services.notify(
+            reporter,
+            MODERATION,
+            key,
+            url=case.url or "/",
+            title=case.title,
+            what=notices.outcome_for_reporter(case),
+        )
+
+
+@receiver(refresh_reused)
+def alarm(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
+    """A copy of a refresh token was used: its session was ended."""
+    services.notify(
+        user.pk,
+        SECURITY,
+        f"refresh_reused:{session['_id']}",
+        url="/settings/security/activity",
+        title="One of your devices was logged out: a copy of its session was used elsewhere",
+    )
+
+
+@receiver(account_erased)
+def forget(sender: type, user_id: str, **extra: Any) -> None:
+    """An erased account is told nothing, and told of by nobody."""
+    services.forget_user(user_id)

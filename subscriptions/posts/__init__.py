@@ -1,0 +1,1 @@
+"""Community posts: short texts of a channel to its subscribers."""

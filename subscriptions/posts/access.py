@@ -1,0 +1,42 @@
+"""The gates of posts: anybody reads what a channel that is there has posted, unless staff took it down."""
+
+from __future__ import annotations
+
+import re
+
+from django.db.models import QuerySet
+
+from streamsite.errors import Absent, Forbidden
+from streamsite.visibility import Viewer, is_owner
+from subscriptions.models import Post
+
+POST_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
+
+
+def listed_posts() -> QuerySet[Post]:
+    """Posts that may appear in anybody's lists, if their channel may."""
+    return Post.objects.filter(is_taken_down=False)
+
+
+def post_for_reading(viewer: Viewer, post_id: str) -> Post:
+    """The post, channel and video loaded, when ``viewer`` may read it; ``Absent`` otherwise."""
+    if not POST_ID.match(post_id):
+        raise Absent
+    post = Post.objects.select_related("channel", "video__channel").filter(pk=post_id).first()
+    if post is None:
+        raise Absent
+    if is_owner(viewer, post.channel_id):
+        return post
+    if not post.channel.is_active:
+        raise Absent
+    if post.is_taken_down:
+        raise Absent
+    return post
+
+
+def post_for_editing(viewer: Viewer, post_id: str) -> Post:
+    """The post, when ``viewer`` may change it; ``Forbidden`` when they can only read it."""
+    post = post_for_reading(viewer, post_id)
+    if not is_owner(viewer, post.channel_id):
+        raise Forbidden
+    return post

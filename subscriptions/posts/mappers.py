@@ -1,0 +1,41 @@
+"""Posts as plain mappings, for the API and for templates alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts import images
+from accounts.mappers import addresses, badge
+from streamsite.api.renderers import iso
+from streamsite.visibility import Viewer, is_owner
+from subscriptions.models import Post
+from videos.access import may_watch
+from videos.mappers import card
+
+
+def post(row: Post, viewer: Viewer, reaction: str | None = None) -> dict[str, Any]:
+    """A post. Its channel, and its video with channel, must be loaded; a video ``viewer`` may not open is left out."""
+    shown = row.video if row.video_id and row.video is not None and may_watch(viewer, row.video) else None
+    can_edit = is_owner(viewer, row.channel_id)
+    return {
+        "id": row.pk,
+        "text": row.text,
+        "channel": badge(row.channel),
+        "picture": _picture(row),
+        "video": card(shown) if shown is not None else None,
+        "counts": {"likes": row.like_count, "comments": row.comment_count},
+        "allow_comments": row.allow_comments,
+        "created_at": iso(row.created_at),
+        "edited_at": iso(row.edited_at),
+        "url": row.get_absolute_url(),
+        "version": row.version,
+        "viewer": {"reaction": reaction, "can_edit": can_edit} if viewer.is_authenticated else None,
+    }
+
+
+def _picture(row: Post) -> dict[str, Any] | None:
+    if not row.picture or len(row.picture_size) != 2:
+        return None
+    large, small = addresses(row.picture, images.POST)
+    width, height = row.picture_size
+    return {"url": large, "small_url": small, "width": width, "height": height}

@@ -1,0 +1,8 @@
+"""Likes and dislikes of posts."""
+
+from __future__ import annotations
+
+from subscriptions.models import Post, PostReaction
+from videos.opinions import Opinions
+
+OPINIONS = Opinions(rows=PostReaction._meta.db_table, key="post_id", counted=Post._meta.db_table)

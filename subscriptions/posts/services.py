@@ -1,0 +1,130 @@
+"""What can be done to a post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import images, pictures
+from accounts.models import User
+from streamsite.errors import Invalid, Stale
+from streamsite.limits import POST as POST_LIMIT
+from streamsite.limits import enforce
+from streamsite.text import clean_text, is_blank
+from subscriptions.models import Post
+from subscriptions.models.post import LONGEST
+from subscriptions.notifications import services as notifications
+from subscriptions.notifications.kinds import POST
+from subscriptions.posts.reactions import OPINIONS
+from videos import access as videos
+from videos.comments import services as comments
+from videos.models import Video
+from videos.moderation import standing
+
+
+def clean(raw: object) -> str:
+    """The text of a post as it is kept. ``Invalid`` when there is none or too much."""
+    text = clean_text(raw) if isinstance(raw, str) else ""
+    if is_blank(text):
+        raise Invalid("Write something.", fields={"text": ["Write something."]})
+    if len(text) > LONGEST:
+        problem = f"A post may have at most {LONGEST} characters."
+        raise Invalid(problem, fields={"text": [problem]})
+    return text
+
+
+def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
+    """Post ``text``, with a picture or a video (``video_id``), and let the subscribers know: one row for all."""
+    standing.require_good(user)
+    text = clean(data.get("text"))
+    video = _video(user, data.get("video_id"))
+    if video is not None and picture is not None:
+        raise Invalid("A picture or a video, not both.", fields={"video_id": ["There is a picture already."]})
+    enforce(POST_LIMIT, user.pk)
+    prepared = {"picture": images.prepare(picture, images.POST, field="picture")} if picture else {}
+    size = list(images.size_of(prepared["picture"], images.POST)) if prepared else []
+    with pictures.stored(prepared) as folders:
+        post = Post(
+            channel=user,
+            text=text,
+            video=video,
+            picture=folders.get("picture", ""),
+            picture_size=size,
+            allow_comments=_flag(data, "allow_comments", True),
+        )
+        post.save(force_insert=True)
+    notifications.announce(user.pk, POST, post.pk)
+    return post
+
+
+def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None = None) -> Post:
+    """Change ``text`` and ``allow_comments``. ``Stale`` when it is no longer at ``expected_version``."""
+    require_version(post, expected_version)
+    changes: dict[str, Any] = {}
+    if "text" in data:
+        changes["text"] = clean(data["text"])
+        if changes["text"] != post.text:
+            changes["edited_at"] = timezone.now()
+    if "allow_comments" in data:
+        changes["allow_comments"] = _flag(data, "allow_comments", True)
+    rows = Post.objects.filter(pk=post.pk, version=post.version)
+    if not rows.update(**changes, version=F("version") + 1):
+        raise Stale
+    return Post.objects.select_related("channel", "video__channel").get(pk=post.pk)
+
+
+def require_version(post: Post, expected: int | None) -> None:
+    """Raise ``Stale`` when the caller expected another version of the post."""
+    if expected is not None and post.version != expected:
+        raise Stale
+
+
+def delete(post: Post) -> None:
+    """Remove a post, its picture, its comments and reactions. Safe to repeat."""
+    Post.objects.filter(pk=post.pk).delete()
+    notifications.withdraw(post.pk)
+    OPINIONS.forget_thing(post.pk)
+    comments.forget_subject(post.pk)
+    pictures.remove(post.picture)
+
+
+def set_taken_down(post_id: str, taken_down: bool) -> None:
+    """Staff decided that nobody but its channel is to see it, or undid that. Safe to repeat."""
+    rows = Post.objects.filter(pk=post_id, is_taken_down=not taken_down)
+    rows.update(is_taken_down=taken_down, version=F("version") + 1)
+
+
+def forget_channel(user_id: str) -> None:
+    """Remove what an erased account posted, and its reactions."""
+    for post in Post.objects.filter(channel_id=user_id).iterator():
+        delete(post)
+    OPINIONS.forget_user(user_id)
+
+
+def forget_video(video_id: str) -> None:
+    """A deleted video is no longer shown with posts; their texts stay."""
+    Post.objects.filter(video_id=video_id).update(video=None)
+
+
+def _video(user: User, video_id: object) -> Video | None:
+    if video_id in (None, ""):
+        return None
+    problem = {"video_id": ["There is no such video, or it is not for everybody."]}
+    if not isinstance(video_id, str):
+        raise Invalid("Unknown video.", fields=problem)
+    video = videos.listed_videos().filter(pk=video_id).first()
+    if video is None:
+        raise Invalid("Unknown video.", fields=problem)
+    return video
+
+
+def _flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
+    value = data.get(name, default)
+    if isinstance(value, str) and value in {"true", "false"}:  # of a multipart form
+        return value == "true"
+    if not isinstance(value, bool):
+        raise Invalid("Some fields are not right.", fields={name: ["Must be true or false."]})
+    return value

@@ -1,0 +1,74 @@
+"""What posts are to the rest of the site: they can be commented on, reported, and keep pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import pictures
+from accounts.erasure import account_erased
+from subscriptions.models import Post
+from subscriptions.posts import access, queries, services
+from videos.comments import subjects
+from videos.moderation import things
+from videos.services import video_deleted
+
+POST = "post"
+
+
+def subject_of(post: Post) -> subjects.Subject:
+    """A post as something with comments below it."""
+    return subjects.Subject(
+        POST,
+        post.pk,
+        post.channel,
+        str(post),
+        post.get_absolute_url(),
+        post.allow_comments,
+        post.comment_count,
+    )
+
+
+def _open(request: HttpRequest, post_id: str) -> subjects.Subject:
+    return subject_of(access.post_for_reading(request.user, post_id))
+
+
+def _count(post_id: str, owner_id: str, by: int) -> bool:
+    return bool(Post.objects.filter(pk=post_id).update(comment_count=F("comment_count") + by))
+
+
+def _thing(request: HttpRequest, post_id: str) -> things.Thing:
+    post = access.post_for_reading(request.user, post_id)
+    return things.Thing(POST, post.pk, post.channel, str(post), post.text, post.get_absolute_url())
+
+
+@pictures.register
+def _named(folders: set[str]) -> Iterable[str]:
+    return Post.objects.filter(picture__in=folders, picture__gt="").values_list("picture", flat=True)
+
+
+subjects.register(POST, subjects.Kind(_open, _count, queries.titles))
+things.register(
+    POST,
+    things.Kind(
+        _thing,
+        lambda post_id: services.set_taken_down(post_id, True),
+        lambda post_id: services.set_taken_down(post_id, False),
+    ),
+)
+
+
+@receiver(account_erased)
+def erase_posts(sender: type, user_id: str, **extra: Any) -> None:
+    """An erased account's posts go with it, pictures included."""
+    services.forget_channel(user_id)
+
+
+@receiver(video_deleted)
+def leave_posts(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """A deleted video leaves the posts that showed it."""
+    services.forget_video(video_id)

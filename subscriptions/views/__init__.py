@@ -1,0 +1,1 @@
+"""Pages of channels, subscriptions, the feed and notifications."""

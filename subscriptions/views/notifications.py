@@ -1,0 +1,55 @@
+"""Pages of notifications: what one is told, and where one wants to be told."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import preferences, profile
+from accounts.models import User
+from streamsite.api.pagination import paginate_latest
+from streamsite.pages import is_fragment
+from subscriptions.forms import NotificationsForm
+from subscriptions.notifications import queries, services
+
+
+@login_required
+@require_safe
+def notifications(request: HttpRequest) -> HttpResponse:
+    """What the viewer is told, the latest first."""
+    user = cast(User, request.user)
+    rows, following = paginate_latest(
+        request, lambda before, size: queries.page(user, before, size), absolute=False
+    )
+    context = {"page": {"next": following, "previous": None, "results": queries.shown(rows)}}
+    if is_fragment(request):
+        return render(request, "subscriptions/_notifications.html", context)
+    return render(request, "subscriptions/notifications.html", context | {"unread": queries.unread(user)})
+
+
+@login_required
+@require_POST
+def mark_read(request: HttpRequest) -> HttpResponse:
+    """Mark everything as read."""
+    services.mark_all_read(str(request.user.pk))
+    return redirect("notifications")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_notifications(request: HttpRequest) -> HttpResponse:
+    """Where the viewer hears of what."""
+    user = cast(User, request.user)
+    chosen = preferences.complete(user.preferences)
+    form = NotificationsForm(request.POST if request.method == "POST" else None, chosen=chosen)
+    if form.is_bound and form.is_valid():
+        profile.update_preferences(user, form.preferences())
+        messages.success(request, "Saved.")
+        return redirect("settings-notifications")
+    status = 400 if form.is_bound else 200
+    return render(request, "subscriptions/settings_notifications.html", {"form": form}, status=status)

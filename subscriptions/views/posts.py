@@ -1,0 +1,144 @@
+"""Pages of posts: the channel's tab, the feed's tab, one post with its comments."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import images
+from accounts.access import channel_for_viewing
+from accounts.models import User
+from streamsite.api.pagination import Page, paginate
+from streamsite.errors import Forbidden, SiteError
+from streamsite.pages import body_of_at_most, is_fragment, safe_next, show_problems
+from streamsite.visibility import is_owner
+from subscriptions.forms import PostForm
+from subscriptions.models import Post
+from subscriptions.posts import access, mappers, queries, services
+from subscriptions.posts.reactions import OPINIONS
+from subscriptions.posts.wiring import subject_of
+from subscriptions.queries import channel_body
+from videos.comments import rich
+from videos.views.comments import below
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+def _shown(post: Post, viewer: Any, reaction: str | None) -> dict[str, Any]:
+    """A post for a template: also its text in pieces."""
+    return mappers.post(post, viewer, reaction) | {"pieces": rich.pieces(post.text, {}, 0)}
+
+
+def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:
+    opinions = queries.opinions(request.user, page.rows)
+    return page.body(lambda post: _shown(post, request.user, opinions.get(post.pk)))
+
+
+@require_http_methods(METHODS)
+@body_of_at_most(images.MAX_BYTES + images.REST_OF_FORM)
+def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
+    """What a channel posted; its owner posts here."""
+    owner = channel_for_viewing(username)
+    is_own = is_owner(request.user, owner.pk)
+    form = PostForm(request.POST, request.FILES) if request.method == "POST" else PostForm()
+    if request.method == "POST":
+        if not is_own:
+            raise Forbidden
+        if form.is_valid() and _create(cast(User, request.user), form):
+            messages.success(request, "Posted.")
+            return redirect("channel-posts", owner.username)
+    page = _page(request, paginate(request, queries.of_channel(owner.pk), queries.NEWEST, absolute=False))
+    if is_fragment(request):
+        return render(request, "posts/_posts.html", {"page": page})
+    context = {"channel": channel_body(request.user, owner), "tab": "posts", "page": page, "is_own": is_own}
+    status = 400 if form.is_bound else 200
+    return render(request, "accounts/channel.html", context | {"form": form}, status=status)
+
+
+def _create(user: User, form: PostForm) -> bool:
+    """Whether the form could be posted; otherwise it says why not."""
+    try:
+        services.create(user, form.cleaned_data, picture=form.cleaned_data["picture"])
+    except SiteError as error:
+        show_problems(form, error)
+        return False
+    return True
+
+
+@login_required
+@require_safe
+def feed_posts(request: HttpRequest) -> HttpResponse:
+    """What the subscribed channels posted."""
+    rows = paginate(request, queries.feed(str(request.user.pk)), queries.NEWEST, absolute=False)
+    page = _page(request, queries.without_closed(rows))
+    template = "posts/_posts.html" if is_fragment(request) else "posts/feed.html"
+    return render(request, template, {"page": page})
+
+
+@require_safe
+def detail(request: HttpRequest, post_id: str) -> HttpResponse:
+    """One post with what people say about it."""
+    post = access.post_for_reading(request.user, post_id)
+    opinion = queries.opinions(request.user, [post]).get(post.pk)
+    linked = request.GET.get("comment", "")
+    context = {
+        "post": _shown(post, request.user, opinion),
+        "subject": subject_of(post),
+        "linked_comment": linked if access.POST_ID.match(linked) else "",
+    }
+    return render(request, "posts/detail.html", context)
+
+
+@require_http_methods(METHODS)
+def comments(request: HttpRequest, post_id: str) -> HttpResponse:
+    """The comments below a post."""
+    return below(request, subject_of(access.post_for_reading(request.user, post_id)))
+
+
+@login_required
+@require_http_methods(METHODS)
+def edit(request: HttpRequest, post_id: str) -> HttpResponse:
+    """Change the text of one's own post."""
+    post = access.post_for_editing(request.user, post_id)
+    first = {"text": post.text, "allow_comments": post.allow_comments}
+    form = PostForm(request.POST if request.method == "POST" else None, initial=first, is_edit=True)
+    if form.is_bound and form.is_valid():
+        try:
+            services.update(post, form.cleaned_data)
+        except SiteError as error:
+            show_problems(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("post", post_id)
+    context = {"form": form, "post": mappers.post(post, request.user)}
+    return render(request, "posts/edit.html", context, status=400 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(METHODS)
+def delete(request: HttpRequest, post_id: str) -> HttpResponse:
+    """Remove one's own post, once that was confirmed."""
+    post = access.post_for_editing(request.user, post_id)
+    if request.method == "POST":
+        services.delete(post)
+        messages.success(request, "The post was deleted.")
+        return redirect("channel-posts", post.channel.username)
+    return render(request, "posts/delete.html", {"post": mappers.post(post, request.user)})
+
+
+@login_required
+@require_POST
+def react(request: HttpRequest, post_id: str) -> HttpResponse:
+    """Like or dislike a post; the same once more takes it back."""
+    post = access.post_for_reading(request.user, post_id)
+    user_id, value = str(request.user.pk), request.POST.get("value", "")
+    if queries.opinions(request.user, [post]).get(post_id) == value:
+        OPINIONS.withdraw(user_id, post_id)
+    else:
+        OPINIONS.give(user_id, post_id, value)
+    return redirect(safe_next(request, post.get_absolute_url()))

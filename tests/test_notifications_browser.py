@@ -1,0 +1,56 @@
+"""Two people in two browsers: what one does, the other is told."""
+
+import pytest
+from playwright.sync_api import expect
+
+from streamsite.testing.caller import Caller
+from tests.test_browser import chromium  # noqa: F401 - the fixture
+from tests.test_comments_browser import open_as  # noqa: F401 - the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def creator(site, clip):
+    """Somebody with a video that is not public yet."""
+    caller = Caller(site).enter("news-creator")
+    caller.video = caller.wait(caller.upload(clip, visibility="private", title="Breaking news"), "ready")[
+        "id"
+    ]
+    Caller(site).enter("news-reader")
+    return caller
+
+
+def test_a_new_video_reaches_the_feed_and_the_badge_of_a_subscriber(creator, open_as):  # noqa: F811
+    page = open_as("news-reader", "/@news-creator")
+    page.get_by_role("button", name="Subscribe to").click()
+    expect(page.get_by_role("button", name="Subscribed")).to_be_visible()
+    bell = page.get_by_role("banner").get_by_role("link", name="Notifications")
+    expect(bell).to_have_accessible_name("Notifications")
+    status, _ = creator.json("PATCH", f"/api/v1/videos/{creator.video}", {"visibility": "public"})
+    assert status == 200
+    page.evaluate("sessionStorage.clear()")
+    page.goto("/feed")
+    expect(page.get_by_role("link", name="Breaking news").first).to_be_visible()
+    expect(bell).to_have_accessible_name("Notifications, 1 not read")
+    bell.click()
+    note = page.get_by_role("link", name="news-creator published")
+    expect(note).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith("/notifications/read") and answer.ok):
+        note.click()
+    page.wait_for_url(f"**/watch/{creator.video}")
+    page.evaluate("sessionStorage.clear()")
+    page.goto("/")
+    expect(bell).to_have_accessible_name("Notifications")
+
+
+def test_where_one_is_told_of_what_is_chosen(creator, open_as):  # noqa: F811
+    page = open_as("news-reader", "/settings/notifications")
+    page.get_by_label("Replies to your comments by e-mail").check()
+    page.get_by_label("Hearts for your comments on the site").uncheck()
+    page.get_by_label("Once a week").check()
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Replies to your comments by e-mail")).to_be_checked()
+    expect(page.get_by_label("Hearts for your comments on the site")).not_to_be_checked()
+    expect(page.get_by_label("Once a week")).to_be_checked()
