@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from playlists.models import Playlist, PlaylistItem
 from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_linkable, is_owner, listed
+from videos.access import NOBODY
 
 OBJECT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
@@ -37,6 +38,16 @@ def playlist_for_viewing(viewer: Viewer, playlist_id: str) -> Playlist:
     if not is_linkable(playlist.visibility):
         raise Absent
     return playlist
+
+
+def playlist_for_sharing(playlist_id: str) -> Playlist:
+    """The playlist, when anybody with the link may open it; ``Absent`` otherwise, also for its owner."""
+    return playlist_for_viewing(NOBODY, playlist_id)
+
+
+def is_shared(playlist: Playlist) -> bool:
+    """Whether anybody with the link may open the playlist."""
+    return playlist.owner.is_active and is_linkable(playlist.visibility)
 
 
 def playlist_for_editing(viewer: Viewer, playlist_id: str) -> Playlist:

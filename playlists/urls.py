@@ -16,5 +16,6 @@ urlpatterns = [
         name="playlist-item-remove",
     ),
     path("playlists/<str:playlist_id>/items/<str:item_id>/move", views.move_item, name="playlist-item-move"),
+    path("feeds/playlists/<str:playlist_id>.rss", views.feed, name="playlist-feed"),
     path("@<str:username>/playlists", views.channel_playlists, name="channel-playlists"),
 ]

@@ -12,14 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import channel_for_viewing
 from accounts.models import User
-from playlists import access, forms, listing, mappers, queries, services
+from playlists import access, feeds, forms, listing, mappers, queries, services
 from playlists.models import Playlist
+from streamsite import xml
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.pages import is_fragment, safe_next, show_problems
 from streamsite.visibility import Visibility
 from subscriptions.queries import channel_body
 from videos.models import Video
+from videos.sharing.feeds import CONTENT_TYPE
 
 QUEUE_LENGTH = 200
 
@@ -81,9 +83,17 @@ def detail(request: HttpRequest, playlist_id: str) -> HttpResponse:
         "page": page,
         "can_edit": body["can_edit"],
         "hidden_count": page["hidden_count"],
+        "feed_url": feeds.address(playlist) if access.is_shared(playlist) else None,
     }
     template = "playlists/_items.html" if is_fragment(request) else "playlists/detail.html"
     return render(request, template, context)
+
+
+@require_safe
+def feed(request: HttpRequest, playlist_id: str) -> HttpResponse:
+    """The playlist as RSS, as everybody sees it."""
+    found = feeds.of_playlist(access.playlist_for_sharing(playlist_id))
+    return xml.respond(request, found.content, CONTENT_TYPE, found.modified)
 
 
 @login_required

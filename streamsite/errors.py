@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 from streamsite.mongo.retry import causes
 
 RETRY_AFTER_SECONDS = 5
+NOT_OFFERED = 501
 
 
 class SiteError(Exception):
@@ -166,7 +167,7 @@ def body(error: SiteError, request_id: str) -> dict[str, Any]:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether errors of this request are JSON: the API and the probes for machines."""
-    return request.path.startswith(("/api/", "/media/", "/healthz", "/readyz"))
+    return request.path.startswith(("/api/", "/media/", "/files/", "/oembed", "/healthz", "/readyz"))
 
 
 def response(request: HttpRequest, error: SiteError) -> HttpResponse:
@@ -239,8 +240,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 class UnexpectedOnly(logging.Filter):
-    """Keeps refusals and outages out of the log of server faults."""
+    """Keeps refusals and outages out of the log of server faults, also the refusal whose status is 501."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 0) == NOT_OFFERED:
+            return False
         error = record.exc_info[1] if record.exc_info else None
         return not (isinstance(error, SiteError) or (error is not None and is_outage(error)))

@@ -46,7 +46,11 @@ def test_media_come_from_nginx_with_their_headers(front, film):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert headers["server"] == "nginx"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "x-accel-redirect" not in headers
+    status, headers, _ = get(front, film["master"].replace("master.m3u8", "poster.jpg"))
+    assert (status, headers["content-type"], headers["server"]) == (200, "image/jpeg", "nginx")
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -31,7 +32,12 @@ LISTS = (
     "/",
     "/search?q=matrix",
     "/@matrix-owner",
+    "/feeds/channels/matrix-owner.rss",
+    "/feeds/playlists/{playlist}.rss",
+    "/sitemaps/{month}.xml",
 )
+# For other programs: what anybody with the link may see, whoever asks.
+STABLE = ("poster.jpg", "card.webp", "small.webp", "video.mp4", "video.m3u8")
 OWNERS_ONLY = ("/processing", "/share-links")
 
 
@@ -44,6 +50,12 @@ class World:
     video_id: str
     share_query: str
     playlist_id: str
+    origin: str
+
+    def lists(self) -> list[str]:
+        """Every address that shows what is listed."""
+        month = f"{datetime.now(UTC):%Y-%m}"
+        return [url.format(playlist=self.playlist_id, month=month) for url in LISTS]
 
     def status(self, who: str, url: str) -> int:
         """What ``who`` gets at ``url``."""
@@ -101,12 +113,13 @@ def world(request: pytest.FixtureRequest, tmp_path_factory, clip: Path):
         link = owner.json("POST", f"/api/v1/videos/{video_id}/share-links", {})[1]
         shared = Caller(site)
         query = urlsplit(link["url"]).query
+        origin = link["url"].partition("/watch/")[0]
         assert shared.call("GET", f"/watch/{video_id}?{query}")[0] == 200
         sent = {"title": "Matrix list", "visibility": "public", "video_ids": [video_id]}
         status, playlist = owner.json("POST", "/api/v1/playlists", sent)
         assert status == 201
         people = {"anonymous": Caller(site), "other": other, "shared": shared, "owner": owner}
-        yield World(site, people, video_id, query, playlist["id"])
+        yield World(site, people, video_id, query, playlist["id"], origin)
 
 
 def settled(read, expected):
@@ -134,9 +147,14 @@ def check_now(world: World, state: str) -> None:
             refused = 404 if state == "private" else 401 if who in {"anonymous", "shared"} else 403
             allowed = {200} if who == "owner" else {refused, 401, 404}
             assert world.status(who, base + part) in allowed, (state, who, part)
-        for url in LISTS:
+        for url in world.lists():
             content = world.callers[who].call("GET", url)[2].decode()
             assert (world.video_id in content) == (state == "public"), (state, who, url)
+        leads_on = 404 if state == "private" else 302
+        for name in STABLE:
+            assert world.status(who, f"/files/{world.video_id}/{name}") == leads_on, (state, who, name)
+        asked = f"/oembed?url={world.origin}/watch/{world.video_id}"
+        assert world.status(who, asked) == (404 if state == "private" else 200), (state, who)
         assert in_playlist(world, who) == ((may_watch(who, state) and who != "shared") or state != "private")
     for who in PEOPLE:
         urls = world.media(who)

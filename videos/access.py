@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -15,6 +16,7 @@ from streamsite.visibility import Viewer, is_linkable, is_owner
 from videos import share_links
 from videos.models import Reaction, ShareLink, Video, Watch
 
+NOBODY = AnonymousUser()
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
 
@@ -56,6 +58,19 @@ def video_for_watching(viewer: Viewer, video_id: str) -> Video:
     return video
 
 
+def video_for_sharing(video_id: str) -> Video:
+    """The video, when anybody with the link may open it; ``Absent`` otherwise, also for its owner."""
+    return video_for_watching(NOBODY, video_id)
+
+
+def video_for_embedding(video_id: str) -> Video:
+    """The video, when other sites may show it; ``Forbidden`` when its owner does not want that."""
+    video = video_for_sharing(video_id)
+    if not video.allow_embed:
+        raise Forbidden("The owner does not want this video to be shown on other sites.")
+    return video
+
+
 def video_for_editing(viewer: Viewer, video_id: str) -> Video:
     """The video, when ``viewer`` may change it; ``Forbidden`` when they can only see it."""
     video = video_for_watching(viewer, video_id)
@@ -75,6 +90,11 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
     if video.is_taken_down:
         return False
     return is_linkable(video.visibility)
+
+
+def is_shared(video: Video) -> bool:
+    """Whether anybody with the link may open the video."""
+    return may_watch(NOBODY, video)
 
 
 WithVideo = TypeVar("WithVideo", Reaction, Watch)

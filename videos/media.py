@@ -27,6 +27,8 @@ from videos.media_types import type_of
 from videos.models import Video
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
+# What pages of other sites show of a video that may be embedded: its pictures and the file for download.
+SHARED_NAME = re.compile(rf"\A(?:(?:poster|card|small)[A-Za-z0-9_-]*\.(?:webp|jpg)|{re.escape(DOWNLOAD)})\Z")
 PUBLIC_CACHE = "public, max-age=60"
 PRIVATE_CACHE = "private, no-store"
 # Playlists of a ladder that still grows are asked for again and again.
@@ -54,16 +56,20 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     content_type, cache = type_of(name), _cache(shown, state, match[1])
     if bucket.holds(state["stored_generation"], generation):
         folder = bucket.folder_of(video_id, state["stored_generation"])
-        return stored.send(
+        response = stored.send(
             request, folder, name, content_type=content_type, cache=cache, attachment=attachment
         )
-    if generation == EXTRAS:
-        path = storage.extras_dir(video_id) / name
     else:
-        path = storage.generation_dir(video_id, generation) / name
-    response = send(request, path, content_type=content_type, cache=cache)
-    if attachment:
-        response["Content-Disposition"] = attachment
+        folder_path = (
+            storage.extras_dir(video_id)
+            if generation == EXTRAS
+            else storage.generation_dir(video_id, generation)
+        )
+        response = send(request, folder_path / name, content_type=content_type, cache=cache)
+        if attachment:
+            response["Content-Disposition"] = attachment
+    if state["allow_embed"] and shown.viewer_class == media_tokens.PUBLIC and SHARED_NAME.match(name):
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
@@ -80,6 +86,7 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "visibility",
         "is_taken_down",
         "allow_download",
+        "allow_embed",
         "title",
         "channel_id",
         "channel__is_active",

@@ -129,11 +129,12 @@ class _Attempt:
                     cancelled=_Stopper(self.video_id),
                     on_playable=lambda: self._show_early(info),
                 )
-            made = {
+            made: dict[str, Any] = {
                 "has_storyboard": self._comfort("storyboard", lambda: self._make_storyboard(result.duration)),
                 "has_poster": self._comfort("poster", self._make_posters),
                 "has_download": self._download(),
             }
+            made["download_bytes"] = (self.folder / DOWNLOAD).stat().st_size if made["has_download"] else 0
             self._import_captions(info)
             with progress.step("publish"):
                 self._show(info, **made)
@@ -170,7 +171,7 @@ class _Attempt:
         services.refresh_listing(self.video_id)
         self._remove(former)
 
-    def _show(self, info: SourceInfo, **made: bool) -> None:
+    def _show(self, info: SourceInfo, **made: Any) -> None:
         """The ladder is complete."""
         current_lease().check()
         for step in self.progress.steps:

@@ -258,7 +258,10 @@ def keep_download(place: Place, made: Path, name: str) -> bool:
     rows = Video.objects.filter(pk=place.video_id, generation=place.generation, has_download=False)
     return bool(
         rows.filter(stored_generation=place.stored_generation).update(
-            has_download=True, media_bytes=F("media_bytes") + size, version=F("version") + 1
+            has_download=True,
+            download_bytes=size,
+            media_bytes=F("media_bytes") + size,
+            version=F("version") + 1,
         )
     )
 

@@ -16,16 +16,17 @@ from PIL import Image
 from accounts import images
 from streamsite.errors import Conflict, Invalid
 from streamsite.ids import object_id
-from videos import placement, storage
+from videos import bucket, placement, storage, stored
 from videos.addresses import extra_url, media_url
 from videos.models import ShareLink, Video
 from videos.transcoding.errors import TranscodeError
 from videos.transcoding.pictures import CARD as CARD_SIZE
 from videos.transcoding.pictures import LARGE as LARGE_SIZE
+from videos.transcoding.pictures import SMALL as SMALL_SIZE
 from videos.transcoding.pictures import file_names, write_sizes
 from videos.transcoding.poster import files_at, make_poster
 
-LARGE, CARD = LARGE_SIZE.name, CARD_SIZE.name
+LARGE, CARD, SMALL = LARGE_SIZE.name, CARD_SIZE.name, SMALL_SIZE.name
 SHAPE = images.Kind("poster", ((1280, 720),))
 
 
@@ -34,6 +35,24 @@ def url(video: Video, size: str, link: ShareLink | None = None) -> str | None:
     if len(video.poster) > 1:
         return extra_url(video, _own_name(size, video.poster), link)
     return media_url(video, automatic_name(size, video.poster), link) if video.has_poster else None
+
+
+def jpeg_url(video: Video) -> str | None:
+    """The address of the chosen picture in ``LARGE`` as a JPEG; as WebP where it is from before there were any."""
+    address = url(video, LARGE)
+    if address is None:
+        return None
+    folder, _, name = address.rpartition("/")
+    jpeg = f"{name.removesuffix('.webp')}.jpg"
+    return f"{folder}/{jpeg}" if _is_there(video, jpeg) else address
+
+
+def _is_there(video: Video, name: str) -> bool:
+    if len(video.poster) > 1:
+        return (storage.extras_dir(video.pk) / name).is_file()
+    if bucket.holds(video.stored_generation, video.generation):
+        return stored.is_there(bucket.folder_of(video.pk, video.stored_generation), name)
+    return (storage.generation_dir(video.pk, video.generation) / name).is_file()
 
 
 def choices(video: Video) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -38,8 +39,32 @@ def send(
     return files.send_content(request, content, facts, content_type=content_type, cache=cache)
 
 
+def is_there(folder: str, name: str) -> bool:
+    """Whether a stored generation has an object of that name. ``BucketUnavailable`` while nobody knows."""
+    try:
+        _seen.require(folder, name)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def size_of(folder: str, name: str) -> int:
+    """The size of an object, 0 when there is none. ``BucketUnavailable`` while nobody knows."""
+    try:
+        return _size_of(folder, name)
+    except FileNotFoundError:
+        return 0
+
+
+@lru_cache(maxsize=MOST_SEEN)
+def _size_of(folder: str, name: str) -> int:
+    with _outage:
+        return bucket.connect().facts(folder, name).size
+
+
 def forget_all() -> None:
     """Make this process ask the bucket again."""
+    _size_of.cache_clear()
     _contents.clear()
     _seen.clear()
     _outage.end()

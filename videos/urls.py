@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from videos import media
-from videos.views import comments, embed, moderation, own, parts, studio, watching
+from videos import media, posters
+from videos.views import comments, embed, moderation, own, parts, sharing, studio, watching
 
 urlpatterns = [
     path("", watching.home, name="home"),
@@ -41,5 +41,15 @@ urlpatterns = [
     path("studio/videos/<str:video_id>/captions", parts.captions_page, name="studio-captions"),
     path("studio/videos/<str:video_id>/captions/<str:caption_id>", parts.caption_page, name="studio-caption"),
     path("studio/videos/<str:video_id>/sharing", parts.sharing, name="studio-sharing"),
+    path("files/<str:video_id>/poster.jpg", sharing.picture, {"size": posters.LARGE}, name="shared-picture"),
+    path("files/<str:video_id>/card.webp", sharing.picture, {"size": posters.CARD}, name="shared-card"),
+    path("files/<str:video_id>/small.webp", sharing.picture, {"size": posters.SMALL}, name="shared-small"),
+    path("files/<str:video_id>/video.mp4", sharing.file, name="shared-file"),
+    path("files/<str:video_id>/video.m3u8", sharing.stream, name="shared-stream"),
+    path("oembed", sharing.oembed, name="oembed"),
+    path("feeds/channels/<str:username>.rss", sharing.channel_feed, name="channel-feed"),
+    path("robots.txt", sharing.robots, name="robots"),
+    path("sitemap.xml", sharing.sitemap_index, name="sitemap"),
+    path("sitemaps/<str:month>.xml", sharing.sitemap_month, name="sitemap-month"),
     path("media/v/<str:token>/<str:video_id>/<str:generation>/<path:name>", media.serve, name="media"),
 ]

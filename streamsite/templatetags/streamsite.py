@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from ua_parser import parse
 
 from streamsite.text import bytes_in_words
 
 register = template.Library()
+INERT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 @register.filter
@@ -88,6 +93,16 @@ def device(user_agent: str) -> str:
     if found.user_agent is None:
         return user_agent[:60]
     return f"{found.user_agent.family} on {found.os.family}" if found.os else found.user_agent.family
+
+
+@register.simple_tag
+def json_ld(data: dict[str, Any]) -> SafeString:
+    """A block of data for programs that read pages. Browsers do not run it, so the content security policy allows it.
+
+    What could end the block or begin another is written as JSON's own escapes.
+    """
+    text = json.dumps(data, ensure_ascii=False).translate(INERT)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
 
 
 @register.filter

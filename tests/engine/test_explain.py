@@ -103,6 +103,12 @@ PATHS = [
     "/api/v1/playlists",
     "/api/v1/playlists/{playlist}",
     "/api/v1/playlists/{playlist}/items",
+    "/files/{video}/poster.jpg",
+    "/oembed?url=http://localhost:8000/watch/{video}",
+    "/feeds/channels/owner.rss",
+    "/feeds/playlists/{playlist}.rss",
+    "/sitemap.xml",
+    "/sitemaps/2025-01.xml",
     "/admin/videos/video/",
     "/admin/accounts/user/",
 ]

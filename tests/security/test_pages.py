@@ -61,6 +61,7 @@ def paths(cast: Cast) -> list[str]:
         "<str:comment_id>": comment,
         "<str:about>/<str:name>": f"video/{video.pk}",
         "<str:token>": "x" * 20,
+        "<str:month>": f"{video.published_at:%Y-%m}",
     }
     found = []
     for path in page_paths():

@@ -123,3 +123,30 @@ def test_nginx_is_handed_the_path(get, settings):
     answer = get(HTTP_RANGE="bytes=0-1")
     assert answer["X-Accel-Redirect"].startswith("/internal/videos/")
     assert answer.content == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "viewer_class", "policy"),
+    [
+        ("poster.jpg", {}, "p", "cross-origin"),
+        ("card-2.webp", {"visibility": "unlisted"}, "p", "cross-origin"),
+        ("download.mp4", {"allow_download": True}, "p", "cross-origin"),
+        ("poster.jpg", {"allow_embed": False}, "p", "same-origin"),
+        ("poster.jpg", {"visibility": "private"}, "o", "same-origin"),
+        ("poster.jpg", {}, "o", "same-origin"),
+        ("360p/poster.jpg", {}, "p", "same-origin"),
+        ("init.mp4", {}, "p", "same-origin"),
+        ("master.m3u8", {}, "p", "same-origin"),
+        ("storyboard-1.jpg", {}, "p", "same-origin"),
+    ],
+)
+def test_other_sites_show_pictures_and_files_of_what_may_be_embedded(
+    cast, name, fields, viewer_class, policy
+):
+    video = cast.video(**fields)
+    path = storage.generation_dir(video.pk, "gen1") / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(CONTENT)
+    token = media_tokens.make(video.pk, "gen1", viewer_class)
+    answer = cast.page("owner").get(f"/media/v/{token}/{video.pk}/gen1/{name}")
+    assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, policy)

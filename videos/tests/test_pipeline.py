@@ -204,6 +204,7 @@ def test_the_file_for_download_is_whole_and_named_after_the_video(cast, rich, tm
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     (tmp_path / "got.mp4").write_bytes(content)
     assert content.index(b"moov") < content.index(b"mdat")
+    assert Video.objects.get(pk=rich.pk).download_bytes == len(content)
     with av.open(str(tmp_path / "got.mp4")) as container:
         assert container.streams.video[0].codec_context.height == 180
         assert container.streams.audio
@@ -222,5 +223,7 @@ def test_a_download_that_is_offered_later_is_made_then(cast, queued):
     owner.patch(f"/api/v1/videos/{queued.pk}", {"title": "Again"}, format="json")
     Worker(["transcode"]).run(once=True)
     url = owner.get(f"/api/v1/videos/{queued.pk}").json()["download_url"]
-    assert owner.get(url).status_code == 200
+    answer = owner.get(url)
+    assert answer.status_code == 200
+    assert Video.objects.get(pk=queued.pk).download_bytes == int(answer["Content-Length"])
     assert collection(queue.JOBS).count_documents({"task": "videos.tasks.make_download"}) == 1

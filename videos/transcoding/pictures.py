@@ -1,11 +1,14 @@
-"""The files in which a poster is kept: large for the player, card and small for lists, WebP and AVIF."""
+"""The files in which a poster is kept: large for the player, card and small for lists, WebP and AVIF.
+
+The large one is a JPEG as well: programs that show links and podcasts know that for sure.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
-QUALITY = {"webp": 82, "avif": 60}
+QUALITY = {"webp": 82, "avif": 60, "jpg": 85}
 AVIF_SPEED = 8
 
 
@@ -18,7 +21,7 @@ class Size:
     formats: tuple[str, ...]
 
 
-LARGE = Size("poster", 1280, ("webp",))
+LARGE = Size("poster", 1280, ("webp", "jpg"))
 CARD = Size("card", 640, ("webp", "avif"))
 SMALL = Size("small", 320, ("webp", "avif"))
 SIZES = (LARGE, CARD, SMALL)
@@ -36,7 +39,7 @@ def write_sizes(image: Image.Image, folder: Path, suffix: str = "") -> None:
         for form in size.formats:
             partial = folder / f".{size.name}{suffix}.{form}"
             options = {"speed": AVIF_SPEED} if form == "avif" else {}
-            resized.save(partial, form, quality=QUALITY[form], **options)
+            resized.save(partial, "jpeg" if form == "jpg" else form, quality=QUALITY[form], **options)
             partial.replace(folder / f"{size.name}{suffix}.{form}")
 
 

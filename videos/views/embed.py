@@ -6,18 +6,15 @@ nothing else; what may not be looks like what does not exist.
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from streamsite.errors import Absent
+from streamsite.errors import Absent, Forbidden
 from streamsite.middleware import FRAMED_CONTENT_POLICY
 from videos import access, mappers
 from videos.views.watching import seconds
-
-NOBODY = AnonymousUser()
 
 
 @require_safe
@@ -25,15 +22,14 @@ NOBODY = AnonymousUser()
 def embed(request: HttpRequest, video_id: str) -> HttpResponse:
     """The player, or a page in its size that says why there is none."""
     try:
-        video = access.video_for_watching(NOBODY, video_id)
+        video = access.video_for_embedding(video_id)
     except Absent:
         return _framed(render(request, "videos/embed_refused.html", {"reason": "absent"}, status=404))
-    if not video.allow_embed:
-        return _framed(
-            render(request, "videos/embed_refused.html", {"reason": "off", "video": video}, status=403)
-        )
+    except Forbidden:
+        refused = {"reason": "off", "video_id": video_id}
+        return _framed(render(request, "videos/embed_refused.html", refused, status=403))
     context = {
-        "video": mappers.full(video, NOBODY),
+        "video": mappers.full(video, access.NOBODY),
         "start": seconds(request.GET.get("t", "")),
         "autoplay_now": request.GET.get("autoplay") == "1",
         "loop": request.GET.get("loop") == "1",

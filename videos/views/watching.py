@@ -14,6 +14,7 @@ from streamsite.pages import is_fragment
 from videos import access, mappers, panels, queries, share_links
 from videos.comments.access import COMMENT_ID
 from videos.library import recommended
+from videos.sharing import structured
 
 EMPTY: dict[str, Any] = {"next": None, "previous": None, "results": []}
 MOST_RELATED = 12
@@ -56,6 +57,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
         "related": recommended.related(video, most=MOST_RELATED),
         "start": seconds(request.GET.get("t", "")),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
+        "sharing": structured.of_video(video),
     }
     response = render(request, "videos/watch.html", context | panels.collect(request, video))
     share_links.remember(response, visit.link)

@@ -14,6 +14,7 @@ from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from videos import bucket, pipeline, placement, posters, services, storage, sweeper, tasks
 from videos.models import Video
+from videos.sharing import files
 
 pytestmark = pytest.mark.slow
 
@@ -204,7 +205,7 @@ def test_a_file_for_download_is_added_to_a_stored_video(cast, stored_film, in_bu
     tasks.make_download.call(stored_film.pk)
     stored_film.refresh_from_db()
     assert stored_film.has_download
-    assert stored_film.media_bytes > 0
+    assert stored_film.media_bytes >= stored_film.download_bytes > 0
     assert "download.mp4" in names_in_bucket(in_bucket, stored_film)
     video = cast.api("anonymous").get(f"/api/v1/videos/{stored_film.pk}").json()
     answer = cast.page("anonymous").get(video["hls_url"].replace("master.m3u8", "download.mp4"))
@@ -242,3 +243,18 @@ def test_the_rule_for_pages_is_printed_and_added_once(in_bucket, settings):
     assert [rule["AllowedOrigins"] for rule in rules] == [["https://other.example"], [settings.SITE_URL]]
     in_bucket.client.delete_bucket_cors(Bucket=settings.S3_BUCKET)
     assert "added" in run("bucket_cors", "--apply")
+
+
+def test_lasting_addresses_know_what_is_in_the_bucket(stored_film, in_bucket):
+    Video.objects.filter(pk=stored_film.pk).update(allow_download=True)
+    tasks.make_download.call(stored_film.pk)
+    Video.objects.filter(pk=stored_film.pk).update(poster="", has_poster=True)
+    stored_film.refresh_from_db()
+    noted, stored_film.download_bytes = stored_film.download_bytes, 0
+    assert files.file_bytes(stored_film) == noted > 0
+    has_jpeg = "poster.jpg" in names_in_bucket(in_bucket, stored_film)
+    assert posters.jpeg_url(stored_film).endswith("poster.jpg" if has_jpeg else "poster.webp")
+    stored_film.poster = "9"  # a picture that is not there
+    assert posters.jpeg_url(stored_film).endswith("poster-9.webp")
+    stored_film.stored_generation = f"{stored_film.generation}.elsewhere"
+    assert files.file_bytes(stored_film) == 0

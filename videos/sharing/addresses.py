@@ -1,0 +1,62 @@
+"""Addresses that other programs may keep: whole, without a token, decided about at each request.
+
+Those of files lead on to the media URL of that moment (see ``views.sharing``).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import User
+from videos import posters
+from videos.models import Video
+
+PICTURES = {posters.LARGE: "shared-picture", posters.CARD: "shared-card", posters.SMALL: "shared-small"}
+
+
+def absolute(path: str) -> str:
+    """``path`` on this site, for readers elsewhere."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def page(video: Video) -> str:
+    """The watch page, without anything that depends on who asks."""
+    return absolute(video.get_absolute_url())
+
+
+def embed(video: Video) -> str:
+    """The player for other sites."""
+    return absolute(reverse("embed", args=[video.pk]))
+
+
+def picture(video: Video, size: str = posters.LARGE) -> str | None:
+    """The picture that stands for the video; ``None`` while there is none."""
+    return absolute(reverse(PICTURES[size], args=[video.pk])) if posters.url(video, size) else None
+
+
+def file(video: Video) -> str:
+    """The whole video in one file, where its owner offers one; else the same as ``stream``."""
+    return absolute(reverse("shared-file", args=[video.pk]))
+
+
+def stream(video: Video) -> str:
+    """The video for players of HLS."""
+    return absolute(reverse("shared-stream", args=[video.pk]))
+
+
+def channel(owner: User) -> str:
+    """The channel's page."""
+    return absolute(owner.get_absolute_url())
+
+
+def channel_feed(owner: User) -> str:
+    """The channel's newest videos as RSS."""
+    return absolute(reverse("channel-feed", args=[owner.username]))
+
+
+def oembed(video: Video) -> str:
+    """Where programs ask how to show the video."""
+    return absolute(f"{reverse('oembed')}?{urlencode({'url': page(video), 'format': 'json'})}")

@@ -1,0 +1,170 @@
+"""What a watch page tells programs that read it: OpenGraph, Twitter's card, a schema.org ``VideoObject``.
+
+Sources: https://ogp.me/, https://schema.org/VideoObject and Google's "Video structured data". A video that needs more
+than its link says nothing here but its title.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import Truncator
+
+from streamsite.api.renderers import iso
+from videos import access, chapters
+from videos.models import Video
+from videos.sharing import addresses, files
+
+SHORT_TEXT = 200
+Tags = list[tuple[str, str]]
+
+
+def of_video(video: Video) -> dict[str, Any]:
+    """``{open_graph, twitter, json_ld, canonical, oembed, indexed}`` for ``videos/_meta.html``; channel loaded."""
+    if not access.is_shared(video):
+        return {"open_graph": [("og:title", video.title)], "indexed": False}
+    return {
+        "open_graph": open_graph(video),
+        "twitter": twitter(video),
+        "json_ld": video_object(video),
+        "canonical": addresses.page(video),
+        "oembed": addresses.oembed(video) if video.allow_embed else None,
+        "indexed": video.listed,
+    }
+
+
+def open_graph(video: Video) -> Tags:
+    """Property and content of each ``<meta>``; what a video says twice has two."""
+    found: Tags = [
+        ("og:type", "video.other"),
+        ("og:site_name", settings.SITE_NAME),
+        ("og:title", video.title),
+        ("og:url", addresses.page(video)),
+        ("og:description", short_text(video)),
+        ("video:duration", str(round(video.duration))),
+        ("video:release_date", iso(uploaded(video)) or ""),
+    ]
+    if picture := addresses.picture(video):
+        found += [("og:image", picture), ("og:image:alt", video.title)]
+    found += [tag for player in _players(video) for tag in _player_tags(video, *player)]
+    return [*found, *(("video:tag", str(tag)) for tag in video.tags)]
+
+
+def _players(video: Video) -> list[tuple[str, str]]:
+    """Address and type of what plays the video elsewhere, what most programs know first."""
+    media = files.media_of(video)
+    own = [(media.url, media.content_type)]
+    framed = [(addresses.embed(video), "text/html")] if video.allow_embed else []
+    return own + framed if media.is_file else framed + own
+
+
+def _player_tags(video: Video, url: str, content_type: str) -> Tags:
+    found = [("og:video", url), ("og:video:type", content_type)]
+    if settings.IS_HTTPS:
+        found.insert(1, ("og:video:secure_url", url))
+    if video.width and video.height:
+        found += [("og:video:width", str(video.width)), ("og:video:height", str(video.height))]
+    return found
+
+
+def twitter(video: Video) -> Tags:
+    """Name and content of each ``<meta>``. A player needs a picture and https."""
+    picture = addresses.picture(video)
+    found = [("twitter:title", video.title), ("twitter:description", short_text(video))]
+    if picture:
+        found += [("twitter:image", picture), ("twitter:image:alt", video.title)]
+    if not (picture and video.allow_embed and settings.IS_HTTPS):
+        return [("twitter:card", "summary_large_image" if picture else "summary"), *found]
+    found = [("twitter:card", "player"), *found, ("twitter:player", addresses.embed(video))]
+    found += [
+        ("twitter:player:width", str(video.width or 1280)),
+        ("twitter:player:height", str(video.height or 720)),
+    ]
+    media = files.media_of(video)
+    if media.is_file:
+        found += [
+            ("twitter:player:stream", media.url),
+            ("twitter:player:stream:content_type", media.content_type),
+        ]
+    return found
+
+
+def video_object(video: Video) -> dict[str, Any]:
+    """The video in the words of schema.org; what is not known is left out."""
+    media, channel = files.media_of(video), video.channel
+    found: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "VideoObject",
+        "@id": addresses.page(video),
+        "url": addresses.page(video),
+        "name": video.title,
+        "description": video.description or video.title,
+        "uploadDate": iso(uploaded(video)),
+        "duration": iso_duration(video.duration),
+        "contentUrl": media.url,
+        "encodingFormat": media.content_type,
+        "author": {
+            "@type": "Person",
+            "name": channel.get_full_name(),
+            "url": addresses.channel(channel),
+        },
+        "interactionStatistic": [
+            _statistic("WatchAction", video.view_count),
+            _statistic("LikeAction", video.like_count),
+        ],
+    }
+    if picture := addresses.picture(video):
+        found["thumbnailUrl"] = [picture]
+    if video.allow_embed:
+        found["embedUrl"] = addresses.embed(video)
+    if video.width and video.height:
+        found |= {"width": video.width, "height": video.height}
+    if video.tags:
+        found["keywords"] = video.tags
+    if video.language:
+        found["inLanguage"] = video.language
+    if clips := _clips(video):
+        found["hasPart"] = clips
+    return found
+
+
+def short_text(video: Video) -> str:
+    """The beginning of the description, or the title where there is none."""
+    return Truncator(" ".join(video.description.split()) or video.title).chars(SHORT_TEXT)
+
+
+def uploaded(video: Video) -> Any:
+    """When the video came out; for those that never were in a list, when they were made."""
+    return video.published_at or video.created_at
+
+
+def iso_duration(seconds: float) -> str:
+    """``3723.4`` -> ``PT1H2M3S``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return "PT" + (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + f"{rest}S"
+
+
+def _statistic(action: str, count: int) -> dict[str, Any]:
+    return {
+        "@type": "InteractionCounter",
+        "interactionType": {"@type": action},
+        "userInteractionCount": count,
+    }
+
+
+def _clips(video: Video) -> list[dict[str, Any]]:
+    """Chapters, each with the address at which it begins."""
+    found = chapters.within(chapters.of_video(video), video.duration)
+    ends = [chapter["start"] for chapter in found[1:]] + [video.duration]
+    return [
+        {
+            "@type": "Clip",
+            "name": chapter["title"],
+            "startOffset": chapter["start"],
+            "endOffset": end,
+            "url": f"{addresses.page(video)}?t={int(chapter['start'])}",
+        }
+        for chapter, end in zip(found, ends, strict=False)
+    ]

@@ -1,0 +1,86 @@
+"""What other programs ask for: files at lasting addresses, oEmbed, feeds, sitemaps, robots.txt.
+
+Who asks makes no difference: everybody gets what a visitor without an account may see.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.access import channel_for_viewing
+from streamsite import xml
+from streamsite.errors import Absent
+from videos import access
+from videos.models import Video
+from videos.sharing import addresses, feeds, files, sitemaps
+from videos.sharing import oembed as embedding
+
+
+@require_safe
+def picture(request: HttpRequest, video_id: str, size: str) -> HttpResponse:
+    """On to the picture that stands for the video."""
+    video = access.video_for_sharing(video_id)
+    return _on_to(video, files.picture_url(video, size))
+
+
+@require_safe
+def file(request: HttpRequest, video_id: str) -> HttpResponse:
+    """On to the file for download; where the owner offers none, to the stream."""
+    video = access.video_for_sharing(video_id)
+    return _on_to(video, files.file_url(video))
+
+
+@require_safe
+def stream(request: HttpRequest, video_id: str) -> HttpResponse:
+    """On to the stream."""
+    video = access.video_for_sharing(video_id)
+    return _on_to(video, files.stream_url(video))
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    """How another site shows the video at ``?url=``."""
+    asked = embedding.asked(request.GET)
+    video = access.video_for_embedding(asked.video_id)
+    return JsonResponse(embedding.answer(video, asked), headers={"Cache-Control": "no-cache"})
+
+
+@require_safe
+def channel_feed(request: HttpRequest, username: str) -> HttpResponse:
+    """The newest videos of a channel as RSS."""
+    feed = feeds.of_channel(channel_for_viewing(username))
+    return xml.respond(request, feed.content, feeds.CONTENT_TYPE, feed.modified)
+
+
+@require_safe
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """The months that have videos."""
+    return xml.respond(request, sitemaps.index(), sitemaps.CONTENT_TYPE)
+
+
+@require_safe
+def sitemap_month(request: HttpRequest, month: str) -> HttpResponse:
+    """The videos of a month."""
+    return xml.respond(request, sitemaps.of_month(month), sitemaps.CONTENT_TYPE)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines leave alone, and where the sitemap is."""
+    context = {"sitemap": addresses.absolute(reverse("sitemap"))}
+    answer = render(request, "videos/robots.txt", context, content_type="text/plain; charset=utf-8")
+    answer["Cache-Control"] = "max-age=3600"
+    return answer
+
+
+def _on_to(video: Video, url: str | None) -> HttpResponse:
+    """A redirect that nobody keeps: its target expires, and the next answer may be another."""
+    if url is None:
+        raise Absent
+    headers = {"Location": url, "Cache-Control": "no-store"}
+    if video.allow_embed:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return HttpResponse(status=302, headers=headers)
