@@ -39,6 +39,11 @@ class Cast:
         """May use Django admin."""
         return self.user("staffer", is_staff=True, is_superuser=True)
 
+    def forget(self) -> None:
+        """The database was emptied: make people anew."""
+        for name in ("owner", "member", "stranger", "staff"):
+            self.__dict__.pop(name, None)
+
     def user(self, username: str, **extra: Any) -> User:
         """An account with the known password."""
         return User.objects.create_user(username, f"{username}@example.org", PASSWORD, **extra)
