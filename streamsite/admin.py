@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -211,7 +212,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The detail page, with its buttons."""
-        job = Job.objects.filter(pk=object_id).first()
+        job = Job.objects.filter(pk=unquote(object_id)).first()
         may = job is not None and self.has_control_permission(request)
         context = (extra_context or {}) | {"job_buttons": _buttons(job) if job and may else ""}
         return super().change_view(request, object_id, form_url, context)

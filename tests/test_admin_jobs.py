@@ -1,6 +1,7 @@
 """The job queue in Django admin: staff see and control it, nobody adds, edits or deletes."""
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -49,7 +50,7 @@ def shown(cast, query=""):
 
 def test_staff_see_jobs_with_a_link_to_the_video(cast, video, job, dead):
     answer = cast.page("staff").get(LIST).content.decode()
-    assert reverse("admin:videos_video_change", args=[video.pk]) in answer
+    assert reverse("admin:videos_video_change", args=[quote(video.pk)]) in answer
     assert "LookupError: &lt;b&gt;no such row" in answer
     assert "<b>no such row" not in answer
     assert control_url(job, "cancel") in answer

@@ -120,13 +120,14 @@ def at(seconds: float, *, within: float = 1.5):
 
 
 def test_the_page_around_the_player_is_small(page, film):
-    """30 kB over the wire; what plays is counted apart, and once fetched is not asked for again."""
-    around, player = {}, {}
+    """30 kB over the wire; what plays, and the comments that come with their place, are counted apart."""
+    around, player, comments = {}, {}, {}
 
     def note(request):
         path = urlsplit(request.url).path
         if path.startswith(("/static/", "/watch/")):
-            to = player if "/vendor/" in path or "/js/player" in path else around
+            late = comments if "/comments" in path else around
+            to = player if "/vendor/" in path or "/js/player" in path else late
             to[path] = request.sizes()["responseBodySize"]
 
     page.on("requestfinished", note)
@@ -134,6 +135,7 @@ def test_the_page_around_the_player_is_small(page, film):
     assert len(around) > 10
     assert sum(around.values()) <= 30_000, around
     assert sum(player.values()) <= 300_000, player
+    assert sum(comments.values()) <= 10_000, comments
     around.clear(), player.clear()
     watch(page, film)
     assert sum([*around.values(), *player.values()]) <= 10_000, (around, player)

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
@@ -58,7 +59,7 @@ def tidy_media(video_id: str) -> None:
 @subjects.register(make_download)
 @subjects.register(place_media)
 def _admin_page(video_id: str) -> str:
-    return reverse("admin:videos_video_change", args=[video_id])
+    return reverse("admin:videos_video_change", args=[quote(video_id)])
 
 
 @task()

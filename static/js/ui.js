@@ -23,6 +23,18 @@ export function icon(name) {
   return svg;
 }
 
+/** Adds a style sheet below `css/`, once; resolves when it is there, also when it cannot be had. */
+export function style(name) {
+  const { href } = new URL(`../css/${name}.css`, import.meta.url);
+  const had = document.querySelector(`link[rel=stylesheet][href="${new URL(href).pathname}"], link[rel=stylesheet][href="${href}"]`);
+  if (had) return Promise.resolve();
+  return new Promise((resolve) => {
+    const link = el("link", { rel: "stylesheet", href });
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+}
+
 /** Says something for a while; errors and toasts with an action stay until dismissed. */
 export function toast(text, { level = "info", action, onAction } = {}) {
   const close = el("button", { class: "icon-btn icon-btn-small", type: "button", "aria-label": "Dismiss" }, icon("close"));

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
@@ -109,7 +110,7 @@ class CaseAdmin(LookingAdmin[Case]):
             if done:
                 self.log_change(request, case, done)
                 self.message_user(request, done, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:videos_case_change", args=[case_id]))
+        return HttpResponseRedirect(reverse("admin:videos_case_change", args=[quote(case_id)]))
 
     def _act(self, request: HttpRequest, case: Case, staff: User) -> str:
         verb = request.POST.get("act", "")
@@ -143,13 +144,13 @@ class CaseAdmin(LookingAdmin[Case]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The page of a case, with the form that fits its state."""
-        case = Case.objects.filter(pk=object_id).first()
+        case = Case.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
         if case is not None and case.state in UNDECIDED and self.may_decide(request):
             is_appeal = case.state == CaseState.APPEALED
             context["case_form"] = AppealDecisionForm() if is_appeal else DecisionForm()
             context["case_verb"] = "appeal" if is_appeal else "decide"
-            context["case_act"] = reverse("admin:videos_case_act", args=[object_id])
+            context["case_act"] = reverse("admin:videos_case_act", args=[case.pk])
             context["is_claimed"] = case.claimed_by_id is not None
             context["is_mine"] = case.claimed_by_id == request.user.pk
         return super().change_view(request, object_id, form_url, context)
@@ -171,7 +172,7 @@ class CaseAdmin(LookingAdmin[Case]):
         owner = User.objects.filter(pk=case.owner_id).first()
         if owner is None:
             return format_html("{}", "An account that was erased")
-        address = reverse("admin:accounts_user_change", args=[owner.pk])
+        address = reverse("admin:accounts_user_change", args=[quote(owner.pk)])
         count = len(standing.strikes(owner.pk))
         return format_html(
             '<a href="{}">{}</a>, {} of {} strikes', address, owner.username, count, standing.MOST

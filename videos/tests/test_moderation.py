@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.db import connection
 from django.urls import reverse
 
@@ -238,6 +239,17 @@ def test_staff_decide_in_admin(cast, case, video):
         assert page.get(reverse(f"admin:videos_{name}_changelist")).status_code == 200
     for who in ("owner", "anonymous"):
         assert cast.page(who).post(act, {"act": "claim"}).status_code == 302
+
+
+def test_ids_that_the_admin_writes_otherwise_are_found(cast, case):
+    odd = Case(pk="a_b-c_5F_d_5Fe_3A", about="channel", subject=cast.owner.pk, owner_id=cast.owner.pk)
+    odd.title = "Odd"
+    odd.save(force_insert=True)
+    page = cast.page("staff")
+    address = reverse("admin:videos_case_change", args=[quote(odd.pk)])
+    assert "Claim it" in page.get(address).content.decode()
+    act = reverse("admin:videos_case_act", args=[odd.pk])
+    assert "This case is yours" in page.post(act, {"act": "claim"}, follow=True).content.decode()
 
 
 def test_staff_without_the_permission_decide_nothing(cast, case):
