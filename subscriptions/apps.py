@@ -14,7 +14,9 @@ class SubscriptionsConfig(AppConfig):
         from subscriptions import signals  # noqa: F401
         from subscriptions.notifications import receivers  # noqa: F401
         from subscriptions.posts import wiring  # noqa: F401
+        from subscriptions.queries import shelf
         from subscriptions.views.channels import watch_panel
-        from videos import panels
+        from videos import panels, shelves
 
         panels.register(watch_panel)
+        shelves.register(shelf)

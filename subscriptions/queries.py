@@ -8,10 +8,14 @@ from django.db.models import Q, QuerySet
 
 from accounts import mappers
 from accounts.models import User
+from streamsite.api.pagination import Page
 from streamsite.visibility import Viewer
 from subscriptions.models import Subscription
+from subscriptions.notifications import services
 from videos import queries as video_queries
+from videos.mappers import card
 from videos.models import Video
+from videos.shelves import MOST, Shelf
 
 RECENT = ("-created_at", "-id")
 MOST_CHANNELS_IN_FEED = 2_000
@@ -73,6 +77,22 @@ def followed_channels(user_id: str) -> list[str]:
         Subscription.objects.filter(subscriber_id=user_id)
         .order_by(*RECENT)
         .values_list("channel_id", flat=True)[:MOST_CHANNELS_IN_FEED]
+    )
+
+
+def shelf(user: User) -> Shelf:
+    """The newest of the feed, for the home page."""
+    rows = feed(user.pk).order_by(*video_queries.NEWEST)[:MOST] if user.subscription_count else []
+    return Shelf("feed", "From your subscriptions", "/feed", [{"video": card(video)} for video in rows])
+
+
+def feed_cards(page: Page[Video], user_id: str) -> dict[str, Any]:
+    """A page of the feed in the contract's list form; ``is_new`` says what came since the feed was seen last."""
+    seen = services.marks(user_id).feed_seen_at
+    return page.body(
+        lambda video: (
+            card(video) | {"is_new": bool(seen and video.published_at and video.published_at > seen)}
+        )
     )
 
 

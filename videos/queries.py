@@ -17,7 +17,8 @@ from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
 from streamsite.text import clean_line
 from videos.access import listed_videos, own_videos
-from videos.library import search
+from videos.library import moments, search
+from videos.mappers import card
 from videos.models import CATEGORIES, Video
 
 NEWEST = ("-published_at", "-id")
@@ -84,6 +85,16 @@ def library(
         return paginate_ranked(request, ids, by_ids, absolute=absolute)
     rows = listed_videos().select_related("channel").filter(pk__in=ids)
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute)
+
+
+def found(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
+    """``library`` as cards in the contract's list form; where words were asked for, each with its ``moment``."""
+    page = library(request, absolute=absolute)
+    words = request.GET.get("q", "").strip()
+    if not words:
+        return page.body(card)
+    said = moments.of_videos(page.rows, words)
+    return page.body(lambda video: card(video) | {"moment": said.get(video.pk)})
 
 
 def by_ids(ids: list[str]) -> list[Video]:

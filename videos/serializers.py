@@ -182,6 +182,41 @@ class CardSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class MomentSerializer(serializers.Serializer[Any]):
+    """Where a video's captions say what was looked for."""
+
+    start = serializers.FloatField()
+    text = serializers.CharField()
+
+
+class FoundCardSerializer(CardSerializer):
+    """A video in the library; ``moment`` only where words were asked for."""
+
+    moment = MomentSerializer(required=False, allow_null=True)
+
+
+class PageOfFoundCardsSerializer(serializers.Serializer[Any]):
+    """A page of the library."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = FoundCardSerializer(many=True)
+
+
+class FeedCardSerializer(CardSerializer):
+    """A video in the feed; ``is_new`` until the feed was seen after its publication."""
+
+    is_new = serializers.BooleanField()
+
+
+class PageOfFeedCardsSerializer(serializers.Serializer[Any]):
+    """A page of the feed."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = FeedCardSerializer(many=True)
+
+
 class FailureSerializer(serializers.Serializer[Any]):
     """Why processing failed, in words."""
 

@@ -22,7 +22,7 @@ from subscriptions import queries, services
 from subscriptions import serializers as shapes
 from videos import queries as video_queries
 from videos.mappers import card
-from videos.serializers import PageOfCardsSerializer
+from videos.serializers import PageOfCardsSerializer, PageOfFeedCardsSerializer
 
 
 class ChannelView(APIView):
@@ -122,7 +122,8 @@ class FeedView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_feed", parameters=PAGING, responses={200: PageOfCardsSerializer})
+    @extend_schema(operation_id="me_feed", parameters=PAGING, responses={200: PageOfFeedCardsSerializer})
     def get(self, request: Request) -> Response:
-        rows = queries.feed(signed_in_user(request).pk)
-        return respond(request, paginate(request, rows, video_queries.NEWEST).body(card))
+        user = signed_in_user(request)
+        page = paginate(request, queries.feed(user.pk), video_queries.NEWEST)
+        return respond(request, queries.feed_cards(page, user.pk))

@@ -67,7 +67,9 @@ def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest videos of the subscribed channels."""
     rows = queries.feed(str(request.user.pk))
-    page = paginate(request, rows, video_queries.NEWEST, absolute=False).body(card)
+    page = queries.feed_cards(
+        paginate(request, rows, video_queries.NEWEST, absolute=False), str(request.user.pk)
+    )
     template = "videos/_grid.html" if is_fragment(request) else "subscriptions/feed.html"
     return render(request, template, {"page": page})
 

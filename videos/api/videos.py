@@ -55,10 +55,10 @@ class VideosView(APIView):
             OpenApiParameter("captions", str, enum=["1"], description="Only with captions."),
             OpenApiParameter("sort", str, enum=[queries.RELEVANCE, *queries.SORTS]),
         ],
-        responses={200: shapes.PageOfCardsSerializer},
+        responses={200: shapes.PageOfFoundCardsSerializer},
     )
     def get(self, request: Request) -> Response:
-        return respond(request, queries.library(request).body(mappers.card))
+        return respond(request, queries.found(request))
 
     @extend_schema(
         operation_id="videos_upload",

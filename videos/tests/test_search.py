@@ -25,6 +25,36 @@ def change(video, **data):
     return services.update(video, data)
 
 
+def moments(cast, q):
+    found = cast.api("anonymous").get(URL, {"q": q}).json()["results"]
+    return {card["title"]: card["moment"] for card in found}
+
+
+def test_what_is_said_is_found_with_its_second(database, cast):
+    said = cast.video(title="A talk", duration=300.0)
+    cast.video(title="Volcanoes")
+    cues = [
+        Cue(1.0, 3.0, "Good evening"),
+        Cue(12.5, 15.0, "The Volcanoes of Iceland"),
+        Cue(80.0, 82.0, "Iceland again"),
+    ]
+    captions.add(said, cues, language="en")
+    assert moments(cast, "iceland volcanoes") == {
+        "A talk": {"start": 12.5, "text": "The Volcanoes of Iceland"}
+    }
+    assert moments(cast, "volcanoes ") == {
+        "Volcanoes": None,
+        "A talk": {"start": 12.5, "text": "The Volcanoes of Iceland"},
+    }
+    assert moments(cast, '"iceland again"')["A talk"]["start"] == 80.0
+    page = cast.page("anonymous").get("/search", {"q": "iceland volcanoes"}).content.decode()
+    assert f"/watch/{said.pk}?t=12.5" in page
+    assert "moment" not in cast.api("anonymous").get(URL).json()["results"][0]
+    with recorded() as commands:
+        cast.api("anonymous").get(URL, {"q": "iceland volcanoes"})
+    assert len(commands) <= 4, commands
+
+
 @pytest.fixture
 def library(database, cast):
     for title, more in {

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from streamsite.pages import is_fragment
-from videos import access, mappers, panels, queries, share_links
+from videos import access, mappers, panels, queries, share_links, shelves
 from videos.comments.access import COMMENT_ID
 from videos.library import recommended
 from videos.sharing import structured
@@ -27,17 +28,20 @@ def _grid(request: HttpRequest, page: dict[str, Any], template: str, **context: 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The newest listed videos."""
+    """The newest listed videos; before them what a signed-in person may want to go on with."""
     page = queries.library(request, absolute=False).body(mappers.card)
+    shown: list[shelves.Shelf] = []
+    if isinstance(request.user, User) and not is_fragment(request) and not page["previous"]:
+        shown = shelves.of_user(request.user)
     subscribed = getattr(request.user, "subscription_count", 0)
-    return _grid(request, page, "videos/home.html", subscribed_count=subscribed)
+    return _grid(request, page, "videos/home.html", subscribed_count=subscribed, shelves=shown)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Videos that match the words, best first."""
     words = request.GET.get("q", "").strip()
-    page = queries.library(request, absolute=False).body(mappers.card) if words else EMPTY
+    page = queries.found(request, absolute=False) if words else EMPTY
     return _grid(request, page, "videos/search.html", q=words)
 
 

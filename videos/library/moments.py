@@ -1,0 +1,53 @@
+"""Where in its captions a video says what was looked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamsite.mongo.collections import collection
+from videos.library import words
+from videos.models import Caption, Video
+
+MOST_CUES, MOST_CHARACTERS = 40, 160
+
+
+def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
+    """``{video id: {"start": seconds, "text": ...}}`` of those that say some of the words of ``text``, in one read.
+
+    The cue with the most of the words, the first of several. Words are found whatever their case; accents count
+    unless they were typed.
+    """
+    ids = [video.pk for video in videos if video.has_captions]
+    wanted = _needles(text)
+    if not ids or not wanted:
+        return {}
+    spoken = {"$toLower": {"$arrayElemAt": ["$$cue", 2]}}
+    says = [{"$gte": [{"$indexOfCP": [spoken, {"$literal": word}]}, 0]} for word in wanted]
+    cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MOST_CUES}}
+    found: dict[str, dict[str, Any]] = {}
+    for row in collection(Caption._meta.db_table).aggregate(
+        [
+            {"$match": {"video_id": {"$in": ids}}},
+            {"$project": {"_id": 0, "video_id": 1, "cues": cues}},
+            {"$match": {"cues": {"$ne": []}}},
+        ]
+    ):
+        best = max(row["cues"], key=lambda cue: _said(str(cue[2]), wanted))
+        moment = {"start": float(best[0]), "text": str(best[2])[:MOST_CHARACTERS]}
+        had = found.get(row["video_id"])
+        if had is None or _said(str(moment["text"]), wanted) > _said(str(had["text"]), wanted):
+            found[row["video_id"]] = moment
+    return found
+
+
+def _needles(text: str) -> list[str]:
+    """The words and phrases to look for, as typed and without accents."""
+    query = words.read(text)
+    typed = [word for word in text.casefold().split() if not word.startswith("-")]
+    plain = [word.strip('"') for word in typed if words.fold(word) != word]
+    return list(dict.fromkeys([*query.required, *(word for word in plain if word)]))[: words.MOST_WORDS]
+
+
+def _said(text: str, wanted: list[str]) -> int:
+    lowered = text.lower()
+    return sum(word in lowered for word in wanted)

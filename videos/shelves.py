@@ -1,0 +1,56 @@
+"""The rows of videos on a signed-in person's home page, above what is new for everybody.
+
+Each app registers what it has to offer; a person who wants nothing chosen for them (the preference ``personalised``)
+gets none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import preferences
+from accounts.models import User
+from videos import mappers
+from videos.access import may_watch
+from videos.playback import history
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A titled row. ``entries`` are ``{"video": card}``, some with ``position`` and ``duration``; ``url`` has more."""
+
+    name: str
+    title: str
+    url: str
+    entries: list[dict[str, Any]]
+
+
+Builder = Callable[[User], Shelf]
+_builders: list[Builder] = []
+
+
+def register(builder: Builder) -> Builder:
+    """Add a shelf; they stand in the order of registration."""
+    _builders.append(builder)
+    return builder
+
+
+def of_user(user: User) -> list[Shelf]:
+    """The shelves that have something in them."""
+    if not preferences.complete(user.preferences)["personalised"]:
+        return []
+    return [shelf for builder in _builders if (shelf := builder(user)).entries]
+
+
+def continue_watching(user: User) -> Shelf:
+    """What the person began and did not finish, the latest first."""
+    rows = history.unfinished(user.pk).order_by(*history.RECENT)[: 2 * MOST]
+    entries = [mappers.watched(row) for row in rows if may_watch(user, row.video)][:MOST]
+    return Shelf("continue", "Continue watching", "/history", entries)
+
+
+register(continue_watching)
