@@ -20,9 +20,13 @@ NOBODY = AnonymousUser()
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
 
+# The same as ``listed_videos`` for pipelines.
+LISTED = {"listed": True}
+
+
 def listed_videos() -> QuerySet[Video]:
     """Videos that may appear in anybody's lists."""
-    return Video.objects.filter(listed=True)
+    return Video.objects.filter(**LISTED)
 
 
 def own_videos(owner_id: str) -> QuerySet[Video]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 
 from accounts.models import User
 from streamsite.errors import Forbidden, Invalid
-from streamsite.visibility import Viewer
 from videos.models import Block
 
 RECENT = ("-created_at", "-id")
 MOST = 10_000
+BLOCKS = Block._meta.db_table
 # Sent with ``blocker_id`` and ``blocked_id``: what ties them together is cut.
 channel_blocked = Signal()
 
@@ -52,12 +54,12 @@ def require_welcome(user: User, *hosts: str) -> None:
         raise Blocked
 
 
-def among(viewer: Viewer, others: set[str]) -> set[str]:
-    """Those of ``others`` (account ids) that ``viewer`` blocks."""
-    if not viewer.is_authenticated or not others:
-        return set()
-    rows = Block.objects.filter(blocker_id=str(viewer.pk), blocked_id__in=others)
-    return set(rows.values_list("blocked_id", flat=True))
+def stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
+    """The stages on ``BLOCKS`` that find ``{blocked_id}`` of those of ``others`` whom an account blocks."""
+    return [
+        {"$match": {"blocker_id": blocker_id, "blocked_id": {"$in": list(others)}}},
+        {"$project": {"_id": 0, "blocked_id": 1}},
+    ]
 
 
 def of_user(user_id: str) -> QuerySet[Block]:

@@ -67,6 +67,12 @@ class Opinions:
         found = collection(self.rows).find(which, {"_id": 0, self.key: 1, "value": 1})
         return {row[self.key]: row["value"] for row in found}
 
+    def joined(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, Any]:
+        """The stage that adds the rows of ``of``, ``{key, value}``, to those of another collection."""
+        which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
+        pipeline = [{"$match": which}, {"$project": {"_id": 0, self.key: 1, "value": 1}}]
+        return {"$unionWith": {"coll": self.rows, "pipeline": pipeline}}
+
     def forget_user(self, user_id: str) -> None:
         """Remove an erased account's reactions. Safe to repeat: a row's removal decides the counters."""
         for row in collection(self.rows).find({"user_id": user_id}, {self.key: 1, "value": 1}):

@@ -33,9 +33,12 @@ class NotificationsView(APIView):
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        rows, following = paginate_latest(request, lambda before, size: queries.page(user, before, size))
+        known = queries.reader(user)
+        rows, following = paginate_latest(
+            request, lambda before, size: queries.page(user.pk, known, before, size)
+        )
         body = {"next": following, "previous": None, "results": queries.shown(rows)}
-        return respond(request, body | {"unread": queries.unread(user)})
+        return respond(request, body | {"unread": queries.unread(user.pk, known)})
 
 
 class UnreadView(APIView):
@@ -45,7 +48,8 @@ class UnreadView(APIView):
 
     @extend_schema(operation_id="me_notifications_unread", responses={200: shapes.UnreadSerializer})
     def get(self, request: Request) -> Response:
-        return respond(request, {"unread": queries.unread(signed_in_user(request))})
+        user = signed_in_user(request)
+        return respond(request, {"unread": queries.unread(user.pk, queries.reader(user))})
 
 
 class ReadView(APIView):
@@ -66,7 +70,7 @@ class ReadView(APIView):
             services.mark_all_read(user.pk)
         else:
             services.mark_read(user.pk, _ids(ids))
-        return no_store(Response({"unread": queries.unread(user)}))
+        return no_store(Response({"unread": queries.unread(user.pk, queries.reader(user))}))
 
 
 class FeedSeenView(APIView):

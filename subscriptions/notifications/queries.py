@@ -11,15 +11,17 @@ from accounts.mappers import badge
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.mongo.collections import collection
-from subscriptions.models import Broadcast, Notification, Notify, ReadMarks, Subscription
-from subscriptions.notifications import services
+from subscriptions.models import Broadcast, Notification, Notify, Post, ReadMarks, Subscription
 from subscriptions.notifications.kinds import BROADCAST, KINDS, POST, VIDEO, sentence, wishes
-from subscriptions.posts.queries import titles as posts_of
-from videos.access import listed_videos
+from subscriptions.posts.access import LISTED as LISTED_POSTS
+from videos.access import LISTED as LISTED_VIDEOS
+from videos.models import Video
 
 OWN, ANNOUNCED = Notification._meta.db_table, Broadcast._meta.db_table
 MOST_CHANNELS = 2_000
 MOST_UNREAD = 100
+# What ``badge`` and the sentences need of an account.
+SHOWN_OF_PEOPLE = ("username", "full_name", "avatar", "subscriber_count", "is_active")
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -45,47 +47,71 @@ def channels_with_bell(user_id: str) -> dict[str, datetime]:
     return dict(rows.values_list("channel_id", "created_at")[:MOST_CHANNELS])
 
 
-def page(user: User, before: tuple[datetime, str] | None, size: int) -> list[Entry]:
-    """The next ``size`` entries, the latest first. Three reads."""
-    marks = services.marks(user.pk)
+@dataclass(frozen=True)
+class Reader:
+    """How far an account has read, the channels whose news it wants (since when), and of which kinds."""
+
+    marks: ReadMarks
+    channels: dict[str, datetime]
+    kinds: list[str]
+
+
+def reader(user: User) -> Reader:
+    """What deciding about an account's notifications needs, in one read."""
+    kinds = [kind for kind in BROADCAST if wishes(user.preferences, kind)[0]]
+    stages: list[dict[str, Any]] = [{"$match": {"_id": user.pk}}]
+    if kinds:
+        bell = [
+            {"$match": {"subscriber_id": user.pk, "notify": Notify.ALL.value}},
+            {"$limit": MOST_CHANNELS},
+            {"$project": {"_id": 0, "channel_id": 1, "created_at": 1}},
+        ]
+        stages += [{"$unionWith": {"coll": Subscription._meta.db_table, "pipeline": bell}}]
+    marks, channels = ReadMarks(user_id=user.pk), {}
+    for row in collection(ReadMarks._meta.db_table).aggregate(stages):
+        if "channel_id" in row:
+            channels[row["channel_id"]] = _aware(row["created_at"]) or BEGINNING
+        else:
+            marks.read_until, marks.read = _aware(row.get("read_until")), row.get("read") or []
+    return Reader(marks, channels, kinds)
+
+
+def page(user_id: str, known: Reader, before: tuple[datetime, str] | None, size: int) -> list[Entry]:
+    """The next ``size`` entries, the latest first. One read."""
     beyond = _beyond(before)
-    own = {"user_id": user.pk, "on_page": True} | beyond
+    own = {"user_id": user_id, "on_page": True} | beyond
     stages: list[dict[str, Any]] = [
         {"$match": own},
         {"$sort": {"created_at": -1, "_id": -1}},
         {"$limit": size},
     ]
-    kinds = _announced_kinds(user)
-    channels = channels_with_bell(user.pk) if kinds else {}
-    if channels:
+    if known.channels:
         news: list[dict[str, Any]] = [
-            {"$match": {"channel_id": {"$in": list(channels)}, "kind": {"$in": kinds}} | beyond},
+            {"$match": {"channel_id": {"$in": list(known.channels)}, "kind": {"$in": known.kinds}} | beyond},
             {"$sort": {"created_at": -1, "_id": -1}},
             {"$limit": size},
         ]
         stages += [{"$unionWith": {"coll": ANNOUNCED, "pipeline": news}}]
     rows = list(collection(OWN).aggregate(stages))
     rows.sort(key=lambda row: (row["created_at"], row["_id"]), reverse=True)
-    return [_entry(row, marks, channels) for row in rows[:size]]
+    return [_entry(row, known.marks, known.channels) for row in rows[:size]]
 
 
-def unread(user: User) -> int:
-    """How many an account has not read, at most ``MOST_UNREAD``: two reads that stop there."""
-    marks = services.marks(user.pk)
-    own = {"user_id": user.pk, "on_page": True, "is_read": False}
+def unread(user_id: str, known: Reader) -> int:
+    """How many an account has not read, at most ``MOST_UNREAD``. One read that stops there."""
+    marks, channels = known.marks, known.channels
+    own = {"user_id": user_id, "on_page": True, "is_read": False}
     stages: list[dict[str, Any]] = [
         {"$match": own},
         {"$limit": MOST_UNREAD},
         {"$project": {"_id": 1}},
     ]
-    kinds = _announced_kinds(user)
-    channels = channels_with_bell(user.pk) if kinds else {}
     if channels:
         since = max(_aware(marks.read_until) or BEGINNING, min(channels.values()))
         news = {
             "channel_id": {"$in": list(channels)},
             "created_at": {"$gt": since},
-            "kind": {"$in": kinds},
+            "kind": {"$in": known.kinds},
             "_id": {"$nin": marks.read},
         }
         fields = {"channel_id": 1, "created_at": 1}
@@ -104,17 +130,12 @@ def _is_older(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
 def shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Entries as people read them. What an announcement was about may be gone or hidden: then it is left out."""
     entries = [entry for entry in entries if not entry.is_old]
-    videos = _listed({e.row["subject"] for e in entries if e.row.get("subject") and e.row["kind"] == VIDEO})
-    posts = posts_of({e.row["subject"] for e in entries if e.row.get("subject") and e.row["kind"] == POST})
-    actors = User.objects.in_bulk(
-        {e.row["actor_id"] for e in entries if e.row.get("actor_id")}
-        | {e.row["channel_id"] for e in entries if e.row.get("channel_id")}
-    )
+    actors, things = _named(entries)
     found = []
     for entry in entries:
         row = entry.row
         if "subject" in row:
-            what = (videos if row["kind"] == VIDEO else posts).get(row["subject"])
+            what = things.get(row["subject"])
             actor = actors.get(row["channel_id"])
             if what is None or actor is None or not actor.is_active:
                 continue
@@ -151,10 +172,6 @@ def _entry(row: dict[str, Any], marks: ReadMarks, channels: dict[str, datetime])
     return Entry(row["_id"], at, row, is_read, is_old=_is_older(row, channels))
 
 
-def _announced_kinds(user: User) -> list[str]:
-    return [kind for kind in BROADCAST if wishes(user.preferences, kind)[0]]
-
-
 def _beyond(before: tuple[datetime, str] | None) -> dict[str, Any]:
     if before is None:
         return {}
@@ -162,11 +179,35 @@ def _beyond(before: tuple[datetime, str] | None) -> dict[str, Any]:
     return {"created_at": {"$lte": at}, "$or": [{"created_at": {"$lt": at}}, {"_id": {"$lt": row_id}}]}
 
 
-def _listed(ids: set[str]) -> dict[str, tuple[str, str]]:
-    if not ids:
-        return {}
-    rows = listed_videos().filter(pk__in=ids).only("pk", "title")
-    return {video.pk: (video.title, video.get_absolute_url()) for video in rows}
+def _named(entries: Sequence[Entry]) -> tuple[dict[str, User], dict[str, tuple[str, str]]]:
+    """Who did what entries tell of, and titles and addresses of what was announced and may be seen. One read."""
+    rows = [entry.row for entry in entries]
+    people = {row.get("actor_id") or row.get("channel_id") for row in rows} - {None}
+    stages: list[dict[str, Any]] = [
+        {"$match": {"_id": {"$in": list(people)}}},
+        {"$project": dict.fromkeys(SHOWN_OF_PEOPLE, 1)},
+    ]
+    for kind, table, listed, text in (
+        (VIDEO, Video._meta.db_table, LISTED_VIDEOS, "title"),
+        (POST, Post._meta.db_table, LISTED_POSTS, "text"),
+    ):
+        ids = list({row["subject"] for row in rows if row.get("subject") and row["kind"] == kind})
+        pipeline = [{"$match": {"_id": {"$in": ids}} | listed}, {"$project": {text: 1}}]
+        stages += [{"$unionWith": {"coll": table, "pipeline": pipeline}}] if ids else []
+    actors: dict[str, User] = {}
+    things: dict[str, tuple[str, str]] = {}
+    for row in collection(User._meta.db_table).aggregate(stages) if rows else ():
+        thing: Video | Post | None = None
+        if "title" in row:
+            thing = Video(pk=row["_id"], title=row["title"])
+        elif "text" in row:
+            thing = Post(pk=row["_id"], text=row["text"])
+        if thing is not None:
+            things[row["_id"]] = (str(thing), thing.get_absolute_url())
+        else:
+            user_id = row.pop("_id")
+            actors[user_id] = User(pk=user_id, **row)
+    return actors, things
 
 
 def _aware(moment: datetime | None) -> datetime | None:

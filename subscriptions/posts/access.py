@@ -13,9 +13,13 @@ from subscriptions.models import Post
 POST_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
 
+# The same as ``listed_posts`` for pipelines.
+LISTED = {"is_taken_down": False}
+
+
 def listed_posts() -> QuerySet[Post]:
     """Posts that may appear in anybody's lists, if their channel may."""
-    return Post.objects.filter(is_taken_down=False)
+    return Post.objects.filter(**LISTED)
 
 
 def post_for_reading(viewer: Viewer, post_id: str) -> Post:

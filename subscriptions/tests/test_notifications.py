@@ -277,8 +277,7 @@ def test_the_badge_is_few_commands_however_many_channels(database, cast):
     with recorded() as commands:
         api.get(f"{LIST}/unread")
     assert [command for command in commands if "subscriptions" in command] == [
-        "find subscriptions_readmarks",
-        "find subscriptions_subscription",
+        "aggregate subscriptions_readmarks",
         "aggregate subscriptions_notification",
     ]
 

@@ -23,13 +23,17 @@ from subscriptions.notifications import queries, services
 def notifications(request: HttpRequest) -> HttpResponse:
     """What the viewer is told, the latest first."""
     user = cast(User, request.user)
+    known = queries.reader(user)
     rows, following = paginate_latest(
-        request, lambda before, size: queries.page(user, before, size), absolute=False
+        request, lambda before, size: queries.page(user.pk, known, before, size), absolute=False
     )
-    context = {"page": {"next": following, "previous": None, "results": queries.shown(rows)}}
+    context: dict[str, object] = {
+        "page": {"next": following, "previous": None, "results": queries.shown(rows)}
+    }
     if is_fragment(request):
         return render(request, "subscriptions/_notifications.html", context)
-    return render(request, "subscriptions/notifications.html", context | {"unread": queries.unread(user)})
+    context["unread"] = queries.unread(user.pk, known)
+    return render(request, "subscriptions/notifications.html", context)
 
 
 @login_required

@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.pagination import paginate
 from streamsite.mongo.collections import collection
 from videos import mappers, queries
-from videos.access import listed_videos
+from videos.access import LISTED, listed_videos
 from videos.library import search, words
+from videos.library.documents import DOCUMENTS
 from videos.models import CATEGORIES, Video
 from videos.playback import figures
 
 DAYS = 7
+VIDEOS = Video._meta.db_table
 MOST, MOST_OF_CHANNEL = 20, 6
 
 
@@ -33,31 +36,56 @@ def trending(request: HttpRequest | Request, *, absolute: bool = True) -> dict[s
 
 
 def related(video: Video, *, most: int = MOST) -> list[dict[str, Any]]:
-    """What to offer beside a video: of its channel, on its subject, of its category; each with ``reason``."""
-    name = video.channel.get_full_name()
-    chosen: dict[str, tuple[Video, str]] = {}
-    for other in queries.of_channel(video.channel_id).order_by(*queries.NEWEST)[: MOST_OF_CHANNEL + 1]:
-        chosen.setdefault(other.pk, (other, f"More from {name}"))
-    for other in queries.by_ids(_alike(video, most)):
-        chosen.setdefault(other.pk, (other, _subject(video, other)))
-    chosen.pop(video.pk, None)
-    if len(chosen) < most:
-        label = dict(CATEGORIES).get(video.category, "")
-        popular = listed_videos().select_related("channel").filter(category=video.category)
-        for other in popular.order_by(*queries.NEWEST)[: most + 1]:
-            if other.pk != video.pk:
-                chosen.setdefault(other.pk, (other, f"New in {label}"))
-    return [mappers.card(other) | {"reason": reason} for other, reason in list(chosen.values())[:most]]
-
-
-def _alike(video: Video, most: int) -> list[str]:
-    """Videos with words of the title or tags, those with more and rarer ones first."""
-    subject = dict.fromkeys([*(tag for tag in video.tags), *words.split(video.title)])
+    """What to offer beside a video: of its channel, on its subject, of its category; two reads."""
+    chosen = _chosen(video, most)
     return [
-        found
-        for found in search.find_any(list(subject)[: words.MOST_WORDS], most=most + 1)
-        if found != video.pk
+        mappers.card(other) | {"reason": _reason(video, other, chosen[other.pk])}
+        for other in queries.by_ids(list(chosen)[:most])
     ]
+
+
+def _chosen(video: Video, most: int) -> dict[str, str]:
+    """Ids, in order, with where each comes from: ``channel``, ``subject`` or ``category``. One read for all three."""
+    subject = list(dict.fromkeys([*video.tags, *words.split(video.title)]))[: words.MOST_WORDS]
+    sources = [
+        *([(DOCUMENTS, "subject", search.any_of(subject, most=most + 1))] if subject else []),
+        (VIDEOS, "channel", _newest({"channel_id": video.channel_id}, MOST_OF_CHANNEL + 1)),
+        (VIDEOS, "category", _newest({"category": video.category}, most + 1)),
+    ]
+    (first, name, stages), *others = sources
+    pipeline = [*stages, _from(name)]
+    for table, name, stages in others:
+        pipeline.append({"$unionWith": {"coll": table, "pipeline": [*stages, _from(name)]}})
+    rows = collection(first).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    found: dict[str, list[str]] = {"channel": [], "subject": [], "category": []}
+    for row in rows:
+        found[row["source"]].append(row["_id"])
+    chosen: dict[str, str] = {}
+    for source, ids in found.items():
+        for video_id in ids:
+            if video_id != video.pk:
+                chosen.setdefault(video_id, source)
+    return chosen
+
+
+def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:
+    return [
+        {"$match": LISTED | condition},
+        {"$sort": {"published_at": -1, "_id": -1}},
+        {"$limit": most},
+    ]
+
+
+def _from(source: str) -> dict[str, Any]:
+    return {"$project": {"source": {"$literal": source}}}
+
+
+def _reason(video: Video, other: Video, source: str) -> str:
+    if source == "channel":
+        return f"More from {video.channel.get_full_name()}"
+    if source == "subject":
+        return _subject(video, other)
+    return f"New in {dict(CATEGORIES).get(video.category, '')}"
 
 
 def _subject(video: Video, other: Video) -> str:

@@ -36,10 +36,10 @@ def find(text: str, filters: Mapping[str, Any], *, most: int = MOST_MATCHES) -> 
     return found[:most]
 
 
-def find_any(any_of: list[str], *, most: int) -> list[str]:
-    """Ids of listed videos that hold any of some words or phrases, best first."""
-    said = [words.fold(word).replace('"', " ").lstrip("-") for word in any_of]
-    return _ranked(" ".join(said), {}, most) if said else []
+def any_of(said: list[str], *, most: int) -> list[dict[str, Any]]:
+    """The stages that find the ids of listed videos that hold any of some words or phrases, best first."""
+    words_only = [words.fold(word).replace('"', " ").lstrip("-") for word in said]
+    return _stages(" ".join(words_only), {}, most)
 
 
 def _matching(
@@ -51,19 +51,22 @@ def _matching(
 
 
 def _ranked(said: str, filters: Mapping[str, Any], most: int) -> list[str]:
+    rows = collection(DOCUMENTS).aggregate(
+        _stages(said, filters, most), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS
+    )
+    return [row["_id"] for row in rows]
+
+
+def _stages(said: str, filters: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
     age_days = {"$divide": [{"$subtract": ["$$NOW", "$published_at"]}, DAY_MS]}
     fresh = {"$divide": [HALF_FRESH_DAYS, {"$add": [HALF_FRESH_DAYS, {"$max": [0, age_days]}]}]}
     gain = {"$add": [1, {"$multiply": [VIEWS_SHARE, "$popularity"]}, {"$multiply": [FRESH_SHARE, fresh]}]}
-    rows = collection(DOCUMENTS).aggregate(
-        [
-            {"$match": {**filters, "$text": {"$search": said}}},
-            {"$project": {"score": {"$multiply": [{"$meta": "textScore"}, gain]}}},
-            {"$sort": {"score": -1, "_id": -1}},
-            {"$limit": most},
-        ],
-        maxTimeMS=settings.MONGODB_TIME_LIMIT_MS,
-    )
-    return [row["_id"] for row in rows]
+    return [
+        {"$match": {**filters, "$text": {"$search": said}}},
+        {"$project": {"score": {"$multiply": [{"$meta": "textScore"}, gain]}}},
+        {"$sort": {"score": -1, "_id": -1}},
+        {"$limit": most},
+    ]
 
 
 def _beginning(filters: Mapping[str, Any], query: words.Query, most: int) -> list[str]:
