@@ -12,7 +12,10 @@ class PlaylistsConfig(AppConfig):
     def ready(self) -> None:
         """Listen for deleted videos and put the queue on the watch page."""
         from playlists import signals  # noqa: F401
+        from playlists.channel_shelf import SHELF
         from playlists.views import watch_panel
+        from subscriptions.channel_page import kinds
         from videos import panels
 
+        kinds.register(SHELF)
         panels.register(watch_panel)

@@ -19,7 +19,7 @@ from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.pages import is_fragment, safe_next, show_problems
 from streamsite.visibility import Visibility
-from subscriptions.queries import channel_body
+from subscriptions.channel_page.queries import visit
 from videos.models import Video
 from videos.sharing.feeds import CONTENT_TYPE
 
@@ -163,7 +163,7 @@ def channel_playlists(request: HttpRequest, username: str) -> HttpResponse:
     owner = channel_for_viewing(username)
     rows = access.listed_playlists(owner.pk)
     page = listing.body(paginate(request, rows, queries.RECENT, absolute=False), request.user)
-    context = {"channel": channel_body(request.user, owner), "tab": "playlists", "page": page}
+    context = {"channel": visit(request.user, owner)[0], "tab": "playlists", "page": page}
     template = "playlists/_playlists.html" if is_fragment(request) else "accounts/channel.html"
     return render(request, template, context)
 

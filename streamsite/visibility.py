@@ -35,6 +35,11 @@ def listed() -> Q:
     return Q(visibility=Visibility.PUBLIC)
 
 
+def listed_match() -> dict[str, str]:
+    """The same as ``listed`` for pipelines."""
+    return {"visibility": Visibility.PUBLIC.value}
+
+
 def linkable() -> Q:
     """Rows that anybody with the link may open."""
     return Q(visibility__in=[Visibility.PUBLIC, Visibility.UNLISTED])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.api import channels, notifications, posts
+from subscriptions.api import channel_page, channels, notifications, posts, programs
 
 urlpatterns = [
     path("channels/<str:username>", channels.ChannelView.as_view(), name="api-channel"),
@@ -21,6 +21,11 @@ urlpatterns = [
         "channels/<str:username>/subscription", channels.SubscriptionView.as_view(), name="api-subscription"
     ),
     path("me/subscriptions", channels.MySubscriptionsView.as_view(), name="api-me-subscriptions"),
+    path("channels/<str:username>/front", channel_page.ChannelFrontView.as_view(), name="api-channel-front"),
+    path("me/channel-page", channel_page.ChannelPageView.as_view(), name="api-channel-page"),
+    path("me/subscriptions/opml", programs.ExportView.as_view(), name="api-subscriptions-opml"),
+    path("me/subscriptions/import", programs.ImportView.as_view(), name="api-subscriptions-import"),
+    path("me/feed/rss", programs.PrivateFeedView.as_view(), name="api-private-feed"),
     path("me/feed", channels.FeedView.as_view(), name="api-me-feed"),
     path("me/feed/seen", notifications.FeedSeenView.as_view(), name="api-feed-seen"),
     path("me/notifications", notifications.NotificationsView.as_view(), name="api-notifications"),

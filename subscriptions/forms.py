@@ -7,7 +7,14 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import User
 from accounts.preferences import NOTIFIED
+from subscriptions.channel_page.kinds import all_kinds
+from subscriptions.channel_page.services import MOST_SHELVES
+from subscriptions.models import ChannelPage
+from videos.queries import NEWEST, of_channel
+
+MOST_FEATURED = 100
 
 VIDEO_ADDRESS = re.compile(r"(?:/watch/|\A)([A-Za-z0-9_-]{11})(?:[?#/]|\Z)")
 LABELS = {
@@ -21,6 +28,61 @@ LABELS = {
     "processing": "Videos that are ready, or could not be processed",
     "share": "Playlists that are shared with you",
 }
+
+
+class ChannelPageForm(forms.Form):
+    """What the front page of a channel shows: a featured video, and shelves from top to bottom."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    featured = forms.ChoiceField(
+        label="Featured video", required=False, help_text="It leads the page. Your newest 100 public videos."
+    )
+
+    def __init__(self, data: Any = None, *, owner: User, page: ChannelPage) -> None:
+        chosen = [f"{row['kind']}:{row['value']}" for row in page.shelves]
+        names = [f"shelf{number}" for number in range(MOST_SHELVES)]
+        initial = dict(zip(names, chosen, strict=False)) | {
+            "version": page.version,
+            "featured": page.featured,
+        }
+        super().__init__(data, initial=initial)
+        videos = of_channel(owner.pk).order_by(*NEWEST)[:MOST_FEATURED]
+        titles = {video.pk: video.title for video in videos}
+        if page.featured:
+            titles.setdefault(page.featured, "The present one")
+        self.fields["featured"].choices = [("", "None"), *titles.items()]  # type: ignore[attr-defined]
+        options = _shelf_options(owner)
+        known = {value for _, group in options for value, _ in group}
+        for number, name in enumerate(names):
+            present = chosen[number : number + 1]
+            kept = [(value, "The present one") for value in present if value not in known]
+            self.fields[name] = forms.ChoiceField(
+                label=f"Shelf {number + 1}", required=False, choices=[("", "None"), *kept, *options]
+            )
+
+    def shelves(self) -> list[Any]:
+        """The bound fields of the shelves, in order."""
+        return [self[f"shelf{number}"] for number in range(MOST_SHELVES)]
+
+    def arrangement(self) -> dict[str, Any]:
+        """The data of ``channel_page.services.arrange``."""
+        said = [self.cleaned_data[f"shelf{number}"] for number in range(MOST_SHELVES)]
+        rows = [value.partition(":") for value in said if value]
+        return {
+            "featured": self.cleaned_data["featured"],
+            "shelves": [{"kind": kind, "value": value} for kind, _, value in rows],
+        }
+
+
+def _shelf_options(owner: User) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices in groups: the kinds that need nothing, then each kind's own."""
+    plain = [(f"{kind.name}:", kind.title) for kind in all_kinds().values() if kind.choices is None]
+    groups = [("Videos", plain)]
+    for kind in all_kinds().values():
+        if kind.choices is not None:
+            rows = [(f"{kind.name}:{value}", label) for value, label in kind.choices(owner)]
+            groups += [(f"{kind.title}s", rows)] if rows else []
+    return groups
 
 
 class NotificationsForm(forms.Form):

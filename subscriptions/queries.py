@@ -23,16 +23,19 @@ MOST_CHANNELS_IN_FEED = 2_000
 
 def relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
     """``{is_self, is_subscribed, notify}`` of a signed-in viewer, or ``None``."""
+    notify = None
+    if viewer.is_authenticated and viewer.pk != channel.pk:
+        rows = Subscription.objects.filter(subscriber_id=str(viewer.pk), channel=channel)
+        notify = rows.values_list("notify", flat=True).first()
+    return relation_of(viewer, channel, notify)
+
+
+def relation_of(viewer: Viewer, channel: User, notify: str | None) -> dict[str, Any] | None:
+    """The same, when the bell setting of the subscription (``None`` without one) is known."""
     if not viewer.is_authenticated:
         return None
-    if viewer.pk == channel.pk:
-        return {"is_self": True, "is_subscribed": False, "notify": None}
-    notify = (
-        Subscription.objects.filter(subscriber_id=str(viewer.pk), channel=channel)
-        .values_list("notify", flat=True)
-        .first()
-    )
-    return {"is_self": False, "is_subscribed": notify is not None, "notify": notify}
+    is_self = viewer.pk == channel.pk
+    return {"is_self": is_self, "is_subscribed": notify is not None, "notify": notify}
 
 
 def channel_body(viewer: Viewer, channel: User) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.serializers import ChannelBadgeSerializer
 from subscriptions.models import Notify
 from subscriptions.notifications.kinds import KINDS
+from videos.serializers import CardSerializer
 
 
 class NotifySerializer(serializers.Serializer[Any]):
@@ -31,6 +32,78 @@ class PageOfChannelsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = ChannelBadgeSerializer(many=True)
+
+
+class ShelfInputSerializer(serializers.Serializer[Any]):
+    """A shelf as its owner chooses it."""
+
+    kind = serializers.CharField(help_text="`newest`, `views`, `oldest` or `playlist`.")
+    value = serializers.CharField(required=False, allow_blank=True, help_text="The playlist's id.")
+
+
+class ChannelPageInputSerializer(serializers.Serializer[Any]):
+    """What a channel's front page is to show."""
+
+    featured = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    shelves = ShelfInputSerializer(many=True, required=False)
+
+
+class ChannelPageSerializer(serializers.Serializer[Any]):
+    """How an owner arranged the front page of their channel."""
+
+    featured = serializers.CharField()
+    shelves = ShelfInputSerializer(many=True)
+    version = serializers.IntegerField()
+
+
+class ShelfSerializer(serializers.Serializer[Any]):
+    """A shelf as visitors see it."""
+
+    kind = serializers.CharField()
+    value = serializers.CharField(allow_blank=True)
+    title = serializers.CharField()
+    url = serializers.CharField()
+    results = CardSerializer(many=True)
+
+
+class ChannelFrontSerializer(serializers.Serializer[Any]):
+    """The front page of a channel."""
+
+    featured = CardSerializer(allow_null=True)
+    shelves = ShelfSerializer(many=True)
+
+
+class PrivateFeedSerializer(serializers.Serializer[Any]):
+    """Whether there is a secret address of the feed, and when it was read last."""
+
+    active = serializers.BooleanField()
+    created_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewPrivateFeedSerializer(PrivateFeedSerializer):
+    """A new secret address, shown this once."""
+
+    url = serializers.CharField()
+
+
+class OpmlSerializer(serializers.Serializer[Any]):
+    """``POST /me/subscriptions/import``."""
+
+    file = serializers.FileField(help_text="OPML, at most 2 MB.")
+
+
+class ImportedSerializer(serializers.Serializer[Any]):
+    """What an import did."""
+
+    subscribed = serializers.IntegerField()
+    already = serializers.IntegerField()
+    unknown = serializers.ListField(
+        child=serializers.CharField(), help_text="Addresses of no channel here; the first 50."
+    )
+    refused = serializers.ListField(
+        child=serializers.CharField(), help_text="Channels that could not be subscribed to; the first 50."
+    )
 
 
 class NotificationSerializer(serializers.Serializer[Any]):

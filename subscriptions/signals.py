@@ -7,7 +7,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.erasure import account_erased
-from subscriptions import services
+from subscriptions import private_feed, services
+from subscriptions.channel_page import services as arrangements
 from subscriptions.models import Subscription
 from videos.blocks import channel_blocked
 from videos.playback import figures
@@ -17,6 +18,8 @@ from videos.playback import figures
 def erase_subscriptions(sender: type, user_id: str, **extra: Any) -> None:
     """Remove the account's subscriptions and those to it; the others' counters follow."""
     services.remove_all(user_id)
+    private_feed.end(user_id)
+    arrangements.forget_user(user_id)
     figures.forget_channel(user_id)  # losing its last subscribers was noted
 
 

@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from subscriptions.views import channels, notifications, posts
+from subscriptions.views import channel_page, channels, notifications, posts, programs
 
 urlpatterns = [
     path("@<str:username>", channels.channel, name="channel"),
-    path("@<str:username>/videos", channels.channel, name="channel-videos"),
+    path("@<str:username>/videos", channels.channel_videos, name="channel-videos"),
     path("@<str:username>/about", channels.channel_about, name="channel-about"),
     path("@<str:username>/subscribe", channels.channel_subscribe, name="channel-subscribe"),
     path("feed", channels.feed, name="feed"),
+    path("feeds/private/<str:token>.rss", programs.feed, name="private-feed"),
+    path("subscriptions/programs", programs.programs, name="subscriptions-programs"),
+    path("subscriptions/export.opml", programs.export, name="subscriptions-export"),
+    path("subscriptions/import", programs.take, name="subscriptions-import"),
+    path("subscriptions/feed", programs.change_feed, name="subscriptions-feed"),
+    path("settings/channel", channel_page.settings_channel, name="settings-channel"),
     path("subscriptions", channels.subscriptions, name="subscriptions"),
     path("notifications", notifications.notifications, name="notifications"),
     path("notifications/read", notifications.mark_read, name="notifications-read"),

@@ -50,12 +50,14 @@ class Wanted:
     sort: str
 
 
-def wanted(params: QueryDict) -> Wanted:
-    """The parameters of ``GET /videos``. ``Invalid`` names one that is not right."""
+def wanted(params: QueryDict, of: str = "") -> Wanted:
+    """The parameters of ``GET /videos``, of the channel ``of`` (an id) if given. ``Invalid`` names a wrong one."""
     words = params.get("q", "").strip()
     sort = _choice(params, "sort", [RELEVANCE, *SORTS]) or (RELEVANCE if words else "newest")
     conditions: dict[str, Any] = {}
-    if channel := params.get("channel"):
+    if of:
+        conditions["channel_id"] = of
+    elif channel := params.get("channel"):
         owner = User.objects.filter(username=normalise(channel)).values_list("pk", flat=True).first()
         conditions["channel_id"] = owner or ""
     if category := _choice(params, "category", [key for key, _ in CATEGORIES]):
@@ -73,11 +75,9 @@ def wanted(params: QueryDict) -> Wanted:
     return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest")
 
 
-def library(
-    request: HttpRequest | Request, params: QueryDict | None = None, *, absolute: bool = True
-) -> Page[Video]:
-    """A page of the public library under the parameters of ``GET /videos``."""
-    asked = wanted(params if params is not None else request.GET)
+def library(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
+    """A page of the public library, or of the channel ``of`` (an id), under the parameters of ``GET /videos``."""
+    asked = wanted(request.GET, of)
     if not asked.words:
         return paginate(request, _filtered(asked.conditions), SORTS[asked.sort], absolute=absolute)
     ids = search.find(asked.words, asked.conditions)
@@ -87,9 +87,9 @@ def library(
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute)
 
 
-def found(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
+def found(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> dict[str, Any]:
     """``library`` as cards in the contract's list form; where words were asked for, each with its ``moment``."""
-    page = library(request, absolute=absolute)
+    page = library(request, of=of, absolute=absolute)
     words = request.GET.get("q", "").strip()
     if not words:
         return page.body(card)

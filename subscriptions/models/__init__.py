@@ -1,7 +1,19 @@
-"""Subscriptions, what people are told, and posts of channels."""
+"""Subscriptions, what people are told, posts of channels and how channels look."""
 
+from subscriptions.models.channel_page import ChannelPage
 from subscriptions.models.notification import Broadcast, Notification, ReadMarks
 from subscriptions.models.post import Post, PostReaction
+from subscriptions.models.private_feed import PrivateFeed
 from subscriptions.models.subscription import Notify, Subscription
 
-__all__ = ["Broadcast", "Notification", "Notify", "Post", "PostReaction", "ReadMarks", "Subscription"]
+__all__ = [
+    "Broadcast",
+    "ChannelPage",
+    "Notification",
+    "Notify",
+    "Post",
+    "PostReaction",
+    "PrivateFeed",
+    "ReadMarks",
+    "Subscription",
+]

@@ -114,9 +114,7 @@ def mark_all_read(user_id: str) -> None:
 
 def see_feed(user_id: str) -> None:
     """What is in the feed until now is no longer new to the account."""
-    collection(MARKS, acknowledged_by=1).update_one(
-        {"_id": user_id}, {"$set": {"feed_seen_at": timezone.now()}}, upsert=True
-    )
+    collection(MARKS).update_one({"_id": user_id}, {"$set": {"feed_seen_at": timezone.now()}}, upsert=True)
 
 
 def marks(user_id: str) -> ReadMarks:

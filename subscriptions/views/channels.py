@@ -17,8 +17,8 @@ from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.pages import is_fragment, safe_next
 from subscriptions import queries, services
+from subscriptions.channel_page import queries as fronts
 from videos import queries as video_queries
-from videos.mappers import card
 from videos.models import Video
 
 
@@ -29,12 +29,32 @@ def watch_panel(request: HttpRequest, video: Video) -> dict[str, Any]:
 
 @require_safe
 def channel(request: HttpRequest, username: str) -> HttpResponse:
-    """A channel's listed videos."""
+    """A channel as its owner arranged it; without that, its newest videos."""
     owner = channel_for_viewing(username)
-    rows = video_queries.of_channel(owner.pk)
-    page = paginate(request, rows, video_queries.NEWEST, absolute=False).body(card)
+    body, arranged = fronts.visit(request.user, owner)
+    if not arranged.is_arranged or is_fragment(request):
+        return _videos(request, owner, body)
+    context = {"channel": body, "tab": "home", "front": fronts.front(owner, arranged)}
+    return render(request, "accounts/channel.html", context)
+
+
+@require_safe
+def channel_videos(request: HttpRequest, username: str) -> HttpResponse:
+    """A channel's listed videos, sorted and searched."""
+    owner = channel_for_viewing(username)
+    return _videos(request, owner, fronts.visit(request.user, owner)[0])
+
+
+def _videos(request: HttpRequest, owner: User, body: dict[str, Any]) -> HttpResponse:
+    page = video_queries.found(request, of=owner.pk, absolute=False)
     template = "accounts/_tab_videos.html" if is_fragment(request) else "accounts/channel.html"
-    context = {"channel": queries.channel_body(request.user, owner), "tab": "videos", "page": page}
+    context = {
+        "channel": body,
+        "tab": "videos",
+        "page": page,
+        "q": request.GET.get("q", "").strip(),
+        "sort": request.GET.get("sort", ""),
+    }
     return render(request, template, context)
 
 
@@ -42,7 +62,7 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
 def channel_about(request: HttpRequest, username: str) -> HttpResponse:
     """What a channel says about itself."""
     owner = channel_for_viewing(username)
-    context = {"channel": queries.channel_body(request.user, owner), "tab": "about", "page": None}
+    context = {"channel": fronts.visit(request.user, owner)[0], "tab": "about", "page": None}
     return render(request, "accounts/channel.html", context)
 
 

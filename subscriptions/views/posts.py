@@ -17,12 +17,12 @@ from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Forbidden, SiteError
 from streamsite.pages import body_of_at_most, is_fragment, safe_next, show_problems
 from streamsite.visibility import is_owner
+from subscriptions.channel_page.queries import visit
 from subscriptions.forms import PostForm
 from subscriptions.models import Post
 from subscriptions.posts import access, mappers, queries, services
 from subscriptions.posts.reactions import OPINIONS
 from subscriptions.posts.wiring import subject_of
-from subscriptions.queries import channel_body
 from videos.comments import rich
 from videos.views.comments import below
 
@@ -55,7 +55,7 @@ def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
     page = _page(request, paginate(request, queries.of_channel(owner.pk), queries.NEWEST, absolute=False))
     if is_fragment(request):
         return render(request, "posts/_posts.html", {"page": page})
-    context = {"channel": channel_body(request.user, owner), "tab": "posts", "page": page, "is_own": is_own}
+    context = {"channel": visit(request.user, owner)[0], "tab": "posts", "page": page, "is_own": is_own}
     status = 400 if form.is_bound else 200
     return render(request, "accounts/channel.html", context | {"form": form}, status=status)
 

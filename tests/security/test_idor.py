@@ -32,7 +32,8 @@ WORDS = {
         GET /comments/{comment_id} GET /comments/{comment_id}/replies GET /playlists/{playlist_id}
         GET /playlists/{playlist_id}/items GET /posts/{post_id} GET /posts/{post_id}/comments
         GET /channels/{username} GET /channels/{username}/videos GET /channels/{username}/playlists
-        GET /channels/{username}/posts GET /channels/{username}/subscribers GET /channels/{username}/subscriptions
+        GET /channels/{username}/posts GET /channels/{username}/front GET /channels/{username}/subscribers
+        GET /channels/{username}/subscriptions
     """,
     ACT: """
         PUT /videos/{video_id}/reaction DELETE /videos/{video_id}/reaction POST /videos/{video_id}/comments
@@ -69,7 +70,9 @@ WORDS = {
         POST /auth/restore GET /me PATCH /me DELETE /me PATCH /me/preferences PUT /me/avatar DELETE /me/avatar
         PUT /me/cover DELETE /me/cover GET /videos POST /videos GET /trending GET /search/suggest GET /me/likes
         GET /me/history DELETE /me/history POST /uploads GET /playlists POST /playlists GET /me/subscriptions
-        GET /me/feed GET /me/feed/posts POST /me/feed/seen GET /me/notifications GET /me/notifications/unread
+        GET /me/feed GET /me/feed/posts POST /me/feed/seen GET /me/feed/rss POST /me/feed/rss DELETE /me/feed/rss
+        GET /me/channel-page PATCH /me/channel-page GET /me/subscriptions/opml POST /me/subscriptions/import
+        GET /me/notifications GET /me/notifications/unread
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts
     """,

@@ -1,0 +1,65 @@
+"""Playlists as shelves of their owner's channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from playlists import access
+from playlists.models import Playlist, PlaylistItem
+from playlists.queries import RECENT
+from streamsite.errors import Invalid, SiteError
+from streamsite.visibility import is_owner, listed_match
+from subscriptions.channel_page.kinds import MOST_ON_SHELF, Kind
+
+MOST_CHOICES = 200
+
+
+def stages(channel_id: str, value: str) -> list[dict[str, Any]]:
+    """The first videos of a listed playlist of the channel's, with the playlist's title."""
+    items = [
+        {"$sort": {"rank": 1, "_id": 1}},
+        {"$limit": 2 * MOST_ON_SHELF},
+        {"$project": {"_id": 0, "video_id": 1}},
+    ]
+    join = {
+        "from": PlaylistItem._meta.db_table,
+        "localField": "_id",
+        "foreignField": "playlist_id",
+        "pipeline": items,
+        "as": "items",
+    }
+    return [
+        {"$match": {"_id": value, "owner_id": channel_id} | listed_match()},
+        {"$lookup": join},
+        {"$unwind": "$items"},
+        {"$project": {"_id": "$items.video_id", "title": 1}},
+    ]
+
+
+def clean(owner: User, value: str) -> str:
+    """The id of a playlist of the owner's."""
+    try:
+        playlist = access.playlist_for_editing(owner, value)
+        if is_owner(owner, playlist.owner_id):
+            return playlist.pk
+    except SiteError:
+        pass
+    raise Invalid("No such playlist.", fields={"shelves": ["Name a playlist of yours."]})
+
+
+def choices(owner: User) -> list[tuple[str, str]]:
+    """The owner's listed playlists."""
+    rows = access.listed_playlists(owner.pk).order_by(*RECENT)[:MOST_CHOICES]
+    return [(playlist.pk, playlist.title) for playlist in rows]
+
+
+SHELF = Kind(
+    name="playlist",
+    title="Playlist",
+    source=Playlist._meta.db_table,
+    stages=stages,
+    url=lambda owner, value: f"/playlists/{value}",
+    clean=clean,
+    choices=choices,
+)

@@ -1,0 +1,58 @@
+"""The front page of a channel: what visitors see, and how its owner arranges it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import channel_for_viewing
+from accounts.api.base import no_store, signed_in_user
+from streamsite.api.conditional import expected_version, respond, version_etag
+from subscriptions import serializers as shapes
+from subscriptions.channel_page import queries, services
+from subscriptions.models import ChannelPage
+
+
+class ChannelFrontView(APIView):
+    """The featured video and the shelves of a channel."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(operation_id="channel_front", responses={200: shapes.ChannelFrontSerializer})
+    def get(self, request: Request, username: str) -> Response:
+        owner = channel_for_viewing(username)
+        return respond(request, queries.front(owner, queries.arrangement(owner.pk)))
+
+
+class ChannelPageView(APIView):
+    """How the caller's channel page is arranged."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="me_channel_page", responses={200: shapes.ChannelPageSerializer})
+    def get(self, request: Request) -> Response:
+        return _answer(queries.arrangement(signed_in_user(request).pk))
+
+    @extend_schema(
+        operation_id="me_channel_page_update",
+        request=shapes.ChannelPageInputSerializer,
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
+        responses={200: shapes.ChannelPageSerializer},
+    )
+    def patch(self, request: Request) -> Response:
+        data: Any = request.data
+        given = {name: data[name] for name in ("featured", "shelves") if name in data}
+        owner = signed_in_user(request)
+        return _answer(services.arrange(owner, given, expected_version=expected_version(request)))
+
+
+def _answer(page: ChannelPage) -> Response:
+    body = {"featured": page.featured, "shelves": page.shelves, "version": page.version}
+    response = no_store(Response(body))
+    response["ETag"] = version_etag(page.version)
+    return response

@@ -1,0 +1,92 @@
+"""What the front page of a channel shows, in two reads however many shelves it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts import mappers
+from accounts.models import User
+from streamsite.mongo.collections import collection
+from streamsite.visibility import Viewer
+from subscriptions.channel_page.kinds import VIDEOS, all_kinds
+from subscriptions.channel_page.services import PAGES
+from subscriptions.models import ChannelPage, Subscription
+from subscriptions.queries import relation_of
+from videos.access import LISTED
+from videos.mappers import card
+from videos.queries import by_ids
+
+
+@dataclass
+class _Found:
+    ids: list[str] = field(default_factory=list)
+    title: str = ""
+
+
+def arrangement(owner_id: str) -> ChannelPage:
+    """How the owner arranged it; an unsaved one, of version 0, where they did not."""
+    return ChannelPage.objects.filter(pk=owner_id).first() or ChannelPage(user_id=owner_id, version=0)
+
+
+def visit(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
+    """The channel object for ``viewer`` with ``is_arranged``, and the arrangement: one read for both."""
+    pipeline: list[dict[str, Any]] = [{"$match": {"_id": owner.pk}}]
+    if viewer.is_authenticated and viewer.pk != owner.pk:
+        bell = [
+            {"$match": {"subscriber_id": str(viewer.pk), "channel_id": owner.pk}},
+            {"$project": {"_id": 0, "notify": 1}},
+        ]
+        pipeline.append({"$unionWith": {"coll": Subscription._meta.db_table, "pipeline": bell}})
+    page, notify = ChannelPage(user_id=owner.pk, version=0), None
+    for row in collection(PAGES).aggregate(pipeline):
+        if "notify" in row:
+            notify = row["notify"]
+        else:
+            page.featured, page.shelves, page.version = row["featured"], row["shelves"], row["version"]
+    body = mappers.channel(owner, relation_of(viewer, owner, notify))
+    return body | {"is_arranged": page.is_arranged}, page
+
+
+def front(owner: User, page: ChannelPage) -> dict[str, Any]:
+    """``{featured: card or None, shelves: [{kind, value, title, url, results}]}``; what is empty is left out."""
+    shelves = [row for row in page.shelves if row["kind"] in all_kinds()]
+    found = _find(owner, page.featured, shelves)
+    wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
+    videos = {video.pk: video for video in by_ids(list(wanted))}
+    rows = []
+    for number, row in enumerate(shelves):
+        kind, part = all_kinds()[row["kind"]], found.get(str(number), _Found())
+        cards = [card(videos[video_id]) for video_id in part.ids if video_id in videos]
+        if cards:
+            rows.append(
+                {
+                    "kind": kind.name,
+                    "value": row["value"],
+                    "title": part.title or kind.title,
+                    "url": kind.url(owner, row["value"]),
+                    "results": cards,
+                }
+            )
+    featured = videos.get(page.featured)
+    return {"featured": card(featured) if featured is not None else None, "shelves": rows}
+
+
+def _find(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str, _Found]:
+    """Ids and titles by the shelf's number, and of ``featured``: one read for all."""
+    of_owner = {"_id": featured, "channel_id": owner.pk} | LISTED
+    pipeline: list[dict[str, Any]] = [
+        {"$match": of_owner},
+        {"$project": {"_id": 1}},
+        {"$set": {"shelf": "featured"}},
+    ]
+    for number, row in enumerate(shelves):
+        kind = all_kinds()[row["kind"]]
+        stages = [*kind.stages(owner.pk, row["value"]), {"$set": {"shelf": str(number)}}]
+        pipeline.append({"$unionWith": {"coll": kind.source, "pipeline": stages}})
+    found: dict[str, _Found] = {}
+    for row in collection(VIDEOS).aggregate(pipeline):
+        part = found.setdefault(row["shelf"], _Found())
+        part.ids.append(row["_id"])
+        part.title = row.get("title") or part.title
+    return found

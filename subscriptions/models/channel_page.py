@@ -1,0 +1,27 @@
+"""How an owner arranges the front page of their channel."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+
+class ChannelPage(models.Model):
+    """``shelves`` is ``[{"kind", "value"}]`` in order; ``featured`` a video's id or "". No row: the newest videos.
+
+    What is named here is looked at through the gates each time: it may have been hidden or deleted since.
+    """
+
+    user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)
+    featured = models.CharField(max_length=11, blank=True)
+    shelves = models.JSONField(default=list, blank=True)
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"channel page of {self.user_id}"
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether the owner chose anything."""
+        return bool(self.featured or self.shelves)

@@ -1,0 +1,18 @@
+"""The secret address at which one account's feed can be read by a program that cannot sign in."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+
+class PrivateFeed(models.Model):
+    """One per account. Only the hash of the address's secret part is kept."""
+
+    user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"private feed of {self.user_id}"

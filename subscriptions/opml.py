@@ -1,0 +1,143 @@
+"""Subscriptions as OPML 2.0, the list that feed readers exchange: https://opml.org/spec2.opml.
+
+Reading is done with expat itself, which is told to stop at a document type: entities that grow, and files and
+addresses that a document names, are never looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+from xml.parsers import expat
+
+from django.conf import settings
+
+from accounts.models import User
+from accounts.usernames import normalise
+from streamsite import xml
+from streamsite.errors import Invalid, SiteError
+from subscriptions import queries, services
+from videos.sharing import addresses
+
+CONTENT_TYPE = "text/x-opml"
+MOST_BYTES = 2_000_000
+MOST = 2_000  # new subscriptions of one import
+MOST_TOLD = 50
+FEED, PAGE = "/feeds/channels/", "/@"
+
+
+@dataclass
+class Outcome:
+    """What an import did. ``unknown`` are addresses of no channel here, ``refused`` channels that could not be had."""
+
+    subscribed: int = 0
+    already: int = 0
+    unknown: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def export(user: User) -> bytes:
+    """What an account is subscribed to, in the order of names."""
+    channels = sorted(
+        (row.channel for row in queries.shown_subscriptions(user.pk).order_by()),
+        key=lambda channel: channel.username,
+    )
+    root = xml.root("opml", {}, version="2.0")
+    head = xml.add(root, "head")
+    xml.add(head, "title", f"Subscriptions of {user.get_full_name()} on {settings.SITE_NAME}")
+    body = xml.add(root, "body")
+    for channel in channels:
+        name = channel.get_full_name()
+        links = {"xmlUrl": addresses.channel_feed(channel), "htmlUrl": addresses.channel(channel)}
+        xml.add(body, "outline", text=name, title=name, type="rss", **links)
+    return xml.document(root)
+
+
+def take(user: User, content: bytes) -> Outcome:
+    """Subscribe to every channel of this site that the document names. Safe to repeat.
+
+    ``Invalid`` when it is no OPML.
+    """
+    outcome = Outcome()
+    names = _named(_outlines(content), outcome)
+    known = {channel.username: channel for channel in User.objects.filter(username__in=names, is_active=True)}
+    had = set(
+        queries.of_subscriber(user.pk)
+        .filter(channel_id__in=[channel.pk for channel in known.values()])
+        .values_list("channel_id", flat=True)
+    )
+    for name in names:
+        channel = known.get(name)
+        if channel is None:
+            outcome.unknown.append(f"@{name}")
+        elif channel.pk in had:
+            outcome.already += 1
+        elif outcome.subscribed >= MOST:
+            raise Invalid(f"More than {MOST} new channels. Import the file again for the rest.")
+        else:
+            _subscribe(user, channel, outcome)
+    outcome.unknown, outcome.refused = outcome.unknown[:MOST_TOLD], outcome.refused[:MOST_TOLD]
+    return outcome
+
+
+def _subscribe(user: User, channel: User, outcome: Outcome) -> None:
+    try:
+        services.subscribe(user, channel)
+    except SiteError:
+        outcome.refused.append(f"@{channel.username}")
+    else:
+        outcome.subscribed += 1
+
+
+def _named(outlines: list[dict[str, str]], outcome: Outcome) -> list[str]:
+    """The usernames that outlines lead to, each once; other addresses are noted as unknown."""
+    names: dict[str, None] = {}
+    for outline in outlines:
+        address = outline.get("xmlUrl") or outline.get("htmlUrl") or ""
+        if not address:
+            continue  # a folder
+        name = _username(address)
+        if name:
+            names.setdefault(name)
+        else:
+            outcome.unknown.append(address[:200])
+    return list(names)
+
+
+def _username(address: str) -> str:
+    try:
+        here, there = urlsplit(settings.SITE_URL), urlsplit(address.strip())
+        if there.hostname != here.hostname or there.port != here.port:
+            return ""
+    except ValueError:
+        return ""
+    path = unquote(there.path)
+    if path.startswith(FEED) and path.endswith(".rss"):
+        return normalise(path.removeprefix(FEED).removesuffix(".rss"))[:100]
+    if path.startswith(PAGE):
+        return normalise(path.removeprefix(PAGE).split("/")[0])[:100]
+    return ""
+
+
+def _outlines(content: bytes) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    roots: list[str] = []
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        roots.append(name)
+        if name == "outline":
+            found.append(attributes)
+
+    def refuse(*_: object) -> None:
+        raise Invalid("The file has a document type, which no OPML needs.")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, LookupError, ValueError):
+        raise Invalid("This is no OPML file.", fields={"file": ["This is no OPML file."]}) from None
+    if not roots or roots[0] != "opml":
+        raise Invalid("This is no OPML file.", fields={"file": ["This is no OPML file."]})
+    return found

@@ -1,0 +1,81 @@
+"""The feed as RSS at a secret address, for programs that cannot sign in.
+
+The secret has 256 random bits, so a plain SHA-256 of it needs no salt and can be looked up by an index. The address
+shows what anybody may see, and with it whom its owner subscribes to; it can be exchanged or ended at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from streamsite.api.renderers import iso
+from streamsite.errors import Absent
+from streamsite.mongo.collections import collection
+from subscriptions import queries
+from subscriptions.models import PrivateFeed
+from videos import queries as video_queries
+from videos.sharing import addresses
+from videos.sharing.feeds import MOST, Feed, Head, make
+
+TOKEN = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")
+TOUCH_AFTER = timedelta(hours=1)
+
+
+def renew(user: User) -> str:
+    """The account's new address, which nobody can read again; a former one ends."""
+    token = secrets.token_urlsafe(32)
+    values = {"token_hash": _hash(token), "created_at": timezone.now(), "last_used_at": None}
+    collection(PrivateFeed._meta.db_table).update_one({"_id": user.pk}, {"$set": values}, upsert=True)
+    return _address(token)
+
+
+def end(user_id: str) -> None:
+    """No address leads to the feed any more. Safe to repeat."""
+    PrivateFeed.objects.filter(pk=user_id).delete()
+
+
+def state(user_id: str) -> dict[str, Any]:
+    """``{active, created_at, last_used_at}``."""
+    row = PrivateFeed.objects.filter(pk=user_id).first()
+    if row is None:
+        return {"active": False, "created_at": None, "last_used_at": None}
+    return {"active": True, "created_at": iso(row.created_at), "last_used_at": iso(row.last_used_at)}
+
+
+def of_token(token: str) -> Feed:
+    """The feed at an address; ``Absent`` when it leads nowhere, or to an account that is closed."""
+    if not TOKEN.match(token):
+        raise Absent
+    row = PrivateFeed.objects.filter(token_hash=_hash(token)).first()
+    if row is None:
+        raise Absent
+    user = User.objects.filter(pk=row.pk).first()
+    if user is None or not user.is_active:
+        raise Absent
+    now = timezone.now()
+    if row.last_used_at is None or now - row.last_used_at >= TOUCH_AFTER:
+        PrivateFeed.objects.filter(pk=row.pk, token_hash=row.token_hash).update(last_used_at=now)
+    head = Head(
+        title=f"Subscriptions of {user.get_full_name()}",
+        description="The newest videos of the channels you subscribe to.",
+        author=user.get_full_name(),
+        page=addresses.absolute(reverse("feed")),
+        address=_address(token),
+    )
+    return make(head, queries.feed(user.pk).order_by(*video_queries.NEWEST)[:MOST])
+
+
+def _address(token: str) -> str:
+    return addresses.absolute(reverse("private-feed", args=[token]))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,159 @@
+"""The front page of a channel: what its owner arranged, without what may not be seen."""
+
+import pytest
+
+from streamsite.testing.commands import recorded
+from subscriptions.models import ChannelPage
+
+MINE, FRONT = "/api/v1/me/channel-page", "/api/v1/channels/owner/front"
+
+
+def arrange(cast, status=200, who="owner", headers=None, **body):
+    answer = cast.api(who).patch(MINE, body, format="json", headers=headers or {})
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def front(cast, who="anonymous"):
+    answer = cast.api(who).get(FRONT)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def shelves(cast, who="anonymous"):
+    return [(row["title"], [card["title"] for card in row["results"]]) for row in front(cast, who)["shelves"]]
+
+
+@pytest.fixture
+def films(cast):
+    return [
+        cast.video(title=name, view_count=views)
+        for name, views in (("First", 5), ("Second", 9), ("Third", 1))
+    ]
+
+
+def playlist(cast, films, visibility="public", title="Chosen"):
+    body = {"title": title, "visibility": visibility, "video_ids": [film.pk for film in films]}
+    return cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
+
+
+def test_a_channel_shows_what_its_owner_chose_in_that_order(cast, films):
+    chosen = playlist(cast, [films[2], films[0]])
+    said = arrange(
+        cast,
+        featured=films[1].pk,
+        shelves=[
+            {"kind": "playlist", "value": chosen},
+            {"kind": "views"},
+            {"kind": "oldest"},
+            {"kind": "views"},
+        ],
+    )
+    assert said["shelves"] == [
+        {"kind": "playlist", "value": chosen},
+        {"kind": "views", "value": ""},
+        {"kind": "oldest", "value": ""},
+    ]
+    assert shelves(cast) == [
+        ("Chosen", ["Third", "First"]),
+        ("Most viewed", ["Second", "First", "Third"]),
+        ("From the beginning", ["First", "Second", "Third"]),
+    ]
+    assert front(cast)["featured"]["title"] == "Second"
+    page = cast.page("anonymous").get("/@owner").content.decode()
+    assert "Featured" in page
+    assert page.index("Chosen") < page.index("Most viewed")
+    assert "Home" in cast.page("anonymous").get("/@owner/videos").content.decode()
+
+
+def test_what_is_hidden_is_left_out_for_everybody(cast, films):
+    chosen = playlist(cast, films)
+    arrange(cast, featured=films[1].pk, shelves=[{"kind": "playlist", "value": chosen}])
+    cast.api("owner").patch(f"/api/v1/videos/{films[1].pk}", {"visibility": "unlisted"}, format="json")
+    for who in ("anonymous", "owner"):
+        assert front(cast, who)["featured"] is None
+        assert shelves(cast, who) == [("Chosen", ["First", "Third"])]
+    cast.api("owner").patch(f"/api/v1/playlists/{chosen}", {"visibility": "unlisted"}, format="json")
+    assert shelves(cast) == []
+    assert "Nothing here at the moment" in cast.page("anonymous").get("/@owner").content.decode()
+
+
+def test_an_unarranged_channel_shows_its_newest_videos(cast, films):
+    assert front(cast) == {"featured": None, "shelves": []}
+    page = cast.page("anonymous").get("/@owner").content.decode()
+    assert page.index("Third") < page.index("First")
+    assert cast.api("owner").get(MINE).json() == {"featured": "", "shelves": [], "version": 0}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"featured": "A" * 11},
+        {"featured": {"$gt": ""}},
+        {"shelves": "newest"},
+        {"shelves": [{"kind": "nonsense"}]},
+        {"shelves": [{"kind": ["newest"]}]},
+        {"shelves": [{"kind": "newest", "value": 1}]},
+        {"shelves": ["newest"]},
+        {"shelves": [{"kind": "playlist", "value": "A" * 16}]},
+        {"shelves": [{"kind": "newest"}] * 9},
+    ],
+)
+def test_what_cannot_be_shown_is_refused(cast, films, body):
+    arrange(cast, status=400, **body)
+    assert not ChannelPage.objects.exists()
+
+
+def test_only_what_is_ones_own_can_be_shown(cast, films):
+    chosen = playlist(cast, films)
+    arrange(cast, who="stranger", status=400, featured=films[0].pk)
+    arrange(cast, who="stranger", status=400, shelves=[{"kind": "playlist", "value": chosen}])
+
+
+def test_two_tabs_do_not_overwrite_each_other(cast, films):
+    assert arrange(cast, headers={"If-Match": '"v0"'}, featured=films[0].pk)["version"] == 1
+    arrange(cast, status=412, headers={"If-Match": '"v0"'}, featured=films[1].pk)
+    assert arrange(cast, headers={"If-Match": '"v1"'}, shelves=[{"kind": "newest"}])["version"] == 2
+    arrange(cast, status=412, headers={"If-Match": '"v1"'}, featured="")
+    assert cast.api("owner").get(MINE).json()["featured"] == films[0].pk
+
+
+def test_a_front_page_is_few_commands_however_many_shelves(cast, films):
+    chosen = playlist(cast, films)
+
+    def asked():
+        with recorded() as commands:
+            cast.page("anonymous").get("/@owner")
+        return commands
+
+    arrange(cast, featured=films[0].pk, shelves=[{"kind": "newest"}])
+    few = asked()
+    names = ({"kind": "views"}, {"kind": "oldest"}, {"kind": "newest"}, {"kind": "playlist", "value": chosen})
+    arrange(cast, shelves=list(names))
+    assert asked() == few
+    assert len(few) <= 4, few
+
+
+def test_the_form_arranges_the_page(cast, films):
+    page = cast.page("owner")
+    chosen = playlist(cast, films)
+    assert "Chosen" in page.get("/settings/channel").content.decode()
+    form = {"version": 0, "featured": films[0].pk, "shelf0": f"playlist:{chosen}", "shelf3": "views:"}
+    assert page.post("/settings/channel", form).status_code == 302
+    assert shelves(cast)[0][0] == "Chosen"
+    assert page.post("/settings/channel", form).status_code == 400  # made from a former version
+    assert page.post("/settings/channel", {"version": 1, "featured": "x"}).status_code == 400
+
+
+def test_a_channel_is_searched_and_sorted(cast, films):
+    cast.video(title="First of a stranger", owner=cast.stranger)
+    page = cast.page("anonymous")
+
+    def titles(query):
+        return [card["title"] for card in page.get(f"/@owner/videos{query}").context["page"]["results"]]
+
+    assert titles("?q=first") == ["First"]
+    assert titles("?sort=views") == ["Second", "First", "Third"]
+    assert titles("?sort=oldest") == ["First", "Second", "Third"]
+    assert "Nothing found on this channel" in page.get("/@owner/videos?q=zebra").content.decode()
+    assert page.get("/@owner/videos?sort=nonsense").status_code == 400
