@@ -272,6 +272,7 @@ PERIODIC_TASKS = {
     "videos.tasks.change_visibility": 60,
     "videos.tasks.count_views": 60,
     "subscriptions.tasks.send_mails": 3_600,
+    "streamsite.tasks.reconcile.reconcile_counters": 86_400,
     "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
 }
 SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)

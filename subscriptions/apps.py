@@ -11,12 +11,15 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what happens to accounts, and put the subscribe button on the watch page."""
+        from streamsite.mongo import counters
         from subscriptions import signals  # noqa: F401
+        from subscriptions.counters import ALL
         from subscriptions.notifications import receivers  # noqa: F401
         from subscriptions.posts import wiring  # noqa: F401
         from subscriptions.queries import shelf
         from subscriptions.views.channels import watch_panel
         from videos import panels, shelves
 
+        counters.register(*ALL)
         panels.register(watch_panel)
         shelves.register(shelf)

@@ -11,4 +11,8 @@ class VideosConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what happens to accounts."""
+        from streamsite.mongo import counters
         from videos import signals  # noqa: F401
+        from videos.counters import ALL
+
+        counters.register(*ALL)
