@@ -39,7 +39,7 @@ class Outcome:
 def export(user: User) -> bytes:
     """What an account is subscribed to, in the order of names."""
     channels = sorted(
-        (row.channel for row in queries.shown_subscriptions(user.pk).order_by()),
+        (row.channel for row in queries.of_subscriber(user.pk).order_by() if row.channel.is_active),
         key=lambda channel: channel.username,
     )
     root = xml.root("opml", {}, version="2.0")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from accounts import mappers
+from accounts import mappers, preferences
 from accounts.models import User
 from streamsite.api.pagination import Page
 from streamsite.visibility import Viewer
@@ -59,19 +60,28 @@ def of_subscriber(user_id: str) -> QuerySet[Subscription]:
     return Subscription.objects.filter(subscriber_id=user_id).select_related("channel")
 
 
-def shown_subscriptions(user_id: str) -> QuerySet[Subscription]:
-    """What others may see of ``of_subscriber``: no closed accounts."""
-    return of_subscriber(user_id).filter(channel__is_active=True)
+def of_channel(channel_id: str) -> QuerySet[Subscription]:
+    """Who is subscribed to a channel, subscribers loaded; order by ``RECENT``."""
+    return Subscription.objects.filter(channel_id=channel_id).select_related("subscriber")
 
 
-def shown_subscribers(channel_id: str) -> QuerySet[Subscription]:
-    """Who is subscribed to a channel and does not keep that private, subscribers loaded; order by ``RECENT``."""
-    private = "subscriber__preferences__subscriptions_private"
-    return Subscription.objects.filter(
-        Q(**{private: False}) | Q(**{f"{private}__isnull": True}),
-        channel_id=channel_id,
-        subscriber__is_active=True,
-    ).select_related("subscriber")
+def without_closed(page: Page[Subscription]) -> Page[Subscription]:
+    """The page without channels that are closed. Channels must be loaded."""
+    return replace(page, rows=[row for row in page.rows if row.channel.is_active])
+
+
+def without_hidden(page: Page[Subscription]) -> Page[Subscription]:
+    """The page without closed accounts and those that keep their subscriptions private. Subscribers must be loaded.
+
+    Looked at here and not by the database: it would join every subscriber of the channel to find the first few.
+    """
+    return replace(page, rows=[row for row in page.rows if _may_be_named(row.subscriber)])
+
+
+def _may_be_named(subscriber: User) -> bool:
+    if not subscriber.is_active:
+        return False
+    return not preferences.complete(subscriber.preferences)["subscriptions_private"]
 
 
 def followed_channels(user_id: str) -> list[str]:

@@ -84,8 +84,8 @@ class ChannelSubscribersView(APIView):
         responses={200: shapes.PageOfChannelsSerializer},
     )
     def get(self, request: Request, username: str) -> Response:
-        rows = queries.shown_subscribers(channel_for_listing_subscribers(request.user, username).pk)
-        page = paginate(request, rows, queries.RECENT)
+        rows = queries.of_channel(channel_for_listing_subscribers(request.user, username).pk)
+        page = queries.without_hidden(paginate(request, rows, queries.RECENT))
         return respond(request, page.body(lambda row: badge(row.subscriber)))
 
 
@@ -100,8 +100,9 @@ class ChannelSubscriptionsView(APIView):
         responses={200: shapes.PageOfChannelsSerializer},
     )
     def get(self, request: Request, username: str) -> Response:
-        rows = queries.shown_subscriptions(channel_for_listing_subscriptions(request.user, username).pk)
-        return respond(request, paginate(request, rows, queries.RECENT).body(lambda row: badge(row.channel)))
+        rows = queries.of_subscriber(channel_for_listing_subscriptions(request.user, username).pk)
+        page = queries.without_closed(paginate(request, rows, queries.RECENT))
+        return respond(request, page.body(lambda row: badge(row.channel)))
 
 
 class MySubscriptionsView(APIView):

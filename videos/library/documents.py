@@ -40,7 +40,7 @@ def refresh(video_id: str) -> None:
     if video is None:
         collection(DOCUMENTS).delete_one({"_id": video_id})
         return
-    collection(DOCUMENTS).replace_one({"_id": video_id}, _document(video), upsert=True)
+    collection(DOCUMENTS).replace_one({"_id": video_id}, document(video, _spoken(video_id)), upsert=True)
 
 
 def rebuild() -> int:
@@ -74,9 +74,9 @@ def popularity(views: int) -> int:
     return max(views, 0).bit_length()
 
 
-def _document(video: Video) -> dict[str, Any]:
+def document(video: Video, spoken: str) -> dict[str, Any]:
+    """What search knows of a listed video whose captions say ``spoken``. Its channel must be loaded."""
     names = f"{video.channel.get_full_name()} {video.channel.username}"
-    spoken = _spoken(video.pk)
     return {
         "title": video.title,
         "tags": video.tags,

@@ -1,0 +1,235 @@
+"""How long lists, searches and pages take in a library of 1,000 and in one of 100,000 videos, side by side.
+
+Run by ``script/bench library`` (``BENCH_VIDEOS`` is the larger number). Two whole sites run at once, each with a
+database of its own, and are asked in turns over one open connection each, so that what disturbs the machine disturbs
+both. Times are those of a client on the same machine, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from streamsite.testing.caller import Caller
+from streamsite.testing.stack import ROOT, Stack
+
+SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
+TRIES = int(os.environ.get("BENCH_TRIES", "120"))
+PEOPLE = ("star", "small", "fan20", "fan500", "fan2000")
+FAR = 1_000  # pages of 20
+API = "/api/v1"
+
+
+@dataclass
+class World:
+    """A running site with a library, and what to ask it for."""
+
+    size: int
+    site: Stack
+    callers: dict[str, Caller]
+    facts: dict[str, Any]
+    connection: http.client.HTTPConnection = field(init=False)
+    turn: int = 0
+
+    def __post_init__(self) -> None:
+        address = urlsplit(self.site.url)
+        self.connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
+
+    def words(self) -> list[str]:
+        """The words of another title at every call."""
+        self.turn += 1
+        return list(self.facts["words"][self.turn % len(self.facts["words"])])
+
+    def get(self, path: str, who: str = "") -> tuple[float, bytes]:
+        """Milliseconds and content of a request that must succeed."""
+        caller = self.callers.get(who)
+        is_page = not path.startswith(API)
+        headers: dict[str, str] = {}
+        if caller is not None and is_page:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in caller.cookies.items())
+        elif caller is not None:
+            headers["Authorization"] = f"Bearer {caller.token}"
+        begun = time.perf_counter()
+        self.connection.request("GET", path, headers=headers)
+        try:
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # it was idle for long
+            self.connection.close()
+            return self.get(path, who)
+        content = answer.read()
+        elapsed = (time.perf_counter() - begun) * 1_000
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status} {content[:300]!r}")
+        return elapsed, content
+
+    def far(self, path: str, who: str = "", pages: int = FAR) -> str:
+        """The address of a page ``pages`` pages of 20 on, or of the last one before the end."""
+        mark = "&" if "?" in path else "?"
+        address = f"{path}{mark}page_size=100"
+        for _ in range(pages * 20 // 100):
+            following = json.loads(self.get(address, who)[1])["next"]
+            if following is None:
+                break
+            parts = urlsplit(following)
+            address = f"{parts.path}?{parts.query}"
+        return address.replace("page_size=100", "page_size=20")
+
+
+@dataclass
+class Question:
+    """One row of the table: what is asked of a world, and by whom."""
+
+    name: str
+    path: Callable[[World], str]
+    who: str = ""
+
+
+QUESTIONS = [
+    Question("list, page 1", lambda w: f"{API}/videos"),
+    Question("list, page 1,000", lambda w: str(w.facts["far_list"])),
+    Question("list by views", lambda w: f"{API}/videos?sort=views"),
+    Question("list of a category", lambda w: f"{API}/videos?category=music"),
+    Question("search, one word", lambda w: f"{API}/videos?q={quote(w.words()[0])}+"),
+    Question("search, two words", lambda w: f"{API}/videos?q={quote(' '.join(w.words()[:2]))}+"),
+    Question("search, an unfinished word", lambda w: f"{API}/videos?q={quote(w.words()[1][:4])}"),
+    Question("search, a phrase", lambda w: f"{API}/videos?q=%22{quote(' '.join(w.words()[1:3]))}%22"),
+    Question("suggestions", lambda w: f"{API}/search/suggest?q={quote(w.words()[2][:3])}"),
+    Question("one video", lambda w: f"{API}/videos/{w.facts['video']}"),
+    Question("related", lambda w: f"{API}/videos/{w.facts['video']}/related"),
+    Question("trending", lambda w: f"{API}/trending"),
+    Question("comments, page 1", lambda w: f"{API}/videos/{w.facts['video']}/comments"),
+    Question("comments, page 1,000", lambda w: str(w.facts["far_comments"])),
+    Question("history, page 1", lambda w: f"{API}/me/history", "fan20"),
+    Question("history, page 1,000", lambda w: str(w.facts["far_history"]), "fan20"),
+    Question("channel", lambda w: f"{API}/channels/star"),
+    Question("channel, 10 subscribers", lambda w: f"{API}/channels/small"),
+    Question("channel's videos", lambda w: f"{API}/channels/star/videos"),
+    Question("subscribers, page 1", lambda w: f"{API}/channels/star/subscribers"),
+    Question("subscribers, page 1,000", lambda w: str(w.facts["far_subscribers"])),
+    Question("feed of 20 channels", lambda w: f"{API}/me/feed", "fan20"),
+    Question("feed of 500 channels", lambda w: f"{API}/me/feed", "fan500"),
+    Question("feed of 2,000 channels", lambda w: f"{API}/me/feed", "fan2000"),
+    Question("unread notifications, 2,000 channels", lambda w: f"{API}/me/notifications/unread", "fan2000"),
+    Question("playlist of 20", lambda w: f"{API}/playlists/{w.facts['short_list']}/items"),
+    Question("playlist of 5,000", lambda w: f"{API}/playlists/{w.facts['long_list']}/items"),
+    Question("playlist of 5,000, its end", lambda w: str(w.facts["far_items"])),
+    Question("home page", lambda w: "/", "fan500"),
+    Question("watch page", lambda w: f"/watch/{w.facts['video']}", "fan20"),
+    Question("channel page", lambda w: "/@star", "fan20"),
+]
+
+
+def main() -> None:
+    """Start both sites, fill them, ask in turns, print."""
+    with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
+        sites = [
+            Stack(Path(name) / str(size), STREAMSITE_THROTTLE_SCALE="1000000") for size in (SMALL, LARGE)
+        ]
+        try:
+            worlds = [begin(site, size) for site, size in zip(sites, (SMALL, LARGE), strict=True)]
+            report(measure(worlds))
+            publishing(worlds[1])
+        finally:
+            for site in sites:
+                site.stop()
+
+
+def begin(site: Stack, size: int) -> World:
+    """A running site with ``size`` videos."""
+    site.data_dir.parent.mkdir(parents=True)
+    site.start()
+    callers = {}
+    for person in PEOPLE:
+        callers[person] = Caller(site).enter(person).open_pages(person)
+    begun = time.monotonic()
+    uri = (site.data_dir / "run" / "mongodb-uri").read_text().strip()
+    settings = {"MONGODB_URI": uri, "STREAMSITE_DATA_DIR": str(site.data_dir), "SITE_URL": site.url}
+    seeded = subprocess.run(
+        [sys.executable, "-m", "bench.library_seed", str(size)],
+        cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if seeded.returncode:
+        raise SystemExit(seeded.stderr[-3_000:])
+    world = World(size, site, callers, json.loads(seeded.stdout.strip().splitlines()[-1]))
+    print(f"{size:,} videos, filled in {time.monotonic() - begun:.0f} s", flush=True)
+    video = world.facts["video"]
+    world.facts |= {
+        "far_list": world.far(f"{API}/videos"),
+        "far_comments": world.far(f"{API}/videos/{video}/comments?sort=newest"),
+        "far_history": world.far(f"{API}/me/history", "fan20"),
+        "far_subscribers": world.far(f"{API}/channels/star/subscribers"),
+        "far_items": world.far(f"{API}/playlists/{world.facts['long_list']}/items", pages=240),
+    }
+    return world
+
+
+def measure(worlds: list[World]) -> dict[str, list[list[float]]]:
+    """Milliseconds of every try, by question and world."""
+    times: dict[str, list[list[float]]] = {asked.name: [[] for _ in worlds] for asked in QUESTIONS}
+    for attempt in range(-10, TRIES):
+        for asked in QUESTIONS:
+            for number, world in enumerate(worlds):
+                elapsed, _ = world.get(asked.path(world), asked.who)
+                if attempt >= 0:
+                    times[asked.name][number].append(elapsed)
+    return times
+
+
+def report(times: dict[str, list[list[float]]]) -> None:
+    """Medians of both sizes, their ratio, and the larger one's 95th percentile."""
+    print(f"\n{'':<40}{SMALL:>9,}{LARGE:>10,}{'ratio':>8}{'p95':>9}")
+    for name, (small, large) in times.items():
+        low, high = statistics.median(small), statistics.median(large)
+        p95 = statistics.quantiles(large, n=20)[-1]
+        print(f"{name:<40}{low:>9.2f}{high:>10.2f}{high / low:>8.2f}{p95:>9.2f}")
+
+
+def publishing(world: World) -> None:
+    """What making a video public takes and writes, with 10 subscribers and with all of them."""
+    import pymongo
+
+    times: dict[str, list[float]] = {"small": [], "star": []}
+    with pymongo.MongoClient((world.site.data_dir / "run" / "mongodb-uri").read_text().strip()) as client:
+        videos, status = client["streamsite"]["videos_video"], client["admin"]
+        ids = {who: _own(client["streamsite"], who) for who in times}
+        videos.update_many(
+            {"_id": {"$in": [one for part in ids.values() for one in part]}},
+            {"$set": {"visibility": "private", "listed": False, "published_at": None}},
+        )
+        written = {}
+        for number in range(len(ids["small"])):
+            for who, spent in times.items():
+                path = f"{API}/videos/{ids[who][number]}"
+                before = status.command("serverStatus")["opcounters"]
+                begun = time.perf_counter()
+                code, body = world.callers[who].json("PATCH", path, {"visibility": "public"})
+                spent.append((time.perf_counter() - begun) * 1_000)
+                if code != 200:
+                    raise SystemExit(f"{path}: {code} {body}")
+                after = status.command("serverStatus")["opcounters"]
+                written[who] = sum(after[kind] - before[kind] for kind in ("insert", "update", "delete"))
+    small, star = statistics.median(times["small"]), statistics.median(times["star"])
+    print(
+        f"\npublishing: {small:.1f} ms with 10 subscribers, {star:.1f} ms with {world.size:,}: {star / small:.2f}"
+    )
+    print(f"writes (those of the site's periodic work included): {written['small']} and {written['star']}")
+
+
+def _own(database: Any, who: str) -> list[str]:
+    owner = database["accounts_user"].find_one({"username": who})["_id"]
+    return [row["_id"] for row in database["videos_video"].find({"channel_id": owner}, {"_id": 1}).limit(20)]
+
+
+if __name__ == "__main__":
+    main()

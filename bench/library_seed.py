@@ -1,0 +1,203 @@
+"""Fills the database of a site with a library of ``VIDEOS`` videos: ``python -m bench.library_seed 100000``.
+
+The settings name the database. The accounts ``star``, ``small``, ``fan20``, ``fan500`` and ``fan2000`` exist already.
+Everything else grows with the number of videos: 10 watched rows and one subscriber of ``star`` for each, a comment of
+the most discussed video for each. Prints what the measurements need as JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
+django.setup()
+
+from django.db import models  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from playlists.models import Playlist  # noqa: E402
+from playlists.services import create  # noqa: E402
+from streamsite.mongo.collections import collection  # noqa: E402
+from streamsite.visibility import Visibility  # noqa: E402
+from subscriptions.models import Subscription  # noqa: E402
+from videos.library import documents  # noqa: E402
+from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
+
+START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+CHANNELS = 2_500
+BATCH = 2_000
+SYLLABLES = (
+    "ka",
+    "lo",
+    "mi",
+    "ne",
+    "pu",
+    "ra",
+    "si",
+    "to",
+    "ve",
+    "zan",
+    "der",
+    "fil",
+    "gor",
+    "hem",
+    "jul",
+    "wix",
+)
+LONGEST_LIST = 5_000
+
+
+def main() -> None:
+    """Make everything, in batches that fit the server's cache."""
+    size = int(sys.argv[1])
+    chance = random.Random(7)
+    words = _vocabulary(chance, 6_000)
+    star, small = (User.objects.get(username=name) for name in ("star", "small"))
+    channels = [
+        User(username=f"channel{n:05d}", email=f"c{n}@example.org") for n in range(min(CHANNELS, size))
+    ]
+    _store(User, channels)
+    videos = [
+        _video(n, [star, small, *channels][n % (len(channels) + 2)], words, chance) for n in range(size)
+    ]
+    _store(Video, videos)
+    _index(videos)
+    crowd = [User(username=f"user{n:06d}", email=f"u{n}@example.org") for n in range(size)]
+    _store(User, crowd)
+    _subscribe(star, crowd)
+    _subscribe(small, crowd[:10])
+    for name, many in (("fan20", 20), ("fan500", 500), ("fan2000", 2_000)):
+        _follow(User.objects.get(username=name), channels[:many])
+    fan = User.objects.get(username="fan20")
+    _history(fan, videos, crowd, size)
+    _comments(videos[0], crowd, words, chance)
+    short, long = (_playlist(fan, videos, many) for many in (20, LONGEST_LIST))
+    print(
+        json.dumps(
+            {
+                "video": videos[0].pk,
+                "words": [videos[n].title.split() for n in range(0, size, max(1, size // 200))][:200],
+                "short_list": short,
+                "long_list": long,
+            }
+        )
+    )
+
+
+def _vocabulary(chance: random.Random, many: int) -> list[str]:
+    words = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(many * 2)}
+    return sorted(words)[:many]
+
+
+def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Video:
+    # As in any language: a few words are in many titles, most in few.
+    title = [words[min(int(chance.paretovariate(0.6)), len(words) - 1)] for _ in range(5)]
+    at = START + dt.timedelta(minutes=n * 7)
+    return Video(
+        channel=channel,
+        title=" ".join(title),
+        description=" ".join(chance.choices(words, k=40)),
+        tags=[chance.choice(words[:400])],
+        category=CATEGORIES[n % len(CATEGORIES)][0],
+        language="en" if n % 3 else "de",
+        visibility=Visibility.PUBLIC,
+        listed=True,
+        status=Status.READY,
+        generation="g1",
+        is_complete=True,
+        duration=float(30 + n % 3_000),
+        view_count=int(chance.paretovariate(0.5)) % 10_000_000,
+        like_count=n % 977,
+        trend=chance.random(),
+        created_at=at,
+        published_at=at,
+        comment_count=0,
+    )
+
+
+def _index(videos: list[Video]) -> None:
+    for part in _batches({"_id": video.pk, **documents.document(video, "")} for video in videos):
+        collection(documents.DOCUMENTS).insert_many(part, ordered=False)
+
+
+def _subscribe(channel: User, fans: list[User]) -> None:
+    _store(Subscription, (Subscription(subscriber=fan, channel=channel) for fan in fans))
+    User.objects.filter(pk=channel.pk).update(subscriber_count=len(fans))
+
+
+def _follow(fan: User, channels: list[User]) -> None:
+    _store(Subscription, (Subscription(subscriber=fan, channel=channel) for channel in channels))
+    User.objects.filter(pk=fan.pk).update(subscription_count=len(channels))
+
+
+def _history(fan: User, videos: list[Video], crowd: list[User], size: int) -> None:
+    """Ten rows for every video; ``fan`` has one of each of a fifth of the videos."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for n in range(10 * size):
+            video = videos[n % size]
+            viewer = fan if n < size // 5 else crowd[(n // size * 7_919 + n) % size]
+            yield {
+                "_id": f"watch{n:011d}",
+                "user_id": viewer.pk,
+                "video_id": video.pk,
+                "title": video.title,
+                "position": 20.0,
+                "duration": video.duration,
+                "completed": False,
+                "watched_at": START + dt.timedelta(minutes=n),
+            }
+
+    # As documents: a million models take minutes.
+    for part in _batches(rows()):
+        collection(Watch._meta.db_table, acknowledged_by=1).insert_many(part, ordered=False)
+
+
+def _comments(video: Video, crowd: list[User], words: list[str], chance: random.Random) -> None:
+    rows = (
+        Comment(
+            about="video",
+            subject=video.pk,
+            owner_id=video.channel_id,
+            author=author,
+            text=" ".join(chance.choices(words, k=12)),
+            score=n % 313,
+            like_count=n % 313,
+            created_at=START + dt.timedelta(seconds=n),
+        )
+        for n, author in enumerate(crowd)
+    )
+    _store(Comment, rows)
+    Video.objects.filter(pk=video.pk).update(comment_count=len(crowd))
+
+
+def _playlist(owner: User, videos: list[Video], many: int) -> str:
+    ids = [video.pk for video in videos[:many]]
+    made: Playlist = create(
+        owner, {"title": f"{len(ids)} videos", "visibility": Visibility.PUBLIC, "video_ids": ids}
+    )
+    return made.pk
+
+
+def _store(model: type[models.Model], rows: Iterable[Any], **options: Any) -> None:
+    for part in _batches(rows):
+        model._default_manager.bulk_create(part, **options)
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    rows = iter(rows)
+    while part := list(islice(rows, BATCH)):
+        yield part
+
+
+if __name__ == "__main__":
+    main()
