@@ -1,0 +1,93 @@
+"""Channels in a real browser: posts with a picture, an arranged front page, and axe-core on all pages of viewers."""
+
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from streamsite.testing.caller import Caller
+from tests.test_account_pages import Walker
+from tests.test_browser import PASSWORD, chromium  # noqa: F401 - the fixture
+from tests.test_comments_browser import open_as  # noqa: F401 - the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def people(site, clip):
+    """A channel with two videos and somebody who follows it."""
+    creator = Caller(site).enter("channel-creator")
+    for title in ("A long afternoon", "A short morning"):
+        creator.video = creator.wait(creator.upload(clip, visibility="public", title=title), "ready")["id"]
+    reader = Caller(site).enter("channel-reader")
+    assert reader.json("PUT", "/api/v1/channels/channel-creator/subscription", {})[0] == 200
+    beat = {"position": 1.5, "watched": [[0, 1.5]]}
+    assert reader.json("POST", f"/api/v1/videos/{creator.video}/playback", beat)[0] == 200
+    said = {"text": "Well done"}
+    assert reader.json("POST", f"/api/v1/videos/{creator.video}/comments", said)[0] == 201
+    return creator, reader
+
+
+def test_a_post_with_a_picture_reaches_a_subscriber(people, open_as, tmp_path):  # noqa: F811
+    picture = tmp_path / "picture.png"
+    Image.new("RGB", (1600, 900), "teal").save(picture)
+    page = open_as("channel-creator", "/@channel-creator/posts")
+    page.get_by_text("Write a post").click()
+    page.get_by_label("What do you want to tell").fill("Greetings from the lake")
+    page.get_by_label("Picture").set_input_files(picture)
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.get_by_text("Greetings from the lake").first).to_be_visible()
+
+    other = open_as("channel-reader", "/feed/posts")
+    expect(other.get_by_text("Greetings from the lake")).to_be_visible()
+    shown = other.locator(".posts img[src*='/media/profiles/']").first
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("complete", value=True)
+    assert shown.evaluate("image => image.naturalWidth") >= 640
+    like = other.get_by_role("button", name="Like").first
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    other.reload()
+    expect(other.get_by_role("button", name="Like").first).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_owner_arranges_the_front_page(people, open_as):  # noqa: F811
+    page = open_as("channel-creator", "/settings/channel")
+    page.get_by_label("Featured video").select_option(label="A long afternoon")
+    page.get_by_label("Shelf 1").select_option(label="From the beginning")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    visitor = open_as("", "/@channel-creator")
+    expect(visitor.get_by_role("heading", name="A long afternoon").first).to_be_visible()
+    expect(visitor.get_by_role("heading", name="From the beginning")).to_be_visible()
+    visitor.get_by_role("link", name=re.compile("See all.*beginning")).click()
+    visitor.get_by_label("Search this channel").fill("morning")
+    visitor.keyboard.press("Enter")
+    expect(visitor.get_by_role("link", name="A short morning").last).to_be_visible()
+    expect(visitor.get_by_role("link", name="A long afternoon")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_way_through_the_viewers_pages(chromium, site, people, width, scheme):  # noqa: F811
+    creator, _ = people
+    context = chromium.new_context(
+        base_url=site.url, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+    )
+    page = context.new_page()
+    walker = Walker(page, site)
+    paths = ["/", "/trending", "/search?q=morning", "/@channel-creator", "/@channel-creator/videos?q=x",
+             "/@channel-creator/about", f"/watch/{creator.video}#comments"]  # fmt: skip
+    for path in paths:
+        walker.open(path)
+    page.goto("/login")
+    page.get_by_label("Username or e-mail").fill("channel-reader")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+    for path in [*paths, "/feed", "/feed/posts", "/subscriptions", "/subscriptions/programs", "/notifications",
+                 "/settings/notifications", "/settings/channel", "/history", "/liked",
+                 "/@channel-creator/posts"]:  # fmt: skip
+        walker.open(path)
+    assert walker.problems == []
+    context.close()
