@@ -10,12 +10,14 @@ class PlaylistsConfig(AppConfig):
     verbose_name = "Playlists"
 
     def ready(self) -> None:
-        """Listen for deleted videos and put the queue on the watch page."""
-        from playlists import signals  # noqa: F401
+        """Listen for deleted videos; put the queue, shelves of channels and the studio's change of many where they go."""
+        from playlists import bulk, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.views import watch_panel
         from subscriptions.channel_page import kinds
         from videos import panels
+        from videos.studio.bulk import register
 
         kinds.register(SHELF)
         panels.register(watch_panel)
+        register("playlist", bulk.ACTION)

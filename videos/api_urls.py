@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.api import captions, comments, finding, moderation, owner, videos, watching
+from videos.api import captions, comments, finding, moderation, owner, studio, videos, watching
 from videos.uploads import api as uploads
 
 urlpatterns = [
@@ -43,6 +43,18 @@ urlpatterns = [
     path("comments/<str:comment_id>/pin", comments.PinView.as_view(), name="api-comment-pin"),
     path("comments/<str:comment_id>/heart", comments.HeartView.as_view(), name="api-comment-heart"),
     path("comments/<str:comment_id>/approval", comments.ApprovalView.as_view(), name="api-comment-approval"),
+    path("studio/stats", studio.StatsView.as_view(), name="api-studio-stats"),
+    path("studio/stats.csv", studio.StatsFileView.as_view(), name="api-studio-stats-file"),
+    path("studio/videos", studio.OwnVideosView.as_view(), name="api-studio-videos"),
+    path("studio/videos/bulk", studio.BulkView.as_view(), name="api-studio-bulk"),
+    path(
+        "studio/videos/<str:video_id>/stats", studio.VideoStatsView.as_view(), name="api-studio-video-stats"
+    ),
+    path(
+        "studio/videos/<str:video_id>/stats.csv",
+        studio.VideoStatsFileView.as_view(),
+        name="api-studio-video-stats-file",
+    ),
     path("studio/comments", comments.StudioCommentsView.as_view(), name="api-studio-comments"),
     path("studio/comment-rules", comments.RulesView.as_view(), name="api-comment-rules"),
     path("videos/<str:video_id>/report", moderation.VideoReportView.as_view(), name="api-video-report"),

@@ -59,6 +59,18 @@ def full(video: Video, viewer: Viewer, link: ShareLink | None = None) -> dict[st
     }
 
 
+def managed(video: Video) -> dict[str, Any]:
+    """A video in its owner's table, whatever its state. ``video.channel`` must be loaded; nothing else is read."""
+    return card(video) | {
+        "category": video.category,
+        "failure": _failure(video),
+        "publish_at": iso(video.publish_at),
+        "is_taken_down": video.is_taken_down,
+        "updated_at": iso(video.updated_at),
+        "version": video.version,
+    }
+
+
 def caption(video: Video, track: Caption, link: ShareLink | None = None) -> dict[str, Any]:
     """A text track."""
     return {

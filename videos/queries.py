@@ -16,13 +16,12 @@ from accounts.usernames import normalise
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
 from streamsite.text import clean_line
-from videos.access import listed_videos, own_videos
+from videos.access import listed_videos
 from videos.library import moments, search
 from videos.mappers import card
 from videos.models import CATEGORIES, Video
 
 NEWEST = ("-published_at", "-id")
-NEWEST_CREATED = ("-created_at", "-id")
 RELEVANCE = "relevance"
 SORTS = {
     "newest": NEWEST,
@@ -130,8 +129,3 @@ def of_channel(channel_id: str) -> QuerySet[Video]:
 def of_channels(channel_ids: list[str]) -> QuerySet[Video]:
     """Listed videos of several channels; order by ``NEWEST``."""
     return listed_videos().filter(channel_id__in=channel_ids).select_related("channel")
-
-
-def uploads(owner_id: str) -> QuerySet[Video]:
-    """All videos of an owner, whatever their state; order by ``NEWEST_CREATED``."""
-    return own_videos(owner_id).select_related("channel")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from videos import media, posters
-from videos.views import comments, embed, moderation, own, parts, sharing, studio, watching
+from videos.views import comments, embed, figures, moderation, own, parts, sharing, studio, table, watching
 
 urlpatterns = [
     path("", watching.home, name="home"),
@@ -32,9 +32,12 @@ urlpatterns = [
     path("search", watching.search, name="search"),
     path("trending", watching.trending, name="trending"),
     path("upload", studio.upload, name="upload"),
-    path("studio/videos", studio.studio, name="studio-videos"),
+    path("studio", figures.overview, name="studio"),
+    path("studio/videos", table.videos, name="studio-videos"),
+    path("studio/videos/bulk", table.bulk_change, name="studio-bulk"),
     path("studio/videos/<str:video_id>", studio.edit, name="studio-video"),
     path("studio/videos/<str:video_id>/delete", studio.delete, name="studio-video-delete"),
+    path("studio/videos/<str:video_id>/stats", figures.video, name="studio-stats"),
     path("studio/videos/<str:video_id>/retry", studio.retry, name="studio-video-retry"),
     path("studio/videos/<str:video_id>/picture", parts.picture, name="studio-picture"),
     path("studio/videos/<str:video_id>/chapters", parts.chapters_page, name="studio-chapters"),

@@ -120,6 +120,8 @@ class Video(models.Model):
             models.Index(fields=["listed", "tags", "-published_at", "-id"], name="video_tag_listed"),
             models.Index(fields=["listed", "language", "-published_at", "-id"], name="video_language_listed"),
             models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
+            models.Index(fields=["channel", "-view_count", "-id"], name="video_own_viewed"),
+            models.Index(fields=["channel", "-like_count", "-id"], name="video_own_liked"),
             models.Index(fields=["-created_at", "-id"], name="video_newest"),
             models.Index(
                 fields=["publish_at"], name="video_scheduled", condition=models.Q(publish_at__isnull=False)

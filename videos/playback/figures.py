@@ -1,10 +1,12 @@
 """Figures of videos and channels: totals, and one document per day.
 
-``video_total {_id: video, views, seconds, shown: {bucket: n}, batches}``, ``channel_total {_id: channel, views,
-batches}``; ``video_day {_id: "video:day", video, channel, day, ...}`` and ``channel_day {_id: "channel:day",
-channel, day, ...}`` with ``views``, ``seconds``, ``started``, ``repeats``, ``refused_owner``, ``refused_bot``,
-``sources.<source>``, ``likes``, ``dislikes``, ``comments``, ``gained``, ``lost``. Days are UTC. ``batches`` are the
-latest that were added, so that none is added twice.
+``video_total {_id: video, views, viewings, seconds, shown: {bucket: n}, batches}``, ``channel_total {_id: channel,
+views, batches}``; ``video_day {_id: "video:day", video, channel, day, ...}`` and ``channel_day {_id: "channel:day",
+channel, day, ...}`` with ``views``, ``seconds``, ``offered``, ``started``, ``repeats``, ``refused_owner``,
+``refused_bot``, ``sources.<source>``, ``likes``, ``dislikes``, ``comments``, ``gained``, ``lost``. Days are UTC.
+``batches`` are the latest that were added, so that none is added twice. A *viewing* is one viewer, one video, one
+day, unless refused; ``offered`` are the seconds that viewings could have watched, the video's length each;
+``seconds`` those they did.
 """
 
 from __future__ import annotations
@@ -27,7 +29,11 @@ VIDEO_TOTALS, CHANNEL_TOTALS, VIDEO_DAYS, CHANNEL_DAYS = (
 INDEXES = {
     VIDEO_DAYS: [
         IndexModel([("video", ASCENDING), ("day", ASCENDING)], name="video_day_of_video"),
-        IndexModel([("channel", ASCENDING), ("day", ASCENDING)], name="video_day_of_channel"),
+        # Holds all that a channel's most watched videos are found by, so that no document is read for them.
+        IndexModel(
+            [(name, ASCENDING) for name in ("channel", "day", "video", "views", "seconds")],
+            name="video_day_by_channel",
+        ),
     ],
     CHANNEL_DAYS: [IndexModel([("channel", ASCENDING), ("day", ASCENDING)], name="channel_day_of_channel")],
 }

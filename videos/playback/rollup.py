@@ -57,7 +57,8 @@ def _claim() -> str | None:
         "repeats": {"$max": [0, {"$subtract": [{"$size": "$sessions"}, 1]}]},
         "refused_owner": {"$cond": [{"$eq": ["$verdict", OWNER]}, 1, 0]},
         "refused_bot": {"$cond": [{"$eq": ["$verdict", BOT]}, 1, 0]},
-        "seconds": "$seconds",
+        # Who does not count does not add to the time that was watched either.
+        "seconds": {"$cond": [{"$in": ["$verdict", [OWNER, BOT]]}, 0, "$seconds"]},
     }
     fresh = {name: {"$subtract": [value, {"$ifNull": [f"$folded.{name}", 0]}]} for name, value in now.items()}
     rows.update_many(
@@ -84,13 +85,15 @@ def _add(batch: str) -> int:
         video, channel, day, claim = session["video"], session["channel"], session["day"], session["claim"]
         if video not in durations:
             continue  # deleted
-        changes = {name: claim[name] for name in FOLDED}
+        viewings = claim["started"] - claim["refused_owner"] - claim["refused_bot"]
+        changes = {name: claim[name] for name in FOLDED} | {"offered": viewings * durations[video]}
         if claim["views"]:
             changes[f"sources.{session['source']}"] = claim["views"]
         for target in (days[video, channel, day], channel_days[channel, day]):
             for name, value in changes.items():
                 target[name] += value
         totals[video]["views"] += claim["views"]
+        totals[video]["viewings"] += viewings
         totals[video]["seconds"] += claim["seconds"]
         channels[channel]["views"] += claim["views"]
         if not claim["refused_owner"] and not claim["refused_bot"]:

@@ -1,4 +1,4 @@
-"""The studio: uploads, the list of one's videos, their details."""
+"""The studio: uploads and the details of a video."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from streamsite.api.pagination import paginate
 from streamsite.errors import Invalid, SiteError
 from streamsite.limits import UPLOAD, enforce
-from streamsite.pages import is_fragment, show_problems
+from streamsite.pages import show_problems
 from streamsite.visibility import Visibility
-from videos import access, forms, mappers, queries, quota, services, tasks
+from videos import access, forms, mappers, quota, services, tasks
 from videos.uploads import services as uploads
 
 ACCEPTED = (
@@ -84,18 +83,6 @@ def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
         data=data,
         enqueue=tasks.enqueue_processing,
     )
-
-
-@login_required
-@require_safe
-def studio(request: HttpRequest) -> HttpResponse:
-    """The caller's videos in every state."""
-    rows = queries.uploads(str(request.user.pk))
-    page = paginate(request, rows, queries.NEWEST_CREATED, absolute=False).body(
-        lambda video: mappers.full(video, request.user)
-    )
-    template = "videos/_studio_rows.html" if is_fragment(request) else "videos/studio.html"
-    return render(request, template, {"page": page})
 
 
 @login_required

@@ -1,0 +1,146 @@
+// Charts of the tables on the page: each table keeps the figures, for those who cannot see a chart and for this.
+// uPlot comes by its own script. Colours are the tokens', read anew whenever the theme changes.
+import { el } from "./ui.js";
+
+const HEIGHT = 240;
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const dayName = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+function duration(seconds) {
+  if (seconds >= 3600) return `${whole.format(seconds / 3600)} h`;
+  return seconds >= 60 ? `${whole.format(seconds / 60)} min` : `${whole.format(seconds)} s`;
+}
+
+function clock(seconds) {
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  const [hours, minutes, left] = parts.map((part) => String(part).padStart(2, "0"));
+  return parts[0] ? `${parts[0]}:${minutes}:${left}` : `${Number(minutes)}:${left}`;
+}
+
+// How values of a column are written: beside the axis, and in words.
+const KINDS = {
+  "": { axis: (value) => short.format(value), said: (value) => whole.format(value), steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
+  watch: { axis: duration, said: duration, steps: [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 18e3, 36e3, 72e3, 18e4, 36e4, 36e5] },
+  share: { axis: (value) => `${Math.round(value * 100)} %`, said: (value) => `${Math.round(value * 100)} %`, steps: [0.25, 0.5] },
+};
+
+/** A token as canvases take it: `light-dark()` is resolved by asking for a computed colour. */
+function colour(box, name) {
+  const probe = el("span", { hidden: true });
+  box.append(probe);
+  probe.style.color = `var(${name})`;
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+const valueOf = (cell) => Number(cell.dataset.value ?? cell.textContent);
+
+/** `{ isTime, xs, series: [{ name, kind, values }] }` of a table. */
+function read(table) {
+  const rows = [...table.tBodies[0].rows];
+  const isTime = rows[0].dataset.x.includes("-");
+  const xs = rows.map((row) => (isTime ? Date.parse(`${row.dataset.x}T00:00:00Z`) / 1000 : Number(row.dataset.x)));
+  const heads = [...table.tHead.rows[0].cells];
+  const series = heads.filter((head) => "series" in head.dataset).map((head) => ({
+    name: head.textContent,
+    kind: head.dataset.series,
+    values: rows.map((row) => {
+      const cell = row.cells[head.cellIndex];
+      return "minus" in head.dataset ? valueOf(cell) - valueOf(cell.nextElementSibling) : valueOf(cell);
+    }),
+  }));
+  return { isTime, xs, series };
+}
+
+class Chart {
+  constructor(section) {
+    this.data = read(section.querySelector("table"));
+    this.shown = this.data.series[0];
+    this.box = el("div", { class: "chart", role: "img" });
+    this.said = el("p", { class: "chart-said", "aria-hidden": "true" });
+    section.querySelector("details.data").before(...this.choices(section.dataset.chart), this.said, this.box);
+    new ResizeObserver(() => this.plot?.setSize({ width: this.box.clientWidth, height: HEIGHT })).observe(this.box);
+    this.draw();
+  }
+
+  /** Buttons for the columns, when there are several. */
+  choices(name) {
+    if (this.data.series.length < 2) return [];
+    const group = el("div", { class: "segments", role: "radiogroup", "aria-label": "What the chart shows" });
+    for (const one of this.data.series) {
+      const input = el("input", { type: "radio", name: `chart-${name}`, checked: one === this.shown });
+      input.addEventListener("change", () => {
+        this.shown = one;
+        this.draw();
+      });
+      group.append(el("label", {}, input, one.name));
+    }
+    return [group];
+  }
+
+  xName(index) {
+    const x = this.data.xs[index];
+    return this.data.isTime ? dayName.format(new Date(x * 1000)) : clock(x);
+  }
+
+  /** What the cursor is over, or the whole. */
+  say(index) {
+    const { values, kind, name } = this.shown;
+    const { said } = KINDS[kind];
+    if (index != null) {
+      this.said.replaceChildren(`${this.xName(index)}: `, el("strong", {}, said(values[index])));
+    } else if (kind === "share") {
+      this.said.replaceChildren("Half-way through: ", el("strong", {}, said(values[Math.floor(values.length / 2)])));
+    } else {
+      this.said.replaceChildren(`${name} in these days: `, el("strong", {}, said(values.reduce((a, b) => a + b, 0))));
+    }
+    return this.said.textContent;
+  }
+
+  draw() {
+    const { values, kind, name } = this.shown;
+    const [line, text, accent, soft] = ["--line", "--text-soft", "--accent", "--accent-soft"].map((token) => colour(this.box, token));
+    const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: `12px ${getComputedStyle(this.box).fontFamily}` };
+    const { isTime, xs } = this.data;
+    this.plot?.destroy();
+    this.box.setAttribute("aria-label", `Chart. ${this.say(null)}. The figures are in the table below.`);
+    const highest = Math.max(...values);
+    this.plot = new window.uPlot(
+      {
+        width: this.box.clientWidth,
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { drag: { x: false, y: false }, y: false, points: { size: 8, fill: accent } },
+        tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+        scales: {
+          x: { time: isTime },
+          y: { range: () => [Math.min(0, ...values), kind === "share" ? 1 : Math.max(highest * 1.1, kind ? 10 : 4)] },
+        },
+        series: [{}, { label: name, stroke: accent, fill: soft, width: 2, points: { show: xs.length <= 31, size: 5, fill: accent } }],
+        axes: [
+          { ...axis, space: 70, ...(isTime ? this.dayAxis() : { values: (_, splits) => splits.map(clock) }) },
+          { ...axis, size: 62, incrs: KINDS[kind].steps, values: (_, splits) => splits.map(KINDS[kind].axis) },
+        ],
+        hooks: { setCursor: [(plot) => this.say(plot.cursor.idx)] },
+      },
+      [xs, values],
+      this.box,
+    );
+  }
+
+  /** Whole days, so that no hour of the day is written below a day. */
+  dayAxis() {
+    const name = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
+    return {
+      incrs: [1, 2, 7, 14, 28, 56, 112].map((days) => days * 86_400),
+      values: (_, splits) => splits.map((seconds) => name.format(new Date(seconds * 1000))),
+    };
+  }
+}
+
+const charts = [...document.querySelectorAll("[data-chart]")].map((section) => new Chart(section));
+const redraw = () => charts.forEach((chart) => chart.draw());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });

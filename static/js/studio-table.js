@@ -1,0 +1,59 @@
+// Choosing rows of the table: "all on this page", how many are chosen, and a question before they are deleted.
+// Without this the same form works: the server knows which rows the page showed, and asks on a page of its own.
+import { confirmed, el, toast } from "./ui.js";
+
+const MOST = 100;
+const form = document.querySelector("[data-bulk]");
+const picks = () => [...document.querySelectorAll("[data-pick]")];
+
+function show() {
+  const all = form.querySelector("[data-all]");
+  const every = picks();
+  const chosen = every.filter((pick) => pick.checked).length;
+  all.checked = chosen > 0 && chosen === every.length;
+  all.indeterminate = chosen > 0 && chosen < every.length;
+  form.querySelector("[data-chosen]").textContent = chosen ? `${chosen} chosen` : "";
+}
+
+async function remove(button) {
+  const titles = picks().filter((pick) => pick.checked).map((pick) => pick.closest("[data-row]").dataset.title);
+  const named = titles.slice(0, 5).map((title) => `“${title}”`).join(", ");
+  const more = titles.length > 5 ? ` and ${titles.length - 5} more` : "";
+  const sure = await confirmed(
+    titles.length === 1 ? "Delete this video?" : `Delete ${titles.length} videos?`,
+    `${named}${more}: with files, comments and places in playlists. This cannot be undone.`,
+    titles.length === 1 ? "Delete video" : `Delete ${titles.length} videos`,
+  );
+  if (!sure) return;
+  form.append(el("input", { type: "hidden", name: "confirmed", value: "1" }));
+  form.requestSubmit(button);
+}
+
+if (form) {
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-all]")) return;
+    for (const pick of picks()) pick.checked = event.target.checked;
+    show();
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-pick]")) return;
+    show();
+    if (event.target.checked) form.querySelector("[data-changes]").open = true;
+  });
+  form.addEventListener("submit", (event) => {
+    const chosen = picks().filter((pick) => pick.checked).length;
+    if (chosen === 0 || chosen > MOST) {
+      event.preventDefault();
+      toast(chosen ? `At most ${MOST} videos at once.` : "Choose videos first.", { level: "error" });
+    } else if (event.submitter?.matches("[data-delete-chosen]") && !form.elements.confirmed) {
+      event.preventDefault();
+      remove(event.submitter);
+    }
+  });
+  document.addEventListener("htmx:after:swap", show);
+  // What the browser remembers of the page when one comes back.
+  window.addEventListener("pageshow", () => {
+    form.elements.confirmed?.remove();
+    show();
+  });
+}

@@ -1,0 +1,135 @@
+"""``/api/v1/studio``: figures for owners, as JSON and as files, and their videos as a table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import no_store, signed_in_user
+from streamsite.api.pagination import PAGING
+from videos import access, mappers
+from videos.studio import bulk, periods, report, shapes, sheets, table
+
+RANGE = OpenApiParameter(
+    "range",
+    str,
+    enum=list(periods.RANGES),
+    description=f"Days until today; {periods.DEFAULT} unless said otherwise.",
+)
+CSV = {(200, "text/csv"): OpenApiTypes.STR}
+
+
+def _table(among: Any) -> OpenApiParameter:
+    return OpenApiParameter(
+        "table", str, enum=list(among), description="Which table; the days unless said otherwise."
+    )
+
+
+class StatsView(APIView):
+    """Figures of the caller's channel."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_stats", parameters=[RANGE], responses={200: shapes.ChannelReportSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        user, period = signed_in_user(request), periods.asked(request.GET)
+        return no_store(Response(report.of_channel(user.pk, period)))
+
+
+class StatsFileView(APIView):
+    """The same as a table."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_stats_file", parameters=[RANGE, _table(sheets.OF_CHANNEL)], responses=CSV
+    )
+    def get(self, request: Request) -> HttpResponse:
+        user, period = signed_in_user(request), periods.asked(request.GET)
+        name = sheets.asked(request.GET, sheets.OF_CHANNEL)
+        found = report.of_channel(user.pk, period, top=sheets.MOST_VIDEOS)
+        for row in found["top_videos"]:
+            row["video"]["url"] = request.build_absolute_uri(row["video"]["url"])
+        filename = f"{user.username}-{name}-{period.first}-{period.last}.csv"
+        return sheets.answer(sheets.OF_CHANNEL[name](found), filename)
+
+
+class VideoStatsView(APIView):
+    """Figures of one of the caller's videos."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_video_stats", parameters=[RANGE], responses={200: shapes.VideoReportSerializer}
+    )
+    def get(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        return no_store(Response(report.of_video(video, periods.asked(request.GET))))
+
+
+class VideoStatsFileView(APIView):
+    """The same as a table."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_video_stats_file", parameters=[RANGE, _table(sheets.OF_VIDEO)], responses=CSV
+    )
+    def get(self, request: Request, video_id: str) -> HttpResponse:
+        video = access.video_for_editing(request.user, video_id)
+        period, name = periods.asked(request.GET), sheets.asked(request.GET, sheets.OF_VIDEO)
+        found = report.of_video(video, period)
+        filename = f"video-{video.pk}-{name}-{period.first}-{period.last}.csv"
+        return sheets.answer(sheets.OF_VIDEO[name](found), filename)
+
+
+class OwnVideosView(APIView):
+    """The caller's videos in every state, with what was counted."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_videos",
+        parameters=[
+            *PAGING,
+            OpenApiParameter("q", str, description="A part of the title, whatever its case."),
+            *(OpenApiParameter(name, str, enum=list(among)) for name, among in table.FILTERS.items()),
+            OpenApiParameter("sort", str, enum=list(table.SORTS)),
+        ],
+        responses={200: shapes.PageOfOwnVideosSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        page = table.page(request, signed_in_user(request).pk, table.asked(request.GET))
+        return no_store(Response(page.body(mappers.managed)))
+
+
+class BulkView(APIView):
+    """One change for many videos."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_videos_bulk",
+        request=shapes.BulkSerializer,
+        responses={200: shapes.BulkAnswerSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        sent: Any = request.data
+        outcomes = bulk.apply(
+            signed_in_user(request), sent.get("video_ids"), sent.get("action"), sent.get("value")
+        )
+        counts = {
+            word: sum(one.outcome == word for one in outcomes)
+            for word in (bulk.CHANGED, bulk.UNCHANGED, bulk.REFUSED)
+        }
+        return no_store(Response(counts | {"results": [asdict(one) for one in outcomes]}))

@@ -1,0 +1,118 @@
+"""One change for many videos. It calls what a change of one calls, by the same gate, and says what became of each.
+
+Other apps register changes of their own; this one knows none of them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from streamsite.errors import Invalid, SiteError
+from streamsite.visibility import Visibility
+from videos import access, services
+from videos.metadata import clean_metadata
+from videos.models import CATEGORIES, Video
+
+MOST = 100
+CHANGED, UNCHANGED, REFUSED = "changed", "unchanged", "refused"
+DELETE = "delete"
+# Makes the change; False when the video was like that already. May raise a ``SiteError``, which is the outcome then.
+Change = Callable[[Video], bool]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A change: ``prepare(actor, value)`` checks the value once, ``choices(actor)`` are values to choose from."""
+
+    label: str
+    prepare: Callable[[User, Any], Change]
+    choices: Callable[[User], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one video: ``code`` and ``detail`` say why it was refused."""
+
+    video_id: str
+    outcome: str
+    code: str | None = None
+    detail: str | None = None
+
+
+_actions: dict[str, Action] = {}
+
+
+def register(name: str, action: Action) -> None:
+    """Offer another change."""
+    _actions[name] = action
+
+
+def actions() -> dict[str, Action]:
+    """Every change that is offered, by its name."""
+    return dict(_actions)
+
+
+def apply(actor: User, video_ids: Any, action: Any, value: Any = None) -> list[Outcome]:
+    """Make the change to each of the videos, in order; safe to repeat.
+
+    ``Invalid`` before anything is changed when the list, the action or the value is not right.
+    """
+    ids = checked_ids(video_ids)
+    if not isinstance(action, str) or action not in _actions:
+        raise Invalid("Unknown action.", fields={"action": [f"One of: {', '.join(_actions)}."]})
+    change = _actions[action].prepare(actor, value)
+    return [_one(actor, video_id, change) for video_id in ids]
+
+
+def checked_ids(video_ids: Any) -> list[str]:
+    """1 to 100 ids, each once. ``Invalid`` for anything else."""
+    if not isinstance(video_ids, list) or not all(isinstance(one, str) for one in video_ids):
+        raise Invalid("Choose videos.", fields={"video_ids": ["A list of ids."]})
+    ids = list(dict.fromkeys(video_ids))
+    if not 1 <= len(ids) <= MOST:
+        raise Invalid(f"Choose 1 to {MOST} videos.", fields={"video_ids": [f"1 to {MOST} ids."]})
+    return ids
+
+
+def _one(actor: User, video_id: str, change: Change) -> Outcome:
+    try:
+        changed = change(access.video_for_editing(actor, video_id))
+    except SiteError as error:
+        return Outcome(video_id, REFUSED, error.code, error.detail)
+    return Outcome(video_id, CHANGED if changed else UNCHANGED)
+
+
+def _field(name: str) -> Callable[[User, Any], Change]:
+    """A change that sets one field of the metadata, by its own rules."""
+
+    def prepare(actor: User, value: Any) -> Change:
+        try:
+            wanted = clean_metadata({name: value})[name]
+        except Invalid as error:
+            raise Invalid(error.detail, fields={"value": (error.fields or {})[name]}) from None
+
+        def change(video: Video) -> bool:
+            if getattr(video, name) == wanted:
+                return False
+            services.update(video, {name: wanted})
+            return True
+
+        return change
+
+    return prepare
+
+
+def _delete(actor: User, value: Any) -> Change:
+    def change(video: Video) -> bool:
+        services.delete(video)
+        return True
+
+    return change
+
+
+register("visibility", Action("Visibility", _field("visibility"), lambda actor: list(Visibility.choices)))
+register("category", Action("Category", _field("category"), lambda actor: list(CATEGORIES)))
+register(DELETE, Action("Delete", _delete, lambda actor: []))

@@ -1,0 +1,36 @@
+"""Filters of the studio's pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+
+from videos.studio import words
+
+register = template.Library()
+register.filter("watch_time", words.watch_time)
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """``related`` -> ``Beside another video``."""
+    return words.SOURCES[source]
+
+
+@register.filter
+def verdict_name(verdict: str) -> str:
+    """``counted`` -> ``Counted as views``."""
+    return words.VERDICTS[verdict]
+
+
+@register.filter
+def day_name(day: str) -> str:
+    """``2026-01-31`` -> ``31 Jan 2026``."""
+    return f"{date.fromisoformat(day):%-d %b %Y}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """``0.425`` -> ``43 %``."""
+    return f"{100 * share:.0f} %"
