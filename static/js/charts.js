@@ -5,7 +5,7 @@ import { el } from "./ui.js";
 const HEIGHT = 240;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const dayName = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const dayName = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
 function duration(seconds) {
   if (seconds >= 3600) return `${whole.format(seconds / 3600)} h`;
@@ -120,7 +120,7 @@ class Chart {
         },
         series: [{}, { label: name, stroke: accent, fill: soft, width: 2, points: { show: xs.length <= 31, size: 5, fill: accent } }],
         axes: [
-          { ...axis, space: 70, ...(isTime ? this.dayAxis() : { values: (_, splits) => splits.map(clock) }) },
+          { ...axis, space: 70, size: 34, ...(isTime ? this.dayAxis() : { values: (_, splits) => splits.map(clock) }) },
           { ...axis, size: 62, incrs: KINDS[kind].steps, values: (_, splits) => splits.map(KINDS[kind].axis) },
         ],
         hooks: { setCursor: [(plot) => this.say(plot.cursor.idx)] },
@@ -132,7 +132,7 @@ class Chart {
 
   /** Whole days, so that no hour of the day is written below a day. */
   dayAxis() {
-    const name = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
+    const name = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
     return {
       incrs: [1, 2, 7, 14, 28, 56, 112].map((days) => days * 86_400),
       values: (_, splits) => splits.map((seconds) => name.format(new Date(seconds * 1000))),

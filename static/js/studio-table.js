@@ -38,7 +38,8 @@ if (form) {
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-pick]")) return;
     show();
-    if (event.target.checked) form.querySelector("[data-changes]").open = true;
+    // On a narrow screen the form would cover the rows.
+    if (event.target.checked && matchMedia("(width >= 40rem)").matches) form.querySelector("[data-changes]").open = true;
   });
   form.addEventListener("submit", (event) => {
     const chosen = picks().filter((pick) => pick.checked).length;

@@ -23,6 +23,7 @@ from subscriptions.models import Broadcast, Notification, Post, Subscription
 from tests.engine.plans import faults
 from videos.library import documents
 from videos.models import Block, Case, Comment, Reaction, Status, Video, Watch
+from videos.playback import figures
 
 MANY = 10_000
 CHANNELS = 50
@@ -73,7 +74,14 @@ PATHS = [
     "/subscriptions",
     "/library",
     "/playlists/{playlist}",
+    "/studio",
+    "/studio?range=365d",
     "/studio/videos",
+    "/studio/videos?sort=oldest",
+    "/studio/videos?sort=views&visibility=private",
+    "/studio/videos?sort=likes&category=music",
+    "/studio/videos?q=music&status=ready",
+    "/studio/videos/{video}/stats",
     "/studio/videos/{video}",
     "/settings/sessions",
     "/api/v1/videos",
@@ -92,6 +100,11 @@ PATHS = [
     "/api/v1/videos/{video}/comments?sort=newest",
     "/api/v1/comments/{comment}/replies",
     "/api/v1/studio/comments",
+    "/api/v1/studio/stats?range=365d",
+    "/api/v1/studio/stats.csv?table=videos",
+    "/api/v1/studio/videos",
+    "/api/v1/studio/videos?sort=views",
+    "/api/v1/studio/videos/{video}/stats?range=90d",
     "/api/v1/me/blocks",
     "/api/v1/me/decisions",
     "/api/v1/me/history",
@@ -184,6 +197,7 @@ def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Cast]:
             ],
         )
         collection("auth_session").insert_many(_sessions(users))
+        _figures(owner, videos)
         collection("task_job").insert_many(
             [
                 queue.new_job("videos.tasks.x", [], {}, queue="default", run_at=START)
@@ -219,6 +233,17 @@ def _video(n: int, channel: User) -> Video:
         created_at=START + dt.timedelta(minutes=n),
         published_at=START + dt.timedelta(minutes=n),
     )
+
+
+def _figures(owner: User, videos: list[str]) -> None:
+    """10,000 days of videos, the latest ones of the owner's, and 730 of the channel."""
+    today = dt.datetime.now(dt.UTC).date()
+    days = [(today - dt.timedelta(days=n)).isoformat() for n in range(730)]
+    for n in range(MANY):
+        channel = owner.pk if n % 4 else f"other{n % 40}"
+        figures.add_day(videos[n % 500], channel, days[n // 500], {"views": n % 97, "seconds": float(n)}, "b")
+    for day in days:
+        figures.add_channel_day(owner.pk, day, {"views": 9, "seconds": 90.0}, "b")
 
 
 def _comments(owner: User, users: list[User]) -> str:
@@ -338,6 +363,8 @@ def test_writes_have_an_index(crowd: Cast) -> None:
         assert client.delete(f"/api/v1/posts/{post}").status_code == 204
         owner = crowd.api("owner")
         assert owner.patch(f"/api/v1/videos/{mine.pk}", {"title": "Other"}, format="json").status_code == 200
+        many = {"video_ids": [mine.pk], "action": "category", "value": "comedy"}
+        assert owner.post("/api/v1/studio/videos/bulk", many, format="json").json()["changed"] == 1
         assert owner.delete(f"/api/v1/videos/{mine.pk}").status_code in (200, 202, 204)
         assert client.post("/api/v1/auth/logout-all", format="json").status_code == 200
         job = queue.take("worker", ["default"], 30)

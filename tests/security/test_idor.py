@@ -55,6 +55,7 @@ WORDS = {
         PATCH /playlists/{playlist_id} DELETE /playlists/{playlist_id} POST /playlists/{playlist_id}/items
         PATCH /playlists/{playlist_id}/items/{item_id} DELETE /playlists/{playlist_id}/items/{item_id}
         PATCH /posts/{post_id} DELETE /posts/{post_id}
+        GET /studio/videos/{video_id}/stats GET /studio/videos/{video_id}/stats.csv
     """,
     OWNER_OR_STAFF: "DELETE /comments/{comment_id}",
     PERSONAL: """
@@ -74,7 +75,8 @@ WORDS = {
         GET /me/channel-page PATCH /me/channel-page GET /me/subscriptions/opml POST /me/subscriptions/import
         GET /me/notifications GET /me/notifications/unread
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
-        GET /me/decisions GET /me/blocks POST /posts
+        GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
+        POST /studio/videos/bulk
     """,
 }
 WORD_OF = {

@@ -11,6 +11,7 @@ day, unless refused; ``offered`` are the seconds that viewings could have watche
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -48,7 +49,7 @@ def today() -> str:
 
 def bucket_seconds(duration: float) -> int:
     """How many seconds one bucket of retention spans: one, or more for a video of over ten minutes."""
-    return max(1, -(-int(duration) // MOST_BUCKETS))
+    return max(1, math.ceil(duration / MOST_BUCKETS))
 
 
 def note(video: str, channel: str, **changes: int) -> None:

@@ -70,7 +70,7 @@ def _report(days: dict[str, Day], period: Period) -> dict[str, Any]:
 
 
 def _sum(rows: Iterable[Day], name: str) -> float:
-    return sum(row.get(name, 0) for row in rows)
+    return sum(float(row.get(name, 0)) for row in rows)
 
 
 def _counted(rows: list[Day]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def cards(report: dict[str, Any]) -> list[dict[str, Any]]:
         _card("Views", f"{now['views']:,}", now["views"], before["views"]),
         _card("Watch time", watch_time(now["watch_seconds"]), now["watch_seconds"], before["watch_seconds"]),
         _card(
-            "Watched on average",
+            "Average watched",
             "None yet" if share is None else f"{share:.0f} %",
             share,
             before["average_percentage"],

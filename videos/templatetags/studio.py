@@ -34,3 +34,9 @@ def day_name(day: str) -> str:
 def percent(share: float) -> str:
     """``0.425`` -> ``43 %``."""
     return f"{100 * share:.0f} %"
+
+
+@register.filter
+def whole(number: int) -> str:
+    """``18029`` -> ``18,029``."""
+    return f"{number:,}"

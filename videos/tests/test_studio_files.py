@@ -1,0 +1,77 @@
+"""Figures as CSV: what is in the files, and that no title becomes a formula."""
+
+import csv
+import io
+
+import pytest
+
+from videos.studio import sheets
+from videos.tests.test_studio_stats import STATS, of, watch
+
+
+def table(cast, path, **params):
+    answer = cast.api("owner").get(path, params)
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"].startswith('attachment; filename="')
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8"))))
+
+
+def test_days_are_a_row_each(database, cast):
+    film = cast.video(duration=100.0)
+    watch(cast, film, 20)
+    for path in (f"{STATS}.csv", f"{of(film)}.csv"):
+        head, *rows = table(cast, path, range="7d")
+        assert head[:3] == ["day", "views", "watch_seconds"]
+        assert len(rows) == 7
+        assert [row[1] for row in rows] == ["0"] * 6 + ["1"]
+
+
+@pytest.mark.parametrize("title", ["=SUM(A1:A9)", "+1", "-1+2", "@cmd", "\uff1dHYPERLINK(1)", "'=1"])
+def test_titles_are_no_formulas(database, cast, title):
+    film = cast.video(title=title, duration=100.0)
+    watch(cast, film, 20)
+    _, row = table(cast, f"{STATS}.csv", table="videos")
+    assert row[0] == (title if title.startswith("'") else f"'{title}")
+    assert row[1] == f"http://testserver/watch/{film.pk}"
+    assert row[2] == "1"
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1", "\uff0b1"])
+def test_what_programs_take_for_a_formula_is_made_inert(cell):
+    assert sheets.inert(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["", "A title", "1 = 1", "שלום", 'a "b", c'])
+def test_other_text_stays_as_it_is(cell):
+    assert sheets.inert(cell) == cell
+
+
+def test_numbers_below_zero_stay_numbers(database, cast):
+    film = cast.video(duration=100.0)
+    api = cast.api("stranger")
+    api.put(f"/api/v1/videos/{film.pk}/reaction", {"value": "like"}, format="json")
+    from videos.playback import figures
+
+    figures.note(film.pk, film.channel_id, likes=-3)
+    head, *rows = table(cast, f"{of(film)}.csv", range="7d")
+    assert rows[-1][head.index("likes")] == "-2"
+
+
+def test_titles_with_quotes_and_other_scripts_come_through(database, cast):
+    title = 'Ein "Titel", שלום, 日本'
+    watch(cast, cast.video(title=title, duration=100.0), 20)
+    assert table(cast, f"{STATS}.csv", table="videos")[1][0] == title
+
+
+def test_every_table_and_no_other(database, cast):
+    film = cast.video(duration=5.0)
+    watch(cast, film, 5)
+    for path, tables in ((f"{STATS}.csv", sheets.OF_CHANNEL), (f"{of(film)}.csv", sheets.OF_VIDEO)):
+        for name in tables:
+            rows = table(cast, path, table=name)
+            assert len(rows) > 1, name
+            assert len({len(row) for row in rows}) == 1, name
+        answer = cast.api("owner").get(path, {"table": "users"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
