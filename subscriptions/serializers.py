@@ -16,6 +16,9 @@ class NotifySerializer(serializers.Serializer[Any]):
     """``PUT /channels/{username}/subscription``."""
 
     notify = serializers.ChoiceField(choices=Notify.choices, required=False, default=Notify.ALL)
+    video_id = serializers.CharField(
+        required=False, max_length=11, help_text="The video of the channel that led to it, for its figures."
+    )
 
 
 class SubscriptionSerializer(serializers.Serializer[Any]):

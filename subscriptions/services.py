@@ -12,6 +12,7 @@ from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.collections import collection
 from subscriptions.models import Notify, Subscription
 from videos import blocks
+from videos.access import own_videos
 from videos.playback import figures
 
 # Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
@@ -25,8 +26,8 @@ class SelfSubscription(Invalid):
     detail = "You cannot subscribe to your own channel."
 
 
-def subscribe(subscriber: User, channel: User, *, notify: str = Notify.ALL) -> None:
-    """Make the subscription exist with this bell setting."""
+def subscribe(subscriber: User, channel: User, *, notify: str = Notify.ALL, video_id: str = "") -> None:
+    """Make the subscription exist with this bell setting; ``video_id`` is the channel's video that led to it."""
     if subscriber.pk == channel.pk:
         raise SelfSubscription
     if notify not in Notify.values:
@@ -40,14 +41,14 @@ def subscribe(subscriber: User, channel: User, *, notify: str = Notify.ALL) -> N
     except IntegrityError:
         Subscription.objects.filter(subscriber=subscriber, channel=channel).update(notify=notify)
     else:
-        _count(subscriber, channel, 1)
+        _count(subscriber, channel, 1, video_id)
 
 
-def unsubscribe(subscriber: User, channel: User) -> None:
-    """Make the subscription not exist."""
+def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
+    """Make the subscription not exist; ``video_id`` is the channel's video that led to it."""
     removed, _ = Subscription.objects.filter(subscriber=subscriber, channel=channel).delete()
     if removed:
-        _count(subscriber, channel, -1)
+        _count(subscriber, channel, -1, video_id)
 
 
 def remove_all(user_id: str) -> None:
@@ -57,14 +58,17 @@ def remove_all(user_id: str) -> None:
         unsubscribe(row.subscriber, row.channel)
 
 
-def _count(subscriber: User, channel: User, change: int) -> None:
+def _count(subscriber: User, channel: User, change: int, video_id: str) -> None:
     channel_row = collection(User._meta.db_table).find_one_and_update(
         {"_id": channel.pk},
         {"$inc": {"subscriber_count": change}},
         projection={"subscriber_count": 1},
         return_document=ReturnDocument.AFTER,
     )
-    figures.note_channel(channel.pk, **({"gained": 1} if change > 0 else {"lost": 1}))
+    noted = {"gained": 1} if change > 0 else {"lost": 1}
+    figures.note_channel(channel.pk, **noted)
+    if video_id and own_videos(channel.pk).filter(pk=video_id).exists():
+        figures.note_video(video_id, channel.pk, **noted)
     if channel_row is not None and change > 0:
         subscribed.send(
             sender=Subscription, channel_id=channel.pk, subscribers=int(channel_row["subscriber_count"])

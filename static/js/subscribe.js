@@ -24,12 +24,13 @@ async function change(form, wanted) {
   if (form.ariaBusy === "true") return;
   const before = stateOf(form);
   const path = `/channels/${encodeURIComponent(form.dataset.subscribe)}/subscription`;
+  const video = form.elements.video_id?.value;
   show(form, wanted);
   form.ariaBusy = "true";
   try {
     const { data } = wanted.subscribed
-      ? await api("PUT", path, { json: { notify: wanted.notify } })
-      : await api("DELETE", path);
+      ? await api("PUT", path, { json: { notify: wanted.notify, video_id: video } })
+      : await api("DELETE", video ? `${path}?video_id=${video}` : path);
     show(form, { subscribed: data.is_subscribed, notify: data.notify ?? "all" });
     showCount(form.dataset.subscribe, data.subscribers);
   } catch (error) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,15 +61,20 @@ class SubscriptionView(APIView):
         channel = channel_for_viewing(username)
         form = shapes.NotifySerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        services.subscribe(signed_in_user(request), channel, notify=form.validated_data["notify"])
+        services.subscribe(signed_in_user(request), channel, **form.validated_data)
         return Response(queries.subscription_body(request.user, channel.username))
 
     @extend_schema(
-        operation_id="channel_unsubscribe", request=None, responses={200: shapes.SubscriptionSerializer}
+        operation_id="channel_unsubscribe",
+        request=None,
+        parameters=[
+            OpenApiParameter("video_id", str, description="The video that led to it, for its figures.")
+        ],
+        responses={200: shapes.SubscriptionSerializer},
     )
     def delete(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)
-        services.unsubscribe(signed_in_user(request), channel)
+        services.unsubscribe(signed_in_user(request), channel, video_id=request.GET.get("video_id", ""))
         return Response(queries.subscription_body(request.user, channel.username))
 
 

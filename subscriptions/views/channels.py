@@ -71,12 +71,12 @@ def channel_about(request: HttpRequest, username: str) -> HttpResponse:
 def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
     """Subscribe or unsubscribe by form."""
     owner = channel_for_viewing(username)
-    subscriber = cast(User, request.user)
+    subscriber, video_id = cast(User, request.user), request.POST.get("video_id", "")
     try:
         if request.POST.get("action") == "unsubscribe":
-            services.unsubscribe(subscriber, owner)
+            services.unsubscribe(subscriber, owner, video_id=video_id)
         else:
-            services.subscribe(subscriber, owner)
+            services.subscribe(subscriber, owner, video_id=video_id)
     except SiteError as error:
         messages.error(request, error.detail)
     return redirect(safe_next(request, owner.get_absolute_url()))

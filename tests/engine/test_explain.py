@@ -314,6 +314,17 @@ def _cursor(link: str) -> str:
     return parse_qs(urlsplit(link).query).get("cursor", [link])[0]
 
 
+def test_the_most_watched_videos_are_found_by_the_index_alone(crowd: Cast) -> None:
+    """No day of a video is read for it, however many there are."""
+    with recorded_documents() as documents:
+        assert crowd.api("owner").get("/api/v1/studio/stats?range=90d").json()["top_videos"]
+    (command,) = [command for _, command in documents if command.get("aggregate") == "video_day"]
+    bare = {key: command[key] for key in ("aggregate", "pipeline", "cursor")}
+    plan = str(get_database().command("explain", bare, verbosity="queryPlanner"))
+    assert "video_day_by_channel" in plan
+    assert "'FETCH'" not in plan
+
+
 def test_pages_further_on_have_an_index(crowd: Cast) -> None:
     """The cursor of a list leads to the next page by the index, too."""
     for path in (

@@ -54,9 +54,14 @@ def bucket_seconds(duration: float) -> int:
 
 def note(video: str, channel: str, **changes: int) -> None:
     """Add to today's figures of a video and its channel what a reaction or comment changed."""
+    note_video(video, channel, **changes)
+    note_channel(channel, **changes)
+
+
+def note_video(video: str, channel: str, **changes: int) -> None:
+    """Add to today's figures of a video alone."""
     day = today()
     _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, None)
-    note_channel(channel, **changes)
 
 
 def note_channel(channel: str, **changes: int) -> None:

@@ -151,6 +151,24 @@ def test_likes_comments_and_subscribers_of_the_day(database, cast, film):
     assert (of_video["likes"], of_video["comments"]) == (1, 1)
 
 
+def test_subscribers_whom_a_video_led_to_are_in_its_figures(database, cast, film):
+    other = cast.video(owner=cast.stranger)
+    path = "/api/v1/channels/owner/subscription"
+    for who, video in (("stranger", film.pk), ("member", other.pk), ("staff", "")):
+        body = {"video_id": video} if video else {}
+        assert cast.api(who).put(path, body, format="json").status_code == 200
+        assert cast.api(who).put(path, body, format="json").status_code == 200  # counts once
+    cast.page("member").post("/@owner/subscribe", {"action": "unsubscribe", "video_id": film.pk})
+    cast.api("staff").delete(f"{path}?video_id={film.pk}")
+    cast.api("staff").delete(f"{path}?video_id={film.pk}")
+    told = {
+        name: stats(cast, of(film))["totals"][name] for name in ("subscribers_gained", "subscribers_lost")
+    }
+    assert told == {"subscribers_gained": 1, "subscribers_lost": 2}
+    assert stats(cast)["totals"]["subscribers_gained"] == 3
+    assert stats(cast, of(other), who="stranger")["totals"]["subscribers_gained"] == 0
+
+
 def test_retention_is_the_share_of_who_began(database, cast):
     clip = cast.video(duration=10.0)
     watch(cast, clip, 10)

@@ -1,0 +1,165 @@
+"""An owner's way through the studio in a real browser, wide and narrow, with axe-core looking at each page."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect, sync_playwright
+
+from streamsite.testing import browser as browsers
+from streamsite.testing.caller import PASSWORD, Caller
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+SETTLED = "Promise.allSettled(document.getAnimations().map(animation => animation.finished))"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Pixels of the chart that are not empty.
+PAINTED = """() => {
+  const canvas = document.querySelector('[data-chart] canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
+        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def uploaded(site, clip):
+    """An owner for each width with three videos; one of them was watched, and that has been counted."""
+    made = {}
+    for width in (1280, 390):
+        owner, viewer = Caller(site).enter(f"studio-{width}"), Caller(site).enter(f"viewer-{width}")
+        ids = [owner.upload(clip, title=f"Film {n} of {width}", visibility="public") for n in range(3)]
+        for one in ids:
+            owner.wait(one, "ready")
+        path, agent = f"/api/v1/videos/{ids[0]}/playback", "Mozilla/5.0 Chrome/150.0.0.0"
+        for body in ({"position": 0}, {"position": 2, "watched": [[0, 2]]}):
+            status, said = viewer.json("POST", path, body, User_Agent=agent)
+            assert status == 200, said
+            time.sleep(1.5)
+        assert said["view"] == "counted"
+        deadline = time.monotonic() + 20
+        while owner.json("GET", "/api/v1/studio/stats")[1]["totals"]["views"] == 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+        made[width] = ids[0]
+    return made
+
+
+def look(page: Page, name: str) -> None:
+    """No serious finding of axe-core, nothing wider than the screen."""
+    page.evaluate(SETTLED)
+    found = [
+        f"{entry['id']}: {entry['nodes'][0]['html'][:160]}"
+        for entry in Axe().run(page).response["violations"]
+        if entry["impact"] in {"serious", "critical"}
+    ]
+    assert found == [], name
+    assert page.evaluate(TOO_WIDE) <= 0, f"{name} is too wide"
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/login")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
+    context = chromium.new_context(
+        base_url=site.url, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+    )
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    sign_in(page, f"studio-{width}")
+
+    page.goto("/studio")
+    expect(page.locator(".chart canvas")).to_be_visible()
+    assert page.evaluate(PAINTED) > 1000
+    look(page, "overview")
+    page.locator("[role=radiogroup] label", has_text="Watch time").click()
+    assert "Watch time" in page.locator(".chart-said").inner_text()
+    page.get_by_role("link", name="7 days").click()
+    expect(page.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
+    page.get_by_text("The figures as a table").click()
+    assert page.locator("tbody tr").count() == 7
+    look(page, "seven days")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV", exact=True).first.click()
+    assert download.value.suggested_filename.endswith(".csv")
+    before = page.evaluate(PAINTED)
+    page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
+    page.wait_for_function(f"({PAINTED})() > 0")
+    assert before > 0
+
+    page.goto(f"/studio/videos/{uploaded[width]}/stats")
+    assert page.locator(".chart canvas").count() == 2
+    look(page, "one video")
+
+    page.goto("/studio/videos")
+    look(page, "table")
+    page.get_by_label("All on this page").check()
+    assert page.locator("[data-pick]:checked").count() == 3
+    page.locator("[data-pick]").nth(0).uncheck()
+    assert page.locator("[data-chosen]").inner_text() == "2 chosen"
+    if not page.get_by_label("Visibility", exact=True).last.is_visible():
+        page.get_by_text("Change the chosen").click()
+    look(page, "chosen")
+    page.locator("#value_visibility").select_option("unlisted")
+    page.get_by_role("button", name="Apply Visibility").click()
+    expect(page.locator("[data-toasts]")).to_contain_text("2 videos were changed.")
+    assert page.locator(".studio-row", has_text="Unlisted").count() == 2
+
+    page.locator("[data-pick]").nth(1).check()
+    if not page.locator("#value_visibility").is_visible():
+        page.get_by_text("Change the chosen").click()
+    page.get_by_role("button", name="Delete…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Film")
+    look(page, "question")
+    dialog.get_by_role("button", name="Keep it").click()
+    assert page.locator("[data-row]").count() == 3
+    page.get_by_role("button", name="Delete…").click()
+    dialog.get_by_role("button", name="Delete video").click()
+    expect(page.locator("[data-toasts]")).to_contain_text("1 video was deleted.")
+    assert page.locator("[data-row]").count() == 2
+    assert problems == []
+    context.close()
+
+
+def test_the_table_works_without_scripts(chromium, site, clip):
+    owner = Caller(site).enter("studio-plain")
+    for number in range(2):
+        owner.upload(clip, title=f"Plain {number}")
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, "studio-plain")
+    page.goto("/studio")
+    page.get_by_text("The figures as a table").click()
+    assert page.locator("tbody tr").count() == 28
+    page.goto("/studio/videos?sort=oldest")
+    page.get_by_label("All on this page").check()
+    page.get_by_text("Change the chosen").click()
+    page.locator("#value_category").select_option("music")
+    page.get_by_role("button", name="Apply Category").click()
+    assert page.url.endswith("/studio/videos?sort=oldest")
+    expect(page.locator("[data-toasts]")).to_contain_text("2 videos were changed.")
+    page.get_by_label("Choose Plain 0").check()
+    page.get_by_text("Change the chosen").click()
+    page.get_by_role("button", name="Delete…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 1 video?")
+    page.get_by_role("button", name="Delete 1 video").click()
+    expect(page.locator("[data-toasts]")).to_contain_text("1 video was deleted.")
+    assert page.locator("[data-row]").count() == 1
+    context.close()
