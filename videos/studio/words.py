@@ -44,11 +44,11 @@ def cards(report: dict[str, Any]) -> list[dict[str, Any]]:
         _card("Views", f"{now['views']:,}", now["views"], before["views"]),
         _card("Watch time", watch_time(now["watch_seconds"]), now["watch_seconds"], before["watch_seconds"]),
         _card(
-            "Average watched",
+            "Average view",
             "None yet" if share is None else f"{share:.0f} %",
             share,
             before["average_percentage"],
-            note="" if average is None else f"{watch_time(average)} of each viewing",
+            note="" if average is None else f"{watch_time(average)} each",
         ),
         _card(
             "Subscribers",
