@@ -17,7 +17,8 @@ function show() {
 
 async function remove(button) {
   const titles = picks().filter((pick) => pick.checked).map((pick) => pick.closest("[data-row]").dataset.title);
-  const named = titles.slice(0, 5).map((title) => `“${title}”`).join(", ");
+  // Titles in other directions of writing are kept apart from the sentence.
+  const named = titles.slice(0, 5).map((title) => `“\u2068${title}\u2069”`).join(", ");
   const more = titles.length > 5 ? ` and ${titles.length - 5} more` : "";
   const sure = await confirmed(
     titles.length === 1 ? "Delete this video?" : `Delete ${titles.length} videos?`,

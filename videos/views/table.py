@@ -86,7 +86,9 @@ def _tell(request: HttpRequest, outcomes: list[bulk.Outcome], titles: dict[str, 
     refused = [one for one in outcomes if one.outcome == bulk.REFUSED]
     if refused:
         reasons = [
-            f"“{titles[one.video_id]}”: {one.detail}" if one.video_id in titles else f"{one.detail}"
+            f"“\u2068{titles[one.video_id]}\u2069”: {one.detail}"
+            if one.video_id in titles
+            else f"{one.detail}"
             for one in refused[:MOST_TOLD]
         ]
         more = f" And {len(refused) - MOST_TOLD} more." if len(refused) > MOST_TOLD else ""
