@@ -13,8 +13,8 @@ from streamsite.testing.clips import make_clip
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 PASSWORD = "correct horse battery"
 PAGES = """
-/ /trending /upload /library /history /liked /feed /subscriptions /studio/videos /settings/profile /settings/preferences
-/settings/sessions /developers/tokens /api/docs
+/ /trending /upload /library /history /liked /feed /subscriptions /studio /studio/videos /settings/profile
+/settings/preferences /settings/sessions /developers/tokens /api/docs
 /search?q=day
 """.split()  # noqa: SIM905 - a list of words reads better so
 BRIGHTNESS = """

@@ -50,7 +50,8 @@ def test_a_wrong_password_is_said_on_the_page(browser, cast):
 
 
 @pytest.mark.parametrize(
-    "path", ["/upload", "/library", "/feed", "/subscriptions", "/studio/videos", "/settings/profile"]
+    "path",
+    ["/upload", "/library", "/feed", "/subscriptions", "/studio", "/studio/videos", "/settings/profile"],
 )
 def test_pages_of_ones_own_ask_to_log_in(browser, path):
     answer = browser.get(path)

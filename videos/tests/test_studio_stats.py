@@ -188,6 +188,18 @@ def test_a_part_seen_again_and_again_is_no_more_than_everybody(database, cast):
     assert report["average_percentage"] == pytest.approx(150, abs=5)
 
 
+def test_days_from_before_lengths_were_noted_are_left_out_of_the_share(database, cast, film):
+    watch(cast, film, 20)
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    former = {"views": 1, "started": 1, "seconds": 60.0}
+    figures.add_day(film.pk, film.channel_id, yesterday, former, "former")
+    collection(figures.VIDEO_TOTALS).update_one({"_id": film.pk}, {"$unset": {"viewings": ""}})
+    report = stats(cast, of(film))
+    assert report["average_seconds"] == pytest.approx(40, abs=1)
+    assert report["average_percentage"] == pytest.approx(20, abs=1)
+    assert report["retention"][0]["share"] == 1.0
+
+
 def test_a_long_video_has_a_curve_of_at_most_600_points(database, cast):
     lecture = cast.video(duration=7200.5)
     watch(cast, lecture, 30)
