@@ -10,7 +10,7 @@ class PlaylistsConfig(AppConfig):
     verbose_name = "Playlists"
 
     def ready(self) -> None:
-        """Listen for deleted videos; put the queue, shelves of channels and the studio's change of many where they go."""
+        """Listen for deleted videos; register the queue, shelves of channels and the studio's change of many."""
         from playlists import bulk, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.views import watch_panel
