@@ -197,7 +197,7 @@ def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Cast]:
             ],
         )
         collection("auth_session").insert_many(_sessions(users))
-        _figures(owner, videos)
+        _figures(owner)
         collection("task_job").insert_many(
             [
                 queue.new_job("videos.tasks.x", [], {}, queue="default", run_at=START)
@@ -235,13 +235,17 @@ def _video(n: int, channel: User) -> Video:
     )
 
 
-def _figures(owner: User, videos: list[str]) -> None:
-    """10,000 days of videos, the latest ones of the owner's, and 730 of the channel."""
+def _figures(owner: User) -> None:
+    """10,000 days of videos, half of them the owner's, and 730 of the owner's channel."""
     today = dt.datetime.now(dt.UTC).date()
     days = [(today - dt.timedelta(days=n)).isoformat() for n in range(730)]
+    mine = list(Video.objects.filter(channel=owner).values_list("pk", flat=True))
+    others = list(Video.objects.exclude(channel=owner).values_list("pk", "channel_id")[: len(mine)])
+    videos = [*((pk, owner.pk) for pk in mine), *others]
     for n in range(MANY):
-        channel = owner.pk if n % 4 else f"other{n % 40}"
-        figures.add_day(videos[n % 500], channel, days[n // 500], {"views": n % 97, "seconds": float(n)}, "b")
+        video, channel = videos[n % len(videos)]
+        changes = {"views": n % 97 + 1, "seconds": float(n)}
+        figures.add_day(video, channel, days[n // len(videos)], changes, "b")
     for day in days:
         figures.add_channel_day(owner.pk, day, {"views": 9, "seconds": 90.0}, "b")
 
