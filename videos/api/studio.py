@@ -58,7 +58,7 @@ class StatsFileView(APIView):
         user, period = signed_in_user(request), periods.asked(request.GET)
         name = sheets.asked(request.GET, sheets.OF_CHANNEL)
         found = report.of_channel(user.pk, period, top=sheets.MOST_VIDEOS)
-        for row in found["top_videos"]:
+        for row in found["top_videos"] or []:
             row["video"]["url"] = request.build_absolute_uri(row["video"]["url"])
         filename = f"{user.username}-{name}-{period.first}-{period.last}.csv"
         return sheets.answer(sheets.OF_CHANNEL[name](found), filename)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from pymongo.errors import ExecutionTimeout
+
 from streamsite.mongo.collections import collection
 from videos.playback import figures
 from videos.studio.periods import Period
 
 Day = dict[str, Any]
+MOST_MS = 3_000
 WITHOUT = {"_id": 0, "batches": 0}
 
 
@@ -25,22 +28,26 @@ def video_days(video_id: str, period: Period) -> dict[str, Day]:
     return _days(figures.VIDEO_DAYS, {"video": video_id}, period)
 
 
-def most_watched(channel_id: str, period: Period, most: int) -> list[dict[str, Any]]:
-    """``{video: id, views, seconds}`` of the period, by views, at most ``most``; answered from the index alone."""
+def most_watched(channel_id: str, period: Period, most: int) -> list[dict[str, Any]] | None:
+    """``{video: id, views, seconds}`` of the period, by views, at most ``most``; answered from the index alone.
+
+    ``None`` when that takes longer than somebody waits for it: a year of a channel with very many videos that are all
+    watched every day.
+    """
     days = {"$gte": period.first.isoformat(), "$lte": period.last.isoformat()}
     order = {"views": -1, "seconds": -1, "_id": 1}
     kept = {"video": "$_id", "views": "$views", "seconds": "$seconds"}
-    found = collection(figures.VIDEO_DAYS).aggregate(
-        [
-            {"$match": {"channel": channel_id, "day": days}},
-            {"$group": {"_id": "$video", "views": {"$sum": "$views"}, "seconds": {"$sum": "$seconds"}}},
-            {"$match": {"$or": [{"views": {"$gt": 0}}, {"seconds": {"$gt": 0}}]}},
-            {"$group": {"_id": None, "top": {"$topN": {"n": most, "sortBy": order, "output": kept}}}},
-        ]
-    )
-    for row in found:
-        return list(row["top"])
-    return []
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"channel": channel_id, "day": days}},
+        {"$group": {"_id": "$video", "views": {"$sum": "$views"}, "seconds": {"$sum": "$seconds"}}},
+        {"$match": {"$or": [{"views": {"$gt": 0}}, {"seconds": {"$gt": 0}}]}},
+        {"$group": {"_id": None, "top": {"$topN": {"n": most, "sortBy": order, "output": kept}}}},
+    ]
+    try:
+        found = list(collection(figures.VIDEO_DAYS).aggregate(pipeline, maxTimeMS=MOST_MS))
+    except ExecutionTimeout:
+        return None
+    return list(found[0]["top"]) if found else []
 
 
 def shown(video_id: str) -> dict[str, Any]:

@@ -110,8 +110,10 @@ def _decided(rows: list[Day]) -> list[dict[str, Any]]:
     return [{"verdict": name, "count": counts[name], "means": means} for name, means in VERDICTS.items()]
 
 
-def _top_videos(channel_id: str, period: Period, most: int) -> list[dict[str, Any]]:
+def _top_videos(channel_id: str, period: Period, most: int) -> list[dict[str, Any]] | None:
     rows = reads.most_watched(channel_id, period, most)
+    if rows is None:
+        return None
     videos = own_videos(channel_id).select_related("channel").in_bulk([row["video"] for row in rows])
     return [
         {

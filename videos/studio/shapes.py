@@ -93,7 +93,7 @@ class ReportSerializer(serializers.Serializer[Any]):
 class ChannelReportSerializer(ReportSerializer):
     """Figures of the caller's channel."""
 
-    top_videos = TopVideoSerializer(many=True)
+    top_videos = TopVideoSerializer(many=True, allow_null=True)
 
 
 class RetentionSerializer(serializers.Serializer[Any]):

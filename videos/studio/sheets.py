@@ -62,7 +62,7 @@ def _videos(report: dict[str, Any]) -> Table:
     names = ["title", "url", "views", "watch_seconds"]
     rows = [
         [row["video"]["title"], row["video"]["url"], row["views"], row["watch_seconds"]]
-        for row in report["top_videos"]
+        for row in report["top_videos"] or []
     ]
     return names, rows
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pymongo.collection import Collection
+from pymongo.errors import ExecutionTimeout
 
 from streamsite.mongo.collections import collection
 from streamsite.testing.commands import recorded
@@ -259,3 +261,17 @@ def test_figures_are_few_commands_whatever_the_number_of_videos(database, cast, 
 def test_the_answer_is_nobodys_to_keep(database, cast, film):
     for path in (STATS, of(film), f"{STATS}.csv"):
         assert "no-store" in cast.api("owner").get(path)["Cache-Control"]
+
+
+def test_what_takes_too_long_to_rank_is_left_out(database, cast, monkeypatch):
+    aggregate = Collection.aggregate
+
+    def out_of_time(self, *arguments, **options):
+        if self.name == "video_day":
+            raise ExecutionTimeout("operation exceeded time limit")
+        return aggregate(self, *arguments, **options)
+
+    monkeypatch.setattr(Collection, "aggregate", out_of_time)
+    assert cast.api("owner").get("/api/v1/studio/stats").json()["top_videos"] is None
+    assert "too many videos to rank" in cast.page("owner").get("/studio").content.decode()
+    assert cast.api("owner").get("/api/v1/studio/stats.csv?table=videos").status_code == 200
