@@ -21,7 +21,6 @@ from streamsite.errors import Absent
 from streamsite.mongo.collections import collection
 from subscriptions import queries
 from subscriptions.models import PrivateFeed
-from videos import queries as video_queries
 from videos.sharing import addresses
 from videos.sharing.feeds import MOST, Feed, Head, make
 
@@ -54,11 +53,11 @@ def of_token(token: str) -> Feed:
     """The feed at an address; ``Absent`` when it leads nowhere, or to an account that is closed."""
     if not TOKEN.match(token):
         raise Absent
-    row = PrivateFeed.objects.filter(token_hash=_hash(token)).first()
+    row = PrivateFeed.objects.select_related("user").filter(token_hash=_hash(token)).first()
     if row is None:
         raise Absent
-    user = User.objects.filter(pk=row.pk).first()
-    if user is None or not user.is_active:
+    user = row.user
+    if not user.is_active:
         raise Absent
     now = timezone.now()
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_AFTER:
@@ -70,7 +69,7 @@ def of_token(token: str) -> Feed:
         page=addresses.absolute(reverse("feed")),
         address=_address(token),
     )
-    return make(head, queries.feed(user.pk).order_by(*video_queries.NEWEST)[:MOST])
+    return make(head, queries.feed(user.pk, MOST))
 
 
 def _address(token: str) -> str:

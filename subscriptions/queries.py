@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from rest_framework.request import Request
 
 from accounts import mappers, preferences
 from accounts.models import User
-from streamsite.api.pagination import Page
+from streamsite.api.pagination import Page, paginate_latest
+from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
-from subscriptions.models import Subscription
-from subscriptions.notifications import services
+from subscriptions.models import ReadMarks, Subscription
 from videos import queries as video_queries
 from videos.mappers import card
 from videos.models import Video
@@ -95,20 +98,50 @@ def followed_channels(user_id: str) -> list[str]:
 
 def shelf(user: User) -> Shelf:
     """The newest of the feed, for the home page."""
-    rows = feed(user.pk).order_by(*video_queries.NEWEST)[:MOST] if user.subscription_count else []
+    rows = feed(user.pk, MOST) if user.subscription_count else []
     return Shelf("feed", "From your subscriptions", "/feed", [{"video": card(video)} for video in rows])
 
 
-def feed_cards(page: Page[Video], user_id: str) -> dict[str, Any]:
-    """A page of the feed in the contract's list form; ``is_new`` says what came since the feed was seen last."""
-    seen = services.marks(user_id).feed_seen_at
-    return page.body(
-        lambda video: (
-            card(video) | {"is_new": bool(seen and video.published_at and video.published_at > seen)}
-        )
+def feed_page(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> dict[str, Any]:
+    """A page of the feed in the contract's list form; ``is_new`` says what came since the feed was seen last.
+
+    ``previous`` is always ``None``: what is newer than a page may have come from any channel since.
+    """
+    channels, seen = _followed_and_seen(user_id)
+    rows, following = paginate_latest(
+        request,
+        lambda before, size: video_queries.newest_of(channels, size, before),
+        by="published_at",
+        absolute=absolute,
     )
+    cards = [
+        card(video) | {"is_new": bool(seen and video.published_at and video.published_at > seen)}
+        for video in rows
+    ]
+    return {"next": following, "previous": None, "results": cards}
 
 
-def feed(user_id: str) -> QuerySet[Video]:
-    """Listed videos of the subscribed channels; order by ``videos.queries.NEWEST``."""
-    return video_queries.of_channels(followed_channels(user_id))
+def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
+    """The channels of an account's feed, and until when it has seen it, in one read."""
+    marks = [{"$match": {"_id": user_id}}, {"$project": {"feed_seen_at": 1}}]
+    channels: list[str] = []
+    seen: datetime | None = None
+    for row in collection(Subscription._meta.db_table).aggregate(
+        [
+            {"$match": {"subscriber_id": user_id}},
+            {"$sort": {"created_at": -1, "_id": -1}},
+            {"$limit": MOST_CHANNELS_IN_FEED},
+            {"$project": {"_id": 0, "channel_id": 1}},
+            {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
+        ]
+    ):
+        if "channel_id" in row:
+            channels.append(row["channel_id"])
+        elif row.get("feed_seen_at"):
+            seen = row["feed_seen_at"].replace(tzinfo=UTC)
+    return channels, seen
+
+
+def feed(user_id: str, most: int) -> list[Video]:
+    """The newest listed videos of the subscribed channels, channels loaded."""
+    return video_queries.newest_of(followed_channels(user_id), most)

@@ -15,8 +15,9 @@ from accounts.models import User
 from accounts.usernames import normalise
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
+from streamsite.mongo import merging
 from streamsite.text import clean_line
-from videos.access import listed_videos
+from videos.access import LISTED, listed_videos
 from videos.library import moments, search
 from videos.mappers import card
 from videos.models import CATEGORIES, Video
@@ -126,6 +127,16 @@ def of_channel(channel_id: str) -> QuerySet[Video]:
     return listed_videos().filter(channel_id=channel_id).select_related("channel")
 
 
-def of_channels(channel_ids: list[str]) -> QuerySet[Video]:
-    """Listed videos of several channels; order by ``NEWEST``."""
-    return listed_videos().filter(channel_id__in=channel_ids).select_related("channel")
+def newest_of(channel_ids: list[str], most: int, before: merging.Moment | None = None) -> list[Video]:
+    """The newest listed videos of some channels, published before a moment and id, channels loaded. Two reads."""
+    rows = merging.newest(
+        Video._meta.db_table,
+        "channel_id",
+        channel_ids,
+        LISTED,
+        by="published_at",
+        most=most,
+        before=before,
+        fields=["_id"],
+    )
+    return by_ids([row["_id"] for row in rows])

@@ -19,6 +19,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from streamsite.errors import Invalid
+from streamsite.mongo.merging import Moment
 
 Row = TypeVar("Row", bound=Model)
 
@@ -111,15 +112,11 @@ def paginate_ranked(
     )
 
 
-Moment = tuple[datetime, str]
 Entry = TypeVar("Entry", bound="Timed")
 
 
 class Timed(Protocol):
-    """Something that happened: when, and its id."""
-
-    @property
-    def created_at(self) -> datetime: ...
+    """Something that happened, by its id; it has a time as well."""
 
     @property
     def id(self) -> str: ...
@@ -129,12 +126,13 @@ def paginate_latest(
     request: HttpRequest | Request,
     load: Callable[[Moment | None, int], list[Entry]],
     *,
+    by: str = "created_at",
     absolute: bool = True,
 ) -> tuple[list[Entry], str | None]:
-    """One page of what several collections hold, the latest first, and the URL of the next one.
+    """One page of what many hold, the latest first by the time ``by``, and the URL of the next one.
 
     ``load(before, size)`` gets the ``size`` entries before a moment and id. There is no way back: what is newer than
-    a page may have come from any of the collections since.
+    a page may have come from any of them since.
     """
     size = page_size(request.GET)
     scope = _scope(request.path, request.GET)
@@ -143,7 +141,7 @@ def paginate_latest(
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
-    cursor = _write_cursor([{"t": last.created_at.timestamp()}, last.id], scope, back=False)
+    cursor = _write_cursor([{"t": getattr(last, by).timestamp()}, last.id], scope, back=False)
     return rows[:size], _link(request, cursor, absolute=absolute)
 
 
@@ -174,6 +172,9 @@ def _value(row: Model, name: str) -> Any:
 
 def _beyond(order: Sequence[str], key: Sequence[Any]) -> Q:
     """The rows after ``key``: ``a < x or (a = x and b < y)``, with ``a <= x`` in front for the index."""
+    if isinstance(key[0], bool) and len(order) > 1 and key[0] is not order[0].startswith("-"):
+        # Nothing comes after the last of two values: what follows is equal in it, and the index goes straight there.
+        return Q(**{order[0].lstrip("-"): key[0]}) & _beyond(order[1:], key[1:])
     condition = Q()
     equal = Q()
     for name, value in zip(order, key, strict=True):

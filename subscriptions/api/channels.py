@@ -131,5 +131,4 @@ class FeedView(APIView):
     @extend_schema(operation_id="me_feed", parameters=PAGING, responses={200: PageOfFeedCardsSerializer})
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        page = paginate(request, queries.feed(user.pk), video_queries.NEWEST)
-        return respond(request, queries.feed_cards(page, user.pk))
+        return respond(request, queries.feed_page(request, user.pk))

@@ -197,6 +197,4 @@ class FeedPostsView(APIView):
         operation_id="me_feed_posts", parameters=PAGING, responses={200: shapes.PageOfPostsSerializer}
     )
     def get(self, request: Request) -> Response:
-        rows = queries.feed(signed_in_user(request).pk)
-        page = paginate(request, rows, queries.NEWEST)
-        return respond(request, _body(request, queries.without_closed(page)))
+        return respond(request, _body(request, queries.feed(request, signed_in_user(request).pk)))

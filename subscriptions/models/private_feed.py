@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -9,7 +10,13 @@ from django.utils import timezone
 class PrivateFeed(models.Model):
     """One per account. Only the hash of the address's secret part is kept."""
 
-    user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_column="_id",
+        related_name="+",
+    )
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -11,6 +11,7 @@ from accounts.mappers import badge
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.mongo.collections import collection
+from streamsite.mongo.merging import Moment, earlier, newest_parts, union
 from subscriptions.models import Broadcast, Notification, Notify, Post, ReadMarks, Subscription
 from subscriptions.notifications.kinds import BROADCAST, KINDS, POST, VIDEO, sentence, wishes
 from subscriptions.posts.access import LISTED as LISTED_POSTS
@@ -76,22 +77,23 @@ def reader(user: User) -> Reader:
     return Reader(marks, channels, kinds)
 
 
-def page(user_id: str, known: Reader, before: tuple[datetime, str] | None, size: int) -> list[Entry]:
+def page(user_id: str, known: Reader, before: Moment | None, size: int) -> list[Entry]:
     """The next ``size`` entries, the latest first. One read."""
-    beyond = _beyond(before)
-    own = {"user_id": user_id, "on_page": True} | beyond
+    own = {"user_id": user_id, "on_page": True} | (earlier("created_at", before) if before else {})
     stages: list[dict[str, Any]] = [
         {"$match": own},
         {"$sort": {"created_at": -1, "_id": -1}},
         {"$limit": size},
     ]
-    if known.channels:
-        news: list[dict[str, Any]] = [
-            {"$match": {"channel_id": {"$in": list(known.channels)}, "kind": {"$in": known.kinds}} | beyond},
-            {"$sort": {"created_at": -1, "_id": -1}},
-            {"$limit": size},
-        ]
-        stages += [{"$unionWith": {"coll": ANNOUNCED, "pipeline": news}}]
+    news = newest_parts(
+        "channel_id",
+        list(known.channels),
+        {"kind": {"$in": known.kinds}},
+        by="created_at",
+        most=size,
+        before=before,
+    )
+    stages += union(ANNOUNCED, news)
     rows = list(collection(OWN).aggregate(stages))
     rows.sort(key=lambda row: (row["created_at"], row["_id"]), reverse=True)
     return [_entry(row, known.marks, known.channels) for row in rows[:size]]
@@ -170,13 +172,6 @@ def _entry(row: dict[str, Any], marks: ReadMarks, channels: dict[str, datetime])
     until = _aware(marks.read_until)
     is_read = row["_id"] in marks.read or (until is not None and at <= until)
     return Entry(row["_id"], at, row, is_read, is_old=_is_older(row, channels))
-
-
-def _beyond(before: tuple[datetime, str] | None) -> dict[str, Any]:
-    if before is None:
-        return {}
-    at, row_id = before
-    return {"created_at": {"$lte": at}, "$or": [{"created_at": {"$lt": at}}, {"_id": {"$lt": row_id}}]}
 
 
 def _named(entries: Sequence[Entry]) -> tuple[dict[str, User], dict[str, tuple[str, str]]]:

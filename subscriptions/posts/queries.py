@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from rest_framework.request import Request
 
-from streamsite.api.pagination import Page
+from streamsite.api.pagination import Page, paginate_latest
+from streamsite.mongo import merging
 from streamsite.visibility import Viewer
 from subscriptions.models import Post
-from subscriptions.posts.access import listed_posts
+from subscriptions.posts.access import LISTED, listed_posts
 from subscriptions.posts.reactions import OPINIONS
 from subscriptions.queries import followed_channels
 
@@ -22,15 +24,29 @@ def of_channel(channel_id: str) -> QuerySet[Post]:
     return listed_posts().filter(channel_id=channel_id).select_related("channel", "video__channel")
 
 
-def feed(user_id: str) -> QuerySet[Post]:
-    """What the subscribed channels posted; order by ``NEWEST``."""
-    rows = listed_posts().filter(channel_id__in=followed_channels(user_id))
-    return rows.select_related("channel", "video__channel")
+def feed(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> Page[Post]:
+    """A page of what the subscribed channels posted, the latest first, without those that are closed."""
+    channels = followed_channels(user_id)
+    rows, following = paginate_latest(
+        request, lambda before, size: _newest_of(channels, size, before), absolute=absolute
+    )
+    return Page([post for post in rows if post.channel.is_active], following, None)
 
 
-def without_closed(page: Page[Post]) -> Page[Post]:
-    """The page without posts of channels that are closed."""
-    return replace(page, rows=[post for post in page.rows if post.channel.is_active])
+def _newest_of(channel_ids: list[str], most: int, before: merging.Moment | None) -> list[Post]:
+    found = merging.newest(
+        Post._meta.db_table,
+        "channel_id",
+        channel_ids,
+        LISTED,
+        by="created_at",
+        most=most,
+        before=before,
+        fields=["_id"],
+    )
+    ids = [row["_id"] for row in found]
+    posts = listed_posts().select_related("channel", "video__channel").in_bulk(ids)
+    return [posts[post_id] for post_id in ids if post_id in posts]
 
 
 def opinions(viewer: Viewer, posts: Iterable[Post]) -> dict[str, str]:

@@ -86,10 +86,7 @@ def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest videos of the subscribed channels."""
-    rows = queries.feed(str(request.user.pk))
-    page = queries.feed_cards(
-        paginate(request, rows, video_queries.NEWEST, absolute=False), str(request.user.pk)
-    )
+    page = queries.feed_page(request, str(request.user.pk), absolute=False)
     template = "videos/_grid.html" if is_fragment(request) else "subscriptions/feed.html"
     return render(request, template, {"page": page})
 

@@ -74,8 +74,7 @@ def _create(user: User, form: PostForm) -> bool:
 @require_safe
 def feed_posts(request: HttpRequest) -> HttpResponse:
     """What the subscribed channels posted."""
-    rows = paginate(request, queries.feed(str(request.user.pk)), queries.NEWEST, absolute=False)
-    page = _page(request, queries.without_closed(rows))
+    page = _page(request, queries.feed(request, str(request.user.pk), absolute=False))
     template = "posts/_posts.html" if is_fragment(request) else "posts/feed.html"
     return render(request, template, {"page": page})
 
