@@ -1,8 +1,9 @@
 """What search knows: one document for each listed video, and none for any other.
 
-``search_video {_id: video, title, tags, channel, description, captions, prefixes, channel_id, category, language,
-duration, published_at, has_captions, popularity}``. ``popularity`` is the logarithm of the views, to whole numbers,
-so that it seldom changes.
+``search_video {_id: video, shape, title, tags, channel, description, captions, title_words, names, words, prefixes,
+channel_id, category, language, duration, published_at, has_captions, popularity}``. ``names`` are the words of title,
+tags and channel, ``words`` those of description and captions as well; ``shape`` is that of the document.
+``popularity`` is the logarithm of the views, to whole numbers, so that it seldom changes.
 """
 
 from __future__ import annotations
@@ -28,10 +29,17 @@ INDEXES = {
         IndexModel(
             [("prefixes", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_prefix"
         ),
-        IndexModel([("channel_id", ASCENDING)], name="search_channel"),
+        IndexModel(
+            [("names", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_name"
+        ),
+        IndexModel(
+            [("words", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_word"
+        ),
     ]
 }
 MOST_SPOKEN = 20_000  # characters of captions
+MOST_WORDS = 3_000  # different ones of a video
+SHAPE = 2
 
 
 def refresh(video_id: str) -> None:
@@ -56,8 +64,8 @@ def rebuild() -> int:
 
 
 def missing(video_ids: set[str]) -> set[str]:
-    """Those of some listed videos that search does not know."""
-    known = collection(DOCUMENTS).find({"_id": {"$in": list(video_ids)}}, {"_id": 1})
+    """Those of some listed videos that search does not know, or knows in a former shape."""
+    known = collection(DOCUMENTS).find({"_id": {"$in": list(video_ids)}, "shape": SHAPE}, {"_id": 1})
     return video_ids - {row["_id"] for row in known}
 
 
@@ -77,7 +85,13 @@ def popularity(views: int) -> int:
 def document(video: Video, spoken: str) -> dict[str, Any]:
     """What search knows of a listed video whose captions say ``spoken``. Its channel must be loaded."""
     names = f"{video.channel.get_full_name()} {video.channel.username}"
+    names_said = words.distinct(video.title, " ".join(video.tags), names)
+    all_said = [*names_said, *words.distinct(video.description, spoken)]
     return {
+        "shape": SHAPE,
+        "title_words": words.distinct(video.title),
+        "names": names_said,
+        "words": list(dict.fromkeys(all_said))[:MOST_WORDS],
         "title": video.title,
         "tags": video.tags,
         "channel": names,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.pagination import paginate
+from streamsite.mongo import merging
 from streamsite.mongo.collections import collection
 from videos import mappers, queries
 from videos.access import LISTED, listed_videos
@@ -20,7 +22,7 @@ from videos.playback import figures
 
 DAYS = 7
 VIDEOS = Video._meta.db_table
-MOST, MOST_OF_CHANNEL = 20, 6
+MOST, MOST_OF_CHANNEL, MOST_OF_WORD, SHORTEST = 20, 6, 30, 3
 
 
 def trending(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
@@ -46,26 +48,41 @@ def related(video: Video, *, most: int = MOST) -> list[dict[str, Any]]:
 
 def _chosen(video: Video, most: int) -> dict[str, str]:
     """Ids, in order, with where each comes from: ``channel``, ``subject`` or ``category``. One read for all three."""
-    subject = list(dict.fromkeys([*video.tags, *words.split(video.title)]))[: words.MOST_WORDS]
-    sources = [
-        *([(DOCUMENTS, "subject", search.any_of(subject, most=most + 1))] if subject else []),
-        (VIDEOS, "channel", _newest({"channel_id": video.channel_id}, MOST_OF_CHANNEL + 1)),
-        (VIDEOS, "category", _newest({"category": video.category}, most + 1)),
+    pipeline = [
+        *_newest({"channel_id": video.channel_id}, MOST_OF_CHANNEL + 1),
+        _from("channel"),
+        *merging.union(VIDEOS, [[*_newest({"category": video.category}, most + 1), _from("category")]]),
+        *merging.union(
+            DOCUMENTS,
+            [[*search.with_word(word, most=MOST_OF_WORD), _from(f" {word}")] for word in _telling(video)],
+        ),
     ]
-    (first, name, stages), *others = sources
-    pipeline = [*stages, _from(name)]
-    for table, name, stages in others:
-        pipeline.append({"$unionWith": {"coll": table, "pipeline": [*stages, _from(name)]}})
-    rows = collection(first).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
-    found: dict[str, list[str]] = {"channel": [], "subject": [], "category": []}
-    for row in rows:
-        found[row["source"]].append(row["_id"])
+    found: dict[str, list[str]] = {"channel": [], "category": []}
+    for row in collection(VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS):
+        found.setdefault(row["source"], []).append(row["_id"])
+    new = found.pop("category")
+    sources = {"channel": found.pop("channel"), "subject": _alike(found.values()), "category": new}
     chosen: dict[str, str] = {}
-    for source, ids in found.items():
+    for source, ids in sources.items():
         for video_id in ids:
             if video_id != video.pk:
                 chosen.setdefault(video_id, source)
     return chosen
+
+
+def _telling(video: Video) -> list[str]:
+    """The words of tags and title that may tell what it is about: not the shortest, unless there are no others."""
+    said = words.distinct(" ".join(video.tags), video.title)
+    return ([word for word in said if len(word) >= SHORTEST] or said)[: words.MOST_WORDS]
+
+
+def _alike(found: Iterable[list[str]]) -> list[str]:
+    """Ids by how many words they share with the video; a word that few have says more."""
+    weights: dict[str, float] = {}
+    for ids in found:
+        for video_id in ids:
+            weights[video_id] = weights.get(video_id, 0.0) + 1 / len(ids)
+    return sorted(weights, key=lambda video_id: weights[video_id], reverse=True)
 
 
 def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:

@@ -61,10 +61,14 @@ def read(text: str) -> Query:
     return Query(tuple(required), tuple(dict.fromkeys(excluded))[:MOST_WORDS], unfinished)
 
 
+def distinct(*texts: str) -> list[str]:
+    """The folded words of ``texts``, each once, in order."""
+    return list(dict.fromkeys(word for text in texts for word in split(text)))
+
+
 def prefixes(*texts: str) -> list[str]:
     """The beginnings of the words of ``texts``, each once."""
-    words = dict.fromkeys(word for text in texts for word in split(text))
-    return list(_beginnings(list(words)[:MOST_INDEXED]))
+    return list(_beginnings(distinct(*texts)[:MOST_INDEXED]))
 
 
 def _beginnings(words: Iterable[str]) -> dict[str, None]:
