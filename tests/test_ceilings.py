@@ -1,0 +1,118 @@
+"""What pages and calls may ask of MongoDB: at most four commands beside finding out who asks, however much there is."""
+
+import pytest
+
+from streamsite.testing.commands import recorded
+from videos.models import Comment
+
+MOST = 4
+# Who asks: the page's session, the account.
+IDENTITY = {"find django_session", "find accounts_user"}
+PAGES = [
+    "/",
+    "/trending",
+    "/search?q=alpha+video",
+    "/watch/{video}",
+    "/watch/{video}/comments",
+    "/@owner",
+    "/@owner/videos",
+    "/@owner/posts",
+    "/@owner/playlists",
+    "/feed",
+    "/feed/posts",
+    "/subscriptions",
+    "/notifications",
+    "/history",
+    "/liked",
+    "/library",
+    "/watch-later",
+    "/playlists/{playlist}",
+    "/studio/videos",
+    "/studio/comments",
+    "/api/v1/videos",
+    "/api/v1/videos?q=alpha+video",
+    "/api/v1/search/suggest?q=al",
+    "/api/v1/trending",
+    "/api/v1/videos/{video}",
+    "/api/v1/videos/{video}/related",
+    "/api/v1/videos/{video}/comments",
+    "/api/v1/channels/owner",
+    "/api/v1/channels/owner/front",
+    "/api/v1/channels/owner/videos",
+    "/api/v1/channels/owner/posts",
+    "/api/v1/channels/owner/playlists",
+    "/api/v1/channels/owner/subscribers",
+    "/api/v1/me",
+    "/api/v1/me/feed",
+    "/api/v1/me/feed/posts",
+    "/api/v1/me/history",
+    "/api/v1/me/likes",
+    "/api/v1/me/subscriptions",
+    "/api/v1/me/notifications",
+    "/api/v1/me/notifications/unread",
+    "/api/v1/me/watch-later",
+    "/api/v1/playlists",
+    "/api/v1/playlists/{playlist}",
+    "/api/v1/playlists/{playlist}/items",
+    "/api/v1/studio/videos",
+    "/api/v1/studio/stats",
+]
+
+
+@pytest.fixture
+def world(cast):
+    """A channel with some of everything, which the member follows and uses; ``grow`` makes more of it."""
+    assert cast.owner.is_active
+    member, owner = cast.api("member"), cast.api("owner")
+    member.put("/api/v1/channels/owner/subscription")
+    first = cast.video(title="Alpha video", tags=["alpha"], duration=100.0)
+    body = {"title": "List", "visibility": "public", "video_ids": [first.pk]}
+    ids = {"video": first.pk, "playlist": owner.post("/api/v1/playlists", body, format="json").json()["id"]}
+
+    def grow(many):
+        for number in range(many):
+            video = cast.video(title=f"Alpha video {number}", tags=["alpha"], duration=100.0)
+            path = f"/api/v1/videos/{first.pk}"
+            member.post(f"{path}/comments", {"text": f"Said {number}"}, format="json")
+            member.put(f"/api/v1/videos/{video.pk}/reaction", {"value": "like"}, format="json")
+            beat = {"position": 9.0, "watched": [[0, 9]]}
+            member.post(f"/api/v1/videos/{video.pk}/playback", beat, format="json")
+            owner.post("/api/v1/posts", {"text": f"News {number}", "video_id": video.pk}, format="json")
+            owner.post(f"/api/v1/playlists/{ids['playlist']}/items", {"video_id": video.pk}, format="json")
+            member.put(f"/api/v1/me/watch-later/{video.pk}")
+            body = {"title": f"List {number}", "visibility": "public", "video_ids": [video.pk]}
+            owner.post("/api/v1/playlists", body, format="json")
+            said = Comment.objects.latest("created_at")
+            owner.post(f"/api/v1/comments/{said.pk}/replies", {"text": "Yes"}, format="json")
+
+    grow(2)
+    return ids, grow
+
+
+def asked(cast, who, ids):
+    """The commands of every page, beside those that find out who asks."""
+    found = {}
+    for path in PAGES:
+        client = cast.api(who) if path.startswith("/api/") else cast.page(who)
+        address = path.format(**ids)
+        client.get(address)  # what is cached for a moment
+        with recorded() as commands:
+            status = client.get(address).status_code
+        assert status in {200, 302, 401}, (path, status)
+        rest = list(commands)
+        for name in IDENTITY:
+            if who != "anonymous" and name in rest:
+                rest.remove(name)
+        found[path] = rest
+    return found
+
+
+@pytest.mark.timeout(170)
+@pytest.mark.parametrize("who", ["anonymous", "member"])
+def test_no_page_asks_more_the_more_there_is(cast, world, who):
+    ids, grow = world
+    few = asked(cast, who, ids)
+    assert {path: commands for path, commands in few.items() if len(commands) > MOST} == {}
+    grow(15)
+    many = asked(cast, who, ids)
+    assert {path: many[path] for path in PAGES if len(many[path]) > len(few[path])} == {}
