@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from accounts import preferences
 from accounts.models import User
 from accounts.usernames import normalise
@@ -17,6 +19,16 @@ def channel_for_viewing(username: str) -> User:
     if not channel.is_active:
         raise Absent
     return channel
+
+
+def channel_for_leaving(username: str, is_tied: Callable[[User], bool]) -> User:
+    """The channel of an account that is there for everybody; a closed one for whoever ``is_tied`` to it still."""
+    channel = User.objects.filter(username=normalise(username)).first()
+    if channel is None:
+        raise Absent
+    if channel.is_active or is_tied(channel):
+        return channel
+    raise Absent
 
 
 def channel_for_listing_subscribers(viewer: Viewer, username: str) -> User:

@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from accounts import mongo, preferences
 from accounts.models import User
 from streamsite.errors import Absent, Invalid, Stale
-from streamsite.text import clean_line, clean_text
+from streamsite.text import clean_line, clean_text, is_blank
 
 # Sent with ``user_id`` when the name that others see has changed.
 renamed = Signal()
@@ -30,7 +30,8 @@ def update(user: User, given: Mapping[str, Any], *, expected_version: int | None
     problems: dict[str, list[str]] = {}
     changes: dict[str, Any] = {}
     if "full_name" in given:
-        changes["full_name"] = clean_line(str(given["full_name"]))
+        name = clean_line(str(given["full_name"]))
+        changes["full_name"] = "" if is_blank(name) else name  # then people see the username
     if "bio" in given:
         changes["bio"] = clean_text(str(given["bio"]))
     try:

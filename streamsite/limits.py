@@ -45,7 +45,7 @@ UPLOAD = Limit("upload", 60, 3600)
 UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
 PICTURE = Limit("picture", 60, 3600)
 PLAYBACK = Limit("playback", 1200, 60)
-COMMENT = Limit("comment", 60, 300)
+COMMENT = Limit("comment", 30, 300)
 POST = Limit("post", 20, 3600)
 REPORT = Limit("report", 30, 3600)
 

@@ -42,6 +42,11 @@ def relation_of(viewer: Viewer, channel: User, notify: str | None) -> dict[str, 
     return {"is_self": is_self, "is_subscribed": notify is not None, "notify": notify}
 
 
+def is_subscribed(user_id: str, channel: User) -> bool:
+    """Whether the account is subscribed to the channel, closed or not."""
+    return Subscription.objects.filter(subscriber_id=user_id, channel=channel).exists()
+
+
 def channel_body(viewer: Viewer, channel: User) -> dict[str, Any]:
     """The channel object for ``viewer``."""
     return mappers.channel(channel, relation(viewer, channel))

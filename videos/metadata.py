@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from streamsite.errors import Invalid
-from streamsite.text import clean_line, clean_text
+from streamsite.text import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
 from videos import chapters
 from videos.models import CATEGORIES
@@ -60,7 +60,7 @@ def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
 
 def _clean_title(value: Any) -> str:
     title = clean_line(value) if isinstance(value, str) else ""
-    if not title:
+    if is_blank(title):
         raise ValueError("Give the video a title.")
     if len(title) > 120:
         raise ValueError("At most 120 characters.")

@@ -15,11 +15,14 @@ from accounts.models import User
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
-from streamsite.visibility import is_listed
+from streamsite.visibility import is_linkable, is_listed
 from videos import quota, storage
 from videos.metadata import EDITABLE, clean_metadata, title_from
 from videos.models import Status, Video
 from videos.moderation import standing
+
+# What others read of a video.
+SAID = ("title", "description", "tags", "chapters")
 
 # Sent with ``video_id``, before the row goes: apps that refer to videos clean up after themselves.
 video_deleted = Signal()
@@ -101,6 +104,8 @@ def require_acceptable_size(size: int) -> None:
 def update(video: Video, data: dict[str, Any], *, expected_version: int | None = None) -> Video:
     """Change a video's metadata. ``Stale`` when it is no longer at ``expected_version``."""
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
+    if _publishes(video, changes):
+        standing.require_good(video.channel)
     rows = Video.objects.filter(pk=video.pk)
     if expected_version is not None:
         rows = rows.filter(version=expected_version)
@@ -117,11 +122,27 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     return changed
 
 
+def _publishes(video: Video, changes: dict[str, Any]) -> bool:
+    """Whether ``changes`` show more of a video to others, or other words."""
+    before, after = video.visibility, changes.get("visibility", video.visibility)
+    if not is_linkable(after):
+        return False
+    if not is_linkable(before) or (is_listed(after) and not is_listed(before)):
+        return True
+    return any(changes[name] != getattr(video, name) for name in SAID if name in changes)
+
+
 def apply_schedule() -> int:
-    """Make the changes of visibility whose time has come; how many. Safe to repeat and to run twice at once."""
+    """Make the changes of visibility whose time has come; how many. Safe to repeat and to run twice at once.
+
+    What belongs to an account whose publishing is paused waits until it is not.
+    """
     changed = 0
     now = timezone.now()
-    for video_id, moment in Video.objects.filter(publish_at__lte=now).values_list("pk", "publish_at"):
+    due = Video.objects.filter(publish_at__lte=now).values_list("pk", "publish_at", "channel_id")
+    for video_id, moment, owner_id in due:
+        if standing.is_paused(owner_id):
+            continue
         changed += Video.objects.filter(pk=video_id, publish_at=moment).update(
             visibility=F("publish_visibility"),
             publish_at=None,

@@ -81,14 +81,15 @@ def is_spent(link: ShareLink) -> bool:
 def admit(request: HttpRequest, video: Video) -> ShareLink | None:
     """The link by which the caller may watch: one that let this browser in before, or the one in ``?share=``.
 
-    The latter counts a view, in one conditional update, so that parallel callers never exceed its limit.
+    The latter counts a view, unless only the head was asked for: in one conditional update, so that parallel callers
+    never exceed its limit.
     """
     known = _by_cookie(request, video)
     if known is not None:
         return known
     link = _by_secret(request.GET.get("share", ""), video)
-    if link is None:
-        return None
+    if link is None or request.method == "HEAD":  # a look that shows nothing uses nothing up
+        return None if link is None or is_spent(link) else link
     rows = ShareLink.objects.filter(Q(max_views=None) | Q(views__lt=F("max_views")), pk=link.pk)
     return link if rows.update(views=F("views") + 1) else None
 

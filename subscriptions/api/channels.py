@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
@@ -9,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import (
+    channel_for_leaving,
     channel_for_listing_subscribers,
     channel_for_listing_subscriptions,
     channel_for_viewing,
@@ -73,8 +76,9 @@ class SubscriptionView(APIView):
         responses={200: shapes.SubscriptionSerializer},
     )
     def delete(self, request: Request, username: str) -> Response:
-        channel = channel_for_viewing(username)
-        services.unsubscribe(signed_in_user(request), channel, video_id=request.GET.get("video_id", ""))
+        user = signed_in_user(request)
+        channel = channel_for_leaving(username, partial(queries.is_subscribed, user.pk))
+        services.unsubscribe(user, channel, video_id=request.GET.get("video_id", ""))
         return Response(queries.subscription_body(request.user, channel.username))
 
 
@@ -120,7 +124,8 @@ class MySubscriptionsView(APIView):
     )
     def get(self, request: Request) -> Response:
         rows = queries.of_subscriber(signed_in_user(request).pk)
-        return respond(request, paginate(request, rows, queries.RECENT).body(lambda row: badge(row.channel)))
+        page = queries.without_closed(paginate(request, rows, queries.RECENT))
+        return respond(request, page.body(lambda row: badge(row.channel)))
 
 
 class FeedView(APIView):

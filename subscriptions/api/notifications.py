@@ -37,7 +37,7 @@ class NotificationsView(APIView):
         rows, following = paginate_latest(
             request, lambda before, size: queries.page(user.pk, known, before, size)
         )
-        body = {"next": following, "previous": None, "results": queries.shown(rows)}
+        body = {"next": following, "previous": None, "results": queries.shown(rows, user.pk)}
         return respond(request, body | {"unread": queries.unread(user.pk, known)})
 
 

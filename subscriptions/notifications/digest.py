@@ -41,7 +41,7 @@ def send(user_id: str) -> bool:
     claimed = _claim(user_id, now)
     if user is None:
         return False
-    entries = queries.shown(claimed) + _news(user)
+    entries = queries.shown(claimed, user.pk) + _news(user)
     if not entries:
         return False
     lines = [{"text": entry["text"], "link": settings.SITE_URL + entry["url"]} for entry in entries[:MOST]]
@@ -99,4 +99,4 @@ def _news(user: User) -> list[dict[str, Any]]:
         )
         for row in rows
     ]
-    return queries.shown(entries)
+    return queries.shown(entries, user.pk)

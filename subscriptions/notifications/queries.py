@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from subscriptions.models import Broadcast, Notification, Notify, Post, ReadMark
 from subscriptions.notifications.kinds import BROADCAST, KINDS, POST, VIDEO, sentence, wishes
 from subscriptions.posts.access import LISTED as LISTED_POSTS
 from videos.access import LISTED as LISTED_VIDEOS
+from videos.access import is_shared
 from videos.models import Video
 
 OWN, ANNOUNCED = Notification._meta.db_table, Broadcast._meta.db_table
@@ -23,6 +25,9 @@ MOST_CHANNELS = 2_000
 MOST_UNREAD = 100
 # What ``badge`` and the sentences need of an account.
 SHOWN_OF_PEOPLE = ("username", "full_name", "avatar", "subscriber_count", "is_active")
+# What decides who may watch a video.
+GATED_BY = ("channel_id", "visibility", "generation", "is_taken_down")
+WATCH_PAGE = re.compile(r"\A/watch/([A-Za-z0-9_-]{11})(?:[?#]|\Z)")
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -129,10 +134,10 @@ def _is_older(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
     return channel is not None and (_aware(row["created_at"]) or BEGINNING) < channels[channel]
 
 
-def shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Entries as people read them. What an announcement was about may be gone or hidden: then it is left out."""
+def shown(entries: Sequence[Entry], reader_id: str) -> list[dict[str, Any]]:
+    """Entries as people read them. What one is about may be gone or hidden from them: then it is left out."""
     entries = [entry for entry in entries if not entry.is_old]
-    actors, things = _named(entries)
+    actors, things, videos = _named(entries)
     found = []
     for entry in entries:
         row = entry.row
@@ -145,6 +150,9 @@ def shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             continue
         actor = actors.get(row.get("actor_id") or "")
         if actor is not None and not actor.is_active:
+            continue
+        about = _video_of(row["url"])
+        if about and not _may_read_of(reader_id, videos.get(about)):
             continue
         found.append(_body(entry, actor, row["title"], row["url"], row.get("what", "")))
     return found
@@ -174,8 +182,23 @@ def _entry(row: dict[str, Any], marks: ReadMarks, channels: dict[str, datetime])
     return Entry(row["_id"], at, row, is_read, is_old=_is_older(row, channels))
 
 
-def _named(entries: Sequence[Entry]) -> tuple[dict[str, User], dict[str, tuple[str, str]]]:
-    """Who did what entries tell of, and titles and addresses of what was announced and may be seen. One read."""
+def _video_of(url: str) -> str:
+    """The id of the video that a row leads to."""
+    match = WATCH_PAGE.match(url)
+    return match[1] if match else ""
+
+
+def _may_read_of(reader_id: str, video: Video | None) -> bool:
+    return video is not None and (video.channel_id == reader_id or is_shared(video))
+
+
+def _named(
+    entries: Sequence[Entry],
+) -> tuple[dict[str, User], dict[str, tuple[str, str]], dict[str, Video]]:
+    """What entries need to be shown, in one read.
+
+    Who did it; titles and addresses of what was announced and may be seen; the videos that other rows lead to.
+    """
     rows = [entry.row for entry in entries]
     people = {row.get("actor_id") or row.get("channel_id") for row in rows} - {None}
     stages: list[dict[str, Any]] = [
@@ -189,9 +212,23 @@ def _named(entries: Sequence[Entry]) -> tuple[dict[str, User], dict[str, tuple[s
         ids = list({row["subject"] for row in rows if row.get("subject") and row["kind"] == kind})
         pipeline = [{"$match": {"_id": {"$in": ids}} | listed}, {"$project": {text: 1}}]
         stages += [{"$unionWith": {"coll": table, "pipeline": pipeline}}] if ids else []
+    ids = list({about for row in rows if "subject" not in row and (about := _video_of(row["url"]))})
+    pipeline = [
+        {"$match": {"_id": {"$in": ids}}},
+        {"$project": {"_id": 0, "video": {name: f"${name}" for name in ("_id", *GATED_BY)}}},
+    ]
+    stages += [{"$unionWith": {"coll": Video._meta.db_table, "pipeline": pipeline}}] if ids else []
     actors: dict[str, User] = {}
     things: dict[str, tuple[str, str]] = {}
+    videos: dict[str, Video] = {}
     for row in collection(User._meta.db_table).aggregate(stages) if rows else ():
+        if "video" in row:
+            values = row["video"]
+            # Its channel is there: a closed one's rows are left out by their actor, or are about the reader's own.
+            video_id, channel_id = values.pop("_id"), values.pop("channel_id")
+            channel = User(pk=channel_id, is_active=True)
+            videos[video_id] = Video(pk=video_id, channel=channel, **values)
+            continue
         thing: Video | Post | None = None
         if "title" in row:
             thing = Video(pk=row["_id"], title=row["title"])
@@ -202,7 +239,7 @@ def _named(entries: Sequence[Entry]) -> tuple[dict[str, User], dict[str, tuple[s
         else:
             user_id = row.pop("_id")
             actors[user_id] = User(pk=user_id, **row)
-    return actors, things
+    return actors, things, videos
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -67,6 +67,7 @@ def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None 
     if "text" in data:
         changes["text"] = clean(data["text"])
         if changes["text"] != post.text:
+            standing.require_good(post.channel)
             changes["edited_at"] = timezone.now()
     if "allow_comments" in data:
         changes["allow_comments"] = _flag(data, "allow_comments", True)

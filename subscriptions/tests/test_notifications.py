@@ -300,3 +300,25 @@ def test_pages_of_notifications(database, cast):
         "weekly",
     )
     assert page.post("/settings/notifications", {"email_pace": "never"}).status_code == 400
+
+
+def test_what_one_may_not_watch_any_more_is_not_told_of(database, cast):
+    assert cast.stranger.is_active
+    video = cast.video(title="Secret plan")
+    said = f"/api/v1/videos/{video.pk}/comments"
+    cast.api("member").post(said, {"text": "Look @stranger"}, format="json")
+
+    def told(who):
+        return [row["text"] for row in cast.api(who).get(LIST).json()["results"]]
+
+    assert len(told("stranger")) == len(told("owner")) == 1
+    cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {"visibility": "private"}, format="json")
+    assert told("stranger") == []
+    assert "Secret plan" in told("owner")[0]
+    cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {"visibility": "public"}, format="json")
+    assert len(told("stranger")) == 1
+    videos.take_down(video.pk)
+    assert told("stranger") == []
+    videos.put_back(video.pk)
+    videos.delete(video)
+    assert told("stranger") == told("owner") == []

@@ -152,3 +152,19 @@ def test_blocking_ends_a_subscription_and_refuses_a_new_one(database, cast):
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     owner.delete("/api/v1/me/blocks/member")
     assert member.put("/api/v1/channels/owner/subscription").status_code == 200
+
+
+def test_a_closed_channel_is_in_no_list_and_can_be_left_and_unblocked(database, cast):
+    assert cast.owner.is_active
+    api = cast.api("member")
+    api.put("/api/v1/channels/owner/subscription")
+    cast.api("stranger").put("/api/v1/me/blocks/owner")
+    User.objects.filter(username="owner").update(is_active=False)
+    assert api.get("/api/v1/me/subscriptions").json()["results"] == []
+    assert b"@owner" not in cast.page("member").get("/subscriptions").content
+    assert cast.api("stranger").delete("/api/v1/channels/owner/subscription").status_code == 404
+    assert api.put("/api/v1/channels/owner/subscription").status_code == 404
+    assert api.delete("/api/v1/channels/owner/subscription").status_code == 200
+    assert api.delete("/api/v1/channels/owner/subscription").status_code == 404
+    assert cast.api("stranger").delete("/api/v1/me/blocks/owner").status_code == 200
+    assert not Subscription.objects.exists()

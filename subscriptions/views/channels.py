@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import channel_for_viewing
+from accounts.access import channel_for_leaving, channel_for_viewing
 from accounts.mappers import channel as channel_mapping
 from accounts.models import User
 from streamsite.api.pagination import paginate
@@ -70,12 +71,13 @@ def channel_about(request: HttpRequest, username: str) -> HttpResponse:
 @require_POST
 def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
     """Subscribe or unsubscribe by form."""
-    owner = channel_for_viewing(username)
+    owner = channel_for_leaving(username, partial(queries.is_subscribed, str(request.user.pk)))
     subscriber, video_id = cast(User, request.user), request.POST.get("video_id", "")
     try:
         if request.POST.get("action") == "unsubscribe":
             services.unsubscribe(subscriber, owner, video_id=video_id)
         else:
+            owner = channel_for_viewing(username)
             services.subscribe(subscriber, owner, video_id=video_id)
     except SiteError as error:
         messages.error(request, error.detail)
@@ -96,7 +98,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """The channels the caller is subscribed to."""
     rows = queries.of_subscriber(str(request.user.pk))
-    page = paginate(request, rows, queries.RECENT, absolute=False).body(
+    page = queries.without_closed(paginate(request, rows, queries.RECENT, absolute=False)).body(
         lambda row: channel_mapping(
             row.channel, {"is_self": False, "is_subscribed": True, "notify": row.notify}
         )

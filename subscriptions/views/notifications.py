@@ -28,7 +28,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         request, lambda before, size: queries.page(user.pk, known, before, size), absolute=False
     )
     context: dict[str, object] = {
-        "page": {"next": following, "previous": None, "results": queries.shown(rows)}
+        "page": {"next": following, "previous": None, "results": queries.shown(rows, user.pk)}
     }
     if is_fragment(request):
         return render(request, "subscriptions/_notifications.html", context)

@@ -126,7 +126,8 @@ class CommentView(APIView):
         responses={204: OpenApiResponse(description="Deleted, with the answers to it")},
     )
     def delete(self, request: Request, comment_id: str) -> Response:
-        comment = access.comment_for_deleting(request._request, comment_id).comment
+        own = access.own_comment(request.user, comment_id)
+        comment = own or access.comment_for_deleting(request._request, comment_id).comment
         services.require_version(comment, expected_version(request))
         services.delete(comment)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

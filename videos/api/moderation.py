@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import channel_for_viewing
+from accounts.access import channel_for_leaving, channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
 from accounts.mappers import badge
 from streamsite.api.conditional import respond
@@ -135,5 +135,8 @@ class BlockView(APIView):
 
     @extend_schema(operation_id="me_unblock", request=None, responses={200: shapes.BlockSerializer})
     def delete(self, request: Request, username: str) -> Response:
-        blocks.unblock(signed_in_user(request), channel_for_viewing(username))
+        user = signed_in_user(request)
+        blocks.unblock(
+            user, channel_for_leaving(username, lambda other: blocks.has_blocked(user.pk, other.pk))
+        )
         return no_store(Response({"is_blocked": False}))

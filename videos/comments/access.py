@@ -53,6 +53,14 @@ def comment_for_deleting(request: HttpRequest, comment_id: str) -> Found:
     return found
 
 
+def own_comment(viewer: Viewer, comment_id: str) -> Comment | None:
+    """What ``viewer`` wrote; they may take it back even where they can read it no more."""
+    if not viewer.is_authenticated or not COMMENT_ID.match(comment_id):
+        return None
+    shown = (State.SHOWN, State.HELD)
+    return Comment.objects.filter(pk=comment_id, author_id=str(viewer.pk), state__in=shown).first()
+
+
 def comment_for_curating(request: HttpRequest, comment_id: str) -> Found:
     """The comment, when the caller owns what it is about: to pin it, give it a heart, or let it be shown."""
     found = comment_for_reading(request, comment_id)

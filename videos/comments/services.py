@@ -82,14 +82,25 @@ def create(user: User, subject: Subject, raw: object, *, thread: Comment | None 
 
 
 def edit(comment: Comment, raw: object, *, expected_version: int | None = None) -> Comment:
-    """Change the text. ``Stale`` when it is no longer at ``expected_version``."""
+    """Change the text; pin and heart go. ``Stale`` when it is no longer at ``expected_version``.
+
+    ``Paused`` and ``Blocked`` as for a new one.
+    """
     text = clean(raw)
     require_version(comment, expected_version)
     if text == comment.text:
         return comment
+    standing.require_good(comment.author)
+    blocks.require_welcome(comment.author, comment.owner_id)
     mentions = _mentions(text)
     changed = Comment.objects.filter(pk=comment.pk, version=comment.version).update(
-        text=text, mentions=mentions, edited_at=timezone.now(), version=F("version") + 1
+        text=text,
+        mentions=mentions,
+        edited_at=timezone.now(),
+        version=F("version") + 1,
+        # What the owner liked and put first was another text.
+        pinned=False,
+        hearted=False,
     )
     if not changed:
         raise Stale

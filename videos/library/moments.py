@@ -7,6 +7,7 @@ from typing import Any
 from streamsite.mongo.collections import collection
 from videos.library import words
 from videos.models import Caption, Video
+from videos.webvtt import plain
 
 MOST_CUES, MOST_CHARACTERS = 40, 160
 
@@ -21,8 +22,8 @@ def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
     wanted = _needles(text)
     if not ids or not wanted:
         return {}
-    spoken = {"$toLower": {"$arrayElemAt": ["$$cue", 2]}}
-    says = [{"$gte": [{"$indexOfCP": [spoken, {"$literal": word}]}, 0]} for word in wanted]
+    lowered = {"$toLower": {"$arrayElemAt": ["$$cue", 2]}}
+    says = [{"$gte": [{"$indexOfCP": [lowered, {"$literal": word}]}, 0]} for word in wanted]
     cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MOST_CUES}}
     found: dict[str, dict[str, Any]] = {}
     for row in collection(Caption._meta.db_table).aggregate(
@@ -32,8 +33,9 @@ def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
             {"$match": {"cues": {"$ne": []}}},
         ]
     ):
-        best = max(row["cues"], key=lambda cue: _said(str(cue[2]), wanted))
-        moment = {"start": float(best[0]), "text": str(best[2])[:MOST_CHARACTERS]}
+        spoken = [(float(cue[0]), plain(str(cue[2]))) for cue in row["cues"]]
+        start, said = max(spoken, key=lambda cue: _said(cue[1], wanted))
+        moment = {"start": start, "text": said[:MOST_CHARACTERS]}
         had = found.get(row["video_id"])
         if had is None or _said(str(moment["text"]), wanted) > _said(str(had["text"]), wanted):
             found[row["video_id"]] = moment

@@ -47,21 +47,27 @@ def related(video: Video, *, most: int = MOST) -> list[dict[str, Any]]:
 
 
 def _chosen(video: Video, most: int) -> dict[str, str]:
-    """Ids, in order, with where each comes from: ``channel``, ``subject`` or ``category``. One read for all three."""
+    """Ids, in order, with where each comes from: ``channel``, ``subject``, ``category`` or ``site``. One read."""
     pipeline = [
         *_newest({"channel_id": video.channel_id}, MOST_OF_CHANNEL + 1),
         _from("channel"),
         *merging.union(VIDEOS, [[*_newest({"category": video.category}, most + 1), _from("category")]]),
+        *merging.union(VIDEOS, [[*_newest({}, most + 1), _from("site")]]),
         *merging.union(
             DOCUMENTS,
             [[*search.with_word(word, most=MOST_OF_WORD), _from(f" {word}")] for word in _telling(video)],
         ),
     ]
-    found: dict[str, list[str]] = {"channel": [], "category": []}
+    found: dict[str, list[str]] = {"channel": [], "category": [], "site": []}
     for row in collection(VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS):
         found.setdefault(row["source"], []).append(row["_id"])
-    new = found.pop("category")
-    sources = {"channel": found.pop("channel"), "subject": _alike(found.values()), "category": new}
+    channel, category, site = (found.pop(name) for name in ("channel", "category", "site"))
+    sources = {
+        "channel": channel,
+        "subject": _alike(found.values()),
+        "category": category,
+        "site": site,
+    }
     chosen: dict[str, str] = {}
     for source, ids in sources.items():
         for video_id in ids:
@@ -102,7 +108,9 @@ def _reason(video: Video, other: Video, source: str) -> str:
         return f"More from {video.channel.get_full_name()}"
     if source == "subject":
         return _subject(video, other)
-    return f"New in {dict(CATEGORIES).get(video.category, '')}"
+    if source == "category":
+        return f"New in {dict(CATEGORIES).get(video.category, '')}"
+    return "New"
 
 
 def _subject(video: Video, other: Video) -> str:

@@ -40,7 +40,12 @@ def strikes(user_id: str) -> list[Strike]:
     return list(rows.order_by("-expires_at")[:MOST])
 
 
+def is_paused(user_id: str) -> bool:
+    """Whether the account has too many strikes to publish anything."""
+    return len(strikes(user_id)) >= MOST
+
+
 def require_good(user: User) -> None:
-    """Raise ``Paused`` when the account has too many strikes to publish anything."""
-    if len(strikes(user.pk)) >= MOST:
+    """Raise ``Paused`` when the account has too many strikes to publish anything, or to change what it published."""
+    if is_paused(user.pk):
         raise Paused

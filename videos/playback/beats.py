@@ -57,6 +57,7 @@ SOURCES = (
 )
 VIEW_SECONDS, VIEW_SHARE = 10.0, 1 / 3
 LONGEST_GAP = 60.0  # of silence that may have been watching
+FASTEST, AT_ONCE = 4.0, 5.0  # times the speed of a clock; seconds that may come with a first heartbeat
 MOST_INTERVALS, MOST_SESSIONS, MOST_WAITING = 50, 20, 500
 SESSION = re.compile(r"\A[A-Za-z0-9_-]{1,64}\Z")
 
@@ -151,9 +152,12 @@ def _change(beat: Beat, fresh: dict[str, Any], mark: str, needed: float) -> list
     """The update as a pipeline: first the time that passed, then what follows from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
     credit = {"$min": [silence, LONGEST_GAP, beat.shown]}
-    waiting = {
-        "$concatArrays": [{"$ifNull": ["$seen", []]}, {"$literal": [list(pair) for pair in beat.watched]}]
+    # Nobody watches faster than players play: what cannot have been shown since is not retention either.
+    most_shown = {"$add": [AT_ONCE, {"$multiply": [FASTEST, {"$min": [silence, LONGEST_GAP]}]}]}
+    shown = {
+        "$cond": [{"$lte": [beat.shown, most_shown]}, {"$literal": [list(pair) for pair in beat.watched]}, []]
     }
+    waiting = {"$concatArrays": [{"$ifNull": ["$seen", []]}, shown]}
     named = {
         "$setUnion": [{"$ifNull": ["$sessions", []]}, {"$literal": [beat.session] if beat.session else []}]
     }

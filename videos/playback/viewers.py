@@ -15,11 +15,20 @@ BOTS = re.compile(
     re.IGNORECASE,
 )
 
+# How many browsers of one address are told apart on one day.
+BROWSERS = 16
+
 
 def is_bot(request: HttpRequest) -> bool:
     """Whether the caller says that it is a program, or says nothing."""
     name = request.headers.get("User-Agent", "")
     return not name or BOTS.search(name) is not None
+
+
+def _browser(request: HttpRequest) -> int:
+    """One of ``BROWSERS`` numbers by what the browser calls itself: an address cannot be more viewers than that."""
+    name = request.headers.get("User-Agent", "")[:300]
+    return int(salted_hmac("streamsite.browsers", name, algorithm="sha256").hexdigest(), 16) % BROWSERS
 
 
 def key_of(request: HttpRequest, day: str) -> str:
@@ -30,5 +39,5 @@ def key_of(request: HttpRequest, day: str) -> str:
     if request.user.is_authenticated:
         who = f"account {request.user.pk}"
     else:
-        who = f"address {throttle_key(request)} {request.headers.get('User-Agent', '')[:300]}"
+        who = f"address {throttle_key(request)} {_browser(request)}"
     return salted_hmac(f"streamsite.views {day}", who, algorithm="sha256").hexdigest()[:32]

@@ -192,7 +192,6 @@ def test_comments_follow_their_video(database, cast):
         ("post", f"/api/v1/videos/{video.pk}/comments", {"text": "x"}),
         ("post", f"/api/v1/comments/{made['id']}/replies", {"text": "x"}),
         ("patch", f"/api/v1/comments/{made['id']}", {"text": "x"}),
-        ("delete", f"/api/v1/comments/{made['id']}", None),
         ("put", f"/api/v1/comments/{made['id']}/reaction", {"value": "like"}),
         ("post", f"/api/v1/comments/{made['id']}/report", {"reason": "spam"}),
     ):
@@ -340,3 +339,28 @@ def test_a_comment_is_written_once_for_one_key(database, cast):
     assert one.json()["id"] == two.json()["id"]
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
     assert count(video) == 1
+
+
+def test_an_edit_loses_pin_and_heart_and_is_refused_to_whom_the_owner_blocks(database, cast):
+    video = cast.video()
+    said = cast.api("member").post(f"/api/v1/videos/{video.pk}/comments", {"text": "Nice"}, format="json")
+    path = f"/api/v1/comments/{said.json()['id']}"
+    for name in ("pin", "heart"):
+        cast.api("owner").put(f"{path}/{name}")
+    after = cast.api("member").patch(path, {"text": "Buy this"}, format="json").json()
+    assert (after["pinned"], after["hearted"]) == (False, False)
+    cast.api("owner").put("/api/v1/me/blocks/member")
+    assert cast.api("member").patch(path, {"text": "Worse"}, format="json").status_code == 403
+    assert cast.api("owner").get(path).json()["text"] == "Buy this"
+
+
+def test_an_author_takes_back_what_they_cannot_read_any_more(database, cast):
+    video = cast.video()
+    said = cast.api("member").post(f"/api/v1/videos/{video.pk}/comments", {"text": "Oops"}, format="json")
+    path = f"/api/v1/comments/{said.json()['id']}"
+    cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {"visibility": "private"}, format="json")
+    assert cast.api("member").get(path).status_code == 404
+    assert cast.api("stranger").delete(path).status_code == 404
+    assert cast.api("member").delete(path).status_code == 204
+    video.refresh_from_db()
+    assert (Comment.objects.count(), video.comment_count) == (0, 0)

@@ -1,13 +1,16 @@
 """Reports, decisions, appeals, strikes: people decide, and a crowd of reports does nothing by itself."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.admin.utils import quote
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from videos import services
 from videos.models import Case, Comment, Report, Strike, Video
 from videos.moderation import access, cases, notices, standing, things
 
@@ -286,3 +289,54 @@ def test_pages_of_reports_blocks_and_decisions(cast, case, video, comment):
     cases.decide(case, cast.staff, "warning", notice="<b>careful</b>")
     shown = cast.page("owner").get("/settings/decisions").content.decode()
     assert "&lt;b&gt;careful" in shown
+
+
+def paused(cast):
+    """The owner has three strikes."""
+    for number in range(standing.MOST):
+        other = cast.video(title=f"Struck {number}")
+        report(cast, "member", f"videos/{other.pk}")
+        cases.decide(Case.objects.get(subject=other.pk), cast.staff, "warning", strike=True)
+
+
+def test_whose_publishing_is_paused_can_show_nothing_new_by_any_way(cast, video):
+    owner = cast.api("owner")
+    hidden = cast.video(title="Hidden", visibility="private")
+    due = cast.video(title="Due", visibility="private", publish_at=timezone.now())
+    post = owner.post("/api/v1/posts", {"text": "News"}, format="json").json()["id"]
+    said = owner.post(f"/api/v1/videos/{video.pk}/comments", {"text": "Mine"}, format="json").json()["id"]
+    paused(cast)
+    for path, body in {
+        f"videos/{hidden.pk}": {"visibility": "public"},
+        f"videos/{hidden.pk} ": {"visibility": "unlisted"},
+        f"videos/{video.pk}": {"title": "Other words"},
+        f"posts/{post}": {"text": "Other words"},
+        f"comments/{said}": {"text": "Other words"},
+    }.items():
+        answer = owner.patch(f"/api/v1/{path.strip()}", body, format="json")
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied"), path
+    services.apply_schedule()
+    assert not reachable(cast, due)
+    assert not reachable(cast, hidden)
+    # What shows less, or concerns only themselves, they may do.
+    for body in ({"title": "Draft"}, {"visibility": "private"}):
+        assert owner.patch(f"/api/v1/videos/{hidden.pk}", body, format="json").status_code == 200
+    assert (
+        owner.patch(f"/api/v1/videos/{video.pk}", {"visibility": "private"}, format="json").status_code == 200
+    )
+    Strike.objects.all().delete()
+    services.apply_schedule()
+    assert reachable(cast, due)
+
+
+def test_an_upload_that_was_begun_before_a_pause_is_kept_private(cast, video):
+    tus = {"HTTP_TUS_RESUMABLE": "1.0.0"}
+    owner = cast.api("owner")
+    visibility = base64.b64encode(b"public").decode()
+    begun = owner.post(
+        "/api/v1/uploads", HTTP_UPLOAD_LENGTH="4", HTTP_UPLOAD_METADATA=f"visibility {visibility}", **tus
+    )
+    paused(cast)
+    part = {"content_type": "application/offset+octet-stream", "HTTP_UPLOAD_OFFSET": "0"}
+    assert owner.patch(begun["Location"], b"1234", **part, **tus).status_code == 204
+    assert Video.objects.get(pk=begun["X-Video-Id"]).visibility == "private"

@@ -1,5 +1,6 @@
 """Heartbeats: what counts as a view, by whose clock, and that it is counted once."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from streamsite.mongo.collections import collection
 from streamsite.testing.commands import recorded
 from videos import services, tasks
 from videos.models import Video, Watch
-from videos.playback import beats, figures, history, rollup
+from videos.playback import beats, figures, history, rollup, viewers
 
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
@@ -152,7 +153,7 @@ def test_many_heartbeats_at_once_are_one_view(database, cast, film, rf):
 
 def test_what_is_counted_at_once_by_many_is_counted_once(database, cast, film, rf):
     for number in range(40):
-        request = rf.post("/", HTTP_USER_AGENT=f"{CHROME} {number}")
+        request = rf.post("/", HTTP_USER_AGENT=CHROME, REMOTE_ADDR=f"10.0.0.{number}")
         request.user = (
             cast.stranger if not number else type("Anonymous", (), {"is_authenticated": False, "pk": None})()
         )
@@ -322,3 +323,27 @@ def test_a_heartbeat_is_few_commands(database, cast, film, say):
         "findAndModify view_session",
         "update videos_watch",
     ]
+
+
+def test_retention_is_no_faster_than_players_play(database, cast, film, say):
+    api = cast.api("stranger")
+    say(api, [0, film.duration])  # at once, as nobody watches
+    rollup.roll_up()
+    assert not collection(figures.VIDEO_TOTALS).find_one({"_id": film.pk}).get("shown")
+    pass_time(5)
+    say(api, [0, 10])  # at double speed
+    rollup.roll_up()
+    assert len(collection(figures.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]) == 10
+
+
+def test_an_address_is_only_so_many_viewers_whatever_they_call_themselves(database, cast, film):
+    client = cast.page("anonymous")
+    for number in range(60):
+        body = json.dumps({"position": 1, "watched": []})
+        client.post(
+            f"/api/v1/videos/{film.pk}/playback",
+            body,
+            "application/json",
+            headers={"User-Agent": f"B/{number}"},
+        )
+    assert 8 < collection(beats.SESSIONS).count_documents({}) <= viewers.BROWSERS

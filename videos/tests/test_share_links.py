@@ -136,3 +136,12 @@ def test_forged_links_open_nothing(cast, private):
 def test_a_link_that_is_not_right_is_named(cast, private, fields, named):
     answer = cast.api("owner").post(f"/api/v1/videos/{private.pk}/share-links", fields, format="json")
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [named])
+
+
+def test_a_look_at_the_head_uses_nothing_up(cast, private):
+    link = create(cast, private, max_views=1)
+    for _ in range(2):
+        assert Client().head(path_of(link)).status_code == 200
+    assert views() == 0
+    assert Client().get(path_of(link)).status_code == 200
+    assert Client().head(path_of(link)).status_code == 404

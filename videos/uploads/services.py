@@ -17,8 +17,10 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite.errors import Absent, Conflict, TooLarge
 from streamsite.mongo.retry import in_transaction
+from streamsite.visibility import Visibility
 from videos import quota, services, storage
 from videos.models import Status, Upload, Video
+from videos.moderation import standing
 from videos.uploads import parts
 from videos.uploads.protocol import Checksum, read_metadata
 
@@ -154,9 +156,12 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
         if not _is_moved(upload):
             raise Absent from None
 
+    # Begun before its owner's publishing was paused: it is kept, for them alone.
+    hidden = {"visibility": Visibility.PRIVATE} if standing.is_paused(upload.owner_id) else {}
+
     def switch() -> None:
         queued = Video.objects.filter(pk=upload.video_id, status=Status.UPLOADING).update(
-            status=Status.QUEUED, progress=0.0, updated_at=timezone.now()
+            status=Status.QUEUED, progress=0.0, updated_at=timezone.now(), **hidden
         )
         Upload.objects.filter(pk=upload.pk).update(finished_at=timezone.now())
         if queued:

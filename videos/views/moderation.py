@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import channel_for_viewing
+from accounts.access import channel_for_leaving, channel_for_viewing
 from accounts.mappers import badge
 from accounts.models import User
 from streamsite.api.pagination import paginate
@@ -48,12 +48,13 @@ def report(request: HttpRequest, about: str, name: str) -> HttpResponse:
 @require_POST
 def block(request: HttpRequest, username: str) -> HttpResponse:
     """Block a channel, or no longer."""
-    user, other = cast(User, request.user), channel_for_viewing(username)
+    user = cast(User, request.user)
+    other = channel_for_leaving(username, lambda other: blocks.has_blocked(user.pk, other.pk))
     if request.POST.get("act") == "unblock":
         blocks.unblock(user, other)
         messages.success(request, f"@{other.username} is no longer blocked.")
     else:
-        blocks.block(user, other)
+        blocks.block(user, channel_for_viewing(username))
         messages.success(request, f"@{other.username} is blocked.")
     return redirect(safe_next(request, "/settings/blocked"))
 
