@@ -1,12 +1,17 @@
-"""The gates of playlists: who may list, open or change one."""
+"""The gates of playlists: who may list, open, fill or change one.
+
+Its owner may do everything. Collaborators open it, add videos, sort them and take out what they added themselves.
+"""
 
 from __future__ import annotations
 
 import re
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from playlists.models import Playlist, PlaylistItem
+from accounts.models import User
+from accounts.usernames import normalise
+from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_linkable, is_owner, listed
 from videos.access import NOBODY
@@ -24,6 +29,47 @@ def own_playlists(owner_id: str) -> QuerySet[Playlist]:
     return Playlist.objects.filter(owner_id=owner_id).select_related("owner")
 
 
+def playlists_shared_with(user_id: str) -> QuerySet[Playlist]:
+    """The playlists that an account collaborates on. Those of closed accounts are in it: see ``may_view``."""
+    return Playlist.objects.filter(collaborators__has_element=user_id).select_related("owner")
+
+
+def playlists_to_fill(user_id: str) -> QuerySet[Playlist]:
+    """What an account may add videos to: its own playlists and those it collaborates on."""
+    return Playlist.objects.filter(open_to(user_id)).select_related("owner")
+
+
+def saved_by(user_id: str) -> QuerySet[SavedPlaylist]:
+    """The playlists of others that an account saved, owners loaded. It may not open all of them any more."""
+    return SavedPlaylist.objects.filter(user_id=user_id).select_related("playlist__owner")
+
+
+def open_to(user_id: str) -> Q:
+    """The condition that an account may add and sort."""
+    return Q(owner_id=user_id) | Q(collaborators__has_element=user_id)
+
+
+def is_collaborator(viewer: Viewer, playlist: Playlist) -> bool:
+    """Whether ``viewer`` is signed in and was invited to the playlist."""
+    return viewer.is_authenticated and viewer.pk in playlist.collaborators
+
+
+def may_contribute(viewer: Viewer, playlist: Playlist) -> bool:
+    """Whether ``viewer`` may add and sort."""
+    if is_owner(viewer, playlist.owner_id):
+        return True
+    return playlist.owner.is_active and is_collaborator(viewer, playlist)
+
+
+def may_view(viewer: Viewer, playlist: Playlist) -> bool:
+    """Whether ``viewer`` may open the playlist; its owner must be loaded."""
+    if may_contribute(viewer, playlist):
+        return True
+    if not playlist.owner.is_active:
+        return False
+    return is_linkable(playlist.visibility)
+
+
 def playlist_for_viewing(viewer: Viewer, playlist_id: str) -> Playlist:
     """The playlist, when ``viewer`` may open it; ``Absent`` otherwise."""
     if not OBJECT_ID.match(playlist_id):
@@ -31,11 +77,7 @@ def playlist_for_viewing(viewer: Viewer, playlist_id: str) -> Playlist:
     playlist = Playlist.objects.select_related("owner").filter(pk=playlist_id).first()
     if playlist is None:
         raise Absent
-    if is_owner(viewer, playlist.owner_id):
-        return playlist
-    if not playlist.owner.is_active:
-        raise Absent
-    if not is_linkable(playlist.visibility):
+    if not may_view(viewer, playlist):
         raise Absent
     return playlist
 
@@ -58,11 +100,54 @@ def playlist_for_editing(viewer: Viewer, playlist_id: str) -> Playlist:
     return playlist
 
 
-def item_for_editing(playlist: Playlist, item_id: str) -> PlaylistItem:
-    """An item of a playlist that was fetched for editing."""
+def playlist_for_contributing(viewer: Viewer, playlist_id: str) -> Playlist:
+    """The playlist, when ``viewer`` may add and sort; ``Forbidden`` when they can only see it."""
+    playlist = playlist_for_viewing(viewer, playlist_id)
+    if not may_contribute(viewer, playlist):
+        raise Forbidden
+    return playlist
+
+
+def collaboration_for_ending(viewer: Viewer, playlist_id: str, username: str) -> tuple[Playlist, str]:
+    """The playlist and the account's id, when ``viewer`` may end that: as the owner, or their own collaboration.
+
+    A closed account can be taken out, too.
+    """
+    playlist = playlist_for_viewing(viewer, playlist_id)
+    user = User.objects.filter(username=normalise(username)).first()
+    is_own = user is not None and is_owner(viewer, user.pk)
+    if not is_own and not is_owner(viewer, playlist.owner_id):
+        raise Forbidden
+    if user is None:
+        raise Absent
+    return playlist, user.pk
+
+
+def item_of(playlist: Playlist, item_id: str) -> PlaylistItem:
+    """An item of a playlist that was fetched for contributing."""
     if not OBJECT_ID.match(item_id):
         raise Absent
     item = PlaylistItem.objects.filter(pk=item_id, playlist=playlist).first()
     if item is None:
         raise Absent
+    return item
+
+
+def may_remove(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> bool:
+    """Whether ``viewer`` may take the item out or change its note: the owner any, collaborators their own."""
+    if is_owner(viewer, playlist.owner_id):
+        return True
+    return is_collaborator(viewer, playlist) and item.added_by_id == viewer.pk
+
+
+def require_may_change(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> None:
+    """Raise ``Forbidden`` when somebody else added the item and ``viewer`` does not own the playlist."""
+    if not may_remove(viewer, playlist, item):
+        raise Forbidden("Only who added a video and the owner of the playlist may do this.")
+
+
+def item_for_changing(viewer: Viewer, playlist: Playlist, item_id: str) -> PlaylistItem:
+    """An item that ``viewer`` may take out or write a note to."""
+    item = item_of(playlist, item_id)
+    require_may_change(viewer, playlist, item)
     return item

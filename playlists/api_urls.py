@@ -2,14 +2,31 @@
 
 from django.urls import path
 
-from playlists import api
+from playlists.api import items, people, playlists
 
 urlpatterns = [
-    path("playlists", api.PlaylistsView.as_view(), name="api-playlists"),
-    path("playlists/<str:playlist_id>", api.PlaylistView.as_view(), name="api-playlist"),
-    path("playlists/<str:playlist_id>/items", api.ItemsView.as_view(), name="api-playlist-items"),
-    path("playlists/<str:playlist_id>/items/<str:item_id>", api.ItemView.as_view(), name="api-playlist-item"),
+    path("playlists", playlists.PlaylistsView.as_view(), name="api-playlists"),
+    path("playlists/<str:playlist_id>", playlists.PlaylistView.as_view(), name="api-playlist"),
+    path("playlists/<str:playlist_id>/items", items.ItemsView.as_view(), name="api-playlist-items"),
     path(
-        "channels/<str:username>/playlists", api.ChannelPlaylistsView.as_view(), name="api-channel-playlists"
+        "playlists/<str:playlist_id>/items/<str:item_id>", items.ItemView.as_view(), name="api-playlist-item"
+    ),
+    path(
+        "playlists/<str:playlist_id>/collaborators/<str:username>",
+        people.CollaboratorView.as_view(),
+        name="api-playlist-collaborator",
+    ),
+    path("me/watch-later", people.WatchLaterView.as_view(), name="api-watch-later"),
+    path("me/watch-later/<str:video_id>", people.WatchLaterEntryView.as_view(), name="api-watch-later-entry"),
+    path("me/saved-playlists", people.SavedPlaylistsView.as_view(), name="api-saved-playlists"),
+    path(
+        "me/saved-playlists/<str:playlist_id>",
+        people.SavedPlaylistView.as_view(),
+        name="api-saved-playlist",
+    ),
+    path(
+        "channels/<str:username>/playlists",
+        playlists.ChannelPlaylistsView.as_view(),
+        name="api-channel-playlists",
     ),
 ]

@@ -10,14 +10,17 @@ class PlaylistsConfig(AppConfig):
     verbose_name = "Playlists"
 
     def ready(self) -> None:
-        """Listen for deleted videos; register the queue, shelves of channels and the studio's change of many."""
-        from playlists import bulk, signals  # noqa: F401
+        """Listen to what happens to videos; register the queue, watch later, shelves and the studio's change of many."""
+        from playlists import bulk, mongo, queries, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
-        from playlists.views import watch_panel
+        from playlists.views.watching import watch_panel
         from subscriptions.channel_page import kinds
-        from videos import panels
+        from videos import panels, relations
         from videos.studio.bulk import register
 
         kinds.register(SHELF)
         panels.register(watch_panel)
         register("playlist", bulk.ACTION)
+        relations.register(
+            lambda user_id, video_id: mongo.in_watch_later(queries.watch_later_id(user_id), video_id)
+        )

@@ -2,58 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from accounts.models import User
-from playlists import mappers, queries
-from playlists.models import Playlist, PlaylistItem
+from playlists import access, mappers, queries
+from playlists.models import Playlist, SavedPlaylist
+from playlists.ordering import order_of
 from streamsite.api.pagination import Page, paginate
 from streamsite.visibility import Viewer
-from videos.models import Video
-
-
-def covers(playlists: list[Playlist]) -> dict[str, Video]:
-    """The first video of each playlist, by playlist id, in two reads."""
-    wanted = [playlist.pk for playlist in playlists if playlist.item_count]
-    first: dict[str, str] = {}
-    for playlist_id in wanted:
-        row = (
-            PlaylistItem.objects.filter(playlist_id=playlist_id)
-            .order_by(*queries.BY_RANK)
-            .values_list("video_id", flat=True)
-            .first()
-        )
-        if row:
-            first[playlist_id] = row
-    videos = Video.objects.select_related("channel").in_bulk(set(first.values()))
-    return {playlist_id: videos[video_id] for playlist_id, video_id in first.items() if video_id in videos}
 
 
 def body(page: Page[Playlist], viewer: Viewer) -> dict[str, Any]:
-    """A page of playlists in the contract's list form."""
-    pictures = covers(page.rows)
-    return page.body(lambda playlist: mappers.full(playlist, viewer, pictures.get(playlist.pk)))
+    """A page of playlists in the contract's list form, without those that ``viewer`` may not open (any more)."""
+    return {"next": page.next, "previous": page.previous, "results": _results(page.rows, viewer)}
 
 
-def items_body(
-    request: HttpRequest | Request, playlist: Playlist, viewer: Viewer, *, absolute: bool = True
-) -> dict[str, Any]:
-    """A page of items: what ``viewer`` may not see is left out and counted in ``hidden_count``."""
-    page = paginate(request, queries.items(playlist), queries.BY_RANK, absolute=absolute)
-    visible, hidden = queries.with_videos(viewer, page.rows)
-    first = queries.first_position(playlist, page.rows[0]) if page.rows else 0
-    places = {row.pk: first + index for index, row in enumerate(page.rows)}
-    adders = dict(
-        User.objects.filter(pk__in={row.added_by_id for row in visible if row.added_by_id}).values_list(
-            "pk", "username"
-        )
-    )
+def saved_body(page: Page[SavedPlaylist], viewer: Viewer) -> dict[str, Any]:
+    """The same of playlists that were saved."""
+    playlists = [row.playlist for row in page.rows]
+    return {"next": page.next, "previous": page.previous, "results": _results(playlists, viewer)}
+
+
+def choice_body(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str, Any]:
+    """Playlists to put a video into: each with ``contains`` and ``item_id``, without pictures.
+
+    ``in_watch_later`` is told apart, on whichever page watch later itself may be.
+    """
+    later = queries.watch_later_id(str(viewer.pk))
+    found = queries.containing(video_id, [later, *(row.pk for row in page.rows)])
+    people = queries.people(one for row in page.rows for one in row.collaborators)
+    results = [
+        mappers.full(row, viewer, None, people) | {"contains": row.pk in found, "item_id": found.get(row.pk)}
+        for row in page.rows
+        if access.may_view(viewer, row)
+    ]
     return {
         "next": page.next,
         "previous": page.previous,
-        "hidden_count": hidden,
-        "results": [mappers.item(row, places[row.pk], adders.get(row.added_by_id or "")) for row in visible],
+        "in_watch_later": later in found,
+        "results": results,
     }
+
+
+def _results(playlists: list[Playlist], viewer: Viewer) -> list[dict[str, Any]]:
+    shown = [row for row in playlists if access.may_view(viewer, row)]
+    pictures = queries.covers(shown)
+    people = queries.people(one for row in shown for one in row.collaborators)
+    return [mappers.full(row, viewer, pictures.get(row.pk), people) for row in shown]
+
+
+@dataclass(frozen=True)
+class Items:
+    """A page of items, and the playlist itself for the page around them."""
+
+    body: dict[str, Any]
+    playlist: dict[str, Any]
+
+
+def items(
+    request: HttpRequest | Request, playlist: Playlist, viewer: Viewer, *, absolute: bool = True
+) -> Items:
+    """A page of items: what ``viewer`` may not see is left out and counted in ``hidden_count``.
+
+    The playlist's picture is that of the page's first video.
+    """
+    page = paginate(request, queries.items(playlist), order_of(playlist), absolute=absolute)
+    shown = queries.visible(viewer, page.rows)
+    places = {row.pk: page.first + index for index, row in enumerate(page.rows)}
+    guests = {row.added_by_id for row in shown} - {playlist.owner_id}
+    people = queries.people([*guests, *playlist.collaborators]) | {playlist.owner_id: playlist.owner}
+    results = []
+    for row in shown:
+        adder = people.get(row.added_by_id or "")
+        name = adder.username if adder is not None else None
+        results.append(mappers.item_for(row, places[row.pk], name, viewer, playlist))
+    content = {
+        "next": page.next,
+        "previous": page.previous,
+        "hidden_count": len(page.rows) - len(shown),
+        "results": results,
+    }
+    cover = page.rows[0].video if page.rows else None
+    return Items(content, mappers.full(playlist, viewer, cover, people))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.mappers import badge
+from accounts.models import User
+from playlists.access import is_collaborator, may_remove
 from playlists.models import Playlist, PlaylistItem
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
@@ -12,10 +15,18 @@ from videos.access import may_watch
 from videos.mappers import card
 from videos.models import Video
 
+OWNER, COLLABORATOR = "owner", "collaborator"
 
-def full(playlist: Playlist, viewer: Viewer, cover: Video | None) -> dict[str, Any]:
-    """The playlist object. ``cover`` is its first video; its picture shows only to those who may watch it."""
+
+def full(
+    playlist: Playlist, viewer: Viewer, cover: Video | None, people: Mapping[str, User] | None = None
+) -> dict[str, Any]:
+    """The playlist object. ``cover`` is its first video; its picture shows only to those who may watch it.
+
+    ``people`` are the collaborators' accounts, loaded; whoever is not among them is left out.
+    """
     picture = card(cover)["thumbnail_url"] if cover is not None and may_watch(viewer, cover) else None
+    known = people or {}
     return {
         "id": playlist.pk,
         "title": playlist.title,
@@ -25,14 +36,24 @@ def full(playlist: Playlist, viewer: Viewer, cover: Video | None) -> dict[str, A
         "item_count": playlist.item_count,
         "duration": max(0.0, round(playlist.duration, 3)),
         "thumbnail_url": picture,
-        "collaborators": [],
-        "sort": "manual",
+        "collaborators": [badge(known[one]) for one in playlist.collaborators if one in known],
+        "sort": playlist.sort,
+        "allow_duplicates": playlist.allow_duplicates,
+        "is_watch_later": playlist.is_watch_later,
         "version": playlist.version,
         "created_at": iso(playlist.created_at),
         "updated_at": iso(playlist.updated_at),
         "url": playlist.get_absolute_url(),
         "can_edit": is_owner(viewer, playlist.owner_id),
+        "role": role(viewer, playlist),
     }
+
+
+def role(viewer: Viewer, playlist: Playlist) -> str | None:
+    """What ``viewer`` is to the playlist: ``owner``, ``collaborator`` or ``None``."""
+    if is_owner(viewer, playlist.owner_id):
+        return OWNER
+    return COLLABORATOR if is_collaborator(viewer, playlist) else None
 
 
 def item(row: PlaylistItem, position: int, added_by: str | None) -> dict[str, Any]:
@@ -45,3 +66,10 @@ def item(row: PlaylistItem, position: int, added_by: str | None) -> dict[str, An
         "added_by": added_by,
         "video": card(row.video),
     }
+
+
+def item_for(
+    row: PlaylistItem, position: int, added_by: str | None, viewer: Viewer, playlist: Playlist
+) -> dict[str, Any]:
+    """An item and whether ``viewer`` may take it out or change its note."""
+    return item(row, position, added_by) | {"can_edit": may_remove(viewer, playlist, row)}

@@ -10,16 +10,34 @@ from streamsite.ids import object_id
 from streamsite.visibility import Visibility
 
 MAX_ITEMS = 5_000
+MAX_COLLABORATORS = 50
+
+
+class Sort(models.TextChoices):
+    """What decides the order: a person, or a figure of the videos."""
+
+    MANUAL = "manual", "By hand"
+    NEWEST = "newest", "Newest first"
+    OLDEST = "oldest", "Oldest first"
+    MOST_VIEWED = "most_viewed", "Most viewed first"
 
 
 class Playlist(models.Model):
-    """A list of videos of one owner. ``version`` grows with every change and guards moves."""
+    """A list of videos of one owner. ``version`` grows with every change of order or members and guards moves.
+
+    ``collaborators`` are ids of accounts: within this one document, so that a change of it can name them as its
+    condition. An account's watch later has an id that follows from the account's, so it exists once.
+    """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="playlists")
     title = models.CharField(max_length=150)
     description = models.TextField(max_length=5000, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
+    sort = models.CharField(max_length=12, choices=Sort.choices, default=Sort.MANUAL)
+    allow_duplicates = models.BooleanField(default=False)
+    is_watch_later = models.BooleanField(default=False, editable=False)
+    collaborators = models.JSONField(default=list, blank=True, editable=False)
     item_count = models.IntegerField(default=0, editable=False)
     duration = models.FloatField(default=0.0, editable=False)
     version = models.IntegerField(default=1, editable=False)
@@ -30,6 +48,12 @@ class Playlist(models.Model):
         indexes = [
             models.Index(fields=["owner", "-updated_at", "-id"], name="playlist_own"),
             models.Index(fields=["owner", "visibility", "-updated_at", "-id"], name="playlist_owner_listed"),
+            models.Index(fields=["collaborators", "-updated_at", "-id"], name="playlist_shared_with"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=models.Q(is_watch_later=True), name="playlist_watch_later_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -41,12 +65,21 @@ class Playlist(models.Model):
 
 
 class PlaylistItem(models.Model):
-    """A video at a place in a playlist. ``rank`` orders; gaps let a move write one document."""
+    """A video at a place in a playlist. ``rank`` orders; gaps let a move write one document.
+
+    ``sort`` is the playlist's, and ``sort_key`` what it makes of the video: the order under every rule but by hand.
+    ``copy`` is empty unless duplicates were allowed when the video was added, then it is the item's own id.
+    ``duration`` is what this item adds to its playlist's.
+    """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="items")
     video = models.ForeignKey("videos.Video", on_delete=models.CASCADE, related_name="playlist_items")
     rank = models.FloatField()
+    sort = models.CharField(max_length=12, choices=Sort.choices, default=Sort.MANUAL, editable=False)
+    sort_key = models.FloatField(default=0.0, editable=False)
+    copy = models.CharField(max_length=32, blank=True, editable=False)
+    duration = models.FloatField(default=0.0, editable=False)
     note = models.CharField(max_length=300, blank=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -56,9 +89,31 @@ class PlaylistItem(models.Model):
     class Meta:
         ordering = ["rank", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["playlist", "video"], name="playlist_item_once"),
+            models.UniqueConstraint(fields=["playlist", "video", "copy"], name="playlist_item_once"),
         ]
-        indexes = [models.Index(fields=["playlist", "rank", "id"], name="playlist_item_order")]
+        indexes = [
+            models.Index(fields=["playlist", "rank", "id"], name="playlist_item_order"),
+            models.Index(fields=["playlist", "sort_key", "id"], name="playlist_item_sorted"),
+            models.Index(fields=["video", "sort"], name="playlist_item_of_video"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.playlist_id}: {self.video_id}"
+
+
+class SavedPlaylist(models.Model):
+    """Somebody keeps another's playlist in their library."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_playlists"
+    )
+    playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="saves")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "playlist"], name="playlist_saved_once")]
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="playlist_saved_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.playlist_id}"

@@ -2,43 +2,85 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
-from playlists.models import Playlist, PlaylistItem
-from streamsite.visibility import Viewer
+from accounts.models import User
+from playlists import mongo
+from playlists.models import Playlist, PlaylistItem, SavedPlaylist
+from playlists.ordering import order_of
+from streamsite.visibility import Viewer, Visibility
 from videos.access import may_watch
 from videos.models import Video
 
 RECENT = ("-updated_at", "-id")
-BY_RANK = ("rank", "id")
+SAVED_RECENTLY = ("-created_at", "-id")
+WATCH_LATER = "Watch later"
 
 
 def items(playlist: Playlist) -> QuerySet[PlaylistItem]:
-    """The items of a playlist; order by ``BY_RANK``. Visibility of the videos is the caller's next step."""
-    return PlaylistItem.objects.filter(playlist=playlist)
+    """The items of a playlist with their videos and channels; order by ``order_of``.
+
+    Whether the viewer may watch them is the caller's next step.
+    """
+    return PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
 
 
-def with_videos(viewer: Viewer, rows: list[PlaylistItem]) -> tuple[list[PlaylistItem], int]:
-    """Items whose videos ``viewer`` may watch, videos and channels loaded, and how many were left out."""
-    videos = Video.objects.select_related("channel").in_bulk([row.video_id for row in rows])
-    visible = []
-    for row in rows:
-        video = videos.get(row.video_id)
-        if video is not None and may_watch(viewer, video):
-            row.video = video
-            visible.append(row)
-    return visible, len(rows) - len(visible)
-
-
-def first_position(playlist: Playlist, row: PlaylistItem) -> int:
-    """How many items come before ``row``: its position, counted from 0, by the order's index."""
-    before = PlaylistItem.objects.filter(playlist=playlist, rank__lt=row.rank).count()
-    return before + PlaylistItem.objects.filter(playlist=playlist, rank=row.rank, pk__lt=row.pk).count()
+def visible(viewer: Viewer, rows: Iterable[PlaylistItem]) -> list[PlaylistItem]:
+    """Those of the rows of ``items`` whose videos ``viewer`` may watch."""
+    return [row for row in rows if may_watch(viewer, row.video)]
 
 
 def cover_video(playlist: Playlist) -> Video | None:
     """The first video of the playlist, for its picture."""
-    row = items(playlist).order_by(*BY_RANK).first()
-    if row is None:
+    if not playlist.item_count:
         return None
-    return Video.objects.select_related("channel").filter(pk=row.video_id).first()
+    row = items(playlist).order_by(*order_of(playlist)).first()
+    return row.video if row is not None else None
+
+
+def covers(playlists: list[Playlist]) -> dict[str, Video]:
+    """The first video of each playlist, by playlist id, in two reads however many they are."""
+    first = mongo.first_videos({one.pk: order_of(one)[0] for one in playlists if one.item_count})
+    videos = Video.objects.select_related("channel").in_bulk(set(first.values())) if first else {}
+    return {playlist_id: videos[video_id] for playlist_id, video_id in first.items() if video_id in videos}
+
+
+def people(ids: Iterable[str | None]) -> dict[str, User]:
+    """Active accounts by id, in one read; none when nobody is asked for."""
+    wanted = {one for one in ids if one}
+    if not wanted:
+        return {}
+    return {user.pk: user for user in User.objects.filter(pk__in=wanted, is_active=True)}
+
+
+def watch_later_id(user_id: str) -> str:
+    """The id of an account's watch later: it follows from the account's and tells nothing of it."""
+    return hashlib.blake2b(user_id.encode(), digest_size=12, person=b"watch-later").hexdigest()
+
+
+def watch_later(user: User) -> Playlist:
+    """The account's watch later; one that is not stored (yet) when nothing was ever put there."""
+    playlist_id = watch_later_id(user.pk)
+    found = Playlist.objects.select_related("owner").filter(pk=playlist_id).first()
+    return found or Playlist(
+        pk=playlist_id, owner=user, title=WATCH_LATER, visibility=Visibility.PRIVATE, is_watch_later=True
+    )
+
+
+def containing(video_id: str, playlist_ids: Iterable[str]) -> dict[str, str]:
+    """The item by which each of some playlists holds a video, by playlist id; the first one of several."""
+    rows = PlaylistItem.objects.filter(video_id=video_id, playlist_id__in=list(playlist_ids))
+    found: dict[str, str] = {}
+    for playlist_id, item_id in rows.values_list("playlist_id", "pk"):
+        found.setdefault(playlist_id, item_id)
+    return found
+
+
+def has_saved(viewer: Viewer, playlist: Playlist) -> bool:
+    """Whether ``viewer`` keeps the playlist in their library."""
+    if not viewer.is_authenticated:
+        return False
+    return SavedPlaylist.objects.filter(user_id=str(viewer.pk), playlist=playlist).exists()

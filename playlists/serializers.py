@@ -7,17 +7,30 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer, StrictCharField
+from playlists.mappers import COLLABORATOR, OWNER
+from playlists.models import MAX_ITEMS, Sort
 from streamsite.visibility import Visibility
 from videos.serializers import CardSerializer
 
+ROLES = [OWNER, COLLABORATOR]
+
 
 class PlaylistInputSerializer(serializers.Serializer[Any]):
-    """``POST /playlists`` and ``PATCH /playlists/{id}``."""
+    """``PATCH /playlists/{id}``."""
 
     title = StrictCharField(max_length=150)
     description = StrictCharField(max_length=5000, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
-    video_ids = serializers.ListField(child=StrictCharField(max_length=11), required=False, max_length=5000)
+    sort = serializers.ChoiceField(choices=Sort.choices, required=False)
+    allow_duplicates = serializers.BooleanField(required=False)
+
+
+class NewPlaylistSerializer(PlaylistInputSerializer):
+    """``POST /playlists``."""
+
+    video_ids = serializers.ListField(
+        child=StrictCharField(max_length=11), required=False, max_length=MAX_ITEMS
+    )
 
 
 class ItemInputSerializer(serializers.Serializer[Any]):
@@ -55,13 +68,29 @@ class PlaylistSerializer(serializers.Serializer[Any]):
     item_count = serializers.IntegerField()
     duration = serializers.FloatField()
     thumbnail_url = serializers.CharField(allow_null=True)
-    collaborators = serializers.ListField(child=serializers.CharField())
-    sort = serializers.CharField()
+    collaborators = ChannelBadgeSerializer(many=True)
+    sort = serializers.ChoiceField(choices=Sort.choices)
+    allow_duplicates = serializers.BooleanField()
+    is_watch_later = serializers.BooleanField()
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     url = serializers.CharField()
     can_edit = serializers.BooleanField()
+    role = serializers.ChoiceField(choices=ROLES, allow_null=True)
+
+
+class OnePlaylistSerializer(PlaylistSerializer):
+    """With what one caller did with it."""
+
+    is_saved = serializers.BooleanField()
+
+
+class ListedPlaylistSerializer(PlaylistSerializer):
+    """In a list that was asked about a video."""
+
+    contains = serializers.BooleanField(required=False)
+    item_id = serializers.CharField(required=False, allow_null=True)
 
 
 class PageOfPlaylistsSerializer(serializers.Serializer[Any]):
@@ -69,7 +98,8 @@ class PageOfPlaylistsSerializer(serializers.Serializer[Any]):
 
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
-    results = PlaylistSerializer(many=True)
+    in_watch_later = serializers.BooleanField(required=False)
+    results = ListedPlaylistSerializer(many=True)
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -81,6 +111,7 @@ class ItemSerializer(serializers.Serializer[Any]):
     added_at = serializers.DateTimeField()
     added_by = serializers.CharField(allow_null=True)
     video = CardSerializer()
+    can_edit = serializers.BooleanField()
 
 
 class PageOfItemsSerializer(serializers.Serializer[Any]):

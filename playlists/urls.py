@@ -2,20 +2,28 @@
 
 from django.urls import path
 
-from playlists import views
+from playlists.views import items, playlists, saving, watching
 
 urlpatterns = [
-    path("library", views.library, name="library"),
-    path("playlists/<str:playlist_id>", views.detail, name="playlist"),
-    path("playlists/<str:playlist_id>/edit", views.edit, name="playlist-edit"),
-    path("playlists/<str:playlist_id>/delete", views.delete, name="playlist-delete"),
-    path("playlists/<str:playlist_id>/items/add", views.add_item, name="playlist-item-add"),
+    path("library", playlists.library, name="library"),
+    path("watch-later", playlists.watch_later, name="watch-later"),
+    path("playlists/save/<str:video_id>", saving.save, name="playlist-save"),
+    path("playlists/<str:playlist_id>", playlists.detail, name="playlist"),
+    path("playlists/<str:playlist_id>/play", watching.play, name="playlist-play"),
+    path("playlists/<str:playlist_id>/edit", playlists.edit, name="playlist-edit"),
+    path("playlists/<str:playlist_id>/sort", playlists.sort, name="playlist-sort"),
+    path("playlists/<str:playlist_id>/delete", playlists.delete, name="playlist-delete"),
+    path("playlists/<str:playlist_id>/keep", items.keep, name="playlist-keep"),
+    path("playlists/<str:playlist_id>/collaborators", items.invite, name="playlist-invite"),
     path(
-        "playlists/<str:playlist_id>/items/<str:item_id>/remove",
-        views.remove_item,
-        name="playlist-item-remove",
+        "playlists/<str:playlist_id>/collaborators/<str:username>/remove",
+        items.uninvite,
+        name="playlist-uninvite",
     ),
-    path("playlists/<str:playlist_id>/items/<str:item_id>/move", views.move_item, name="playlist-item-move"),
-    path("feeds/playlists/<str:playlist_id>.rss", views.feed, name="playlist-feed"),
-    path("@<str:username>/playlists", views.channel_playlists, name="channel-playlists"),
+    path("playlists/<str:playlist_id>/items/add", items.add, name="playlist-item-add"),
+    path("playlists/<str:playlist_id>/items/<str:item_id>/remove", items.remove, name="playlist-item-remove"),
+    path("playlists/<str:playlist_id>/items/<str:item_id>/move", items.move, name="playlist-item-move"),
+    path("playlists/<str:playlist_id>/items/<str:item_id>/note", items.note, name="playlist-item-note"),
+    path("feeds/playlists/<str:playlist_id>.rss", playlists.feed, name="playlist-feed"),
+    path("@<str:username>/playlists", playlists.channel_playlists, name="channel-playlists"),
 ]

@@ -138,6 +138,6 @@ def _viewer(viewer: Viewer, video: Video, *, can_edit: bool) -> dict[str, Any]:
     return {
         "reaction": state.reaction,
         "position": state.position,
-        "in_watch_later": False,
+        "in_watch_later": state.in_watch_later,
         "can_edit": can_edit,
     }

@@ -215,5 +215,6 @@ def test_pages_create_fill_move_and_remove(cast, playlist):
 def test_watching_within_a_playlist_shows_its_queue(cast, playlist):
     url, videos = playlist
     answer = cast.page("anonymous").get(f"/watch/{videos[1]}?list={url.rsplit('/', 1)[1]}")
-    assert answer.context["playlist_index"] == 1
-    assert [item["video"]["id"] for item in answer.context["playlist_items"]] == videos
+    queue = answer.context["queue"]
+    assert (queue["number"], queue["total"]) == (2, 3)
+    assert [item["video"]["id"] for item in queue["items"]] == videos

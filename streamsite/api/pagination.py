@@ -33,11 +33,15 @@ NOT_FILTERS = {"cursor", "page_size"}
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows of one page and the URLs of its neighbours (``None`` at the ends)."""
+    """Rows of one page and the URLs of its neighbours (``None`` at the ends).
+
+    ``first`` is the place of the first row in the whole list, counted from 0: as it was when its cursor was given out.
+    """
 
     rows: list[Row]
     next: str | None
     previous: str | None
+    first: int = 0
 
     def body(self, mapper: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
         """The contract's list form, each row through ``mapper``."""
@@ -61,7 +65,7 @@ def paginate(
     params = request.GET
     size = page_size(params)
     scope = _scope(request.path, params)
-    key, backwards = _read_cursor(params.get("cursor", ""), scope, len(order))
+    key, backwards, place = _read_cursor(params.get("cursor", ""), scope, len(order))
     wanted = [_flip(name) for name in order] if backwards else list(order)
     if key is not None:
         queryset = queryset.filter(_beyond(wanted, key))
@@ -71,16 +75,21 @@ def paginate(
     if backwards:
         rows.reverse()
 
-    def link(row: Row, *, back: bool) -> str:
-        cursor = _write_cursor([_value(row, name) for name in order], scope, back=back)
+    # Backwards the cursor's place is that of the row after this page. What was added or taken out since moves places
+    # by as much; counting rows instead would cost the more the further on a page is.
+    first = max(0, place - len(rows)) if backwards else place
+
+    def link(row: Row, place: int, *, back: bool) -> str:
+        cursor = _write_cursor([_value(row, name) for name in order], scope, back=back, place=place)
         return _link(request, cursor, absolute=absolute)
 
     has_next = bool(rows) and (more or backwards)
     has_previous = bool(rows) and (more if backwards else key is not None)
     return Page(
         rows,
-        next=link(rows[-1], back=False) if has_next else None,
-        previous=link(rows[0], back=True) if has_previous else None,
+        next=link(rows[-1], first + len(rows), back=False) if has_next else None,
+        previous=link(rows[0], first, back=True) if has_previous else None,
+        first=first if has_previous else 0,
     )
 
 
@@ -98,7 +107,7 @@ def paginate_ranked(
     params = request.GET
     size = page_size(params)
     scope = _scope(request.path, params)
-    key, _ = _read_cursor(params.get("cursor", ""), scope, 1)
+    key, _, _ = _read_cursor(params.get("cursor", ""), scope, 1)
     first = int(key[0]) if key else 0
 
     def link(place: int) -> str:
@@ -136,7 +145,7 @@ def paginate_latest(
     """
     size = page_size(request.GET)
     scope = _scope(request.path, request.GET)
-    key, _ = _read_cursor(request.GET.get("cursor", ""), scope, 2)
+    key, _, _ = _read_cursor(request.GET.get("cursor", ""), scope, 2)
     rows = load((key[0], str(key[1])) if key else None, size + 1)
     if len(rows) <= size:
         return rows, None
@@ -187,13 +196,14 @@ def _beyond(order: Sequence[str], key: Sequence[Any]) -> Q:
     return Q(**{f"{first}__{bound}": key[0]}) & condition
 
 
-def _write_cursor(key: list[Any], scope: str, *, back: bool) -> str:
-    return signing.dumps({"k": key, "s": scope, "b": int(back)}, salt=SALT, compress=True)
+def _write_cursor(key: list[Any], scope: str, *, back: bool, place: int = 0) -> str:
+    return signing.dumps({"k": key, "s": scope, "b": int(back), "p": place}, salt=SALT, compress=True)
 
 
-def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, bool]:
+def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, bool, int]:
+    """The key, whether it leads back, and the place in the list; ``None``, no and 0 without a cursor."""
     if not raw:
-        return None, False
+        return None, False, 0
     try:
         content = signing.loads(raw[:1000], salt=SALT)
     except signing.BadSignature:
@@ -203,7 +213,7 @@ def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, b
     key = [
         datetime.fromtimestamp(part["t"], UTC) if isinstance(part, dict) else part for part in content["k"]
     ]
-    return key, bool(content["b"])
+    return key, bool(content["b"]), int(content.get("p", 0))
 
 
 class InvalidCursor(Invalid):

@@ -19,9 +19,12 @@ T = TypeVar("T")
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 
 
-def in_transaction(block: Callable[[], T], *, seconds: float = 5.0) -> T:
+def in_transaction(
+    block: Callable[[], T], *, seconds: float = 5.0, longest_pause: float = LONGEST_PAUSE
+) -> T:
     """Run ``block`` in a transaction of its own, anew after each conflict, for up to ``seconds``.
 
+    Pauses grow up to ``longest_pause``: a short one suits a document that many write at once, each quickly.
     ``block`` must do nothing but database work. Within an outer transaction it runs once, as a part of that.
     """
     deadline = time.monotonic() + seconds
@@ -35,7 +38,7 @@ def in_transaction(block: Callable[[], T], *, seconds: float = 5.0) -> T:
             if not is_outermost or not is_transient(error) or time.monotonic() > deadline:
                 raise
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a pause, not a secret
-            pause = min(LONGEST_PAUSE, pause * 2)
+            pause = min(longest_pause, pause * 2)
 
 
 def is_transient(error: BaseException) -> bool:

@@ -13,12 +13,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from django.dispatch import Signal
+
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from videos.library import documents
 from videos.models import Video
 from videos.playback import figures, trend
 from videos.playback.beats import BOT, COUNTED, OWNER, SESSIONS
+
+# Sent with ``video_id`` and ``views`` when a video has more of them.
+views_counted = Signal()
 
 BATCH = 500
 ABANDONED = timedelta(seconds=60)
@@ -123,6 +128,7 @@ def _follow(video: str, views: int, more: float) -> None:
     if row is not None:
         Video.objects.filter(pk=video).update(trend=trend.after(row, more, datetime.now(UTC)))
     documents.set_popularity(video, views)
+    views_counted.send(sender=Video, video_id=video, views=views)
 
 
 def _durations(videos: set[str]) -> dict[str, float]:

@@ -17,7 +17,7 @@ const HELP = [
   ["T", "Theatre mode"],
   ["C", "Captions"],
   ["I", "Picture in picture"],
-  ["N and P", "Next and previous video of a playlist"],
+  ["Shift + N and P", "Next and previous video of a playlist"],
   ["Home and End", "To the beginning and the end"],
   ["0 to 9", "Jump to that tenth of the video"],
   [", and .", "One frame back and forth, when paused"],

@@ -4,14 +4,8 @@ import { el } from "../ui.js";
 const COUNTDOWN_SECONDS = 5;
 const CONTINUE = "player-continue";
 
-function neighbour(direction) {
-  const current = document.querySelector("[data-queue] [aria-current]");
-  const item = direction > 0 ? current?.nextElementSibling : current?.previousElementSibling;
-  return item?.querySelector("a") ?? null;
-}
-
-export const nextInQueue = () => neighbour(1);
-export const previousInQueue = () => neighbour(-1);
+export const nextInQueue = () => document.querySelector("[data-queue-next]");
+export const previousInQueue = () => document.querySelector("[data-queue-previous]");
 
 /** Goes to another video of the playlist, which then begins to play. */
 export function goTo(link) {
@@ -29,12 +23,11 @@ function countDown(frame, link) {
   const seconds = el("span", { class: "next-seconds" }, String(COUNTDOWN_SECONDS));
   const now = el("button", { class: "btn btn-primary", type: "button" }, "Play now");
   const stop = el("button", { class: "btn", type: "button" }, "Cancel");
-  const title = link.querySelector(".card-title")?.textContent.trim() ?? "";
   const box = el(
     "div",
     { class: "next", role: "alertdialog", "aria-label": "Next video" },
     el("p", { class: "next-when" }, "Next in ", seconds),
-    el("p", { class: "next-title", dir: "auto" }, title),
+    el("p", { class: "next-title", dir: "auto" }, link.dataset.title ?? ""),
     el("div", { class: "row" }, now, stop),
   );
   let left = COUNTDOWN_SECONDS;

@@ -1,0 +1,1 @@
+"""The API of playlists, their items, those who share them, and what one account keeps."""

@@ -1,0 +1,125 @@
+"""``/api/v1/playlists/{id}/items``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import signed_in_user
+from playlists import access, listing, mappers, ordering, queries, services
+from playlists import serializers as shapes
+from playlists.models import Playlist
+from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.idempotency import idempotent
+from streamsite.api.pagination import PAGING
+from streamsite.errors import Absent
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
+
+
+def _item_response(
+    request: Request, playlist: Playlist, item_id: str, code: int = status.HTTP_200_OK
+) -> Response:
+    """The item as it is now, with the playlist's version. One whose video is hidden from the caller is its id."""
+    row = queries.items(playlist).select_related("video__channel", "added_by").filter(pk=item_id).first()
+    if row is None:
+        raise Absent
+    body: dict[str, Any] = {"id": row.pk}
+    if queries.visible(request.user, [row]):
+        adder = row.added_by.username if row.added_by is not None else None
+        place = ordering.place_of(playlist, row)
+        body = mappers.item_for(row, place, adder, request.user, playlist)
+    response = Response(body, status=code)
+    response["ETag"] = version_etag(playlist.version)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+class ItemsView(APIView):
+    """The videos of a playlist, in order."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="playlist_items_list", parameters=PAGING, responses={200: shapes.PageOfItemsSerializer}
+    )
+    def get(self, request: Request, playlist_id: str) -> Response:
+        playlist = access.playlist_for_viewing(request.user, playlist_id)
+        return respond(request, listing.items(request, playlist, request.user).body)
+
+    @extend_schema(
+        operation_id="playlist_items_add",
+        request=shapes.ItemInputSerializer,
+        responses={201: shapes.ItemSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request, playlist_id: str) -> Response:
+        playlist = access.playlist_for_contributing(request.user, playlist_id)
+        form = shapes.ItemInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        row = services.add(
+            playlist,
+            signed_in_user(request),
+            data["video_id"],
+            note=data["note"],
+            position=data.get("position"),
+        )
+        playlist = access.playlist_for_contributing(request.user, playlist_id)
+        return _item_response(request, playlist, row.pk, status.HTTP_201_CREATED)
+
+
+class ItemView(APIView):
+    """One place of a playlist: move it, note something, take it out."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="playlist_items_update",
+        request=shapes.MoveSerializer,
+        parameters=[IF_MATCH],
+        responses={200: shapes.ItemSerializer},
+    )
+    def patch(self, request: Request, playlist_id: str, item_id: str) -> Response:
+        playlist = access.playlist_for_contributing(request.user, playlist_id)
+        row = access.item_of(playlist, item_id)
+        form = shapes.MoveSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        place = dict(form.validated_data)
+        note = place.pop("note", None)
+        if note is not None:
+            access.require_may_change(request.user, playlist, row)
+        if place:
+            playlist = services.move(
+                playlist,
+                row,
+                **place,
+                expected_version=expected_version(request),
+                actor=signed_in_user(request),
+            )
+        if note is not None:
+            # After a move the version is that of the move.
+            expected = None if place else expected_version(request)
+            services.set_note(playlist, row, note, expected_version=expected)
+        return _item_response(request, playlist, item_id)
+
+    @extend_schema(
+        operation_id="playlist_items_remove",
+        parameters=[IF_MATCH],
+        responses={204: OpenApiResponse(description="Removed")},
+    )
+    def delete(self, request: Request, playlist_id: str, item_id: str) -> Response:
+        playlist = access.playlist_for_contributing(request.user, playlist_id)
+        row = access.item_for_changing(request.user, playlist, item_id)
+        changed = services.remove(
+            playlist, row, actor=signed_in_user(request), expected_version=expected_version(request)
+        )
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        response["ETag"] = version_etag((changed or playlist).version)
+        return response

@@ -1,0 +1,101 @@
+"""Collaborators of a playlist; what the caller saved and wants to watch later."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import channel_for_viewing
+from accounts.api.base import signed_in_user
+from playlists import access, listing, queries, services
+from playlists import serializers as shapes
+from playlists.api.playlists import playlist_response
+from streamsite.api.conditional import respond
+from streamsite.api.pagination import PAGING, paginate
+
+DONE = {204: OpenApiResponse(description="Done, or done before")}
+
+
+class CollaboratorView(APIView):
+    """Somebody who adds to and sorts another's playlist."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="playlist_collaborators_add", request=None, responses={200: shapes.PlaylistSerializer}
+    )
+    def put(self, request: Request, playlist_id: str, username: str) -> Response:
+        playlist = access.playlist_for_editing(request.user, playlist_id)
+        return playlist_response(request, services.invite(playlist, channel_for_viewing(username)))
+
+    @extend_schema(operation_id="playlist_collaborators_remove", responses=DONE)
+    def delete(self, request: Request, playlist_id: str, username: str) -> Response:
+        playlist, user_id = access.collaboration_for_ending(request.user, playlist_id, username)
+        services.uninvite(playlist, user_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WatchLaterView(APIView):
+    """What the caller wants to watch later."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="watch_later_list", parameters=PAGING, responses={200: shapes.PageOfItemsSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        user = signed_in_user(request)
+        return respond(request, listing.items(request, queries.watch_later(user), user).body)
+
+
+class WatchLaterEntryView(APIView):
+    """One video of it."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="watch_later_add", request=None, responses=DONE)
+    def put(self, request: Request, video_id: str) -> Response:
+        services.add_to_watch_later(signed_in_user(request), video_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(operation_id="watch_later_remove", responses=DONE)
+    def delete(self, request: Request, video_id: str) -> Response:
+        services.remove_from_watch_later(signed_in_user(request), video_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SavedPlaylistsView(APIView):
+    """Playlists of others in the caller's library."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="saved_playlists_list",
+        parameters=PAGING,
+        responses={200: shapes.PageOfPlaylistsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        user = signed_in_user(request)
+        page = paginate(request, access.saved_by(user.pk), queries.SAVED_RECENTLY)
+        return respond(request, listing.saved_body(page, user))
+
+
+class SavedPlaylistView(APIView):
+    """One of them."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="saved_playlists_add", request=None, responses=DONE)
+    def put(self, request: Request, playlist_id: str) -> Response:
+        playlist = access.playlist_for_viewing(request.user, playlist_id)
+        services.save(signed_in_user(request), playlist)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(operation_id="saved_playlists_remove", responses=DONE)
+    def delete(self, request: Request, playlist_id: str) -> Response:
+        services.unsave(signed_in_user(request), playlist_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,121 @@
+"""``/api/v1/playlists`` and the playlists of a channel."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import channel_for_viewing
+from accounts.api.base import signed_in_user
+from playlists import access, listing, mappers, queries, services
+from playlists import serializers as shapes
+from playlists.models import Playlist
+from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.idempotency import idempotent
+from streamsite.api.pagination import PAGING, paginate
+from streamsite.errors import Invalid
+
+ROLES = {
+    "": access.playlists_to_fill,
+    mappers.OWNER: access.own_playlists,
+    mappers.COLLABORATOR: access.playlists_shared_with,
+}
+
+
+def playlist_response(request: Request, playlist: Playlist, code: int = status.HTTP_200_OK) -> Response:
+    """The playlist object as it is after a change, with the version for the next one."""
+    people = queries.people(playlist.collaborators)
+    body = mappers.full(playlist, request.user, queries.cover_video(playlist), people)
+    response = Response(body, status=code)
+    response["ETag"] = version_etag(playlist.version)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+class PlaylistsView(APIView):
+    """The caller's playlists, those of others that they fill too, and creating one."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="playlists_list",
+        parameters=[
+            OpenApiParameter("role", str, enum=[mappers.OWNER, mappers.COLLABORATOR]),
+            OpenApiParameter("video", str, description="Say of each playlist whether it holds this video."),
+            *PAGING,
+        ],
+        responses={200: shapes.PageOfPlaylistsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        user = signed_in_user(request)
+        rows = ROLES.get(request.GET.get("role", ""))
+        if rows is None:
+            raise Invalid("Unknown role.", fields={"role": ["owner or collaborator."]})
+        page = paginate(request, rows(user.pk), queries.RECENT)
+        video_id = request.GET.get("video", "")
+        if video_id:
+            return respond(request, listing.choice_body(page, user, video_id))
+        return respond(request, listing.body(page, user))
+
+    @extend_schema(
+        operation_id="playlists_create",
+        request=shapes.NewPlaylistSerializer,
+        responses={201: shapes.PlaylistSerializer},
+    )
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        form = shapes.NewPlaylistSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        playlist = services.create(signed_in_user(request), form.validated_data)
+        response = playlist_response(request, playlist, status.HTTP_201_CREATED)
+        response["Location"] = f"/api/v1/playlists/{playlist.pk}"
+        return response
+
+
+class PlaylistView(APIView):
+    """One playlist."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(operation_id="playlists_read", responses={200: shapes.OnePlaylistSerializer})
+    def get(self, request: Request, playlist_id: str) -> Response:
+        playlist = access.playlist_for_viewing(request.user, playlist_id)
+        people = queries.people(playlist.collaborators)
+        body = mappers.full(playlist, request.user, queries.cover_video(playlist), people)
+        return respond(request, body | {"is_saved": queries.has_saved(request.user, playlist)})
+
+    @extend_schema(
+        operation_id="playlists_update",
+        request=shapes.PlaylistInputSerializer,
+        responses={200: shapes.PlaylistSerializer},
+    )
+    def patch(self, request: Request, playlist_id: str) -> Response:
+        playlist = access.playlist_for_editing(request.user, playlist_id)
+        form = shapes.PlaylistInputSerializer(data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        changed = services.update(playlist, form.validated_data, expected_version=expected_version(request))
+        return playlist_response(request, changed)
+
+    @extend_schema(operation_id="playlists_delete", responses={204: OpenApiResponse(description="Deleted")})
+    def delete(self, request: Request, playlist_id: str) -> Response:
+        playlist = access.playlist_for_editing(request.user, playlist_id)
+        services.delete(playlist, expected_version=expected_version(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ChannelPlaylistsView(APIView):
+    """The listed playlists of a channel."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="channel_playlists", parameters=PAGING, responses={200: shapes.PageOfPlaylistsSerializer}
+    )
+    def get(self, request: Request, username: str) -> Response:
+        channel = channel_for_viewing(username)
+        rows = access.listed_playlists(channel.pk)
+        return respond(request, listing.body(paginate(request, rows, queries.RECENT), request.user))

@@ -1,0 +1,98 @@
+"""What only pymongo can say about playlists: the first item of many, and the surroundings of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playlists.models import Playlist, PlaylistItem
+from streamsite.mongo.collections import collection
+
+LISTS, ITEMS = Playlist._meta.db_table, PlaylistItem._meta.db_table
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Ids of items in order around one: before it, from it on; how many come before it; the list's ends."""
+
+    before: list[str] = field(default_factory=list)
+    onwards: list[str] = field(default_factory=list)
+    place: int = 0
+    first: str | None = None
+    last: str | None = None
+
+
+def first_videos(orders: Mapping[str, str]) -> dict[str, str]:
+    """The id of the first video of each playlist, in one read; ``orders`` are their fields of order by their ids.
+
+    Each playlist costs one step into the index of its order, however long it is.
+    """
+    if not orders:
+        return {}
+    pipeline: list[Document] = [{"$match": {"_id": {"$in": list(orders)}}}, {"$project": {"_id": 1}}]
+    names = sorted(set(orders.values()))
+    for name in names:
+        first = [{"$sort": {name: 1, "_id": 1}}, {"$limit": 1}, {"$project": {"_id": 0, "video_id": 1}}]
+        join = {"from": ITEMS, "localField": "_id", "foreignField": "playlist_id", "pipeline": first}
+        pipeline.append({"$lookup": {**join, "as": name}})
+    found = {}
+    for row in collection(LISTS).aggregate(pipeline):
+        if rows := row[orders[row["_id"]]]:
+            found[row["_id"]] = rows[0]["video_id"]
+    return found
+
+
+def around(
+    playlist_id: str, name: str, key: float, item_id: str, *, before: int, onwards: int
+) -> Surroundings:
+    """The surroundings of an item whose field of order, ``name``, is ``key``, in one read by that order's index.
+
+    Its place is counted over keys of the index, at most 5,000.
+    """
+    mine: Document = {"playlist_id": playlist_id}
+    ahead = {**mine, name: {"$lte": key}, "$or": [{name: {"$lt": key}}, {"_id": {"$lt": item_id}}]}
+    behind = {**mine, name: {"$gte": key}, "$or": [{name: {"$gt": key}}, {"_id": {"$gte": item_id}}]}
+    up, down = {name: 1, "_id": 1}, {name: -1, "_id": -1}
+
+    def some(which: Document, order: Document, most: int, part: str) -> list[Document]:
+        return [
+            {"$match": which},
+            {"$sort": order},
+            {"$limit": most},
+            {"$project": {"_id": 1, "part": {"$literal": part}}},
+        ]
+
+    def more(pipeline: list[Document]) -> Document:
+        return {"$unionWith": {"coll": ITEMS, "pipeline": pipeline}}
+
+    count: list[Document] = [{"$match": ahead}, {"$count": "place"}]
+    found: dict[str, list[str]] = {"before": [], "onwards": [], "first": [], "last": []}
+    place = 0
+    for row in collection(ITEMS).aggregate(
+        [
+            *some(behind, up, onwards, "onwards"),
+            more(some(ahead, down, before, "before")),
+            more(some(mine, up, 1, "first")),
+            more(some(mine, down, 1, "last")),
+            more(count),
+        ]
+    ):
+        if "part" in row:
+            found[row["part"]].append(row["_id"])
+        else:
+            place = row["place"]
+    return Surroundings(
+        before=found["before"][::-1],
+        onwards=found["onwards"],
+        place=place,
+        first=next(iter(found["first"]), None),
+        last=next(iter(found["last"]), None),
+    )
+
+
+def in_watch_later(playlist_id: str, video_id: str) -> tuple[str, list[Document]]:
+    """The stage that tells ``videos.relations`` whether a playlist holds a video."""
+    held = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
+    return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]

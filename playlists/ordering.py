@@ -1,0 +1,175 @@
+"""The order of a playlist: ranks with gaps, set by moves, or keys that a rule makes of the videos.
+
+By hand the order is ``(rank, id)``: a move writes one item, between the ranks of its new neighbours, which keep
+theirs. Under a rule it is ``(sort_key, id)``; ranks stay, so that the order by hand is there again afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet
+
+from playlists.models import Playlist, PlaylistItem, Sort
+from streamsite.errors import Invalid
+from videos.models import Video
+
+BY_RANK = ("rank", "id")
+BY_KEY = ("sort_key", "id")
+GAP = 1024.0
+LEAST_GAP = 1e-6
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an item goes: at ``position`` (from 0), or next to another item of the list."""
+
+    position: int | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+def order_of(playlist: Playlist) -> tuple[str, str]:
+    """The fields that order the playlist now; an index holds either."""
+    return BY_RANK if playlist.sort == Sort.MANUAL else BY_KEY
+
+
+def key_of(video: Video, sort: str) -> float:
+    """The key of a video under a rule. Unpublished videos count from when they were made."""
+    if sort == Sort.MOST_VIEWED:
+        return -float(video.view_count)
+    if sort == Sort.MANUAL:
+        return 0.0
+    moment = (video.published_at or video.created_at).timestamp()
+    return -moment if sort == Sort.NEWEST else moment
+
+
+def last_rank(playlist_id: str) -> float:
+    """A rank behind every other."""
+    rows = PlaylistItem.objects.filter(playlist_id=playlist_id).order_by("-rank", "-id")
+    last = rows.values_list("rank", flat=True).first()
+    return GAP if last is None else last + GAP
+
+
+def rank_for(playlist_id: str, item_id: str, place: Place) -> float:
+    """The rank that puts an item there; ``Invalid`` for a neighbour that is not. Makes room where there is none."""
+    low, high = _gap(playlist_id, item_id, place)
+    if low is not None and high is not None and high - low < LEAST_GAP:
+        respace(playlist_id)
+        low, high = _gap(playlist_id, item_id, place)
+    return _between(low, high)
+
+
+def respace(playlist_id: str) -> None:
+    """Give the ranks their gaps back, in the present order."""
+    rows = list(PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK))
+    for index, row in enumerate(rows):
+        row.rank = GAP * (index + 1)
+    PlaylistItem.objects.bulk_update(rows, ["rank"], batch_size=BATCH)
+
+
+def apply_rule(playlist_id: str, sort: str) -> None:
+    """Give every item the key of a rule. At most 5,000 rows, in batches."""
+    rows = list(PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK))
+    videos = Video.objects.only("view_count", "published_at", "created_at").in_bulk(
+        {row.video_id for row in rows}
+    )
+    for row in rows:
+        row.sort = sort
+        video = videos.get(row.video_id)
+        row.sort_key = key_of(video, sort) if video is not None else 0.0
+    PlaylistItem.objects.bulk_update(rows, ["sort", "sort_key"], batch_size=BATCH)
+
+
+def neighbour(playlist: Playlist, item: PlaylistItem, direction: int) -> str | None:
+    """The id of the item before (-1) or after (1) another in the order by hand."""
+    rows = PlaylistItem.objects.filter(playlist=playlist)
+    side = _after(rows, item.rank, item.pk) if direction > 0 else _before(rows, item.rank, item.pk)
+    return side.values_list("pk", flat=True).first()
+
+
+def _after(rows: QuerySet[PlaylistItem], rank: float, item_id: str) -> QuerySet[PlaylistItem]:
+    """Those behind a place, the next one first. The first condition is the index's, the second breaks ties."""
+    return rows.filter(Q(rank__gt=rank) | Q(pk__gt=item_id), rank__gte=rank).order_by(*BY_RANK)
+
+
+def _before(rows: QuerySet[PlaylistItem], rank: float, item_id: str) -> QuerySet[PlaylistItem]:
+    return rows.filter(Q(rank__lt=rank) | Q(pk__lt=item_id), rank__lte=rank).order_by("-rank", "-id")
+
+
+def _gap(playlist_id: str, item_id: str, place: Place) -> tuple[float | None, float | None]:
+    """The ranks between which the item goes; ``None`` for an end of the list."""
+    others = PlaylistItem.objects.filter(playlist_id=playlist_id).exclude(pk=item_id)
+    if place.position is not None:
+        return _gap_at(others.order_by(*BY_RANK), place.position)
+    name, anchor_id = ("before", place.before) if place.before else ("after", place.after)
+    if anchor_id == item_id:
+        raise Invalid(
+            "An item cannot be moved next to itself.",
+            fields={name: ["The item itself."]},
+        )
+    anchor = others.filter(pk=anchor_id).first()
+    if anchor is None:
+        raise Invalid("No such item in this playlist.", fields={name: ["Unknown item."]})
+    side = _before if name == "before" else _after
+    other = side(others, anchor.rank, anchor.pk).values_list("rank", flat=True).first()
+    return (other, anchor.rank) if name == "before" else (anchor.rank, other)
+
+
+def _gap_at(others: QuerySet[PlaylistItem], position: int) -> tuple[float | None, float | None]:
+    """Steps over at most 5,000 keys of the index to get there."""
+    if position == 0:
+        return None, others.values_list("rank", flat=True).first()
+    ranks = list(others.values_list("rank", flat=True)[position - 1 : position + 1])
+    if not ranks:
+        return others.reverse().values_list("rank", flat=True).first(), None
+    return ranks[0], ranks[1] if len(ranks) > 1 else None
+
+
+def _between(low: float | None, high: float | None) -> float:
+    if low is None and high is None:
+        return GAP
+    if low is None:
+        return (high or 0.0) - GAP
+    if high is None:
+        return low + GAP
+    return (low + high) / 2
+
+
+def place_of(playlist: Playlist, item: PlaylistItem) -> int:
+    """How many items come before one, by the order's index: at most 5,000 of its keys, no documents.
+
+    For answers about a single item; a page of items has its places from its cursor.
+    """
+    field = order_of(playlist)[0]
+    key = getattr(item, field)
+    rows = PlaylistItem.objects.filter(playlist=playlist)
+    before = rows.filter(**{f"{field}__lt": key}).count()
+    return before + rows.filter(**{field: key}, pk__lt=item.pk).count()
+
+
+def follow_views(video_id: str, views: int) -> None:
+    """A video's views changed: bring it to its place in playlists that are ordered by them."""
+    PlaylistItem.objects.filter(video_id=video_id, sort=Sort.MOST_VIEWED).update(sort_key=-float(views))
+
+
+def follow_video(video_id: str) -> None:
+    """A video was published, or its length became known: its items and their playlists' durations follow.
+
+    Each row is one conditional update whose outcome decides the playlist's sum, so repeats and races count once.
+    """
+    video = Video.objects.filter(pk=video_id).first()
+    if video is None:
+        return
+    for sort in (Sort.NEWEST, Sort.OLDEST):
+        PlaylistItem.objects.filter(video_id=video_id, sort=sort).update(sort_key=key_of(video, sort))
+    for item in PlaylistItem.objects.filter(video_id=video_id).order_by().iterator():
+        if item.duration == video.duration:
+            continue
+        changed = PlaylistItem.objects.filter(pk=item.pk, duration=item.duration).update(
+            duration=video.duration
+        )
+        if changed:
+            more = video.duration - item.duration
+            Playlist.objects.filter(pk=item.playlist_id).update(duration=F("duration") + more)

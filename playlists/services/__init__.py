@@ -1,0 +1,43 @@
+"""What can be done to playlists. The API, the forms, signals and tests call these.
+
+``version`` grows with every change of order or members; a move names the version it was made from.
+"""
+
+from playlists.services.claims import PlaylistFull, SortedByRule
+from playlists.services.items import (
+    AlreadyInPlaylist,
+    add,
+    forget_video,
+    move,
+    remove,
+    set_note,
+    step,
+)
+from playlists.services.later import add_to_watch_later, remove_from_watch_later
+from playlists.services.members import end_between, invite, leave_all, uninvite
+from playlists.services.playlists import create, delete, update
+from playlists.services.saved import forget_saves, save, unsave
+
+__all__ = [
+    "AlreadyInPlaylist",
+    "PlaylistFull",
+    "SortedByRule",
+    "add",
+    "add_to_watch_later",
+    "create",
+    "delete",
+    "end_between",
+    "forget_saves",
+    "forget_video",
+    "invite",
+    "leave_all",
+    "move",
+    "remove",
+    "remove_from_watch_later",
+    "save",
+    "set_note",
+    "step",
+    "uninvite",
+    "unsave",
+    "update",
+]

@@ -1,0 +1,155 @@
+"""Videos come into a playlist, move, get notes, and leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError
+
+from accounts.models import User
+from playlists import ordering
+from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
+from playlists.ordering import Place
+from playlists.services.claims import SortedByRule, changing, claim
+from streamsite.errors import Absent, Conflict, Stale
+from streamsite.text import clean_line
+from videos.access import video_for_watching
+from videos.models import Video
+
+MOST_NOTE = 300
+
+
+class AlreadyInPlaylist(Conflict):
+    """The video is in the playlist already."""
+
+    code = "already_in_playlist"
+    detail = "This video is in the playlist already."
+
+
+def add(
+    playlist: Playlist, actor: User, video_id: str, *, note: str = "", position: int | None = None
+) -> PlaylistItem:
+    """Append a video that ``actor`` may watch, or put it at ``position`` (from 0).
+
+    ``AlreadyInPlaylist``, ``PlaylistFull``, and ``SortedByRule`` for a position where a rule decides, change nothing.
+    """
+    video = video_for_watching(actor, video_id)
+
+    def store() -> PlaylistItem:
+        now = claim(playlist, actor, items=1, duration=video.duration)
+        if position is not None and now.sort != Sort.MANUAL:
+            raise SortedByRule
+        if not now.allow_duplicates and _holds(now, video):
+            raise AlreadyInPlaylist
+        item = PlaylistItem(
+            playlist=now,
+            video=video,
+            sort=now.sort,
+            sort_key=ordering.key_of(video, now.sort),
+            duration=video.duration,
+            note=clean_line(note)[:MOST_NOTE],
+            added_by=actor,
+        )
+        item.copy = item.pk if now.allow_duplicates else ""
+        if position is None:
+            item.rank = ordering.last_rank(now.pk)
+        else:
+            item.rank = ordering.rank_for(now.pk, item.pk, Place(position=position))
+        item.save(force_insert=True)
+        return item
+
+    try:
+        item = changing(playlist.pk, store)
+    except IntegrityError:
+        raise AlreadyInPlaylist from None
+    if not Video.objects.filter(pk=video.pk).exists():
+        # It was deleted meanwhile, perhaps after its items were taken out.
+        remove(playlist, item)
+        raise Absent
+    return item
+
+
+def _holds(playlist: Playlist, video: Video) -> bool:
+    return PlaylistItem.objects.filter(playlist=playlist, video=video).exists()
+
+
+def remove(
+    playlist: Playlist, item: PlaylistItem, *, actor: User | None = None, expected_version: int | None = None
+) -> Playlist | None:
+    """Take an item out; the playlist afterwards. ``None`` when it was out already: removing twice counts once."""
+
+    def take_out() -> Playlist | None:
+        row = PlaylistItem.objects.filter(pk=item.pk).first()
+        if row is None:
+            return None
+        now = claim(playlist, actor, version=expected_version, items=-1, duration=-row.duration)
+        PlaylistItem.objects.filter(pk=item.pk).delete()
+        return now
+
+    return changing(playlist.pk, take_out)
+
+
+def set_note(
+    playlist: Playlist, item: PlaylistItem, note: str, *, expected_version: int | None = None
+) -> None:
+    """Change an item's note, which is no change of the list: other tabs can go on sorting."""
+    if expected_version is not None and playlist.version != expected_version:
+        raise Stale
+    PlaylistItem.objects.filter(pk=item.pk).update(note=clean_line(note)[:MOST_NOTE])
+
+
+def move(
+    playlist: Playlist,
+    item: PlaylistItem,
+    *,
+    position: int | None = None,
+    before: str | None = None,
+    after: str | None = None,
+    expected_version: int | None = None,
+    actor: User | None = None,
+) -> Playlist:
+    """Put an item at ``position`` (from 0), or ``before``/``after`` another item of the list.
+
+    Writes the moved item and the playlist's version; neighbours keep their ranks. ``Stale`` when the list changed
+    since ``expected_version``, ``SortedByRule`` when a rule decides the order.
+    """
+    place = Place(position=position, before=before, after=after)
+
+    def change_rank() -> Playlist:
+        now = claim(playlist, actor, version=expected_version)
+        if now.sort != Sort.MANUAL:
+            raise SortedByRule
+        rank = ordering.rank_for(now.pk, item.pk, place)
+        if not PlaylistItem.objects.filter(pk=item.pk).update(rank=rank):
+            raise Absent
+        return now
+
+    return changing(playlist.pk, change_rank)
+
+
+def step(
+    playlist: Playlist,
+    item: PlaylistItem,
+    direction: str,
+    *,
+    actor: User | None = None,
+    expected_version: int | None = None,
+) -> None:
+    """Move an item one place ``up`` or ``down``, or to the ``top`` or ``bottom``; at the end it stays where it is."""
+    if direction == "top":
+        place: dict[str, Any] = {"position": 0}
+    elif direction == "bottom":
+        place = {"position": MAX_ITEMS}
+    elif direction == "up":
+        place = {"before": ordering.neighbour(playlist, item, -1)}
+    else:
+        place = {"after": ordering.neighbour(playlist, item, 1)}
+    if None not in place.values():
+        move(playlist, item, **place, actor=actor, expected_version=expected_version)
+
+
+def forget_video(video_id: str) -> None:
+    """Take a video that is being deleted, or is gone, out of every playlist. Safe to repeat."""
+    rows = PlaylistItem.objects.select_related("playlist").filter(video_id=video_id)
+    for item in rows.order_by().iterator():
+        remove(item.playlist, item)

@@ -1,0 +1,36 @@
+"""Watch later: a playlist like any other that every account has one of, made when it is first needed."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError
+
+from accounts.models import User
+from playlists.models import Playlist, PlaylistItem
+from playlists.queries import watch_later
+from playlists.services.items import AlreadyInPlaylist, add, remove
+
+
+def add_to_watch_later(user: User, video_id: str) -> None:
+    """Make a video that ``user`` may watch be in the list. Safe to repeat, safe in parallel."""
+    try:
+        add(ensured(user), user, video_id)
+    except AlreadyInPlaylist:
+        return
+
+
+def remove_from_watch_later(user: User, video_id: str) -> None:
+    """Make the video not be in the list. Safe to repeat."""
+    playlist = watch_later(user)
+    for item in PlaylistItem.objects.filter(playlist_id=playlist.pk, video_id=video_id):
+        remove(playlist, item)
+
+
+def ensured(user: User) -> Playlist:
+    """The account's watch later, made where it is missing. Its id decides that it exists once."""
+    playlist = watch_later(user)
+    if playlist._state.adding:
+        try:
+            playlist.save(force_insert=True)
+        except IntegrityError:
+            playlist = watch_later(user)
+    return playlist

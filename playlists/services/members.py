@@ -1,0 +1,67 @@
+"""Collaborators: ids in the playlist's own document, so that taking one out ends their access with that one write."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+from accounts.models import User
+from playlists import access
+from playlists.models import MAX_COLLABORATORS, Playlist
+from playlists.services.claims import changing, claim
+from playlists.services.playlists import KeepsItsName
+from streamsite.errors import Conflict, Invalid
+from videos import blocks
+
+# Sent with ``playlist`` and ``user`` when somebody was invited.
+invited = Signal()
+
+
+def invite(playlist: Playlist, user: User) -> Playlist:
+    """Make an active account a collaborator. Safe to repeat.
+
+    Raises ``Invalid`` for the owner, ``Blocked`` or ``Conflict`` where one of both blocks the other or there are too
+    many.
+    """
+    if user.pk == playlist.owner_id:
+        raise Invalid("You own this playlist.", fields={"username": ["That is you."]})
+    if playlist.is_watch_later:
+        raise KeepsItsName
+    blocks.require_welcome(playlist.owner, user.pk)
+    if blocks.has_blocked(playlist.owner_id, user.pk):
+        raise Conflict("You block this channel. Unblock it first.")
+    changed, is_new = _change(playlist, user.pk, is_in=True)
+    if is_new:
+        invited.send(sender=Playlist, playlist=changed, user=user)
+    return changed
+
+
+def uninvite(playlist: Playlist, user_id: str) -> Playlist:
+    """End a collaboration at once; what was added stays. Safe to repeat."""
+    return _change(playlist, user_id, is_in=False)[0]
+
+
+def leave_all(user_id: str) -> None:
+    """End every collaboration of an account. Safe to repeat."""
+    for playlist in access.playlists_shared_with(user_id).order_by():
+        uninvite(playlist, user_id)
+
+
+def end_between(user_id: str, other_id: str) -> None:
+    """End what two accounts do together, because one blocks the other. Safe to repeat."""
+    for owner_id, guest_id in ((user_id, other_id), (other_id, user_id)):
+        for playlist in access.playlists_shared_with(guest_id).filter(owner_id=owner_id).order_by():
+            uninvite(playlist, guest_id)
+
+
+def _change(playlist: Playlist, user_id: str, *, is_in: bool) -> tuple[Playlist, bool]:
+    def store() -> tuple[Playlist, bool]:
+        now = Playlist.objects.select_related("owner").get(pk=playlist.pk)
+        if (user_id in now.collaborators) == is_in:
+            return now, False
+        if is_in and len(now.collaborators) >= MAX_COLLABORATORS:
+            raise Conflict(f"A playlist has at most {MAX_COLLABORATORS} collaborators.")
+        others = [one for one in now.collaborators if one != user_id]
+        members = [*others, user_id] if is_in else others
+        return claim(now, None, version=now.version, collaborators=members), True
+
+    return changing(playlist.pk, store)

@@ -1,0 +1,135 @@
+"""A playlist itself: made, described, sorted by a rule, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from playlists import ordering
+from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
+from playlists.ordering import GAP
+from playlists.services.claims import changing, claim
+from streamsite.errors import Absent, Conflict, Invalid, Stale
+from streamsite.mongo.retry import in_transaction
+from streamsite.text import clean_line, clean_text
+from streamsite.visibility import Visibility
+from videos.access import may_watch
+from videos.models import Video
+
+
+class KeepsItsName(Conflict):
+    """Watch later is what it is."""
+
+    detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
+
+
+def create(owner: User, data: dict[str, Any]) -> Playlist:
+    """A new playlist, with the videos of ``video_ids`` in their order. ``Absent`` for one they may not watch."""
+    clean = _clean(data, complete=True)
+    video_ids = list(data.get("video_ids") or [])
+    if len(video_ids) > MAX_ITEMS:
+        raise Invalid(
+            f"A playlist holds at most {MAX_ITEMS} videos.",
+            fields={"video_ids": [f"At most {MAX_ITEMS} of them."]},
+        )
+    if not clean.get("allow_duplicates"):
+        video_ids = list(dict.fromkeys(video_ids))
+    videos = _watchable(owner, video_ids)
+
+    def store() -> Playlist:
+        playlist = Playlist(owner=owner, **clean)
+        playlist.item_count = len(videos)
+        playlist.duration = sum(video.duration for video in videos)
+        playlist.save(force_insert=True)
+        rows = [_item(playlist, video, GAP * (index + 1), owner) for index, video in enumerate(videos)]
+        PlaylistItem.objects.bulk_create(rows)
+        return playlist
+
+    return in_transaction(store)
+
+
+def _watchable(owner: User, video_ids: list[str]) -> list[Video]:
+    known = Video.objects.select_related("channel").in_bulk(set(video_ids))
+    videos = [known[video_id] for video_id in video_ids if video_id in known]
+    if len(videos) < len(video_ids) or not all(may_watch(owner, video) for video in known.values()):
+        raise Absent
+    return videos
+
+
+def _item(playlist: Playlist, video: Video, rank: float, owner: User) -> PlaylistItem:
+    item = PlaylistItem(
+        playlist=playlist,
+        video=video,
+        rank=rank,
+        sort=playlist.sort,
+        sort_key=ordering.key_of(video, playlist.sort),
+        duration=video.duration,
+        added_by=owner,
+    )
+    item.copy = item.pk if playlist.allow_duplicates else ""
+    return item
+
+
+def update(playlist: Playlist, data: dict[str, Any], *, expected_version: int | None = None) -> Playlist:
+    """Change title, description, visibility, whether duplicates are allowed, or the rule of the order."""
+    changes = _clean(data, complete=False)
+    if playlist.is_watch_later and changes.keys() - {"sort"}:
+        raise KeepsItsName
+
+    def store() -> Playlist:
+        former = Playlist.objects.filter(pk=playlist.pk).values_list("sort", flat=True).first()
+        now = claim(playlist, None, version=expected_version, **changes)
+        if now.sort != former:
+            ordering.apply_rule(now.pk, now.sort)
+        return now
+
+    return changing(playlist.pk, store)
+
+
+def delete(playlist: Playlist, *, expected_version: int | None = None) -> None:
+    """Remove the playlist, its items and who saved it; the videos stay."""
+    if playlist.is_watch_later:
+        raise KeepsItsName
+    erase(playlist, expected_version=expected_version)
+
+
+def erase(playlist: Playlist, *, expected_version: int | None = None) -> None:
+    """Remove any playlist; for an account that goes, its watch later too."""
+
+    def remove_rows() -> None:
+        rows = Playlist.objects.filter(pk=playlist.pk)
+        if expected_version is not None:
+            rows = rows.filter(version=expected_version)
+        removed = rows.count()
+        if not removed:
+            if expected_version is not None and Playlist.objects.filter(pk=playlist.pk).exists():
+                raise Stale
+            return
+        PlaylistItem.objects.filter(playlist_id=playlist.pk).delete()
+        playlist.saves.all().delete()
+        Playlist.objects.filter(pk=playlist.pk).delete()
+
+    changing(playlist.pk, remove_rows)
+
+
+def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:
+    clean: dict[str, Any] = {}
+    problems: dict[str, list[str]] = {}
+    if complete or "title" in data:
+        clean["title"] = clean_line(str(data.get("title") or ""))
+        if not clean["title"]:
+            problems["title"] = ["Give the playlist a title."]
+        elif len(clean["title"]) > 150:
+            problems["title"] = ["At most 150 characters."]
+    if "description" in data:
+        clean["description"] = clean_text(str(data["description"] or ""))[:5000]
+    if "allow_duplicates" in data:
+        clean["allow_duplicates"] = bool(data["allow_duplicates"])
+    for name, choices in (("visibility", Visibility), ("sort", Sort)):
+        if name in data:
+            clean[name] = data[name]
+            if data[name] not in choices.values:
+                problems[name] = [f"One of: {', '.join(choices.values)}."]
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    return clean

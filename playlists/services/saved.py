@@ -1,0 +1,29 @@
+"""Keeping somebody else's playlist in the library: a row that exists once, by its unique index."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError
+
+from accounts.models import User
+from playlists.models import Playlist, SavedPlaylist
+from streamsite.errors import Conflict
+
+
+def save(user: User, playlist: Playlist) -> None:
+    """Make the row exist. ``playlist`` was fetched for viewing. Safe to repeat, safe in parallel."""
+    if playlist.owner_id == user.pk:
+        raise Conflict("This playlist is yours: it is in your library anyway.")
+    try:
+        SavedPlaylist(user=user, playlist=playlist).save(force_insert=True)
+    except IntegrityError:
+        return
+
+
+def unsave(user: User, playlist_id: str) -> None:
+    """Make the row not exist, also when the playlist cannot be opened any more. Safe to repeat."""
+    SavedPlaylist.objects.filter(user=user, playlist_id=playlist_id).delete()
+
+
+def forget_saves(user_id: str) -> None:
+    """Remove what an erased account saved."""
+    SavedPlaylist.objects.filter(user_id=user_id).delete()

@@ -1,0 +1,115 @@
+"""Forms about the videos of a playlist, its collaborators, and keeping it in one's library."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.access import channel_for_viewing
+from playlists import access, services
+from playlists.views.parts import carried_out, user_of, version_of
+from streamsite.errors import Absent
+
+
+@login_required
+@require_POST
+def add(request: HttpRequest, playlist_id: str) -> HttpResponse:
+    """Append a video."""
+    playlist = access.playlist_for_contributing(request.user, playlist_id)
+    video_id = request.POST.get("video_id", "")
+    return carried_out(
+        request,
+        playlist,
+        lambda: services.add(playlist, user_of(request), video_id),
+        "Saved to the playlist.",
+    )
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
+    """Take a video out."""
+    playlist = access.playlist_for_contributing(request.user, playlist_id)
+    item = access.item_for_changing(request.user, playlist, item_id)
+    return carried_out(
+        request,
+        playlist,
+        lambda: services.remove(playlist, item, actor=user_of(request)),
+        "Removed from the playlist.",
+    )
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
+    """Move a video one place."""
+    playlist = access.playlist_for_contributing(request.user, playlist_id)
+    item = access.item_of(playlist, item_id)
+    direction = request.POST.get("direction", "down")
+    return carried_out(
+        request,
+        playlist,
+        lambda: services.step(
+            playlist, item, direction, actor=user_of(request), expected_version=version_of(request)
+        ),
+        "",
+    )
+
+
+@login_required
+@require_POST
+def note(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
+    """Say something about a video of the list."""
+    playlist = access.playlist_for_contributing(request.user, playlist_id)
+    item = access.item_for_changing(request.user, playlist, item_id)
+    return carried_out(
+        request,
+        playlist,
+        lambda: services.set_note(playlist, item, request.POST.get("note", "")),
+        "The note was saved.",
+    )
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest, playlist_id: str) -> HttpResponse:
+    """Let somebody add and sort."""
+    playlist = access.playlist_for_editing(request.user, playlist_id)
+    username = request.POST.get("username", "").strip().removeprefix("@")
+
+    def do() -> None:
+        try:
+            user = channel_for_viewing(username)
+        except Absent:
+            raise Absent("There is no channel of this name.") from None
+        services.invite(playlist, user)
+
+    return carried_out(request, playlist, do, "They can add and sort videos now.")
+
+
+@login_required
+@require_POST
+def uninvite(request: HttpRequest, playlist_id: str, username: str) -> HttpResponse:
+    """End a collaboration: by the owner, or by leaving."""
+    playlist, user_id = access.collaboration_for_ending(request.user, playlist_id, username)
+    services.uninvite(playlist, user_id)
+    if user_id == user_of(request).pk:
+        messages.success(request, "You left the playlist.")
+        return redirect("library")
+    return carried_out(request, playlist, lambda: None, "They can no longer change the playlist.")
+
+
+@login_required
+@require_POST
+def keep(request: HttpRequest, playlist_id: str) -> HttpResponse:
+    """Put somebody else's playlist into the library, or out of it."""
+    playlist = access.playlist_for_viewing(request.user, playlist_id)
+    if request.POST.get("keep") == "0":
+        services.unsave(user_of(request), playlist.pk)
+        return carried_out(request, playlist, lambda: None, "No longer in your library.")
+    return carried_out(
+        request, playlist, lambda: services.save(user_of(request), playlist), "Saved to your library."
+    )
