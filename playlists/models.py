@@ -30,7 +30,10 @@ class Playlist(models.Model):
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="playlists")
+    # Relations without an index of their own begin one below; a second one would only offer worse plans.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="playlists", db_index=False
+    )
     title = models.CharField(max_length=150)
     description = models.TextField(max_length=5000, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
@@ -73,8 +76,10 @@ class PlaylistItem(models.Model):
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
-    playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="items")
-    video = models.ForeignKey("videos.Video", on_delete=models.CASCADE, related_name="playlist_items")
+    playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="items", db_index=False)
+    video = models.ForeignKey(
+        "videos.Video", on_delete=models.CASCADE, related_name="playlist_items", db_index=False
+    )
     rank = models.FloatField()
     sort = models.CharField(max_length=12, choices=Sort.choices, default=Sort.MANUAL, editable=False)
     sort_key = models.FloatField(default=0.0, editable=False)
@@ -87,7 +92,6 @@ class PlaylistItem(models.Model):
     added_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ["rank", "id"]
         constraints = [
             models.UniqueConstraint(fields=["playlist", "video", "copy"], name="playlist_item_once"),
         ]
@@ -106,7 +110,7 @@ class SavedPlaylist(models.Model):
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_playlists"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_playlists", db_index=False
     )
     playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="saves")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -156,7 +156,7 @@ def _current(playlist: Playlist, video: Video, mode: Mode) -> PlaylistItem | Non
     """The item that the address names, else the first one of this video. An item of another video is not it."""
     rows = PlaylistItem.objects.filter(playlist=playlist, video=video)
     named = rows.filter(pk=mode.item_id).first() if mode.item_id else None
-    return named or rows.order_by().first()
+    return named or next(iter(rows[:1]), None)
 
 
 def _switches(mode: Mode, video: Video, current: PlaylistItem | None) -> dict[str, str]:

@@ -8,10 +8,12 @@ from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
 from playlists.queries import watch_later
 from playlists.services.items import AlreadyInPlaylist, add, remove
+from videos.access import video_for_watching
 
 
 def add_to_watch_later(user: User, video_id: str) -> None:
     """Make a video that ``user`` may watch be in the list. Safe to repeat, safe in parallel."""
+    video_for_watching(user, video_id)  # before anything is made
     try:
         add(ensured(user), user, video_id)
     except AlreadyInPlaylist:

@@ -39,14 +39,19 @@ def faults(database: str, command: Document) -> list[str]:
 def _faults(database: str, kind: str, command: Document) -> Iterator[str]:
     bare = {key: value for key, value in command.items() if key not in DROPPED}
     plan = get_client()[database].command("explain", bare, verbosity="queryPlanner")
-    stages = list(_stages(plan))
-    for stage in stages:
+    found = list(_stages(plan))
+    for stage in found:
         # A text search is ordered by how well it matches, which no index can hold; it is limited.
-        if stage == "COLLSCAN" or (stage in ("SORT", "$sort") and "TEXT_MATCH" not in stages):
+        if stage == "COLLSCAN" or (stage in ("SORT", "$sort") and "TEXT_MATCH" not in found):
             yield f"{stage} {command[kind]}"
     for lookup in _lookups(command.get("pipeline", [])):
-        joined = {"find": lookup["from"], "filter": {lookup["foreignField"]: "x"}}
-        yield from _faults(database, "find", joined)
+        matched = {lookup["foreignField"]: "x"}
+        if "pipeline" in lookup:
+            stages = [{"$match": matched}, *lookup["pipeline"]]
+            joined: Document = {"aggregate": lookup["from"], "pipeline": stages, "cursor": {}}
+        else:
+            joined = {"find": lookup["from"], "filter": matched}
+        yield from _faults(database, next(iter(joined)), joined)
 
 
 def _stages(plan: Any) -> Iterator[str]:
@@ -59,7 +64,8 @@ def _stages(plan: Any) -> Iterator[str]:
             yield plan["stage"]
         yield from (key for key in plan if key == "$sort")
         for key, part in plan.items():
-            if key not in ("rejectedPlans", "command", "parsedQuery", "slotBasedPlan"):
+            # What a $lookup does is not in its plan: that is asked for by itself.
+            if key not in ("rejectedPlans", "command", "parsedQuery", "slotBasedPlan", "$lookup"):
                 yield from _stages(part)
 
 

@@ -11,7 +11,8 @@ import pytest
 from django.db import models
 
 from accounts.models import User
-from playlists.models import Playlist, PlaylistItem
+from playlists import services
+from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import queue
@@ -73,9 +74,19 @@ PATHS = [
     "/feed",
     "/subscriptions",
     "/library",
+    "/library?show=shared",
+    "/library?show=saved",
+    "/watch-later",
     "/playlists/{playlist}",
     "/studio",
     "/studio?range=365d",
+    "/playlists/{sorted}",
+    "/playlists/{playlist}/play",
+    "/playlists/{sorted}/play?shuffle=1",
+    "/playlists/save/{video}",
+    "/watch/{listed}?list={playlist}&item={item}&loop=list",
+    "/watch/{listed}?list={playlist}&shuffle=0123abcd",
+    "/watch/{listed}?list={sorted}",
     "/studio/videos",
     "/studio/videos?sort=oldest",
     "/studio/videos?sort=views&visibility=private",
@@ -121,6 +132,13 @@ PATHS = [
     "/api/v1/me/subscriptions",
     "/api/v1/auth/sessions",
     "/api/v1/playlists",
+    "/api/v1/playlists?role=owner",
+    "/api/v1/playlists?role=collaborator",
+    "/api/v1/playlists?video={video}",
+    "/api/v1/playlists/{sorted}",
+    "/api/v1/playlists/{sorted}/items",
+    "/api/v1/me/watch-later",
+    "/api/v1/me/saved-playlists",
     "/api/v1/playlists/{playlist}",
     "/api/v1/playlists/{playlist}/items",
     "/files/{video}/poster.jpg",
@@ -156,6 +174,7 @@ def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Cast]:
             [PlaylistItem(playlist=lists[n % 100], video_id=videos[n], rank=n) for n in range(MANY)],
         )
         _store(PlaylistItem, [PlaylistItem(playlist=mine[0], video_id=videos[n], rank=n) for n in range(200)])
+        _playlists(cast, lists, mine, videos)
         for video_id in videos[:1_500]:
             documents.refresh(video_id)
         watched = [
@@ -214,6 +233,30 @@ def _store(model: type[models.Model], rows: list[Any]) -> None:
     """In transactions that fit the cache of a small machine's server."""
     for start in range(0, len(rows), 1000):
         model._default_manager.bulk_create(rows[start : start + 1000])
+
+
+def _playlists(cast: Cast, lists: list[Playlist], mine: list[Playlist], videos: list[str]) -> None:
+    """Playlists shared with the member, saved by it, ordered by a rule, and to watch later."""
+    member, shared = cast.member, lists[5_000:]
+    for start in range(0, len(shared), 1000):
+        ids = [one.pk for one in shared[start : start + 1000]]
+        Playlist.objects.filter(pk__in=ids).update(collaborators=[member.pk, cast.owner.pk])
+    _store(SavedPlaylist, [SavedPlaylist(user=member, playlist=one) for one in lists[:2_000]])
+    _store(SavedPlaylist, [SavedPlaylist(user=cast.owner, playlist=one) for one in lists[:2_000]])
+    Playlist.objects.filter(pk=mine[1].pk).update(sort="most_viewed", item_count=500)
+    Playlist.objects.filter(pk=mine[0].pk).update(item_count=200)
+    _store(
+        PlaylistItem,
+        [
+            PlaylistItem(
+                playlist=mine[1], video_id=videos[n], rank=n, sort="most_viewed", sort_key=-n * 7919 % 10_007
+            )
+            for n in range(500)
+        ],
+    )
+    services.add_to_watch_later(member, videos[1])
+    item = PlaylistItem.objects.filter(playlist=mine[0]).exclude(video_id=videos[0])[50]
+    cast.places = {"sorted": mine[1].pk, "item": item.pk, "listed": item.video_id}  # type: ignore[attr-defined]
 
 
 def _video(n: int, channel: User) -> Video:
@@ -299,7 +342,8 @@ def test_every_query_of_a_page_has_an_index(crowd: Cast, who: str, path: str) ->
         pytest.skip("staff only")
     video = Video.objects.filter(channel=crowd.owner, visibility=Visibility.PUBLIC).first()
     assert video is not None
-    url = path.format(video=video.pk, playlist=crowd.playlist, comment=crowd.comment, post=crowd.post)  # type: ignore[attr-defined]
+    ids = {"playlist": crowd.playlist, "comment": crowd.comment, "post": crowd.post, **crowd.places}  # type: ignore[attr-defined]
+    url = path.format(video=video.pk, **ids)
     client: Any = crowd.api(who) if path.startswith("/api/") else crowd.page(who)
     with recorded_documents() as documents:
         answer = client.get(url)
@@ -336,6 +380,10 @@ def test_pages_further_on_have_an_index(crowd: Cast) -> None:
         "/api/v1/channels/owner/videos",
         "/api/v1/me/feed",
         "/api/v1/me/subscriptions",
+        "/api/v1/playlists",
+        "/api/v1/me/saved-playlists",
+        f"/api/v1/playlists/{crowd.playlist}/items",  # type: ignore[attr-defined]
+        f"/api/v1/playlists/{crowd.places['sorted']}/items",  # type: ignore[attr-defined]
     ):
         client = crowd.api("member")
         first = client.get(path).json()
@@ -353,12 +401,24 @@ def test_writes_have_an_index(crowd: Cast) -> None:
     assert video is not None
     assert mine is not None
     with recorded_documents() as documents:
-        client = crowd.api("member")
+        client, owner = crowd.api("member"), crowd.api("owner")
         assert client.delete("/api/v1/channels/owner/subscription").status_code == 200
         assert client.put("/api/v1/channels/owner/subscription").status_code == 200
         made = client.post("/api/v1/playlists", {"title": "New"}, format="json").json()["id"]
         added = client.post(f"/api/v1/playlists/{made}/items", {"video_id": video.pk}, format="json")
         assert added.status_code == 201, added.content
+        rows = f"/api/v1/playlists/{crowd.places['sorted']}"  # type: ignore[attr-defined]
+        first, second = (row["id"] for row in owner.get(f"{rows}/items?page_size=2").json()["results"])
+        for rule in ("newest", "manual"):
+            assert owner.patch(rows, {"sort": rule}, format="json").status_code == 200
+        for place in ({"position": 300}, {"after": second}, {"before": second}):
+            assert owner.patch(f"{rows}/items/{first}", place, format="json").status_code == 200, place
+        assert owner.put(f"{rows}/collaborators/user00009").status_code == 200
+        assert owner.delete(f"{rows}/collaborators/user00009").status_code == 204
+        assert owner.delete(f"{rows}/items/{first}").status_code == 204
+        for method in (client.put, client.delete):
+            assert method(f"/api/v1/me/watch-later/{video.pk}").status_code == 204
+            assert method(f"/api/v1/me/saved-playlists/{crowd.playlist}").status_code == 204  # type: ignore[attr-defined]
         assert client.delete(f"/api/v1/playlists/{made}").status_code == 204
         said = client.post(
             f"/api/v1/videos/{video.pk}/comments", {"text": "Hi @user00001"}, format="json"
@@ -376,7 +436,6 @@ def test_writes_have_an_index(crowd: Cast) -> None:
         assert client.post("/api/v1/me/notifications/read", {}, format="json").status_code == 200
         post = client.post("/api/v1/posts", {"text": "News"}, format="json").json()["id"]
         assert client.delete(f"/api/v1/posts/{post}").status_code == 204
-        owner = crowd.api("owner")
         assert owner.patch(f"/api/v1/videos/{mine.pk}", {"title": "Other"}, format="json").status_code == 200
         many = {"video_ids": [mine.pk], "action": "category", "value": "comedy"}
         assert owner.post("/api/v1/studio/videos/bulk", many, format="json").json()["changed"] == 1

@@ -42,6 +42,7 @@ WORDS = {
         PUT /posts/{post_id}/reaction DELETE /posts/{post_id}/reaction POST /posts/{post_id}/comments
         POST /posts/{post_id}/report POST /channels/{username}/report PUT /channels/{username}/subscription
         DELETE /channels/{username}/subscription PUT /me/blocks/{username} DELETE /me/blocks/{username}
+        PUT /me/watch-later/{video_id} PUT /me/saved-playlists/{playlist_id}
     """,
     OPEN: "POST /videos/{video_id}/playback",
     OWNER: """
@@ -54,6 +55,8 @@ WORDS = {
         PUT /comments/{comment_id}/heart DELETE /comments/{comment_id}/heart PUT /comments/{comment_id}/approval
         PATCH /playlists/{playlist_id} DELETE /playlists/{playlist_id} POST /playlists/{playlist_id}/items
         PATCH /playlists/{playlist_id}/items/{item_id} DELETE /playlists/{playlist_id}/items/{item_id}
+        PUT /playlists/{playlist_id}/collaborators/{username}
+        DELETE /playlists/{playlist_id}/collaborators/{username}
         PATCH /posts/{post_id} DELETE /posts/{post_id}
         GET /studio/videos/{video_id}/stats GET /studio/videos/{video_id}/stats.csv
     """,
@@ -61,6 +64,7 @@ WORDS = {
     PERSONAL: """
         DELETE /auth/sessions/{session_id} DELETE /auth/api-tokens/{token_id} PATCH /uploads/{upload_id}
         DELETE /uploads/{upload_id} DELETE /me/history/{video_id} POST /me/decisions/{case_id}/appeal
+        DELETE /me/watch-later/{video_id} DELETE /me/saved-playlists/{playlist_id}
     """,
     SELF: """
         POST /auth/register POST /auth/token POST /auth/token/refresh POST /auth/token/verify POST /auth/logout
@@ -73,7 +77,7 @@ WORDS = {
         GET /me/history DELETE /me/history POST /uploads GET /playlists POST /playlists GET /me/subscriptions
         GET /me/feed GET /me/feed/posts POST /me/feed/seen GET /me/feed/rss POST /me/feed/rss DELETE /me/feed/rss
         GET /me/channel-page PATCH /me/channel-page GET /me/subscriptions/opml POST /me/subscriptions/import
-        GET /me/notifications GET /me/notifications/unread
+        GET /me/notifications GET /me/notifications/unread GET /me/watch-later GET /me/saved-playlists
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
         POST /studio/videos/bulk
@@ -200,9 +204,13 @@ SEEN = {
     OWNER_OR_STAFF: ({401}, {403}, {204}),
     PERSONAL: ({401}, {404}, {404}),
 }
-# A channel and its posts are seen by everybody; removing from one's own history what was never in it is no failure.
+# A channel and its posts are seen by everybody; removing from one's own lists what was never in them is no failure.
 ALWAYS_SEEN = ("/channels/{username}", "/posts/", "/me/blocks/")
-HISTORY = "DELETE /me/history/{video_id}"
+OWN_LISTS = (
+    "DELETE /me/history/{video_id}",
+    "DELETE /me/watch-later/{video_id}",
+    "DELETE /me/saved-playlists/{playlist_id}",
+)
 EXCEPTIONS = {
     # Nobody else's business whatever the rest of the channel shows.
     ("hidden", "GET /channels/{username}/subscribers"): ({404}, {404}, {404}),
@@ -211,7 +219,7 @@ EXCEPTIONS = {
 
 def expected(world: str, operation: str) -> tuple[set[int], set[int], set[int]]:
     """What anonymous people, another account and staff may get."""
-    if operation == HISTORY:
+    if operation in OWN_LISTS:
         return {401}, {204}, {204}
     if (world, operation) in EXCEPTIONS:
         return EXCEPTIONS[world, operation]
