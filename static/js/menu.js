@@ -75,7 +75,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
+  if (!step || event.altKey) return;
   event.preventDefault();
   menu.open = true;
   const items = [...menu.querySelectorAll(".menu-item")];
@@ -95,13 +95,15 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// The dialog is fetched when it is first asked for.
+// What saves videos is fetched when it is first asked for.
 document.addEventListener("click", async (event) => {
-  const trigger = event.target.closest("[data-save-video]");
+  const trigger = event.target.closest("[data-save-video], [data-watch-later]");
   if (!trigger || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  const { openSaveDialog } = await import("./playlists.js");
-  openSaveDialog(trigger.dataset.saveVideo);
+  const { openSaveDialog, watchLater } = await import("./playlists.js");
+  const { saveVideo, watchLater: kept } = trigger.dataset;
+  if (saveVideo) openSaveDialog(saveVideo, trigger);
+  else watchLater(kept);
 });
 
 for (const box of document.querySelectorAll("[data-toasts] .toast")) {

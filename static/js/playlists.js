@@ -1,74 +1,166 @@
-// "Save to playlist": a dialog with the viewer's playlists and a form for a new one.
+// "Save to": a dialog with the viewer's playlists as check boxes, watch later first, and a form for a new one.
+// Every box acts at once; what was changed can be undone when the dialog is closed.
 import { api, inWords } from "./api.js";
-import { el, icon, modal, toast } from "./ui.js";
+import { el, modal, toast } from "./ui.js";
 
-async function add(playlist, videoId, row) {
-  row.disabled = true;
-  const note = row.querySelector("[data-note]");
-  try {
-    await api("POST", `/playlists/${playlist.id}/items`, { json: { video_id: videoId } });
-    note.textContent = "Added";
-    row.querySelector(".icon").replaceWith(icon("check"));
-  } catch (error) {
-    note.textContent = error.code === "already_in_playlist" ? "Already there" : error.message;
-    if (error.code === "already_in_playlist") row.querySelector(".icon").replaceWith(icon("check"));
-    else row.disabled = false;
+const VISIBILITY = { private: "Private", unlisted: "Unlisted", public: "Public" };
+const later = (videoId) => `/me/watch-later/${videoId}`;
+const quoted = (title) => `“${title}”`;
+
+function explain(error) {
+  if (error.status === 401) {
+    const back = encodeURIComponent(location.pathname + location.search);
+    toast("Log in to save videos.", { action: "Log in", onAction: () => location.assign(`/login?next=${back}`) });
+  } else {
+    toast(error.message, { level: "error" });
   }
 }
 
-function rowOf(playlist, videoId) {
-  const title = el("bdi", { class: "clamp-1" }, playlist.title);
-  const note = el("span", { class: "soft small", "data-note": true, role: "status" }, `${playlist.item_count} video${playlist.item_count === 1 ? "" : "s"}`);
-  const row = el("button", { class: "menu-item", type: "button" }, icon("plus"), el("span", { class: "save-name" }, title, note));
-  row.addEventListener("click", () => add(playlist, videoId, row));
+/** A toast whose action runs `undo` once. */
+function offerUndo(text, undo) {
+  const box = toast(text, {
+    action: "Undo",
+    onAction: async () => {
+      box.remove();
+      try {
+        await undo();
+        toast("Undone.");
+      } catch (error) {
+        explain(error);
+      }
+    },
+  });
+  setTimeout(() => box.remove(), 10_000);
+}
+
+/** Puts a video into a target or takes it out: `{ title, path }` of watch later, or `{ title, id, itemId }`. */
+async function put(target, videoId, isIn) {
+  if (target.path) {
+    await api(isIn ? "PUT" : "DELETE", target.path);
+  } else if (isIn) {
+    const { data } = await api("POST", `/playlists/${target.id}/items`, { json: { video_id: videoId } });
+    target.itemId = data.id;
+  } else {
+    await api("DELETE", `/playlists/${target.id}/items/${target.itemId}`);
+    target.itemId = null;
+  }
+}
+
+function rowOf(target, videoId, changes) {
+  const box = el("input", { type: "checkbox", checked: target.isIn });
+  const note = el("span", { class: "soft small", role: "status" }, target.note);
+  const row = el("label", { class: "menu-item" }, box, el("span", { class: "save-name" }, el("bdi", { class: "clamp-1" }, target.title), note));
+  box.addEventListener("change", async () => {
+    const isIn = box.checked;
+    box.disabled = true;
+    try {
+      await put(target, videoId, isIn);
+      note.textContent = isIn ? "Saved" : "Removed";
+      if (changes.has(target)) changes.delete(target);
+      else changes.set(target, isIn);
+    } catch (error) {
+      // Another tab was faster: it is as it was asked for.
+      const isThere = error.code === "already_in_playlist" || (!isIn && error.status === 404);
+      if (!isThere) box.checked = !isIn;
+      note.textContent = isThere ? (isIn ? "Saved already" : "Removed already") : error.message;
+    }
+    box.disabled = false;
+    box.focus();
+  });
   return row;
 }
 
-function newForm(videoId, list) {
-  const title = el("input", { class: "input", id: "save-title", name: "title", required: true, maxlength: "150", placeholder: "For example: Watch this weekend" });
+function describe(playlist) {
+  const parts = [VISIBILITY[playlist.visibility], `${playlist.item_count} video${playlist.item_count === 1 ? "" : "s"}`];
+  if (playlist.role === "collaborator") parts.push(`@${playlist.owner.username}`);
+  return parts.join(" · ");
+}
+
+const targetOf = (playlist) => ({
+  id: playlist.id,
+  itemId: playlist.item_id,
+  title: playlist.title,
+  isIn: Boolean(playlist.contains),
+  note: describe(playlist),
+});
+
+function newForm(videoId, list, changes) {
+  const title = el("input", { class: "input", id: "save-title", name: "title", required: true, maxlength: "150", autocomplete: "off", placeholder: "For example: Watch this weekend" });
   const visibility = el("select", { class: "input", id: "save-visibility", name: "visibility" });
-  for (const value of ["private", "unlisted", "public"]) {
-    visibility.append(el("option", { value }, value[0].toUpperCase() + value.slice(1)));
-  }
+  for (const [value, label] of Object.entries(VISIBILITY)) visibility.append(el("option", { value }, label));
   const problem = el("p", { class: "errors", role: "alert" });
+  const create = el("button", { class: "btn btn-primary", type: "submit" }, "Create and save");
   const form = el(
     "form", { class: "save-new" },
     el("label", { class: "label", for: "save-title" }, "New playlist"), title,
     el("label", { class: "label", for: "save-visibility" }, "Who can see it"), visibility,
     problem,
-    el("div", { class: "dialog-actions" }, el("button", { class: "btn btn-primary", type: "submit" }, "Create and save")),
+    el("div", { class: "dialog-actions" }, create),
   );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     problem.textContent = "";
+    create.disabled = true;
     try {
-      const { data } = await api("POST", "/playlists", {
-        json: { title: title.value, description: "", visibility: visibility.value, video_ids: [videoId] },
-      });
-      const row = rowOf(data, videoId);
-      row.disabled = true;
-      row.querySelector("[data-note]").textContent = "Created, and the video is in it";
-      list.querySelector("p")?.remove();
-      list.prepend(row);
+      const json = { title: title.value, description: "", visibility: visibility.value };
+      const { data } = await api("POST", "/playlists", { json });
+      const target = targetOf(data);
+      await put(target, videoId, true);
+      changes.set(target, true);
+      const row = rowOf({ ...target, isIn: true, note: "Created, and the video is in it" }, videoId, changes);
+      list.querySelector(".menu-item")?.after(row);
+      row.querySelector("input").focus();
+      row.scrollIntoView({ block: "nearest" });
       form.reset();
     } catch (error) {
       problem.textContent = inWords(error);
+    } finally {
+      create.disabled = false;
     }
   });
   return form;
 }
 
-export async function openSaveDialog(videoId) {
+function sumUp(changes, videoId) {
+  if (!changes.size) return;
+  const [[target, isIn]] = changes;
+  const text = changes.size > 1 ? `${changes.size} playlists were changed.` : `${isIn ? "Saved to" : "Removed from"} ${quoted(target.title)}.`;
+  offerUndo(text, async () => {
+    for (const [one, wasPut] of changes) await put(one, videoId, !wasPut);
+  });
+}
+
+/** Opens the dialog; the focus goes back to `trigger`, or to the menu that it is in. */
+export async function openSaveDialog(videoId, trigger) {
+  const changes = new Map();
   const list = el("div", { class: "dialog-list", "aria-busy": "true" }, el("p", { class: "soft" }, "Loading your playlists…"));
-  modal("Save to playlist", list, newForm(videoId, list));
+  const dialog = modal("Save to…", list, newForm(videoId, list, changes));
+  dialog.addEventListener("close", () => {
+    (trigger?.closest("details.menu")?.querySelector("summary") ?? trigger)?.focus();
+    sumUp(changes, videoId);
+  });
   try {
-    const { data } = await api("GET", "/playlists?mine=1&page_size=100");
-    list.replaceChildren(...data.results.map((playlist) => rowOf(playlist, videoId)));
-    if (!data.results.length) list.append(el("p", { class: "soft" }, "You have no playlists yet. Make the first one below."));
+    const { data } = await api("GET", `/playlists?video=${videoId}&page_size=100`);
+    const first = { path: later(videoId), title: "Watch later", isIn: data.in_watch_later, note: "Only you" };
+    const others = data.results.filter((playlist) => !playlist.is_watch_later).map(targetOf);
+    list.replaceChildren(...[first, ...others].map((target) => rowOf(target, videoId, changes)));
+    if (data.next) list.append(el("p", {}, el("a", { href: `/playlists/save/${videoId}` }, "All playlists")));
+    if (!dialog.contains(document.activeElement) || document.activeElement.closest(".dialog-head")) list.querySelector("input").focus();
   } catch (error) {
     list.replaceChildren(el("p", { class: "errors" }, error.message));
-    if (error.status === 401) toast("Log in to save videos.", { action: "Log in", onAction: () => location.assign("/login") });
+    if (error.status === 401) explain(error);
   } finally {
     list.ariaBusy = "false";
+  }
+}
+
+/** Keeps a video for later, from the menu of its card. */
+export async function watchLater(videoId) {
+  const target = { path: later(videoId), title: "Watch later" };
+  try {
+    await put(target, videoId, true);
+    offerUndo("Saved to watch later.", () => put(target, videoId, false));
+  } catch (error) {
+    explain(error);
   }
 }

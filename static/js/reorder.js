@@ -1,5 +1,6 @@
-// A playlist's order, by dragging rows or by their up and down buttons. The list's version goes with every
-// change, so that two people who sort at once do not undo each other unseen.
+// A playlist's own page: its order, by dragging rows or by their up and down buttons (or Alt and an arrow key), and
+// taking videos out. The list's version goes with every move, so that two people who sort at once do not undo each
+// other unseen.
 import { api } from "./api.js";
 import { toast } from "./ui.js";
 
@@ -8,14 +9,30 @@ const status = document.querySelector("[data-reorder-status]");
 const rows = () => [...list.querySelectorAll(":scope > [data-item]")];
 const titleOf = (row) => row.querySelector(".card-title").textContent.trim();
 const path = (row) => `/playlists/${list.dataset.playlist}/items/${row.dataset.item}`;
+const isSortable = list?.hasAttribute("data-sortable");
 let queue = Promise.resolve();
+// The numbers of the rows that are shown: videos that the viewer may not see have theirs in between.
+let places = [];
+const numberOf = (row) => Number(row.querySelector("[data-number]").textContent);
+
+function showPlaces() {
+  rows().forEach((row, index) => {
+    row.querySelector("[data-number]").textContent = String(places[index]);
+  });
+  if (isSortable) showEnds();
+}
+
+function readPlaces() {
+  places = rows().map(numberOf);
+  if (isSortable) showEnds();
+}
 
 function showEnds() {
   const all = rows();
   all.forEach((row, index) => {
     const [up, down] = row.querySelectorAll("[data-move] button");
-    up.disabled = index === 0;
-    // With more pages to come the last row shown is not the last one.
+    // With more pages before or to come the ends of what is shown are not those of the list.
+    up.disabled = index === 0 && places[0] === 1;
     down.disabled = index === all.length - 1 && !list.querySelector(".more");
     row.draggable = true;
   });
@@ -31,7 +48,10 @@ function explain(error) {
 
 function rememberVersion(etag) {
   const version = /\d+/.exec(etag ?? "")?.[0];
-  if (version) list.dataset.version = version;
+  if (!version) return;
+  list.dataset.version = version;
+  // Forms that are sent as such (to the top, to the end, beyond the rows shown) go by it, too.
+  for (const field of list.querySelectorAll("[name=version]")) field.value = version;
 }
 
 /** Tells the server where `row` stands now; puts it back to before `successor` when it refuses. */
@@ -39,7 +59,7 @@ function store(row, successor) {
   const next = row.nextElementSibling?.dataset.item;
   const previous = row.previousElementSibling?.dataset.item;
   const json = previous ? { after: previous } : { before: next };
-  const position = rows().indexOf(row) + 1;
+  const position = numberOf(row);
   queue = queue.then(async () => {
     try {
       const { etag } = await api("PATCH", path(row), { json, headers: { "If-Match": `"${list.dataset.version}"` } });
@@ -47,7 +67,7 @@ function store(row, successor) {
       status.textContent = `${titleOf(row)} is now number ${position}.`;
     } catch (error) {
       list.insertBefore(row, successor);
-      showEnds();
+      showPlaces();
       explain(error);
     }
   });
@@ -57,22 +77,49 @@ function move(row, before) {
   const successor = row.nextElementSibling;
   if (before === row || before === successor) return;
   list.insertBefore(row, before);
-  showEnds();
+  showPlaces();
   store(row, successor);
+}
+
+/** Puts a row back where it was, as a new item of the playlist. */
+async function putBack(row, successor, position) {
+  const json = { video_id: row.dataset.video, note: row.dataset.noted ?? "" };
+  if (isSortable) json.position = position;
+  const { data, etag } = await api("POST", `/playlists/${list.dataset.playlist}/items`, { json });
+  for (const form of row.querySelectorAll("form")) form.action = form.action.replace(row.dataset.item, data.id);
+  row.dataset.item = data.id;
+  for (const link of row.querySelectorAll("a[href*='item=']")) link.href = link.href.replace(/item=[^&]+/, `item=${data.id}`);
+  list.insertBefore(row, successor?.parentElement === list ? successor : list.querySelector(":scope > .more"));
+  const index = rows().indexOf(row);
+  places = [...places.slice(0, index), position + 1, ...places.slice(index).map((place) => place + 1)];
+  rememberVersion(etag);
+  showPlaces();
+  status.textContent = `${titleOf(row)} is back.`;
 }
 
 async function remove(row) {
   const title = titleOf(row);
+  const successor = row.nextElementSibling;
+  const position = numberOf(row) - 1;
   try {
-    await api("DELETE", path(row));
-    // Taking a video out makes a new version, which the empty answer does not name.
-    const { data } = await api("GET", `/playlists/${list.dataset.playlist}`);
-    list.dataset.version = data.version;
-    const next = row.nextElementSibling ?? row.previousElementSibling;
+    const { etag } = await api("DELETE", path(row));
+    rememberVersion(etag);
+    const next = successor?.dataset.item ? successor : row.previousElementSibling;
+    row.querySelector("details[open]")?.removeAttribute("open");
+    const index = rows().indexOf(row);
     row.remove();
-    showEnds();
+    places = [...places.slice(0, index), ...places.slice(index + 1).map((place) => place - 1)];
+    showPlaces();
     next?.querySelector(".card-title a, a")?.focus();
     status.textContent = `${title} was removed.`;
+    const box = toast("Removed from the playlist.", {
+      action: "Undo",
+      onAction: () => {
+        box.remove();
+        queue = queue.then(() => putBack(row, successor, position)).catch(explain);
+      },
+    });
+    setTimeout(() => box.remove(), 10_000);
   } catch (error) {
     explain(error);
   }
@@ -85,6 +132,7 @@ list?.addEventListener("submit", (event) => {
     queue = queue.then(() => remove(row));
     return;
   }
+  if (!event.target.matches("[data-move]")) return;
   const isUp = event.submitter?.value === "up";
   const neighbour = isUp ? row.previousElementSibling : row.nextElementSibling;
   // Beyond the last row shown there is nothing to name: the form itself is sent then.
@@ -92,6 +140,18 @@ list?.addEventListener("submit", (event) => {
   event.preventDefault();
   move(row, isUp ? neighbour : neighbour.nextElementSibling);
   event.submitter.focus();
+});
+
+// Alt and an arrow move the row that has the focus, which stays where it was in the row.
+list?.addEventListener("keydown", (event) => {
+  const row = event.target.closest("[data-item]");
+  if (!isSortable || !row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  event.preventDefault();
+  const focused = document.activeElement;
+  const neighbour = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+  if (!neighbour?.dataset.item) return;
+  move(row, event.key === "ArrowUp" ? neighbour : neighbour.nextElementSibling);
+  focused.focus();
 });
 
 let dragged = null;
@@ -106,7 +166,7 @@ function isUpperHalf(event, row) {
 }
 
 list?.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest?.("[data-item]");
+  dragged = isSortable ? event.target.closest?.("[data-item]") : null;
   if (!dragged) return;
   event.dataTransfer.effectAllowed = "move";
   dragged.classList.add("is-dragged");
@@ -133,5 +193,8 @@ list?.addEventListener("dragend", () => {
   clearTargets();
 });
 
-document.addEventListener("htmx:after:swap", () => list && showEnds());
-if (list) showEnds();
+// A rule that is chosen is applied at once.
+document.querySelector("[data-submits]")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+
+document.addEventListener("htmx:after:swap", () => list && readPlaces());
+if (list) readPlaces();
