@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from playlists import services
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
+from playlists.services.playlists import erase
 
 
 @admin.register(Playlist)
@@ -31,6 +35,15 @@ class PlaylistAdmin(admin.ModelAdmin[Playlist]):
         "updated_at",
     )
 
+    def delete_model(self, request: HttpRequest, obj: Playlist) -> None:
+        """With its items, and whoever saved it."""
+        erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Playlist]) -> None:
+        """Each as by itself."""
+        for playlist in queryset:
+            erase(playlist)
+
 
 @admin.register(PlaylistItem)
 class PlaylistItemAdmin(admin.ModelAdmin[PlaylistItem]):
@@ -41,8 +54,21 @@ class PlaylistItemAdmin(admin.ModelAdmin[PlaylistItem]):
     list_select_related = ("video", "playlist", "added_by")
     search_fields = ("video__title", "playlist__title")
     ordering = ("-added_at",)
-    raw_id_fields = ("playlist", "video", "added_by")
-    readonly_fields = ("id", "sort", "sort_key", "copy", "duration", "added_at")
+    raw_id_fields = ("added_by",)
+    readonly_fields = ("id", "playlist", "video", "sort", "sort_key", "copy", "duration", "added_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Videos are added where they are watched: the playlist's sums and its version follow there."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: PlaylistItem) -> None:
+        """The playlist's sums follow."""
+        services.remove(obj.playlist, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PlaylistItem]) -> None:
+        """Each as by itself."""
+        for item in queryset.select_related("playlist"):
+            services.remove(item.playlist, item)
 
 
 @admin.register(SavedPlaylist)

@@ -13,11 +13,14 @@ class PlaylistsConfig(AppConfig):
         """Listen to what happens to videos; register the queue, watch later, shelves and the studio's change of many."""
         from playlists import bulk, mongo, queries, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
+        from playlists.counters import ALL
         from playlists.views.watching import watch_panel
+        from streamsite.mongo import counters
         from subscriptions.channel_page import kinds
         from videos import panels, relations
         from videos.studio.bulk import register
 
+        counters.register(*ALL)
         kinds.register(SHELF)
         panels.register(watch_panel)
         register("playlist", bulk.ACTION)

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from playlists import access
-from playlists.models import Playlist, PlaylistItem
+from playlists.models import Playlist, PlaylistItem, Sort
 from playlists.queries import RECENT
 from streamsite.errors import Invalid, SiteError
 from streamsite.visibility import is_owner, listed_match
@@ -17,24 +17,25 @@ MOST_CHOICES = 200
 
 def stages(channel_id: str, value: str) -> list[dict[str, Any]]:
     """The first videos of a listed playlist of the channel's, with the playlist's title."""
-    items = [
-        {"$sort": {"rank": 1, "_id": 1}},
-        {"$limit": 2 * MOST_ON_SHELF},
-        {"$project": {"_id": 0, "video_id": 1}},
-    ]
-    join = {
-        "from": PlaylistItem._meta.db_table,
-        "localField": "_id",
-        "foreignField": "playlist_id",
-        "pipeline": items,
-        "as": "items",
-    }
+    # The order by hand and that of a rule have an index each; the playlist says which it shows.
+    chosen = {"$cond": [{"$eq": ["$sort", Sort.MANUAL.value]}, "$rank", "$sort_key"]}
     return [
         {"$match": {"_id": value, "owner_id": channel_id} | listed_match()},
-        {"$lookup": join},
+        *(_first_items(name) for name in ("rank", "sort_key")),
+        {"$project": {"title": 1, "items": chosen}},
         {"$unwind": "$items"},
         {"$project": {"_id": "$items.video_id", "title": 1}},
     ]
+
+
+def _first_items(name: str) -> dict[str, Any]:
+    items = [
+        {"$sort": {name: 1, "_id": 1}},
+        {"$limit": 2 * MOST_ON_SHELF},
+        {"$project": {"_id": 0, "video_id": 1}},
+    ]
+    rows = {"from": PlaylistItem._meta.db_table, "localField": "_id", "foreignField": "playlist_id"}
+    return {"$lookup": {**rows, "pipeline": items, "as": name}}
 
 
 def clean(owner: User, value: str) -> str:

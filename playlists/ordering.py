@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 
+from playlists import mongo
 from playlists.models import Playlist, PlaylistItem, Sort
 from streamsite.errors import Invalid
 from videos.models import Video
@@ -18,7 +19,6 @@ BY_RANK = ("rank", "id")
 BY_KEY = ("sort_key", "id")
 GAP = 1024.0
 LEAST_GAP = 1e-6
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -63,23 +63,24 @@ def rank_for(playlist_id: str, item_id: str, place: Place) -> float:
 
 def respace(playlist_id: str) -> None:
     """Give the ranks their gaps back, in the present order."""
-    rows = list(PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK))
-    for index, row in enumerate(rows):
-        row.rank = GAP * (index + 1)
-    PlaylistItem.objects.bulk_update(rows, ["rank"], batch_size=BATCH)
+    rows = PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK)
+    ids = list(rows.values_list("pk", flat=True))
+    mongo.set_fields({item_id: {"rank": GAP * (index + 1)} for index, item_id in enumerate(ids)})
 
 
 def apply_rule(playlist_id: str, sort: str) -> None:
-    """Give every item the key of a rule. At most 5,000 rows, in batches."""
-    rows = list(PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK))
+    """Give every item the key of a rule: at most 5,000, read and written in one command each."""
+    rows = list(PlaylistItem.objects.filter(playlist_id=playlist_id).values_list("pk", "video_id"))
     videos = Video.objects.only("view_count", "published_at", "created_at").in_bulk(
-        {row.video_id for row in rows}
+        {video_id for _, video_id in rows}
     )
-    for row in rows:
-        row.sort = sort
-        video = videos.get(row.video_id)
-        row.sort_key = key_of(video, sort) if video is not None else 0.0
-    PlaylistItem.objects.bulk_update(rows, ["sort", "sort_key"], batch_size=BATCH)
+    mongo.set_fields(
+        {
+            item_id: {"sort": str(sort), "sort_key": key_of(videos[video_id], sort)}
+            for item_id, video_id in rows
+            if video_id in videos
+        }
+    )
 
 
 def neighbour(playlist: Playlist, item: PlaylistItem, direction: int) -> str | None:

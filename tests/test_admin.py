@@ -5,12 +5,12 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import User
-from playlists.models import Playlist, PlaylistItem
+from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from subscriptions.models import Subscription
 from videos import reactions, storage
 from videos.models import Reaction, Video
 
-OURS = [User, Video, Playlist, PlaylistItem, Subscription]
+OURS = [User, Video, Playlist, PlaylistItem, SavedPlaylist, Subscription]
 
 
 @pytest.fixture
@@ -19,7 +19,8 @@ def rows(cast):
     video = cast.video()
     cast.api("member").put("/api/v1/channels/owner/subscription")
     body = {"title": "A list", "video_ids": [video.pk]}
-    cast.api("owner").post("/api/v1/playlists", body, format="json")
+    made = cast.api("member").post("/api/v1/playlists", body | {"visibility": "public"}, format="json").json()
+    cast.api("owner").put(f"/api/v1/me/saved-playlists/{made['id']}")
     return {model: model.objects.first() for model in OURS}
 
 

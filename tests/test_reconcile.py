@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from accounts.models import User
+from playlists.models import Playlist
 from streamsite.mongo import counters
 from subscriptions.models import Post
 from videos.models import Case, Comment, Video
@@ -72,6 +73,15 @@ def test_what_drifted_is_told_and_set_right(cast, busy):
     owner = User.objects.get(username="owner")
     assert (owner.subscriber_count, owner.video_count) == (1, 1)
     assert Case.objects.get().report_count == 1
+    assert reconcile() == "All counters agree with their rows.\n"
+
+
+def test_playlists_count_and_add_up_what_is_in_them(cast, busy):
+    Playlist.objects.update(item_count=7, duration=1.5)
+    said = reconcile()
+    assert "playlists_playlist.item_count: 1 wrong by 6 in all, 1 set right" in said
+    playlist = Playlist.objects.get()
+    assert (playlist.item_count, playlist.duration) == (1, 10.0)
     assert reconcile() == "All counters agree with their rows.\n"
 
 

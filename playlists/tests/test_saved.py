@@ -1,0 +1,61 @@
+"""``/me/saved-playlists``: keeping somebody else's playlist in one's library."""
+
+import pytest
+
+from playlists.models import Playlist, SavedPlaylist
+
+URL = "/api/v1/me/saved-playlists"
+
+
+@pytest.fixture
+def playlist(cast):
+    """A public playlist of the owner with one video: its id."""
+    body = {"title": "Trip", "visibility": "public", "video_ids": [cast.video().pk]}
+    return cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
+
+
+def titles(cast):
+    return [row["title"] for row in cast.api("member").get(URL).json()["results"]]
+
+
+def test_saving_and_letting_go_can_be_repeated(cast, playlist):
+    member = cast.api("member")
+    assert member.get(f"/api/v1/playlists/{playlist}").json()["is_saved"] is False
+    for _ in range(2):
+        assert member.put(f"{URL}/{playlist}").status_code == 204
+    assert titles(cast) == ["Trip"]
+    assert member.get(f"/api/v1/playlists/{playlist}").json()["is_saved"] is True
+    for _ in range(2):
+        assert member.delete(f"{URL}/{playlist}").status_code == 204
+    assert titles(cast) == []
+
+
+def test_ones_own_is_409_and_a_hidden_one_404(cast, playlist):
+    assert cast.api("owner").put(f"{URL}/{playlist}").status_code == 409
+    cast.api("owner").patch(f"/api/v1/playlists/{playlist}", {"visibility": "private"}, format="json")
+    assert cast.api("member").put(f"{URL}/{playlist}").status_code == 404
+    assert not SavedPlaylist.objects.exists()
+
+
+def test_what_was_hidden_meanwhile_is_left_out_until_it_is_seen_again(cast, playlist):
+    cast.api("member").put(f"{URL}/{playlist}")
+    for visibility, expected in (("private", []), ("unlisted", ["Trip"])):
+        cast.api("owner").patch(f"/api/v1/playlists/{playlist}", {"visibility": visibility}, format="json")
+        assert titles(cast) == expected
+
+
+def test_a_deleted_playlist_is_saved_by_nobody(cast, playlist):
+    cast.api("member").put(f"{URL}/{playlist}")
+    assert cast.api("owner").delete(f"/api/v1/playlists/{playlist}").status_code == 204
+    assert (titles(cast), SavedPlaylist.objects.count(), Playlist.objects.count()) == ([], 0, 0)
+
+
+def test_the_page_keeps_and_lets_go(cast, playlist):
+    page = cast.page("member")
+    assert b"Save to library" in page.get(f"/playlists/{playlist}").content
+    page.post(f"/playlists/{playlist}/keep", {"keep": "1"})
+    assert b"In your library" in page.get(f"/playlists/{playlist}").content
+    assert b"Trip" in page.get("/library?show=saved").content
+    page.post(f"/playlists/{playlist}/keep", {"keep": "0"})
+    assert b"Nothing saved" in page.get("/library?show=saved").content
+    assert b"Save to library" not in cast.page("anonymous").get(f"/playlists/{playlist}").content
