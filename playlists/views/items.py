@@ -96,7 +96,7 @@ def uninvite(request: HttpRequest, playlist_id: str, username: str) -> HttpRespo
     """End a collaboration: by the owner, or by leaving."""
     playlist, user_id = access.collaboration_for_ending(request.user, playlist_id, username)
     services.uninvite(playlist, user_id)
-    if user_id == user_of(request).pk:
+    if user_id == user_of(request).pk != playlist.owner_id:
         messages.success(request, "You left the playlist.")
         return redirect("library")
     return carried_out(request, playlist, lambda: None, "They can no longer change the playlist.")
