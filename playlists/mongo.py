@@ -80,7 +80,6 @@ def around(
     def more(pipeline: list[Document]) -> Document:
         return {"$unionWith": {"coll": ITEMS, "pipeline": pipeline}}
 
-    count: list[Document] = [{"$match": ahead}, {"$count": "place"}]
     found: dict[str, list[str]] = {"before": [], "onwards": [], "first": [], "last": []}
     place = 0
     for row in collection(ITEMS).aggregate(
@@ -89,13 +88,14 @@ def around(
             more(some(ahead, down, before, "before")),
             more(some(mine, up, 1, "first")),
             more(some(mine, down, 1, "last")),
-            more(count),
+            more([{"$match": {**mine, name: {"$lt": key}}}, {"$count": "place"}]),
+            more([{"$match": {**mine, name: key, "_id": {"$lt": item_id}}}, {"$count": "place"}]),
         ]
     ):
         if "part" in row:
             found[row["part"]].append(row["_id"])
         else:
-            place = row["place"]
+            place += row["place"]
     return Surroundings(
         before=found["before"][::-1],
         onwards=found["onwards"],
