@@ -10,7 +10,7 @@ class PlaylistsConfig(AppConfig):
     verbose_name = "Playlists"
 
     def ready(self) -> None:
-        """Listen to what happens to videos; register the queue, watch later, shelves and the studio's change of many."""
+        """Listen to what happens to videos; register the queue, watch later, shelves, the studio's change of many."""
         from playlists import bulk, mongo, queries, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.counters import ALL

@@ -60,7 +60,14 @@ def _stats(said):
                 yield from _stats(part)
 
 
-def test_pages_of_items_cost_the_same(cast, lists):
+def test_whatever_is_asked_of_them_costs_the_same(cast, lists):
+    pages_of_items(cast, lists)
+    pages_and_queues(cast, lists)
+    covers_of_twenty_are_one_step_each(cast, cast.page("anonymous"))
+    moves_write_one_item(cast.api("owner"), f"{URL}/{lists[LONG]}")
+
+
+def pages_of_items(cast, lists):
     api = cast.api("anonymous")
     costs = []
     walk_through(cast.api("owner"), f"{URL}/{lists[LONG]}/items?page_size=100")
@@ -91,7 +98,7 @@ def walk_through(api, path):
     assert [row["position"] for row in before] == list(range(LONG - 200, LONG - 100))
 
 
-def test_pages_queues_and_lists_cost_the_same(cast, lists):
+def pages_and_queues(cast, lists):
     owner, page = cast.api("owner"), cast.page("anonymous")
 
     def commands(path):
@@ -111,8 +118,6 @@ def test_pages_queues_and_lists_cost_the_same(cast, lists):
             ]
             assert commands(f"/feeds/playlists/{playlist}.rss") <= 4
         assert costs[SHORT] == costs[LONG]
-    covers_of_twenty_are_one_step_each(cast, page)
-    moves_write_one_item(owner, f"{URL}/{lists[LONG]}")
 
 
 def covers_of_twenty_are_one_step_each(cast, page):
