@@ -13,8 +13,9 @@ from accounts.models import User
 from accounts.usernames import normalise
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.errors import Absent, Forbidden
-from streamsite.visibility import Viewer, is_linkable, is_owner, listed
-from videos.access import NOBODY
+from streamsite.visibility import Viewer, is_linkable, is_listed, is_owner, listed
+from videos.access import NOBODY, may_watch
+from videos.models import Video
 
 OBJECT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
@@ -68,6 +69,21 @@ def may_view(viewer: Viewer, playlist: Playlist) -> bool:
     if not playlist.owner.is_active:
         return False
     return is_linkable(playlist.visibility)
+
+
+def may_show(viewer: Viewer, playlist: Playlist, video: Video) -> bool:
+    """Whether the playlist, which ``viewer`` may open, shows them the video.
+
+    A playlist that is in everybody's lists puts nothing there that is not: who knows the link of an unlisted video sees
+    it where it is theirs, or where they have the list's link as well.
+    """
+    if not may_watch(viewer, video):
+        return False
+    if not is_listed(playlist.visibility):
+        return True
+    if video.listed:
+        return True
+    return may_contribute(viewer, playlist) or is_owner(viewer, video.channel_id)
 
 
 def playlist_for_viewing(viewer: Viewer, playlist_id: str) -> Playlist:

@@ -25,5 +25,5 @@ class PlaylistsConfig(AppConfig):
         panels.register(watch_panel)
         register("playlist", bulk.ACTION)
         relations.register(
-            lambda user_id, video_id: mongo.in_watch_later(queries.watch_later_id(user_id), video_id)
+            lambda user_id, video: mongo.in_watch_later(queries.watch_later_id(user_id), video.pk)
         )

@@ -26,7 +26,7 @@ def address(playlist: Playlist) -> str:
 def of_playlist(playlist: Playlist) -> Feed:
     """The feed of a playlist that everybody may open; its owner must be loaded."""
     rows = list(queries.items(playlist).order_by(*FROM_THE_END)[:MOST_READ])
-    visible = queries.visible(NOBODY, rows)
+    visible = queries.visible(NOBODY, playlist, rows)
     author = playlist.owner.get_full_name()
     head = Head(
         title=playlist.title,

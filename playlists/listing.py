@@ -70,7 +70,7 @@ def items(
     The playlist's picture is that of the page's first video.
     """
     page = paginate(request, queries.items(playlist), order_of(playlist), absolute=absolute)
-    shown = queries.visible(viewer, page.rows)
+    shown = queries.visible(viewer, playlist, page.rows)
     places = {row.pk: page.first + index for index, row in enumerate(page.rows)}
     guests = {row.added_by_id for row in shown} - {playlist.owner_id}
     people = queries.people([*guests, *playlist.collaborators]) | {playlist.owner_id: playlist.owner}

@@ -7,11 +7,10 @@ from typing import Any
 
 from accounts.mappers import badge
 from accounts.models import User
-from playlists.access import is_collaborator, may_remove
+from playlists.access import is_collaborator, may_remove, may_show
 from playlists.models import Playlist, PlaylistItem
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos.access import may_watch
 from videos.mappers import card
 from videos.models import Video
 
@@ -25,7 +24,9 @@ def full(
 
     ``people`` are the collaborators' accounts, loaded; whoever is not among them is left out.
     """
-    picture = card(cover)["thumbnail_url"] if cover is not None and may_watch(viewer, cover) else None
+    picture = (
+        card(cover)["thumbnail_url"] if cover is not None and may_show(viewer, playlist, cover) else None
+    )
     known = people or {}
     return {
         "id": playlist.pk,

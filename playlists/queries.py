@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from playlists import mongo
+from playlists.access import may_show
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from playlists.ordering import order_of
 from streamsite.visibility import Viewer, Visibility
-from videos.access import may_watch
 from videos.models import Video
 
 RECENT = ("-updated_at", "-id")
@@ -28,9 +28,9 @@ def items(playlist: Playlist) -> QuerySet[PlaylistItem]:
     return PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
 
 
-def visible(viewer: Viewer, rows: Iterable[PlaylistItem]) -> list[PlaylistItem]:
-    """Those of the rows of ``items`` whose videos ``viewer`` may watch."""
-    return [row for row in rows if may_watch(viewer, row.video)]
+def visible(viewer: Viewer, playlist: Playlist, rows: Iterable[PlaylistItem]) -> list[PlaylistItem]:
+    """Those of the rows of ``items`` that the playlist shows to ``viewer``."""
+    return [row for row in rows if may_show(viewer, playlist, row.video)]
 
 
 def cover_video(playlist: Playlist) -> Video | None:

@@ -109,7 +109,7 @@ def of_video(playlist: Playlist, video: Video, mode: Mode, viewer: Viewer) -> di
     ends = {one for one in (near.first, near.last) if one} if mode.loop == "list" else set()
     wanted = [*near.before, *near.onwards]
     rows = queries.items(playlist).filter(pk__in=[*wanted, *(ends - set(wanted))])
-    seen = {row.pk: row for row in queries.visible(viewer, rows)}
+    seen = {row.pk: row for row in queries.visible(viewer, playlist, rows)}
     numbers = {one: near.place - len(near.before) + index + 1 for index, one in enumerate(wanted)}
 
     def entry(item_id: str | None) -> dict[str, Any] | None:
@@ -147,7 +147,7 @@ def first_address(playlist: Playlist, mode: Mode, viewer: Viewer) -> str | None:
     """Where playing begins: the first item that ``viewer`` may watch; ``None`` when there is none near."""
     near = surroundings(playlist, None, mode.shuffle)
     rows = queries.items(playlist).filter(pk__in=near.onwards)
-    seen = {row.pk: row for row in queries.visible(viewer, rows)}
+    seen = {row.pk: row for row in queries.visible(viewer, playlist, rows)}
     first = next((seen[one] for one in near.onwards if one in seen), None)
     return mode.address(first.video_id, first.pk) if first is not None else None
 

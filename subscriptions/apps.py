@@ -16,10 +16,11 @@ class SubscriptionsConfig(AppConfig):
         from subscriptions.counters import ALL
         from subscriptions.notifications import receivers  # noqa: F401
         from subscriptions.posts import wiring  # noqa: F401
-        from subscriptions.queries import shelf
+        from subscriptions.queries import bell, shelf
         from subscriptions.views.channels import watch_panel
-        from videos import panels, shelves
+        from videos import panels, relations, shelves
 
         counters.register(*ALL)
         panels.register(watch_panel)
+        relations.register(bell)
         shelves.register(shelf)

@@ -42,6 +42,12 @@ def relation_of(viewer: Viewer, channel: User, notify: str | None) -> dict[str, 
     return {"is_self": is_self, "is_subscribed": notify is not None, "notify": notify}
 
 
+def bell(user_id: str, video: Video) -> tuple[str, list[dict[str, Any]]]:
+    """What ``videos.relations`` reads of a viewer's subscription to the channel of a video: ``{notify}``."""
+    pair = {"subscriber_id": user_id, "channel_id": video.channel_id}
+    return Subscription._meta.db_table, [{"$match": pair}, {"$project": {"_id": 0, "notify": 1}}]
+
+
 def is_subscribed(user_id: str, channel: User) -> bool:
     """Whether the account is subscribed to the channel, closed or not."""
     return Subscription.objects.filter(subscriber_id=user_id, channel=channel).exists()

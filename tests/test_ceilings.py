@@ -6,6 +6,8 @@ from streamsite.testing.commands import recorded
 from videos.models import Comment
 
 MOST = 4
+# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures.
+MORE = {"/": 5, "/@owner/playlists": 5}
 # Who asks: the page's session, the account.
 IDENTITY = {"find django_session", "find accounts_user"}
 PAGES = [
@@ -99,7 +101,8 @@ def asked(cast, who, ids):
         with recorded() as commands:
             status = client.get(address).status_code
         assert status in {200, 302, 401}, (path, status)
-        rest = list(commands)
+        # Reads are counted in the database once in fifty.
+        rest = [command for command in commands if command != "findAndModify throttle"]
         for name in IDENTITY:
             if who != "anonymous" and name in rest:
                 rest.remove(name)
@@ -112,7 +115,7 @@ def asked(cast, who, ids):
 def test_no_page_asks_more_the_more_there_is(cast, world, who):
     ids, grow = world
     few = asked(cast, who, ids)
-    assert {path: commands for path, commands in few.items() if len(commands) > MOST} == {}
+    assert {path: commands for path, commands in few.items() if len(commands) > MORE.get(path, MOST)} == {}
     grow(15)
     many = asked(cast, who, ids)
     assert {path: many[path] for path in PAGES if len(many[path]) > len(few[path])} == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,12 @@ def remove(caption: Caption) -> None:
 
 def of_video(video_id: str) -> list[Caption]:
     """The tracks of a video without their text, in the order of menus."""
-    rows = Caption.objects.filter(video_id=video_id).defer("cues")
-    return sorted(rows, key=lambda caption: (caption.label.casefold(), caption.kind))
+    return in_order(Caption.objects.filter(video_id=video_id).defer("cues"))
+
+
+def in_order(tracks: Iterable[Caption]) -> list[Caption]:
+    """Tracks in the order of menus."""
+    return sorted(tracks, key=lambda caption: (caption.label.casefold(), caption.kind))
 
 
 def find(video: Video, caption_id: str) -> Caption:

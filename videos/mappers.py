@@ -31,8 +31,14 @@ def card(video: Video, link: ShareLink | None = None) -> dict[str, Any]:
     }
 
 
-def full(video: Video, viewer: Viewer, link: ShareLink | None = None) -> dict[str, Any]:
-    """The video object of the contract, for somebody who may open it, perhaps by ``link``."""
+def full(
+    video: Video, viewer: Viewer, link: ShareLink | None = None, known: relations.Beside | None = None
+) -> dict[str, Any]:
+    """The video object of the contract, for somebody who may open it, perhaps by ``link``.
+
+    ``known`` is what was read beside it, if it was.
+    """
+    known = known or relations.beside(viewer, video)
     can_edit = is_owner(viewer, video.channel_id)
     shown = media_url(video, DOWNLOAD, link) if video.allow_download and video.has_download else None
     return card(video, link) | {
@@ -48,14 +54,14 @@ def full(video: Video, viewer: Viewer, link: ShareLink | None = None) -> dict[st
         "thumbnail_url": posters.url(video, posters.LARGE, link),
         "hls_url": media_url(video, MASTER, link),
         "download_url": shown,
-        "captions": [caption(video, track, link) for track in captions.of_video(video.pk)],
+        "captions": [caption(video, track, link) for track in known.tracks],
         "chapters": chapters.within(chapters.of_video(video), video.duration),
         "allow_comments": video.allow_comments,
         "allow_embed": video.allow_embed,
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
-        "viewer": _viewer(viewer, video, can_edit=can_edit) if viewer.is_authenticated else None,
+        "viewer": _viewer(known.relation, can_edit=can_edit) if viewer.is_authenticated else None,
     }
 
 
@@ -133,8 +139,7 @@ def _failure(video: Video) -> dict[str, str] | None:
     return {"code": video.failure_code, "detail": video.failure_detail}
 
 
-def _viewer(viewer: Viewer, video: Video, *, can_edit: bool) -> dict[str, Any]:
-    state = relations.of(str(viewer.pk), video.pk)
+def _viewer(state: relations.Relation, *, can_edit: bool) -> dict[str, Any]:
     return {
         "reaction": state.reaction,
         "position": state.position,

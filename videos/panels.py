@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from videos.models import Video
+from videos.relations import Relation
 
-Builder = Callable[[HttpRequest, Video], dict[str, Any]]
+Builder = Callable[[HttpRequest, Video, Relation], dict[str, Any]]
 _builders: list[Builder] = []
 
 
@@ -19,9 +20,9 @@ def register(builder: Builder) -> Builder:
     return builder
 
 
-def collect(request: HttpRequest, video: Video) -> dict[str, Any]:
-    """The context that all builders add."""
+def collect(request: HttpRequest, video: Video, relation: Relation) -> dict[str, Any]:
+    """The context that all builders add; ``relation`` is what the viewer is to the video."""
     context: dict[str, Any] = {}
     for builder in _builders:
-        context |= builder(request, video)
+        context |= builder(request, video, relation)
     return context

@@ -1,6 +1,6 @@
-"""What one viewer is to one video, in one read.
+"""What one viewer is to one video, and the video's tracks, in one read.
 
-Other apps add what they know: a stage of that read, which answers ``{<name of a Relation's field>: value}``.
+Other apps add what they know: a part of that read, which answers ``{<name of a Relation's field>: value}``.
 """
 
 from __future__ import annotations
@@ -10,49 +10,68 @@ from dataclasses import dataclass
 from typing import Any
 
 from streamsite.mongo.collections import collection
-from videos.models import Reaction, Watch
+from streamsite.visibility import Viewer
+from videos import captions
+from videos.models import Caption, Reaction, Video, Watch
 
 
 @dataclass(frozen=True)
 class Relation:
     """The viewer's reaction, and the second to go on at: 0 when there is nothing to go on with.
 
-    ``in_watch_later`` is told by whoever keeps such a list.
+    ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), are told by the
+    apps that keep them.
     """
 
     reaction: str | None = None
     position: float = 0.0
     in_watch_later: bool = False
+    notify: str | None = None
 
 
-# From an account's and a video's id to ``(collection, pipeline)``.
-Teller = Callable[[str, str], tuple[str, list[dict[str, Any]]]]
+# From an account's id and a video to ``(collection, pipeline)``.
+Teller = Callable[[str, Video], tuple[str, list[dict[str, Any]]]]
 _tellers: list[Teller] = []
 
 
 def register(teller: Teller) -> Teller:
-    """Add to what ``of`` reads."""
+    """Add to what ``beside`` reads."""
     _tellers.append(teller)
     return teller
 
 
-def of(user_id: str, video_id: str) -> Relation:
-    """The relation of an account to a video."""
-    pair = {"$match": {"user_id": user_id, "video_id": video_id}}
-    watched = [pair, {"$match": {"completed": False}}, {"$project": {"_id": 0, "position": 1}}]
-    parts = [(Watch._meta.db_table, watched), *(teller(user_id, video_id) for teller in _tellers)]
-    found: dict[str, object] = {}
-    for row in collection(Reaction._meta.db_table).aggregate(
-        [
-            pair,
-            {"$project": {"_id": 0, "value": 1}},
-            *({"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts),
+@dataclass(frozen=True)
+class Beside:
+    """The tracks of a video, and what the viewer is to it; nothing in particular for those without an account."""
+
+    tracks: list[Caption]
+    relation: Relation
+
+
+def beside(viewer: Viewer, video: Video) -> Beside:
+    """What a page or an object of the video shows beside its document, in one read."""
+    stages: list[dict[str, Any]] = [
+        {"$match": {"video_id": video.pk}},
+        {"$project": {"cues": 0}},
+        {"$set": {"is_track": True}},
+    ]
+    if viewer.is_authenticated:
+        user_id = str(viewer.pk)
+        pair = {"$match": {"user_id": user_id, "video_id": video.pk}}
+        parts = [
+            (Reaction._meta.db_table, [pair, {"$project": {"_id": 0, "reaction": "$value"}}]),
+            (
+                Watch._meta.db_table,
+                [pair, {"$match": {"completed": False}}, {"$project": {"_id": 0, "position": 1}}],
+            ),
+            *(teller(user_id, video) for teller in _tellers),
         ]
-    ):
-        found |= row
-    value, position = found.get("value"), found.get("position")
-    return Relation(
-        value if isinstance(value, str) else None,
-        position if isinstance(position, float) else 0.0,
-        in_watch_later=bool(found.get("in_watch_later")),
-    )
+        stages += [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts]
+    tracks: list[Caption] = []
+    known: dict[str, Any] = {}
+    for row in collection(Caption._meta.db_table).aggregate(stages):
+        if row.pop("is_track", False):
+            tracks.append(Caption(pk=row.pop("_id"), **row))
+        else:
+            known |= row
+    return Beside(captions.in_order(tracks), Relation(**known))

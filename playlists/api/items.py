@@ -31,7 +31,7 @@ def _item_response(
     if row is None:
         raise Absent
     body: dict[str, Any] = {"id": row.pk}
-    if queries.visible(request.user, [row]):
+    if queries.visible(request.user, playlist, [row]):
         adder = row.added_by.username if row.added_by is not None else None
         place = ordering.place_of(playlist, row)
         body = mappers.item_for(row, place, adder, request.user, playlist)

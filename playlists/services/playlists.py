@@ -11,10 +11,11 @@ from playlists.ordering import GAP
 from playlists.services.claims import changing, claim
 from streamsite.errors import Absent, Conflict, Invalid, Stale
 from streamsite.mongo.retry import in_transaction
-from streamsite.text import clean_line, clean_text
-from streamsite.visibility import Visibility
+from streamsite.text import clean_line, clean_text, is_blank
+from streamsite.visibility import Visibility, is_linkable
 from videos.access import may_watch
 from videos.models import Video
+from videos.moderation import standing
 
 
 class KeepsItsName(Conflict):
@@ -23,9 +24,15 @@ class KeepsItsName(Conflict):
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
+# What others read of a playlist, and whether they may.
+SAID = {"title", "description", "visibility"}
+
+
 def create(owner: User, data: dict[str, Any]) -> Playlist:
     """A new playlist, with the videos of ``video_ids`` in their order. ``Absent`` for one they may not watch."""
     clean = _clean(data, complete=True)
+    if is_linkable(clean.get("visibility", Visibility.PRIVATE)):
+        standing.require_good(owner)
     video_ids = list(data.get("video_ids") or [])
     if len(video_ids) > MAX_ITEMS:
         raise Invalid(
@@ -75,6 +82,8 @@ def update(playlist: Playlist, data: dict[str, Any], *, expected_version: int | 
     changes = _clean(data, complete=False)
     if playlist.is_watch_later and changes.keys() - {"sort"}:
         raise KeepsItsName
+    if is_linkable(changes.get("visibility", playlist.visibility)) and changes.keys() & SAID:
+        standing.require_good(playlist.owner)
 
     def store() -> Playlist:
         former = Playlist.objects.filter(pk=playlist.pk).values_list("sort", flat=True).first()
@@ -117,7 +126,7 @@ def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:
     problems: dict[str, list[str]] = {}
     if complete or "title" in data:
         clean["title"] = clean_line(str(data.get("title") or ""))
-        if not clean["title"]:
+        if is_blank(clean["title"]):
             problems["title"] = ["Give the playlist a title."]
         elif len(clean["title"]) > 150:
             problems["title"] = ["At most 150 characters."]

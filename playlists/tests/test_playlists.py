@@ -1,10 +1,14 @@
 """``/playlists``: create, fill, reorder, hide, delete."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from playlists.models import Playlist, PlaylistItem
 from videos import services as video_services
+from videos.models import Strike
 
 URL = "/api/v1/playlists"
 
@@ -218,3 +222,35 @@ def test_watching_within_a_playlist_shows_its_queue(cast, playlist):
     queue = answer.context["queue"]
     assert (queue["number"], queue["total"]) == (2, 3)
     assert [item["video"]["id"] for item in queue["items"]] == videos
+
+
+def test_a_public_playlist_lists_no_unlisted_video_to_outsiders(cast):
+    unlisted = cast.video(title="By link", visibility="unlisted", owner=cast.stranger)
+    body = {"title": "List", "visibility": "public", "video_ids": [unlisted.pk, cast.video().pk]}
+    path = cast.api("owner").post("/api/v1/playlists", body, format="json").json()["url"]
+
+    def shown(who):
+        page = cast.api(who).get(f"/api/v1{path}/items").json()
+        listed = cast.api(who).get("/api/v1/channels/owner/playlists").json()["results"][0]
+        return len(page["results"]), page["hidden_count"], unlisted.pk in str(listed)
+
+    for who in ("anonymous", "member"):
+        assert shown(who) == (1, 1, False), who
+    for who in ("owner", "stranger"):
+        assert shown(who)[:2] == (2, 0), who
+    cast.api("owner").patch(f"/api/v1{path}", {"visibility": "unlisted"}, format="json")
+    assert len(cast.api("member").get(f"/api/v1{path}/items").json()["results"]) == 2
+
+
+def test_whose_publishing_is_paused_publishes_no_playlist(cast):
+    api = cast.api("owner")
+    hidden = api.post("/api/v1/playlists", {"title": "Hidden"}, format="json").json()["url"]
+    for number in range(3):
+        Strike.objects.create(
+            user=cast.owner, case_id=str(number), expires_at=timezone.now() + timedelta(days=9)
+        )
+    for body in ({"title": "Open", "visibility": "public"}, {"title": "Open", "visibility": "unlisted"}):
+        assert api.post("/api/v1/playlists", body, format="json").status_code == 403
+    assert api.patch(f"/api/v1{hidden}", {"visibility": "public"}, format="json").status_code == 403
+    assert api.patch(f"/api/v1{hidden}", {"title": "Still hidden"}, format="json").status_code == 200
+    assert api.post("/api/v1/playlists", {"title": "For me"}, format="json").status_code == 201

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from playlists import access, mappers, queue
 from streamsite.errors import SiteError
 from videos.models import Video
+from videos.relations import Relation
 
 
-def watch_panel(request: HttpRequest, video: Video) -> dict[str, Any]:
+def watch_panel(request: HttpRequest, video: Video, relation: Relation) -> dict[str, Any]:
     """``?list=``: the playlist being played and the place of this video in it."""
     mode = queue.Mode.read(request.GET)
     if not mode.playlist_id:

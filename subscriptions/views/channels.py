@@ -21,11 +21,13 @@ from subscriptions import queries, services
 from subscriptions.channel_page import queries as fronts
 from videos import queries as video_queries
 from videos.models import Video
+from videos.relations import Relation
 
 
-def watch_panel(request: HttpRequest, video: Video) -> dict[str, Any]:
+def watch_panel(request: HttpRequest, video: Video, relation: Relation) -> dict[str, Any]:
     """The watch page's subscribe button needs the channel as the viewer sees it."""
-    return {"channel": queries.channel_body(request.user, video.channel)}
+    known = queries.relation_of(request.user, video.channel, relation.notify)
+    return {"channel": channel_mapping(video.channel, known)}
 
 
 @require_safe

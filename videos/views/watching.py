@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from streamsite.pages import is_fragment
-from videos import access, mappers, panels, queries, share_links, shelves
+from videos import access, mappers, panels, queries, relations, share_links, shelves
 from videos.comments.access import COMMENT_ID
 from videos.library import recommended
 from videos.sharing import structured
@@ -56,14 +56,15 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     """The player and what belongs to the video."""
     visit = access.visit(request, video_id)
     video, linked = visit.video, request.GET.get("comment", "")
+    known = relations.beside(request.user, video)
     context = {
-        "video": mappers.full(video, request.user, visit.link),
+        "video": mappers.full(video, request.user, visit.link, known),
         "related": recommended.related(video, most=MOST_RELATED),
         "start": seconds(request.GET.get("t", "")),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
         "sharing": structured.of_video(video),
     }
-    response = render(request, "videos/watch.html", context | panels.collect(request, video))
+    response = render(request, "videos/watch.html", context | panels.collect(request, video, known.relation))
     share_links.remember(response, visit.link)
     return response
 
