@@ -74,14 +74,14 @@ def may_view(viewer: Viewer, playlist: Playlist) -> bool:
 def may_show(viewer: Viewer, playlist: Playlist, video: Video) -> bool:
     """Whether the playlist, which ``viewer`` may open, shows them the video.
 
-    A playlist that is in everybody's lists puts nothing there that is not: who knows the link of an unlisted video sees
-    it where it is theirs, or where they have the list's link as well.
+    A playlist that is in everybody's lists puts no unlisted video of others there: that is its owner's to decide. Who
+    fills the list, and whose video it is, see it.
     """
     if not may_watch(viewer, video):
         return False
     if not is_listed(playlist.visibility):
         return True
-    if video.listed:
+    if video.listed or video.channel_id == playlist.owner_id:
         return True
     return may_contribute(viewer, playlist) or is_owner(viewer, video.channel_id)
 
