@@ -178,6 +178,9 @@ def measure(worlds: list[World]) -> dict[str, list[list[float]]]:
     """Milliseconds of every try, by question and world."""
     times: dict[str, list[list[float]]] = {asked.name: [[] for _ in worlds] for asked in QUESTIONS}
     for attempt in range(-10, TRIES):
+        for world in worlds if attempt % 20 == 0 else []:  # access tokens last ten minutes
+            for person, caller in world.callers.items():
+                caller.sign_in(person)
         for asked in QUESTIONS:
             for number, world in enumerate(worlds):
                 elapsed, _ = world.get(asked.path(world), asked.who)
