@@ -127,6 +127,9 @@ QUESTIONS = [
     Question("home page", lambda w: "/", "fan500"),
     Question("watch page", lambda w: f"/watch/{w.facts['video']}", "fan20"),
     Question("channel page", lambda w: "/@star", "fan20"),
+    Question("channel page, 10 subscribers", lambda w: "/@small", "fan20"),
+    Question("studio", lambda w: "/studio", "star"),
+    Question("studio, own videos", lambda w: f"{API}/studio/videos", "star"),
 ]
 
 
