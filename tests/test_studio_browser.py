@@ -138,6 +138,30 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_in_the_table_changes_nothing(chromium, site, clip, scripts):
+    name = f"studio-enter-{scripts}".lower()
+    owner = Caller(site).enter(name)
+    video_id = owner.upload(clip, title="Kept private", visibility="private")
+    context = chromium.new_context(base_url=site.url, java_script_enabled=scripts)
+    page, sent = context.new_page(), []
+    sign_in(page, name)
+    page.goto("/studio/videos")
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    pick = page.locator("[data-pick]").first
+    pick.check()
+    if not page.locator("#value_visibility").is_visible():
+        page.get_by_text("Change the chosen").click()
+    page.locator("#value_visibility").select_option("public")
+    for field in (pick, page.get_by_label("All on this page"), page.locator("#value_visibility")):
+        field.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
+    assert sent == []
+    assert owner.json("GET", f"/api/v1/videos/{video_id}")[1]["visibility"] == "private"
+    context.close()
+
+
 def test_the_table_works_without_scripts(chromium, site, clip):
     owner = Caller(site).enter("studio-plain")
     for number in range(2):

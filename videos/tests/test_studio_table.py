@@ -252,6 +252,17 @@ def test_without_scripts_all_on_the_page_are_those_it_showed(database, cast, she
     assert [Video.objects.get(pk=row.pk).category for row in shelf] == ["music", "music", "other"]
 
 
+def test_a_change_without_a_chosen_value_is_refused_with_a_sentence(database, cast, shelf):
+    page = cast.page("owner")
+    for name, label in (("visibility", "Visibility"), ("category", "Category")):
+        sent = {"video_ids": [shelf[0].pk], "action": name, f"value_{name}": ""}
+        assert page.post("/studio/videos/bulk", sent).status_code == 302
+        shown = page.get("/studio/videos")
+        assert told(shown) == f"Choose a value for “{label}” first."
+        assert f'name="value_{name}"><option value="">Choose…</option>' in shown.content.decode()
+    assert Video.objects.filter(version__gt=1).count() == 0
+
+
 def test_deleting_by_form_asks_first_and_says_what_goes(database, cast, shelf):
     page = cast.page("owner")
     theirs = cast.video(owner=cast.stranger, title="Theirs")

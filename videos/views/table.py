@@ -67,12 +67,21 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
             going = [rows[one] for one in ids if one in rows]
             context = {"videos": going, "comments": sum(one.comment_count for one in going), "back": back}
             return render(request, "videos/studio_delete.html", context)
-        outcomes = bulk.apply(user, ids, action, request.POST.get(f"value_{action}"))
+        outcomes = bulk.apply(user, ids, action, _value(request, action))
     except Invalid as error:
         messages.error(request, _in_words(error))
         return redirect(back)
     _tell(request, outcomes, {video_id: row.title for video_id, row in rows.items()}, action)
     return redirect(back)
+
+
+def _value(request: HttpRequest, action: str) -> str | None:
+    """The value chosen for a change. ``Invalid`` for the empty one that each list of values begins with."""
+    value, offered = request.POST.get(f"value_{action}"), bulk.actions().get(action)
+    if value == "" and offered:
+        sentence = f"Choose a value for “{offered.label}” first."
+        raise Invalid(sentence, fields={"value": [sentence]})
+    return value
 
 
 def _tell(request: HttpRequest, outcomes: list[bulk.Outcome], titles: dict[str, str], action: str) -> None:
