@@ -14,6 +14,7 @@ PAGES = [
     "/",
     "/trending",
     "/search?q=alpha+video",
+    "/search?q=owner&sort=views",
     "/watch/{video}",
     "/watch/{video}/comments",
     "/@owner",

@@ -38,6 +38,7 @@ PATHS = [
     "/?sort=views",
     "/?category=music",
     "/search?q=music",
+    "/search?q=owner&category=music&uploaded=year&captions=1",
     "/watch/{video}",
     "/watch/{video}/comments",
     "/watch/{video}/comments?sort=newest",

@@ -7,12 +7,11 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from accounts.models import User
 from streamsite.mongo.collections import collection
-from videos.library import words
+from videos.library import channels, words
 from videos.library.documents import DOCUMENTS
 
-MOST, MOST_CHANNELS = 8, 3
+MOST = 8
 # Read for each suggestion, since several videos may have one title.
 SPARE = 3
 
@@ -24,7 +23,7 @@ def suggest(text: str) -> list[dict[str, str]]:
     ]
     if not typed:
         return []
-    return (_channels(typed) + _titles(typed))[:MOST]
+    return (_channels(text) + _titles(typed))[:MOST]
 
 
 def _titles(typed: list[str]) -> list[dict[str, str]]:
@@ -46,12 +45,8 @@ def _titles(typed: list[str]) -> list[dict[str, str]]:
     return [{"kind": "video", "text": title, "url": f"/search?q={quote(title)}"} for title in titles.values()]
 
 
-def _channels(typed: list[str]) -> list[dict[str, str]]:
-    if len(typed) > 1:
-        return []
-    found = User.objects.filter(username__startswith=typed[0], is_active=True, video_count__gt=0).order_by(
-        "username"
-    )[:MOST_CHANNELS]
+def _channels(text: str) -> list[dict[str, str]]:
     return [
-        {"kind": "channel", "text": user.get_full_name(), "url": user.get_absolute_url()} for user in found
+        {"kind": "channel", "text": user.get_full_name(), "url": user.get_absolute_url()}
+        for user in channels.begun_with(text)
     ]

@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.mappers import badge
 from accounts.models import User
 from streamsite.pages import is_fragment
 from videos import access, mappers, panels, queries, relations, share_links, shelves
 from videos.comments.access import COMMENT_ID
-from videos.library import recommended
+from videos.library import channels, recommended
 from videos.sharing import structured
+from videos.views import filters
 
 EMPTY: dict[str, Any] = {"next": None, "previous": None, "results": []}
 MOST_RELATED = 12
@@ -39,10 +41,25 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Videos that match the words, best first."""
+    """Videos that match the words, filtered and ordered as the form says; before them channels of that name."""
     words = request.GET.get("q", "").strip()
-    page = queries.found(request, absolute=False) if words else EMPTY
-    return _grid(request, page, "videos/search.html", q=words)
+    if not words:
+        return _grid(request, EMPTY, "videos/search.html", q="")
+    page = queries.found(request, absolute=False)
+    if is_fragment(request):
+        return render(request, "videos/_grid.html", {"page": page})
+    chips = filters.chips(request.GET)
+    is_first = not chips and not page["previous"]
+    context = {
+        "q": words,
+        "page": page,
+        "sort": request.GET.get("sort", ""),
+        "sorts": filters.SORTS,
+        "fields": filters.fields(request.GET),
+        "chips": chips,
+        "channels": [badge(user) for user in channels.begun_with(words)] if is_first else [],
+    }
+    return render(request, "videos/search.html", context)
 
 
 @require_safe

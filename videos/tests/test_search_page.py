@@ -1,0 +1,116 @@
+"""The search page: filters, orders, channels above the results, and what it costs."""
+
+import re
+
+import pytest
+
+from accounts import profile
+from streamsite.testing.commands import recorded
+from videos.library import channels
+
+
+@pytest.fixture
+def library(database, cast):
+    cast.video(title="Alpha walk", duration=30.0, view_count=1, category="travel")
+    cast.video(title="Alpha talk", duration=3600.0, view_count=9, language="de")
+
+
+def shown(cast, who="anonymous", **params):
+    answer = cast.page(who).get("/search", params)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def titles(html):
+    return re.findall(r'<h3 class="card-title"><a [^>]*>([^<]*)</a>', html)
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"sort": "views"}, ["Alpha talk", "Alpha walk"]),
+        ({"duration": "short"}, ["Alpha walk"]),
+        ({"duration": "long", "language": "de"}, ["Alpha talk"]),
+        ({"category": "travel", "uploaded": "week", "sort": "newest"}, ["Alpha walk"]),
+        ({"captions": "1"}, []),
+        (
+            {
+                "duration": "",
+                "category": "",
+                "uploaded": "",
+                "captions": "",
+                "language": "",
+                "sort": "relevance",
+            },
+            2,
+        ),
+    ],
+)
+def test_the_form_filters_and_orders(library, cast, params, found):
+    html = shown(cast, q="alpha", **params)
+    assert titles(html) == found or len(titles(html)) == found
+    for name, value in params.items():
+        if value:
+            options = re.search(rf'<select class="input" name="{name}">.*?</select>', html)[0]
+            assert re.findall(r'value="([^"]*)" selected', options) == [value]
+
+
+def test_what_is_set_is_said_and_can_be_taken_back_one_by_one(library, cast):
+    html = shown(cast, q="alpha", duration="short", category="travel", sort="views")
+    chips = {
+        text: without
+        for without, text in re.findall(r'href="(\?[^"]*)"><span[^>]*>Remove: </span><bdi>([^<]*)', html)
+    }
+    assert chips == {
+        "Under 4 minutes": "?q=alpha&amp;category=travel&amp;sort=views",
+        "Travel &amp; events": "?q=alpha&amp;duration=short&amp;sort=views",
+    }
+    assert '<span class="filters-count">2<' in html
+    assert "Nothing found with these filters" in shown(cast, q="alpha", duration="medium")
+    assert "filters-count" not in shown(cast, q="alpha", sort="views")
+
+
+def test_an_unknown_choice_is_refused_and_an_unknown_language_is_shown(library, cast):
+    for query in ("duration=tiny", "uploaded=ever", "sort=price", "category=x"):
+        assert cast.page("anonymous").get(f"/search?q=alpha&{query}").status_code == 400
+    html = shown(cast, q="alpha", language='"><b>x')
+    assert "<b>x" not in html
+    assert "&quot;&gt;&lt;b&gt;x" in html
+
+
+def test_without_words_there_is_nothing_to_filter(library, cast):
+    html = shown(cast, q=" ", duration="short")
+    assert "What would you like to watch?" in html
+    assert "data-filters" not in html
+
+
+def test_channels_that_begin_like_this_stand_above_the_first_page(library, cast):
+    profile.update(cast.owner, {"full_name": "<b>Wonderful</b>"})
+    for typed in ("own", "OWNER", "@owner"):
+        html = shown(cast, q=typed)
+        assert 'class="found-channel" href="/@owner"' in html
+        assert "<b>Wonderful" not in html
+    assert "found-channel" not in shown(cast, q="own", duration="short")
+    assert "found-channel" not in shown(cast, q="alpha walk")
+    second = re.search(r'href="(/search[^"]*cursor[^"]*)"', shown(cast, q="owner", page_size=1))[1]
+    assert "found-channel" not in cast.page("anonymous").get(second.replace("&amp;", "&")).content.decode()
+
+
+def test_at_most_three_channels_and_only_those_with_videos(library, cast):
+    for name in ("own-a", "own-b", "own-c", "own-d"):
+        other = cast.user(name)
+        if name != "own-a":
+            cast.video(owner=other, title=name)
+    assert [user.username for user in channels.begun_with("own")] == ["own-b", "own-c", "own-d"]
+    with recorded() as commands:
+        for text in ("", "@", "two words", ".*", "owné r", "x" * 31, "\x00", "own$"):
+            assert channels.begun_with(text) == []
+    assert commands == []
+
+
+def test_the_page_costs_four_commands_and_more_of_the_list_three(library, cast):
+    page = cast.page("anonymous")
+    for headers, most in (({}, 4), ({"HX-Request": "true"}, 3)):
+        with recorded() as commands:
+            page.get("/search?q=owner", headers=headers)
+        assert len(commands) <= most, commands
