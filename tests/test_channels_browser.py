@@ -1,5 +1,6 @@
 """Channels in a real browser: posts with a picture, an arranged front page, and axe-core on all pages of viewers."""
 
+import json
 import re
 
 import pytest
@@ -91,3 +92,57 @@ def test_the_way_through_the_viewers_pages(chromium, site, people, width, scheme
         walker.open(path)
     assert walker.problems == []
     context.close()
+
+
+@pytest.fixture(scope="module")
+def endless(site, clip):
+    """A channel whose name, titles and words are each one endless word, and somebody who uses it."""
+    word = '=HYPERLINK("http://evil.example","x")' * 3
+    creator = Caller(site).enter("endless-creator")
+    assert (
+        creator.json("PATCH", "/api/v1/me", {"full_name": "Wolfeschlegelsteinhausenbergerdorff" * 2})[0]
+        == 200
+    )
+    videos = []
+    for number in range(2):
+        sent = {"visibility": "public", "title": f"{number}{word[:99]}", "description": word}
+        videos.append(creator.wait(creator.upload(clip, **sent), "ready")["id"])
+    reader = Caller(site).enter("endless-reader")
+    assert reader.json("PUT", "/api/v1/channels/endless-creator/subscription", {})[0] == 200
+    beat = {"position": 1.5, "watched": [[0, 1.5]]}
+    assert reader.json("POST", f"/api/v1/videos/{videos[0]}/playback", beat)[0] == 200
+    status, _, said = reader.call("POST", f"/api/v1/videos/{videos[0]}/comments", {"text": word})
+    assert status == 201
+    assert creator.json("PUT", f"/api/v1/comments/{json.loads(said)['id']}/pin", {})[0] == 200
+    assert creator.json("POST", "/api/v1/posts", {"text": word, "video_id": videos[0]})[0] == 201
+    return videos[0]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_endless_words_widen_no_page(chromium, site, endless, width, scheme):  # noqa: F811
+    watch = f"/watch/{endless}#comments"
+    of_viewers = ["/", "/trending", "/search?q=hyperlink", "/search?q=endless", "/@endless-creator",
+                  "/@endless-creator/about", "/@endless-creator/posts", watch]  # fmt: skip
+    of = {
+        "endless-reader": [*of_viewers, "/history", "/subscriptions", "/feed", "/feed/posts", "/notifications"],
+        "endless-creator": [watch, "/studio", "/studio/videos", "/studio/comments", f"/studio/videos/{endless}",
+                            f"/studio/videos/{endless}/stats", "/settings/channel", "/notifications"],
+    }  # fmt: skip
+    for name, paths in of.items():
+        context = chromium.new_context(
+            base_url=site.url, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+        )
+        page = context.new_page()
+        walker = Walker(page, site)
+        page.goto("/login")
+        page.get_by_label("Username or e-mail").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Log in").click()
+        page.wait_for_url(lambda url: "/login" not in url)
+        for path in paths:
+            walker.open(path)
+        page.goto(watch)
+        expect(page.locator("[data-comment]").first).to_be_visible()
+        walker.look("comments")
+        assert walker.problems == []
+        context.close()

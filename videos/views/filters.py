@@ -51,7 +51,7 @@ OFFERED = (
     ("duration", "Length", "Any length", DURATIONS),
     ("category", "Category", "Any category", CATEGORIES),
     ("language", "Language", "Any language", LANGUAGES),
-    ("captions", "Captions", "With or without captions", CAPTIONS),
+    ("captions", "Captions", "Any", CAPTIONS),
 )
 
 
