@@ -49,6 +49,7 @@ def full(
         "publish_at": iso(video.publish_at) if can_edit else None,
         "publish_visibility": video.publish_visibility if can_edit else None,
         "failure": _failure(video) if can_edit else None,
+        "taken_down": video.is_taken_down if can_edit else None,
         "width": video.width,
         "height": video.height,
         "thumbnail_url": posters.url(video, posters.LARGE, link),

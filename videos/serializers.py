@@ -243,6 +243,9 @@ class VideoSerializer(CardSerializer):
     publish_at = serializers.DateTimeField(allow_null=True)
     publish_visibility = serializers.CharField(allow_null=True)
     failure = FailureSerializer(allow_null=True)
+    taken_down = serializers.BooleanField(
+        allow_null=True, help_text="Whether the site's staff took it down; null for everybody but its owner."
+    )
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     hls_url = serializers.CharField(allow_null=True)

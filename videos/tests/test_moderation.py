@@ -143,6 +143,28 @@ def test_a_shared_or_playing_video_stops_as_well(cast, case, video):
     assert page.get(hls).status_code == 404
 
 
+def test_only_the_owner_is_told_what_was_taken_down_wherever_they_look(cast, case, video):
+    def told(who):
+        return cast.api(who).get(f"/api/v1/videos/{video.pk}").json()["taken_down"]
+
+    pages = ("/watch/{}", "/studio/videos/{}", "/studio/videos/{}/picture", "/studio/videos/{}/stats")
+    sentence = "This video was taken down by the people who run this site"
+    owner = cast.page("owner")
+    assert [told(who) for who in ("owner", "member", "anonymous")] == [False, None, None]
+    for path in pages:
+        assert sentence not in owner.get(path.format(video.pk)).content.decode()
+    cases.decide(case, cast.staff, "taken_down", notice="Rule 4")
+    assert told("owner") is True
+    for path in pages:
+        shown = owner.get(path.format(video.pk)).content.decode()
+        assert sentence in shown
+        assert 'href="/settings/decisions"' in shown
+    cases.appeal(case, "It is mine")
+    case.refresh_from_db()
+    cases.decide_appeal(case, cast.staff, grant=True)
+    assert [told(who) for who in ("owner", "member")] == [False, None]
+
+
 def test_a_comment_is_taken_down_and_counted(cast, video, comment):
     report(cast, "member", f"comments/{comment}")
     cases.decide(Case.objects.get(), cast.staff, "taken_down")
