@@ -109,6 +109,8 @@ def test_a_report_reaches_the_staff_who_decide(site, people, open_as):
     page = open_as("comment-viewer", f"/watch/{video}")
     page.get_by_role("link", name="Report").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Report")).to_be_in_viewport(ratio=1)
+    assert dialog.locator(".report-reasons").evaluate("box => box.scrollHeight - box.clientHeight") <= 0
     dialog.get_by_label("Spam or misleading").check()
     dialog.get_by_label("Anything that helps").fill("It is an advertisement")
     dialog.get_by_role("button", name="Report").click()

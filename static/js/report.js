@@ -1,9 +1,12 @@
 // "Report" and "Block": a dialog and a question instead of a page of their own.
 import { api, inWords } from "./api.js";
-import { confirmed, el, modal, toast } from "./ui.js";
+import { confirmed, el, modal, style, toast } from "./ui.js";
 
 async function openReport(trigger) {
-  const response = await fetch(trigger.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  const [response] = await Promise.all([
+    fetch(trigger.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" }),
+    style("components/comments"),
+  ]);
   if (!response.ok) {
     location.assign(trigger.href);
     return;
@@ -12,7 +15,7 @@ async function openReport(trigger) {
   template.innerHTML = await response.text();
   const form = template.content.querySelector("form");
   const problem = el("p", { class: "errors", role: "alert" });
-  form.append(problem);
+  form.querySelector(".form-actions").before(problem);
   const dialog = modal("Report", form);
   form.querySelector("[data-close]")?.addEventListener("click", (event) => {
     event.preventDefault();
