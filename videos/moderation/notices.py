@@ -19,13 +19,16 @@ def mail_owner(case_id: str) -> None:
     owner = User.objects.filter(pk=case.owner_id).first() if case is not None else None
     if case is None or owner is None or not concerns_owner(case):
         return
+    thing, title = NAMES.get(case.about, case.about), case.title
+    if case.about == things.COMMENT and title.startswith(things.COMMENT_ON):
+        thing, title = "comment on", title.removeprefix(things.COMMENT_ON)
     mail.send(
         "decision",
         owner,
         owner.email,
         link=f"{settings.SITE_URL}/decisions/{access.appeal_token(case)}",
-        thing=NAMES.get(case.about, case.about),
-        title=case.title,
+        thing=thing,
+        title=title,
         outcome=outcome(case),
         notice=case.notice,
     )

@@ -57,6 +57,10 @@ def known(name: str) -> Kind | None:
     return _kinds.get(name)
 
 
+# A comment has no title; others put it into quotes, so it has none of its own.
+COMMENT_ON = "Comment on "
+
+
 def _video(request: HttpRequest, video_id: str) -> Thing:
     video: Video = access.visit(request, video_id).video
     return Thing(VIDEO, video.pk, video.channel, video.title, video.description, video.get_absolute_url())
@@ -66,7 +70,7 @@ def _comment(request: HttpRequest, comment_id: str) -> Thing:
     found = comment_access.comment_for_reading(request, comment_id)
     comment: Comment = found.comment
     url = f"{found.subject.url}?comment={comment.pk}"
-    return Thing(COMMENT, comment.pk, comment.author, f"On “{found.subject.title}”", comment.text, url)
+    return Thing(COMMENT, comment.pk, comment.author, f"{COMMENT_ON}{found.subject.title}", comment.text, url)
 
 
 def _channel(request: HttpRequest, username: str) -> Thing:

@@ -159,10 +159,21 @@ def test_only_the_owner_is_told_what_was_taken_down_wherever_they_look(cast, cas
         shown = owner.get(path.format(video.pk)).content.decode()
         assert sentence in shown
         assert 'href="/settings/decisions"' in shown
+    case.refresh_from_db()
     cases.appeal(case, "It is mine")
     case.refresh_from_db()
     cases.decide_appeal(case, cast.staff, grant=True)
     assert [told(who) for who in ("owner", "member")] == [False, None]
+
+
+def test_what_is_said_of_a_comment_has_no_quotes_within_quotes(cast, comment, mailoutbox):
+    Video.objects.update(title="Crème")
+    report(cast, "member", f"comments/{comment}")
+    case = cases.decide(Case.objects.get(), cast.staff, "taken_down")
+    notices.mail_owner(case.pk)
+    told = cast.page("stranger").get("/notifications").content.decode()
+    assert "taken down: “Comment on Crème”" in told
+    assert 'looked at your comment on "Crème".' in mailoutbox[0].body
 
 
 def test_a_comment_is_taken_down_and_counted(cast, video, comment):
