@@ -13,6 +13,7 @@ from accounts.views import (
     security,
     sign_in,
 )
+from streamsite.pages import moved_to
 
 urlpatterns = [
     path("login", sign_in.login, name="login"),
@@ -48,5 +49,6 @@ urlpatterns = [
     path("reset-password", mailed_links.reset_password, name="reset-password"),
     path("restore", mailed_links.restore, name="restore"),
     path("media/profiles/<str:folder>/<str:name>", pictures.serve, name="profile-picture"),
+    path("developers", moved_to("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
 ]

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_safe
 
 from streamsite.errors import SiteError, TooLarge
 
@@ -19,6 +21,16 @@ View = Callable[..., HttpResponse]
 def is_fragment(request: HttpRequest) -> bool:
     """Whether the page asks for more of a list instead of for itself."""
     return request.headers.get("HX-Request") == "true"
+
+
+def moved_to(name: str) -> View:
+    """A view that leads on to the page of that name, for an address people are likely to type."""
+
+    @require_safe
+    def lead_on(request: HttpRequest) -> HttpResponse:
+        return redirect(name)
+
+    return lead_on
 
 
 def show_problems(form: BaseForm, error: SiteError) -> None:

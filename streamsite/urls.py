@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from accounts.views.sign_in import staff_login
 from streamsite import health
 from streamsite.api.views import ApiDocs, api_not_found
+from streamsite.pages import moved_to
 
 urlpatterns = [
     path("", include("videos.urls")),
@@ -22,6 +23,7 @@ urlpatterns = [
     re_path(r"^api/", api_not_found),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin", moved_to("admin:index")),
     path("admin/login/", staff_login),
     path("admin/", admin.site.urls),
 ]

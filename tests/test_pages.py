@@ -128,3 +128,10 @@ def test_the_edit_form_saves_and_shows_problems(cast):
     wrong = page.post(f"/studio/videos/{video.pk}", form | {"language": "$$"})
     assert wrong.status_code == 400
     assert "language" in wrong.context["form"].errors
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("/admin", "/admin/"), ("/developers", "/developers/tokens")])
+def test_an_address_people_type_leads_to_the_page(cast, typed, meant):
+    page = cast.page("anonymous")
+    assert (page.get(typed).status_code, page.get(typed)["Location"]) == (302, meant)
+    assert page.post(typed).status_code == 405

@@ -66,12 +66,10 @@ class CaseAdmin(LookingAdmin[Case]):
 
     list_display = (
         "title_shown",
-        "about",
         "owner",
-        "report_count",
+        "reports_shown",
         "state",
         "claimed_by",
-        "decision",
         "created_at",
     )
     list_filter = ("state", "about", "decision")
@@ -157,8 +155,13 @@ class CaseAdmin(LookingAdmin[Case]):
 
     @admin.display(description="what")
     def title_shown(self, case: Case) -> str:
-        """Its title when it was reported."""
-        return case.title or case.subject
+        """What kind of thing it is, and its title when it was reported."""
+        return f"{case.about}: {case.title or case.subject}"
+
+    @admin.display(description="reports", ordering="report_count")
+    def reports_shown(self, case: Case) -> int:
+        """How many there are."""
+        return case.report_count
 
     @admin.display(description="what")
     def thing(self, case: Case) -> str | SafeString:
