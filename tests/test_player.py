@@ -55,7 +55,15 @@ def film(site, tmp_path_factory):
             "POST", f"/api/v1/videos/{video_id}/captions", {"language": language, "text": VTT}
         )
         assert status == 201
-    status, _ = owner.json("PATCH", f"/api/v1/videos/{video_id}", {"chapters": CHAPTERS, "language": "en"})
+    status, _ = owner.json(
+        "PATCH",
+        f"/api/v1/videos/{video_id}",
+        {
+            "chapters": CHAPTERS,
+            "language": "en",
+            "description": "The middle is at 0:12. @player-owner made it.",
+        },
+    )
     assert status == 200
     _, playlist = owner.json(
         "POST",
@@ -215,6 +223,16 @@ def test_chapters_seek_and_say_where_one_is(page, film):
     until(page, "v => v.currentTime", at(8))
     expect(page.locator("[data-chapters] [aria-current]")).to_contain_text("Second")
     expect(page.locator("[data-chapter-now]")).to_have_text("Second")
+
+
+def test_moments_in_the_description_seek(page, film):
+    watch(page, film)
+    play(page)
+    about = page.get_by_role("region", name="Description")
+    about.get_by_role("link", name="0:12").click()
+    until(page, "v => v.currentTime", at(12))
+    assert page.url.endswith(f"/watch/{film['id']}")
+    expect(about.get_by_role("link", name="@player-owner")).to_have_attribute("href", "/@player-owner")
 
 
 def test_it_resumes_after_a_reload(page, film):

@@ -31,7 +31,7 @@ METHODS = ("GET", "HEAD", "POST")
 
 def _shown(post: Post, viewer: Any, reaction: str | None) -> dict[str, Any]:
     """A post for a template: also its text in pieces."""
-    return mappers.post(post, viewer, reaction) | {"pieces": rich.pieces(post.text, {}, 0)}
+    return mappers.post(post, viewer, reaction) | {"pieces": rich.pieces(post.text, rich.EVERYBODY, 0)}
 
 
 def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""A comment's text as pieces that a template shows: words, moments that seek, people, links. Pure."""
+"""A text of people as pieces that a template shows: words, moments that seek, people, links. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 LINK = r"https?://[^\s<>\"']+"
@@ -25,6 +25,17 @@ class Piece:
     value: str = ""
 
 
+class _Everybody:
+    """Holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+# For texts whose mentions were not looked up when they were written: a name that nobody has leads to no page.
+EVERYBODY: Container[str] = _Everybody()
+
+
 def mentioned(text: str, *, most: int) -> list[str]:
     """The first ``most`` usernames that a text may call, each once, lower case."""
     without_links = re.sub(LINK, " ", text)
@@ -32,12 +43,12 @@ def mentioned(text: str, *, most: int) -> list[str]:
     return list(dict.fromkeys(names))[:most]
 
 
-def pieces(text: str, mentions: Mapping[str, str], seconds: float) -> list[Piece]:
+def pieces(text: str, mentions: Container[str], seconds: float) -> list[Piece]:
     """``text`` in parts. Only who is in ``mentions`` is linked, and only moments within a video of ``seconds``."""
     return list(_pieces(text, mentions, seconds))
 
 
-def _pieces(text: str, mentions: Mapping[str, str], seconds: float) -> Iterator[Piece]:
+def _pieces(text: str, mentions: Container[str], seconds: float) -> Iterator[Piece]:
     start = 0
     for match in PIECE.finditer(text):
         piece = _piece(match, mentions, seconds)
@@ -51,7 +62,7 @@ def _pieces(text: str, mentions: Mapping[str, str], seconds: float) -> Iterator[
         yield Piece("text", text[start:])
 
 
-def _piece(match: re.Match[str], mentions: Mapping[str, str], seconds: float) -> Piece | None:
+def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Piece | None:
     whole = match[0]
     if match["link"]:
         address = _address(whole)

@@ -14,6 +14,7 @@ from accounts.mappers import badge
 from accounts.models import User
 from streamsite.pages import is_fragment
 from videos import access, mappers, panels, queries, relations, share_links, shelves
+from videos.comments import rich
 from videos.comments.access import COMMENT_ID
 from videos.library import channels, recommended
 from videos.sharing import structured
@@ -76,6 +77,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     known = relations.beside(request.user, video)
     context = {
         "video": mappers.full(video, request.user, visit.link, known),
+        "description": rich.pieces(video.description, rich.EVERYBODY, video.duration),
         "related": recommended.related(video, most=MOST_RELATED),
         "start": seconds(request.GET.get("t", "")),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
