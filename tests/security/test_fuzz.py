@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from streamsite.testing.caller import Caller
+from streamsite.testing.depth import walk
 from streamsite.testing.stack import Stack
 from tests.tasks.conftest import ROOT
 
@@ -38,7 +39,16 @@ def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(open_
         "--url",
         open_site.url,
     ]
-    command += ["--phases", "coverage,fuzzing", "--checks", CHECKS, "--max-examples", "8", "--workers", "2"]
+    command += [
+        "--phases",
+        "coverage,fuzzing",
+        "--checks",
+        CHECKS,
+        "--max-examples",
+        str(walk(4, deep=30)),
+        "--workers",
+        "2",
+    ]
     command += ["--generation-deterministic", "--no-color"]
     hooks = {"SCHEMATHESIS_HOOKS": "tests.security.fuzz_hooks", "FUZZED_SITE": open_site.url}
     hooks["FUZZED_IDS"] = json.dumps(known)

@@ -24,6 +24,7 @@ from rest_framework.test import APIClient
 
 from accounts import sessions
 from accounts.models import User
+from streamsite.testing.depth import walk
 from streamsite.testing.plugin import empty_collections
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -253,10 +254,13 @@ class Sessions(RuleBasedStateMachine):
 
 
 def test_model_and_server_agree(database: None) -> None:
-    """200 random histories of up to 30 steps."""
+    """Random histories of up to 30 steps."""
     run_state_machine_as_test(
         Sessions,
         settings=settings(
-            max_examples=200, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=walk(80, deep=200),
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

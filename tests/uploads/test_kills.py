@@ -17,10 +17,11 @@ import pytest
 
 from streamsite.testing.caller import Caller
 from streamsite.testing.clips import make_clip
+from streamsite.testing.depth import walk
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
-KILLS, SEED = 20, 20_261_123
+KILLS, SEED = walk(10, deep=20), 20_261_123
 SENDERS, PIECE = 3, 32 * 1024
 PATIENCE = 150
 TUS = {"Tus-Resumable": "1.0.0"}

@@ -1,4 +1,4 @@
-"""Two hundred and fifty damaged files through the real worker: each job ends, and nothing is left beside it."""
+"""Damaged files (250 of them in the deep tests) through the real worker: each job ends, and nothing is left beside it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from streamsite.tasks.worker import Worker
 from streamsite.testing.clips import make_clip, mutated
+from streamsite.testing.depth import walk
 from videos import storage, tasks
 from videos.models import Status, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-BATCHES, PER_BATCH = 10, 25
+BATCHES, PER_BATCH = walk(4, deep=10), 25
 SUFFIXES = (".mp4", ".mkv", ".webm", ".avi", ".mp4")
 
 
