@@ -1,4 +1,4 @@
-"""Damaged files (250 of them in the deep tests) through the real worker: each job ends, and nothing is left beside it."""
+"""Damaged files, 250 in the deep tests, through the real worker: each job ends, and nothing is left beside it."""
 
 from __future__ import annotations
 
