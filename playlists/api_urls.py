@@ -8,6 +8,7 @@ urlpatterns = [
     path("playlists", playlists.PlaylistsView.as_view(), name="api-playlists"),
     path("playlists/<str:playlist_id>", playlists.PlaylistView.as_view(), name="api-playlist"),
     path("playlists/<str:playlist_id>/items", items.ItemsView.as_view(), name="api-playlist-items"),
+    path("playlists/<str:playlist_id>/tidy", items.TidyView.as_view(), name="api-playlist-tidy"),
     path(
         "playlists/<str:playlist_id>/items/<str:item_id>", items.ItemView.as_view(), name="api-playlist-item"
     ),

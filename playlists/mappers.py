@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.mappers import badge
 from accounts.models import User
+from playlists import queries
 from playlists.access import is_collaborator, may_remove, may_show
 from playlists.models import Playlist, PlaylistItem
 from streamsite.api.renderers import iso
@@ -35,7 +36,7 @@ def full(
         "visibility": playlist.visibility,
         "owner": badge(playlist.owner),
         "item_count": playlist.item_count,
-        "duration": max(0.0, round(playlist.duration, 3)),
+        "duration": round(queries.duration_for(viewer, playlist), 3),
         "thumbnail_url": picture,
         "collaborators": [badge(known[one]) for one in playlist.collaborators if one in known],
         "sort": playlist.sort,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from pymongo import UpdateOne
 from playlists.models import Playlist, PlaylistItem
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
+from streamsite.visibility import is_listed, unlisted_match
+from videos.access import LISTED
+from videos.models import Video
 
 LISTS, ITEMS = Playlist._meta.db_table, PlaylistItem._meta.db_table
 Document = dict[str, Any]
@@ -109,3 +112,45 @@ def in_watch_later(playlist_id: str, video_id: str) -> tuple[str, list[Document]
     """The stage that tells ``videos.relations`` whether a playlist holds a video."""
     held = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
     return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]
+
+
+def shown_durations(playlists: Iterable[Playlist]) -> dict[str, float]:
+    """Seconds of what everybody sees of some playlists who may open them, by playlist id. Kept until it changes.
+
+    One read and one write for all of them; as ``access.may_show`` has it for those who neither fill the list nor own
+    the video.
+    """
+    lists = {one.pk: one for one in playlists}
+    by_link = unlisted_match() | {"generation": {"$ne": ""}, "is_taken_down": False}
+    seen = [{"$match": {"$or": [LISTED, by_link]}}, {"$project": {"listed": 1, "channel_id": 1}}]
+    join = {
+        "from": Video._meta.db_table,
+        "localField": "video_id",
+        "foreignField": "_id",
+        "pipeline": seen,
+        "as": "video",
+    }
+    kinds = {"list": "$playlist_id", "listed": "$video.listed", "channel": "$video.channel_id"}
+    totals = dict.fromkeys(lists, 0.0)
+    for row in collection(ITEMS).aggregate(
+        [
+            {"$match": {"playlist_id": {"$in": list(lists)}}},
+            {"$lookup": join},
+            {"$unwind": "$video"},
+            {"$group": {"_id": kinds, "seconds": {"$sum": "$duration"}}},
+        ]
+    ):
+        one, key = lists[row["_id"]["list"]], row["_id"]
+        if key["listed"] or key["channel"] == one.owner_id or not is_listed(one.visibility):
+            totals[one.pk] += float(row["seconds"])
+    collection(LISTS).bulk_write(
+        [
+            UpdateOne(
+                {"_id": one.pk, "version": one.version, "shown_turn": one.shown_turn},
+                {"$set": {"shown_duration": totals[one.pk]}},
+            )
+            for one in lists.values()
+        ],
+        ordered=False,
+    )
+    return totals

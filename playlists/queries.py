@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from playlists import mongo
-from playlists.access import may_show
+from playlists.access import may_contribute, may_show
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from playlists.ordering import order_of
 from streamsite.visibility import Viewer, Visibility
@@ -84,3 +84,19 @@ def has_saved(viewer: Viewer, playlist: Playlist) -> bool:
     if not viewer.is_authenticated:
         return False
     return SavedPlaylist.objects.filter(user_id=str(viewer.pk), playlist=playlist).exists()
+
+
+def know_durations(viewer: Viewer, playlists: Iterable[Playlist]) -> None:
+    """See to it that those of the playlists that others fill know how long what everybody sees of them is."""
+    unknown = [one for one in playlists if one.shown_duration is None and not may_contribute(viewer, one)]
+    found = mongo.shown_durations(unknown) if unknown else {}
+    for one in unknown:
+        one.shown_duration = found[one.pk]
+
+
+def duration_for(viewer: Viewer, playlist: Playlist) -> float:
+    """Seconds of the whole playlist for those who fill it; for others of what everybody may see there."""
+    if may_contribute(viewer, playlist):
+        return max(0.0, playlist.duration)
+    know_durations(viewer, [playlist])
+    return playlist.shown_duration or 0.0

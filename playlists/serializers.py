@@ -41,6 +41,12 @@ class ItemInputSerializer(serializers.Serializer[Any]):
     note = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
 
 
+class TidiedSerializer(serializers.Serializer[Any]):
+    """How many items were taken out."""
+
+    removed = serializers.IntegerField()
+
+
 class MoveSerializer(serializers.Serializer[Any]):
     """``PATCH /playlists/{id}/items/{item_id}``: one of ``position``, ``before``, ``after``; or a note."""
 

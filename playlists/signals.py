@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
 from django.dispatch import receiver
 
 from accounts.erasure import account_erased
@@ -11,10 +12,10 @@ from accounts.models import User
 from playlists import ordering, services
 from playlists.access import own_playlists
 from playlists.models import Playlist, PlaylistItem
-from playlists.services.members import invited
+from playlists.services.members import invited, uninvited
 from playlists.services.playlists import erase
 from subscriptions.notifications.kinds import SHARE
-from subscriptions.notifications.services import notify
+from subscriptions.notifications.services import notify, take_back
 from videos.blocks import channel_blocked
 from videos.models import Video
 from videos.playback.rollup import views_counted
@@ -28,13 +29,21 @@ def leave_playlists(sender: Any, *, video_id: str, **extra: Any) -> None:
 
 
 @receiver(listing_refreshed)
-def leave_playlists_for_good(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Sent once a deleted video's row is gone, too: who added it in that very moment has it no longer."""
-    if (
-        PlaylistItem.objects.filter(video_id=video_id).exists()
-        and not Video.objects.filter(pk=video_id).exists()
-    ):
+def follow_listing(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """Sent once a deleted video's row is gone, too: who added it in that very moment has it no longer.
+
+    Also when others may see a video, or no longer.
+    """
+    holding = list(
+        PlaylistItem.objects.filter(video_id=video_id).values_list("playlist_id", flat=True).order_by()
+    )
+    if not holding:
+        return
+    if not Video.objects.filter(pk=video_id).exists():
         services.forget_video(video_id)
+        return
+    # What everybody sees of these playlists may be more or less now.
+    Playlist.objects.filter(pk__in=holding).update(shown_duration=None, shown_turn=F("shown_turn") + 1)
 
 
 @receiver(views_counted)
@@ -61,6 +70,12 @@ def tell_of_invitation(sender: Any, *, playlist: Playlist, user: User, **extra: 
         what="invited you to add to the playlist",
         actor=playlist.owner,
     )
+
+
+@receiver(uninvited)
+def take_invitation_back(sender: Any, *, playlist_id: str, user_id: str, **extra: Any) -> None:
+    """Who is no collaborator any more is not told that they are one."""
+    take_back(user_id, SHARE, f"playlist:{playlist_id}")
 
 
 @receiver(channel_blocked)

@@ -21,6 +21,7 @@ urlpatterns = [
         name="playlist-uninvite",
     ),
     path("playlists/<str:playlist_id>/items/add", items.add, name="playlist-item-add"),
+    path("playlists/<str:playlist_id>/tidy", items.tidy, name="playlist-tidy"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/remove", items.remove, name="playlist-item-remove"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/move", items.move, name="playlist-item-move"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/note", items.note, name="playlist-item-note"),

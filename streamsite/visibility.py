@@ -40,6 +40,11 @@ def listed_match() -> dict[str, str]:
     return {"visibility": Visibility.PUBLIC.value}
 
 
+def unlisted_match() -> dict[str, str]:
+    """Rows that only those with the link may open, for pipelines."""
+    return {"visibility": Visibility.UNLISTED.value}
+
+
 def linkable() -> Q:
     """Rows that anybody with the link may open."""
     return Q(visibility__in=[Visibility.PUBLIC, Visibility.UNLISTED])

@@ -15,7 +15,11 @@ from videos.serializers import CardSerializer
 class NotifySerializer(serializers.Serializer[Any]):
     """``PUT /channels/{username}/subscription``."""
 
-    notify = serializers.ChoiceField(choices=Notify.choices, required=False, default=Notify.ALL)
+    notify = serializers.ChoiceField(
+        choices=Notify.choices,
+        required=False,
+        help_text="`all` for a new subscription, unchanged for one that is there, unless given.",
+    )
     video_id = serializers.CharField(
         required=False, max_length=11, help_text="The video of the channel that led to it, for its figures."
     )

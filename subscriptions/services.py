@@ -26,20 +26,26 @@ class SelfSubscription(Invalid):
     detail = "You cannot subscribe to your own channel."
 
 
-def subscribe(subscriber: User, channel: User, *, notify: str = Notify.ALL, video_id: str = "") -> None:
-    """Make the subscription exist with this bell setting; ``video_id`` is the channel's video that led to it."""
+def subscribe(subscriber: User, channel: User, *, notify: str | None = None, video_id: str = "") -> None:
+    """Make the subscription exist; ``video_id`` is the channel's video that led to it.
+
+    ``notify`` is the bell setting: ``None`` leaves it as it is, and is ``all`` for a new one.
+    """
     if subscriber.pk == channel.pk:
         raise SelfSubscription
-    if notify not in Notify.values:
+    if notify is not None and notify not in Notify.values:
         raise Invalid("Unknown bell setting.", fields={"notify": [f"One of: {', '.join(Notify.values)}."]})
     blocks.require_welcome(subscriber, channel.pk)
     if blocks.has_blocked(subscriber.pk, channel.pk):
         raise Conflict("You block this channel. Unblock it first.")
     # No transaction: many people meet at a popular channel's counter, and a lone $inc never conflicts.
     try:
-        Subscription(subscriber=subscriber, channel=channel, notify=notify).save(force_insert=True)
+        Subscription(subscriber=subscriber, channel=channel, notify=notify or Notify.ALL).save(
+            force_insert=True
+        )
     except IntegrityError:
-        Subscription.objects.filter(subscriber=subscriber, channel=channel).update(notify=notify)
+        if notify is not None:
+            Subscription.objects.filter(subscriber=subscriber, channel=channel).update(notify=notify)
     else:
         _count(subscriber, channel, 1, video_id)
 

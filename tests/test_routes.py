@@ -66,6 +66,7 @@ ROUTES = {
     "api-upload": ("uploads/AAAAAAAAAAAAAAAA", {"patch": (401, 412), "delete": (401, 412)}),
     "api-playlists": ("playlists", {"get": (401, 200), "post": (401, 400)}),
     "api-playlist": ("playlists/{playlist}", {"get": (404, 404), "patch": (401, 404), "delete": (401, 404)}),
+    "api-playlist-tidy": ("playlists/{playlist}/tidy", {"post": (401, 404)}),
     "api-playlist-items": ("playlists/{playlist}/items", {"get": (404, 404), "post": (401, 404)}),
     "api-playlist-item": (
         "playlists/{playlist}/items/{playlist}",

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.base import signed_in_user
+from accounts.api.base import no_store, signed_in_user
 from playlists import access, listing, mappers, ordering, queries, services
 from playlists import serializers as shapes
 from playlists.models import Playlist
@@ -73,6 +73,17 @@ class ItemsView(APIView):
         )
         playlist = access.playlist_for_contributing(request.user, playlist_id)
         return _item_response(request, playlist, row.pk, status.HTTP_201_CREATED)
+
+
+class TidyView(APIView):
+    """Take out the videos that the playlist does not show to its owner either."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="playlist_items_tidy", request=None, responses={200: shapes.TidiedSerializer})
+    def post(self, request: Request, playlist_id: str) -> Response:
+        playlist = access.playlist_for_editing(request.user, playlist_id)
+        return no_store(Response({"removed": services.tidy(playlist, signed_in_user(request))}))
 
 
 class ItemView(APIView):

@@ -12,6 +12,7 @@ from playlists.services.items import (
     remove,
     set_note,
     step,
+    tidy,
 )
 from playlists.services.later import add_to_watch_later, remove_from_watch_later
 from playlists.services.members import end_between, invite, leave_all, uninvite
@@ -37,6 +38,7 @@ __all__ = [
     "save",
     "set_note",
     "step",
+    "tidy",
     "uninvite",
     "unsave",
     "update",

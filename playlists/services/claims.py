@@ -72,6 +72,8 @@ def claim(
         duration=F("duration") + duration,
         version=F("version") + 1,
         updated_at=timezone.now(),
+        shown_duration=None,
+        shown_turn=F("shown_turn") + 1,
         **changes,
     )
     now = Playlist.objects.select_related("owner").filter(pk=playlist.pk).first()

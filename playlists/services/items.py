@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from playlists import ordering
+from playlists.access import may_show
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import Place
 from playlists.services.claims import SortedByRule, changing, claim
@@ -87,6 +88,15 @@ def remove(
         return now
 
     return changing(playlist.pk, take_out)
+
+
+def tidy(playlist: Playlist, owner: User) -> int:
+    """Take out what the playlist does not show to its own owner: videos that became private. How many there were."""
+    rows = PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
+    hidden = [row for row in rows.order_by() if not may_show(owner, playlist, row.video)]
+    for row in hidden:
+        remove(playlist, row, actor=owner)
+    return len(hidden)
 
 
 def set_note(

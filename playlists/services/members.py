@@ -14,6 +14,8 @@ from videos import blocks
 
 # Sent with ``playlist`` and ``user`` when somebody was invited.
 invited = Signal()
+# Sent with ``playlist_id`` and ``user_id`` when somebody is no collaborator any more.
+uninvited = Signal()
 
 
 def invite(playlist: Playlist, user: User) -> Playlist:
@@ -37,7 +39,10 @@ def invite(playlist: Playlist, user: User) -> Playlist:
 
 def uninvite(playlist: Playlist, user_id: str) -> Playlist:
     """End a collaboration at once; what was added stays. Safe to repeat."""
-    return _change(playlist, user_id, is_in=False)[0]
+    changed, was_in = _change(playlist, user_id, is_in=False)
+    if was_in:
+        uninvited.send(sender=Playlist, playlist_id=playlist.pk, user_id=user_id)
+    return changed
 
 
 def leave_all(user_id: str) -> None:

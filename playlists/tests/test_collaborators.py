@@ -186,3 +186,19 @@ def test_pages_invite_take_out_and_leave(cast, shared):
     assert b"Trip" in guest.get("/library?show=shared").content
     assert guest.post(f"{place}/collaborators/member/remove").status_code == 302
     assert guest.get(place).status_code == 404
+
+
+def test_who_is_no_collaborator_any_more_is_not_told_that_they_are(cast):
+    assert cast.member.is_active
+    path = (
+        "/api/v1"
+        + cast.api("owner").post("/api/v1/playlists", {"title": "List"}, format="json").json()["url"]
+    )
+    cast.api("owner").put(f"{path}/collaborators/member")
+
+    def told():
+        return [row["kind"] for row in cast.api("member").get("/api/v1/me/notifications").json()["results"]]
+
+    assert told() == ["share"]
+    cast.api("owner").delete(f"{path}/collaborators/member")
+    assert told() == []

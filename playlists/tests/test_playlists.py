@@ -254,3 +254,44 @@ def test_whose_publishing_is_paused_publishes_no_playlist(cast):
     assert api.patch(f"/api/v1{hidden}", {"visibility": "public"}, format="json").status_code == 403
     assert api.patch(f"/api/v1{hidden}", {"title": "Still hidden"}, format="json").status_code == 200
     assert api.post("/api/v1/playlists", {"title": "For me"}, format="json").status_code == 201
+
+
+def test_nobody_reads_the_length_of_what_they_may_not_see(cast):
+    hidden = cast.video(title="Hidden", visibility="private", duration=33.0)
+    seen = cast.video(title="Seen", duration=12.0)
+    body = {"title": "List", "visibility": "public", "video_ids": [hidden.pk, seen.pk]}
+    path = "/api/v1" + cast.api("owner").post("/api/v1/playlists", body, format="json").json()["url"]
+
+    def told(who):
+        listed = cast.api(who).get("/api/v1/channels/owner/playlists").json()["results"][0]["duration"]
+        assert cast.api(who).get(path).json()["duration"] == listed
+        return listed
+
+    assert (told("owner"), told("stranger"), told("anonymous")) == (45.0, 12.0, 12.0)
+    cast.api("owner").patch(f"/api/v1/videos/{hidden.pk}", {"visibility": "public"}, format="json")
+    assert told("stranger") == 45.0
+    cast.api("owner").patch(f"/api/v1/videos/{seen.pk}", {"visibility": "private"}, format="json")
+    assert told("stranger") == 33.0
+    more = cast.video(title="More", duration=5.0)
+    cast.api("owner").post(f"{path}/items", {"video_id": more.pk}, format="json")
+    assert told("stranger") == 38.0
+
+
+def test_an_owner_takes_out_what_is_not_available(cast):
+    guest = cast.video(title="Guest", owner=cast.member)
+    body = {"title": "List", "video_ids": [guest.pk, cast.video().pk]}
+    path = "/api/v1" + cast.api("owner").post("/api/v1/playlists", body, format="json").json()["url"]
+    cast.api("member").patch(f"/api/v1/videos/{guest.pk}", {"visibility": "private"}, format="json")
+    assert cast.api("owner").get(f"{path}/items").json()["hidden_count"] == 1
+    assert "Take out what is not available" in cast.page("owner").get(path[7:]).content.decode()
+    assert cast.api("owner").post(f"{path}/tidy").json() == {"removed": 1}
+    assert cast.api("owner").post(f"{path}/tidy").json() == {"removed": 0}
+    assert cast.api("owner").get(path).json()["item_count"] == 1
+
+
+def test_the_etag_of_a_read_is_good_for_a_change(cast, playlist):
+    api = cast.api("owner")
+    path = playlist[0]
+    etag = api.get(path)["ETag"]
+    assert api.patch(path, {"title": "New"}, format="json", headers={"If-Match": etag}).status_code == 200
+    assert api.patch(path, {"title": "Newer"}, format="json", headers={"If-Match": etag}).status_code == 412

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import channel_for_viewing
+from accounts.models import User
 from playlists import access, services
 from playlists.views.parts import carried_out, user_of, version_of
 from streamsite.errors import Absent
@@ -113,3 +116,13 @@ def keep(request: HttpRequest, playlist_id: str) -> HttpResponse:
     return carried_out(
         request, playlist, lambda: services.save(user_of(request), playlist), "Saved to your library."
     )
+
+
+@login_required
+@require_POST
+def tidy(request: HttpRequest, playlist_id: str) -> HttpResponse:
+    """Take out what the owner cannot see either."""
+    playlist = access.playlist_for_editing(request.user, playlist_id)
+    count = services.tidy(playlist, cast(User, request.user))
+    messages.success(request, f"{count} video{'' if count == 1 else 's'} taken out.")
+    return redirect(playlist)

@@ -14,9 +14,13 @@ from streamsite.errors import Stale
 
 
 def respond(request: Request, body: dict[str, Any]) -> Response:
-    """``body`` with an ETag, or 304. Signed-in callers get a body of their own that no cache may share."""
+    """``body`` with an ETag, or 304. Signed-in callers get a body of their own that no cache may share.
+
+    The ETag of what has a ``version`` begins with it, so that ``If-Match`` takes it.
+    """
     digest = hashlib.blake2b(orjson.dumps(body), digest_size=12).hexdigest()
-    etag = f'W/"{digest}"'
+    version = body.get("version")
+    etag = f'W/"v{version}-{digest}"' if isinstance(version, int) else f'W/"{digest}"'
     offered = {value.strip() for value in request.headers.get("If-None-Match", "").split(",")}
     response = Response(status=304) if etag in offered else Response(body)
     response["ETag"] = etag
@@ -32,14 +36,14 @@ def version_etag(version: int) -> str:
 
 
 def expected_version(request: Request) -> int | None:
-    """The version in ``If-Match`` (``"v3"``, ``"3"`` or ``3``); ``None`` when absent or ``*``.
+    """The version in ``If-Match`` (``"v3"``, ``"3"``, ``3``, or the ETag of a read); ``None`` when absent or ``*``.
 
     Raises ``Stale`` for anything else: it names no version of ours.
     """
     raw = request.headers.get("If-Match", "").strip()
     if raw in {"", "*"}:
         return None
-    digits = raw.removeprefix("W/").strip('"').removeprefix("v")
+    digits = raw.removeprefix("W/").strip('"').removeprefix("v").partition("-")[0]
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
         raise Stale
     return int(digits)

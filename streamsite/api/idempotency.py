@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ RECORDS = "idempotency"
 INDEXES = {RECORDS: [IndexModel([("purge_at", ASCENDING)], name="idempotency_purge", expireAfterSeconds=0)]}
 KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
 KEPT = timedelta(hours=24)
+PATIENCE_SECONDS, WAIT_SECONDS = 5.0, 0.05
 LONGEST_WORK = timedelta(minutes=10)
 KEPT_HEADERS = ("Location", "ETag")
 
@@ -68,7 +70,7 @@ def idempotent(
             if not KEY.match(key):
                 raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
             record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
-            earlier = _claim(record_id, take(request))
+            earlier = _claim(record_id, take(request), time.monotonic() + PATIENCE_SECONDS)
             if earlier is not None:
                 return earlier
             try:
@@ -84,8 +86,8 @@ def idempotent(
     return decorate
 
 
-def _claim(record_id: str, fingerprint: str) -> Response | None:
-    """``None`` when this request is the first with its key, else the first one's answer."""
+def _claim(record_id: str, fingerprint: str, patience: float) -> Response | None:
+    """``None`` when this request is the first with its key, else the first one's answer: waited for, for a while."""
     now = datetime.now(UTC)
     try:
         collection(RECORDS).insert_one(
@@ -96,11 +98,14 @@ def _claim(record_id: str, fingerprint: str) -> Response | None:
         if found is None or found["purge_at"].replace(tzinfo=UTC) <= now:
             # It ended, or its worker died: whoever removes the stale record may claim the key anew.
             collection(RECORDS).delete_one({"_id": record_id, "purge_at": {"$lte": now}})
-            return _claim(record_id, fingerprint)
+            return _claim(record_id, fingerprint, patience)
         if found["fingerprint"] != fingerprint:
             raise IdempotencyMismatch from None
         if found["status"] is None:
-            raise StillRunning from None
+            if time.monotonic() > patience:
+                raise StillRunning from None
+            time.sleep(WAIT_SECONDS)
+            return _claim(record_id, fingerprint, patience)
         response = Response(orjson.loads(found["body"]), status=found["status"], headers=found["headers"])
         response["Idempotency-Replayed"] = "true"
         return response

@@ -66,7 +66,7 @@ class ReadView(APIView):
         user = signed_in_user(request)
         data: Any = request.data
         ids = data.get("ids")
-        if ids is None:
+        if "ids" not in data:
             services.mark_all_read(user.pk)
         else:
             services.mark_read(user.pk, _ids(ids))

@@ -70,7 +70,9 @@ def _featured(owner: User, value: object) -> str:
 
 def _shelves(owner: User, value: object) -> list[dict[str, str]]:
     if not isinstance(value, list) or len(value) > MOST_SHELVES:
-        raise Invalid("Too many shelves.", fields={"shelves": [f"A list of at most {MOST_SHELVES} shelves."]})
+        raise Invalid(
+            "Some fields are not right.", fields={"shelves": [f"A list of at most {MOST_SHELVES} shelves."]}
+        )
     clean: list[dict[str, str]] = []
     for row in value:
         if not isinstance(row, dict) or not isinstance(row.get("value", ""), str):

@@ -27,6 +27,7 @@ MOST_UNREAD = 100
 SHOWN_OF_PEOPLE = ("username", "full_name", "avatar", "subscriber_count", "is_active")
 # What decides who may watch a video.
 GATED_BY = ("channel_id", "visibility", "generation", "is_taken_down")
+VIDEO_ID_OF_URL = {"$substrCP": ["$url", 7, 11]}
 WATCH_PAGE = re.compile(r"\A/watch/([A-Za-z0-9_-]{11})(?:[?#]|\Z)")
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -111,7 +112,22 @@ def unread(user_id: str, known: Reader) -> int:
     stages: list[dict[str, Any]] = [
         {"$match": own},
         {"$limit": MOST_UNREAD},
-        {"$project": {"_id": 1}},
+        {
+            "$set": {
+                "about": {
+                    "$cond": [{"$eq": [{"$substrCP": ["$url", 0, 7]}, "/watch/"]}, VIDEO_ID_OF_URL, None]
+                }
+            }
+        },
+        {
+            "$lookup": {
+                "from": Video._meta.db_table,
+                "localField": "about",
+                "foreignField": "_id",
+                "as": "video",
+            }
+        },
+        {"$project": {"about": 1, "video": dict.fromkeys(("_id", *GATED_BY), 1)}},
     ]
     if channels:
         since = max(_aware(marks.read_until) or BEGINNING, min(channels.values()))
@@ -122,10 +138,33 @@ def unread(user_id: str, known: Reader) -> int:
             "_id": {"$nin": marks.read},
         }
         fields = {"channel_id": 1, "created_at": 1}
-        pipeline = [{"$match": news}, {"$limit": MOST_UNREAD}, {"$project": fields}]
+        pipeline = [
+            {"$match": news},
+            {"$limit": MOST_UNREAD},
+            *_still_listed(Video._meta.db_table, LISTED_VIDEOS, "video"),
+            *_still_listed(Post._meta.db_table, LISTED_POSTS, "post"),
+            {"$match": {"$or": [{"video": {"$ne": []}}, {"post": {"$ne": []}}]}},
+            {"$project": fields},
+        ]
         stages += [{"$unionWith": {"coll": ANNOUNCED, "pipeline": pipeline}}]
     rows = collection(OWN).aggregate(stages)
-    return min(MOST_UNREAD, sum(1 for row in rows if not _is_older(row, channels)))
+    return min(MOST_UNREAD, sum(1 for row in rows if _counts(row, user_id, channels)))
+
+
+def _counts(row: dict[str, Any], user_id: str, channels: dict[str, datetime]) -> bool:
+    """Whether a row that was not read is one that the list shows."""
+    if row.get("channel_id") is not None:
+        return not _is_older(row, channels)
+    if not row.get("about"):
+        return True
+    return bool(row["video"]) and _may_read_of(user_id, _gated(row["video"][0]))
+
+
+def _still_listed(table: str, listed: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The stage that adds what was announced, if it is still in lists."""
+    pipeline = [{"$match": listed}, {"$project": {"_id": 1}}]
+    join = {"from": table, "localField": "subject", "foreignField": "_id", "pipeline": pipeline, "as": name}
+    return [{"$lookup": join}]
 
 
 def _is_older(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
@@ -188,6 +227,15 @@ def _video_of(url: str) -> str:
     return match[1] if match else ""
 
 
+def _gated(values: dict[str, Any]) -> Video:
+    """A video of which only what decides about it is known.
+
+    Its channel is there: a closed one's rows are left out by their actor, or are about the reader's own.
+    """
+    kept = {name: values[name] for name in GATED_BY if name != "channel_id"}
+    return Video(pk=values["_id"], channel=User(pk=values["channel_id"], is_active=True), **kept)
+
+
 def _may_read_of(reader_id: str, video: Video | None) -> bool:
     return video is not None and (video.channel_id == reader_id or is_shared(video))
 
@@ -223,11 +271,8 @@ def _named(
     videos: dict[str, Video] = {}
     for row in collection(User._meta.db_table).aggregate(stages) if rows else ():
         if "video" in row:
-            values = row["video"]
-            # Its channel is there: a closed one's rows are left out by their actor, or are about the reader's own.
-            video_id, channel_id = values.pop("_id"), values.pop("channel_id")
-            channel = User(pk=channel_id, is_active=True)
-            videos[video_id] = Video(pk=video_id, channel=channel, **values)
+            video = _gated(row["video"])
+            videos[video.pk] = video
             continue
         thing: Video | Post | None = None
         if "title" in row:

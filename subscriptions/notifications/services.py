@@ -67,6 +67,11 @@ def notify(
     return True
 
 
+def take_back(user_id: str, kind: str, key: str) -> None:
+    """What ``notify`` told under this key no longer concerns the account. Safe to repeat."""
+    Notification.objects.filter(user_id=user_id, key=f"{kind}:{key}"[:120]).delete()
+
+
 def announce(channel_id: str, kind: str, subject_id: str) -> bool:
     """Let all subscribers of a channel know; whether that is new. One row, however many they are."""
     now = timezone.now()

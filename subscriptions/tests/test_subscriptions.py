@@ -168,3 +168,11 @@ def test_a_closed_channel_is_in_no_list_and_can_be_left_and_unblocked(database, 
     assert api.delete("/api/v1/channels/owner/subscription").status_code == 404
     assert cast.api("stranger").delete("/api/v1/me/blocks/owner").status_code == 200
     assert not Subscription.objects.exists()
+
+
+def test_a_bell_is_left_as_it_is_unless_it_is_named(database, cast):
+    assert cast.owner.is_active
+    api, path = cast.api("member"), "/api/v1/channels/owner/subscription"
+    assert api.put(path, {}, format="json").json()["notify"] == "all"
+    assert api.put(path, {"notify": "none"}, format="json").json()["notify"] == "none"
+    assert api.put(path, {}, format="json").json()["notify"] == "none"

@@ -37,7 +37,10 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
     body, arranged = fronts.visit(request.user, owner)
     if not arranged.is_arranged or is_fragment(request):
         return _videos(request, owner, body)
-    context = {"channel": body, "tab": "home", "front": fronts.front(owner, arranged)}
+    front = fronts.front(owner, arranged)
+    if not front["featured"] and not front["shelves"]:  # all of it was hidden since
+        return _videos(request, owner, body)
+    context = {"channel": body, "tab": "home", "front": front}
     return render(request, "accounts/channel.html", context)
 
 

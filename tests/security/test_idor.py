@@ -53,7 +53,8 @@ WORDS = {
         POST /videos/{video_id}/share-links DELETE /videos/{video_id}/share-links/{link_id}
         PATCH /comments/{comment_id} PUT /comments/{comment_id}/pin DELETE /comments/{comment_id}/pin
         PUT /comments/{comment_id}/heart DELETE /comments/{comment_id}/heart PUT /comments/{comment_id}/approval
-        PATCH /playlists/{playlist_id} DELETE /playlists/{playlist_id} POST /playlists/{playlist_id}/items
+        PATCH /playlists/{playlist_id} DELETE /playlists/{playlist_id} POST /playlists/{playlist_id}/tidy
+        POST /playlists/{playlist_id}/items
         PATCH /playlists/{playlist_id}/items/{item_id} DELETE /playlists/{playlist_id}/items/{item_id}
         PUT /playlists/{playlist_id}/collaborators/{username}
         DELETE /playlists/{playlist_id}/collaborators/{username}
