@@ -110,7 +110,7 @@ def _differences(
         while counted is not None and (counted["_id"] is None or counted["_id"] < document["_id"]):
             counted = next(right, None)  # rows of something that is gone
         is_there = counted is not None and counted["_id"] == document["_id"]
-        wanted = float(counted["n"]) if counted is not None and is_there else 0.0
+        wanted = float(counted.get("n") or 0) if counted is not None and is_there else 0.0
         had = float(document.get(counter.field) or 0)
         if abs(wanted - had) > CLOSE:
             yield document["_id"], (had, wanted)
