@@ -19,6 +19,7 @@ from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
 from videos import bucket, pipeline, placement, priorities, reactions, services, sweeper
 from videos.access import own_videos
 from videos.comments import services as comments
+from videos.library import documents
 from videos.models import Case, Status, Video
 from videos.moderation import cases, notices
 from videos.playback import beats, figures, history, rollup
@@ -84,6 +85,12 @@ def sweep() -> dict[str, int]:
     return sweeper.sweep(
         task_path=process_video.module_path, enqueue=enqueue_processing, place=enqueue_placing
     )
+
+
+@task()
+def rebuild_search() -> int:
+    """Make anew what search knows of every listed video; how many they are."""
+    return documents.rebuild()
 
 
 @task(priority=10)

@@ -63,6 +63,12 @@ def rebuild() -> int:
     return len(listed)
 
 
+def is_outdated() -> bool:
+    """Whether documents have a former shape: after an update all of them do, so one is looked at."""
+    one = collection(DOCUMENTS).find_one({}, {"shape": 1})
+    return one is not None and one.get("shape") != SHAPE
+
+
 def missing(video_ids: set[str]) -> set[str]:
     """Those of some listed videos that search does not know, or knows in a former shape."""
     known = collection(DOCUMENTS).find({"_id": {"$in": list(video_ids)}, "shape": SHAPE}, {"_id": 1})

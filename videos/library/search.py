@@ -69,8 +69,11 @@ def _places(query: words.Query) -> Iterable[tuple[float, Stages]]:
 def _found(
     conditions: Stages, filters: Mapping[str, Any], worth: float, required: Iterable[str], most: int
 ) -> Stages:
-    hits = {"$size": {"$setIntersection": ["$title_words", list(required)]}}
-    share = {"$divide": [hits, {"$max": [1, {"$size": "$title_words"}]}]}
+    title = {
+        "$ifNull": ["$title_words", []]
+    }  # documents of a former shape have none until they are made anew
+    hits = {"$size": {"$setIntersection": [title, list(required)]}}
+    share = {"$divide": [hits, {"$max": [1, {"$size": title}]}]}
     return [
         {"$match": {"$and": [*conditions, dict(filters)]}},
         {"$sort": BY_VIEWS},

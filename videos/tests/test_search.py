@@ -1,6 +1,7 @@
 """Finding videos: words, filters, order, suggestions, and that nothing hidden is found."""
 
 import pytest
+from django.core.management import call_command
 
 from accounts import profile
 from streamsite.mongo.collections import collection
@@ -255,3 +256,16 @@ def test_related_videos_say_why(library, cast):
 )
 def test_reading_a_query(typed, query):
     assert words.read(typed) == query
+
+
+def test_what_search_knew_before_an_update_is_found_and_made_anew(library, cast):
+    known = collection(documents.DOCUMENTS)
+    assert not documents.is_outdated()
+    known.update_many({}, {"$unset": dict.fromkeys(("shape", "title_words", "names", "words"), "")})
+    assert documents.is_outdated()
+    assert set(find(cast, q="vid")) == {"Cat video", "Making a video player"}
+    for query in ("video ", '"video player"', "video -cat "):
+        find(cast, q=query)
+    call_command("prepare", "--no-demo")
+    assert tasks.rebuild_search.func() == 4
+    assert set(find(cast, q="video ")) == {"Cat video", "Making a video player"}

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from accounts import pictures
 from accounts.models import User
 from streamsite.mongo import indexes
+from videos import tasks
+from videos.library import documents
 
 DEMO_ACCOUNTS = (
     ("demo", "Demo", False),
@@ -22,7 +24,8 @@ DEMO_ACCOUNTS = (
 class Command(BaseCommand):
     """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts.
 
-    Pictures that a killed process left without an account are removed.
+    Pictures that a killed process left without an account are removed; what search knows is made anew by a worker when
+    an update gave it another shape.
     """
 
     help = "Prepare the database and the data folder. Safe to repeat."
@@ -43,6 +46,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()
         pictures.sweep()
+        if documents.is_outdated():
+            tasks.rebuild_search.enqueue()
         if options["demo"]:
             self._demo_accounts()
 
