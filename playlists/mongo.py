@@ -11,8 +11,8 @@ from pymongo import UpdateOne
 from playlists.models import Playlist, PlaylistItem
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
-from streamsite.visibility import is_listed, unlisted_match
-from videos.access import LISTED
+from streamsite.visibility import is_listed
+from videos.access import BY_LINK, LISTED
 from videos.models import Video
 
 LISTS, ITEMS = Playlist._meta.db_table, PlaylistItem._meta.db_table
@@ -121,8 +121,7 @@ def shown_durations(playlists: Iterable[Playlist]) -> dict[str, float]:
     the video.
     """
     lists = {one.pk: one for one in playlists}
-    by_link = unlisted_match() | {"generation": {"$ne": ""}, "is_taken_down": False}
-    seen = [{"$match": {"$or": [LISTED, by_link]}}, {"$project": {"listed": 1, "channel_id": 1}}]
+    seen = [{"$match": {"$or": [LISTED, BY_LINK]}}, {"$project": {"listed": 1, "channel_id": 1}}]
     join = {
         "from": Video._meta.db_table,
         "localField": "video_id",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import User
 from streamsite.api.pagination import Page
 from streamsite.errors import Absent, Forbidden
-from streamsite.visibility import Viewer, is_linkable, is_owner
+from streamsite.visibility import Viewer, is_linkable, is_owner, unlisted_match
 from videos import share_links
 from videos.models import Reaction, ShareLink, Video, Watch
 
@@ -20,8 +22,12 @@ NOBODY = AnonymousUser()
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
 
-# The same as ``listed_videos`` for pipelines.
+# For pipelines: the same as ``listed_videos``; and what is not in lists and opens by its link, as ``may_watch`` has it
+# for videos of channels that are there.
 LISTED = {"listed": True}
+BY_LINK: dict[str, Any] = unlisted_match() | {"generation": {"$ne": ""}, "is_taken_down": False}
+# The fields of a video's document by which ``may_watch`` decides; see ``as_gated``.
+GATED_BY = ("channel_id", "visibility", "generation", "is_taken_down")
 
 
 def listed_videos() -> QuerySet[Video]:
@@ -94,6 +100,12 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
     if video.is_taken_down:
         return False
     return is_linkable(video.visibility)
+
+
+def as_gated(document: Mapping[str, Any]) -> Video:
+    """A video of which only ``_id`` and ``GATED_BY`` are known, of a channel that is there, to be asked about."""
+    known = {name: document[name] for name in GATED_BY if name != "channel_id"}
+    return Video(pk=document["_id"], channel=User(pk=document["channel_id"], is_active=True), **known)
 
 
 def is_shared(video: Video) -> bool:

@@ -16,8 +16,8 @@ from streamsite.mongo.merging import Moment, earlier, newest_parts, union
 from subscriptions.models import Broadcast, Notification, Notify, Post, ReadMarks, Subscription
 from subscriptions.notifications.kinds import BROADCAST, KINDS, POST, VIDEO, sentence, wishes
 from subscriptions.posts.access import LISTED as LISTED_POSTS
+from videos.access import GATED_BY, as_gated, may_watch
 from videos.access import LISTED as LISTED_VIDEOS
-from videos.access import is_shared
 from videos.models import Video
 
 OWN, ANNOUNCED = Notification._meta.db_table, Broadcast._meta.db_table
@@ -25,8 +25,6 @@ MOST_CHANNELS = 2_000
 MOST_UNREAD = 100
 # What ``badge`` and the sentences need of an account.
 SHOWN_OF_PEOPLE = ("username", "full_name", "avatar", "subscriber_count", "is_active")
-# What decides who may watch a video.
-GATED_BY = ("channel_id", "visibility", "generation", "is_taken_down")
 VIDEO_ID_OF_URL = {"$substrCP": ["$url", 7, 11]}
 WATCH_PAGE = re.compile(r"\A/watch/([A-Za-z0-9_-]{11})(?:[?#]|\Z)")
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -157,7 +155,7 @@ def _counts(row: dict[str, Any], user_id: str, channels: dict[str, datetime]) ->
         return not _is_older(row, channels)
     if not row.get("about"):
         return True
-    return bool(row["video"]) and _may_read_of(user_id, _gated(row["video"][0]))
+    return bool(row["video"]) and _may_read_of(user_id, as_gated(row["video"][0]))
 
 
 def _still_listed(table: str, listed: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -227,17 +225,8 @@ def _video_of(url: str) -> str:
     return match[1] if match else ""
 
 
-def _gated(values: dict[str, Any]) -> Video:
-    """A video of which only what decides about it is known.
-
-    Its channel is there: a closed one's rows are left out by their actor, or are about the reader's own.
-    """
-    kept = {name: values[name] for name in GATED_BY if name != "channel_id"}
-    return Video(pk=values["_id"], channel=User(pk=values["channel_id"], is_active=True), **kept)
-
-
 def _may_read_of(reader_id: str, video: Video | None) -> bool:
-    return video is not None and (video.channel_id == reader_id or is_shared(video))
+    return video is not None and may_watch(User(pk=reader_id), video)
 
 
 def _named(
@@ -271,7 +260,7 @@ def _named(
     videos: dict[str, Video] = {}
     for row in collection(User._meta.db_table).aggregate(stages) if rows else ():
         if "video" in row:
-            video = _gated(row["video"])
+            video = as_gated(row["video"])
             videos[video.pk] = video
             continue
         thing: Video | Post | None = None
