@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from django.conf.locale import LANG_INFO
+from langcodes import standardize_tag, tag_is_valid
+from langcodes.tag_parser import LanguageTagError
 
-# ISO 639-2, as Matroska and MP4 carry them (both the bibliographic and the terminological codes).
-THREE_LETTERS = {
-    "ara": "ar", "bul": "bg", "cat": "ca", "ces": "cs", "cze": "cs", "chi": "zh", "zho": "zh", "dan": "da",
-    "deu": "de", "ger": "de", "dut": "nl", "nld": "nl", "ell": "el", "gre": "el", "eng": "en", "est": "et",
-    "fas": "fa", "per": "fa", "fin": "fi", "fra": "fr", "fre": "fr", "heb": "he", "hin": "hi", "hrv": "hr",
-    "hun": "hu", "ind": "id", "isl": "is", "ice": "is", "ita": "it", "jpn": "ja", "kor": "ko", "lav": "lv",
-    "lit": "lt", "msa": "ms", "may": "ms", "nob": "nb", "nor": "no", "pol": "pl", "por": "pt", "ron": "ro",
-    "rum": "ro", "rus": "ru", "slk": "sk", "slo": "sk", "slv": "sl", "spa": "es", "srp": "sr", "swe": "sv",
-    "tam": "ta", "tel": "te", "tha": "th", "tur": "tr", "ukr": "uk", "urd": "ur", "vie": "vi",
-}  # fmt: skip
+UNDETERMINED = frozenset({"", "und", "mul", "zxx", "mis"})
 
 
 def normalise(tag: str) -> str:
-    """The two-letter tag of a media file's code where there is one; "" for undetermined."""
-    short = tag.strip().lower()
-    if short in {"", "und", "mul", "zxx", "mis"}:
+    """Return the shortest RFC 5646 tag of a media file's code ("jpn" is "ja"), "" for undetermined, else the code."""
+    code = tag.strip()
+    if code.lower() in UNDETERMINED:
         return ""
-    return THREE_LETTERS.get(short, tag.strip())
+    try:
+        return standardize_tag(code) if tag_is_valid(code) else code
+    except LanguageTagError:
+        return code
 
 
 def name_of(tag: str) -> str:

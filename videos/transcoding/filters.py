@@ -7,6 +7,8 @@ from .probe import SourceInfo
 # Below this many lines an untagged picture is standard definition, coded with the older matrix.
 HD_LINES = 720
 SDR_WHITE_NITS = 203
+# Sound is made longer than the plan by more than a frame of the picture, and cut where the picture really ends.
+SOUND_TAIL_SECONDS = 0.25
 
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
@@ -24,11 +26,12 @@ def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
         step = "framestep=2," if rendition.halves_rate and not plan.renditions[number - 1].halves_rate else ""
         chain = f"[s{number}]{step}scale={rendition.width}:{rendition.height}:flags=bicubic"
         chains.append(f"{chain}{_outlet(number, plan)}")
+    sound_seconds = plan.duration + SOUND_TAIL_SECONDS
     for number, sound in enumerate(plan.sounds):
         gain = f"volume={sound.gain_db:.2f}dB," if sound.gain_db else ""
         chains.append(
             f"[0:{sound.index}]aresample=48000:async=1:first_pts=0,{gain}"
-            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={plan.duration:.6f}[a{number}]"
+            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={sound_seconds:.6f}[a{number}]"
         )
     return ";".join(chains)
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from videos import languages
+
 from .probe import SourceInfo
 from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, STANDARD_SHORT_SIDES, Profile
 
@@ -233,12 +235,14 @@ def _sounds(info: SourceInfo, gain_db: float) -> Iterator[Sound]:
     """The first is the default one. Labels differ, because players tell tracks apart by them."""
     used: set[str] = set()
     for number, track in enumerate(info.sounds):
-        wanted = track.title or track.language or ("Original" if number == 0 else f"Track {number + 1}")
+        tag = languages.normalise(track.language)
+        language = tag if LANGUAGE.match(tag) else ""
+        name = languages.name_of(language) if language else ""
+        wanted = track.title or name or ("Original" if number == 0 else f"Track {number + 1}")
         label = wanted.replace('"', "'")
         if label in used:
             label = f"{label} ({number + 1})"
         used.add(label)
-        language = track.language if LANGUAGE.match(track.language) else ""
         yield Sound(f"{AUDIO}-{number}" if number else AUDIO, track.index, language, label, gain_db)
 
 
