@@ -106,7 +106,7 @@ class LadderPlan:
     Beside a ladder of a newer codec the last rendition is one of H.264, whatever its size.
 
     `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends. `copies_top` says
-    that the first rendition is the source's own track, taken over without encoding.
+    that the first rendition is the source's own track, taken over without encoding; `tone_mapped` that HDR becomes SDR.
     """
 
     renditions: tuple[Rendition, ...]
@@ -116,6 +116,7 @@ class LadderPlan:
     sounds: tuple[Sound, ...]
     copies_top: bool = False
     profile: Profile = STANDARD
+    tone_mapped: bool = False
 
     @property
     def has_audio(self) -> bool:
@@ -149,6 +150,7 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
         held_seconds=held_seconds,
         sounds=sounds,
         profile=profile,
+        tone_mapped=info.is_hdr,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from streamsite.testing.clips import make_clip, run_generator
 from videos.tests.transcoding.fragments import segment_starts
+from videos.tests.transcoding.pictures_of import first_picture, joined
 from videos.transcoding import errors, ladder
 from videos.transcoding.boxes import read_init
 from videos.transcoding.encode import encode_ladder, verify_output
@@ -15,19 +16,6 @@ from videos.transcoding.probe import probe
 
 HDR = "format=yuv420p10le,setparams=color_trc={}:color_primaries=bt2020:colorspace=bt2020nc:range=tv"
 X265 = ["-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le"]
-
-
-def joined(folder: Path, target: Path) -> Path:
-    """A rendition's init and media segments as one file that any demuxer reads."""
-    playlist = read_playlist(folder / "index.m3u8")
-    names = [playlist.init_uri, *(segment.uri for segment in playlist.segments)]
-    target.write_bytes(b"".join((folder / name).read_bytes() for name in names))
-    return target
-
-
-def first_picture(folder: Path, target: Path):
-    with av.open(str(joined(folder, target))) as container:
-        return next(container.decode(video=0)).to_image()
 
 
 def variants(folder: Path) -> list[dict[str, str]]:
