@@ -62,7 +62,7 @@ def test_bandwidth_is_measured_from_the_files(encoded):
 
 
 def test_rungs_of_a_fast_clip_switch_at_the_same_moments(encode, tmp_path, monkeypatch):
-    monkeypatch.setattr(ladder, "FULL_RATE_SHORT_SIDE", 240)
+    monkeypatch.setattr(ladder, "FULL_RATE_LINES", 240)
     clip = make_clip(tmp_path / "fast.mp4", 9, (320, 240), "60000/1001", audio=False)
     folder, *_ = encode(clip)
     moments = {name: segment_starts(folder / name) for name in ("240p", "144p")}
@@ -117,7 +117,7 @@ def test_anamorphic_odd_and_deep_sources_become_plain_pictures(encode, tmp_path)
     folder, *_ = encode(clip)
     with av.open(str(joined(folder / "240p", tmp_path / "joined.mp4"))) as container:
         stream = container.streams.video[0]
-        assert (stream.codec_context.width, stream.codec_context.height) == (426, 240)
+        assert (stream.codec_context.width, stream.codec_context.height) == (428, 240)
         assert stream.codec_context.pix_fmt == "yuv420p"
         assert stream.sample_aspect_ratio in (None, 1)
 
