@@ -2,7 +2,7 @@
 
 /** A film of 1920x800 is "1080p": the folder of a rendition is named so. */
 function linesOf({ uri, width, height }) {
-  const name = /\/(\d+)p(?:-\w+)?\/[^/]*$/.exec(uri);
+  const name = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri);
   return name ? Number(name[1]) : Math.min(width, height);
 }
 
