@@ -16,8 +16,8 @@ class Expected:
     """The right outcome for one file. Sizes in pixels, times in seconds; ``None`` means that it is not looked at.
 
     `flashes` and `beeps` are when the picture turns white and when the tone begins. `colors` is "same" when the bars
-    must look as in the SDR original, "hdr" when they come from HDR. The picture is looked at
-    `moment` seconds in; `boxed` means black bars at its sides then. `sounds` counts audio tracks, `languages` names them.
+    must look as in the SDR original, "hdr" when they come from HDR. The picture is
+    looked at `moment` seconds in; `boxed` means black bars at its sides then. `sounds` counts tracks.
     `fails` lists failure codes, all of them final; `may_fail` allows a refusal as well.
     """
 

@@ -6,12 +6,23 @@ from .probe import SourceInfo
 
 # Below this many lines an untagged picture is standard definition, coded with the older matrix.
 HD_LINES = 720
+# Diffuse white in HDR by ITU-R BT.2408; it becomes nearly full white.
 SDR_WHITE_NITS = 203
 # Sound is made longer than the plan by more than a frame of the picture, and cut where the picture really ends.
 SOUND_TAIL_SECONDS = 0.25
+# Where the source does not say how bright it gets.
+DEFAULT_PEAK_NITS = 1000
+PQ_PEAK_NITS = 10_000
+# Metadata below diffuse white is wrong; the curve needs a little room above it.
+LEAST_PEAK = 1.1
+# The share of diffuse white that tone mapping leaves as it is. The curve then comes close to that of ITU-R BT.2390.
+MOBIUS_KNEE = 0.5
 
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
+# What zscale calls the numbers of ITU-T H.273 that HDR comes with.
+_PRIMARIES = {1: "bt709", 9: "bt2020", 11: "smpte431", 12: "smpte432"}
+_MATRICES = {1: "bt709", 9: "bt2020nc", 10: "bt2020c", 14: "ictcp"}
 
 
 def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
@@ -83,13 +94,25 @@ def _guessed_matrix(info: SourceInfo) -> str:
 
 
 def _tone_map(info: SourceInfo, width: int, height: int) -> list[str]:
-    """Scales first: the float arithmetic of tone mapping is the most expensive step per pixel."""
+    """Light up to diffuse white stays close to what it is; mobius bends what is brighter into the rest.
+
+    Scales first: the float arithmetic of tone mapping is the most expensive step per pixel.
+    """
     transfer = _TRANSFERS[info.color_transfer]
+    primaries = _PRIMARIES.get(info.color_primaries, "bt2020")
+    matrix = "gbr" if info.pix_fmt.startswith("gbr") else _MATRICES.get(info.color_matrix, "bt2020nc")
     return [
-        f"zscale=w={width}:h={height}:tin={transfer}:pin=bt2020:min=bt2020nc:t=linear:npl={SDR_WHITE_NITS}",
+        f"zscale=w={width}:h={height}:tin={transfer}:pin={primaries}:min={matrix}:t=linear:npl={SDR_WHITE_NITS}",
         "format=gbrpf32le",
         "zscale=p=bt709",
-        "tonemap=tonemap=hable:desat=0",
+        f"tonemap=tonemap=mobius:param={MOBIUS_KNEE}:desat=0:peak={_signal_peak(info):.4f}",
         "zscale=t=bt709:m=bt709:r=tv",
         "format=yuv420p",
     ]
+
+
+def _signal_peak(info: SourceInfo) -> float:
+    """The brightest light of the source as a multiple of diffuse white."""
+    # HLG is relative: its peak is that of the screen it is shown on, 1000 cd/m² by ITU-R BT.2100.
+    nits = info.peak_nits if info.color_transfer == "pq" and info.peak_nits else DEFAULT_PEAK_NITS
+    return min(max(nits, SDR_WHITE_NITS * LEAST_PEAK), PQ_PEAK_NITS) / SDR_WHITE_NITS

@@ -81,7 +81,8 @@ class SourceInfo:
     `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read,
     in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
     grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track; size and
-    rate are then those of the picture that is drawn of the sound.
+    rate are then those of the picture that is drawn of the sound. `color_primaries` and `color_matrix` are numbers of
+    ITU-T H.273 (2: not stated); `peak_nits` is the brightest light that HDR metadata promises, in cd/m² (0: unknown).
     """
 
     container: str
@@ -113,6 +114,9 @@ class SourceInfo:
     subtitles: tuple[SubtitleTrack, ...]
     chapters: tuple[Chapter, ...]
     pictures: PictureTrack | None = None
+    color_primaries: int = 2
+    color_matrix: int = 2
+    peak_nits: float = 0.0
 
     @property
     def is_hdr(self) -> bool:
@@ -268,6 +272,9 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         subtitles=tuple(SubtitleTrack(**track) for track in report["subtitles"]),
         chapters=tuple(Chapter(**chapter) for chapter in report["chapters"]),
         pictures=_picture_track(scan),
+        color_primaries=video.get("color_primaries", 2),
+        color_matrix=video.get("color_space", 2),
+        peak_nits=video.get("peak_nits", 0.0),
     )
 
 

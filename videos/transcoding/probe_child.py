@@ -5,6 +5,7 @@ Run as a script in a confined process (see ffmpeg.run_python), never imported by
 """
 
 import json
+import struct
 import sys
 import time
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Any
 import av
 import av.container
 import av.error
+import av.sidedata.sidedata
 import av.stream
 import av.video.frame
 import av.video.stream
@@ -188,6 +190,7 @@ def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
         "sample_aspect_ratio": fraction(stream.sample_aspect_ratio),
         "color_transfer": int(context.color_trc),
         "color_space": int(context.colorspace),
+        "color_primaries": int(context.color_primaries),
         "interlaced": context.field_order > _FIELD_PROGRESSIVE,
         "rotation": 0,
     }
@@ -202,6 +205,29 @@ def refine(video: dict[str, Any], frame: av.video.frame.VideoFrame) -> None:
         video["color_transfer"] = int(frame.color_trc)
     if int(frame.colorspace) != 2:
         video["color_space"] = int(frame.colorspace)
+    if int(frame.color_primaries) != 2:
+        video["color_primaries"] = int(frame.color_primaries)
+    video["peak_nits"] = peak_nits(frame)
+
+
+def peak_nits(frame: av.video.frame.VideoFrame) -> float:
+    """The brightest light that the frame's metadata promises, in cd/m²: of the content, else of the screen it was
+    mastered on; 0 when neither is known.
+
+    The bytes are libavutil's AVContentLightMetadata (two unsigned) and AVMasteringDisplayMetadata (ten rationals, the
+    last of them the largest luminance, then two flags).
+    """
+    kinds = av.sidedata.sidedata.Type
+    found = {data.type: bytes(data) for data in frame.side_data}
+    content = found.get(kinds.CONTENT_LIGHT_LEVEL, b"")
+    if len(content) >= 8 and (brightest := struct.unpack_from("<2I", content)[0]):
+        return float(brightest)
+    mastering = found.get(kinds.MASTERING_DISPLAY_METADATA, b"")
+    if len(mastering) >= 88:
+        *_, numerator, denominator, _, has_luminance = struct.unpack_from("<22i", mastering)
+        if has_luminance and denominator > 0:
+            return max(numerator / denominator, 0.0)
+    return 0.0
 
 
 def describe_audio(stream: Any) -> dict[str, Any]:

@@ -1,5 +1,11 @@
 // What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
 
+/** A film of 1920x800 is "1080p": the folder of a rendition is named so. */
+function linesOf({ uri, width, height }) {
+  const name = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri);
+  return name ? Number(name[1]) : Math.min(width, height);
+}
+
 export class RenditionList extends EventTarget {
   #length = 0;
   #selected = -1;
@@ -29,14 +35,16 @@ export class RenditionList extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Replaces the list by hls.js levels. */
+  /** Replaces the list by hls.js levels; their height is the lines that viewers know them by. */
   fill(levels) {
     while (this.#length) {
       this.#length -= 1;
       delete this[this.#length];
     }
     levels.forEach((level, index) => {
-      this[index] = { id: String(index), width: level.width, height: level.height, bitrate: level.bitrate, frameRate: level.frameRate };
+      const height = linesOf(level);
+      const width = Math.max(height, level.width, level.height);
+      this[index] = { id: String(index), width, height, bitrate: level.bitrate, frameRate: level.frameRate };
     });
     this.#length = levels.length;
     this.#selected = -1;

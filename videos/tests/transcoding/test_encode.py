@@ -7,6 +7,7 @@ import pytest
 
 from streamsite.testing.clips import make_clip, run_generator
 from videos.tests.transcoding.fragments import segment_starts
+from videos.tests.transcoding.pictures_of import first_picture, joined
 from videos.transcoding import errors, ladder
 from videos.transcoding.boxes import read_init
 from videos.transcoding.encode import encode_ladder, verify_output
@@ -15,19 +16,6 @@ from videos.transcoding.probe import probe
 
 HDR = "format=yuv420p10le,setparams=color_trc={}:color_primaries=bt2020:colorspace=bt2020nc:range=tv"
 X265 = ["-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le"]
-
-
-def joined(folder: Path, target: Path) -> Path:
-    """A rendition's init and media segments as one file that any demuxer reads."""
-    playlist = read_playlist(folder / "index.m3u8")
-    names = [playlist.init_uri, *(segment.uri for segment in playlist.segments)]
-    target.write_bytes(b"".join((folder / name).read_bytes() for name in names))
-    return target
-
-
-def first_picture(folder: Path, target: Path):
-    with av.open(str(joined(folder, target))) as container:
-        return next(container.decode(video=0)).to_image()
 
 
 def variants(folder: Path) -> list[dict[str, str]]:
@@ -78,7 +66,7 @@ def test_bandwidth_is_measured_from_the_files(encoded):
 
 
 def test_rungs_of_a_fast_clip_switch_at_the_same_moments(encode, tmp_path, monkeypatch):
-    monkeypatch.setattr(ladder, "FULL_RATE_SHORT_SIDE", 240)
+    monkeypatch.setattr(ladder, "FULL_RATE_LINES", 240)
     clip = make_clip(tmp_path / "fast.mp4", 9, (320, 240), "60000/1001", audio=False)
     folder, *_ = encode(clip)
     moments = {name: segment_starts(folder / name) for name in ("240p", "144p")}
@@ -133,7 +121,7 @@ def test_anamorphic_odd_and_deep_sources_become_plain_pictures(encode, tmp_path)
     folder, *_ = encode(clip)
     with av.open(str(joined(folder / "240p", tmp_path / "joined.mp4"))) as container:
         stream = container.streams.video[0]
-        assert (stream.codec_context.width, stream.codec_context.height) == (426, 240)
+        assert (stream.codec_context.width, stream.codec_context.height) == (428, 240)
         assert stream.codec_context.pix_fmt == "yuv420p"
         assert stream.sample_aspect_ratio in (None, 1)
 
