@@ -44,7 +44,7 @@ def import_tracks(video: Video, found: list[ExtractedSubtitles]) -> tuple[int, .
     unusable = []
     for extracted, described in zip(found, describe([item.track for item in found]), strict=True):
         try:
-            cues = webvtt.parse(extracted.path.read_bytes())
+            cues = webvtt.read(extracted.path.read_bytes()).cues
         except SiteError as error:
             logger.info("video %s: subtitles %d: %s", video.pk, extracted.track.index, error)
             unusable.append(extracted.track.index)
