@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos import captions, chapters, placement, posters, services, storage
+from videos import chapters, embedded_captions, placement, posters, services, storage
 from videos.addresses import DOWNLOAD
 from videos.models import Status, Video
 from videos.progress import JobGone, Progress
@@ -247,8 +247,7 @@ class _Attempt:
             return
         with self.progress.step("captions"):
             video = Video.objects.get(pk=self.video_id)
-            for found in extract_subtitles(self.source, info, self.work):
-                captions.import_file(video, found.path, language=found.language)
+            embedded_captions.import_tracks(video, extract_subtitles(self.source, info, self.work))
 
     def _comfort(self, step: str, make: Callable[[], object]) -> bool:
         """Something that the video plays without; whether it was made."""

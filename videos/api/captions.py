@@ -129,14 +129,19 @@ class TranscriptView(APIView):
         operation_id="transcript",
         parameters=[
             OpenApiParameter("q", str, description="Only cues that hold all these words."),
-            OpenApiParameter("language", str),
+            OpenApiParameter("language", str, description="A track in this language."),
+            OpenApiParameter("track", str, description="The id of a caption track; instead of `language`."),
         ],
         responses={200: shapes.TranscriptSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.visit(request._request, video_id)
-        words, language = request.GET.get("q", "")[:200], request.GET.get("language", "")[:20]
-        track, lines = captions.transcript(visit.video, language=language, words=words)
+        track, lines = captions.transcript(
+            visit.video,
+            language=request.GET.get("language", "")[:20],
+            track_id=request.GET.get("track", "")[:20],
+            words=request.GET.get("q", "")[:200],
+        )
         body = WHOLE | {
             "language": track.language if track else None,
             "caption_id": track.pk if track else None,

@@ -46,6 +46,8 @@ class Video(models.Model):
 
     ``poster`` is "" for the automatic choice, "2" or "3" for another of them, else the revision of an own picture.
     ``chapters`` is ``[{"start": seconds, "title": text}]``, imported from the file, or edited and then final.
+    ``report`` is ``[{"code": str, "detail": sentence}]``: what processing did with the file (see
+    ``transcoding.report``).
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=11, default=video_id, editable=False)
@@ -67,6 +69,7 @@ class Video(models.Model):
     failure_code = models.CharField(max_length=40, blank=True, editable=False)
     failure_detail = models.CharField(max_length=500, blank=True, editable=False)
     steps = models.JSONField(default=list, editable=False)
+    report = models.JSONField(default=list, editable=False)
     attempt = models.IntegerField(default=0, editable=False)
 
     source_name = models.CharField(max_length=255, blank=True, editable=False)

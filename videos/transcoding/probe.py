@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from .chapter_clock import on_picture_clock
 from .errors import EncodeFailed, Killed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
 from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
 from .sniff import FORMAT_WHITELIST, sniff
@@ -49,9 +50,15 @@ class AudioTrack:
 
 @dataclass(frozen=True)
 class SubtitleTrack:
+    """A track of text, or of pictures of text; the flags are the container's dispositions."""
+
     index: int
     codec: str
     language: str
+    title: str = ""
+    is_forced: bool = False
+    is_for_deaf: bool = False
+    is_description: bool = False
 
 
 @dataclass(frozen=True)
@@ -270,7 +277,10 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         interlaced=video.get("interlaced", False),
         audio=tuple(AudioTrack(**track) for track in report["audio"]),
         subtitles=tuple(SubtitleTrack(**track) for track in report["subtitles"]),
-        chapters=tuple(Chapter(**chapter) for chapter in report["chapters"]),
+        chapters=tuple(
+            Chapter(**chapter)
+            for chapter in on_picture_clock(report["chapters"], report["clock_start"], duration)
+        ),
         pictures=_picture_track(scan),
         color_primaries=video.get("color_primaries", 2),
         color_matrix=video.get("color_space", 2),

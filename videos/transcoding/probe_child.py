@@ -247,7 +247,17 @@ def describe_audio(stream: Any) -> dict[str, Any]:
 def describe_subtitle(stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     codec = context.codec.canonical_name if context and context.codec else "unknown"
-    return {"index": stream.index, "codec": codec, "language": text(stream.metadata.get("language"))}
+    is_set = av.stream.Disposition
+    return {
+        "index": stream.index,
+        "codec": codec,
+        "language": text(stream.metadata.get("language")),
+        # MP4 calls the title of a track its name.
+        "title": text(stream.metadata.get("title") or stream.metadata.get("name")),
+        "is_forced": bool(stream.disposition & is_set.forced),
+        "is_for_deaf": bool(stream.disposition & (is_set.hearing_impaired | is_set.captions)),
+        "is_description": bool(stream.disposition & (is_set.descriptions | is_set.visual_impaired)),
+    }
 
 
 def describe_chapter(chapter: Any) -> dict[str, Any]:
@@ -269,6 +279,7 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
         stream = choose_video(container)
         report: dict[str, Any] = {
             "container_duration": max((container.duration or 0) / 1_000_000, 0.0),
+            "clock_start": (container.start_time or 0) / 1_000_000,
             "track_count": len(container.streams),
             "audio": [describe_audio(track) for track in container.streams.audio[:MAX_TRACKS]],
             "subtitles": [describe_subtitle(track) for track in container.streams.subtitles[:MAX_TRACKS]],
