@@ -46,6 +46,10 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     if shown is None or match is None:
         raise Absent
     state = _state(video_id)
+    if state is not None and shown.epoch > state["visibility_epoch"]:
+        # The token was made after the change that this process has not seen yet.
+        _states.pop(video_id, None)
+        state = _state(video_id)
     if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
     if not _may_have(request, shown, video_id, state):

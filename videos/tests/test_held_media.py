@@ -100,6 +100,15 @@ def test_a_change_of_visibility_ends_it_for_good(film, ways, way, after):
     assert [status(url) for url in given(ways[way][0], film)] == [200] * 5
 
 
+def test_a_token_from_after_the_change_opens_at_once(cast, film, settings):
+    """Whatever this process saw of the video a moment before."""
+    settings.MEDIA_STATE_CACHE_SECONDS = 60.0
+    services.update(film, {"visibility": "public"})
+    assert status(given(NOBODY, film)[0]) == 200
+    services.update(Video.objects.get(pk=film.pk), {"visibility": "private"})
+    assert status(given(script(token(cast)[1]), film)[0]) == 200
+
+
 def test_other_changes_do_not_end_it(film, ways):
     urls = given(ways["token"][0], film)
     services.update(film, {"title": "Another", "visibility": "private"})
