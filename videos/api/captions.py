@@ -20,6 +20,7 @@ from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid, TooLarge
 from videos import access, captions, mappers, share_links, webvtt
 from videos import serializers as shapes
+from videos.api import grants
 from videos.models.caption import Kind
 from videos.webvtt import Cue
 
@@ -49,7 +50,8 @@ class CaptionsView(APIView):
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.visit(request._request, video_id)
         tracks = captions.of_video(video_id)
-        body = WHOLE | {"results": [mappers.caption(visit.video, track, visit.link) for track in tracks]}
+        grant = grants.of_request(request, visit.link)
+        body = WHOLE | {"results": [mappers.caption(visit.video, track, grant) for track in tracks]}
         response = respond(request, body)
         share_links.remember(response, visit.link)
         return response
@@ -79,7 +81,8 @@ class CaptionsView(APIView):
             label=described.get("label", ""),
             kind=described.get("kind") or Kind.SUBTITLES,
         )
-        response = no_store(Response(mappers.caption(video, track), status=status.HTTP_201_CREATED))
+        body = mappers.caption(video, track, grants.of_request(request))
+        response = no_store(Response(body, status=status.HTTP_201_CREATED))
         response["Location"] = f"/api/v1/videos/{video_id}/captions/{track.pk}"
         return response
 
@@ -95,7 +98,8 @@ class CaptionView(APIView):
     def get(self, request: Request, video_id: str, caption_id: str) -> Response:
         visit = access.visit(request._request, video_id)
         track = captions.find(visit.video, caption_id)
-        response = respond(request, mappers.caption(visit.video, track, visit.link))
+        grant = grants.of_request(request, visit.link)
+        response = respond(request, mappers.caption(visit.video, track, grant))
         share_links.remember(response, visit.link)
         return response
 
@@ -111,7 +115,7 @@ class CaptionView(APIView):
         video = access.video_for_editing(request.user, video_id)
         track = captions.find(video, caption_id)
         track = captions.change(track, cues=_sent_cues(request), **_description(request))
-        return no_store(Response(mappers.caption(video, track)))
+        return no_store(Response(mappers.caption(video, track, grants.of_request(request))))
 
     @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str, caption_id: str) -> Response:

@@ -59,6 +59,8 @@ class Video(models.Model):
     language = models.CharField(max_length=12, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts the changes of who may see it: media URLs given out before one end with it (see ``media_tokens``).
+    visibility_epoch = models.IntegerField(default=0, editable=False)
     publish_at = models.DateTimeField(null=True, blank=True)
     publish_visibility = models.CharField(
         max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC

@@ -13,6 +13,8 @@ from django.utils.text import Truncator
 
 from streamsite.api.renderers import iso
 from videos import access, chapters
+from videos.addresses import MASTER
+from videos.media_types import type_of
 from videos.models import Video
 from videos.sharing import addresses, files
 
@@ -91,8 +93,12 @@ def twitter(video: Video) -> Tags:
 
 
 def video_object(video: Video) -> dict[str, Any]:
-    """The video in the words of schema.org; what is not known is left out."""
-    media, channel = files.media_of(video), video.channel
+    """The video in the words of schema.org; what is not known is left out.
+
+    The content is the stream, which has every quality and the subtitles; the file, where one is offered, is another
+    ``encoding`` of it.
+    """
+    channel = video.channel
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "VideoObject",
@@ -102,8 +108,8 @@ def video_object(video: Video) -> dict[str, Any]:
         "description": video.description or video.title,
         "uploadDate": iso(uploaded(video)),
         "duration": iso_duration(video.duration),
-        "contentUrl": media.url,
-        "encodingFormat": media.content_type,
+        "contentUrl": addresses.stream(video),
+        "encodingFormat": type_of(MASTER),
         "author": {
             "@type": "Person",
             "name": channel.get_full_name(),
@@ -116,6 +122,8 @@ def video_object(video: Video) -> dict[str, Any]:
     }
     if picture := addresses.picture(video):
         found["thumbnailUrl"] = [picture]
+    if files.has_file(video):
+        found["encoding"] = [_file(video)]
     if video.allow_embed:
         found["embedUrl"] = addresses.embed(video)
     if video.width and video.height:
@@ -152,6 +160,17 @@ def _statistic(action: str, count: int) -> dict[str, Any]:
         "interactionType": {"@type": action},
         "userInteractionCount": count,
     }
+
+
+def _file(video: Video) -> dict[str, Any]:
+    """The video as one file."""
+    media = files.media_of(video)
+    found: dict[str, Any] = {
+        "@type": "MediaObject",
+        "contentUrl": media.url,
+        "encodingFormat": media.content_type,
+    }
+    return found | ({"contentSize": str(video.download_bytes)} if video.download_bytes else {})
 
 
 def _clips(video: Video) -> list[dict[str, Any]]:

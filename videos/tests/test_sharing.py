@@ -52,11 +52,14 @@ def test_a_parser_finds_everything_on_the_watch_page(cast, film):
     assert graph["og:video"] == f"{SITE}/embed/{film.pk}"
 
 
-def test_a_file_for_download_is_the_content(cast):
-    video = cast.video(allow_download=True, has_download=True, **SHOWN)
+def test_a_file_for_download_is_another_encoding(cast):
+    video = cast.video(allow_download=True, has_download=True, download_bytes=9, **SHOWN)
     data, graph = read(page_of(cast, video))
-    assert data["contentUrl"] == graph["og:video"] == f"{SITE}/files/{video.pk}/video.mp4"
-    assert data["encodingFormat"] == "video/mp4"
+    assert data["contentUrl"] == f"{SITE}/files/{video.pk}/video.m3u8"
+    assert data["encodingFormat"] == "application/vnd.apple.mpegurl"
+    (file,) = data["encoding"]
+    assert file["contentUrl"] == graph["og:video"] == f"{SITE}/files/{video.pk}/video.mp4"
+    assert (file["encodingFormat"], file["contentSize"]) == ("video/mp4", "9")
 
 
 def test_chapters_are_clips(cast):
