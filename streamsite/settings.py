@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import assets, env
+from streamsite import assets, cors, env
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "streamsite.middleware.RequestIdMiddleware",
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "streamsite.middleware.ApiCorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
@@ -210,18 +210,10 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = False
-CORS_ALLOW_HEADERS = (
-    "authorization",
-    "content-type",
-    "idempotency-key",
-    "if-match",
-    "if-none-match",
-    "range",
-)
-CORS_EXPOSE_HEADERS = (
-    "ETag", "Location", "Retry-After", "X-Request-Id",
-    "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
-)  # fmt: skip
+CORS_ALLOW_METHODS = cors.API_METHODS
+CORS_ALLOW_HEADERS = cors.API_REQUEST_HEADERS
+CORS_EXPOSE_HEADERS = cors.API_RESPONSE_HEADERS
+CORS_PREFLIGHT_MAX_AGE = cors.PREFLIGHT_SECONDS
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.BearerAuthentication",

@@ -14,6 +14,7 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.api.base import signed_in_user
@@ -54,6 +55,10 @@ class TusView(APIView):
     def get_permissions(self) -> list[BasePermission]:
         """Anybody may ask what the server can do."""
         return [AllowAny()] if self.request.method == "OPTIONS" else [IsAuthenticated()]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Browsers ask before most requests of another origin: such questions are not counted."""
+        return [] if self.request.method == "OPTIONS" else super().get_throttles()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
