@@ -282,6 +282,8 @@ MAX_VIDEO_SECONDS = env.integer("MAX_VIDEO_SECONDS", 6 * 3600, least=1, most=48 
 USER_QUOTA_BYTES = env.integer("USER_QUOTA_BYTES", 0, least=0, most=10 * 1024**5)
 UPLOAD_EXPIRES_HOURS = env.integer("UPLOAD_EXPIRES_HOURS", 48, least=1, most=30 * 24)
 MAX_OPEN_UPLOADS_PER_USER = 100
+# Parts of files that wait to be joined; they have no draft of their own.
+MAX_PARTIAL_UPLOADS_PER_USER = 1_000
 MAX_CAPTIONS_PER_VIDEO = 60
 MAX_SHARE_LINKS_PER_VIDEO = 100
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
