@@ -1,4 +1,4 @@
-"""Request ids, security headers, and the translation of errors into responses."""
+"""Request ids, security headers, CORS of the API, and the translation of errors into responses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 
+from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -63,6 +64,18 @@ class SecurityHeadersMiddleware:
         for name, value in getattr(request, "rate_limit_headers", {}).items():
             response.headers.setdefault(name, value)
         return response
+
+
+class ApiCorsMiddleware(CorsMiddleware):
+    """CORS of the API by its allow-list; ``streamsite.cors`` names the headers.
+
+    ``OPTIONS`` of an upload is a preflight and a request of the upload protocol at once: the view answers it.
+    """
+
+    def check_preflight(self, request: HttpRequest) -> HttpResponseBase | None:
+        response = super().check_preflight(request)
+        is_upload = request.path_info.rstrip("/").startswith("/api/v1/uploads")
+        return None if is_upload else response
 
 
 class PageCompressionMiddleware(GZipMiddleware):

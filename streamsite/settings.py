@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import assets, env
+from streamsite import assets, cors, env
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "streamsite.middleware.RequestIdMiddleware",
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "streamsite.middleware.ApiCorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
@@ -210,18 +210,10 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = False
-CORS_ALLOW_HEADERS = (
-    "authorization",
-    "content-type",
-    "idempotency-key",
-    "if-match",
-    "if-none-match",
-    "range",
-)
-CORS_EXPOSE_HEADERS = (
-    "ETag", "Location", "Retry-After", "X-Request-Id",
-    "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
-)  # fmt: skip
+CORS_ALLOW_METHODS = cors.API_METHODS
+CORS_ALLOW_HEADERS = cors.API_REQUEST_HEADERS
+CORS_EXPOSE_HEADERS = cors.API_RESPONSE_HEADERS
+CORS_PREFLIGHT_MAX_AGE = cors.PREFLIGHT_SECONDS
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.BearerAuthentication",
@@ -290,6 +282,8 @@ MAX_VIDEO_SECONDS = env.integer("MAX_VIDEO_SECONDS", 6 * 3600, least=1, most=48 
 USER_QUOTA_BYTES = env.integer("USER_QUOTA_BYTES", 0, least=0, most=10 * 1024**5)
 UPLOAD_EXPIRES_HOURS = env.integer("UPLOAD_EXPIRES_HOURS", 48, least=1, most=30 * 24)
 MAX_OPEN_UPLOADS_PER_USER = 100
+# Parts of files that wait to be joined; they have no draft of their own.
+MAX_PARTIAL_UPLOADS_PER_USER = 1_000
 MAX_CAPTIONS_PER_VIDEO = 60
 MAX_SHARE_LINKS_PER_VIDEO = 100
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)

@@ -49,7 +49,7 @@ def test_media_come_from_nginx_with_their_headers(front, film):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert headers["server"] == "nginx"
-    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
     assert "x-accel-redirect" not in headers
     status, headers, _ = get(front, film["master"].replace("master.m3u8", "poster.jpg"))
     assert (status, headers["content-type"], headers["server"]) == (200, "image/jpeg", "nginx")
@@ -86,6 +86,38 @@ def test_head_and_conditions(front, film):
     assert get(front, film["segment"], If_None_Match=headers["etag"])[0] == 304
 
 
+def single(headers_of, name):
+    """All values of a header: a second one would make browsers refuse the answer."""
+    return [value for key, value in headers_of if key.lower() == name]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({}, 200),
+        ({"Range": "bytes=0-3"}, 206),
+        ({"Range": "bytes=999999999-"}, 416),
+        ({"If-None-Match": "*"}, 304),
+    ],
+)
+def test_pages_of_other_origins_may_read_public_media(front, film, sent, status):
+    line = http.client.HTTPConnection("localhost", front.port, timeout=20)
+    line.request("GET", film["segment"], headers=sent | {"Origin": "https://page.example"})
+    answer = line.getresponse()
+    line.close()
+    assert answer.status == status
+    assert single(answer.getheaders(), "access-control-allow-origin") == ["*"]
+    assert len(single(answer.getheaders(), "access-control-expose-headers")) == 1
+    assert single(answer.getheaders(), "cross-origin-resource-policy") == ["cross-origin"]
+
+
+def test_a_preflight_for_media_passes_through(front, film):
+    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "range"}
+    status, headers, _ = get(front, film["segment"], "OPTIONS", Origin="null", **asked)
+    assert (status, headers["access-control-allow-origin"]) == (204, "*")
+    assert "range" in headers["access-control-allow-headers"].lower()
+
+
 def test_the_internal_location_is_closed(front, film):
     inner = f"/internal/videos/{film['segment'].split('/', 4)[4]}"
     for path in (
@@ -103,14 +135,19 @@ def test_private_media_stay_private(front, film):
     owner = Caller(front).sign_in("nginx-owner")
     _, video = owner.json("GET", f"/api/v1/videos/{film['id']}")
     segment = video["hls_url"].replace("master.m3u8", "360p/seg_00000.m4s")
+    answers = []
     for url in (video["hls_url"], segment):
         status, headers, _ = get(front, url)
         assert (status, headers["cache-control"]) == (200, "private, no-store")
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        answers.append(headers)
     assert owner.json("POST", "/api/v1/auth/logout", X_Requested_With="test")[0] == 204
     deadline = time.monotonic() + 5
-    while get(front, segment)[0] != 404:
+    while (refused := get(front, segment))[0] != 404:
         assert time.monotonic() < deadline
         time.sleep(0.2)
+    for headers in (*answers, refused[1]):
+        assert not [name for name in headers if name.startswith("access-control")]
     film["owner"].json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "public"})
 
 

@@ -69,13 +69,17 @@ def new_name(generation: str) -> str:
     return f"{generation}.{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
-def cors_rule(origin: str) -> dict[str, Any]:
-    """What the bucket has to allow pages of ``origin``: players follow the redirect to it by script."""
+def cors_rule() -> dict[str, Any]:
+    """Return the CORS rule that the bucket needs: players follow the redirect to it by script.
+
+    Any origin, because a page elsewhere that is redirected here from the site sends ``Origin: null``. The site has
+    decided who may have the file: without an address that it signed seconds ago the bucket answers nobody.
+    """
     return {
-        "AllowedOrigins": [origin],
+        "AllowedOrigins": ["*"],
         "AllowedMethods": ["GET", "HEAD"],
-        "AllowedHeaders": ["Range"],
-        "ExposeHeaders": ["Content-Length", "Content-Range", "ETag"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"],
         "MaxAgeSeconds": 3600,
     }
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
+from streamsite import cors
 from streamsite.errors import Absent, SiteError
 from streamsite.files import send
 from streamsite.visibility import is_linkable
@@ -29,8 +30,6 @@ from videos.media_types import type_of
 from videos.models import Video
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
-# What pages of other sites show of a video that may be embedded: its pictures and the file for download.
-SHARED_NAME = re.compile(rf"\A(?:(?:poster|card|small)[A-Za-z0-9_-]*\.(?:webp|jpg)|{re.escape(DOWNLOAD)})\Z")
 PUBLIC_CACHE = "public, max-age=60"
 PRIVATE_CACHE = "private, no-store"
 # Playlists of a ladder that still grows are asked for again and again.
@@ -38,6 +37,7 @@ GROWING_CACHE = "no-cache"
 _states: dict[str, tuple[float, Any]] = {}
 
 
+@cors.answers_preflight
 @require_safe
 def serve(request: HttpRequest, token: str, video_id: str, generation: str, name: str) -> HttpResponseBase:
     """One file of a video's generation, or of its extras, whole or in part."""
@@ -74,8 +74,8 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
         response = send(request, folder_path / name, content_type=content_type, cache=cache)
         if attachment:
             response["Content-Disposition"] = attachment
-    if state["allow_embed"] and shown.viewer_class == media_tokens.PUBLIC and SHARED_NAME.match(name):
-        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if state["allow_embed"] and shown.viewer_class == media_tokens.PUBLIC:
+        cors.open_to_all(response)
     return response
 
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from streamsite.errors import TooLarge
 from streamsite.text import bytes_in_words
 from videos.access import own_videos
+from videos.models import Upload, UploadKind
 
 
 def limit(owner: User) -> int:
@@ -17,9 +18,14 @@ def limit(owner: User) -> int:
 
 
 def used(owner: User) -> int:
-    """Bytes of all the account's uploads, of unfinished ones what was announced."""
+    """Return the bytes of all the account's uploads, of unfinished ones what was announced.
+
+    Partial uploads count until they are joined; from then on their bytes are those of the final upload's video.
+    """
     total: int | None = own_videos(owner.pk).aggregate(total=Sum("source_size"))["total"]
-    return total or 0
+    partial = Upload.objects.filter(owner=owner, kind=UploadKind.PARTIAL, joined_into=None)
+    more: int | None = partial.aggregate(total=Sum("reserved"))["total"]
+    return (total or 0) + (more or 0)
 
 
 def require(owner: User, *, more: int) -> None:

@@ -173,10 +173,10 @@ class Bucket:
                     raise BucketUnavailable
         return len(keys)
 
-    def allow_pages_of(self, origin: str) -> bool:
-        """Add the rule by which pages of ``origin`` may read, beside those that are there. False when it is there."""
+    def allow_pages(self) -> bool:
+        """Add the rule by which pages may read, beside those that are there. Return False when it is there."""
         rules = self._cors_rules()
-        wanted = cors_rule(origin)
+        wanted = cors_rule()
         if wanted in rules:
             return False
         with _translated():

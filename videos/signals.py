@@ -60,5 +60,7 @@ def follow_in_search(sender: type, video_id: str, **extra: Any) -> None:
 @receiver(services.video_deleted)
 def stop_its_upload(sender: type, video_id: str, **extra: Any) -> None:
     """The bytes of an unfinished upload go with its draft; whoever still sends finds it absent."""
-    for upload_id in Upload.objects.filter(video_id=video_id).values_list("pk", flat=True):
+    ids = list(Upload.objects.filter(video_id=video_id).values_list("pk", flat=True))
+    joined = list(Upload.objects.filter(joined_into__in=ids).values_list("pk", flat=True)) if ids else []
+    for upload_id in ids + joined:
         parts.remove(upload_id)

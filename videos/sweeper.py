@@ -39,6 +39,7 @@ def sweep(
     of a video into the bucket.
     """
     found: Counter[str] = Counter()
+    found["uploads_joined"] = uploads.finish_interrupted(enqueue=enqueue)
     found["uploads_expired"] = uploads.sweep_expired()
     found["drafts_without_upload"] = _remove_forgotten_drafts()
     found["videos_queued_again"] = _queue_again(task_path, enqueue)

@@ -14,7 +14,7 @@ from accounts.access import channel_for_viewing
 from playlists import access, feeds, forms, listing, mappers, queries, services
 from playlists.models import Playlist, Sort
 from playlists.views.parts import carried_out, user_of
-from streamsite import xml
+from streamsite import cors, xml
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.pages import is_fragment, show_problems
@@ -93,11 +93,14 @@ def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
     return render(request, "playlists/detail.html", context)
 
 
+@cors.answers_preflight
 @require_safe
 def feed(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """The playlist as RSS, as everybody sees it."""
     found = feeds.of_playlist(access.playlist_for_sharing(playlist_id))
-    return xml.respond(request, found.content, CONTENT_TYPE, found.modified)
+    response = xml.respond(request, found.content, CONTENT_TYPE, found.modified)
+    cors.open_to_all(response)
+    return response
 
 
 @login_required

@@ -6,7 +6,7 @@ from videos.models.comment import Comment, CommentReaction, CommentRules
 from videos.models.moderation import Case, Report, Strike
 from videos.models.reaction import Reaction
 from videos.models.share_link import ShareLink
-from videos.models.upload import Upload
+from videos.models.upload import Upload, UploadKind
 from videos.models.video import CATEGORIES, Status, Video
 from videos.models.watch import Watch
 
@@ -24,6 +24,7 @@ __all__ = [
     "Status",
     "Strike",
     "Upload",
+    "UploadKind",
     "Video",
     "Watch",
 ]

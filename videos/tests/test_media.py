@@ -134,15 +134,15 @@ def test_nginx_is_handed_the_path(get, settings):
         ("poster.jpg", {"allow_embed": False}, "p", "same-origin"),
         ("poster.jpg", {"visibility": "private"}, "o", "same-origin"),
         ("poster.jpg", {}, "o", "same-origin"),
-        ("360p/poster.jpg", {}, "p", "same-origin"),
-        ("init.mp4", {}, "p", "same-origin"),
-        ("master.m3u8", {}, "p", "same-origin"),
-        ("storyboard-1.jpg", {}, "p", "same-origin"),
+        ("360p/init.mp4", {}, "p", "cross-origin"),
+        ("master.m3u8", {"visibility": "unlisted"}, "p", "cross-origin"),
+        ("master.m3u8", {"allow_embed": False}, "p", "same-origin"),
+        ("360p/seg_00000.m4s", {"visibility": "private"}, "o", "same-origin"),
+        ("storyboard-1.jpg", {}, "p", "cross-origin"),
+        ("storyboard.vtt", {}, "p", "cross-origin"),
     ],
 )
-def test_other_sites_show_pictures_and_files_of_what_may_be_embedded(
-    cast, name, fields, viewer_class, policy
-):
+def test_other_origins_read_media_of_what_may_be_embedded(cast, name, fields, viewer_class, policy):
     video = cast.video(**fields)
     path = storage.generation_dir(video.pk, "gen1") / name
     path.parent.mkdir(parents=True)
@@ -150,3 +150,6 @@ def test_other_sites_show_pictures_and_files_of_what_may_be_embedded(
     token = media_tokens.make(video.pk, "gen1", viewer_class)
     answer = cast.page("owner").get(f"/media/v/{token}/{video.pk}/gen1/{name}")
     assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, policy)
+    origin = "*" if policy == "cross-origin" else None
+    assert answer.headers.get("Access-Control-Allow-Origin") == origin
+    assert "Access-Control-Allow-Credentials" not in answer

@@ -61,7 +61,8 @@ def test_what_the_server_can_do_is_told_to_anybody(cast):
     assert answer.status_code == 204
     assert answer["Tus-Version"] == answer["Tus-Resumable"] == "1.0.0"
     assert set(answer["Tus-Extension"].split(",")) == {
-        "creation", "creation-with-upload", "termination", "expiration", "checksum",
+        "creation", "creation-defer-length", "creation-with-upload", "termination", "expiration", "checksum",
+        "concatenation",
     }  # fmt: skip
     assert answer["Tus-Max-Size"] == str(settings.MAX_UPLOAD_BYTES)
     assert "sha1" in answer["Tus-Checksum-Algorithm"]

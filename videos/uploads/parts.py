@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -86,6 +86,44 @@ def append(upload_id: str, body: Body, *, start: int, length: int, checksum: Che
     return position
 
 
+def join(upload_id: str, pieces: Sequence[tuple[str, int]]) -> bool:
+    """Append the files of ``pieces``, ids with their lengths, in order, and delete each once its bytes are durable.
+
+    Safe to repeat after an interruption: a piece that still has its file is copied again from where it begins. Return
+    ``False`` while somebody else is at it. Raises ``Gone`` when a file is missing, or ``storage.DiskFull``.
+    """
+    with _opened(upload_id) as descriptor, _locked_unless_busy(descriptor) as is_ours:
+        if not is_ours:
+            return False
+        _require_named(descriptor, upload_id)
+        start = 0
+        for piece_id, length in pieces:
+            if path_of(piece_id).exists():
+                _copy_to(descriptor, piece_id, start)
+                remove(piece_id)
+            start += length
+        if os.fstat(descriptor).st_size != start:
+            raise Gone
+    return True
+
+
+def _copy_to(descriptor: int, piece_id: str, start: int) -> None:
+    if os.fstat(descriptor).st_size < start:
+        raise Gone
+    storage.require_space(offset(piece_id))
+    # Behind the pieces before stands at most a part of this one.
+    os.ftruncate(descriptor, start)
+    os.lseek(descriptor, start, os.SEEK_SET)
+    try:
+        with path_of(piece_id).open("rb") as piece, os.fdopen(os.dup(descriptor), "wb") as out:
+            shutil.copyfileobj(piece, out, PIECE)
+        os.fsync(descriptor)
+    except FileNotFoundError:
+        raise Gone from None
+    except OSError as error:
+        raise _full(error) from None
+
+
 def _append_checked(upload_id: str, body: Body, *, start: int, length: int, checksum: Checksum) -> int:
     """By way of a file of its own, so that a killed process leaves nothing unproven in the upload."""
     hasher = hashlib.new(checksum.algorithm, usedforsecurity=False)
@@ -135,15 +173,24 @@ def _write_at(descriptor: int, upload_id: str, piece: bytes, position: int) -> i
             try:
                 written = os.pwrite(descriptor, view, position)
             except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                    raise storage.DiskFull from None
-                raise
+                raise _full(error) from None
             position += written
             view = view[written:]
     return position
 
 
+def _full(error: OSError) -> Exception:
+    """Return what to raise for ``error``: ``storage.DiskFull`` when it is that, else itself."""
+    return storage.DiskFull() if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
+
+
 def _require(descriptor: int, upload_id: str, position: int) -> None:
+    _require_named(descriptor, upload_id)
+    if os.fstat(descriptor).st_size != position:
+        raise OffsetConflict
+
+
+def _require_named(descriptor: int, upload_id: str) -> None:
     status = os.fstat(descriptor)
     if not status.st_nlink:
         raise Gone
@@ -153,8 +200,6 @@ def _require(descriptor: int, upload_id: str, position: int) -> None:
         raise Gone from None
     if not is_ours:
         raise Gone
-    if status.st_size != position:
-        raise OffsetConflict
 
 
 @contextmanager
@@ -174,5 +219,19 @@ def _locked(descriptor: int) -> Iterator[None]:
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
         yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@contextmanager
+def _locked_unless_busy(descriptor: int) -> Iterator[bool]:
+    """Hold the lock, or yield ``False`` at once when another has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+        return
+    try:
+        yield True
     finally:
         fcntl.flock(descriptor, fcntl.LOCK_UN)

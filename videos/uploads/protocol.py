@@ -5,16 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from streamsite.errors import Invalid, SiteError
 
 VERSION = "1.0.0"
-EXTENSIONS = "creation,creation-with-upload,termination,expiration,checksum"
+EXTENSIONS = (
+    "creation,creation-defer-length,creation-with-upload,termination,expiration,checksum,concatenation"
+)
 CONTENT_TYPE = "application/offset+octet-stream"
 ALGORITHMS = ("sha1", "sha256", "sha512", "md5")
 LONGEST_METADATA = 16 * 1024
 LARGEST_NUMBER_DIGITS = 18
+MAX_JOINED = 500
+PARTIAL = "partial"
+UPLOAD_PATH = re.compile(r"\A/api/v1/uploads/([A-Za-z0-9_-]{1,32})/?\Z")
 
 
 class WrongVersion(SiteError):
@@ -46,6 +54,18 @@ class Checksum:
     def matches(self, hasher: hashlib._Hash) -> bool:
         """Whether ``hasher``, fed with the bytes, agrees."""
         return hasher.digest() == self.digest
+
+
+@dataclass(frozen=True)
+class Concat:
+    """``Upload-Concat``: a partial upload (no ids), or a final one made of the uploads ``ids``, in this order."""
+
+    ids: tuple[str, ...] = ()
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it joins partial uploads."""
+        return bool(self.ids)
 
 
 def require_version(header: str | None) -> None:
@@ -80,6 +100,49 @@ def read_metadata(header: str | None) -> dict[str, str]:
         except (binascii.Error, ValueError):
             raise Invalid(f"The value of {key!r} in Upload-Metadata is not UTF-8 text in Base64.") from None
     return pairs
+
+
+def read_length(length: str | None, deferred: str | None) -> int | None:
+    """Return ``Upload-Length``, or ``None`` with ``Upload-Defer-Length: 1``; exactly one of both has to be there."""
+    if deferred is None:
+        return read_number("Upload-Length", length)
+    if deferred.strip() != "1":
+        raise Invalid("Upload-Defer-Length must be 1.")
+    if length is not None:
+        raise Invalid("Send either Upload-Length or Upload-Defer-Length.")
+    return None
+
+
+def read_concat(header: str | None, hosts: Collection[str]) -> Concat | None:
+    """Return what ``Upload-Concat`` says, ``None`` without the header.
+
+    A final upload names partial ones by their URLs, with or without scheme and host; a host must be one of ``hosts``.
+    Raises ``Invalid``.
+    """
+    if header is None:
+        return None
+    if header.strip() == PARTIAL:
+        return Concat()
+    word, _, urls = header.strip().partition(";")
+    if word.strip() != "final" or not urls.split():
+        raise Invalid("Upload-Concat must be partial, or final; and the URLs of partial uploads.")
+    ids = tuple(_id_of(url, hosts) for url in urls.split())
+    if len(ids) > MAX_JOINED:
+        raise Invalid(f"A final upload may have at most {MAX_JOINED} partial uploads.")
+    if len(set(ids)) < len(ids):
+        raise Invalid("Upload-Concat names a partial upload twice.")
+    return Concat(ids)
+
+
+def _id_of(url: str, hosts: Collection[str]) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    match = UPLOAD_PATH.match(parts.path)
+    if match is None or parts.query or (parts.netloc and parts.netloc not in hosts):
+        raise Invalid("Upload-Concat names a URL that is not one of this server's uploads.")
+    return match[1]
 
 
 def read_checksum(header: str | None) -> Checksum | None:

@@ -1,7 +1,7 @@
-"""What happens to a resumable upload: begun, continued, finished, given up, swept.
+"""What happens to a resumable upload: continued, finished, given up, swept. ``creation`` begins it.
 
-The draft of the video exists from the beginning, so that its owner sees it and can describe it meanwhile. Finishing is
-moving the file, then one transaction that turns the draft into a queued video with its job; both can be repeated.
+Finishing is moving the file, then one transaction that turns the draft into a queued video with its job; both can be
+repeated. A final upload gets its bytes from partial ones before that.
 """
 
 from __future__ import annotations
@@ -15,100 +15,85 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from streamsite.errors import Absent, Conflict, TooLarge
+from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import in_transaction
 from streamsite.visibility import Visibility
-from videos import quota, services, storage
-from videos.models import Status, Upload, Video
+from videos import storage
+from videos.models import Status, Upload, UploadKind, Video
 from videos.moderation import standing
-from videos.uploads import parts
-from videos.uploads.protocol import Checksum, read_metadata
+from videos.uploads import lengths, parts
+from videos.uploads.protocol import Checksum
 
 logger = logging.getLogger("streamsite.uploads")
 
-DESCRIBING = ("title", "description", "visibility", "category", "language")
-
-
-def begin(owner: User, *, length: int, metadata: str) -> Upload:
-    """A new upload of ``length`` bytes and the draft of its video.
-
-    ``metadata`` is ``Upload-Metadata`` as it was sent. Raises ``Invalid``, ``TooLarge``, ``Conflict`` or
-    ``storage.DiskFull``; then nothing is left behind.
-    """
-    services.require_acceptable_size(length)
-    described = read_metadata(metadata)
-    if Upload.objects.filter(owner=owner, finished_at=None).count() >= settings.MAX_OPEN_UPLOADS_PER_USER:
-        raise Conflict("You have too many unfinished uploads. Finish or cancel one first.")
-    quota.require(owner, more=length)
-    storage.require_space(length)
-    video = services.draft(
-        owner,
-        filename=described.get("filename") or described.get("name") or "",
-        size=length,
-        data={name: described[name] for name in DESCRIBING if described.get(name)},
-        status=Status.UPLOADING,
-    )
-    upload = Upload(owner=owner, video=video, length=length, metadata=metadata, expires_at=_expiry())
-    parts.create(upload.pk)
-    try:
-
-        def store() -> None:
-            video.save(force_insert=True)
-            upload.save(force_insert=True)
-
-        in_transaction(store)
-        # Two that began at the same moment have both seen room for one.
-        quota.require(owner, more=0)
-    except BaseException:
-        Video.objects.filter(pk=video.pk).delete()
-        parts.remove(upload.pk)
-        raise
-    return upload
-
 
 def of_owner(owner: User, upload_id: str) -> Upload:
-    """The account's upload; ``Absent`` when it is another's, expired or none."""
-    upload = Upload.objects.select_related("video").filter(pk=upload_id, owner=owner).first()
+    """Return the account's upload. ``Absent`` when it is another's, expired, joined into a final one, or none."""
+    mine = Upload.objects.select_related("video").filter(owner=owner, joined_into=None)
+    upload = mine.filter(pk=upload_id).first()
     if upload is None or upload.expires_at <= timezone.now():
         raise Absent
     return upload
 
 
-def offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int:
-    """How many bytes have arrived. Finishes what was interrupted between the last byte and the queue."""
+def offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
+    """Return how many bytes have arrived, and finish what was interrupted between the last byte and the queue.
+
+    ``None`` for a final upload while another request joins its parts.
+    """
     if upload.finished_at is not None:
         return upload.length
     try:
+        if upload.kind == UploadKind.FINAL and not parts.join(upload.pk, _parts_of(upload)):
+            return None
         arrived = parts.offset(upload.pk)
     except parts.Gone:
         if not _is_moved(upload):
             raise Absent from None
-        arrived = upload.length
+        arrived = upload.length or 0
     if arrived == upload.length:
         finish(upload, enqueue=enqueue)
     return arrived
 
 
+def _parts_of(upload: Upload) -> list[tuple[str, int]]:
+    """Ids and lengths of what a final upload joins, in order. Raises ``parts.Gone`` when there are none any more."""
+    lengths: dict[str, int] = dict(
+        Upload.objects.filter(joined_into=upload.pk).values_list("pk", "length")  # type: ignore[arg-type]
+    )
+    ids = upload.part_ids.split()
+    if lengths.keys() != set(ids):
+        raise parts.Gone
+    return [(part_id, lengths[part_id]) for part_id in ids]
+
+
 def unfinished(owner: User) -> list[dict[str, Any]]:
-    """The account's uploads that can go on, newest first, for its page."""
+    """The account's uploads of files that can go on, newest first, for its page."""
     rows = Upload.objects.select_related("video").filter(
-        owner=owner, finished_at=None, expires_at__gt=timezone.now()
+        owner=owner,
+        kind=UploadKind.WHOLE,
+        length__isnull=False,
+        finished_at=None,
+        expires_at__gt=timezone.now(),
     )
     found: list[dict[str, Any]] = []
     for upload in rows.order_by("-created_at")[: settings.MAX_OPEN_UPLOADS_PER_USER]:
+        video, length = upload.video, upload.length
         try:
             arrived = parts.offset(upload.pk)
         except parts.Gone:
+            continue
+        if video is None or not length:
             continue
         found.append(
             {
                 "id": upload.pk,
                 "video_id": upload.video_id,
-                "title": upload.video.title,
-                "filename": upload.video.source_name,
-                "length": upload.length,
+                "title": video.title,
+                "filename": video.source_name,
+                "length": length,
                 "arrived": arrived,
-                "percent": 100 * arrived // upload.length,
+                "percent": 100 * arrived // length,
                 "expires_at": upload.expires_at,
             }
         )
@@ -123,25 +108,32 @@ def append(
     length: int,
     checksum: Checksum | None,
     enqueue: Callable[[Video], object],
+    total: int | None = None,
 ) -> int:
     """Add ``length`` bytes of ``body`` at ``start``; the new offset. Finishes the upload with its last byte.
 
-    Raises ``parts.OffsetConflict``, ``protocol.ChecksumMismatch``, ``TooLarge``, ``storage.DiskFull`` or ``Absent``.
+    ``total`` is how long all of it is, for uploads that began without saying so. Raises ``parts.OffsetConflict``,
+    ``protocol.ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``storage.DiskFull``, ``Absent``, or ``Forbidden`` for a
+    final upload.
     """
+    if upload.kind == UploadKind.FINAL:
+        raise Forbidden("A final upload is made of its partial uploads and takes no bytes.")
     present = offset(upload, enqueue=enqueue)
     if start != present:
         raise parts.OffsetConflict
-    if start + length > upload.length:
-        raise TooLarge("That is more than the upload was announced to have.")
-    if present == upload.length:
+    reach = start + length
+    if total is not None:
+        lengths.set_length(upload, total, reach)
+    if present == upload.length and not length:
+        finish(upload, enqueue=enqueue)
         return present
-    quota.require(upload.owner, more=0)
+    lengths.require_room(upload, reach)
     storage.require_space(0)
     try:
         reached = parts.append(upload.pk, body, start=start, length=length, checksum=checksum)
     except parts.Gone:
         raise Absent from None
-    upload.expires_at = _expiry()
+    upload.expires_at = expiry()
     Upload.objects.filter(pk=upload.pk).update(expires_at=upload.expires_at)
     if reached == upload.length:
         finish(upload, enqueue=enqueue)
@@ -149,9 +141,12 @@ def append(
 
 
 def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
-    """Hand the complete file to processing. Of several who try, one queues the job."""
+    """Hand the complete file to processing. Of several who try, one queues the job. A partial one only waits."""
+    video = upload.video
+    if video is None or upload.finished_at is not None:
+        return
     try:
-        storage.keep_source(parts.path_of(upload.pk), upload.video_id)
+        storage.keep_source(parts.path_of(upload.pk), video.pk)
     except FileNotFoundError:
         if not _is_moved(upload):
             raise Absent from None
@@ -160,27 +155,48 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
     hidden = {"visibility": Visibility.PRIVATE} if standing.is_paused(upload.owner_id) else {}
 
     def switch() -> None:
-        queued = Video.objects.filter(pk=upload.video_id, status=Status.UPLOADING).update(
+        queued = Video.objects.filter(pk=video.pk, status=Status.UPLOADING).update(
             status=Status.QUEUED, progress=0.0, updated_at=timezone.now(), **hidden
         )
         Upload.objects.filter(pk=upload.pk).update(finished_at=timezone.now())
+        Upload.objects.filter(joined_into=upload.pk).delete()
         if queued:
-            enqueue(upload.video)
+            enqueue(video)
 
     in_transaction(switch)
+    upload.finished_at = timezone.now()
+
+
+def finish_interrupted(*, enqueue: Callable[[Video], object]) -> int:
+    """Join and hand over final uploads whose request ended in the middle; how many are finished now."""
+    old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
+    waiting = Upload.objects.select_related("video").filter(
+        kind=UploadKind.FINAL, finished_at=None, created_at__lte=old
+    )
+    count = 0
+    for upload in waiting[:1000]:
+        try:
+            count += offset(upload, enqueue=enqueue) is not None
+        except (Absent, storage.DiskFull):
+            logger.warning("an upload waits for its parts: %s", upload.pk)
+    return count
 
 
 def cancel(upload: Upload) -> None:
-    """Give the upload up: its bytes and, unless it is finished, the draft of its video."""
+    """Give the upload up: its bytes and, unless it is finished, its parts and the draft of its video."""
     if upload.finished_at is None:
-        Video.objects.filter(pk=upload.video_id, status=Status.UPLOADING).delete()
-        parts.remove(upload.pk)
+        joined = list(Upload.objects.filter(joined_into=upload.pk).values_list("pk", flat=True))
+        if upload.video_id is not None:
+            Video.objects.filter(pk=upload.video_id, status=Status.UPLOADING).delete()
+        for upload_id in (upload.pk, *joined):
+            parts.remove(upload_id)
     Upload.objects.filter(pk=upload.pk).delete()
 
 
 def sweep_expired() -> int:
     """Remove uploads nobody has continued for ``UPLOAD_EXPIRES_HOURS``; how many there were."""
-    expired = list(Upload.objects.select_related("video").filter(expires_at__lte=timezone.now())[:1000])
+    old = Upload.objects.filter(expires_at__lte=timezone.now(), joined_into=None)
+    expired = list(old.select_related("video")[:1000])
     for upload in expired:
         cancel(upload)
     if expired:
@@ -190,11 +206,14 @@ def sweep_expired() -> int:
 
 def _is_moved(upload: Upload) -> bool:
     """Whether the file has reached its place already: a process ended between that and the queue."""
+    if upload.video_id is None:
+        return False
     try:
         return storage.source_path(upload.video_id).stat().st_size == upload.length
     except FileNotFoundError:
         return False
 
 
-def _expiry() -> datetime:
+def expiry() -> datetime:
+    """Return until when an upload that goes on now is waited for."""
     return timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)

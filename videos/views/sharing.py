@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import channel_for_viewing
-from streamsite import xml
+from streamsite import cors, xml
 from streamsite.errors import Absent
 from videos import access
 from videos.models import Video
@@ -19,6 +19,7 @@ from videos.sharing import addresses, feeds, files, sitemaps
 from videos.sharing import oembed as embedding
 
 
+@cors.answers_preflight
 @require_safe
 def picture(request: HttpRequest, video_id: str, size: str) -> HttpResponse:
     """On to the picture that stands for the video."""
@@ -26,6 +27,7 @@ def picture(request: HttpRequest, video_id: str, size: str) -> HttpResponse:
     return _on_to(video, files.picture_url(video, size))
 
 
+@cors.answers_preflight
 @require_safe
 def file(request: HttpRequest, video_id: str) -> HttpResponse:
     """On to the file for download; where the owner offers none, to the stream."""
@@ -33,6 +35,7 @@ def file(request: HttpRequest, video_id: str) -> HttpResponse:
     return _on_to(video, files.file_url(video))
 
 
+@cors.answers_preflight
 @require_safe
 def stream(request: HttpRequest, video_id: str) -> HttpResponse:
     """On to the stream."""
@@ -40,19 +43,25 @@ def stream(request: HttpRequest, video_id: str) -> HttpResponse:
     return _on_to(video, files.stream_url(video))
 
 
+@cors.answers_preflight
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """How another site shows the video at ``?url=``."""
     asked = embedding.asked(request.GET)
     video = access.video_for_embedding(asked.video_id)
-    return JsonResponse(embedding.answer(video, asked), headers={"Cache-Control": "no-cache"})
+    response = JsonResponse(embedding.answer(video, asked), headers={"Cache-Control": "no-cache"})
+    cors.open_to_all(response)
+    return response
 
 
+@cors.answers_preflight
 @require_safe
 def channel_feed(request: HttpRequest, username: str) -> HttpResponse:
     """The newest videos of a channel as RSS."""
     feed = feeds.of_channel(channel_for_viewing(username))
-    return xml.respond(request, feed.content, feeds.CONTENT_TYPE, feed.modified)
+    response = xml.respond(request, feed.content, feeds.CONTENT_TYPE, feed.modified)
+    cors.open_to_all(response)
+    return response
 
 
 @require_safe
@@ -80,7 +89,7 @@ def _on_to(video: Video, url: str | None) -> HttpResponse:
     """A redirect that nobody keeps: its target expires, and the next answer may be another."""
     if url is None:
         raise Absent
-    headers = {"Location": url, "Cache-Control": "no-store"}
+    response = HttpResponse(status=302, headers={"Location": url, "Cache-Control": "no-store"})
     if video.allow_embed:
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return HttpResponse(status=302, headers=headers)
+        cors.open_to_all(response)
+    return response

@@ -186,7 +186,7 @@ def test_a_browser_plays_it_once_the_bucket_allows_the_sites_pages(stored_site, 
     played, noted = plays(chromium, stored_site, film)
     assert not played
     assert any("CORS" in text for text in noted)
-    rules = {"CORSRules": [bucket.cors_rule(stored_site.url)]}
+    rules = {"CORSRules": [bucket.cors_rule()]}
     s3.client.put_bucket_cors(Bucket=NAME, CORSConfiguration=rules)
     played, noted = plays(chromium, stored_site, film)
     assert played, noted

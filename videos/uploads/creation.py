@@ -1,0 +1,182 @@
+"""How a resumable upload begins: a file, a part of one, or a file that is joined from parts.
+
+A file's video exists as a draft from the beginning, so that its owner sees it and can describe it meanwhile. A partial
+upload has none: the final one that joins it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from streamsite.errors import Absent, Conflict, Invalid
+from streamsite.mongo.retry import in_transaction
+from videos import quota, services, storage
+from videos.models import Status, Upload, UploadKind, Video
+from videos.moderation import standing
+from videos.uploads import parts
+from videos.uploads.protocol import read_metadata
+from videos.uploads.services import expiry
+
+DESCRIBING = ("title", "description", "visibility", "category", "language")
+
+
+class AlreadyJoined(Conflict):
+    """A partial upload belongs to another final one."""
+
+    detail = "One of the partial uploads was used for another upload."
+
+
+def begin(owner: User, *, length: int | None, metadata: str) -> Upload:
+    """Return a new upload of ``length`` bytes, ``None`` while that is unknown, and save the draft of its video.
+
+    ``metadata`` is ``Upload-Metadata`` as it was sent. Raises ``Invalid``, ``TooLarge``, ``Conflict`` or
+    ``storage.DiskFull``; then nothing is left behind.
+    """
+    _require_room(owner, length)
+    _require_few_drafts(owner)
+    video = _draft(owner, metadata, length or 0)
+    upload = Upload(owner=owner, video=video, length=length, metadata=metadata, expires_at=expiry())
+    _store(upload)
+    return upload
+
+
+def begin_partial(owner: User, *, length: int | None, metadata: str) -> Upload:
+    """Return a new partial upload, which a final one is to join. Raises as ``begin`` does."""
+    standing.require_good(owner)
+    _require_room(owner, length)
+    read_metadata(metadata)
+    waiting = Upload.objects.filter(owner=owner, kind=UploadKind.PARTIAL, joined_into=None)
+    if waiting.count() >= settings.MAX_PARTIAL_UPLOADS_PER_USER:
+        raise Conflict("You have too many partial uploads. Join or cancel some first.")
+    upload = Upload(
+        owner=owner,
+        kind=UploadKind.PARTIAL,
+        length=length,
+        reserved=length or 0,
+        metadata=metadata,
+        expires_at=expiry(),
+    )
+    _store(upload)
+    return upload
+
+
+def begin_final(owner: User, *, ids: Sequence[str], concat: str, metadata: str) -> Upload:
+    """Return the upload that joins the finished partial uploads ``ids`` in this order; their bytes are not joined yet.
+
+    ``concat`` is ``Upload-Concat`` as it was sent. The same list again is the same upload, so that a client whose
+    answer was lost may repeat itself. Raises ``Absent`` for a partial upload that is not the owner's or has expired,
+    ``AlreadyJoined``, ``Invalid`` for one that is not finished, or as ``begin`` does.
+    """
+    earlier = _final_of(owner, ids)
+    if earlier is not None:
+        return earlier
+    length = sum(_finished_length(upload) for upload in _partial(owner, ids))
+    services.require_acceptable_size(length)
+    quota.require(owner, more=0)
+    _require_few_drafts(owner)
+    upload = Upload(
+        owner=owner,
+        video=_draft(owner, metadata, length),
+        kind=UploadKind.FINAL,
+        length=length,
+        metadata=metadata,
+        concat=concat,
+        part_ids=" ".join(ids),
+        expires_at=expiry(),
+    )
+    try:
+        _store(upload, joins=ids)
+    except AlreadyJoined:
+        # Of two requests with the same list one has just been faster.
+        earlier = _final_of(owner, ids)
+        if earlier is None:
+            raise
+        return earlier
+    return upload
+
+
+def _final_of(owner: User, ids: Sequence[str]) -> Upload | None:
+    return (
+        Upload.objects.select_related("video")
+        .filter(owner=owner, kind=UploadKind.FINAL, part_ids=" ".join(ids), expires_at__gt=timezone.now())
+        .first()
+    )
+
+
+def _partial(owner: User, ids: Sequence[str]) -> list[Upload]:
+    found = Upload.objects.filter(
+        owner=owner, kind=UploadKind.PARTIAL, pk__in=list(ids), expires_at__gt=timezone.now()
+    )
+    partial = list(found)
+    if len(partial) < len(ids):
+        raise Absent
+    if any(upload.joined_into_id for upload in partial):
+        raise AlreadyJoined
+    return partial
+
+
+def _finished_length(upload: Upload) -> int:
+    with suppress(parts.Gone):
+        if upload.length is not None and parts.offset(upload.pk) == upload.length:
+            return upload.length
+    raise Invalid("One of the partial uploads is not finished.")
+
+
+def _require_room(owner: User, length: int | None) -> None:
+    if length is not None:
+        services.require_acceptable_size(length)
+    quota.require(owner, more=length or 0)
+    storage.require_space(length or 0)
+
+
+def _require_few_drafts(owner: User) -> None:
+    drafts = Upload.objects.filter(owner=owner, finished_at=None).exclude(kind=UploadKind.PARTIAL)
+    if drafts.count() >= settings.MAX_OPEN_UPLOADS_PER_USER:
+        raise Conflict("You have too many unfinished uploads. Finish or cancel one first.")
+
+
+def _draft(owner: User, metadata: str, size: int) -> Video:
+    described = read_metadata(metadata)
+    return services.draft(
+        owner,
+        filename=described.get("filename") or described.get("name") or "",
+        size=size,
+        data={name: described[name] for name in DESCRIBING if described.get(name)},
+        status=Status.UPLOADING,
+    )
+
+
+def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
+    """Save the upload and its draft, and let it have the partial uploads ``joins``; all of it or nothing."""
+    video = upload.video
+    parts.create(upload.pk)
+    try:
+
+        def store() -> None:
+            if video is not None:
+                video.save(force_insert=True)
+            upload.save(force_insert=True)
+            if joins:
+                _take_parts(upload, joins)
+
+        in_transaction(store)
+        # Two that began at the same moment have both seen room for one.
+        if not joins:
+            quota.require(upload.owner, more=0)
+    except BaseException:
+        Upload.objects.filter(pk=upload.pk).delete()
+        if video is not None:
+            Video.objects.filter(pk=video.pk).delete()
+        parts.remove(upload.pk)
+        raise
+
+
+def _take_parts(upload: Upload, ids: Sequence[str]) -> None:
+    free = Upload.objects.filter(owner=upload.owner, pk__in=list(ids), joined_into=None)
+    if free.update(joined_into=upload, expires_at=upload.expires_at) < len(ids):
+        raise AlreadyJoined

@@ -1,0 +1,65 @@
+"""How long an upload is to become, and the bytes that count against its owner's quota until then.
+
+An upload whose length is not known yet counts what it has and what its present request announces.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from streamsite.errors import Invalid, TooLarge
+from streamsite.text import bytes_in_words
+from videos import quota, services
+from videos.models import Status, Upload, Video
+
+
+def set_length(upload: Upload, total: int, reach: int) -> None:
+    """Note the length of an upload that began without; ``reach`` is the offset after the present request.
+
+    Raises ``Invalid`` when it is another than before, or ``TooLarge``.
+    """
+    if upload.length is not None:
+        if total != upload.length:
+            raise Invalid("Upload-Length cannot be changed.")
+        return
+    services.require_acceptable_size(total)
+    if reach > total:
+        raise TooLarge("That is more than the upload is said to have.")
+    _reserve(upload, total)
+    upload.length = total
+    Upload.objects.filter(pk=upload.pk, length=None).update(length=total)
+
+
+def require_room(upload: Upload, reach: int) -> None:
+    """Raise ``TooLarge`` unless the upload may go on to the offset ``reach``."""
+    if upload.length is None:
+        if reach > settings.MAX_UPLOAD_BYTES:
+            most = bytes_in_words(settings.MAX_UPLOAD_BYTES)
+            raise TooLarge(f"A file may have at most {most}.")
+        _reserve(upload, reach)
+    elif reach > upload.length:
+        raise TooLarge("That is more than the upload was announced to have.")
+    else:
+        quota.require(upload.owner, more=0)
+
+
+def _reserve(upload: Upload, size: int) -> None:
+    """Let the upload count ``size`` bytes."""
+    before = upload.video.source_size if upload.video is not None else upload.reserved
+    quota.require(upload.owner, more=max(0, size - before))
+    _count(upload, size)
+    try:
+        # Two that asked at the same moment have both seen room for one.
+        quota.require(upload.owner, more=0)
+    except TooLarge:
+        _count(upload, before)
+        raise
+
+
+def _count(upload: Upload, size: int) -> None:
+    if upload.video is None:
+        upload.reserved = size
+        Upload.objects.filter(pk=upload.pk, joined_into=None).update(reserved=size)
+        return
+    upload.video.source_size = size
+    Video.objects.filter(pk=upload.video.pk, status=Status.UPLOADING).update(source_size=size)
