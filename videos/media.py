@@ -22,6 +22,7 @@ from streamsite.errors import Absent, SiteError
 from streamsite.files import send
 from streamsite.visibility import is_linkable
 from videos import bucket, media_tokens, share_links, storage, stored
+from videos.access import is_embeddable_anywhere
 from videos.addresses import DOWNLOAD, EXTRAS
 from videos.media_types import type_of
 from videos.models import Video
@@ -68,7 +69,8 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
         response = send(request, folder_path / name, content_type=content_type, cache=cache)
         if attachment:
             response["Content-Disposition"] = attachment
-    if state["allow_embed"] and shown.viewer_class == media_tokens.PUBLIC and SHARED_NAME.match(name):
+    is_shared = shown.viewer_class == media_tokens.PUBLIC and SHARED_NAME.match(name)
+    if is_shared and is_embeddable_anywhere(state):
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -87,6 +89,7 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "is_taken_down",
         "allow_download",
         "allow_embed",
+        "embed_domains",
         "title",
         "channel_id",
         "channel__is_active",

@@ -42,10 +42,9 @@ def stream(request: HttpRequest, video_id: str) -> HttpResponse:
 
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
-    """How another site shows the video at ``?url=``."""
-    asked = embedding.asked(request.GET)
-    video = access.video_for_embedding(asked.video_id)
-    return JsonResponse(embedding.answer(video, asked), headers={"Cache-Control": "no-cache"})
+    """Describe what is at ``?url=`` for another site that wants to show it."""
+    body = embedding.describe(embedding.asked(request.GET))
+    return JsonResponse(body, headers={"Cache-Control": "no-cache"})
 
 
 @require_safe
@@ -81,6 +80,6 @@ def _on_to(video: Video, url: str | None) -> HttpResponse:
     if url is None:
         raise Absent
     headers = {"Location": url, "Cache-Control": "no-store"}
-    if video.allow_embed:
+    if access.is_embeddable_anywhere(video):
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return HttpResponse(status=302, headers=headers)

@@ -23,15 +23,26 @@ export function applyStyle(video) {
   for (const name of ["size", "colour", "backdrop"]) video.dataset[`cue${name[0].toUpperCase()}${name.slice(1)}`] = settings[name];
 }
 
+/** The track shown at first: as an embed's address asks ("1", "0" or a language), else as it was last time. */
+function firstShown(tracks, asked) {
+  const { on, language } = captionSettings();
+  const isAskedFor = asked && asked !== "0" && asked !== "1";
+  const isOn = asked ? asked !== "0" : on;
+  if (!isOn) return null;
+  const wanted = isAskedFor ? asked.toLowerCase() : language;
+  const short = wanted.split("-")[0];
+  return (
+    tracks.find((track) => track.language.toLowerCase() === wanted) ??
+    tracks.find((track) => isAskedFor && track.language.toLowerCase().split("-")[0] === short) ??
+    (isAskedFor ? null : tracks[0])
+  );
+}
+
 /** Takes up the settings of last time and keeps them; lifts cues off the control bar. */
 export function setUpCaptions(video) {
   applyStyle(video);
-  const settings = captionSettings();
-  if (settings.on) {
-    const tracks = captionTracks(video);
-    const wanted = tracks.find(({ language }) => language === settings.language) ?? tracks[0];
-    if (wanted) wanted.mode = "showing";
-  }
+  const wanted = firstShown(captionTracks(video), video.closest("[data-player]")?.dataset.cc);
+  if (wanted) wanted.mode = "showing";
   video.textTracks.addEventListener("change", () => {
     const tracks = captionTracks(video);
     if (!tracks.length) return;
