@@ -32,6 +32,13 @@ class VideoForm(forms.Form):
     publish_visibility = forms.ChoiceField(choices=Visibility.choices, label="Change it to", required=False)
     allow_comments = forms.BooleanField(required=False, label="Allow comments")
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
+    embed_domains = forms.CharField(
+        max_length=6000,
+        required=False,
+        label="Sites that may embed this video",
+        help_text="One domain per line, up to 20, such as example.org or *.example.org. Leave empty for all sites.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"}),
+    )
     allow_download = forms.BooleanField(required=False, label="Offer an MP4 file for download")
     normalise_loudness = forms.BooleanField(
         required=False,
@@ -48,6 +55,7 @@ class VideoForm(forms.Form):
         """The form filled with the video's present values."""
         initial: dict[str, Any] = {name: getattr(video, name) for name in cls.base_fields}
         initial["tags"] = ", ".join(video.tags)
+        initial["embed_domains"] = "\n".join(video.embed_domains)
         initial["publish_at"] = video.publish_at.strftime("%Y-%m-%dT%H:%M") if video.publish_at else ""
         return cls(initial=initial)
 

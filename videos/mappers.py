@@ -61,6 +61,7 @@ def full(
         "chapters": chapters.within(chapters.of_video(video), video.duration),
         "allow_comments": video.allow_comments,
         "allow_embed": video.allow_embed,
+        "embed_domains": video.embed_domains if can_edit else None,
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,

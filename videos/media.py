@@ -25,6 +25,7 @@ from streamsite.errors import Absent, SiteError
 from streamsite.files import send
 from streamsite.visibility import is_linkable
 from videos import bucket, media_tokens, share_links, storage, stored
+from videos.access import is_embeddable_anywhere
 from videos.addresses import DOWNLOAD, EXTRAS
 from videos.media_types import type_of
 from videos.models import Video
@@ -74,7 +75,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
         response = send(request, folder_path / name, content_type=content_type, cache=cache)
         if attachment:
             response["Content-Disposition"] = attachment
-    if state["allow_embed"] and shown.viewer_class == media_tokens.PUBLIC:
+    if shown.viewer_class == media_tokens.PUBLIC and is_embeddable_anywhere(state):
         cors.open_to_all(response)
     return response
 
@@ -94,6 +95,7 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "is_taken_down",
         "allow_download",
         "allow_embed",
+        "embed_domains",
         "title",
         "channel_id",
         "channel__is_active",

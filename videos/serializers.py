@@ -135,6 +135,13 @@ class MetadataSerializer(serializers.Serializer[Any]):
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     allow_comments = serializers.BooleanField(required=False)
     allow_embed = serializers.BooleanField(required=False)
+    embed_domains = serializers.ListField(
+        child=serializers.CharField(max_length=253),
+        required=False,
+        allow_null=True,
+        max_length=20,
+        help_text="Hosts that may embed the video, such as example.org or *.example.org; empty: all.",
+    )
     allow_download = serializers.BooleanField(required=False)
     normalise_loudness = serializers.BooleanField(required=False)
     publish_at = serializers.DateTimeField(
@@ -254,6 +261,9 @@ class VideoSerializer(CardSerializer):
     chapters = ChapterSerializer(many=True)
     allow_comments = serializers.BooleanField()
     allow_embed = serializers.BooleanField()
+    embed_domains = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="null for everyone but its owner."
+    )
     allow_download = serializers.BooleanField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()

@@ -108,6 +108,8 @@ class Video(models.Model):
     is_taken_down = models.BooleanField(default=False, editable=False)
     allow_comments = models.BooleanField(default=True)
     allow_embed = models.BooleanField(default=True)
+    # The hosts that may embed it, all when empty: see ``embed_domains``.
+    embed_domains = models.JSONField(default=list, blank=True)
     allow_download = models.BooleanField(default=False)
     normalise_loudness = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

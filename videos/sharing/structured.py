@@ -31,7 +31,7 @@ def of_video(video: Video) -> dict[str, Any]:
         "twitter": twitter(video),
         "json_ld": video_object(video),
         "canonical": addresses.page(video),
-        "oembed": addresses.oembed(video) if video.allow_embed else None,
+        "oembed": addresses.oembed(addresses.page(video)) if video.allow_embed else None,
         "indexed": video.listed,
     }
 
@@ -57,7 +57,7 @@ def _players(video: Video) -> list[tuple[str, str]]:
     """Address and type of what plays the video elsewhere, what most programs know first."""
     media = files.media_of(video)
     own = [(media.url, media.content_type)]
-    framed = [(addresses.embed(video), "text/html")] if video.allow_embed else []
+    framed = [(addresses.embed(video), "text/html")] if access.is_embeddable_anywhere(video) else []
     return own + framed if media.is_file else framed + own
 
 
@@ -76,7 +76,7 @@ def twitter(video: Video) -> Tags:
     found = [("twitter:title", video.title), ("twitter:description", short_text(video))]
     if picture:
         found += [("twitter:image", picture), ("twitter:image:alt", video.title)]
-    if not (picture and video.allow_embed and settings.IS_HTTPS):
+    if not (picture and access.is_embeddable_anywhere(video) and settings.IS_HTTPS):
         return [("twitter:card", "summary_large_image" if picture else "summary"), *found]
     found = [("twitter:card", "player"), *found, ("twitter:player", addresses.embed(video))]
     found += [
@@ -124,7 +124,7 @@ def video_object(video: Video) -> dict[str, Any]:
         found["thumbnailUrl"] = [picture]
     if files.has_file(video):
         found["encoding"] = [_file(video)]
-    if video.allow_embed:
+    if access.is_embeddable_anywhere(video):
         found["embedUrl"] = addresses.embed(video)
     if video.width and video.height:
         found |= {"width": video.width, "height": video.height}

@@ -32,14 +32,25 @@ export function applyStyle(video) {
   for (const name of ["size", "colour", "backdrop"]) video.dataset[`cue${name[0].toUpperCase()}${name.slice(1)}`] = settings[name];
 }
 
+/** The track shown at first: as an embed's address asks ("1", "0" or a language), else as it was last time. */
+function firstShown(video, asked) {
+  const isOn = asked ? asked !== "0" : captionSettings().on;
+  if (!isOn) return null;
+  if (!asked || asked === "1") return preferredTrack(video);
+  const wanted = asked.toLowerCase();
+  const short = wanted.split("-")[0];
+  const tracks = captionTracks(video);
+  return (
+    tracks.find((track) => track.language.toLowerCase() === wanted) ??
+    tracks.find((track) => track.language.toLowerCase().split("-")[0] === short)
+  );
+}
+
 /** Takes up the settings of last time and keeps them; lifts cues off the control bar. */
 export function setUpCaptions(video) {
   applyStyle(video);
-  const settings = captionSettings();
-  if (settings.on) {
-    const wanted = preferredTrack(video);
-    if (wanted) wanted.mode = "showing";
-  }
+  const wanted = firstShown(video, video.closest("[data-player]")?.dataset.cc);
+  if (wanted) wanted.mode = "showing";
   video.textTracks.addEventListener("change", () => {
     const tracks = captionTracks(video);
     if (!tracks.length) return;
