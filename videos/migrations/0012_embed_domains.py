@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0009_studio_orders"),
+        ("videos", "0011_upload_concatenation"),
     ]
 
     operations = [

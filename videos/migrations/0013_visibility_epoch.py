@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0009_studio_orders"),
+        ("videos", "0012_embed_domains"),
     ]
 
     operations = [
