@@ -202,8 +202,9 @@ def _hls_options(folder: Path, plan: LadderPlan, seconds: float) -> list[str]:
         *("-t", f"{seconds:.6f}", "-map_metadata", "-1", "-map_chapters", "-1"),
         *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "event"),
         *("-hls_time", f"{float(plan.segment_seconds):.6f}", "-hls_flags", "independent_segments+temp_file"),
-        # Otherwise every rung starts late by its own reordering delay: off the sound, with a jump at a switch.
-        *("-avoid_negative_ts", "disabled", "-hls_segment_options", "movflags=+negative_cts_offsets"),
+        # Offsets stay positive and an edit list of one entry takes the reordering delay off: every rung and the sound
+        # start at 0 in browsers and in players built on ffmpeg, which shift tracks with negative offsets instead.
+        *("-avoid_negative_ts", "disabled"),
         *("-hls_fmp4_init_filename", INIT, "-hls_segment_filename", f"{folder}/{SEGMENT_PATTERN}"),
         f"{folder}/{INDEX}",
     ]
