@@ -21,7 +21,7 @@ from pathlib import Path
 
 from . import ffmpeg
 from .errors import EncodeFailed
-from .filters import ladder_graph
+from .filters import graph_args, input_options
 from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
 from .playlists import (
     INDEX,
@@ -140,9 +140,8 @@ def verify_output(out_dir: Path, plan: LadderPlan) -> float:
 
 def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
     """The arguments of the one ffmpeg process."""
-    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer)]
-    if graph := ladder_graph(info, plan):
-        args += ["-filter_complex", graph]
+    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=input_options(info))]
+    args += graph_args(info, plan)
     for number, rendition in enumerate(plan.renditions):
         if plan.copies_top and number == 0:
             args += ["-map", f"0:{info.video_index}", "-c:v", "copy"]
