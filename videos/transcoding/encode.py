@@ -22,7 +22,7 @@ from pathlib import Path
 
 from . import ffmpeg
 from .errors import EncodeFailed
-from .filters import SOUND_TAIL_SECONDS, ladder_graph
+from .filters import SOUND_TAIL_SECONDS, graph_args, input_options
 from .finishing import ROUNDING, SHORTEST_SECONDS, finish_ladder
 from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
 from .master import growing_bandwidths, master_playlist, variants_of
@@ -147,9 +147,8 @@ def verify_output(out_dir: Path, plan: LadderPlan) -> float:
 
 def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
     """The arguments of the one ffmpeg process."""
-    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer)]
-    if graph := ladder_graph(info, plan):
-        args += ["-filter_complex", graph]
+    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=input_options(info))]
+    args += graph_args(info, plan)
     for number, rendition in enumerate(plan.renditions):
         if plan.copies_top and number == 0:
             args += ["-map", f"0:{info.video_index}", "-c:v", "copy"]

@@ -142,6 +142,7 @@ def can_copy(info: SourceInfo, top: Rendition) -> bool:
         return False
     is_plain = info.pix_fmt == "yuv420p" and not info.interlaced and not info.rotation and not info.is_hdr
     is_plain = is_plain and info.sample_aspect_ratio == 1 and "High 4" not in info.video_profile
+    is_plain = is_plain and info.is_steady and not any(info.crop)
     has_size = (info.width, info.height) == (top.width, top.height) and not top.halves_rate
     step = 1 / float(top.frame_rate)
     is_even = step * 0.5 < track.shortest_step and track.longest_step < step * 1.5

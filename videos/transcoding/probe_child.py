@@ -10,6 +10,7 @@ import sys
 import time
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import av
@@ -19,6 +20,10 @@ import av.sidedata.sidedata
 import av.stream
 import av.video.frame
 import av.video.stream
+
+# An isolated interpreter does not look beside its script.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+from videos.transcoding.picture_watch import PictureWatch, cropping
 
 MAX_TRACKS = 64
 MAX_CHAPTERS = 500
@@ -56,7 +61,9 @@ def is_cover(stream: av.video.stream.VideoStream) -> bool:
     return bool(stream.disposition & cover)
 
 
-def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: float) -> dict[str, Any]:
+def scan(
+    path: str, opening: tuple[str, str, str], video_index: int, seconds: float, max_pixels: int = 0
+) -> dict[str, Any]:
     """Reads every packet, decoding none, to learn how much of the promised duration is really there.
 
     `video_index` is -1 for a file without a picture.
@@ -69,11 +76,13 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
     packets = 0
     complete = True
     pictures = Pictures()
+    watch = None
     with open_container(path, *opening) as container:
         start = (container.start_time or 0) / 1_000_000
         streams: list[av.stream.Stream] = list(container.streams.audio[:MAX_TRACKS])
         if video_index >= 0:
             streams.insert(0, container.streams[video_index])
+            watch = watch_pictures(container, video_index, max_pixels)
         try:
             for packet in container.demux(streams):
                 moment = packet.pts if packet.pts is not None else packet.dts
@@ -85,6 +94,8 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
                 packets += kind == "video"
                 if kind == "video":
                     pictures.add(float(moment * packet.time_base) - start, packet.size, packet.is_keyframe)
+                    if watch:
+                        watch.look(packet, float(moment * packet.time_base) - start)
                 if time.monotonic() > deadline:
                     complete = False
                     break
@@ -92,7 +103,22 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
             # What came before the damage is what can be read.
             pass
     found = {"video_end": ends["video"], "audio_end": ends["audio"], "packets": packets, "complete": complete}
-    return found | pictures.report()
+    return found | pictures.report() | {"watch": watch.report(ends["video"]) if watch else None}
+
+
+def watch_pictures(
+    container: av.container.InputContainer, video_index: int, max_pixels: int
+) -> PictureWatch | None:
+    """What looks for changes of the picture while the packets are read."""
+    stream = container.streams[video_index]
+    if not isinstance(stream, av.video.stream.VideoStream):
+        return None
+    context = stream.codec_context
+    if context.codec is None or not 0 < context.width * context.height <= max_pixels:
+        return None
+    context.thread_type = "NONE"
+    context.options = {"max_pixels": str(max_pixels)}
+    return PictureWatch(stream, (container.duration or 0) / 1_000_000)
 
 
 class Pictures:
@@ -193,6 +219,7 @@ def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
         "color_primaries": int(context.color_primaries),
         "interlaced": context.field_order > _FIELD_PROGRESSIVE,
         "rotation": 0,
+        "crop": cropping(stream),
     }
 
 
@@ -293,7 +320,7 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
             report["scan"] = scan(path, opening, -1, scan_seconds)
             report["decodes"] = decodes_sound(path, opening)
         return report
-    report["scan"] = scan(path, opening, video["index"], scan_seconds)
+    report["scan"] = scan(path, opening, video["index"], scan_seconds, max_pixels)
     # A picture beyond the limit is refused by its size; decoding it would only prove that memory is finite.
     if 0 < video["coded_width"] * video["coded_height"] <= max_pixels:
         decoded = first_frame(path, opening, video["index"])
