@@ -145,7 +145,12 @@ def file_of(caption: Caption) -> Path:
 
 def name_of(caption: Caption) -> str:
     """The name of the served file, new with every revision."""
-    return f"captions/{caption.revision}.vtt"
+    return served_name(caption.revision)
+
+
+def served_name(revision: str) -> str:
+    """Return the name of the file of a revision, below the video's extras."""
+    return f"captions/{revision}.vtt"
 
 
 def _described(*, language: str, label: str, kind: str) -> dict[str, str]:

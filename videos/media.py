@@ -24,7 +24,7 @@ from streamsite import cors
 from streamsite.errors import Absent, SiteError
 from streamsite.files import send
 from streamsite.visibility import is_linkable
-from videos import bucket, media_tokens, share_links, storage, stored
+from videos import bucket, manifests, media_tokens, share_links, storage, stored
 from videos.access import is_embeddable_anywhere
 from videos.addresses import DOWNLOAD, EXTRAS
 from videos.media_types import type_of
@@ -61,7 +61,12 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     if name == DOWNLOAD:
         attachment = content_disposition_header(True, f"{state['title']}.mp4") or ""
     content_type, cache = type_of(name), _cache(shown, state, match[1])
-    if bucket.holds(state["stored_generation"], generation):
+    if generation != EXTRAS and manifests.is_composed(name):
+        ladder = manifests.Ladder(
+            video_id, generation, state["stored_generation"], state["duration"], state["language"]
+        )
+        response = manifests.send(request, ladder, name, content_type=content_type, cache=cache)
+    elif bucket.holds(state["stored_generation"], generation):
         folder = bucket.folder_of(video_id, state["stored_generation"])
         response = stored.send(
             request, folder, name, content_type=content_type, cache=cache, attachment=attachment
@@ -83,6 +88,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
 def forget_all() -> None:
     """Make this process look at every video again."""
     _states.clear()
+    manifests.forget_all()
 
 
 def _state(video_id: str) -> dict[str, Any] | None:
@@ -97,6 +103,8 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "allow_embed",
         "embed_domains",
         "title",
+        "duration",
+        "language",
         "channel_id",
         "channel__is_active",
     )

@@ -87,11 +87,11 @@ def read_master(out_dir: Path) -> tuple[list[Variant], list[Sound]]:
     for line in (out_dir / MASTER).read_text(encoding="utf-8").splitlines():
         tag, _, values = line.partition(":")
         if tag == "#EXT-X-MEDIA":
-            sound = attributes(values)
+            sound = _plain_attributes(values)
             folder = sound.get("URI", "").partition("/")[0]
             sounds.append(Sound(folder, 0, sound.get("LANGUAGE", ""), sound.get("NAME", "")))
         elif tag == "#EXT-X-STREAM-INF":
-            described = attributes(values)
+            described = _plain_attributes(values)
         elif line and not line.startswith("#"):
             width, _, height = described.get("RESOLUTION", "").partition("x")
             rate = Fraction(described.get("FRAME-RATE", ""))
@@ -101,9 +101,13 @@ def read_master(out_dir: Path) -> tuple[list[Variant], list[Sound]]:
     return variants, sounds
 
 
-def attributes(text: str) -> dict[str, str]:
-    """The attributes of a tag, without quotation marks."""
-    return {name: value.strip('"') for name, value in _ATTRIBUTE.findall(text)}
+def split_attributes(text: str) -> dict[str, str]:
+    """Return the attributes of a tag in their order, values as they are written."""
+    return dict(_ATTRIBUTE.findall(text))
+
+
+def _plain_attributes(text: str) -> dict[str, str]:
+    return {name: value.strip('"') for name, value in split_attributes(text).items()}
 
 
 def _declared(ceiling: int, burst: float) -> Bandwidth:
