@@ -68,11 +68,16 @@ def _deinterlace(info: SourceInfo) -> list[str]:
 
 
 def _picture(info: SourceInfo, width: int, height: int) -> list[str]:
-    if info.is_hdr and has_filters("zscale", "tonemap"):
+    if info.is_hdr and can_tone_map():
         return [*_tone_map(info, width, height), "setsar=1", _TAGS]
     matrix = "" if info.matrix_known else f":in_color_matrix={_guessed_matrix(info)}"
     scale = f"scale={width}:{height}:flags=bicubic{matrix}:out_color_matrix=bt709:out_range=tv"
     return [scale, "setsar=1", "format=yuv420p", _TAGS]
+
+
+def can_tone_map() -> bool:
+    """Return whether this ffmpeg can convert high dynamic range."""
+    return has_filters("zscale", "tonemap")
 
 
 def _guessed_matrix(info: SourceInfo) -> str:
