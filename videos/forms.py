@@ -106,6 +106,16 @@ class CaptionTextForm(CaptionDescriptionForm):
         help_text="WebVTT: a line with the times, one or more lines of text, a blank line.",
     )
 
+    def cues(self) -> list[webvtt.Cue]:
+        """Return the edited cues. Raises ``Invalid`` when one has times that cannot be read."""
+        text = self.cleaned_data["text"].encode("utf-8", "replace")
+        file = webvtt.read(text, encoding="utf-8", keep_rolling=True)
+        if file.left_out:
+            number = "1 cue has" if file.left_out == 1 else f"{file.left_out} cues have"
+            sentence = f"{number} times that cannot be read, so nothing was saved. Write 00:01:30.500 --> 00:01:32.000."
+            raise Invalid(sentence, fields={"text": [sentence]})
+        return file.cues
+
 
 def number(text: str, *, field: str) -> float:
     """What somebody typed as a number. ``Invalid`` when it is none."""

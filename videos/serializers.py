@@ -61,9 +61,7 @@ class CaptionDescriptionSerializer(serializers.Serializer[Any]):
 class CaptionUploadSerializer(CaptionDescriptionSerializer):
     """A text track as a file."""
 
-    file = serializers.FileField(
-        required=False, help_text="WebVTT, SubRip, ASS/SSA, SBV or TTML/DFXP, at most 2 MB."
-    )
+    file = serializers.FileField(help_text="WebVTT, SubRip, ASS/SSA, SBV or TTML/DFXP, at most 2 MB.")
     encoding = serializers.ChoiceField(
         choices=list(ENCODINGS), required=False, help_text="Detected unless it is given."
     )

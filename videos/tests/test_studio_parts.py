@@ -59,6 +59,8 @@ def test_captions_are_added_edited_and_deleted(page, video):
     track.refresh_from_db()
     assert (track.label, track.cues) == ("Mine", [[1.0, 3.0, "Hello <i>you</i>"]])
     assert page.post(one, changed | {"text": "nothing"}).status_code == 400
+    wrong = page.post(one, changed | {"text": f"{text}\n00:0x.000 --> 00:04.000\nA typing error\n"})
+    assert "1 cue has times that cannot be read" in wrong.content.decode()
     assert page.post(one, {"delete": "1"}).status_code == 302
     assert page.get(one).status_code == 404
 

@@ -33,6 +33,7 @@ CODEC_NAMES = {
     "dvb_subtitle": "DVB",
     "eia_608": "CEA-608",
     "dvb_teletext": "teletext",
+    "unknown": "unknown",
 }
 
 

@@ -21,7 +21,6 @@ from videos import access, captions, chapters, forms, mappers, posters, services
 from videos.models import Video
 
 METHODS = ("GET", "HEAD", "POST")
-NOT_ADDED = "The captions were not added. Look at the fields below."
 
 
 def _page(
@@ -99,12 +98,12 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
             captions.add(video, file.cues, **form.described())
         except SiteError as error:
             show_problems(form, error)
-            problem = NOT_ADDED if error.fields else error.detail
+            problem = _in_words(error)
         else:
             messages.success(request, _added(file))
             return redirect("studio-captions", video_id)
     elif request.method == "POST":
-        problem = NOT_ADDED
+        problem = "The captions were not added. Look at the fields below."
     return _page(request, video, "captions", problem=problem, form=form)
 
 
@@ -137,7 +136,7 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
-            captions.change(track, cues=webvtt.parse(form.cleaned_data["text"].encode()), **form.described())
+            captions.change(track, cues=form.cues(), **form.described())
         except SiteError as error:
             problem = _in_words(error)
         else:
