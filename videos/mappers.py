@@ -10,6 +10,7 @@ from streamsite.visibility import Viewer, is_owner
 from videos import captions, chapters, posters, relations, share_links
 from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
+from videos.webvtt import CaptionFile
 
 
 def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
@@ -95,6 +96,18 @@ def caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> dict
     }
 
 
+def imported(file: CaptionFile | None) -> dict[str, Any] | None:
+    """Return how a caption file was read: ``format``, ``encoding``, ``cues``, ``left_out`` (numbers of cues)."""
+    if file is None:
+        return None
+    return {
+        "format": file.format,
+        "encoding": file.encoding,
+        "cues": len(file.cues),
+        "left_out": file.left_out,
+    }
+
+
 def watched(row: Watch) -> dict[str, Any]:
     """An entry of the history. ``row.video`` and its channel must be loaded."""
     return {
@@ -130,6 +143,7 @@ def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
         "ahead": ahead,
         "steps": video.steps,
         "error": _failure(video),
+        "report": video.report,
     }
 
 

@@ -18,8 +18,13 @@ MAX_CUES, MAX_CUE_TEXT = 20_000, 1_000
 LATEST_SECONDS = 100 * 3600.0
 # Raw text of a cue that is looked at: markup is longer than what it marks.
 MAX_RAW_TEXT = MAX_CUE_TEXT * 4
-# A tag begins with a letter, a slash or a time; "I <3 you" and "a < b" have none. The bound keeps matching linear.
-TAG = re.compile(r"<(?:/?[A-Za-z][^<>]{0,500}|/|\d{1,4}:[\d:.]{1,20})>")
+# WebVTT's tags with an annotation, others with attributes or nothing, and times of words. "I <3 you", "a < b" and
+# "a<b and c>d" hold no tag. The bounds keep matching linear.
+TAG = re.compile(
+    r"<(?:/?(?:v|c|lang)(?:[.\s][^<>]{0,500})?|/?[a-z][\w.:-]{0,40}(?:\s[^<>=]{0,100}=[^<>]{0,500}|\s{0,9}/?)"
+    r"|/|\d{1,4}:[\d:.]{1,20})>",
+    re.IGNORECASE | re.ASCII,
+)
 KEPT_TAGS = {f"<{slash}{name}>" for name in "biu" for slash in ("", "/")}
 # {\an8} and the like: positions of Advanced SubStation that SubRip files carry along.
 _OVERRIDE = re.compile(r"\{\\[^{}]{0,200}\}")

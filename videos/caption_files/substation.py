@@ -28,7 +28,7 @@ def read_substation(text: str) -> tuple[list[RawCue], int]:
     """Return the dialogue in the order of the file, and how many of its lines cannot be read."""
     cues: list[RawCue] = []
     left_out = 0
-    fields = _FIELDS
+    fields: tuple[str, ...] = _FIELDS
     in_events = False
     for line in text.split("\n"):
         key, _, rest = line.partition(":")

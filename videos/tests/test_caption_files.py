@@ -93,6 +93,8 @@ def test_a_damaged_ttml_file_keeps_what_comes_before_the_damage():
 )
 def test_signs_are_no_markup(file):
     said = "I <3 you & a < b, AT&T &copy x>y 5 << 6 R&D;"
+    if not file.startswith("<tt>"):  # XML does not forgive a name after "<"
+        said += " a<b & c>d"
     (cue,) = read(file.replace("{}", said).encode()).cues
     assert plain(cue.text) == said
     assert "<" not in cue.text

@@ -128,11 +128,16 @@ def _deinterlace(info: SourceInfo) -> list[str]:
 
 def _picture(info: SourceInfo, width: str, height: str, *, more: str = "") -> list[str]:
     """To this size, pixels or expressions, and to the colors of the ladder; `more` are options for `scale`."""
-    if info.is_hdr and has_filters("zscale", "tonemap"):
+    if info.is_hdr and can_tone_map():
         return [*_tone_map(info, width, height), "setsar=1", _TAGS]
     matrix = "" if info.matrix_known else f":in_color_matrix={_guessed_matrix(info)}"
     scale = f"scale={width}:{height}:flags=bicubic{more}{matrix}:out_color_matrix=bt709:out_range=tv"
     return [scale, "setsar=1", "format=yuv420p", _TAGS]
+
+
+def can_tone_map() -> bool:
+    """Return whether this ffmpeg can convert high dynamic range."""
+    return has_filters("zscale", "tonemap")
 
 
 def _guessed_matrix(info: SourceInfo) -> str:
