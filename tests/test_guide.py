@@ -97,6 +97,7 @@ def test_browser(site, local, registered):
         page = chromium.new_page()
         page.on("console", lambda message: lines.append(message) if message.type == "log" else None)
         page.goto(f"{site.url}/developers/tokens")
+        page.add_script_tag(url=f"{settings.STATIC_URL}vendor/tus-js-client-4.3.1/tus.min.js")
         page.evaluate(f"async () => {{ {program} }}")
         chromium.close()
     snippets.check(of("js browser"), "\n".join(message.text for message in lines), local)

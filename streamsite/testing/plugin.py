@@ -156,11 +156,21 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def other_origin() -> Iterator[Any]:
+    """A static server on another origin, whose pages may call the API of ``site``."""
+    from streamsite.testing.other_origin import OtherOrigin
+
+    server = OtherOrigin()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, other_origin: Any) -> Iterator[Any]:
     """A whole running site on a free port with a data folder of its own: web, worker and MongoDB."""
     from streamsite.testing.stack import Stack
 
-    stack = Stack(tmp_path_factory.mktemp("site"))
+    stack = Stack(tmp_path_factory.mktemp("site"), CORS_ALLOWED_ORIGINS=other_origin.url)
     stack.start()
     try:
         yield stack

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 import pytest
@@ -19,6 +20,10 @@ def main() -> int:
     except (browser.BrowserMissingError, MongodUnavailableError) as error:
         sys.stderr.write(f"script/test: {error}\n")
         return 1
+    if not sys.argv[1:] and shutil.which("npm") is None:
+        sys.stderr.write(
+            "script/test: npm is not installed: the players that it would fetch are not tried (install 'npm')\n"
+        )
     arguments = sys.argv[1:] or [
         "-n",
         str(min(4, os.cpu_count() or 1)),

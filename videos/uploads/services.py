@@ -168,11 +168,11 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
 
 
 def finish_interrupted(*, enqueue: Callable[[Video], object]) -> int:
-    """Join and hand over final uploads whose request ended in the middle; how many are finished now."""
-    old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
-    waiting = Upload.objects.select_related("video").filter(
-        kind=UploadKind.FINAL, finished_at=None, created_at__lte=old
-    )
+    """Join and hand over final uploads whose request ended in the middle; return how many are finished now.
+
+    One that a request is joining at this moment is left to it.
+    """
+    waiting = Upload.objects.select_related("video").filter(kind=UploadKind.FINAL, finished_at=None)
     count = 0
     for upload in waiting[:1000]:
         try:

@@ -193,6 +193,17 @@ def test_a_browser_plays_it_once_the_bucket_allows_the_sites_pages(stored_site, 
     assert not any("Content Security" in text for text in noted)
 
 
+def test_a_player_on_another_origin_may_follow_to_the_bucket(stored_site, s3, anonymous, film):
+    """A page elsewhere, redirected from the site to the bucket, sends ``Origin: null``, as browsers do."""
+    rules = {"CORSRules": [bucket.cors_rule()]}
+    s3.client.put_bucket_cors(Bucket=NAME, CORSConfiguration=rules)
+    status, headers, _ = anonymous.call("GET", segment_of(anonymous, film))
+    assert (status, headers["access-control-allow-origin"]) == (302, "*")
+    for origin in ("null", stored_site.url):
+        _, told, _ = fetch(headers["location"], Origin=origin)
+        assert told["access-control-allow-origin"] in ("*", origin)
+
+
 def test_making_it_private_is_felt_within_five_seconds(stored_site, owner, anonymous, film):
     segment, poster = segment_of(anonymous, film), film["hls_url"].replace("master.m3u8", "poster.webp")
     _, headers, _ = anonymous.call("GET", segment)
