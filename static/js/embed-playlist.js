@@ -6,7 +6,7 @@ import { EVENTS } from "./embed/events.js";
 import { Receiver } from "./embed/protocol.js";
 
 // A frame whose page may not be shown here loads as well, and stays silent.
-const SILENCE_MS = 3000;
+const SILENCE_MS = 2000;
 const NOT_ALLOWED = 101;
 const PASSED_ON = [
   "play", "pause", "getPaused", "mute", "unmute", "getMuted", "setVolume", "getVolume", "getDuration", "setCurrentTime",

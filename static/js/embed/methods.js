@@ -59,8 +59,12 @@ class Driver {
   seek(seconds) {
     if (seconds === null) return;
     this.#wantedTime = seconds;
-    if (this.video.readyState > 0) this.#applyTime();
-    else this.frame.dataset.start = String(seconds);
+    if (this.video.readyState > 0) {
+      this.#applyTime();
+      return;
+    }
+    this.frame.dataset.start = String(seconds);
+    this.video.currentTime = seconds;
   }
 
   get duration() {
