@@ -74,7 +74,8 @@ class PreferencesSerializer(serializers.Serializer[Any]):
 
     theme = serializers.ChoiceField(choices=KNOWN["theme"].choices, required=False)
     language = serializers.ChoiceField(choices=KNOWN["language"].choices, required=False)
-    autoplay = serializers.BooleanField(required=False)
+    autoplay = serializers.BooleanField(required=False, help_text="Play the next video when one ends.")
+    autoplay_open = serializers.BooleanField(required=False, help_text="Play when a watch page opens.")
     history_paused = serializers.BooleanField(required=False)
     personalised = serializers.BooleanField(required=False)
     subscriptions_private = serializers.BooleanField(required=False)

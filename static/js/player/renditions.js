@@ -1,5 +1,19 @@
 // What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
 
+/** The number in a label such as "1080p": the manifest's NAME, else from the size, as viewers name widescreen films. */
+function linesOf({ name, width, height }) {
+  const named = /^(\d+)p/.exec(name ?? "");
+  if (named) return Number(named[1]);
+  return Math.round(Math.max(Math.min(width, height), (Math.max(width, height) * 9) / 16));
+}
+
+/** One rendition; the menu labels it by its shorter side. */
+function rendition(level, index) {
+  const { width, height, bitrate, frameRate } = level;
+  const side = width >= height ? "height" : "width";
+  return { id: String(index), width, height, [side]: linesOf(level), bitrate, frameRate };
+}
+
 export class RenditionList extends EventTarget {
   #length = 0;
   #selected = -1;
@@ -36,7 +50,7 @@ export class RenditionList extends EventTarget {
       delete this[this.#length];
     }
     levels.forEach((level, index) => {
-      this[index] = { id: String(index), width: level.width, height: level.height, bitrate: level.bitrate, frameRate: level.frameRate };
+      this[index] = rendition(level, index);
     });
     this.#length = levels.length;
     this.#selected = -1;
