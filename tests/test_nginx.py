@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
 
 from streamsite.testing.caller import PASSWORD, Caller
@@ -207,3 +208,12 @@ def test_the_callers_address_cannot_be_forged(front):
     caller.token = json.loads(content)["access"]
     _, listed = caller.json("GET", "/api/v1/auth/sessions")
     assert {session["ip_prefix"] for session in listed["results"]} == {"127.0.0.0/24"}
+
+
+def test_scripts_come_compressed_with_brotli_through_nginx(front, film):
+    _, _, page = get(front, f"/watch/{film['id']}")
+    script = page.decode().partition('/js/player.js"')[0].rpartition('"')[2] + "/js/player.js"
+    _, headers, packed = get(front, script, Accept_Encoding="gzip, deflate, br")
+    assert headers["content-encoding"] == "br"
+    _, _, plain = get(front, script)
+    assert brotli.decompress(packed) == plain

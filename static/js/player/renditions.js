@@ -1,9 +1,17 @@
 // What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
 
-/** A film of 1920x800 is "1080p": the folder of a rendition is named so. */
+/** The number in a label such as "1080p": the rendition's folder is named so; else from the size, as viewers name films. */
 function linesOf({ uri, width, height }) {
-  const name = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri);
-  return name ? Number(name[1]) : Math.min(width, height);
+  const named = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri ?? "");
+  if (named) return Number(named[1]);
+  return Math.round(Math.max(Math.min(width, height), (Math.max(width, height) * 9) / 16));
+}
+
+/** One rendition; the menu labels it by its shorter side. */
+function rendition(level, index) {
+  const { width, height, bitrate, frameRate } = level;
+  const side = width >= height ? "height" : "width";
+  return { id: String(index), width, height, [side]: linesOf(level), bitrate, frameRate };
 }
 
 export class RenditionList extends EventTarget {
@@ -42,9 +50,7 @@ export class RenditionList extends EventTarget {
       delete this[this.#length];
     }
     levels.forEach((level, index) => {
-      const height = linesOf(level);
-      const width = Math.max(height, level.width, level.height);
-      this[index] = { id: String(index), width, height, bitrate: level.bitrate, frameRate: level.frameRate };
+      this[index] = rendition(level, index);
     });
     this.#length = levels.length;
     this.#selected = -1;
