@@ -189,8 +189,13 @@ def check_now(world: World, state: str) -> None:
         leads_on = 404 if state == "private" else 302
         for name in STABLE:
             assert world.status(who, f"/files/{world.video_id}/{name}") == leads_on, (state, who, name)
-        asked = f"/oembed?url={world.origin}/watch/{world.video_id}"
-        assert world.status(who, asked) == (404 if state == "private" else 200), (state, who)
+        for page in ("watch", "embed"):
+            asked = f"/oembed?url={world.origin}/{page}/{world.video_id}"
+            assert world.status(who, asked) == (404 if state == "private" else 200), (state, who, page)
+        embedded = world.status(who, f"/embed/{world.video_id}")
+        assert embedded == (404 if state == "private" else 200), (state, who)
+        framed = world.callers[who].call("GET", f"/embed/playlist/{world.playlist_id}")[2].decode()
+        assert (world.video_id in framed) == (state != "private"), (state, who)
         assert in_playlist(world, who) == ((may_watch(who, state) and who != "shared") or state != "private")
     for who in PEOPLE:
         urls = world.media(who)
