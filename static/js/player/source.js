@@ -55,7 +55,9 @@ function dropFallback(hls) {
  * Sets up `video`, its `videoRenditions` and `audioTracks`; problems go to `screen`. `startAt` is in seconds.
  * Of a ladder that `isGrowing` the lowest rung is the one that is surely ahead of the viewer, so playing begins there.
  */
-export async function playSource(video, url, { startAt, isGrowing, screen }) {
+export async function playSource(video, manifest, { startAt, isGrowing, screen }) {
+  // The page has its own <track> elements: with the manifest's tracks beside them, each would be listed twice.
+  const url = `${manifest}${manifest.includes("?") ? "&" : "?"}subtitles=none`;
   for (const source of video.querySelectorAll("source")) source.remove();
   if (!mediaSource) {
     playNatively(video, url, { startAt, screen });
