@@ -117,9 +117,9 @@ class World:
         assert status == 200
         urls: list[str] = []
         for line in content.decode().splitlines():
-            named = line.partition('URI="')[2].partition('"')[0] if line.startswith("#EXT-X-M") else line
+            named = line.partition('URI="')[2].partition('"')[0] if line.startswith("#EXT-X-") else line
             name = named.partition("#xywh")[0]
-            if name.endswith((".m3u8", ".m4s", ".mp4", ".jpg", ".webp")):
+            if name.endswith((".m3u8", ".m4s", ".mp4", ".vtt", ".jpg", ".webp")):
                 urls.append(urljoin(url, name))
         playlists = [inner for inner in urls if inner.endswith(".m3u8")]
         for playlist in playlists:
@@ -203,6 +203,8 @@ def check_now(world: World, state: str) -> None:
             assert urls == []
             continue
         assert len(urls) > 10
+        for kind in ("/iframes.m3u8", "/subtitles/"):
+            assert any(kind in url for url in urls), kind
         found = {url: world.status(who, url) for url in urls}
         assert set(found.values()) == {200}, (state, who, found)
 

@@ -43,7 +43,8 @@ export class Source {
 
   constructor(video, url, { startAt, isGrowing, screen }) {
     this.#video = video;
-    this.#url = url;
+    // The page has its own <track> elements: with the manifest's tracks beside them, each would be listed twice.
+    this.#url = `${url}${url.includes("?") ? "&" : "?"}subtitles=none`;
     this.#options = { isGrowing, screen };
     // Without a resource this is where playing will begin, and what currentTime says until then.
     if (startAt) video.currentTime = startAt;
