@@ -86,6 +86,26 @@ def find(text: str) -> ApiToken | None:
     return ApiToken.objects.select_related("user").filter(token_hash=_hash(text)).first()
 
 
+def reader_of(token_id: str) -> str | None:
+    """Return the id of the account that a token with this id may read for, ``None`` when it may not (any more)."""
+    return _reader(ApiToken.objects.select_related("user").filter(pk=token_id).first())
+
+
+def reader_by_text(text: str) -> str | None:
+    """Return the id of the account that the token with this text may read for, ``None`` when it may not."""
+    token = find(text)
+    user_id = _reader(token)
+    if token is not None and user_id is not None:
+        touch(token)
+    return user_id
+
+
+def _reader(token: ApiToken | None) -> str | None:
+    if token is None or token.expires_at <= timezone.now() or "read" not in token.scopes:
+        return None
+    return str(token.user_id) if token.user.is_active else None
+
+
 def touch(token: ApiToken) -> None:
     """Note that the token was used, at most once a minute."""
     now = timezone.now()

@@ -11,13 +11,14 @@ from accounts.mappers import badge
 
 
 def me(request: HttpRequest) -> dict[str, Any]:
-    """``me``: the signed-in channel's badge, or ``None``. ``theme`` and ``autoplay``: what they chose.
+    """``me``: the signed-in channel's badge, or ``None``. ``theme``, ``autoplay``, ``autoplay_open``: what they chose.
 
     ``theme`` is ``None`` until somebody chooses: then each browser's own memory decides.
     """
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"me": None, "theme": None, "autoplay": True}
+        return {"me": None, "theme": None, "autoplay": True, "autoplay_open": True}
     chosen = preferences.complete(user.preferences)
     theme = chosen["theme"] if "theme" in user.preferences else None
-    return {"me": badge(user), "theme": theme, "autoplay": chosen["autoplay"]}
+    playing = {name: chosen[name] for name in ("autoplay", "autoplay_open")}
+    return {"me": badge(user), "theme": theme, **playing}

@@ -93,10 +93,15 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(
         choices=[("", "Like the browser"), ("en", "English")], required=False, widget=forms.RadioSelect
     )
+    autoplay_open = forms.BooleanField(
+        required=False,
+        label="Autoplay on open",
+        help_text="Start playing when you open a video.",
+    )
     autoplay = forms.BooleanField(
         required=False,
-        label="Play the next video by itself",
-        help_text="When one of a playlist ends.",
+        label="Autoplay next video",
+        help_text="Play the next or a related video when one ends.",
     )
     history_paused = forms.BooleanField(
         required=False,

@@ -30,7 +30,8 @@ NOTIFIED = ("video", "post", "comment", "reply", "mention", "heart", "milestone"
 KNOWN = {
     "theme": Preference("auto", ("auto", "light", "dark")),
     "language": Preference("", ("", "en")),  # "" is the browser's
-    "autoplay": Preference(True),
+    "autoplay": Preference(True),  # the next video, when one ends
+    "autoplay_open": Preference(True),  # a watch page, when it opens
     "history_paused": Preference(False),
     "personalised": Preference(True),
     "subscriptions_private": Preference(False),

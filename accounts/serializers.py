@@ -72,13 +72,13 @@ class ProfileSerializer(serializers.Serializer[Any]):
 class PreferencesSerializer(serializers.Serializer[Any]):
     """``PATCH /me/preferences`` and its answer, for the schema; the rules are in ``accounts.preferences``."""
 
-    theme = serializers.ChoiceField(choices=KNOWN["theme"].choices, required=False)
-    language = serializers.ChoiceField(choices=KNOWN["language"].choices, required=False)
-    autoplay = serializers.BooleanField(required=False)
-    history_paused = serializers.BooleanField(required=False)
-    personalised = serializers.BooleanField(required=False)
-    subscriptions_private = serializers.BooleanField(required=False)
-    subscribers_private = serializers.BooleanField(required=False)
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {
+            name: serializers.ChoiceField(choices=known.choices, required=False)
+            if known.choices
+            else serializers.BooleanField(required=False)
+            for name, known in KNOWN.items()
+        }
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -140,6 +140,14 @@ class SessionSerializer(serializers.Serializer[Any]):
     last_used_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     current = serializers.BooleanField()
+
+
+class PageOfSessionsSerializer(serializers.Serializer[Any]):
+    """All devices that are signed in, the last used first."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = SessionSerializer(many=True)
 
 
 class RevokedSerializer(serializers.Serializer[Any]):

@@ -187,6 +187,12 @@ def live_session(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
     return session
 
 
+def user_of(session_id: str) -> str | None:
+    """Return the id of the user of a live session, ``None`` when it has ended. Reads the database."""
+    session = live_session(session_id, fresh=True)
+    return None if session is None else str(session["user_id"])
+
+
 def keep_alive(session: dict[str, Any]) -> None:
     """Push a page session's idle end back, at most every five minutes."""
     moment = now()

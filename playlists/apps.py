@@ -10,8 +10,8 @@ class PlaylistsConfig(AppConfig):
     verbose_name = "Playlists"
 
     def ready(self) -> None:
-        """Listen to what happens to videos; register the queue, watch later, shelves, the studio's change of many."""
-        from playlists import bulk, mongo, queries, signals  # noqa: F401
+        """Connect signals; register the queue, Watch later, shelves, oEmbed and the studio's bulk change."""
+        from playlists import bulk, mongo, queries, sharing, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.counters import ALL
         from playlists.views.watching import watch_panel

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playlists.views import items, playlists, saving, watching
+from playlists.views import embed, items, playlists, saving, watching
 
 urlpatterns = [
     path("library", playlists.library, name="library"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("playlists/<str:playlist_id>/items/<str:item_id>/remove", items.remove, name="playlist-item-remove"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/move", items.move, name="playlist-item-move"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/note", items.note, name="playlist-item-note"),
+    path("embed/playlist/<str:playlist_id>", embed.embed, name="playlist-embed"),
     path("feeds/playlists/<str:playlist_id>.rss", playlists.feed, name="playlist-feed"),
     path("@<str:username>/playlists", playlists.channel_playlists, name="channel-playlists"),
 ]

@@ -13,15 +13,39 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
+import brotli
 from django.conf import settings
 from django.core.management import call_command
+from whitenoise.compress import Compressor
+from whitenoise.storage import CompressedStaticFilesStorage
 
 VERSION_BYTES = 6
 KEPT_SECONDS = 7 * 86_400
 # An empty file, written last.
 COMPLETE = ".complete"
 IMMUTABLE = r"^/static/[0-9a-f]{12}/"
+# The highest quality, 11, is 8 % smaller and takes 15 times as long: the first start would wait 8 s for it.
+BROTLI_QUALITY = 9
+
+
+class FastCompressor(Compressor):
+    """WhiteNoise's compressor with a Brotli quality that a first start can wait for."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        """Return ``data`` compressed."""
+        compressed: bytes = brotli.compress(data, quality=BROTLI_QUALITY)
+        return compressed
+
+
+class CompressedStorage(CompressedStaticFilesStorage):
+    """Static files with a ``.br`` and a ``.gz`` beside each; WhiteNoise sends what the browser accepts."""
+
+    def create_compressor(self, **kwargs: Any) -> Compressor:
+        """Return the compressor to use."""
+        return FastCompressor(**kwargs)
 
 
 def version_of(sources: Iterable[Path]) -> str:

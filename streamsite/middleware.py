@@ -28,8 +28,11 @@ CONTENT_POLICY = (
     f"media-src 'self' blob:{_BUCKET}; worker-src 'self' blob:; connect-src 'self'{_BUCKET}; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-# Of the one page that other sites may frame.
-FRAMED_CONTENT_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+
+
+def framed_content_policy(ancestors: str) -> str:
+    """Return the policy of a page that the sources in ``ancestors`` may frame, such as ``*`` or ``example.org:*``."""
+    return CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
 
 
 class RequestIdMiddleware:

@@ -335,7 +335,7 @@ WHITENOISE_MAX_AGE = 60
 WHITENOISE_IMMUTABLE_FILE_TEST = assets.IMMUTABLE
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "streamsite.assets.CompressedStorage"},
 }
 LANGUAGE_CODE = "en"
 USE_I18N = True

@@ -11,10 +11,13 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import settings
 
 from streamsite import assets
+
+BROTLI = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 
 
 def get(url: str, **headers: str):
@@ -55,6 +58,7 @@ def test_former_versions_stay_for_a_week(tmp_path: Path, settings) -> None:
     ]
     style = settings.STATIC_ROOT / "css" / "base.css"
     assert gzip.decompress((style.parent / "base.css.gz").read_bytes()) == style.read_bytes()
+    assert brotli.decompress((style.parent / "base.css.br").read_bytes()) == style.read_bytes()
     (settings.STATIC_ROOT / assets.COMPLETE).unlink()  # as if it had been killed in between
     style.unlink()
     assets.publish()
@@ -69,6 +73,8 @@ def test_every_file_of_a_page_is_compressed_and_kept_for_good(site) -> None:
     assert len(addresses) > 8
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda address: get(site.url + address), addresses))
+    headers, script = get(f"{site.url}{next(a for a in addresses if a.endswith('.js'))}", **BROTLI)
+    assert (headers["Content-Encoding"], brotli.decompress(script)[:2]) == ("br", b"//")
     for headers, _ in answers:
         assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
         assert "Accept-Encoding" in headers["Vary"]

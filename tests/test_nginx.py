@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import brotli
 import pytest
 
 from streamsite.testing.caller import PASSWORD, Caller
@@ -28,9 +31,10 @@ def film(front, tmp_path_factory):
     clip = make_clip(tmp_path_factory.mktemp("clip") / "clip.mp4", 6, (640, 360), 25)
     owner = Caller(front).enter("nginx-owner")
     video = owner.wait(owner.upload(clip, visibility="public"), "ready")
-    segment = video["hls_url"].replace("master.m3u8", "360p/seg_00000.m4s")
+    master = urlsplit(video["hls_url"]).path
+    segment = master.replace("master.m3u8", "360p/seg_00000.m4s")
     file = front.data_dir / "media" / "videos" / Path(*segment.split("/")[4:])
-    return {"id": video["id"], "owner": owner, "segment": segment, "master": video["hls_url"], "file": file}
+    return {"id": video["id"], "owner": owner, "segment": segment, "master": master, "file": file}
 
 
 def get(front, url, method="GET", **headers):
@@ -129,14 +133,21 @@ def test_the_internal_location_is_closed(front, film):
 
 def test_private_media_stay_private(front, film):
     film["owner"].json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "private"})
-    _, video = film["owner"].json("GET", f"/api/v1/videos/{film['id']}")
-    assert film["owner"].call("GET", video["hls_url"])[0] == 200
-    own = film["owner"].call("GET", video["hls_url"])[1]
-    assert own["cache-control"] == "private, no-store"
-    assert own["cross-origin-resource-policy"] == "same-origin"
-    refused = get(front, video["hls_url"])
-    assert refused[0] == 404
-    for headers in (own, refused[1]):
+    owner = Caller(front).sign_in("nginx-owner")
+    _, video = owner.json("GET", f"/api/v1/videos/{film['id']}")
+    segment = video["hls_url"].replace("master.m3u8", "360p/seg_00000.m4s")
+    answers = []
+    for url in (video["hls_url"], segment):
+        status, headers, _ = get(front, url)
+        assert (status, headers["cache-control"]) == (200, "private, no-store")
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        answers.append(headers)
+    assert owner.json("POST", "/api/v1/auth/logout", X_Requested_With="test")[0] == 204
+    deadline = time.monotonic() + 5
+    while (refused := get(front, segment))[0] != 404:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    for headers in (*answers, refused[1]):
         assert not [name for name in headers if name.startswith("access-control")]
     film["owner"].json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "public"})
 
@@ -197,3 +208,12 @@ def test_the_callers_address_cannot_be_forged(front):
     caller.token = json.loads(content)["access"]
     _, listed = caller.json("GET", "/api/v1/auth/sessions")
     assert {session["ip_prefix"] for session in listed["results"]} == {"127.0.0.0/24"}
+
+
+def test_scripts_come_compressed_with_brotli_through_nginx(front, film):
+    _, _, page = get(front, f"/watch/{film['id']}")
+    script = page.decode().partition('/js/player.js"')[0].rpartition('"')[2] + "/js/player.js"
+    _, headers, packed = get(front, script, Accept_Encoding="gzip, deflate, br")
+    assert headers["content-encoding"] == "br"
+    _, _, plain = get(front, script)
+    assert brotli.decompress(packed) == plain

@@ -408,7 +408,7 @@ def test_the_transcript_is_searched_and_seeks(page, film):
     search.fill("")
     panel.locator(".cue").first.click()
     until(page, "v => v.currentTime", at(0))
-    panel.get_by_label("Language").select_option("de")
+    panel.get_by_label("Caption track").select_option(label="Deutsch")
     expect(panel.locator(".cue")).to_have_count(3)
     panel.get_by_role("button", name="Close the transcript").click()
     expect(panel).to_be_hidden()

@@ -21,7 +21,9 @@ from tests.serving_worlds import WORLDS, behind
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 STATES = ("public", "unlisted", "private")
-PEOPLE = ("anonymous", "other", "shared", "owner")
+# ``program`` is the owner's, with an API token and nothing else.
+PEOPLE = ("anonymous", "other", "shared", "owner", "program")
+OWNERS = {"owner", "program"}
 EFFECTIVE_SECONDS = 5.0
 VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nsecret words\n"
 LISTS = (
@@ -39,6 +41,17 @@ LISTS = (
 # For other programs: what anybody with the link may see, whoever asks.
 STABLE = ("poster.jpg", "card.webp", "small.webp", "video.mp4", "video.m3u8")
 OWNERS_ONLY = ("/processing", "/share-links")
+
+
+class Program(Caller):
+    """Sends an API token with every call, as mpv and scripts do."""
+
+    def __init__(self, site: Stack, text: str) -> None:
+        super().__init__(site)
+        self.text = text
+
+    def call(self, method, path, body=None, headers=None):  # type: ignore[no-untyped-def]
+        return super().call(method, path, body, {"Authorization": f"Token {self.text}"} | (headers or {}))
 
 
 @dataclass
@@ -73,8 +86,11 @@ class World:
         assert status == 200
 
     def media(self, who: str) -> list[str]:
-        """All addresses of files that ``who`` is given, followed through playlists and the storyboard."""
-        caller = self.callers[who]
+        """All addresses of files that the API gives ``who``, followed through playlists and the storyboard."""
+        return self.media_of(self.callers[who])
+
+    def media_of(self, caller: Caller) -> list[str]:
+        """The same for any caller."""
         status, video = caller.json("GET", f"/api/v1/videos/{self.video_id}")
         if status != 200:
             return []
@@ -84,6 +100,17 @@ class World:
         for url in (video["hls_url"], video["storyboard_url"]):
             urls += self._named_in(caller, url)
         return urls
+
+    def on_page(self, who: str) -> list[str]:
+        """Addresses of the film on its watch page: playlist, a segment, picture; none for those who have no page."""
+        status, _, content = self.callers[who].call("GET", f"/watch/{self.video_id}")
+        if status != 200:
+            return []
+        text = content.decode()
+        playlist = text.partition('data-hls-url="')[2].partition('"')[0]
+        assert playlist.startswith("/media/v/")
+        inner = [url for url in self._named_in(self.callers[who], playlist) if url.endswith(".m4s")]
+        return [playlist, inner[0], text.partition(' poster="')[2].partition('"')[0]]
 
     def _named_in(self, caller: Caller, url: str) -> list[str]:
         status, _, content = caller.call("GET", url)
@@ -118,7 +145,10 @@ def world(request: pytest.FixtureRequest, tmp_path_factory, clip: Path):
         sent = {"title": "Matrix list", "visibility": "public", "video_ids": [video_id]}
         status, playlist = owner.json("POST", "/api/v1/playlists", sent)
         assert status == 201
+        wanted = {"name": "matrix", "scopes": ["read"]}
+        text = owner.json("POST", "/api/v1/auth/api-tokens", wanted)[1]["token"]
         people = {"anonymous": Caller(site), "other": other, "shared": shared, "owner": owner}
+        people["program"] = Program(site, text)
         yield World(site, people, video_id, query, playlist["id"], origin)
 
 
@@ -133,6 +163,11 @@ def settled(read, expected):
 
 
 def may_watch(who: str, state: str) -> bool:
+    return state != "private" or who in {"shared"} | OWNERS
+
+
+def has_page(who: str, state: str) -> bool:
+    """An API token opens no page."""
     return state != "private" or who in {"shared", "owner"}
 
 
@@ -141,11 +176,12 @@ def check_now(world: World, state: str) -> None:
     base = f"/api/v1/videos/{world.video_id}"
     for who in PEOPLE:
         expected = 200 if may_watch(who, state) else 404
-        for url in (f"/watch/{world.video_id}", base, f"{base}/captions", f"{base}/transcript"):
+        for url in (base, f"{base}/captions", f"{base}/transcript"):
             assert world.status(who, url) == expected, (state, who, url)
+        assert (world.status(who, f"/watch/{world.video_id}") == 200) == has_page(who, state), (state, who)
         for part in OWNERS_ONLY:
             refused = 404 if state == "private" else 401 if who in {"anonymous", "shared"} else 403
-            allowed = {200} if who == "owner" else {refused, 401, 404}
+            allowed = {200} if who in OWNERS else {refused, 401, 404}
             assert world.status(who, base + part) in allowed, (state, who, part)
         for url in world.lists():
             content = world.callers[who].call("GET", url)[2].decode()
@@ -178,21 +214,64 @@ def test_nobody_gets_more_than_the_owner_allows(world: World, before: str, after
     world.change(before)
     check_now_when_settled(world, before)
     given = {who: world.media(who) for who in PEOPLE}
+    pages = {who: world.on_page(who) for who in PEOPLE}
     if before != "private":
-        # Everybody is given the same addresses.
-        assert len({tuple(urls) for urls in given.values()}) == 1
-        given = {"anonymous": given["anonymous"]}
+        # Everybody is given the same addresses, by the API and on the page.
+        assert len({tuple(urlsplit(url).path for url in urls) for urls in given.values()}) == 1
+        assert len({tuple(urls) for urls in pages.values()}) == 1
+        given, pages = {"anonymous": given["anonymous"]}, {"anonymous": pages["anonymous"]}
     world.change(after)
     for who, urls in given.items():
-        # A public address lives while the video may be opened by its link; the owner's own needs the owner.
-        stays = after != "private" if before != "private" else who in {"owner", "shared"}
-        needs_the_owner = before == "private" and who == "owner"
-        for asker in PEOPLE:
-            allowed = stays and (asker == "owner" or not needs_the_owner)
-            expected = dict.fromkeys(urls, 200 if allowed else 404)
-            found = settled(lambda: {url: world.status(asker, url) for url in urls}, expected)  # noqa: B023
-            assert found == expected, (before, after, who, asker)
+        # What the API gives works for whoever has it: a public address while the video may be opened by its link, the
+        # others until somebody changes who may see the video.
+        expected = 200 if (after != "private" if before != "private" else after == before) else 404
+        check_addresses(world, urls, dict.fromkeys(PEOPLE, expected), (before, after, who))
+    for who, urls in pages.items():
+        # What the owner's page shows needs the owner; what a share link opened lives while the link does.
+        if before != "private":
+            allowed = set(PEOPLE) if after != "private" else set()
+        else:
+            allowed = OWNERS if who in OWNERS else set(PEOPLE)
+        expectations = {asker: 200 if asker in allowed else 404 for asker in PEOPLE}
+        check_addresses(world, urls, expectations, (before, after, who, "page"))
     check_now_when_settled(world, after)
+
+
+def check_addresses(
+    world: World, urls: list[str], expectations: dict[str, int], where: tuple[str, ...]
+) -> None:
+    """What each asker gets at addresses that were given out before, once it is settled."""
+    for asker, status in expectations.items():
+        expected = dict.fromkeys(urls, status)
+        found = settled(lambda: {url: world.status(asker, url) for url in urls}, expected)  # noqa: B023
+        assert found == expected, (*where, asker)
+
+
+@pytest.mark.parametrize("way", ["session", "page", "API token", "share link"])
+def test_addresses_end_with_what_got_them(world: World, way: str) -> None:
+    """Logging out, or revoking a token or link, ends every address that was given by it, for everybody."""
+    world.change("private")
+    site, owner, base = world.site, world.callers["owner"], f"/api/v1/videos/{world.video_id}"
+    ender, request = owner, ("POST", "/api/v1/auth/logout", None, {"X-Requested-With": "test"})
+    if way == "session":
+        ender = caller = Caller(site).sign_in("matrix-owner")
+    elif way == "page":
+        ender = caller = Caller(site).open_pages("matrix-owner")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        request = ("POST", "/logout", f"csrfmiddlewaretoken={caller.cookies['csrftoken']}", form)
+    elif way == "API token":
+        made = owner.json("POST", "/api/v1/auth/api-tokens", {"name": "ends", "scopes": ["read"]})[1]
+        caller, request = Program(site, made["token"]), ("DELETE", f"/api/v1/auth/api-tokens/{made['id']}")
+    else:
+        link = owner.json("POST", f"{base}/share-links", {})[1]
+        caller, request = Caller(site), ("DELETE", f"{base}/share-links/{link['id']}")
+        assert caller.call("GET", link["url"])[0] == 200
+    urls, others = world.media_of(caller), world.media("program")
+    assert len(urls) > 10
+    check_addresses(world, urls, dict.fromkeys(PEOPLE, 200), (way, "before"))
+    assert ender.call(*request)[0] in {204, 302}
+    check_addresses(world, urls, dict.fromkeys(PEOPLE, 404), (way, "after"))
+    check_addresses(world, others, {"anonymous": 200}, (way, "others"))
 
 
 def check_now_when_settled(world: World, state: str) -> None:

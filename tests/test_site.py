@@ -39,9 +39,18 @@ def test_register_sign_in_refresh_upload_and_play_in_private(site, clip):
     status, headers, content = owner.call("GET", segment, headers={"Range": "bytes=0-9"})
     assert (status, len(content)) == (206, 10)
     assert headers["content-range"].startswith("bytes 0-9/")
-    for other in (Caller(site), Caller(site).enter("site-other")):
-        for path in (f"/watch/{video_id}", f"/api/v1/videos/{video_id}", master, variant, segment):
+    others = (Caller(site), Caller(site).enter("site-other"))
+    for other in others:
+        for path in (f"/watch/{video_id}", f"/api/v1/videos/{video_id}"):
             assert other.call("GET", path)[0] == 404, path
+    # What the owner's session got is good by itself, and ends with the session.
+    given = (master, variant, segment)
+    assert [others[0].call("GET", url)[0] for url in given] == [200] * 3
+    assert owner.json("POST", "/api/v1/auth/logout", X_Requested_With="test")[0] == 204
+    deadline = time.monotonic() + 5
+    while [other.call("GET", url)[0] for other in others for url in given] != [404] * 6:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_a_killed_worker_leaves_nothing_and_its_job_is_finished(site, tmp_path):

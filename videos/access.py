@@ -81,6 +81,18 @@ def video_for_embedding(video_id: str) -> Video:
     return video
 
 
+def is_embeddable_anywhere(video: Video | Mapping[str, Any]) -> bool:
+    """Return whether pages of every origin may show the video; false where its owner named the sites that may.
+
+    ``video`` is a row, or a mapping with its ``allow_embed`` and ``embed_domains``. Ask before sending a file with
+    ``Access-Control-Allow-Origin: *`` or ``Cross-Origin-Resource-Policy: cross-origin``: on listed sites the player in
+    the frame has this site's origin and needs neither.
+    """
+    if isinstance(video, Mapping):
+        return bool(video["allow_embed"] and not video["embed_domains"])
+    return video.allow_embed and not video.embed_domains
+
+
 def video_for_editing(viewer: Viewer, video_id: str) -> Video:
     """The video, when ``viewer`` may change it; ``Forbidden`` when they can only see it."""
     video = video_for_watching(viewer, video_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streamsite.visibility import is_linkable
 from videos import media_tokens
+from videos.media_tokens import Grant
 from videos.models import ShareLink, Video
 
 MASTER, STORYBOARD, DOWNLOAD = "master.m3u8", "storyboard.vtt", "download.mp4"
@@ -11,25 +12,35 @@ MASTER, STORYBOARD, DOWNLOAD = "master.m3u8", "storyboard.vtt", "download.mp4"
 EXTRAS = "extras"
 
 
-def media_url(video: Video, name: str, link: ShareLink | None = None) -> str | None:
+# By what somebody may have files that are not open to all: on a page the share link that let them in (without one it
+# is the owner's page), in the API what identifies the caller.
+AnyGrant = ShareLink | Grant
+
+
+def media_url(video: Video, name: str, grant: AnyGrant | None = None) -> str | None:
     """The address of a file of the generation that is served; ``None`` while there is none.
 
-    It works for everybody while the video may be opened by its link, else for those whom ``link`` let in, else for the
-    owner.
+    It works for everybody while the video may be opened by its link, else as ``grant`` says.
     """
-    return _signed(video, video.generation, name, link) if video.generation else None
+    return _signed(video, video.generation, name, grant) if video.generation else None
 
 
-def extra_url(video: Video, name: str, link: ShareLink | None = None) -> str:
+def extra_url(video: Video, name: str, grant: AnyGrant | None = None) -> str:
     """The address of a file that belongs to the video and to no generation."""
-    return _signed(video, EXTRAS, name, link)
+    return _signed(video, EXTRAS, name, grant)
 
 
-def _signed(video: Video, folder: str, name: str, link: ShareLink | None) -> str:
-    if is_linkable(video.visibility) and video.generation:
-        token = media_tokens.make(video.pk, folder, media_tokens.PUBLIC)
-    elif link is not None:
-        token = media_tokens.make(video.pk, folder, media_tokens.SHARED, link_id=link.pk)
-    else:
-        token = media_tokens.make(video.pk, folder, media_tokens.OWNER)
-    return f"/media/v/{token}/{video.pk}/{folder}/{name}"
+def _signed(video: Video, folder: str, name: str, grant: AnyGrant | None) -> str:
+    return f"/media/v/{_token(video, folder, grant)}/{video.pk}/{folder}/{name}"
+
+
+def _token(video: Video, folder: str, grant: AnyGrant | None) -> str:
+    duration = video.duration
+    if is_linkable(video.visibility) and video.generation and not video.is_taken_down:
+        return media_tokens.make(video.pk, folder, media_tokens.PUBLIC, duration=duration)
+    if isinstance(grant, Grant):
+        epoch = video.visibility_epoch
+        return media_tokens.make_held(video.pk, folder, grant, epoch=epoch, duration=duration)
+    if grant is not None:
+        return media_tokens.make(video.pk, folder, media_tokens.SHARED, link_id=grant.pk, duration=duration)
+    return media_tokens.make(video.pk, folder, media_tokens.OWNER, duration=duration)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,20 @@ from django.db import IntegrityError
 from django.dispatch import Signal
 from django.utils import timezone
 
-from streamsite.errors import Absent, Conflict, Invalid, SiteError
+from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
 from streamsite.text import clean_line
 from videos import languages, storage, webvtt
 from videos.metadata import clean_language
 from videos.models import Caption, Video
-from videos.models.caption import Kind, Source
+from videos.models.caption import FULLEST_FIRST, Kind, Source
 from videos.webvtt import Cue
-
-logger = logging.getLogger("streamsite.captions")
 
 # Sent with ``video_id`` when a track came, went or changed.
 tracks_changed = Signal()
 
 MAX_LABEL = 60
-EXISTS = "There are captions in this language and of this kind already. Replace or delete them."
+EXISTS = "There are captions of this language, kind and label already. Choose another label, or replace them."
 
 
 def add(
@@ -39,7 +36,7 @@ def add(
     kind: str = Kind.SUBTITLES,
     source: str = Source.UPLOADED,
 ) -> Caption:
-    """A new text track. ``Conflict`` when the video has one of this language and kind."""
+    """Add a text track. Raises ``Conflict`` when the video has one of this language, kind and label."""
     described = _described(language=language, label=label, kind=kind)
     if Caption.objects.filter(video=video).count() >= settings.MAX_CAPTIONS_PER_VIDEO:
         raise Conflict(f"A video may have at most {settings.MAX_CAPTIONS_PER_VIDEO} caption tracks.")
@@ -92,8 +89,21 @@ def of_video(video_id: str) -> list[Caption]:
 
 
 def in_order(tracks: Iterable[Caption]) -> list[Caption]:
-    """Tracks in the order of menus."""
-    return sorted(tracks, key=lambda caption: (caption.label.casefold(), caption.kind))
+    """Return the tracks in the order of menus; forced ones are last of all."""
+    return sorted(
+        tracks,
+        key=lambda caption: (caption.kind == Kind.FORCED, caption.label.casefold(), caption.kind),
+    )
+
+
+def most_telling(tracks: Iterable[Caption], language: str) -> Caption | None:
+    """Return the track that says most of what is said, in ``language`` if there is one; ``None`` without tracks."""
+
+    def rank(caption: Caption) -> tuple[bool, bool, int]:
+        is_partial = caption.kind == Kind.FORCED
+        return is_partial, not languages.same(caption.language, language), FULLEST_FIRST.index(caption.kind)
+
+    return min(tracks, key=rank, default=None)
 
 
 def find(video: Video, caption_id: str) -> Caption:
@@ -105,17 +115,19 @@ def find(video: Video, caption_id: str) -> Caption:
 
 
 def transcript(
-    video: Video, *, language: str = "", words: str = ""
+    video: Video, *, language: str = "", track_id: str = "", words: str = ""
 ) -> tuple[Caption | None, list[dict[str, Any]]]:
-    """The cues to read along, of one track: that in ``language``, else the video's own, else the first.
+    """Return one track and its cues as plain text: ``{"start": s, "end": s, "text": str}``.
 
-    With ``words`` only the cues that hold all of them, whatever their case.
+    The track is that with ``track_id``, else one in ``language``, else one in the video's own language, else any.
+    With ``words`` only the cues that hold all of them are returned, whatever their case.
     """
     tracks = of_video(video.pk)
-    wanted = [language] if language else [video.language, ""]
-    chosen = next((track for tag in wanted for track in tracks if languages.same(track.language, tag)), None)
-    if chosen is None and not language and tracks:
-        chosen = tracks[0]
+    if track_id:
+        tracks = [track for track in tracks if track.pk == track_id]
+    elif language:
+        tracks = [track for track in tracks if languages.same(track.language, language)]
+    chosen = most_telling(tracks, language or video.language)
     if chosen is None:
         return None, []
     sought = [word.casefold() for word in words.split()]
@@ -126,22 +138,6 @@ def transcript(
     return chosen, [line for line in lines if all(word in line["text"].casefold() for word in sought)]
 
 
-def import_file(video: Video, path: Path, *, language: str) -> bool:
-    """Keep a track that came with the uploaded file; what is there already stays. Whether it was kept."""
-    try:
-        tag = clean_language(languages.normalise(language)) or "und"
-        add(
-            video,
-            webvtt.parse(path.read_bytes()),
-            language=tag,
-            source=Source.EMBEDDED,
-        )
-    except (SiteError, ValueError) as error:
-        logger.info("video %s: embedded subtitles (%s) left out: %s", video.pk, language, error)
-        return False
-    return True
-
-
 def file_of(caption: Caption) -> Path:
     """The served file."""
     return storage.extras_dir(caption.video_id) / name_of(caption)
@@ -149,13 +145,18 @@ def file_of(caption: Caption) -> Path:
 
 def name_of(caption: Caption) -> str:
     """The name of the served file, new with every revision."""
-    return f"captions/{caption.revision}.vtt"
+    return served_name(caption.revision)
+
+
+def served_name(revision: str) -> str:
+    """Return the name of the file of a revision, below the video's extras."""
+    return f"captions/{revision}.vtt"
 
 
 def _described(*, language: str, label: str, kind: str) -> dict[str, str]:
     problems: dict[str, list[str]] = {}
     try:
-        tag = clean_language(language)
+        tag = clean_language(languages.canonical(language) if isinstance(language, str) else language)
     except ValueError as error:
         tag, problems["language"] = "", [str(error)]
     if not tag and not problems:

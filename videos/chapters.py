@@ -73,7 +73,9 @@ def within(chapters: list[Chapter], duration: float) -> list[Chapter]:
 def imported(found: list[tuple[float, str]], duration: float) -> list[Chapter]:
     """Chapters of the uploaded file, made to fit: titled, ascending, the first at 0. Fewer than two are none."""
     chapters: list[Chapter] = []
-    for start, title in sorted(found)[:MOST]:
+    # Of those that begin before the pictures do, the last one is going on when they begin.
+    passed = sum(start < 0 for start, _ in found)
+    for start, title in sorted(found)[max(passed - 1, 0) :][:MOST]:
         moment = round(max(0.0, start), 3)
         if not chapters or moment > chapters[-1]["start"]:
             chapters.append({"start": moment, "title": clean_line(title)[:LONGEST_TITLE]})

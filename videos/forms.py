@@ -9,6 +9,7 @@ from django import forms
 
 from streamsite.errors import Invalid
 from streamsite.visibility import Visibility
+from videos import webvtt
 from videos.models import CATEGORIES, Video
 from videos.models.caption import Kind
 from videos.models.moderation import Reason
@@ -32,6 +33,13 @@ class VideoForm(forms.Form):
     publish_visibility = forms.ChoiceField(choices=Visibility.choices, label="Change it to", required=False)
     allow_comments = forms.BooleanField(required=False, label="Allow comments")
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
+    embed_domains = forms.CharField(
+        max_length=6000,
+        required=False,
+        label="Sites that may embed this video",
+        help_text="One domain per line, up to 20, such as example.org or *.example.org. Leave empty for all sites.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"}),
+    )
     allow_download = forms.BooleanField(required=False, label="Offer an MP4 file for download")
     normalise_loudness = forms.BooleanField(
         required=False,
@@ -48,6 +56,7 @@ class VideoForm(forms.Form):
         """The form filled with the video's present values."""
         initial: dict[str, Any] = {name: getattr(video, name) for name in cls.base_fields}
         initial["tags"] = ", ".join(video.tags)
+        initial["embed_domains"] = "\n".join(video.embed_domains)
         initial["publish_at"] = video.publish_at.strftime("%Y-%m-%dT%H:%M") if video.publish_at else ""
         return cls(initial=initial)
 
@@ -56,7 +65,13 @@ class CaptionDescriptionForm(forms.Form):
     """What describes a text track."""
 
     language = forms.CharField(max_length=12, help_text="A language tag such as en or pt-BR.")
-    label = forms.CharField(max_length=60, required=False, help_text="Shown in the player's menu.")
+    label = forms.CharField(
+        max_length=60,
+        required=False,
+        label="Name",
+        help_text="Shown in the player's menu; the name of the language unless you choose another. "
+        "Several tracks of one language and kind need names of their own.",
+    )
     kind = forms.ChoiceField(choices=Kind.choices)
 
     def described(self) -> dict[str, str]:
@@ -68,8 +83,25 @@ class CaptionForm(CaptionDescriptionForm):
     """Another text track."""
 
     file = forms.FileField(
-        label="WebVTT or SubRip file", widget=forms.ClearableFileInput(attrs={"accept": ".vtt,.srt,text/vtt"})
+        label="Caption file",
+        help_text="WebVTT (.vtt), SubRip (.srt), SubStation Alpha (.ass, .ssa), SBV or TTML (.ttml, .dfxp), "
+        "at most 2 MB.",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join((*webvtt.SUFFIXES, "text/vtt"))}),
     )
+    encoding = forms.ChoiceField(
+        choices=[("", "Detect"), *webvtt.ENCODINGS.items()],
+        required=False,
+        label="Character encoding",
+        help_text="Choose one when letters come out wrong.",
+    )
+    field_order = ("file", "language", "kind", "label", "encoding")
+
+    def read(self) -> webvtt.CaptionFile:
+        """Read the file. Raises ``Invalid`` or ``TooLarge``."""
+        content = self.cleaned_data["file"].read(webvtt.MAX_BYTES + 1)
+        return webvtt.read(
+            content, encoding=self.cleaned_data["encoding"], language=self.cleaned_data["language"]
+        )
 
 
 class CaptionTextForm(CaptionDescriptionForm):
@@ -81,6 +113,16 @@ class CaptionTextForm(CaptionDescriptionForm):
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true", "class": "mono"}),
         help_text="WebVTT: a line with the times, one or more lines of text, a blank line.",
     )
+
+    def cues(self) -> list[webvtt.Cue]:
+        """Return the edited cues. Raises ``Invalid`` when one has times that cannot be read."""
+        text = self.cleaned_data["text"].encode("utf-8", "replace")
+        file = webvtt.read(text, encoding="utf-8", keep_rolling=True)
+        if file.left_out:
+            number = "1 cue has" if file.left_out == 1 else f"{file.left_out} cues have"
+            sentence = f"{number} times that cannot be read, so nothing was saved. Write 00:01:30.500 --> 00:01:32.000."
+            raise Invalid(sentence, fields={"text": [sentence]})
+        return file.cues
 
 
 def number(text: str, *, field: str) -> float:

@@ -1,43 +1,72 @@
-"""Languages of captions and sound: tags (BCP 47), names for people, three-letter codes of media files."""
+"""Language tags (RFC 5646) of captions and sound: their canonical form, and what the languages call themselves."""
 
 from __future__ import annotations
 
+import langcodes
 from django.conf.locale import LANG_INFO
 
-# ISO 639-2, as Matroska and MP4 carry them (both the bibliographic and the terminological codes).
-THREE_LETTERS = {
-    "ara": "ar", "bul": "bg", "cat": "ca", "ces": "cs", "cze": "cs", "chi": "zh", "zho": "zh", "dan": "da",
-    "deu": "de", "ger": "de", "dut": "nl", "nld": "nl", "ell": "el", "gre": "el", "eng": "en", "est": "et",
-    "fas": "fa", "per": "fa", "fin": "fi", "fra": "fr", "fre": "fr", "heb": "he", "hin": "hi", "hrv": "hr",
-    "hun": "hu", "ind": "id", "isl": "is", "ice": "is", "ita": "it", "jpn": "ja", "kor": "ko", "lav": "lv",
-    "lit": "lt", "msa": "ms", "may": "ms", "nob": "nb", "nor": "no", "pol": "pl", "por": "pt", "ron": "ro",
-    "rum": "ro", "rus": "ru", "slk": "sk", "slo": "sk", "slv": "sl", "spa": "es", "srp": "sr", "swe": "sv",
-    "tam": "ta", "tel": "te", "tha": "th", "tur": "tr", "ukr": "uk", "urd": "ur", "vie": "vi",
-}  # fmt: skip
+UNDETERMINED = "und"
+# Codes of ISO 639-2 that name no language: undetermined, several, none, uncoded.
+_NO_LANGUAGE = frozenset({UNDETERMINED, "mul", "zxx", "mis"})
+_TAG_BY_ENGLISH_NAME = {
+    info["name"].lower(): tag
+    for tag, info in reversed(LANG_INFO.items())
+    if "name" in info and "-" not in tag
+}
+
+# Django names Chinese by its scripts only.
+_WITHOUT_SCRIPT = {"zh": {"name": "Chinese", "name_local": "中文"}}
+_TAG_BY_ENGLISH_NAME["chinese"] = "zh"
 
 
 def normalise(tag: str) -> str:
-    """The two-letter tag of a media file's code where there is one; "" for undetermined."""
-    short = tag.strip().lower()
-    if short in {"", "und", "mul", "zxx", "mis"}:
+    """Return the canonical tag of a code as media files carry it: ``eng`` and ``English`` are ``en``.
+
+    Return "" for an undetermined language and for what is no tag.
+    """
+    written = tag.strip()
+    written = _TAG_BY_ENGLISH_NAME.get(written.lower(), written)
+    try:
+        found = langcodes.standardize_tag(written)
+    except ValueError:
         return ""
-    return THREE_LETTERS.get(short, tag.strip())
+    return "" if found.lower() in _NO_LANGUAGE else found
+
+
+def canonical(tag: str) -> str:
+    """Return the canonical form of a tag that somebody typed (``EN-us``: ``en-US``), or the text as it is."""
+    return normalise(tag) or tag.strip()
 
 
 def name_of(tag: str) -> str:
-    """What the language calls itself, or the tag when nobody here knows."""
-    known = LANG_INFO.get(tag.lower()) or LANG_INFO.get(tag.lower().partition("-")[0])
-    name: str = known.get("name_local", "") if known else ""
+    """Return what the language calls itself, or the tag when its name is not known."""
+    matched, info = _info(tag)
+    name: str = info.get("name_local", "")
     if not name:
-        return "Unknown language" if tag == "und" else tag
-    region = tag.partition("-")[2]
-    return f"{name[:1].upper()}{name[1:]}" + (
-        f" ({region})" if region and tag.lower() not in LANG_INFO else ""
-    )
+        return "Unknown language" if tag == UNDETERMINED else tag
+    rest = tag[len(matched) + 1 :]
+    return f"{name[:1].upper()}{name[1:]}" + (f" ({rest})" if rest else "")
+
+
+def names_of(tag: str) -> tuple[str, ...]:
+    """Return the names by which people call the language, in itself and in English, in lower case."""
+    info = _info(tag)[1]
+    return tuple(info[key].casefold() for key in ("name_local", "name") if key in info)
+
+
+def _info(tag: str) -> tuple[str, dict[str, str]]:
+    """Return the longest beginning of the tag that has names, and these; all of the tag and none when there is none."""
+    parts = tag.lower().split("-")
+    for length in range(len(parts), 0, -1):
+        matched = "-".join(parts[:length])
+        info = _WITHOUT_SCRIPT.get(matched) or LANG_INFO.get(matched, {})
+        if "name_local" in info:
+            return matched, info
+    return tag, {}
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two tags mean the same language, regions left aside when one has none."""
+    """Return whether two tags mean the same language; regions are ignored when one has none."""
     if not one or not other:
         return False
     first, second = one.lower(), other.lower()

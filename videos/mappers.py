@@ -8,11 +8,12 @@ from accounts.mappers import badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
 from videos import captions, chapters, posters, relations, share_links
-from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, extra_url, media_url
+from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
+from videos.webvtt import CaptionFile
 
 
-def card(video: Video, link: ShareLink | None = None) -> dict[str, Any]:
+def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
     """A video in a list. ``video.channel`` must be loaded."""
     return {
         "id": video.pk,
@@ -21,8 +22,8 @@ def card(video: Video, link: ShareLink | None = None) -> dict[str, Any]:
         "status": video.status,
         "progress": video.progress,
         "duration": video.duration,
-        "thumbnail_url": posters.url(video, posters.CARD, link),
-        "storyboard_url": media_url(video, STORYBOARD, link) if video.has_storyboard else None,
+        "thumbnail_url": posters.url(video, posters.CARD, grant),
+        "storyboard_url": media_url(video, STORYBOARD, grant) if video.has_storyboard else None,
         "channel": badge(video.channel),
         "counts": _counts(video),
         "url": video.get_absolute_url(),
@@ -32,16 +33,18 @@ def card(video: Video, link: ShareLink | None = None) -> dict[str, Any]:
 
 
 def full(
-    video: Video, viewer: Viewer, link: ShareLink | None = None, known: relations.Beside | None = None
+    video: Video, viewer: Viewer, grant: AnyGrant | None = None, known: relations.Beside | None = None
 ) -> dict[str, Any]:
-    """The video object of the contract, for somebody who may open it, perhaps by ``link``.
+    """The video object of the contract, for somebody who may open it.
+
+    ``grant`` is by what its media URLs are good where they are not open to all (see ``addresses``).
 
     ``known`` is what was read beside it, if it was.
     """
     known = known or relations.beside(viewer, video)
     can_edit = is_owner(viewer, video.channel_id)
-    shown = media_url(video, DOWNLOAD, link) if video.allow_download and video.has_download else None
-    return card(video, link) | {
+    shown = media_url(video, DOWNLOAD, grant) if video.allow_download and video.has_download else None
+    return card(video, grant) | {
         "description": video.description,
         "tags": video.tags,
         "category": video.category,
@@ -52,13 +55,14 @@ def full(
         "taken_down": video.is_taken_down if can_edit else None,
         "width": video.width,
         "height": video.height,
-        "thumbnail_url": posters.url(video, posters.LARGE, link),
-        "hls_url": media_url(video, MASTER, link),
+        "thumbnail_url": posters.url(video, posters.LARGE, grant),
+        "hls_url": media_url(video, MASTER, grant),
         "download_url": shown,
-        "captions": [caption(video, track, link) for track in known.tracks],
+        "captions": [caption(video, track, grant) for track in known.tracks],
         "chapters": chapters.within(chapters.of_video(video), video.duration),
         "allow_comments": video.allow_comments,
         "allow_embed": video.allow_embed,
+        "embed_domains": video.embed_domains if can_edit else None,
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
@@ -78,7 +82,7 @@ def managed(video: Video) -> dict[str, Any]:
     }
 
 
-def caption(video: Video, track: Caption, link: ShareLink | None = None) -> dict[str, Any]:
+def caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> dict[str, Any]:
     """A text track."""
     return {
         "id": track.pk,
@@ -86,9 +90,21 @@ def caption(video: Video, track: Caption, link: ShareLink | None = None) -> dict
         "label": track.label,
         "kind": track.kind,
         "source": track.source,
-        "url": extra_url(video, captions.name_of(track), link),
+        "url": extra_url(video, captions.name_of(track), grant),
         "created_at": iso(track.created_at),
         "updated_at": iso(track.updated_at),
+    }
+
+
+def imported(file: CaptionFile | None) -> dict[str, Any] | None:
+    """Return how a caption file was read: ``format``, ``encoding``, ``cues``, ``left_out`` (numbers of cues)."""
+    if file is None:
+        return None
+    return {
+        "format": file.format,
+        "encoding": file.encoding,
+        "cues": len(file.cues),
+        "left_out": file.left_out,
     }
 
 
@@ -127,6 +143,7 @@ def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
         "ahead": ahead,
         "steps": video.steps,
         "error": _failure(video),
+        "report": video.report,
     }
 
 

@@ -6,6 +6,7 @@ video private stops its segments at once.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable
@@ -17,12 +18,14 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
 from streamsite import cors
 from streamsite.errors import Absent, SiteError
 from streamsite.files import send
 from streamsite.visibility import is_linkable
-from videos import bucket, media_tokens, share_links, storage, stored
+from videos import bucket, manifests, media_tokens, share_links, storage, stored
+from videos.access import is_embeddable_anywhere
 from videos.addresses import DOWNLOAD, EXTRAS
 from videos.media_types import type_of
 from videos.models import Video
@@ -44,17 +47,26 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     if shown is None or match is None:
         raise Absent
     state = _state(video_id)
+    if state is not None and shown.epoch > state["visibility_epoch"]:
+        # The token was made after the change that this process has not seen yet.
+        _states.pop(video_id, None)
+        state = _state(video_id)
     if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
     if not _may_have(request, shown, video_id, state):
         raise Absent
-    if name == DOWNLOAD and not (state["allow_download"] or shown.viewer_class == media_tokens.OWNER):
+    if name == DOWNLOAD and not (state["allow_download"] or shown.is_owners):
         raise Absent
     attachment = ""
     if name == DOWNLOAD:
         attachment = content_disposition_header(True, f"{state['title']}.mp4") or ""
     content_type, cache = type_of(name), _cache(shown, state, match[1])
-    if bucket.holds(state["stored_generation"], generation):
+    if generation != EXTRAS and manifests.is_composed(name):
+        ladder = manifests.Ladder(
+            video_id, generation, state["stored_generation"], state["duration"], state["language"]
+        )
+        response = manifests.send(request, ladder, name, content_type=content_type, cache=cache)
+    elif bucket.holds(state["stored_generation"], generation):
         folder = bucket.folder_of(video_id, state["stored_generation"])
         response = stored.send(
             request, folder, name, content_type=content_type, cache=cache, attachment=attachment
@@ -68,7 +80,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
         response = send(request, folder_path / name, content_type=content_type, cache=cache)
         if attachment:
             response["Content-Disposition"] = attachment
-    if state["allow_embed"] and shown.viewer_class == media_tokens.PUBLIC:
+    if shown.viewer_class == media_tokens.PUBLIC and is_embeddable_anywhere(state):
         cors.open_to_all(response)
     return response
 
@@ -76,6 +88,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
 def forget_all() -> None:
     """Make this process look at every video again."""
     _states.clear()
+    manifests.forget_all()
 
 
 def _state(video_id: str) -> dict[str, Any] | None:
@@ -84,10 +97,14 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "stored_generation",
         "is_complete",
         "visibility",
+        "visibility_epoch",
         "is_taken_down",
         "allow_download",
         "allow_embed",
+        "embed_domains",
         "title",
+        "duration",
+        "language",
         "channel_id",
         "channel__is_active",
     )
@@ -110,12 +127,38 @@ def _remembered(key: str, look: Callable[[], Any]) -> Any:
 def _may_have(request: HttpRequest, shown: media_tokens.Pass, video_id: str, state: dict[str, Any]) -> bool:
     if shown.viewer_class == media_tokens.OWNER:
         return bool(_caller_id(request) == state["channel_id"])
-    if not state["channel__is_active"] or not state["generation"] or state["is_taken_down"]:
+    if shown.grant is not None:
+        return _is_held(shown, shown.grant, video_id, state)
+    return _others_may_have(shown, video_id, state)
+
+
+def _is_held(
+    shown: media_tokens.Pass, grant: media_tokens.Grant, video_id: str, state: dict[str, Any]
+) -> bool:
+    """Whether nothing has ended a token that is good by itself."""
+    if shown.epoch != state["visibility_epoch"] or not state["channel__is_active"]:
+        return False
+    if grant.kind == media_tokens.LINK:
+        return _is_shown(state) and _is_link_live(grant.id, video_id)
+    look = sessions.user_of if grant.kind == media_tokens.SESSION else api_tokens.reader_of
+    return bool(_remembered(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"])
+
+
+def _others_may_have(shown: media_tokens.Pass, video_id: str, state: dict[str, Any]) -> bool:
+    if not _is_shown(state):
         return False
     if shown.viewer_class == media_tokens.SHARED:
-        link_id = shown.link_id
-        return bool(_remembered(f"{video_id}/{link_id}", lambda: share_links.is_live(link_id, video_id)))
+        return _is_link_live(shown.link_id, video_id)
     return is_linkable(state["visibility"])
+
+
+def _is_shown(state: dict[str, Any]) -> bool:
+    """Whether anybody but the owner may have files at all."""
+    return bool(state["channel__is_active"] and state["generation"] and not state["is_taken_down"])
+
+
+def _is_link_live(link_id: str, video_id: str) -> bool:
+    return bool(_remembered(f"{video_id}/{link_id}", lambda: share_links.is_live(link_id, video_id)))
 
 
 def _cache(shown: media_tokens.Pass, state: dict[str, Any], kind: str) -> str:
@@ -125,7 +168,7 @@ def _cache(shown: media_tokens.Pass, state: dict[str, Any], kind: str) -> str:
 
 
 def _caller_id(request: HttpRequest) -> str | None:
-    """Who asks: by bearer token, else by the page's session."""
+    """Who asks: by access token, by API token, else by the page's session."""
     scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         try:
@@ -133,4 +176,9 @@ def _caller_id(request: HttpRequest) -> str | None:
         except SiteError:
             return None
         return user.pk
+    if scheme.lower() == "token":
+        text = credentials.strip()
+        known = hashlib.sha256(text.encode()).hexdigest()
+        reader: str | None = _remembered(f"token~{known}", lambda: api_tokens.reader_by_text(text))
+        return reader
     return request.user.pk if request.user.is_authenticated else None

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from streamsite.errors import Invalid
 from streamsite.text import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import chapters
+from videos import chapters, embed_domains
 from videos.models import CATEGORIES
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
@@ -32,6 +32,7 @@ EDITABLE = (
     "chapters",
     "allow_comments",
     "allow_embed",
+    "embed_domains",
     "allow_download",
     "normalise_loudness",
 )
@@ -144,6 +145,7 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,
     "allow_embed": _clean_flag,
+    "embed_domains": embed_domains.clean,
     "allow_download": _clean_flag,
     "normalise_loudness": _clean_flag,
     "publish_at": _clean_publish_at,

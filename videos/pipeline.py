@@ -20,11 +20,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos import captions, chapters, placement, posters, services, storage
+from videos import chapters, embedded_captions, placement, posters, services, storage
 from videos.addresses import DOWNLOAD
 from videos.models import Status, Video
 from videos.progress import JobGone, Progress
-from videos.transcoding import ladder
+from videos.transcoding import ladder, report
 from videos.transcoding.download import make_download, sources
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
@@ -135,7 +135,10 @@ class _Attempt:
                 "has_download": self._download(),
             }
             made["download_bytes"] = (self.folder / DOWNLOAD).stat().st_size if made["has_download"] else 0
-            self._import_captions(info)
+            unusable = self._import_captions(info)
+            found = chapters.imported([(mark.start, mark.title) for mark in info.chapters], info.duration)
+            outcome = report.Outcome(unusable_subtitles=unusable, chapters=len(found))
+            made |= {"chapters": found, "report": report.report(info, plan, outcome)}
             with progress.step("publish"):
                 self._show(info, **made)
         finally:
@@ -185,9 +188,6 @@ class _Attempt:
             media_bytes=storage.folder_bytes(self.folder),
             poster_choices=self.poster_choices,
             loudness=self.loudness,
-            chapters=chapters.imported(
-                [(chapter.start, chapter.title) for chapter in info.chapters], info.duration
-            ),
             failure_code="",
             failure_detail="",
             **made,
@@ -240,15 +240,18 @@ class _Attempt:
             return False
         return self._comfort("download", lambda: make_download(self.folder, self.folder / DOWNLOAD))
 
-    def _import_captions(self, info: SourceInfo) -> None:
-        """Subtitles of the file become captions; what the video has already stays."""
-        if not text_tracks(info):
+    def _import_captions(self, info: SourceInfo) -> tuple[int, ...]:
+        """Store the file's subtitles as captions; return the indexes of the tracks that hold no usable text."""
+        tracks = text_tracks(info)
+        if not tracks:
             self.progress.skip("captions")
-            return
+            return ()
         with self.progress.step("captions"):
             video = Video.objects.get(pk=self.video_id)
-            for found in extract_subtitles(self.source, info, self.work):
-                captions.import_file(video, found.path, language=found.language)
+            found = extract_subtitles(self.source, info, self.work)
+            unusable = embedded_captions.import_tracks(video, found)
+        extracted = {item.track.index for item in found}
+        return *unusable, *(track.index for track in tracks if track.index not in extracted)
 
     def _comfort(self, step: str, make: Callable[[], object]) -> bool:
         """Something that the video plays without; whether it was made."""

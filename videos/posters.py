@@ -17,8 +17,8 @@ from accounts import images
 from streamsite.errors import Conflict, Invalid
 from streamsite.ids import object_id
 from videos import bucket, placement, storage, stored
-from videos.addresses import extra_url, media_url
-from videos.models import ShareLink, Video
+from videos.addresses import AnyGrant, extra_url, media_url
+from videos.models import Video
 from videos.transcoding.errors import TranscodeError
 from videos.transcoding.pictures import CARD as CARD_SIZE
 from videos.transcoding.pictures import LARGE as LARGE_SIZE
@@ -30,11 +30,11 @@ LARGE, CARD, SMALL = LARGE_SIZE.name, CARD_SIZE.name, SMALL_SIZE.name
 SHAPE = images.Kind("poster", ((1280, 720),))
 
 
-def url(video: Video, size: str, link: ShareLink | None = None) -> str | None:
+def url(video: Video, size: str, grant: AnyGrant | None = None) -> str | None:
     """The address of the chosen picture in ``LARGE`` or ``CARD``; ``None`` while there is none."""
     if len(video.poster) > 1:
-        return extra_url(video, _own_name(size, video.poster), link)
-    return media_url(video, automatic_name(size, video.poster), link) if video.has_poster else None
+        return extra_url(video, _own_name(size, video.poster), grant)
+    return media_url(video, automatic_name(size, video.poster), grant) if video.has_poster else None
 
 
 def jpeg_url(video: Video) -> str | None:

@@ -12,6 +12,7 @@ from videos.models import CATEGORIES, Status
 from videos.models.caption import Kind, Source
 from videos.models.reaction import Value
 from videos.playback.beats import SOURCES
+from videos.webvtt import ENCODINGS, FORMAT_NAMES
 
 
 class ChapterSerializer(serializers.Serializer[Any]):
@@ -34,6 +35,21 @@ class CaptionSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+class ImportedCaptionsSerializer(serializers.Serializer[Any]):
+    """How a caption file was read."""
+
+    format = serializers.ChoiceField(choices=list(FORMAT_NAMES))
+    encoding = serializers.ChoiceField(choices=list(ENCODINGS))
+    cues = serializers.IntegerField()
+    left_out = serializers.IntegerField(help_text="Cues that could not be read.")
+
+
+class CaptionWrittenSerializer(CaptionSerializer):
+    """A text track that was added or changed, and how its file was read: null when none was sent."""
+
+    imported = ImportedCaptionsSerializer(allow_null=True)
+
+
 class CaptionDescriptionSerializer(serializers.Serializer[Any]):
     """What describes a text track."""
 
@@ -45,7 +61,10 @@ class CaptionDescriptionSerializer(serializers.Serializer[Any]):
 class CaptionUploadSerializer(CaptionDescriptionSerializer):
     """A text track as a file."""
 
-    file = serializers.FileField(help_text="WebVTT or SubRip, UTF-8, at most 2 MB.")
+    file = serializers.FileField(help_text="WebVTT, SubRip, ASS/SSA, SBV or TTML/DFXP, at most 2 MB.")
+    encoding = serializers.ChoiceField(
+        choices=list(ENCODINGS), required=False, help_text="Detected unless it is given."
+    )
 
 
 class CueSerializer(serializers.Serializer[Any]):
@@ -59,7 +78,7 @@ class CueSerializer(serializers.Serializer[Any]):
 class CaptionTextSerializer(CaptionDescriptionSerializer):
     """A text track as text or as cues."""
 
-    text = serializers.CharField(required=False, help_text="The content of a WebVTT or SubRip file.")
+    text = serializers.CharField(required=False, help_text="The content of a caption file.")
     cues = CueSerializer(many=True, required=False)
 
 
@@ -135,6 +154,13 @@ class MetadataSerializer(serializers.Serializer[Any]):
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     allow_comments = serializers.BooleanField(required=False)
     allow_embed = serializers.BooleanField(required=False)
+    embed_domains = serializers.ListField(
+        child=serializers.CharField(max_length=253),
+        required=False,
+        allow_null=True,
+        max_length=20,
+        help_text="Hosts that may embed the video, such as example.org or *.example.org; empty: all.",
+    )
     allow_download = serializers.BooleanField(required=False)
     normalise_loudness = serializers.BooleanField(required=False)
     publish_at = serializers.DateTimeField(
@@ -254,6 +280,9 @@ class VideoSerializer(CardSerializer):
     chapters = ChapterSerializer(many=True)
     allow_comments = serializers.BooleanField()
     allow_embed = serializers.BooleanField()
+    embed_domains = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="null for everyone but its owner."
+    )
     allow_download = serializers.BooleanField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
@@ -277,6 +306,13 @@ class StepSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField()
 
 
+class NoteSerializer(serializers.Serializer[Any]):
+    """One thing that processing did with the uploaded file."""
+
+    code = serializers.CharField(help_text="Stays the same; new ones may come.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+
+
 class ProcessingSerializer(serializers.Serializer[Any]):
     """The job as its owner may read it."""
 
@@ -291,6 +327,9 @@ class ProcessingSerializer(serializers.Serializer[Any]):
     )
     steps = StepSerializer(many=True)
     error = FailureSerializer(allow_null=True)
+    report = NoteSerializer(
+        many=True, help_text="What was done with the file; empty until the video is ready, and of old videos."
+    )
 
 
 class BeatSerializer(serializers.Serializer[Any]):

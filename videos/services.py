@@ -112,6 +112,8 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     if "chapters" in changes:
         # Without chapters of its own the video has those of its description again.
         changes["chapters_edited"] = bool(changes["chapters"])
+    if changes.get("visibility", video.visibility) != video.visibility:
+        changes["visibility_epoch"] = F("visibility_epoch") + 1
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
         raise Stale
     refresh_listing(video.pk)
@@ -145,6 +147,7 @@ def apply_schedule() -> int:
             continue
         changed += Video.objects.filter(pk=video_id, publish_at=moment).update(
             visibility=F("publish_visibility"),
+            visibility_epoch=F("visibility_epoch") + 1,
             publish_at=None,
             version=F("version") + 1,
             updated_at=timezone.now(),
@@ -165,7 +168,10 @@ def put_back(video_id: str) -> None:
 
 def _set_taken_down(video_id: str, taken_down: bool) -> None:
     Video.objects.filter(pk=video_id, is_taken_down=not taken_down).update(
-        is_taken_down=taken_down, version=F("version") + 1, updated_at=timezone.now()
+        is_taken_down=taken_down,
+        visibility_epoch=F("visibility_epoch") + 1,
+        version=F("version") + 1,
+        updated_at=timezone.now(),
     )
     refresh_listing(video_id)
 

@@ -39,6 +39,11 @@ def send(
     return files.send_content(request, content, facts, content_type=content_type, cache=cache)
 
 
+def read(folder: str, name: str) -> tuple[bytes, files.Facts]:
+    """Return a small object of a stored generation. Raises ``FileNotFoundError`` or ``BucketUnavailable``."""
+    return _contents.get(folder, name)
+
+
 def is_there(folder: str, name: str) -> bool:
     """Whether a stored generation has an object of that name. ``BucketUnavailable`` while nobody knows."""
     try:

@@ -29,7 +29,7 @@ class LogoutAllView(PersonalView):
 class SessionsView(PersonalView):
     """The devices that are signed in."""
 
-    @extend_schema(operation_id="auth_sessions", responses={200: shapes.SessionSerializer(many=True)})
+    @extend_schema(operation_id="auth_sessions", responses={200: shapes.PageOfSessionsSerializer})
     def get(self, request: Request) -> Response:
         listed = sessions.listing(signed_in_user(request).pk, current_session_id(request))
         return no_store(Response({"next": None, "previous": None, "results": listed}))

@@ -12,6 +12,7 @@ DEFAULTS = {
     "theme": "auto",
     "language": "",
     "autoplay": True,
+    "autoplay_open": True,
     "history_paused": False,
     "personalised": True,
     "subscriptions_private": False,

@@ -109,6 +109,7 @@ def test_preferences_are_shown_and_kept(page):
         "theme": "dark",
         "language": "en",
         "autoplay": False,
+        "autoplay_open": False,
         "history_paused": True,
         "personalised": False,
         "subscriptions_private": True,

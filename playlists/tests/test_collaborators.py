@@ -191,8 +191,8 @@ def test_pages_invite_take_out_and_leave(cast, shared):
 def test_who_is_no_collaborator_any_more_is_not_told_that_they_are(cast):
     assert cast.member.is_active
     path = (
-        "/api/v1"
-        + cast.api("owner").post("/api/v1/playlists", {"title": "List"}, format="json").json()["url"]
+        "/api/v1/playlists/"
+        + cast.api("owner").post("/api/v1/playlists", {"title": "List"}, format="json").json()["id"]
     )
     cast.api("owner").put(f"{path}/collaborators/member")
 

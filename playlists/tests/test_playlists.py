@@ -227,7 +227,7 @@ def test_watching_within_a_playlist_shows_its_queue(cast, playlist):
 def test_a_public_playlist_lists_no_unlisted_video_to_outsiders(cast):
     unlisted = cast.video(title="By link", visibility="unlisted", owner=cast.stranger)
     body = {"title": "List", "visibility": "public", "video_ids": [unlisted.pk, cast.video().pk]}
-    path = cast.api("owner").post("/api/v1/playlists", body, format="json").json()["url"]
+    path = "/playlists/" + cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
 
     def shown(who):
         page = cast.api(who).get(f"/api/v1{path}/items").json()
@@ -244,7 +244,7 @@ def test_a_public_playlist_lists_no_unlisted_video_to_outsiders(cast):
 
 def test_whose_publishing_is_paused_publishes_no_playlist(cast):
     api = cast.api("owner")
-    hidden = api.post("/api/v1/playlists", {"title": "Hidden"}, format="json").json()["url"]
+    hidden = "/playlists/" + api.post("/api/v1/playlists", {"title": "Hidden"}, format="json").json()["id"]
     for number in range(3):
         Strike.objects.create(
             user=cast.owner, case_id=str(number), expires_at=timezone.now() + timedelta(days=9)
@@ -260,7 +260,9 @@ def test_nobody_reads_the_length_of_what_they_may_not_see(cast):
     hidden = cast.video(title="Hidden", visibility="private", duration=33.0)
     seen = cast.video(title="Seen", duration=12.0)
     body = {"title": "List", "visibility": "public", "video_ids": [hidden.pk, seen.pk]}
-    path = "/api/v1" + cast.api("owner").post("/api/v1/playlists", body, format="json").json()["url"]
+    path = (
+        "/api/v1/playlists/" + cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
+    )
 
     def told(who):
         listed = cast.api(who).get("/api/v1/channels/owner/playlists").json()["results"][0]["duration"]
@@ -280,7 +282,9 @@ def test_nobody_reads_the_length_of_what_they_may_not_see(cast):
 def test_an_owner_takes_out_what_is_not_available(cast):
     guest = cast.video(title="Guest", owner=cast.member)
     body = {"title": "List", "video_ids": [guest.pk, cast.video().pk]}
-    path = "/api/v1" + cast.api("owner").post("/api/v1/playlists", body, format="json").json()["url"]
+    path = (
+        "/api/v1/playlists/" + cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
+    )
     cast.api("member").patch(f"/api/v1/videos/{guest.pk}", {"visibility": "private"}, format="json")
     assert cast.api("owner").get(f"{path}/items").json()["hidden_count"] == 1
     assert "Take out what is not available" in cast.page("owner").get(path[7:]).content.decode()

@@ -38,6 +38,17 @@ export function errorFrom(status, text, retryAfter) {
   return new ApiError(status, body, Number(retryAfter) || 0);
 }
 
+const SITE = document.querySelector('meta[name="site-url"]')?.content ?? "";
+
+/**
+ * The content of an API answer. Its URLs are absolute, by the site's configured address; a page that is open under
+ * another one (127.0.0.1 instead of localhost) may load only what is its own, so they lead there.
+ */
+function decode(text) {
+  if (SITE && SITE !== location.origin) text = text.replaceAll(`url":"${SITE}/`, 'url":"/');
+  return JSON.parse(text);
+}
+
 /** Calls `/api/v1` + path. Resolves to `{ data, etag }`, rejects with an ApiError. */
 export async function api(method, path, { json, headers = {}, signal, timeout = 20_000, keepalive = false } = {}) {
   const init = { method, credentials: "same-origin", keepalive, headers: { Accept: "application/json", ...headers } };
@@ -57,7 +68,7 @@ export async function api(method, path, { json, headers = {}, signal, timeout = 
     throw new ApiError(0);
   }
   if (!response.ok) throw errorFrom(response.status, text, response.headers.get("Retry-After"));
-  return { data: text ? JSON.parse(text) : null, etag: response.headers.get("ETag") };
+  return { data: text ? decode(text) : null, etag: response.headers.get("ETag") };
 }
 
 /** Every field's messages in one sentence, else the error's own sentence. */

@@ -1,4 +1,5 @@
 // Suggestions below a search field: arrows choose, Enter goes, Escape closes. Without them the field is a plain form.
+import { api } from "./api.js";
 import { el } from "./ui.js";
 
 const WAIT_MS = 120;
@@ -29,8 +30,8 @@ class Suggestions {
     this.timer = setTimeout(async () => {
       this.asked = new AbortController();
       try {
-        const answer = await fetch(`/api/v1/search/suggest?q=${encodeURIComponent(typed)}`, { signal: this.asked.signal });
-        if (answer.ok && this.input.value === typed) this.#show((await answer.json()).results);
+        const { data } = await api("GET", `/search/suggest?q=${encodeURIComponent(typed)}`, { signal: this.asked.signal });
+        if (this.input.value === typed) this.#show(data.results);
       } catch {
         // Typing goes on without them.
       }

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
@@ -158,7 +159,7 @@ def _link(request: HttpRequest | Request, cursor: str, *, absolute: bool) -> str
     params = request.GET
     query = [(name, value) for name in params for value in params.getlist(name) if name != "cursor"]
     target = f"{request.path}?{urlencode([*query, ('cursor', cursor)])}"
-    return request.build_absolute_uri(target) if absolute else target
+    return f"{settings.SITE_URL}{target}" if absolute else target
 
 
 def _scope(path: str, params: QueryDict) -> str:

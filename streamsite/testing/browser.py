@@ -6,6 +6,10 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -51,3 +55,25 @@ def require() -> str:
 def arguments() -> list[str]:
     """Command line switches: no traffic of the browser's own; no sandbox for root, who cannot have one."""
     return [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
+def until(page: Page, expression: str, seconds: float = 20) -> Any:
+    """Poll ``expression`` in the page until it is truthy and return it; ``v`` in it is the player's ``<video>``.
+
+    Playwright's own ``wait_for_function`` needs ``unsafe-eval``, which the site's policy forbids.
+    """
+    from playwright.sync_api import Error
+
+    value: Any = None
+    for _ in range(int(seconds * 20)):
+        try:
+            value = page.evaluate(
+                f"() => {{ const v = document.querySelector('video'); return {expression}; }}"
+            )
+        except Error as error:  # the page is being changed
+            value = str(error)
+        else:
+            if value:
+                return value
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{expression} stayed {value!r}")

@@ -35,7 +35,12 @@ class Caller:
         self.cookies["refresh"] = value.partition("=")[2]
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        """Status, headers (names in lower case) and content of one request. ``OSError`` unless it is whole."""
+        """Status, headers (names in lower case) and content of one request. ``OSError`` unless it is whole.
+
+        Of a ``path`` that is a whole URL, such as those in JSON, the part below the origin counts: what is called is
+        always ``site``, which may be a proxy in front of what the URL names.
+        """
+        path = urlsplit(path)._replace(scheme="", netloc="").geturl() if "://" in path[:8] else path
         connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=60)
         sent = dict(headers or {})
         if isinstance(body, dict):

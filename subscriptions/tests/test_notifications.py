@@ -51,7 +51,7 @@ def test_comments_replies_mentions_and_hearts_are_told_once(database, cast):
     assert told(cast, "staff") == ["member mentioned you on “Film”"]
     assert told(cast, "stranger") == []
     row = cast.api("staff").get(LIST).json()["results"][0]
-    assert row["url"] == f"/watch/{video.pk}?comment={first}#comments"
+    assert row["url"] == f"http://localhost:8000/watch/{video.pk}?comment={first}#comments"
     assert row["actor"]["username"] == "member"
     assert set(row) == {"id", "kind", "text", "url", "actor", "icon", "is_read", "created_at"}
 

@@ -211,7 +211,7 @@ def judge(site: Stack, senders: list[Sender]) -> None:
         folder = media / "videos" / video_id
         generations = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
         if video["status"] == "ready":
-            assert generations == {video["hls_url"].split("/")[5]}
+            assert generations == {video["hls_url"].split("/")[-2]}
             assert "#EXT-X-ENDLIST" in next(iter(folder.rglob("index.m3u8"))).read_text()
         else:
             assert generations == set()

@@ -20,8 +20,9 @@ from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid, TooLarge
 from videos import access, captions, mappers, share_links, webvtt
 from videos import serializers as shapes
+from videos.api import grants
 from videos.models.caption import Kind
-from videos.webvtt import Cue
+from videos.webvtt import CaptionFile, Cue
 
 REST_OF_FORM = 100_000
 DESCRIPTION = ("language", "label", "kind")
@@ -49,7 +50,8 @@ class CaptionsView(APIView):
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.visit(request._request, video_id)
         tracks = captions.of_video(video_id)
-        body = WHOLE | {"results": [mappers.caption(visit.video, track, visit.link) for track in tracks]}
+        grant = grants.of_request(request, visit.link)
+        body = WHOLE | {"results": [mappers.caption(visit.video, track, grant) for track in tracks]}
         response = respond(request, body)
         share_links.remember(response, visit.link)
         return response
@@ -60,18 +62,18 @@ class CaptionsView(APIView):
             "multipart/form-data": shapes.CaptionUploadSerializer,
             "application/json": shapes.CaptionTextSerializer,
         },
-        responses={201: shapes.CaptionSerializer},
+        responses={201: shapes.CaptionWrittenSerializer},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        cues = _sent_cues(request)
+        described = _description(request)
+        cues, file = _sent(request, described.get("language", ""))
         if cues is None:
             raise Invalid(
-                "Send a WebVTT or SubRip file as 'file', or its text as 'text'.",
+                "Send a caption file as 'file', its text as 'text', or cues as 'cues'.",
                 fields={"file": ["No file was sent."]},
             )
-        described = _description(request)
         track = captions.add(
             video,
             cues,
@@ -79,7 +81,8 @@ class CaptionsView(APIView):
             label=described.get("label", ""),
             kind=described.get("kind") or Kind.SUBTITLES,
         )
-        response = no_store(Response(mappers.caption(video, track), status=status.HTTP_201_CREATED))
+        body = mappers.caption(video, track, grants.of_request(request)) | {"imported": mappers.imported(file)}
+        response = no_store(Response(body, status=status.HTTP_201_CREATED))
         response["Location"] = f"/api/v1/videos/{video_id}/captions/{track.pk}"
         return response
 
@@ -95,7 +98,8 @@ class CaptionView(APIView):
     def get(self, request: Request, video_id: str, caption_id: str) -> Response:
         visit = access.visit(request._request, video_id)
         track = captions.find(visit.video, caption_id)
-        response = respond(request, mappers.caption(visit.video, track, visit.link))
+        grant = grants.of_request(request, visit.link)
+        response = respond(request, mappers.caption(visit.video, track, grant))
         share_links.remember(response, visit.link)
         return response
 
@@ -105,13 +109,16 @@ class CaptionView(APIView):
             "multipart/form-data": shapes.CaptionUploadSerializer,
             "application/json": shapes.CaptionTextSerializer,
         },
-        responses={200: shapes.CaptionSerializer},
+        responses={200: shapes.CaptionWrittenSerializer},
     )
     def patch(self, request: Request, video_id: str, caption_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
         track = captions.find(video, caption_id)
-        track = captions.change(track, cues=_sent_cues(request), **_description(request))
-        return no_store(Response(mappers.caption(video, track)))
+        described = _description(request)
+        cues, file = _sent(request, described.get("language", track.language))
+        track = captions.change(track, cues=cues, **described)
+        body = mappers.caption(video, track, grants.of_request(request)) | {"imported": mappers.imported(file)}
+        return no_store(Response(body))
 
     @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str, caption_id: str) -> Response:
@@ -129,14 +136,19 @@ class TranscriptView(APIView):
         operation_id="transcript",
         parameters=[
             OpenApiParameter("q", str, description="Only cues that hold all these words."),
-            OpenApiParameter("language", str),
+            OpenApiParameter("language", str, description="A track in this language."),
+            OpenApiParameter("track", str, description="The id of a caption track; instead of `language`."),
         ],
         responses={200: shapes.TranscriptSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.visit(request._request, video_id)
-        words, language = request.GET.get("q", "")[:200], request.GET.get("language", "")[:20]
-        track, lines = captions.transcript(visit.video, language=language, words=words)
+        track, lines = captions.transcript(
+            visit.video,
+            language=request.GET.get("language", "")[:20],
+            track_id=request.GET.get("track", "")[:20],
+            words=request.GET.get("q", "")[:200],
+        )
         body = WHOLE | {
             "language": track.language if track else None,
             "caption_id": track.pk if track else None,
@@ -147,14 +159,18 @@ class TranscriptView(APIView):
         return response
 
 
-def _sent_cues(request: Request) -> list[Cue] | None:
-    sent: Any = request.data
-    upload, text, rows = sent.get("file"), sent.get("text"), sent.get("cues")
+def _sent(request: Request, language: str) -> tuple[list[Cue] | None, CaptionFile | None]:
+    """Return the cues of the request, ``None`` without any, and how they were read if they came as a file or text."""
+    data: Any = request.data
+    upload, text, rows, encoding = (data.get(name) for name in ("file", "text", "cues", "encoding"))
     if isinstance(upload, UploadedFile):
-        return webvtt.parse(upload.read(webvtt.MAX_BYTES + 1))
-    if isinstance(text, str) and text:
-        return webvtt.parse(text.encode())
-    return webvtt.from_rows(rows) if rows is not None else None
+        content = upload.read(webvtt.MAX_BYTES + 1)
+        file = webvtt.read(content, encoding=str(encoding or ""), language=language)
+    elif isinstance(text, str) and text:
+        file = webvtt.read(text.encode("utf-8", "replace"), encoding="utf-8")
+    else:
+        return (webvtt.from_rows(rows) if rows is not None else None), None
+    return file.cues, file
 
 
 def _description(request: Request) -> dict[str, str]:

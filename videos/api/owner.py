@@ -21,6 +21,7 @@ from streamsite.errors import Invalid
 from streamsite.limits import PICTURE
 from videos import access, mappers, posters, services, share_links, tasks
 from videos import serializers as shapes
+from videos.api import grants
 from videos.models import Video
 
 
@@ -41,7 +42,8 @@ class ThumbnailView(APIView):
     )
     def put(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        return no_store(Response(mappers.full(_changed(video, request.data), request.user)))
+        video = _changed(video, request.data)
+        return no_store(Response(mappers.full(video, request.user, grants.of_request(request))))
 
     @extend_schema(
         operation_id="thumbnail_delete", responses={204: OpenApiResponse(description="Automatic again")}

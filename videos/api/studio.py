@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.pagination import PAGING
 from videos import access, mappers
+from videos.sharing import addresses
 from videos.studio import bulk, periods, report, shapes, sheets, table
 
 RANGE = OpenApiParameter(
@@ -59,7 +60,7 @@ class StatsFileView(APIView):
         name = sheets.asked(request.GET, sheets.OF_CHANNEL)
         found = report.of_channel(user.pk, period, top=sheets.MOST_VIDEOS)
         for row in found["top_videos"] or []:
-            row["video"]["url"] = request.build_absolute_uri(row["video"]["url"])
+            row["video"]["url"] = addresses.absolute(row["video"]["url"])
         filename = f"{user.username}-{name}-{period.first}-{period.last}.csv"
         return sheets.answer(sheets.OF_CHANNEL[name](found), filename)
 

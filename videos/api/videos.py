@@ -23,6 +23,7 @@ from streamsite.errors import Invalid
 from streamsite.limits import UPLOAD
 from videos import access, mappers, queries, services, share_links, tasks
 from videos import serializers as shapes
+from videos.api import grants
 from videos.metadata import EDITABLE
 from videos.models import CATEGORIES
 
@@ -85,7 +86,8 @@ class VideosView(APIView):
             data=data,
             enqueue=tasks.enqueue_processing,
         )
-        response = Response(mappers.full(video, user), status=status.HTTP_201_CREATED)
+        body = mappers.full(video, user, grants.of_request(request))
+        response = Response(body, status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/videos/{video.pk}"
         response["Cache-Control"] = "private, no-store"
         return response
@@ -99,7 +101,8 @@ class VideoView(APIView):
     @extend_schema(operation_id="videos_read", responses={200: shapes.VideoSerializer})
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.visit(request._request, video_id)
-        response = respond(request, mappers.full(visit.video, request.user, visit.link))
+        grant = grants.of_request(request, visit.link)
+        response = respond(request, mappers.full(visit.video, request.user, grant))
         share_links.remember(response, visit.link)
         return response
 
@@ -112,7 +115,7 @@ class VideoView(APIView):
         video = access.video_for_editing(request.user, video_id)
         changes: Any = request.data
         video = services.update(video, changes, expected_version=expected_version(request))
-        response = Response(mappers.full(video, request.user))
+        response = Response(mappers.full(video, request.user, grants.of_request(request)))
         response["ETag"] = version_etag(video.version)
         response["Cache-Control"] = "private, no-store"
         return response

@@ -13,8 +13,10 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
 
 from streamsite.mongo.collections import collection
+from videos import captions
 from videos.library import words
 from videos.models import Caption, Video
+from videos.webvtt import plain
 
 DOCUMENTS = "search_video"
 INDEXES = {
@@ -37,7 +39,7 @@ INDEXES = {
         ),
     ]
 }
-MOST_SPOKEN = 20_000  # characters of captions
+MAX_SPOKEN = 20_000  # characters of captions
 MOST_WORDS = 3_000  # different ones of a video
 SHAPE = 2
 
@@ -48,7 +50,9 @@ def refresh(video_id: str) -> None:
     if video is None:
         collection(DOCUMENTS).delete_one({"_id": video_id})
         return
-    collection(DOCUMENTS).replace_one({"_id": video_id}, document(video, _spoken(video_id)), upsert=True)
+    collection(DOCUMENTS).replace_one(
+        {"_id": video_id}, document(video, _spoken(video_id, video.language)), upsert=True
+    )
 
 
 def rebuild() -> int:
@@ -114,7 +118,10 @@ def document(video: Video, spoken: str) -> dict[str, Any]:
     }
 
 
-def _spoken(video_id: str) -> str:
-    """What is said, by one of the tracks; others say the same."""
-    tracks = list(Caption.objects.filter(video_id=video_id).values_list("cues", flat=True)[:1])
-    return " ".join(str(cue[2]) for cues in tracks for cue in cues)[:MOST_SPOKEN]
+def _spoken(video_id: str, language: str) -> str:
+    """Return what the fullest track says, as plain text."""
+    track = captions.most_telling(captions.of_video(video_id), language)
+    if track is None:
+        return ""
+    cues = Caption.objects.values_list("cues", flat=True).filter(pk=track.pk).first() or []
+    return plain("\n".join(str(cue[2]) for cue in cues))[:MAX_SPOKEN].replace("\n", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from streamsite.mongo.collections import collection
@@ -23,7 +24,9 @@ def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
     if not ids or not wanted:
         return {}
     lowered = {"$toLower": {"$arrayElemAt": ["$$cue", 2]}}
-    says = [{"$gte": [{"$indexOfCP": [lowered, {"$literal": word}]}, 0]} for word in wanted]
+    # Cues are stored as WebVTT, where "&" and "<" are written as references.
+    stored = [html.escape(word, quote=False) for word in wanted]
+    says = [{"$gte": [{"$indexOfCP": [lowered, {"$literal": word}]}, 0]} for word in stored]
     cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MOST_CUES}}
     found: dict[str, dict[str, Any]] = {}
     for row in collection(Caption._meta.db_table).aggregate(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0009_studio_orders"),
+        ("videos", "0010_caption_tracks"),
     ]
 
     operations = [

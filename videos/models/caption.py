@@ -10,11 +10,16 @@ from videos.models.video import Video
 
 
 class Kind(models.TextChoices):
-    """What a text track is for, as HTML's ``<track kind>``."""
+    """What a text track is for: the kinds of HTML's ``<track>``, and forced tracks, which are subtitles there."""
 
     SUBTITLES = "subtitles", "Subtitles"
     CAPTIONS = "captions", "Captions for the deaf and hard of hearing"
     DESCRIPTIONS = "descriptions", "Descriptions for the blind"
+    FORCED = "forced", "Forced: only what is said in another language"
+
+
+# A track of an earlier kind says more of what is said than one of a later kind.
+FULLEST_FIRST = (Kind.SUBTITLES, Kind.CAPTIONS, Kind.DESCRIPTIONS, Kind.FORCED)
 
 
 class Source(models.TextChoices):
@@ -25,7 +30,7 @@ class Source(models.TextChoices):
 
 
 class Caption(models.Model):
-    """One text track of a video.
+    """One text track of a video, identified by its language, kind and label.
 
     ``cues`` is ``[[start, end, text], ...]`` in seconds, sorted; the served WebVTT file is written from it and named
     after ``revision``, so that a changed text has an address of its own.
@@ -44,7 +49,7 @@ class Caption(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["video", "language", "kind"], name="caption_once"),
+            models.UniqueConstraint(fields=["video", "language", "kind", "label"], name="caption_track_once"),
         ]
 
     def __str__(self) -> str:

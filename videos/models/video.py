@@ -46,6 +46,8 @@ class Video(models.Model):
 
     ``poster`` is "" for the automatic choice, "2" or "3" for another of them, else the revision of an own picture.
     ``chapters`` is ``[{"start": seconds, "title": text}]``, imported from the file, or edited and then final.
+    ``report`` is ``[{"code": str, "detail": sentence}]``: what processing did with the file (see
+    ``transcoding.report``).
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=11, default=video_id, editable=False)
@@ -57,6 +59,8 @@ class Video(models.Model):
     language = models.CharField(max_length=12, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts the changes of who may see it: media URLs given out before one end with it (see ``media_tokens``).
+    visibility_epoch = models.IntegerField(default=0, editable=False)
     publish_at = models.DateTimeField(null=True, blank=True)
     publish_visibility = models.CharField(
         max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
@@ -67,6 +71,7 @@ class Video(models.Model):
     failure_code = models.CharField(max_length=40, blank=True, editable=False)
     failure_detail = models.CharField(max_length=500, blank=True, editable=False)
     steps = models.JSONField(default=list, editable=False)
+    report = models.JSONField(default=list, editable=False)
     attempt = models.IntegerField(default=0, editable=False)
 
     source_name = models.CharField(max_length=255, blank=True, editable=False)
@@ -103,6 +108,8 @@ class Video(models.Model):
     is_taken_down = models.BooleanField(default=False, editable=False)
     allow_comments = models.BooleanField(default=True)
     allow_embed = models.BooleanField(default=True)
+    # The hosts that may embed it, all when empty: see ``embed_domains``.
+    embed_domains = models.JSONField(default=list, blank=True)
     allow_download = models.BooleanField(default=False)
     normalise_loudness = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -57,6 +57,6 @@ def channel_feed(owner: User) -> str:
     return absolute(reverse("channel-feed", args=[owner.username]))
 
 
-def oembed(video: Video) -> str:
-    """Where programs ask how to show the video."""
-    return absolute(f"{reverse('oembed')}?{urlencode({'url': page(video), 'format': 'json'})}")
+def oembed(url: str) -> str:
+    """Return where programs ask how to show what is at ``url``, an address of this site."""
+    return absolute(f"{reverse('oembed')}?{urlencode({'url': url, 'format': 'json'})}")

@@ -159,7 +159,7 @@ def _add_media(item: Element, video: Video, size: int | None, picture: str | Non
         xml.add(content, "media:thumbnail", url=picture)
     if video.tags:
         xml.add(content, "media:keywords", ", ".join(map(str, video.tags)))
-    if video.allow_embed:
+    if access.is_embeddable_anywhere(video):
         xml.add(content, "media:player", url=addresses.embed(video))
 
 

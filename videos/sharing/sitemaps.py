@@ -17,7 +17,7 @@ from django.urls import reverse
 from streamsite import xml
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
-from videos.access import listed_videos
+from videos.access import is_embeddable_anywhere, listed_videos
 from videos.models import Video
 from videos.queries import NEWEST
 from videos.sharing import addresses, files
@@ -107,7 +107,7 @@ def _add(root: Element, video: Video) -> None:
     xml.add(about, "video:title", video.title[:LONGEST_TITLE])
     xml.add(about, "video:description", (video.description or video.title)[:LONGEST_TEXT])
     xml.add(about, "video:content_loc", files.media_of(video).url)
-    if video.allow_embed:
+    if is_embeddable_anywhere(video):
         xml.add(about, "video:player_loc", addresses.embed(video))
     if 1 <= round(video.duration) <= LONGEST_SECONDS:
         xml.add(about, "video:duration", round(video.duration))

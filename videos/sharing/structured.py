@@ -13,6 +13,8 @@ from django.utils.text import Truncator
 
 from streamsite.api.renderers import iso
 from videos import access, chapters
+from videos.addresses import MASTER
+from videos.media_types import type_of
 from videos.models import Video
 from videos.sharing import addresses, files
 
@@ -29,7 +31,7 @@ def of_video(video: Video) -> dict[str, Any]:
         "twitter": twitter(video),
         "json_ld": video_object(video),
         "canonical": addresses.page(video),
-        "oembed": addresses.oembed(video) if video.allow_embed else None,
+        "oembed": addresses.oembed(addresses.page(video)) if video.allow_embed else None,
         "indexed": video.listed,
     }
 
@@ -55,7 +57,7 @@ def _players(video: Video) -> list[tuple[str, str]]:
     """Address and type of what plays the video elsewhere, what most programs know first."""
     media = files.media_of(video)
     own = [(media.url, media.content_type)]
-    framed = [(addresses.embed(video), "text/html")] if video.allow_embed else []
+    framed = [(addresses.embed(video), "text/html")] if access.is_embeddable_anywhere(video) else []
     return own + framed if media.is_file else framed + own
 
 
@@ -74,7 +76,7 @@ def twitter(video: Video) -> Tags:
     found = [("twitter:title", video.title), ("twitter:description", short_text(video))]
     if picture:
         found += [("twitter:image", picture), ("twitter:image:alt", video.title)]
-    if not (picture and video.allow_embed and settings.IS_HTTPS):
+    if not (picture and access.is_embeddable_anywhere(video) and settings.IS_HTTPS):
         return [("twitter:card", "summary_large_image" if picture else "summary"), *found]
     found = [("twitter:card", "player"), *found, ("twitter:player", addresses.embed(video))]
     found += [
@@ -91,8 +93,12 @@ def twitter(video: Video) -> Tags:
 
 
 def video_object(video: Video) -> dict[str, Any]:
-    """The video in the words of schema.org; what is not known is left out."""
-    media, channel = files.media_of(video), video.channel
+    """The video in the words of schema.org; what is not known is left out.
+
+    The content is the stream, which has every quality and the subtitles; the file, where one is offered, is another
+    ``encoding`` of it.
+    """
+    channel = video.channel
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "VideoObject",
@@ -102,8 +108,8 @@ def video_object(video: Video) -> dict[str, Any]:
         "description": video.description or video.title,
         "uploadDate": iso(uploaded(video)),
         "duration": iso_duration(video.duration),
-        "contentUrl": media.url,
-        "encodingFormat": media.content_type,
+        "contentUrl": addresses.stream(video),
+        "encodingFormat": type_of(MASTER),
         "author": {
             "@type": "Person",
             "name": channel.get_full_name(),
@@ -116,7 +122,9 @@ def video_object(video: Video) -> dict[str, Any]:
     }
     if picture := addresses.picture(video):
         found["thumbnailUrl"] = [picture]
-    if video.allow_embed:
+    if files.has_file(video):
+        found["encoding"] = [_file(video)]
+    if access.is_embeddable_anywhere(video):
         found["embedUrl"] = addresses.embed(video)
     if video.width and video.height:
         found |= {"width": video.width, "height": video.height}
@@ -152,6 +160,17 @@ def _statistic(action: str, count: int) -> dict[str, Any]:
         "interactionType": {"@type": action},
         "userInteractionCount": count,
     }
+
+
+def _file(video: Video) -> dict[str, Any]:
+    """The video as one file."""
+    media = files.media_of(video)
+    found: dict[str, Any] = {
+        "@type": "MediaObject",
+        "contentUrl": media.url,
+        "encodingFormat": media.content_type,
+    }
+    return found | ({"contentSize": str(video.download_bytes)} if video.download_bytes else {})
 
 
 def _clips(video: Video) -> list[dict[str, Any]]:

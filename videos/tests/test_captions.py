@@ -3,8 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from streamsite.mongo.collections import collection
 from videos import captions, storage
-from videos.models import Caption
+from videos.addresses import extra_url
+from videos.library import documents, moments
+from videos.models import Caption, Video
 
 VTT = """WEBVTT
 
@@ -75,7 +78,66 @@ def test_fifty_megabytes_are_too_large(cast):
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-def test_one_track_per_language_and_kind(cast):
+def test_how_a_file_was_read_is_told(cast):
+    video, api = cast.video(), cast.api("owner")
+    srt = "1\n00:00:01,000 --> 00:00:02,000\nПривет, как дела?\n\n2\n00:00:0x,000 --> 1\nLost\n"
+    file = SimpleUploadedFile("c.srt", srt.encode("cp1251"))
+    made = add(api, video, file=file, language="ru").json()
+    assert made["imported"] == {"format": "srt", "encoding": "cp1251", "cues": 1, "left_out": 1}
+    url = f"/api/v1/videos/{video.pk}/captions/{made['id']}"
+    assert "imported" not in api.get(url).json()
+    sent = {"file": SimpleUploadedFile("c.srt", srt.encode("koi8-r")), "encoding": "koi8-r"}
+    changed = api.patch(url, sent, format="multipart").json()
+    assert changed["imported"]["encoding"] == "koi8-r"
+    lines = api.get(f"/api/v1/videos/{video.pk}/transcript?track={made['id']}").json()["results"]
+    assert [line["text"] for line in lines] == ["Привет, как дела?"]
+    assert api.patch(url, {"label": "Mine"}, format="json").json()["imported"] is None
+    refused = add(api, video, encoding="klingon")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["encoding"])
+
+
+def test_tracks_of_one_language_are_told_apart_by_their_labels(cast):
+    video, api = cast.video(language="en"), cast.api("owner")
+    plain = add(api, video).json()
+    signs = add(api, video, SRT, kind="forced", label="Signs").json()
+    other = add(api, video, SRT, label="Another translation")
+    assert (signs["kind"], other.status_code) == ("forced", 201)
+    url = f"/api/v1/videos/{video.pk}"
+    listed = [track["label"] for track in api.get(f"{url}/captions").json()["results"]]
+    assert listed == ["Another translation", "English", "Signs"]
+    api.delete(f"{url}/captions/{other.json()['id']}")
+    assert api.get(f"{url}/transcript").json()["caption_id"] == plain["id"]
+    chosen = api.get(f"{url}/transcript", {"track": signs["id"]}).json()
+    assert (chosen["caption_id"], len(chosen["results"])) == (signs["id"], 1)
+    page = cast.page("anonymous").get(f"/watch/{video.pk}").content.decode()
+    assert page.count('<track kind="subtitles"') == 2
+    assert 'kind="forced"' not in page
+
+
+def test_tags_are_kept_in_their_canonical_form(cast):
+    video, api = cast.video(), cast.api("owner")
+    assert add(api, video, language="eng").json()["language"] == "en"
+    assert add(api, video, language="pt-br").json()["language"] == "pt-BR"
+
+
+def test_signs_reach_page_transcript_and_search(cast):
+    video, api = cast.video(visibility="public"), cast.api("owner")
+    said = "I <3 you & a < b"
+    track = add(api, video, f"WEBVTT\n\n00:01.000 --> 00:02.000\n{said}\n").json()
+    served = cast.api("anonymous").get(track["url"])
+    content = b"".join(served.streaming_content) if served.streaming else served.content
+    assert b"I &lt;3 you &amp; a &lt; b" in content
+    lines = api.get(f"/api/v1/videos/{video.pk}/transcript", {"q": "<3 &"}).json()["results"]
+    assert [line["text"] for line in lines] == [said]
+    documents.refresh(video.pk)
+    document = collection(documents.DOCUMENTS).find_one({"_id": video.pk})
+    assert document["captions"] == said
+    assert not {"lt", "amp"} & set(document["words"])
+    moments_found = moments.of_videos([Video.objects.get(pk=video.pk)], "a <3")
+    assert moments_found[video.pk] == {"start": 1.0, "text": said}
+
+
+def test_one_track_per_language_kind_and_label(cast):
     video, api = cast.video(), cast.api("owner")
     first = add(api, video).json()
     again = add(api, video)
@@ -128,11 +190,11 @@ def test_the_transcript_is_searched_whatever_the_case(cast):
 
 def test_captions_of_a_private_video_are_its_owners_alone(cast):
     video = cast.video(visibility="private")
-    track = add(cast.api("owner"), video).json()
+    add(cast.api("owner"), video)
     for who, status in (("anonymous", 404), ("stranger", 404), ("owner", 200)):
         api = cast.api(who)
         for url in (
-            track["url"],
+            extra_url(video, captions.name_of(Caption.objects.get())),
             f"/api/v1/videos/{video.pk}/captions",
             f"/api/v1/videos/{video.pk}/transcript",
         ):

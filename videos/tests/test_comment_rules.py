@@ -44,7 +44,7 @@ def test_what_the_owner_wants_to_read_first_waits(database, cast):
         "kind": "video",
         "id": video.pk,
         "title": video.title,
-        "url": f"/watch/{video.pk}",
+        "url": f"http://localhost:8000/watch/{video.pk}",
     }
     assert owner.put(f"/api/v1/comments/{held['id']}/approval").json()["state"] == "shown"
     assert owner.put(f"/api/v1/comments/{held['id']}/approval").json()["state"] == "shown"

@@ -132,6 +132,7 @@ def test_nginx_is_handed_the_path(get, settings):
         ("card-2.webp", {"visibility": "unlisted"}, "p", "cross-origin"),
         ("download.mp4", {"allow_download": True}, "p", "cross-origin"),
         ("poster.jpg", {"allow_embed": False}, "p", "same-origin"),
+        ("poster.jpg", {"embed_domains": ["example.org"]}, "p", "same-origin"),
         ("poster.jpg", {"visibility": "private"}, "o", "same-origin"),
         ("poster.jpg", {}, "o", "same-origin"),
         ("360p/init.mp4", {}, "p", "cross-origin"),

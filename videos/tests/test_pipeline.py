@@ -193,6 +193,9 @@ def test_what_comes_inside_the_file_is_imported(cast, rich):
     assert video["chapters"] == [{"start": 0.0, "title": "First"}, {"start": 2.0, "title": "Second"}]
     job = cast.api("owner").get(f"/api/v1/videos/{rich.pk}/processing").json()
     assert {step["state"] for step in job["steps"]} == {"done"}
+    notes = {note["code"]: note["detail"] for note in job["report"]}
+    assert {"sizes", "frame_rate", "subtitles_imported", "chapters_imported"} <= notes.keys()
+    assert notes["frame_rate"] == "Plays at 25 frames per second, as in the file."
 
 
 def test_the_file_for_download_is_whole_and_named_after_the_video(cast, rich, tmp_path):

@@ -191,7 +191,7 @@ def test_suggestions_have_all_words_and_the_last_may_be_a_beginning(library, cas
     assert suggest("own")[0] == {"kind": "channel", "text": "owner", "url": "/@owner"}
     assert suggest("") == suggest("   ") == suggest("$") == []
     answer = cast.api("anonymous").get("/api/v1/search/suggest", {"q": "caf"}).json()
-    assert answer["results"][0]["url"] == "/search?q=Caf%C3%A9%20racers%20of%20Lyon"
+    assert answer["results"][0]["url"] == "http://localhost:8000/search?q=Caf%C3%A9%20racers%20of%20Lyon"
 
 
 def test_search_costs_few_commands_whatever_the_page(library, cast):

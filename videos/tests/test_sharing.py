@@ -52,11 +52,14 @@ def test_a_parser_finds_everything_on_the_watch_page(cast, film):
     assert graph["og:video"] == f"{SITE}/embed/{film.pk}"
 
 
-def test_a_file_for_download_is_the_content(cast):
-    video = cast.video(allow_download=True, has_download=True, **SHOWN)
+def test_a_file_for_download_is_another_encoding(cast):
+    video = cast.video(allow_download=True, has_download=True, download_bytes=9, **SHOWN)
     data, graph = read(page_of(cast, video))
-    assert data["contentUrl"] == graph["og:video"] == f"{SITE}/files/{video.pk}/video.mp4"
-    assert data["encodingFormat"] == "video/mp4"
+    assert data["contentUrl"] == f"{SITE}/files/{video.pk}/video.m3u8"
+    assert data["encodingFormat"] == "application/vnd.apple.mpegurl"
+    (file,) = data["encoding"]
+    assert file["contentUrl"] == graph["og:video"] == f"{SITE}/files/{video.pk}/video.mp4"
+    assert (file["encodingFormat"], file["contentSize"]) == ("video/mp4", "9")
 
 
 def test_chapters_are_clips(cast):
@@ -117,8 +120,48 @@ def test_oembed_describes_a_player(cast, film):
     body = answer.json()
     assert (body["type"], body["version"], body["author_url"]) == ("video", "1.0", f"{SITE}/@owner")
     assert (body["width"], body["height"], body["title"]) == (640, 360, "A film")
-    assert f'src="{SITE}/embed/{film.pk}"' in body["html"]
+    assert f'src="{SITE}/embed/{film.pk}?start=5"' in body["html"]
     assert (body["thumbnail_url"], body["thumbnail_width"]) == (f"{SITE}/files/{film.pk}/poster.jpg", 1280)
+
+
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("watch/{id}?t=1m30s&autoplay=1", "?start=90"),
+        ("watch/{id}?t=nonsense", ""),
+        (
+            "embed/{id}?t=2&end=1m&loop=1&controls=0&cc=de&x=y",
+            "?start=2&amp;end=60&amp;loop=1&amp;controls=0&amp;cc=de",
+        ),
+        ("embed/{id}?muted=1&autoplay=1&end=-3", "?autoplay=1&amp;muted=1"),
+    ],
+)
+def test_oembed_keeps_the_start_and_the_options_of_an_address(cast, film, address, options):
+    body = oembed(cast, url=f"{SITE}/{address.format(id=film.pk)}").json()
+    assert f'src="{SITE}/embed/{film.pk}{options}"' in body["html"]
+
+
+def test_oembed_of_a_channel_is_a_link_with_its_avatar(cast):
+    cast.owner.avatar, cast.owner.full_name = "A" * 16, "The Owner"
+    cast.owner.save()
+    body = oembed(cast, url=f"{SITE}/@owner").json()
+    assert (body["type"], body["title"], body["author_url"]) == ("link", "The Owner", f"{SITE}/@owner")
+    assert body["thumbnail_url"] == f"{SITE}/media/profiles/{'A' * 16}/avatar-256.webp"
+    small = oembed(cast, url=f"{SITE}/@owner", maxwidth=100).json()
+    assert (small["thumbnail_width"], small["thumbnail_url"][-14:]) == (96, "avatar-96.webp")
+    assert "thumbnail_url" not in oembed(cast, url=f"{SITE}/@owner", maxheight=50).json()
+    page = cast.page("anonymous").get("/@owner").content.decode()
+    asked = quote(f"{SITE}/@owner", safe="")
+    assert f'type="application/json+oembed" href="{SITE}/oembed?url={asked}&amp;format=json"' in page
+
+
+def test_programs_are_told_of_a_player_that_every_site_may_show(cast):
+    video = cast.video(embed_domains=["example.org"], **SHOWN)
+    data, graph = read(page_of(cast, video))
+    assert "embedUrl" not in data
+    assert "/embed/" not in graph["og:video"]
+    # Who asks for oEmbed isn't known; the frame's own policy decides where it opens.
+    assert oembed(cast, url=f"{SITE}/watch/{video.pk}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -154,7 +197,14 @@ def test_oembed_of_an_upright_film_is_upright(cast):
         ("{site}/watch/{private}", 404),
         ("{site}/watch/{closed}", 403),
         ("{site}/watch/AAAAAAAAAAA", 404),
-        ("{site}/@owner", 404),
+        ("{site}/watch/{public}/", 200),
+        ("{site}/embed/{public}?autoplay=1", 200),
+        ("{site}/embed/{private}", 404),
+        ("{site}/embed/{closed}", 403),
+        ("{site}/@owner", 200),
+        ("{site}/@owner/videos", 200),
+        ("{site}/@nobody-at-all", 404),
+        ("{site}/history", 404),
         ("{site}/watch/{public}/reaction", 404),
         ("https://example.org/watch/{public}", 404),
         ("http://localhost:8000@example.org/watch/{public}", 404),

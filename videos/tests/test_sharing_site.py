@@ -73,10 +73,11 @@ def test_what_a_parser_finds_on_the_page_can_be_had(site, film):
     _, headers, content = follow(reader, tags["og:image"])
     with Image.open(io.BytesIO(content)) as picture:
         assert (headers["content-type"], picture.format) == ("image/jpeg", "JPEG")
-    assert data["contentUrl"] == tags["og:video"]
-    assert follow(reader, data["contentUrl"])[1]["content-type"] == "video/mp4"
-    stream = follow(reader, data["contentUrl"].replace(".mp4", ".m3u8"))
-    assert stream[2].startswith(b"#EXTM3U")
+    (file,) = data["encoding"]
+    assert file["contentUrl"] == tags["og:video"]
+    _, headers, _ = follow(reader, file["contentUrl"])
+    assert (headers["content-type"], headers["content-length"]) == ("video/mp4", file["contentSize"])
+    assert follow(reader, data["contentUrl"])[2].startswith(b"#EXTM3U")
     assert follow(reader, data["embedUrl"])[0] == 200
 
 

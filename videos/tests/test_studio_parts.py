@@ -51,6 +51,7 @@ def test_captions_are_added_edited_and_deleted(page, video):
     assert twice.status_code == 400
     assert "already" in twice.content.decode()
     assert page.post(url, {"language": "en", "kind": "subtitles"}).status_code == 400
+    assert '<div class="help"' in twice.content.decode()
     one = f"{url}/{track.pk}"
     text = "WEBVTT\n\n00:01.000 --> 00:03.000\nHello <i>you</i>\n"
     changed = {"language": "en", "label": "Mine", "kind": "captions", "text": text}
@@ -58,8 +59,34 @@ def test_captions_are_added_edited_and_deleted(page, video):
     track.refresh_from_db()
     assert (track.label, track.cues) == ("Mine", [[1.0, 3.0, "Hello <i>you</i>"]])
     assert page.post(one, changed | {"text": "nothing"}).status_code == 400
+    wrong = page.post(one, changed | {"text": f"{text}\n00:0x.000 --> 00:04.000\nA typing error\n"})
+    assert "1 cue has times that cannot be read" in wrong.content.decode()
     assert page.post(one, {"delete": "1"}).status_code == 302
     assert page.get(one).status_code == 404
+
+
+def test_how_captions_were_read_is_shown(page, video):
+    url = f"/studio/videos/{video.pk}/captions"
+    form = page.get(url).content.decode()
+    assert ".ass" in form
+    assert "Cyrillic (KOI8-R)" in form
+    text = "1\n00:00:01,000 --> 00:00:02,000\nПривет\n\n2\n00:00:0x,0 --> 1\nx\n"
+    sent = {"language": "ru", "kind": "forced", "label": "Signs", "encoding": "koi8-r"}
+    file = SimpleUploadedFile("c.srt", text.encode("koi8-r"))
+    shown = page.post(url, sent | {"file": file}, follow=True).content.decode()
+    assert "1 cue, read as SubRip, Cyrillic (KOI8-R)" in shown
+    assert "1 cue could not be read" in shown
+    assert "Forced" in shown
+    refused = page.post(url, sent | {"file": SimpleUploadedFile("c.srt", b"no captions")})
+    assert refused.status_code == 400
+    assert "No cue with a time" in refused.content.decode()
+
+
+def test_what_processing_did_is_shown(page, video):
+    address = f"/studio/videos/{video.pk}"
+    assert "What we did with your file" not in page.get(address).content.decode()
+    Video.objects.filter(pk=video.pk).update(report=[{"code": "copied", "detail": "<Kept> as it is."}])
+    assert "&lt;Kept&gt; as it is." in page.get(address).content.decode()
 
 
 def test_a_picture_is_sent_and_taken_back(page, video):

@@ -10,14 +10,14 @@ from .playlists import INDEX, rendition_names
 NOTHING_DETAIL = "No file for download could be made from this video."
 
 
-def make_download(folder: Path, target: Path, *, most_short_side: int = 2160) -> Path:
-    """Writes `target` from the largest rendition in `folder` of at most `most_short_side` lines, with its sound.
+def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path:
+    """Writes `target` from the largest rendition in `folder` of at most `most_lines` lines, with its sound.
 
     The playlists are our own and verified, which is why the HLS demuxer may be used, as for the storyboard.
     Raises EncodeFailed.
     """
     folder = folder.absolute()
-    inputs = [folder / rendition / INDEX for rendition in sources(folder, most_short_side=most_short_side)]
+    inputs = [folder / rendition / INDEX for rendition in sources(folder, most_lines=most_lines)]
     args = ["-v", "error"]
     for playlist in inputs:
         args += [
@@ -42,21 +42,21 @@ def make_download(folder: Path, target: Path, *, most_short_side: int = 2160) ->
     return target
 
 
-def sources(folder: Path, *, most_short_side: int = 2160) -> list[str]:
+def sources(folder: Path, *, most_lines: int = 2160) -> list[str]:
     """The renditions that a file for download is made from, by the playlists in `folder`. Raises EncodeFailed."""
-    names = [_largest(folder, most_short_side)]
+    names = [_largest(folder, most_lines)]
     return [*names, AUDIO] if (folder / AUDIO / INDEX).is_file() else names
 
 
-def _largest(folder: Path, most_short_side: int) -> str:
+def _largest(folder: Path, most_lines: int) -> str:
     """The folder of the best variant that is not above the limit; the smallest when all are."""
     try:
         names = rendition_names(folder)
     except (OSError, ValueError) as error:
         raise EncodeFailed(NOTHING_DETAIL, log=str(error)) from error
-    fitting = [name for name in names if _short_side(name) <= most_short_side]
+    fitting = [name for name in names if _lines(name) <= most_lines]
     return fitting[-1] if fitting else names[0]
 
 
-def _short_side(name: str) -> int:
+def _lines(name: str) -> int:
     return int(name.partition("p")[0])

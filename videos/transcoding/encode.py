@@ -6,11 +6,12 @@ Layout of the output folder:
     <rendition>/index.m3u8      one folder per rung ("1080p", "720p", ...): media playlist,
     <rendition>/init.mp4            init segment,
     <rendition>/seg_00000.m4s       segments of 4 s, each starting with a key frame
+    <rendition>/iframes.m3u8        where those key frames are, for fast seeking
     audio/index.m3u8, ...       the sound, once for all rungs; absent when the source is silent
     audio-1/index.m3u8, ...     further tracks of sound
 
 While ffmpeg runs, the media playlists are of type EVENT and grow; every segment and playlist appears whole,
-by rename. At the end they become VOD playlists.
+by rename. At the end they become VOD playlists: see finishing.py.
 """
 
 import os
@@ -21,19 +22,22 @@ from pathlib import Path
 
 from . import ffmpeg
 from .errors import EncodeFailed
-from .filters import ladder_graph
+from .filters import SOUND_TAIL_SECONDS, graph_args, input_options
+from .finishing import ROUNDING, SHORTEST_SECONDS, finish_ladder
 from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
+from .master import growing_bandwidths, master_playlist, variants_of
 from .playlists import (
+    IFRAMES,
     INDEX,
     INIT,
     MASTER,
     SEGMENT_PATTERN,
     Bandwidth,
+    MediaPlaylist,
     folders,
-    growing_bandwidths,
-    master_playlist,
     measure,
     read_playlist,
+    replace_file,
 )
 from .probe import SourceInfo
 from .profiles import CODECS
@@ -43,6 +47,8 @@ PLAYABLE_SEGMENTS = 1
 # Seconds of clock per second of a 1080p30 source; a slow shared machine needs about two.
 WALL_FACTOR = 20
 WALL_BASE = 600
+SOUND_RATE = 48_000
+SOUND_FRAME_SECONDS = 1024 / SOUND_RATE
 REFERENCE_PIXEL_RATE = 1920 * 1080 * 30
 BROKEN_OUTPUT_DETAIL = "The converted video did not pass its checks."
 
@@ -123,32 +129,32 @@ def encode_ladder(
 def verify_output(out_dir: Path, plan: LadderPlan) -> float:
     """Checks a finished ladder and puts it on disk (fsync); returns its duration in seconds.
 
-    Every playlist must be ended, list only segments that exist and are not empty, and last as long as the
-    plan; the master must name every rung. Raises EncodeFailed.
+    Every playlist must be ended, list only segments that exist, are not empty and not too short, and last as long as
+    the plan; all must end together; the master must name every rung. Raises EncodeFailed.
     """
     try:
         master = (out_dir / MASTER).read_text(encoding="utf-8")
-        durations = [_verify_folder(out_dir / name, plan) for name in folders(plan)]
+        durations = {name: _verify_folder(out_dir / name, plan) for name in folders(plan)}
+        _verify_ends(durations, plan)
     except (OSError, ValueError) as error:
         raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=str(error)) from error
     missing = [name for name in folders(plan) if f"{name}/{INDEX}" not in master]
     if missing:
         raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=f"not in the master playlist: {missing}")
     _sync_tree(out_dir)
-    return max(durations)
+    return max(durations.values())
 
 
 def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
     """The arguments of the one ffmpeg process."""
-    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer)]
-    if graph := ladder_graph(info, plan):
-        args += ["-filter_complex", graph]
+    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=input_options(info))]
+    args += graph_args(info, plan)
     for number, rendition in enumerate(plan.renditions):
         if plan.copies_top and number == 0:
             args += ["-map", f"0:{info.video_index}", "-c:v", "copy"]
         else:
             args += ["-map", f"[v{number}]", *_video_options(rendition, plan)]
-        args += _hls_options(out_dir / rendition.name, plan)
+        args += _hls_options(out_dir / rendition.name, plan, plan.duration)
     for number, sound in enumerate(plan.sounds):
         args += [
             "-map",
@@ -160,9 +166,12 @@ def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path
             "-ac",
             "2",
             "-ar",
-            "48000",
+            str(SOUND_RATE),
+            # The encoder's first frame holds nothing but its delay. Players disagree about what to do with it.
+            "-bsf:a",
+            r"noise=drop=lt(pts\,0)",
         ]
-        args += _hls_options(out_dir / sound.name, plan)
+        args += _hls_options(out_dir / sound.name, plan, plan.duration + SOUND_TAIL_SECONDS)
     return args
 
 
@@ -186,14 +195,15 @@ def _video_options(rendition: Rendition, plan: LadderPlan) -> list[str]:
     return codec.options(plan.profile.preset, rendition.max_bitrate, rendition.gop_frames)
 
 
-def _hls_options(folder: Path, plan: LadderPlan) -> list[str]:
+def _hls_options(folder: Path, plan: LadderPlan, seconds: float) -> list[str]:
     # Metadata of the source may hold where it was filmed; none of it is carried along.
     return [
-        *("-t", f"{plan.duration:.6f}", "-map_metadata", "-1", "-map_chapters", "-1"),
+        *("-t", f"{seconds:.6f}", "-map_metadata", "-1", "-map_chapters", "-1"),
         *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "event"),
         *("-hls_time", f"{float(plan.segment_seconds):.6f}", "-hls_flags", "independent_segments+temp_file"),
-        # Otherwise every rung starts late by its own reordering delay: off the sound, with a jump at a switch.
-        *("-avoid_negative_ts", "disabled", "-hls_segment_options", "movflags=+negative_cts_offsets"),
+        # Offsets stay positive and an edit list of one entry takes the reordering delay off: every rung and the sound
+        # start at 0 in browsers and in players built on ffmpeg, which shift tracks with negative offsets instead.
+        *("-avoid_negative_ts", "disabled"),
         *("-hls_fmp4_init_filename", INIT, "-hls_segment_filename", f"{folder}/{SEGMENT_PATTERN}"),
         f"{folder}/{INDEX}",
     ]
@@ -214,11 +224,13 @@ class _GrowthWatch:
             for name in folders(self._plan):
                 if len(read_playlist(self._out_dir / name / INDEX).segments) < PLAYABLE_SEGMENTS:
                     return
-            master = master_playlist(self._out_dir, self._plan, growing_bandwidths(self._plan))
+            bandwidths = growing_bandwidths(self._plan)
+            variants = variants_of(self._plan)
+            master = master_playlist(self._out_dir, variants, self._plan.sounds, bandwidths)
         except (OSError, ValueError):
             # Not written yet; the next look is half a second away.
             return
-        _replace_text(self._out_dir / MASTER, master)
+        replace_file(self._out_dir / MASTER, master.encode())
         self.announce()
 
     def announce(self) -> None:
@@ -228,12 +240,14 @@ class _GrowthWatch:
 
 
 def _finish(out_dir: Path, plan: LadderPlan) -> dict[str, Bandwidth]:
+    finish_ladder(
+        out_dir,
+        [rendition.name for rendition in plan.renditions],
+        [sound.name for sound in plan.sounds],
+    )
     bandwidths = {name: measure(out_dir / name) for name in folders(plan)}
-    for name in folders(plan):
-        index = out_dir / name / INDEX
-        text = index.read_text(encoding="utf-8")
-        _replace_text(index, text.replace("#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-PLAYLIST-TYPE:VOD"))
-    _replace_text(out_dir / MASTER, master_playlist(out_dir, plan, bandwidths))
+    master = master_playlist(out_dir, variants_of(plan), plan.sounds, bandwidths)
+    replace_file(out_dir / MASTER, master.encode())
     return bandwidths
 
 
@@ -241,13 +255,38 @@ def _verify_folder(folder: Path, plan: LadderPlan) -> float:
     playlist = read_playlist(folder / INDEX)
     if not playlist.ended or not playlist.segments:
         raise ValueError(f"{folder.name}: the playlist has no end")
-    for uri in (playlist.init_uri, *(segment.uri for segment in playlist.segments)):
-        if Path(uri).name != uri or not (folder / uri).stat().st_size:
-            raise ValueError(f"{folder.name}: bad segment {uri}")
+    _verify_files(folder, playlist)
+    if (folder / IFRAMES).is_file():
+        _verify_files(folder, read_playlist(folder / IFRAMES))
     tolerance = max(1.0, plan.duration * 0.03)
     if abs(playlist.duration - plan.duration) > tolerance:
         raise ValueError(f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s")
+    shortest = min(segment.duration for segment in playlist.segments)
+    if len(playlist.segments) > 1 and shortest < SHORTEST_SECONDS:
+        raise ValueError(f"{folder.name}: a segment of {shortest:.3f} s")
     return playlist.duration
+
+
+def _verify_files(folder: Path, playlist: MediaPlaylist) -> None:
+    for uri in (playlist.init_uri, *(segment.uri for segment in playlist.segments)):
+        if Path(uri).name != uri or not (folder / uri).stat().st_size:
+            raise ValueError(f"{folder.name}: bad segment {uri}")
+    for segment in playlist.segments:
+        if segment.offset + segment.length > (folder / segment.uri).stat().st_size:
+            raise ValueError(f"{folder.name}: a range behind the end of {segment.uri}")
+
+
+def _verify_ends(durations: dict[str, float], plan: LadderPlan) -> None:
+    """Rungs end within a frame of each other; sound ends with the picture, to its frame, and never behind it."""
+    pictures = [durations[rendition.name] for rendition in plan.renditions]
+    frame = float(1 / min(rendition.frame_rate for rendition in plan.renditions))
+    if max(pictures) - min(pictures) > frame + ROUNDING:
+        raise ValueError(f"the rungs end apart: {durations}")
+    for sound in plan.sounds:
+        silence = min(pictures) - durations[sound.name]
+        shortest_frame = min(SOUND_FRAME_SECONDS, min(pictures))
+        if not shortest_frame - SOUND_FRAME_SECONDS - ROUNDING <= silence <= SOUND_FRAME_SECONDS + ROUNDING:
+            raise ValueError(f"{sound.name} does not end with the picture: {durations}")
 
 
 def _result(out_dir: Path, rendition: Rendition, bandwidth: Bandwidth) -> RenditionResult:
@@ -264,12 +303,6 @@ def _result(out_dir: Path, rendition: Rendition, bandwidth: Bandwidth) -> Rendit
 
 def _folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _replace_text(path: Path, text: str) -> None:
-    draft = path.with_suffix(".tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
 
 
 def _sync_tree(folder: Path) -> None:

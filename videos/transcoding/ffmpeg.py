@@ -5,6 +5,7 @@ on CPU, address space, file size and wall clock, and dies with the worker (see c
 """
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -75,6 +76,14 @@ def has_filters(*names: str) -> bool:
         words[1] for words in map(str.split, output.decode(errors="replace").splitlines()) if len(words) > 2
     }
     return known.issuperset(names)
+
+
+@cache
+def has_option(name: str) -> bool:
+    """Whether this ffmpeg knows the command-line option of this name."""
+    limits = ProcessLimits(wall_seconds=20, cpu_seconds=20)
+    lines = _collect([str(ffmpeg_binary()), "-hide_banner", "-h", "long"], limits).decode(errors="replace")
+    return any(re.match(rf"-{name}\b", line) for line in lines.splitlines())
 
 
 def input_args(

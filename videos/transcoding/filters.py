@@ -1,15 +1,69 @@
 """From any accepted source to the pictures of a plan: SDR, BT.709, square pixels, constant rate."""
 
-from .ffmpeg import has_filters
+from .ffmpeg import has_filters, has_option
 from .ladder import LadderPlan
 from .probe import SourceInfo
 
 # Below this many lines an untagged picture is standard definition, coded with the older matrix.
 HD_LINES = 720
+# Diffuse white in HDR by ITU-R BT.2408; it becomes nearly full white.
 SDR_WHITE_NITS = 203
+# Sound is made longer than the plan by more than a frame of the picture, and cut where the picture really ends.
+SOUND_TAIL_SECONDS = 0.25
+# Where the source does not say how bright it gets.
+DEFAULT_PEAK_NITS = 1000
+PQ_PEAK_NITS = 10_000
+# Metadata below diffuse white is wrong; the curve needs a little room above it.
+LEAST_PEAK = 1.1
+# The share of diffuse white that tone mapping leaves as it is. The curve then comes close to that of ITU-R BT.2390.
+MOBIUS_KNEE = 0.5
 
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
+# What zscale calls the numbers of ITU-T H.273 that HDR comes with.
+_PRIMARIES = {1: "bt709", 9: "bt2020", 11: "smpte431", 12: "smpte432"}
+_MATRICES = {1: "bt709", 9: "bt2020nc", 10: "bt2020c", 14: "ictcp"}
+
+
+def input_options(info: SourceInfo) -> list[str]:
+    """Options of the input that the graphs count on.
+
+    ffmpeg builds a graph anew when a picture differs from the one before; `fps` would begin at 0 again, and a file that
+    changes with every picture would be encoded once for each. Of a source that surely never changes, such a picture
+    is damage, or an attack: it is left out.
+    """
+    guards = info.is_steady and not info.is_audio_only and has_option("drop_changed")
+    return [f"-drop_changed:{info.video_index}", "1"] if guards else []
+
+
+def graph_args(info: SourceInfo, plan: LadderPlan) -> list[str]:
+    """Arguments that make the outputs of `ladder_graph`.
+
+    Pictures that change midway pass a graph without memory first: it makes them alike, and may be built anew as often
+    as it likes. The second graph reads what came out of it, by way of ffmpeg's loopback decoder.
+    """
+    graph = ladder_graph(info, plan)
+    stage = _even_stage(info, plan) if _evens_out(info, plan) else []
+    return [*stage, "-filter_complex", graph] if graph else []
+
+
+def _evens_out(info: SourceInfo, plan: LadderPlan) -> bool:
+    is_encoded = len(plan.renditions) > int(plan.copies_top) and not info.is_audio_only
+    return is_encoded and not info.is_steady and has_option("drop_changed")
+
+
+def _even_stage(info: SourceInfo, plan: LadderPlan) -> list[str]:
+    """One size for all pictures, that of the largest rendition, with bars where the shape is another."""
+    top = plan.renditions[int(plan.copies_top)]
+    width = f"'max(2,2*round(min({top.width},{top.height}*dar)/2))'"
+    height = f"'max(2,2*round(min({top.height},{top.width}/dar)/2))'"
+    pad = f"pad={top.width}:{top.height}:-1:-1:eval=frame"
+    steps = [*_deinterlace(info), *_picture(info, width, height, more=":eval=frame"), pad, "setsar=1"]
+    return [
+        *("-filter_complex", f"[0:{info.video_index}]{','.join(steps)}[even]", "-map", "[even]"),
+        *("-c:v", "wrapped_avframe", "-fps_mode", "passthrough", "-enc_time_base", "demux"),
+        *("-f", "null", "-", "-dec", "0:0"),
+    ]
 
 
 def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
@@ -22,13 +76,14 @@ def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
     chains = [_first_chain(info, plan, first)] if first < len(plan.renditions) else []
     for number, rendition in enumerate(plan.renditions[first + 1 :], start=first + 1):
         step = "framestep=2," if rendition.halves_rate and not plan.renditions[number - 1].halves_rate else ""
-        chain = f"[s{number}]{step}scale={rendition.width}:{rendition.height}:flags=bicubic"
+        chain = f"[s{number}]{step}scale={rendition.width}:{rendition.height}:flags=bicubic,setsar=1"
         chains.append(f"{chain}{_outlet(number, plan)}")
+    sound_seconds = plan.duration + SOUND_TAIL_SECONDS
     for number, sound in enumerate(plan.sounds):
         gain = f"volume={sound.gain_db:.2f}dB," if sound.gain_db else ""
         chains.append(
-            f"[0:{sound.index}]aresample=48000:async=1:first_pts=0,{gain}"
-            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={plan.duration:.6f}[a{number}]"
+            f"[0:{sound.index}]aresample=48000:async=1000:first_pts=0,{gain}"
+            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={sound_seconds:.6f}[a{number}]"
         )
     return ";".join(chains)
 
@@ -38,13 +93,17 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int) -> str:
     top = plan.renditions[number]
     if info.is_audio_only:
         return f"{_drawn_sound(plan, top.width, top.height)}{_outlet(number, plan)}"
-    steps = [*_deinterlace(info), f"fps={plan.frame_rate}:start_time=0"]
+    is_even = _evens_out(info, plan)
+    steps = [] if is_even else _deinterlace(info)
+    steps.append(f"fps={plan.frame_rate}:start_time=0")
     if plan.held_seconds:
         steps.append(f"tpad=stop_mode=clone:stop_duration={plan.held_seconds:.6f}")
     if top.halves_rate:
         steps.append("framestep=2")
-    steps += _picture(info, top.width, top.height)
-    return f"[0:{info.video_index}]{','.join(steps)}{_outlet(number, plan)}"
+    if not is_even:
+        steps += _picture(info, str(top.width), str(top.height))
+    source = "dec:0" if is_even else f"0:{info.video_index}"
+    return f"[{source}]{','.join(steps)}{_outlet(number, plan)}"
 
 
 def _drawn_sound(plan: LadderPlan, width: int, height: int) -> str:
@@ -67,26 +126,44 @@ def _deinterlace(info: SourceInfo) -> list[str]:
     return ["bwdif=mode=send_frame:deint=interlaced"] if info.interlaced else []
 
 
-def _picture(info: SourceInfo, width: int, height: int) -> list[str]:
-    if info.is_hdr and has_filters("zscale", "tonemap"):
+def _picture(info: SourceInfo, width: str, height: str, *, more: str = "") -> list[str]:
+    """To this size, pixels or expressions, and to the colors of the ladder; `more` are options for `scale`."""
+    if info.is_hdr and can_tone_map():
         return [*_tone_map(info, width, height), "setsar=1", _TAGS]
     matrix = "" if info.matrix_known else f":in_color_matrix={_guessed_matrix(info)}"
-    scale = f"scale={width}:{height}:flags=bicubic{matrix}:out_color_matrix=bt709:out_range=tv"
+    scale = f"scale={width}:{height}:flags=bicubic{more}{matrix}:out_color_matrix=bt709:out_range=tv"
     return [scale, "setsar=1", "format=yuv420p", _TAGS]
+
+
+def can_tone_map() -> bool:
+    """Return whether this ffmpeg can convert high dynamic range."""
+    return has_filters("zscale", "tonemap")
 
 
 def _guessed_matrix(info: SourceInfo) -> str:
     return "bt709" if min(info.width, info.height) >= HD_LINES else "smpte170m"
 
 
-def _tone_map(info: SourceInfo, width: int, height: int) -> list[str]:
-    """Scales first: the float arithmetic of tone mapping is the most expensive step per pixel."""
+def _tone_map(info: SourceInfo, width: str, height: str) -> list[str]:
+    """Light up to diffuse white stays close to what it is; mobius bends what is brighter into the rest.
+
+    Scales first: the float arithmetic of tone mapping is the most expensive step per pixel.
+    """
     transfer = _TRANSFERS[info.color_transfer]
+    primaries = _PRIMARIES.get(info.color_primaries, "bt2020")
+    matrix = "gbr" if info.pix_fmt.startswith("gbr") else _MATRICES.get(info.color_matrix, "bt2020nc")
     return [
-        f"zscale=w={width}:h={height}:tin={transfer}:pin=bt2020:min=bt2020nc:t=linear:npl={SDR_WHITE_NITS}",
+        f"zscale=w={width}:h={height}:tin={transfer}:pin={primaries}:min={matrix}:t=linear:npl={SDR_WHITE_NITS}",
         "format=gbrpf32le",
         "zscale=p=bt709",
-        "tonemap=tonemap=hable:desat=0",
+        f"tonemap=tonemap=mobius:param={MOBIUS_KNEE}:desat=0:peak={_signal_peak(info):.4f}",
         "zscale=t=bt709:m=bt709:r=tv",
         "format=yuv420p",
     ]
+
+
+def _signal_peak(info: SourceInfo) -> float:
+    """The brightest light of the source as a multiple of diffuse white."""
+    # HLG is relative: its peak is that of the screen it is shown on, 1000 cd/m² by ITU-R BT.2100.
+    nits = info.peak_nits if info.color_transfer == "pq" and info.peak_nits else DEFAULT_PEAK_NITS
+    return min(max(nits, SDR_WHITE_NITS * LEAST_PEAK), PQ_PEAK_NITS) / SDR_WHITE_NITS

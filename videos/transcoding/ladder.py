@@ -1,16 +1,15 @@
-"""Which renditions a source gets. Pure: no files, no processes.
-
-A rung is named by its short side, so that a portrait video gets the same names as a landscape one. No rung is
-above the source.
-"""
+"""Which renditions a source gets. Pure: no files, no processes."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from videos import languages
+
 from .probe import SourceInfo
-from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, STANDARD_SHORT_SIDES, Profile
+from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, Profile
+from .rungs import Size, ladder_sizes, max_bitrate
 
 GOP_SECONDS = 2
 SEGMENT_GOPS = 2
@@ -19,9 +18,7 @@ FALLBACK_FRAME_RATE = Fraction(25)
 # Frames are repeated up to this rate: a slide show at 1 fps would otherwise seek and switch badly.
 MIN_FRAME_RATE = Fraction(10)
 # Small rungs are for slow connections; they do not spend bits on the second half of 50 or 60 fps.
-FULL_RATE_SHORT_SIDE = 720
-# A source this much above a standard rung gets a rung of its own size on top.
-OWN_RUNG_RATIO = 1.15
+FULL_RATE_LINES = 720
 AUDIO_BITRATE = 128_000
 # The folder of the default sound.
 AUDIO = "audio"
@@ -31,7 +28,7 @@ COPYABLE_CONTAINERS = frozenset({"mp4", "matroska", "flv"})
 # Sound that outlives the picture by more is kept, over the last frame.
 LONGER_SOUND_SECONDS = 0.5
 # A drawn sound needs no fine steps.
-DRAWN_SHORT_SIDES = [720, 360, 144]
+DRAWN_LINES = (720, 360, 144)
 
 _STANDARD_RATES = (
     Fraction(24000, 1001),
@@ -43,27 +40,6 @@ _STANDARD_RATES = (
     Fraction(50),
     Fraction(60000, 1001),
     Fraction(60),
-)
-
-
-@dataclass(frozen=True)
-class Rung:
-    """Largest bit rates (bits/s) for a 16:9 picture at up to 30 frames per second, and above."""
-
-    short_side: int
-    bitrate_30: int
-    bitrate_60: int
-
-
-RUNGS = (
-    Rung(2160, 14_000_000, 20_000_000),
-    Rung(1440, 8_000_000, 12_000_000),
-    Rung(1080, 5_000_000, 7_500_000),
-    Rung(720, 2_800_000, 4_200_000),
-    Rung(480, 1_400_000, 2_100_000),
-    Rung(360, 800_000, 1_200_000),
-    Rung(240, 400_000, 600_000),
-    Rung(144, 200_000, 300_000),
 )
 
 
@@ -82,10 +58,6 @@ class Rendition:
     gop_frames: int
     halves_rate: bool
     codec: str = H264
-
-    @property
-    def short_side(self) -> int:
-        return min(self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -106,7 +78,7 @@ class LadderPlan:
     Beside a ladder of a newer codec the last rendition is one of H.264, whatever its size.
 
     `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends. `copies_top` says
-    that the first rendition is the source's own track, taken over without encoding.
+    that the first rendition is the source's own track, taken over without encoding; `tone_mapped` that HDR becomes SDR.
     """
 
     renditions: tuple[Rendition, ...]
@@ -116,6 +88,7 @@ class LadderPlan:
     sounds: tuple[Sound, ...]
     copies_top: bool = False
     profile: Profile = STANDARD
+    tone_mapped: bool = False
 
     @property
     def has_audio(self) -> bool:
@@ -136,11 +109,11 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
     sounds = tuple(_sounds(info, gain_db))
     longer_sound = info.audio_end - info.video_end if sounds else 0.0
     held_seconds = longer_sound if longer_sound > LONGER_SOUND_SECONDS else 0.0
-    short_sides = _short_sides(info, profile)
-    renditions = tuple(_rendition(info, side, rate, profile, profile.codec) for side in short_sides)
+    sizes = _sizes(info, profile)
+    renditions = tuple(_rendition(size, rate, profile, profile.codec) for size in sizes)
     if profile.codec != H264:
-        side = next((side for side in short_sides if side <= FALLBACK_SHORT_SIDE), short_sides[-1])
-        renditions += (_rendition(info, side, rate, profile, H264),)
+        fallback = next((size for size in sizes if size.lines <= FALLBACK_SHORT_SIDE), sizes[-1])
+        renditions += (_rendition(fallback, rate, profile, H264),)
     return LadderPlan(
         renditions=renditions,
         copies_top=held_seconds == 0 and can_copy(info, renditions[0]),
@@ -149,6 +122,7 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
         held_seconds=held_seconds,
         sounds=sounds,
         profile=profile,
+        tone_mapped=info.is_hdr,
     )
 
 
@@ -168,6 +142,7 @@ def can_copy(info: SourceInfo, top: Rendition) -> bool:
         return False
     is_plain = info.pix_fmt == "yuv420p" and not info.interlaced and not info.rotation and not info.is_hdr
     is_plain = is_plain and info.sample_aspect_ratio == 1 and "High 4" not in info.video_profile
+    is_plain = is_plain and info.is_steady and not any(info.crop)
     has_size = (info.width, info.height) == (top.width, top.height) and not top.halves_rate
     step = 1 / float(top.frame_rate)
     is_even = step * 0.5 < track.shortest_step and track.longest_step < step * 1.5
@@ -177,17 +152,6 @@ def can_copy(info: SourceInfo, top: Rendition) -> bool:
     frames = {round(moment / step) for moment in track.key_frames}
     count = round(info.video_end / step)
     return all(number in frames for number in range(0, count, top.gop_frames))
-
-
-def rung_short_sides(source: int, allowed: tuple[int, ...] = STANDARD_SHORT_SIDES) -> list[int]:
-    """Short sides out of `allowed`, largest first, for a source whose short side is `source` pixels."""
-    standard = [side for side in allowed if side <= source]
-    own = _even(source)
-    if not standard:
-        return [own]
-    if source < allowed[0] and source >= OWN_RUNG_RATIO * standard[0]:
-        return [own, *standard]
-    return standard
 
 
 def output_frame_rate(average: Fraction, nominal: Fraction) -> Fraction:
@@ -211,58 +175,39 @@ def output_frame_rate(average: Fraction, nominal: Fraction) -> Fraction:
     return min(max(rate, MIN_FRAME_RATE), Fraction(MAX_FRAME_RATE))
 
 
-def max_bitrate(short_side: int, long_side: int, *, fast: bool) -> int:
-    """Largest bit rate (bits/s) of a picture; `fast` is above 30 frames per second.
-
-    Between two rungs by linear interpolation, then by how much wider or narrower than 16:9 the picture is.
-    """
-    lower = max(
-        (rung for rung in RUNGS if rung.short_side <= short_side), key=_by_short_side, default=RUNGS[-1]
-    )
-    upper = min(
-        (rung for rung in RUNGS if rung.short_side >= short_side), key=_by_short_side, default=RUNGS[0]
-    )
-    low, high = (lower.bitrate_60, upper.bitrate_60) if fast else (lower.bitrate_30, upper.bitrate_30)
-    span = upper.short_side - lower.short_side
-    bitrate = low + (high - low) * (short_side - lower.short_side) / span if span > 0 else float(low)
-    breadth = (long_side / short_side) / (16 / 9)
-    return round(bitrate * min(max(breadth, 0.6), 2.0) / 1000) * 1000
-
-
 def _sounds(info: SourceInfo, gain_db: float) -> Iterator[Sound]:
     """The first is the default one. Labels differ, because players tell tracks apart by them."""
     used: set[str] = set()
     for number, track in enumerate(info.sounds):
-        wanted = track.title or track.language or ("Original" if number == 0 else f"Track {number + 1}")
+        tag = languages.normalise(track.language)
+        language = tag if LANGUAGE.match(tag) else ""
+        name = languages.name_of(language) if language else ""
+        wanted = track.title or name or ("Original" if number == 0 else f"Track {number + 1}")
         label = wanted.replace('"', "'")
         if label in used:
             label = f"{label} ({number + 1})"
         used.add(label)
-        language = track.language if LANGUAGE.match(track.language) else ""
         yield Sound(f"{AUDIO}-{number}" if number else AUDIO, track.index, language, label, gain_db)
 
 
-def _short_sides(info: SourceInfo, profile: Profile) -> list[int]:
+def _sizes(info: SourceInfo, profile: Profile) -> list[Size]:
     if info.is_audio_only:
         most = profile.short_sides[0]
-        return [side for side in DRAWN_SHORT_SIDES if side <= most] or DRAWN_SHORT_SIDES[-1:]
-    return rung_short_sides(min(info.width, info.height), profile.short_sides)
+        drawn = tuple(lines for lines in DRAWN_LINES if lines <= most) or DRAWN_LINES[-1:]
+        return ladder_sizes(info.width, info.height, drawn)
+    return ladder_sizes(info.width, info.height, profile.short_sides)
 
 
-def _rendition(info: SourceInfo, short_side: int, rate: Fraction, profile: Profile, codec: str) -> Rendition:
-    source_short = min(info.width, info.height)
-    source_long = max(info.width, info.height)
-    long_side = min(_nearest_even(source_long * short_side / source_short), _even(source_long))
-    width, height = (long_side, short_side) if info.width >= info.height else (short_side, long_side)
-    halves_rate = rate > 30 and short_side < FULL_RATE_SHORT_SIDE
+def _rendition(size: Size, rate: Fraction, profile: Profile, codec: str) -> Rendition:
+    halves_rate = rate > 30 and size.lines < FULL_RATE_LINES
     frame_rate = rate / 2 if halves_rate else rate
     # Twice a whole number, so that a rung at half the rate has its key frames at the very same moments.
     gop_frames = GOP_SECONDS * round(rate)
-    ceiling = max_bitrate(short_side, long_side, fast=frame_rate > 30) * CODECS[codec].share
+    ceiling = max_bitrate(size.width, size.height, fast=frame_rate > 30) * CODECS[codec].share
     return Rendition(
-        name=f"{short_side}p" if codec == profile.codec else f"{short_side}p-{codec}",
-        width=width,
-        height=height,
+        name=f"{size.lines}p" if codec == profile.codec else f"{size.lines}p-{codec}",
+        width=size.width,
+        height=size.height,
         frame_rate=frame_rate,
         max_bitrate=round(ceiling * profile.bitrate_percent / 100_000) * 1000,
         gop_frames=gop_frames // 2 if halves_rate else gop_frames,
@@ -274,16 +219,3 @@ def _rendition(info: SourceInfo, short_side: int, rate: Fraction, profile: Profi
 def _standard(rate: Fraction) -> Fraction | None:
     nearest = min(_STANDARD_RATES, key=lambda standard: abs(standard - rate))
     return nearest if abs(nearest - rate) <= nearest / 100 else None
-
-
-def _by_short_side(rung: Rung) -> int:
-    return rung.short_side
-
-
-def _even(value: int) -> int:
-    """The largest even number not above `value` (4:2:0 halves both sides)."""
-    return value // 2 * 2
-
-
-def _nearest_even(value: float) -> int:
-    return round(value / 2) * 2

@@ -1,30 +1,30 @@
-"""Reads the media playlists that ffmpeg wrote and writes the master playlist over them.
+"""Media playlists: reads those that ffmpeg wrote, writes the final ones, measures bit rates by them."""
 
-ffmpeg's own master is not used: it silently leaves out what it cannot compute, and its bandwidths are the
-configured ones, not the measured.
-"""
-
-from collections.abc import Iterable
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
-from .boxes import read_init
-from .ladder import AUDIO, AUDIO_BITRATE, LadderPlan, Rendition, Sound
+from .ladder import LadderPlan
 
 MASTER = "master.m3u8"
 INDEX = "index.m3u8"
+IFRAMES = "iframes.m3u8"
 INIT = "init.mp4"
 SEGMENT_PATTERN = "seg_%05d.m4s"
-_HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A media segment: `uri` relative to its playlist, `duration` in seconds."""
+    """A media segment: `uri` relative to its playlist, `duration` in seconds; `offset` and `length` of a byte range.
+
+    `length` is 0 for the whole file.
+    """
 
     uri: str
     duration: float
+    offset: int = 0
+    length: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,66 +54,75 @@ def read_playlist(path: Path) -> MediaPlaylist:
     lines = path.read_text(encoding="utf-8").splitlines()
     if not lines or lines[0] != "#EXTM3U":
         raise ValueError("not a playlist")
-    init_uri, duration = "", 0.0
+    init_uri, duration, offset, length = "", 0.0, 0, 0
     segments = []
     for line in lines[1:]:
         if line.startswith("#EXT-X-MAP:"):
             init_uri = line.partition('URI="')[2].partition('"')[0]
         elif line.startswith("#EXTINF:"):
             duration = float(line.removeprefix("#EXTINF:").partition(",")[0])
+        elif line.startswith("#EXT-X-BYTERANGE:"):
+            length, offset = map(int, line.removeprefix("#EXT-X-BYTERANGE:").split("@"))
         elif line and not line.startswith("#"):
-            segments.append(Segment(line, duration))
+            segments.append(Segment(line, duration, offset, length))
     return MediaPlaylist(init_uri, tuple(segments), ended="#EXT-X-ENDLIST" in lines)
 
 
-def measure(folder: Path) -> Bandwidth:
-    """Bit rates of the finished rendition in `folder`, from the sizes of its segments."""
-    playlist = read_playlist(folder / INDEX)
-    target = max(segment.duration for segment in playlist.segments)
-    total_bits, peak = 0, 0.0
-    for segment in playlist.segments:
-        bits = (folder / segment.uri).stat().st_size * 8
-        total_bits += bits
-        # As RFC 8216 defines the peak: a short last segment does not count.
-        if segment.duration >= target / 2:
-            peak = max(peak, bits / segment.duration)
-    return Bandwidth(peak=round(peak), average=round(total_bits / playlist.duration))
+def media_playlist(init_uri: str, segments: list[Segment]) -> str:
+    """Return the text of a complete media playlist; one of key frames when the segments are byte ranges."""
+    kind = "#EXT-X-I-FRAMES-ONLY" if segments[0].length else "#EXT-X-INDEPENDENT-SEGMENTS"
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:7",
+        f"#EXT-X-TARGETDURATION:{target_duration(segments)}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        kind,
+        f'#EXT-X-MAP:URI="{init_uri}"',
+    ]
+    for segment in segments:
+        lines.append(f"#EXTINF:{segment.duration:.6f},")
+        if segment.length:
+            lines.append(f"#EXT-X-BYTERANGE:{segment.length}@{segment.offset}")
+        lines.append(segment.uri)
+    return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
 
-def declared(bitrate: int) -> Bandwidth:
-    """The bandwidth to state while the segments that would tell are still being written."""
-    return Bandwidth(bitrate, bitrate)
+def target_duration(segments: list[Segment]) -> int:
+    """The target duration in seconds: that of the longest segment, rounded as RFC 8216 rounds it."""
+    return max(1, math.floor(max(segment.duration for segment in segments) + 0.5))
 
 
-def master_playlist(out_dir: Path, plan: LadderPlan, bandwidths: dict[str, Bandwidth]) -> str:
-    """The master playlist for the renditions in `out_dir`, smallest first; every URI is relative.
+def measure(folder: Path, name: str = INDEX) -> Bandwidth:
+    """Bit rates of the finished rendition in `folder`, from the sizes of what its playlist `name` lists.
 
-    `bandwidths` is keyed by folder name (rendition names, and "audio"). Raises ValueError when an init
-    segment does not hold the picture that was planned.
+    The peak is RFC 8216's: the largest rate of any run of segments that lasts half to one and a half times the target
+    duration.
     """
-    lines = [_sound_line(sound, is_default=number == 0) for number, sound in enumerate(plan.sounds)]
-    sound_codec = read_init(out_dir / AUDIO / INIT).codec if plan.sounds else ""
-    for rendition in reversed(plan.renditions):
-        bandwidth = bandwidths[rendition.name]
-        codecs = _picture_codec(out_dir, rendition)
-        audio_attribute = ""
-        if plan.has_audio:
-            bandwidth += _largest(bandwidths[sound.name] for sound in plan.sounds)
-            codecs += f",{sound_codec}"
-            audio_attribute = f',AUDIO="{AUDIO}"'
-        lines.append(
-            f"#EXT-X-STREAM-INF:BANDWIDTH={bandwidth.peak},AVERAGE-BANDWIDTH={bandwidth.average},"
-            f"RESOLUTION={rendition.width}x{rendition.height},FRAME-RATE={_decimal(rendition.frame_rate)},"
-            f'CODECS="{codecs}",VIDEO-RANGE=SDR{audio_attribute}'
-        )
-        lines.append(f"{rendition.name}/{INDEX}")
-    return _HEADER + "\n".join(lines) + "\n"
+    playlist = read_playlist(folder / name)
+    bits = [8 * (segment.length or (folder / segment.uri).stat().st_size) for segment in playlist.segments]
+    target = target_duration(list(playlist.segments))
+    average = sum(bits) / playlist.duration
+    peak = max(_run_rates([segment.duration for segment in playlist.segments], bits, target), default=average)
+    return Bandwidth(peak=math.ceil(max(peak, average)), average=math.ceil(average))
 
 
-def growing_bandwidths(plan: LadderPlan) -> dict[str, Bandwidth]:
-    """What the renditions may use at most, for a master playlist written during the encoding."""
-    bandwidths = {rendition.name: declared(rendition.max_bitrate) for rendition in plan.renditions}
-    return bandwidths | {sound.name: declared(AUDIO_BITRATE) for sound in plan.sounds}
+def _run_rates(durations: list[float], bits: list[int], target: int) -> Iterator[float]:
+    for first in range(len(durations)):
+        seconds, total = 0.0, 0
+        for duration, size in zip(durations[first:], bits[first:], strict=True):
+            seconds, total = seconds + duration, total + size
+            if seconds > 1.5 * target:
+                break
+            if seconds >= 0.5 * target:
+                yield total / seconds
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write `path` so that readers see the former content or the new one, and nothing in between."""
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_bytes(content)
+    draft.replace(path)
 
 
 def rendition_names(out_dir: Path) -> list[str]:
@@ -138,28 +147,3 @@ def largest_rendition(out_dir: Path) -> str:
 def folders(plan: LadderPlan) -> list[str]:
     """Names of the folders with a media playlist, in the order of the plan, sound last."""
     return [*(rendition.name for rendition in plan.renditions), *(sound.name for sound in plan.sounds)]
-
-
-def _sound_line(sound: Sound, *, is_default: bool) -> str:
-    language = f'LANGUAGE="{sound.language}",' if sound.language else ""
-    default = "YES" if is_default else "NO"
-    return (
-        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO}",NAME="{sound.label}",{language}DEFAULT={default},AUTOSELECT=YES,'
-        f'CHANNELS="2",URI="{sound.name}/{INDEX}"'
-    )
-
-
-def _largest(bandwidths: Iterable[Bandwidth]) -> Bandwidth:
-    known = list(bandwidths)
-    return Bandwidth(max(one.peak for one in known), max(one.average for one in known))
-
-
-def _picture_codec(out_dir: Path, rendition: Rendition) -> str:
-    init = read_init(out_dir / rendition.name / INIT)
-    if (init.width, init.height) != (rendition.width, rendition.height):
-        raise ValueError(f"{rendition.name} is {init.width}x{init.height}")
-    return init.codec
-
-
-def _decimal(rate: Fraction) -> str:
-    return f"{float(rate):.3f}"

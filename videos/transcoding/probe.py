@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from .chapter_clock import on_picture_clock
 from .errors import EncodeFailed, Killed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
 from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
 from .sniff import FORMAT_WHITELIST, sniff
@@ -49,9 +50,15 @@ class AudioTrack:
 
 @dataclass(frozen=True)
 class SubtitleTrack:
+    """A track of text, or of pictures of text; the flags are the container's dispositions."""
+
     index: int
     codec: str
     language: str
+    title: str = ""
+    is_forced: bool = False
+    is_for_deaf: bool = False
+    is_description: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,12 @@ class SourceInfo:
     `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read,
     in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
     grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track; size and
-    rate are then those of the picture that is drawn of the sound.
+    rate are then those of the picture that is drawn of the sound. `color_primaries` and `color_matrix` are numbers of
+    ITU-T H.273 (2: not stated); `peak_nits` is the brightest light that HDR metadata promises, in cd/m² (0: unknown).
+
+    `crop` are pixels as stored that the container says to hide at the top, bottom, left and right. `picture_sizes` are
+    all sizes as displayed, the one that is kept first, when there are several; `picture_changes` counts how often the
+    picture's size or format changes, `is_steady` says that it surely never does.
     """
 
     container: str
@@ -113,6 +125,13 @@ class SourceInfo:
     subtitles: tuple[SubtitleTrack, ...]
     chapters: tuple[Chapter, ...]
     pictures: PictureTrack | None = None
+    color_primaries: int = 2
+    color_matrix: int = 2
+    peak_nits: float = 0.0
+    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
+    picture_sizes: tuple[tuple[int, int], ...] = ()
+    picture_changes: int = 0
+    is_steady: bool = True
 
     @property
     def is_hdr(self) -> bool:
@@ -204,11 +223,11 @@ def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
 def _accept_size(info: SourceInfo, limits: Limits) -> None:
     if info.size > limits.max_bytes:
         raise TooLarge(f"The file is larger than {limits.max_bytes / 1024**3:.3g} GB.")
-    longest_side = max(info.width, info.height)
-    if longest_side > limits.max_side or info.width * info.height > limits.max_pixels:
-        raise TooLarge(
-            f"The picture is {info.width}x{info.height} pixels, which is more than this site can convert."
-        )
+    for width, height in info.picture_sizes or ((info.width, info.height),):
+        if max(width, height) > limits.max_side or width * height > limits.max_pixels:
+            raise TooLarge(
+                f"The picture is {width}x{height} pixels, which is more than this site can convert."
+            )
     if info.duration > limits.max_seconds:
         raise TooLarge(f"The video is longer than {limits.max_seconds / 3600:.3g} hours.")
     if info.frame_rate > limits.max_frame_rate:
@@ -237,7 +256,8 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
     claimed = float(report["container_duration"])
     readable = max(scan["video_end"], scan["audio_end"])
     duration = readable if scan["complete"] else max(claimed, readable)
-    width, height = _displayed_size(video)
+    sizes = _picture_sizes(video, scan.get("watch"))
+    width, height = sizes[0]
     return SourceInfo(
         container=container,
         demuxer=demuxer,
@@ -266,8 +286,17 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         interlaced=video.get("interlaced", False),
         audio=tuple(AudioTrack(**track) for track in report["audio"]),
         subtitles=tuple(SubtitleTrack(**track) for track in report["subtitles"]),
-        chapters=tuple(Chapter(**chapter) for chapter in report["chapters"]),
+        chapters=tuple(
+            Chapter(**chapter)
+            for chapter in on_picture_clock(report["chapters"], report["clock_start"], duration)
+        ),
         pictures=_picture_track(scan),
+        color_primaries=video.get("color_primaries", 2),
+        color_matrix=video.get("color_space", 2),
+        peak_nits=video.get("peak_nits", 0.0),
+        crop=tuple(video.get("crop", (0, 0, 0, 0))),
+        picture_sizes=tuple(sizes) if len(sizes) > 1 else (),
+        **_steadiness(scan),
     )
 
 
@@ -300,8 +329,42 @@ def _sample_aspect_ratio(video: dict[str, Any]) -> Fraction:
     return ratio if Fraction(1, 4) <= ratio <= 4 else Fraction(1)
 
 
+def _steadiness(scan: dict[str, Any]) -> dict[str, Any]:
+    watch = scan.get("watch")
+    if watch is None:
+        return {}
+    changes = watch["changes"]
+    return {"picture_changes": changes, "is_steady": scan["complete"] and watch["saw_all"] and not changes}
+
+
+def _picture_sizes(video: dict[str, Any], watch: dict[str, Any] | None) -> list[tuple[int, int]]:
+    """Every size as displayed, first that which the video gets: the largest of the shape that is shown the longest."""
+    first = _displayed_size(video)
+    seconds = {first: 0.0}
+    for width, height, numerator, denominator, shown in watch["sizes"] if watch else ():
+        ratio = [numerator, denominator]
+        size = _displayed_size(
+            video | {"coded_width": width, "coded_height": height, "sample_aspect_ratio": ratio}
+        )
+        seconds[size] = seconds.get(size, 0.0) + shown
+    if len(seconds) == 1:
+        return [first]
+    shapes: dict[float, float] = {}
+    for (width, height), shown in seconds.items():
+        shape = round(width / height, 1)
+        shapes[shape] = shapes.get(shape, 0.0) + shown
+    longest = max(shapes.values())
+
+    def rank(size: tuple[int, int]) -> tuple[bool, int]:
+        # Of two that are shown about equally long, the larger wins.
+        return shapes[round(size[0] / size[1], 1)] > longest * 0.9, size[0] * size[1]
+
+    return sorted(seconds, key=rank, reverse=True)
+
+
 def _displayed_size(video: dict[str, Any]) -> tuple[int, int]:
-    width, height = video.get("coded_width", 0), video.get("coded_height", 0)
+    top, bottom, left, right = video.get("crop", (0, 0, 0, 0))
+    width, height = video.get("coded_width", 0) - left - right, video.get("coded_height", 0) - top - bottom
     ratio = _sample_aspect_ratio(video)
     if ratio > 1:
         width = round(width * ratio)

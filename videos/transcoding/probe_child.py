@@ -5,18 +5,25 @@ Run as a script in a confined process (see ffmpeg.run_python), never imported by
 """
 
 import json
+import struct
 import sys
 import time
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import av
 import av.container
 import av.error
+import av.sidedata.sidedata
 import av.stream
 import av.video.frame
 import av.video.stream
+
+# An isolated interpreter does not look beside its script.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+from videos.transcoding.picture_watch import PictureWatch, cropping
 
 MAX_TRACKS = 64
 MAX_CHAPTERS = 500
@@ -54,7 +61,9 @@ def is_cover(stream: av.video.stream.VideoStream) -> bool:
     return bool(stream.disposition & cover)
 
 
-def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: float) -> dict[str, Any]:
+def scan(
+    path: str, opening: tuple[str, str, str], video_index: int, seconds: float, max_pixels: int = 0
+) -> dict[str, Any]:
     """Reads every packet, decoding none, to learn how much of the promised duration is really there.
 
     `video_index` is -1 for a file without a picture.
@@ -67,11 +76,13 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
     packets = 0
     complete = True
     pictures = Pictures()
+    watch = None
     with open_container(path, *opening) as container:
         start = (container.start_time or 0) / 1_000_000
         streams: list[av.stream.Stream] = list(container.streams.audio[:MAX_TRACKS])
         if video_index >= 0:
             streams.insert(0, container.streams[video_index])
+            watch = watch_pictures(container, video_index, max_pixels)
         try:
             for packet in container.demux(streams):
                 moment = packet.pts if packet.pts is not None else packet.dts
@@ -83,6 +94,8 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
                 packets += kind == "video"
                 if kind == "video":
                     pictures.add(float(moment * packet.time_base) - start, packet.size, packet.is_keyframe)
+                    if watch:
+                        watch.look(packet, float(moment * packet.time_base) - start)
                 if time.monotonic() > deadline:
                     complete = False
                     break
@@ -90,7 +103,22 @@ def scan(path: str, opening: tuple[str, str, str], video_index: int, seconds: fl
             # What came before the damage is what can be read.
             pass
     found = {"video_end": ends["video"], "audio_end": ends["audio"], "packets": packets, "complete": complete}
-    return found | pictures.report()
+    return found | pictures.report() | {"watch": watch.report(ends["video"]) if watch else None}
+
+
+def watch_pictures(
+    container: av.container.InputContainer, video_index: int, max_pixels: int
+) -> PictureWatch | None:
+    """What looks for changes of the picture while the packets are read."""
+    stream = container.streams[video_index]
+    if not isinstance(stream, av.video.stream.VideoStream):
+        return None
+    context = stream.codec_context
+    if context.codec is None or not 0 < context.width * context.height <= max_pixels:
+        return None
+    context.thread_type = "NONE"
+    context.options = {"max_pixels": str(max_pixels)}
+    return PictureWatch(stream, (container.duration or 0) / 1_000_000)
 
 
 class Pictures:
@@ -188,8 +216,10 @@ def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
         "sample_aspect_ratio": fraction(stream.sample_aspect_ratio),
         "color_transfer": int(context.color_trc),
         "color_space": int(context.colorspace),
+        "color_primaries": int(context.color_primaries),
         "interlaced": context.field_order > _FIELD_PROGRESSIVE,
         "rotation": 0,
+        "crop": cropping(stream),
     }
 
 
@@ -202,6 +232,29 @@ def refine(video: dict[str, Any], frame: av.video.frame.VideoFrame) -> None:
         video["color_transfer"] = int(frame.color_trc)
     if int(frame.colorspace) != 2:
         video["color_space"] = int(frame.colorspace)
+    if int(frame.color_primaries) != 2:
+        video["color_primaries"] = int(frame.color_primaries)
+    video["peak_nits"] = peak_nits(frame)
+
+
+def peak_nits(frame: av.video.frame.VideoFrame) -> float:
+    """The brightest light that the frame's metadata promises, in cd/m²: of the content, else of the screen it was
+    mastered on; 0 when neither is known.
+
+    The bytes are libavutil's AVContentLightMetadata (two unsigned) and AVMasteringDisplayMetadata (ten rationals, the
+    last of them the largest luminance, then two flags).
+    """
+    kinds = av.sidedata.sidedata.Type
+    found = {data.type: bytes(data) for data in frame.side_data}
+    content = found.get(kinds.CONTENT_LIGHT_LEVEL, b"")
+    if len(content) >= 8 and (brightest := struct.unpack_from("<2I", content)[0]):
+        return float(brightest)
+    mastering = found.get(kinds.MASTERING_DISPLAY_METADATA, b"")
+    if len(mastering) >= 88:
+        *_, numerator, denominator, _, has_luminance = struct.unpack_from("<22i", mastering)
+        if has_luminance and denominator > 0:
+            return max(numerator / denominator, 0.0)
+    return 0.0
 
 
 def describe_audio(stream: Any) -> dict[str, Any]:
@@ -221,7 +274,17 @@ def describe_audio(stream: Any) -> dict[str, Any]:
 def describe_subtitle(stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     codec = context.codec.canonical_name if context and context.codec else "unknown"
-    return {"index": stream.index, "codec": codec, "language": text(stream.metadata.get("language"))}
+    is_set = av.stream.Disposition
+    return {
+        "index": stream.index,
+        "codec": codec,
+        "language": text(stream.metadata.get("language")),
+        # MP4 calls the title of a track its name.
+        "title": text(stream.metadata.get("title") or stream.metadata.get("name")),
+        "is_forced": bool(stream.disposition & is_set.forced),
+        "is_for_deaf": bool(stream.disposition & (is_set.hearing_impaired | is_set.captions)),
+        "is_description": bool(stream.disposition & (is_set.descriptions | is_set.visual_impaired)),
+    }
 
 
 def describe_chapter(chapter: Any) -> dict[str, Any]:
@@ -243,6 +306,7 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
         stream = choose_video(container)
         report: dict[str, Any] = {
             "container_duration": max((container.duration or 0) / 1_000_000, 0.0),
+            "clock_start": (container.start_time or 0) / 1_000_000,
             "track_count": len(container.streams),
             "audio": [describe_audio(track) for track in container.streams.audio[:MAX_TRACKS]],
             "subtitles": [describe_subtitle(track) for track in container.streams.subtitles[:MAX_TRACKS]],
@@ -256,7 +320,7 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
             report["scan"] = scan(path, opening, -1, scan_seconds)
             report["decodes"] = decodes_sound(path, opening)
         return report
-    report["scan"] = scan(path, opening, video["index"], scan_seconds)
+    report["scan"] = scan(path, opening, video["index"], scan_seconds, max_pixels)
     # A picture beyond the limit is refused by its size; decoding it would only prove that memory is finite.
     if 0 < video["coded_width"] * video["coded_height"] <= max_pixels:
         decoded = first_frame(path, opening, video["index"])

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 H264, VP9, AV1 = "h264", "vp9", "av1"
 STANDARD_SHORT_SIDES = (2160, 1440, 1080, 720, 480, 360, 240, 144)
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
-# The short side, at most, of the H.264 rendition beside a ladder of another codec.
+# The lines, at most, of the H.264 rendition beside a ladder of another codec.
 FALLBACK_SHORT_SIDE = 480
 
 
 @dataclass(frozen=True)
 class Profile:
-    """`short_sides` in pixels, the largest first; `bitrate_percent` of the table's ceilings; `preset` is x264's."""
+    """`short_sides` are the rungs by their lines (see rungs.py), the largest first.
+
+    `bitrate_percent` is of the table's ceilings; `preset` is x264's.
+    """
 
     codec: str = H264
     short_sides: tuple[int, ...] = STANDARD_SHORT_SIDES

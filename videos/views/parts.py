@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
+from streamsite.pages import show_problems
 from videos import access, captions, chapters, forms, mappers, posters, services, share_links, webvtt
 from videos.models import Video
 
@@ -93,16 +94,28 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
-            cues = webvtt.parse(form.cleaned_data["file"].read(webvtt.MAX_BYTES + 1))
-            captions.add(video, cues, **form.described())
+            file = form.read()
+            captions.add(video, file.cues, **form.described())
         except SiteError as error:
+            show_problems(form, error)
             problem = _in_words(error)
         else:
-            messages.success(request, "The captions were added.")
+            messages.success(request, _added(file))
             return redirect("studio-captions", video_id)
     elif request.method == "POST":
-        problem = "Choose a file and say which language it is."
+        problem = "The captions were not added. Look at the fields below."
     return _page(request, video, "captions", problem=problem, form=form)
+
+
+def _added(file: webvtt.CaptionFile) -> str:
+    """Return what was read, for the uploader to see that it is right."""
+    count = f"{len(file.cues)} cue" + ("" if len(file.cues) == 1 else "s")
+    names = f"{webvtt.FORMAT_NAMES[file.format]}, {webvtt.ENCODINGS[file.encoding]}"
+    said = f"Captions added: {count}, read as {names}."
+    if not file.left_out:
+        return said
+    lost = "1 cue" if file.left_out == 1 else f"{file.left_out} cues"
+    return f"{said} {lost} could not be read and {'was' if file.left_out == 1 else 'were'} left out."
 
 
 @login_required
@@ -123,14 +136,14 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
-            captions.change(track, cues=webvtt.parse(form.cleaned_data["text"].encode()), **form.described())
+            captions.change(track, cues=form.cues(), **form.described())
         except SiteError as error:
             problem = _in_words(error)
         else:
             messages.success(request, "The captions were saved.")
             return redirect("studio-caption", video_id, caption_id)
     elif request.method == "POST":
-        problem = "Give the captions a language and a text."
+        problem = "The captions were not saved. Look at the fields below."
     return _page(request, video, "caption", problem=problem, form=form, track=mappers.caption(video, track))
 
 

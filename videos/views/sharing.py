@@ -46,10 +46,9 @@ def stream(request: HttpRequest, video_id: str) -> HttpResponse:
 @cors.answers_preflight
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
-    """How another site shows the video at ``?url=``."""
-    asked = embedding.asked(request.GET)
-    video = access.video_for_embedding(asked.video_id)
-    response = JsonResponse(embedding.answer(video, asked), headers={"Cache-Control": "no-cache"})
+    """Describe what is at ``?url=`` for another site that wants to show it."""
+    body = embedding.describe(embedding.asked(request.GET))
+    response = JsonResponse(body, headers={"Cache-Control": "no-cache"})
     cors.open_to_all(response)
     return response
 
@@ -90,6 +89,6 @@ def _on_to(video: Video, url: str | None) -> HttpResponse:
     if url is None:
         raise Absent
     response = HttpResponse(status=302, headers={"Location": url, "Cache-Control": "no-store"})
-    if video.allow_embed:
+    if access.is_embeddable_anywhere(video):
         cors.open_to_all(response)
     return response

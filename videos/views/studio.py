@@ -103,7 +103,7 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
     return render(
         request,
         "videos/edit/details.html",
-        {"form": form, "video": mappers.full(video, request.user)},
+        {"form": form, "video": mappers.full(video, request.user), "report": video.report},
         status=status,
     )
 

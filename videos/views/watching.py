@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +16,7 @@ from videos.comments import rich
 from videos.comments.access import COMMENT_ID
 from videos.library import channels, recommended
 from videos.sharing import structured
+from videos.times import seconds
 from videos.views import filters
 
 EMPTY: dict[str, Any] = {"next": None, "previous": None, "results": []}
@@ -86,20 +85,3 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     response = render(request, "videos/watch.html", context | panels.collect(request, video, known.relation))
     share_links.remember(response, visit.link)
     return response
-
-
-MOMENT = re.compile(r"\A(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s?)?\Z", re.ASCII)
-CLOCK = re.compile(r"\A(?:(\d{1,3}):)?(\d{1,2}):(\d{2})\Z", re.ASCII)
-
-
-def seconds(raw: str) -> float:
-    """``?t=``: ``90``, ``90s``, ``1m30s``, ``1:30`` or ``1:02:03``; anything else is the beginning."""
-    match = MOMENT.match(raw) or CLOCK.match(raw)
-    if match:
-        hours, minutes, seconds = (int(part or 0) for part in match.groups())
-        return float(hours * 3600 + minutes * 60 + seconds)
-    try:
-        value = float(raw)
-    except ValueError:
-        return 0.0
-    return value if math.isfinite(value) and 0 <= value < 1_000_000 else 0.0

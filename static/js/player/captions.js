@@ -9,12 +9,21 @@ export function captionTracks(video) {
   return [...video.textTracks].filter(isCaption);
 }
 
+/** The track of last time, else one of its language; forced tracks, which say little, are the last resort. */
+function preferredTrack(video) {
+  const forced = new Set([...video.querySelectorAll("track[data-forced]")].map(({ track }) => track));
+  const tracks = captionTracks(video);
+  const full = tracks.filter((track) => !forced.has(track));
+  const { language, label } = captionSettings();
+  return tracks.find((track) => track.language === language && track.label === label)
+    ?? full.find((track) => track.language === language) ?? full[0] ?? tracks[0];
+}
+
 /** Shows or hides captions, in the language of last time where there is one. */
 export function toggleCaptions(video) {
-  const tracks = captionTracks(video);
-  const shown = tracks.find(({ mode }) => mode === "showing");
-  if (shown) shown.mode = "disabled";
-  else if (tracks.length) (tracks.find(({ language }) => language === captionSettings().language) ?? tracks[0]).mode = "showing";
+  const shown = captionTracks(video).find(({ mode }) => mode === "showing") ?? null;
+  const next = shown ?? preferredTrack(video);
+  if (next) next.mode = shown ? "disabled" : "showing";
 }
 
 /** The look is chosen by attributes of the video; player.css says what they mean. */
@@ -23,20 +32,30 @@ export function applyStyle(video) {
   for (const name of ["size", "colour", "backdrop"]) video.dataset[`cue${name[0].toUpperCase()}${name.slice(1)}`] = settings[name];
 }
 
+/** The track shown at first: as an embed's address asks ("1", "0" or a language), else as it was last time. */
+function firstShown(video, asked) {
+  const isOn = asked ? asked !== "0" : captionSettings().on;
+  if (!isOn) return null;
+  if (!asked || asked === "1") return preferredTrack(video);
+  const wanted = asked.toLowerCase();
+  const short = wanted.split("-")[0];
+  const tracks = captionTracks(video);
+  return (
+    tracks.find((track) => track.language.toLowerCase() === wanted) ??
+    tracks.find((track) => track.language.toLowerCase().split("-")[0] === short)
+  );
+}
+
 /** Takes up the settings of last time and keeps them; lifts cues off the control bar. */
 export function setUpCaptions(video) {
   applyStyle(video);
-  const settings = captionSettings();
-  if (settings.on) {
-    const tracks = captionTracks(video);
-    const wanted = tracks.find(({ language }) => language === settings.language) ?? tracks[0];
-    if (wanted) wanted.mode = "showing";
-  }
+  const wanted = firstShown(video, video.closest("[data-player]")?.dataset.cc);
+  if (wanted) wanted.mode = "showing";
   video.textTracks.addEventListener("change", () => {
     const tracks = captionTracks(video);
     if (!tracks.length) return;
     const shown = tracks.find(({ mode }) => mode === "showing");
-    saveCaptionSettings(shown ? { on: true, language: shown.language } : { on: false });
+    saveCaptionSettings(shown ? { on: true, language: shown.language, label: shown.label } : { on: false });
   });
   for (const element of video.querySelectorAll("track:is([kind=captions], [kind=subtitles])")) {
     const raise = () => {

@@ -1,4 +1,6 @@
-// What surrounds playing: remembered volume and speed, links that seek.
+// What surrounds playing: remembered volume and speed, links that seek, previews that are fetched when they are wanted.
+import { el } from "../ui.js";
+import { isMutedForAutoplay } from "./autoplay.js";
 
 const KEY = "player";
 
@@ -29,7 +31,10 @@ export function recallSettings(video) {
     video.defaultPlaybackRate = saved.rate;
     video.playbackRate = saved.rate;
   }
-  const save = () => write({ volume: video.volume, muted: video.muted, rate: video.playbackRate });
+  const save = () => {
+    const muted = video.muted && !isMutedForAutoplay(video);
+    write({ volume: video.volume, muted, rate: video.playbackRate });
+  };
   video.addEventListener("volumechange", save);
   video.addEventListener("ratechange", save);
 }
@@ -43,4 +48,18 @@ export function seekLinks(video) {
     video.play().catch(() => {});
     video.scrollIntoView({ block: "nearest" });
   });
+}
+
+/** Adds the preview pictures of the time bar when it is first pointed at, or when playing begins. */
+export function addPreviews(frame, video) {
+  const { storyboardUrl } = frame.dataset;
+  if (!storyboardUrl) return;
+  const add = () => {
+    if (video.querySelector("track[label=thumbnails]")) return;
+    const track = el("track", { kind: "metadata", label: "thumbnails", src: storyboardUrl, default: true });
+    video.append(track);
+    track.track.mode = "hidden";
+  };
+  video.addEventListener("playing", add, { once: true });
+  frame.querySelector("media-time-range")?.addEventListener("pointerenter", add, { once: true });
 }

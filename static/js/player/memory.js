@@ -54,9 +54,9 @@ export function rememberPosition(video, id) {
   addEventListener("pagehide", save);
 }
 
-/** `{ on, language, size, colour, backdrop }` */
+/** `{ on, language, label, size, colour, backdrop }` */
 export function captionSettings() {
-  return { on: false, language: "", size: "normal", colour: "white", backdrop: "dim", ...read(CAPTIONS, {}) };
+  return { on: false, language: "", label: "", size: "normal", colour: "white", backdrop: "dim", ...read(CAPTIONS, {}) };
 }
 
 export function saveCaptionSettings(changes) {

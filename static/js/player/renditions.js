@@ -1,5 +1,19 @@
 // What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
 
+/** The number in a label such as "1080p": the rendition's folder is named so; else from the size, as viewers name films. */
+function linesOf({ uri, width, height }) {
+  const named = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri ?? "");
+  if (named) return Number(named[1]);
+  return Math.round(Math.max(Math.min(width, height), (Math.max(width, height) * 9) / 16));
+}
+
+/** One rendition; the menu labels it by its shorter side. */
+function rendition(level, index) {
+  const { width, height, bitrate, frameRate } = level;
+  const side = width >= height ? "height" : "width";
+  return { id: String(index), width, height, [side]: linesOf(level), bitrate, frameRate };
+}
+
 export class RenditionList extends EventTarget {
   #length = 0;
   #selected = -1;
@@ -29,14 +43,14 @@ export class RenditionList extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Replaces the list by hls.js levels. */
+  /** Replaces the list by hls.js levels; their height is the lines that viewers know them by. */
   fill(levels) {
     while (this.#length) {
       this.#length -= 1;
       delete this[this.#length];
     }
     levels.forEach((level, index) => {
-      this[index] = { id: String(index), width: level.width, height: level.height, bitrate: level.bitrate, frameRate: level.frameRate };
+      this[index] = rendition(level, index);
     });
     this.#length = levels.length;
     this.#selected = -1;

@@ -22,11 +22,11 @@ class Sound {
 }
 
 export class SoundList extends EventTarget {
-  #hls;
+  #hls = null;
   #sounds = [];
 
-  constructor(hls) {
-    super();
+  /** Take the tracks from an hls.js instance; until then the list is empty. */
+  attach(hls) {
     this.#hls = hls;
   }
 
@@ -35,7 +35,7 @@ export class SoundList extends EventTarget {
   }
 
   get selected() {
-    return this.#hls.audioTrack;
+    return this.#hls?.audioTrack ?? -1;
   }
 
   [Symbol.iterator]() {

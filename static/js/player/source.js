@@ -1,45 +1,20 @@
-// Brings an HLS source into a <video>: hls.js where Media Source Extensions exist, else the browser's own HLS.
+// Brings an HLS source into a <video>, and not before somebody plays it: hls.js where Media Source Extensions exist, else
+// the browser's own HLS.
+import { endOnTime } from "./ending.js";
 import { soundLanguage } from "./memory.js";
+import { explainDecoding, explainLoading } from "./problems.js";
 import { RenditionList } from "./renditions.js";
 import { SoundList } from "./sounds.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 // hls.js itself has tried for half a minute before it calls an error fatal.
 const RETRIES = 2;
-// Until somebody presses play only a few seconds are fetched, afterwards as much as smooth playing needs.
-const IDLE_BUFFER = 6;
-const PLAYING_BUFFER = 40;
+const BUFFER_SECONDS = 40;
 
 const mediaSource = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 
 export function isPlayable(video) {
   return Boolean(mediaSource) || video.canPlayType(HLS_TYPE) !== "";
-}
-
-const reload = { label: "Reload the page", run: () => location.reload() };
-
-function explain(screen, status, retry) {
-  if (status === 403 || status === 404 || status === 410) {
-    screen.show({
-      title: "The video is not available any more",
-      text: "The link to it has expired, or it was removed or made private. Reloading the page tells which.",
-      action: reload,
-    });
-    return;
-  }
-  screen.show({
-    title: "The video stopped loading",
-    text: "The connection was lost or the server is busy. Check your network, then try again: it goes on where it stopped.",
-    action: { label: "Try again", run: retry },
-  });
-}
-
-function explainDecoding(screen) {
-  screen.show({
-    title: "The video could not be played",
-    text: "The browser could not decode it. Reload the page; if that does not help, update the browser or try another one.",
-    action: reload,
-  });
 }
 
 /** Beside a ladder of a newer codec stands one H.264 rendition, for browsers that decode nothing else. */
@@ -52,87 +27,150 @@ function dropFallback(hls) {
 }
 
 /**
- * Sets up `video`, its `videoRenditions` and `audioTracks`; problems go to `screen`. `startAt` is in seconds.
+ * The source of `video`, whose `videoRenditions` and `audioTracks` it fills. Nothing is fetched before `load()`, which
+ * the first `play` of the element calls, whoever caused it. Problems go to `screen`; `startAt` is in seconds.
  * Of a ladder that `isGrowing` the lowest rung is the one that is surely ahead of the viewer, so playing begins there.
  */
-export async function playSource(video, url, { startAt, isGrowing, screen }) {
-  for (const source of video.querySelectorAll("source")) source.remove();
-  if (!mediaSource) {
-    playNatively(video, url, { startAt, screen });
-    return;
-  }
-  const { default: Hls } = await import("../../vendor/hls.js-1.7.4/hls.min.mjs");
-  if (!Hls.isSupported()) {
-    playNatively(video, url, { startAt, screen });
-    return;
-  }
-  const hls = new Hls({
-    // fMP4 segments need no remuxing, so a worker would only add a download and a copy.
-    enableWorker: false,
-    startPosition: startAt,
-    capLevelToPlayerSize: true,
-    maxBufferLength: IDLE_BUFFER,
-    backBufferLength: 60,
-    ...(isGrowing && { startLevel: 0 }),
-    ...(soundLanguage() && { audioPreference: { lang: soundLanguage() } }),
-  });
-  let failures = 0;
-  video.videoRenditions = new RenditionList((index) => {
-    hls.config.capLevelToPlayerSize = index < 0;
-    hls.nextLevel = index;
-  });
-  video.addEventListener("play", () => {
-    hls.config.maxBufferLength = PLAYING_BUFFER;
-  }, { once: true });
-  hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    dropFallback(hls);
-    video.videoRenditions.fill(hls.levels);
-  });
-  hls.on(Hls.Events.LEVELS_UPDATED, (_, { levels }) => video.videoRenditions.fill(levels));
-  const sounds = new SoundList(hls);
-  // Of the browser's own list, where there is one, hls.js makes no use.
-  Object.defineProperty(video, "audioTracks", { value: sounds });
-  hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
-    sounds.fill(audioTracks);
-    video.dataset.sounds = String(audioTracks.length);
-  });
-  hls.on(Hls.Events.AUDIO_TRACK_SWITCHED, () => sounds.dispatchEvent(new Event("change")));
-  hls.on(Hls.Events.FRAG_BUFFERED, () => {
-    if (failures) screen.hide();
-    failures = 0;
-  });
-  const again = () => {
-    screen.hide();
-    if (hls.levels.length) hls.startLoad();
-    else hls.loadSource(url);
-  };
-  hls.on(Hls.Events.ERROR, (_, { fatal, type, response }) => {
-    if (!fatal) return;
-    failures += 1;
-    if (type === Hls.ErrorTypes.MEDIA_ERROR) {
-      if (failures > 2) explainDecoding(screen);
-      else hls.recoverMediaError();
-    } else if (type === Hls.ErrorTypes.NETWORK_ERROR && !response?.code && failures < RETRIES) {
-      setTimeout(again, 1000 * 2 ** failures);
-    } else {
-      explain(screen, response?.code, again);
-    }
-  });
-  hls.attachMedia(video);
-  hls.loadSource(url);
-}
+export class Source {
+  #video;
+  #url;
+  #options;
+  #hls = null;
+  #failures = 0;
+  #sounds = new SoundList();
+  #loading = null;
+  #isWanted = false;
 
-function playNatively(video, url, { startAt, screen }) {
-  video.addEventListener("loadedmetadata", () => {
+  constructor(video, url, { startAt, isGrowing, screen }) {
+    this.#video = video;
+    this.#url = url;
+    this.#options = { isGrowing, screen };
+    // Without a resource this is where playing will begin, and what currentTime says until then.
     if (startAt) video.currentTime = startAt;
-  }, { once: true });
-  video.addEventListener("error", () => {
-    if (video.error?.code === MediaError.MEDIA_ERR_DECODE) explainDecoding(screen);
-    else explain(screen, 0, () => {
-      screen.hide();
-      video.load();
+    if (mediaSource) {
+      video.videoRenditions = new RenditionList((index) => this.#choose(index));
+      // Of the browser's own list, where there is one, hls.js makes no use.
+      Object.defineProperty(video, "audioTracks", { value: this.#sounds });
+    }
+    video.addEventListener("play", () => this.#want(true));
+    video.addEventListener("pause", () => this.#want(false));
+    if (!video.paused) this.#want(true);
+  }
+
+  /** Fetch the manifest and the first segments. Resolves when the element has its source; later calls do nothing. */
+  load() {
+    this.#loading ??= this.#begin();
+    return this.#loading;
+  }
+
+  #want(wanted) {
+    this.#isWanted = wanted;
+    if (wanted) this.load();
+  }
+
+  async #begin() {
+    try {
+      const Hls = mediaSource && (await import("../../vendor/hls.js-1.7.4/hls.player.min.mjs")).default;
+      if (Hls?.isSupported()) this.#useMediaSource(Hls);
+      else this.#useNative();
+    } catch {
+      this.#loading = null;
+      explainLoading(this.#options.screen, 0, () => {
+        this.#options.screen.hide();
+        this.load();
+      });
+    }
+  }
+
+  /** Setting a source pauses an element that had one before, or that had begun to look for one. */
+  #resume(wasWanted) {
+    if (wasWanted && this.#video.paused) this.#video.play().catch(() => {});
+  }
+
+  #choose(index) {
+    if (!this.#hls) return;
+    this.#hls.config.capLevelToPlayerSize = index < 0;
+    this.#hls.nextLevel = index;
+  }
+
+  #useMediaSource(Hls) {
+    const video = this.#video;
+    const { screen, isGrowing } = this.#options;
+    const hls = new Hls({
+      // fMP4 segments need no remuxing, so a worker would only add a download and a copy.
+      enableWorker: false,
+      startPosition: video.currentTime || 0,
+      capLevelToPlayerSize: true,
+      maxBufferLength: BUFFER_SECONDS,
+      backBufferLength: 60,
+      // Captions come as <track> elements: those of the manifest would show a second time.
+      renderTextTracksNatively: false,
+      ...(isGrowing && { startLevel: 0 }),
+      ...(soundLanguage() && { audioPreference: { lang: soundLanguage() } }),
     });
-  });
-  video.preload = "metadata";
-  video.src = url;
+    this.#hls = hls;
+    const { Events } = Hls;
+    hls.subtitleDisplay = false;
+    hls.on(Events.MANIFEST_PARSED, () => {
+      dropFallback(hls);
+      video.videoRenditions.fill(hls.levels);
+    });
+    hls.on(Events.LEVELS_UPDATED, (_, { levels }) => video.videoRenditions.fill(levels));
+    this.#sounds.attach(hls);
+    hls.on(Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
+      this.#sounds.fill(audioTracks);
+      video.dataset.sounds = String(audioTracks.length);
+    });
+    hls.on(Events.AUDIO_TRACK_SWITCHED, () => this.#sounds.dispatchEvent(new Event("change")));
+    hls.on(Events.FRAG_BUFFERED, () => {
+      if (this.#failures) screen.hide();
+      this.#failures = 0;
+    });
+    hls.on(Events.ERROR, (_, problem) => this.#onError(Hls, problem));
+    endOnTime(hls, Events, video);
+    const wasWanted = this.#isWanted;
+    hls.on(Events.MEDIA_ATTACHED, () => this.#resume(wasWanted));
+    hls.attachMedia(video);
+    hls.loadSource(this.#url);
+  }
+
+  #onError(Hls, { fatal, type, response }) {
+    if (!fatal) return;
+    const hls = this.#hls;
+    const { screen } = this.#options;
+    const again = () => {
+      screen.hide();
+      if (hls.levels.length) hls.startLoad();
+      else hls.loadSource(this.#url);
+    };
+    this.#failures += 1;
+    if (type === Hls.ErrorTypes.MEDIA_ERROR) {
+      if (this.#failures > 2) explainDecoding(screen);
+      else hls.recoverMediaError();
+    } else if (type === Hls.ErrorTypes.NETWORK_ERROR && !response?.code && this.#failures < RETRIES) {
+      setTimeout(again, 1000 * 2 ** this.#failures);
+    } else {
+      explainLoading(screen, response?.code, again);
+    }
+  }
+
+  #useNative() {
+    const video = this.#video;
+    const { screen } = this.#options;
+    const wasWanted = this.#isWanted;
+    const startAt = video.currentTime;
+    video.addEventListener("loadedmetadata", () => {
+      if (startAt) video.currentTime = startAt;
+    }, { once: true });
+    video.addEventListener("error", () => {
+      if (video.error?.code === MediaError.MEDIA_ERR_DECODE) explainDecoding(screen);
+      else explainLoading(screen, 0, () => {
+        screen.hide();
+        video.load();
+      });
+    });
+    video.preload = "metadata";
+    video.src = this.#url;
+    this.#resume(wasWanted);
+  }
 }

@@ -21,6 +21,8 @@ export class Transcript {
   #current = -1;
   #scrolledAt = 0;
   #wanted = 0;
+  // The id of the caption track; until one is chosen the server chooses, by the language of the video.
+  #track = "";
 
   /** Opens at once; afterwards `toggle` shows and hides it. */
   constructor(panel, toggle, video, id) {
@@ -36,7 +38,10 @@ export class Transcript {
       this.#part("search").focus({ preventScroll: true });
       this.#load();
     });
-    this.#part("language").addEventListener("change", () => this.#load());
+    this.#part("track").addEventListener("change", () => {
+      this.#track = this.#part("track").value;
+      this.#load();
+    });
     this.#part("search").addEventListener("input", () => this.#filter());
     this.#part("search").addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.#jumpToNext(event);
@@ -72,9 +77,11 @@ export class Transcript {
     const mine = this.#wanted;
     this.#say("Loading the transcript.");
     try {
-      const query = new URLSearchParams({ language: this.#part("language").value });
+      const query = new URLSearchParams({ track: this.#track });
       const { data } = await api("GET", `/videos/${this.#id}/transcript?${query}`);
-      if (mine === this.#wanted) this.#fill(data.results);
+      if (mine !== this.#wanted) return;
+      this.#part("track").value = data.caption_id ?? "";
+      this.#fill(data.results);
     } catch (error) {
       if (mine === this.#wanted) this.#say(inWords(error), { failed: true });
     }
@@ -113,7 +120,7 @@ export class Transcript {
         text.replaceChildren(cue.text.slice(0, at), el("mark", {}, cue.text.slice(at, end)), cue.text.slice(end));
       }
     }
-    if (!this.#rows.length) this.#say("There is no text in this language.");
+    if (!this.#rows.length) this.#say("This track has no text.");
     else if (words && !hits) this.#say(`Nothing here says “${this.#part("search").value.trim()}”.`);
     else this.#say(words ? `${hits} place${hits === 1 ? "" : "s"}` : "");
   }

@@ -216,8 +216,13 @@ def test_making_it_private_is_felt_within_five_seconds(stored_site, owner, anony
     assert time.monotonic() - begun + lifetime <= 5.5
     stranger = Caller(stored_site).enter("bucket-stranger")
     own = owner.json("GET", f"/api/v1/videos/{film['id']}")[1]
+    # Good by itself, for whoever is given it; what the page shows needs the owner.
+    assert [caller.call("GET", segment_of(owner, own))[0] for caller in (anonymous, owner)] == [302, 302]
+    reader = Caller(stored_site).open_pages("bucket-owner")
+    page = reader.call("GET", f"/watch/{film['id']}")[2].decode()
+    on_page = {"hls_url": page.partition('data-hls-url="')[2].partition('"')[0]}
     for caller, expected in ((anonymous, 404), (stranger, 404), (owner, 302)):
-        assert caller.call("GET", segment_of(owner, own))[0] == expected
+        assert caller.call("GET", segment_of(owner, on_page))[0] == expected
     assert owner.json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "public"})[0] == 200
     until(lambda: all(anonymous.call("GET", film["hls_url"])[0] == 200 for _ in range(8)))
     assert is_redirected(anonymous, film)

@@ -1,19 +1,21 @@
-"""Reads when a fragment starts, as a browser does: decode time plus composition offset, no edit list.
-
-FFmpeg's own demuxer adds a shift to streams with negative offsets and so cannot be asked.
-"""
+"""Reads when a fragment starts, as a browser does: decode time plus composition offset minus the edit list's start."""
 
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-PARENTS = (b"moov", b"trak", b"mdia", b"moof", b"traf")
+PARENTS = (b"moov", b"trak", b"edts", b"mdia", b"moof", b"traf")
 
 
 def segment_starts(folder: Path) -> list[float]:
-    """The earliest presentation time, in seconds, of each segment of a rendition."""
-    scale = struct.unpack_from(">I", boxes((folder / "init.mp4").read_bytes())[b"mdhd"], 12)[0]
-    return [round(_first_tick(path.read_bytes()) / scale, 3) for path in sorted(folder.glob("*.m4s"))]
+    """Return the earliest presentation time, in seconds, of each segment of a rendition."""
+    init = boxes((folder / "init.mp4").read_bytes())
+    scale = struct.unpack_from(">I", init[b"mdhd"], 12)[0]
+    # One entry: duration of the movie, then the media time at which presentation starts.
+    start = struct.unpack_from(">i", init[b"elst"], 12)[0] if b"elst" in init else 0
+    return [
+        round((_first_tick(path.read_bytes()) - start) / scale, 3) for path in sorted(folder.glob("*.m4s"))
+    ]
 
 
 def boxes(data: bytes) -> dict[bytes, bytes]:

@@ -10,6 +10,7 @@ from streamsite.testing.clips import make_clip
 from videos.transcoding.ladder import plan
 from videos.transcoding.playlists import INDEX, read_playlist
 from videos.transcoding.probe import probe
+from videos.transcoding.profiles import Profile
 
 GRID = ["-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
 
@@ -79,7 +80,6 @@ def test_a_small_source_needs_no_encoding_at_all(encode, tmp_path):
             "too dense",
             {"options": ["-b:v", "8M", "-maxrate", "8M", "-bufsize", "8M", "-x264-params", "nal-hrd=cbr"]},
         ),
-        ("another size", {"size": (700, 394)}),
         ("ten bits", {"options": ["-pix_fmt", "yuv420p10le"]}),
         ("full chroma", {"options": ["-pix_fmt", "yuv444p"]}),
     ],
@@ -88,6 +88,12 @@ def test_what_does_not_fit_is_encoded(tmp_path, name, options):
     source = fitting(tmp_path / "source.mp4", 5, **options)
     info = probe(source)
     assert not plan(info).copies_top, name
+
+
+def test_a_source_above_the_largest_rung_is_encoded(tmp_path):
+    info = probe(fitting(tmp_path / "source.mp4", 5))
+    assert plan(info).copies_top
+    assert not plan(info, Profile(short_sides=(240, 144))).copies_top
 
 
 def test_a_source_in_another_codec_is_encoded(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from videos.transcoding.ladder import max_bitrate, output_frame_rate, plan, rung_short_sides
+from videos.transcoding.ladder import output_frame_rate, plan
 from videos.transcoding.probe import AudioTrack, SourceInfo
 
 SOUND = AudioTrack(1, "aac", "aac", 2, 48000, "und", is_default=True)
@@ -39,53 +39,6 @@ SOURCE = SourceInfo(
     subtitles=(),
     chapters=(),
 )
-
-
-def sizes(width, height):
-    return [
-        (item.width, item.height) for item in plan(replace(SOURCE, width=width, height=height)).renditions
-    ]
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        (4320, [2160, 1440, 1080, 720, 480, 360, 240, 144]),
-        (2160, [2160, 1440, 1080, 720, 480, 360, 240, 144]),
-        (1080, [1080, 720, 480, 360, 240, 144]),
-        (1079, [1078, 720, 480, 360, 240, 144]),
-        (800, [720, 480, 360, 240, 144]),
-        (700, [700, 480, 360, 240, 144]),
-        (165, [144]),
-        (166, [166, 144]),
-        (144, [144]),
-        (143, [142]),
-        (16, [16]),
-    ],
-)
-def test_rungs_of_a_source(source, expected):
-    assert rung_short_sides(source) == expected
-
-
-def test_landscape_sizes():
-    assert sizes(1920, 1080) == [(1920, 1080), (1280, 720), (854, 480), (640, 360), (426, 240), (256, 144)]
-
-
-def test_portrait_sizes_are_landscape_sizes_turned():
-    assert sizes(1080, 1920) == [(height, width) for width, height in sizes(1920, 1080)]
-
-
-def test_odd_source_gets_even_sizes_not_above_it():
-    assert sizes(641, 359)[0] == (640, 358)
-
-
-@given(width=st.integers(16, 8192), height=st.integers(16, 8192))
-def test_no_rendition_is_above_the_source_and_all_are_even(width, height):
-    found = sizes(width, height)
-    assert found
-    assert all(w <= width and h <= height and w % 2 == h % 2 == 0 and min(w, h) >= 2 for w, h in found)
-    assert found == sorted(found, reverse=True)
-    assert len({min(size) for size in found}) == len(found)
 
 
 @pytest.mark.parametrize(
@@ -125,14 +78,6 @@ def test_small_rungs_drop_every_second_frame_of_fast_video():
     ladder = plan(replace(SOURCE, frame_rate=Fraction(60), nominal_rate=Fraction(60)))
     rates = {item.name: item.frame_rate for item in ladder.renditions}
     assert (rates["1080p"], rates["720p"], rates["480p"], rates["144p"]) == (60, 60, 30, 30)
-
-
-def test_bitrates_follow_the_table_between_its_rows_and_the_shape():
-    assert max_bitrate(1080, 1920, fast=False) == 5_000_000
-    assert max_bitrate(1080, 1920, fast=True) == 7_500_000
-    assert 2_800_000 < max_bitrate(900, 1600, fast=False) < 5_000_000
-    assert max_bitrate(1080, 1080, fast=False) == 3_000_000
-    assert max_bitrate(64, 114, fast=False) <= 201_000
 
 
 def test_sound_that_outlives_the_picture_holds_the_last_frame():

@@ -14,9 +14,10 @@ from videos.tests.transcoding.fragments import segment_starts
 from videos.tests.transcoding.test_ladder import SOURCE
 from videos.transcoding.download import make_download
 from videos.transcoding.ffmpeg import ffmpeg_binary
-from videos.transcoding.ladder import plan, rung_short_sides
+from videos.transcoding.ladder import plan
 from videos.transcoding.poster import make_poster
 from videos.transcoding.profiles import AV1, H264, VP9, Profile
+from videos.transcoding.rungs import ladder_sizes
 from videos.transcoding.storyboard import make_storyboard
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -95,7 +96,7 @@ def test_pictures_and_a_download_are_made_from_it(ladder, tmp_path):
     ],
 )
 def test_only_the_chosen_rungs_are_made(allowed, source, expected):
-    assert rung_short_sides(source, allowed) == expected
+    assert [size.lines for size in ladder_sizes(round(source * 16 / 9), source, allowed)] == expected
 
 
 def test_more_bits_raise_every_ceiling():

@@ -80,8 +80,8 @@ def test_every_track_of_sound_is_a_rendition_of_one_group(encode, bilingual):
     folder, *_ = encode(bilingual)
     lines = [line for line in (folder / MASTER).read_text().splitlines() if "TYPE=AUDIO" in line]
     assert len(lines) == 3
-    assert 'LANGUAGE="ger",DEFAULT=YES' in lines[0]
-    assert 'LANGUAGE="eng",DEFAULT=NO' in lines[1]
+    assert 'NAME="Deutsch",LANGUAGE="de",DEFAULT=YES' in lines[0]
+    assert 'NAME="English",LANGUAGE="en",DEFAULT=NO' in lines[1]
     assert "NAME=\"The 'other'\"" in lines[2]
     assert len({re.search(r'NAME="([^"]*)"', line)[1] for line in lines}) == 3
     for line in lines:

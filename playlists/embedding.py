@@ -1,0 +1,77 @@
+"""``/embed/playlist/{id}``: which videos of a playlist other sites can play, some of them at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playlists import queries
+from playlists.access import may_show
+from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
+from playlists.ordering import order_of
+from videos import embed_domains
+from videos.access import NOBODY
+from videos.mappers import card
+from videos.models import Video
+
+BEFORE, WINDOW = 10, 50
+
+
+@dataclass(frozen=True)
+class Window:
+    """The entries around a place of a playlist.
+
+    ``entries`` are ``{index, id, video{card}}``, the index counting from 1 over all items, also those left out.
+    ``first`` and ``last`` are the indexes that were looked at, ``total`` is the number of items.
+    """
+
+    entries: list[dict[str, Any]]
+    first: int
+    last: int
+    total: int
+
+    def entry_at(self, index: int) -> dict[str, Any] | None:
+        """Return the first entry from ``index`` on, or else the last one before it."""
+        onwards = [entry for entry in self.entries if entry["index"] >= index]
+        return next(iter(onwards), None) or next(reversed(self.entries), None)
+
+
+def read_index(raw: str, total: int = MAX_ITEMS) -> int:
+    """Return ``?index=`` within 1 to ``total``; 1 for what isn't a number."""
+    if not (raw.isascii() and raw.isdecimal() and len(raw) <= 6):
+        return 1
+    return max(1, min(int(raw), total))
+
+
+def may_embed(playlist: Playlist, video: Video, host: str) -> bool:
+    """Return whether a frame on ``host`` ("" when that isn't known) shows a video of a playlist.
+
+    A video with a list of sites is left out unless the host is on it: the frame of that video would refuse to open.
+    """
+    if not video.allow_embed:
+        return False
+    if video.embed_domains and not embed_domains.allows(video.embed_domains, host):
+        return False
+    return may_show(NOBODY, playlist, video)
+
+
+def window(playlist: Playlist, index: int, host: str) -> Window:
+    """Return the entries around ``index`` in two reads; in four when none of the first can be played from there on."""
+    found = _read(playlist, max(0, index - 1 - BEFORE), host)
+    is_playable = any(entry["index"] >= index for entry in found.entries)
+    if is_playable or found.last >= found.total:
+        return found
+    later = _read(playlist, found.last, host)
+    return later if later.entries or not found.entries else found
+
+
+def _read(playlist: Playlist, start: int, host: str) -> Window:
+    ordered = PlaylistItem.objects.filter(playlist=playlist).order_by(*order_of(playlist))
+    ids = list(ordered.values_list("pk", flat=True)[start : start + WINDOW])
+    rows = {row.pk: row for row in queries.items(playlist).filter(pk__in=ids)} if ids else {}
+    entries = [
+        {"index": start + place, "id": item_id, "video": card(rows[item_id].video)}
+        for place, item_id in enumerate(ids, start=1)
+        if item_id in rows and may_embed(playlist, rows[item_id].video, host)
+    ]
+    return Window(entries, start + 1, start + len(ids), playlist.item_count)

@@ -1,0 +1,50 @@
+"""What other programs are told about a playlist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from playlists import queries
+from playlists.access import may_show, playlist_for_sharing
+from playlists.embedding import read_index
+from playlists.models import Playlist
+from videos.access import NOBODY
+from videos.sharing import addresses, oembed
+from videos.sharing.embed_options import EmbedOptions
+
+# Below the picture: previous, next and the list. static/css/pages/embed-playlist.css has the same height.
+BAR = 48
+
+
+def embed_address(playlist: Playlist) -> str:
+    """Return the address of the player for other sites."""
+    return addresses.absolute(reverse("playlist-embed", args=[playlist.pk]))
+
+
+@oembed.register("playlist", "playlist-play", "playlist-embed")
+def describe(request: oembed.Asked) -> dict[str, Any]:
+    """Return the fields of a playlist's oEmbed response; all options of an embed's address are kept."""
+    playlist = playlist_for_sharing(request.parts["playlist_id"])
+    query = _query(request) if request.name == "playlist-embed" else ""
+    width, height = oembed.player_size(oembed.WIDE, request, BAR)
+    cover = queries.cover_video(playlist)
+    is_shown = cover is not None and may_show(NOBODY, playlist, cover)
+    return {
+        "type": "video",
+        "title": playlist.title,
+        **oembed.author(playlist.owner),
+        "width": width,
+        "height": height,
+        "html": oembed.frame(embed_address(playlist) + query, playlist.title, width, height),
+        **(oembed.picture(cover, request) if cover is not None and is_shown else {}),
+    }
+
+
+def _query(request: oembed.Asked) -> str:
+    index = read_index(request.query.get("index", ""))
+    query = EmbedOptions.read(request.query).query()
+    if index == 1:
+        return query
+    return f"{query or '?'}{'&' if query else ''}index={index}"

@@ -1,0 +1,62 @@
+"""``/embed/playlist/{id}``: a playlist in a frame of another site, one player after another inside it.
+
+The frame of each video is ``/embed/{id}``, which decides for itself who may frame it: ``frame-ancestors`` holds for
+every page around it, so nothing that this page leaves out or shows can widen what a video's owner allows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from playlists import access, embedding
+from streamsite.errors import Absent
+from streamsite.pages import is_fragment
+from videos.sharing import addresses
+from videos.sharing.embed_options import EmbedOptions
+from videos.views import framing
+
+HOST = re.compile(r"\A[a-z0-9][a-z0-9.-]{0,252}\Z")
+
+
+@require_safe
+@xframe_options_exempt
+def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
+    """Show the playlist from ``?index=`` on; to a script, only the entries around that place."""
+    try:
+        playlist = access.playlist_for_sharing(playlist_id)
+    except Absent:
+        return framing.refuse(request, framing.ABSENT, what="playlist")
+    index = embedding.read_index(request.GET.get("index", ""), playlist.item_count)
+    host = _site(request)
+    window = embedding.window(playlist, index, host)
+    if is_fragment(request):
+        return framing.framed(render(request, "playlists/_embed_items.html", {"window": window}))
+    current, page = window.entry_at(index), addresses.absolute(playlist.get_absolute_url())
+    if current is None:
+        return framing.refuse(request, framing.EMPTY, playlist_url=page)
+    options = EmbedOptions.read(request.GET)
+    later = options.in_playlist().without_times().query()
+    context = {
+        "playlist": playlist,
+        "page": page,
+        "window": window,
+        "current": current,
+        "site": host,
+        "loop": options.loop,
+        # Of the first video's frame, of those that follow, and of the entries' own addresses.
+        "first_query": options.in_playlist().query(),
+        "query": later,
+        "entry_query": later.replace("?", "&"),
+    }
+    return framing.framed(render(request, "playlists/embed.html", context))
+
+
+def _site(request: HttpRequest) -> str:
+    """Return the host that frames the page, or that the page says frames it. A claim: see ``framing_host``."""
+    named = request.GET.get("site", "")
+    return framing.framing_host(request) or (named if HOST.match(named) else "")

@@ -1,0 +1,166 @@
+// A playlist in a frame on another site: the player of one video in a frame of its own, and the list beside it.
+// The page around it speaks to this page as it does to a single player; commands and events are passed on.
+import { FrameClient } from "./embed/client.js";
+import { Entries } from "./embed/entries.js";
+import { EVENTS } from "./embed/events.js";
+import { Receiver } from "./embed/protocol.js";
+
+// A frame whose page may not be shown here loads as well, and stays silent.
+const SILENCE_MS = 2000;
+const NOT_ALLOWED = 101;
+const PASSED_ON = [
+  "play", "pause", "getPaused", "mute", "unmute", "getMuted", "setVolume", "getVolume", "getDuration", "setCurrentTime",
+  "getCurrentTime", "getPlaybackRate", "setPlaybackRate", "getQualities", "getQuality", "setQuality", "getCaptions", "setCaptions",
+];
+
+const root = document.querySelector("[data-embed-playlist]");
+const part = (name) => root.querySelector(`[data-${name}]`);
+const frame = part("frame");
+const [panel, toggle, previous, next] = ["panel", "toggle", "previous", "next"].map(part);
+const entries = new Entries(panel, root.dataset.site);
+const player = new FrameClient(frame);
+let loop = Boolean(root.dataset.loop);
+let sound = null;
+let isMoving = false;
+let hasPlayed = false;
+
+const indexOf = (entry) => Number(entry.dataset.index);
+const describe = ({ dataset }) => ({ index: Number(dataset.index), id: dataset.videoId, title: dataset.title });
+
+function showButtons() {
+  const index = indexOf(entries.current);
+  const [first, last] = entries.bounds;
+  const all = entries.all;
+  previous.disabled = !loop && first === 1 && !all.some((entry) => indexOf(entry) < index);
+  next.disabled = !loop && last >= entries.total && !all.some((entry) => indexOf(entry) > index);
+}
+
+function address(entry, autoplay) {
+  const query = new URLSearchParams(root.dataset.query);
+  if (autoplay) query.set("autoplay", "1");
+  else query.delete("autoplay");
+  const text = query.toString();
+  return `/embed/${entry.dataset.videoId}${text ? `?${text}` : ""}`;
+}
+
+function open(entry, { autoplay }) {
+  entries.select(entry);
+  part("number").textContent = String(indexOf(entry));
+  part("now").textContent = entry.dataset.title;
+  frame.title = entry.dataset.title;
+  player.expectAnother();
+  // In place of the last one: the page around the frame keeps its history.
+  frame.contentWindow.location.replace(address(entry, autoplay));
+  showButtons();
+  receiver.emit("itemchange", describe(entry));
+}
+
+/** Goes to the entry at `index` or behind it (before it, when `step` is -1); false when there is none. */
+async function go(index, step, { autoplay = true } = {}) {
+  if (isMoving) return true;
+  isMoving = true;
+  try {
+    let entry = await entries.find(index, step);
+    if (!entry && loop) entry = await entries.find(step > 0 ? 1 : entries.total, step);
+    if (!entry) return false;
+    open(entry, { autoplay });
+    return true;
+  } finally {
+    isMoving = false;
+    showButtons();
+  }
+}
+
+const goNext = (options) => go(indexOf(entries.current) + 1, 1, options);
+const goPrevious = () => go(indexOf(entries.current) - 1, -1);
+
+const receiver = new Receiver({
+  events: [...EVENTS, "itemchange", "playlistended"],
+  methods: {
+    ...Object.fromEntries(PASSED_ON.map((name) => [name, (value) => (name.startsWith("get") ? player.ask(name, value) : player.call(name, value))])),
+    setLoop: (value) => {
+      loop = Boolean(value);
+      showButtons();
+    },
+    getLoop: () => loop,
+    next: () => void goNext(),
+    previous: () => void goPrevious(),
+    getPlaylistIndex: () => indexOf(entries.current),
+    setPlaylistIndex: (value) => void go(Math.trunc(Number(value)) || 1, 1),
+    getPlaylistLength: () => entries.total,
+    getPlaylistItem: () => describe(entries.current),
+  },
+});
+
+const handlers = {
+  ready() {
+    if (sound) {
+      player.call("setVolume", sound.volume);
+      player.call(sound.muted ? "mute" : "unmute");
+    }
+  },
+  playing() {
+    hasPlayed = true;
+  },
+  volumechange(value) {
+    sound = value;
+  },
+  async ended() {
+    if (!(await goNext())) receiver.emit("playlistended");
+  },
+  // What can't be shown doesn't hold up a list that plays by itself.
+  error({ code } = {}) {
+    if (hasPlayed && code >= 100) goNext();
+  },
+};
+for (const name of EVENTS) {
+  player.on(name, (value) => {
+    if (name !== "ready") receiver.emit(name, value);
+    handlers[name]?.(value);
+  });
+}
+frame.addEventListener("load", () => {
+  const source = frame.contentWindow;
+  setTimeout(() => {
+    if (player.isReady || frame.contentWindow !== source || isReadable()) return;
+    const error = { code: NOT_ALLOWED, msg: "This video can't be shown on this site" };
+    receiver.emit("error", error);
+    handlers.error(error);
+  }, SILENCE_MS);
+});
+
+/** Whether the frame shows a page of this site, perhaps one whose script is late. */
+function isReadable() {
+  try {
+    return frame.contentDocument !== null && frame.contentDocument.URL !== "about:blank";
+  } catch {
+    return false;
+  }
+}
+
+function showPanel(isShown) {
+  panel.hidden = !isShown;
+  toggle.setAttribute("aria-expanded", String(isShown));
+  if (!isShown) return;
+  entries.current.scrollIntoView({ block: "center" });
+  entries.current.focus({ preventScroll: true });
+}
+
+toggle.addEventListener("click", () => showPanel(panel.hidden));
+previous.addEventListener("click", goPrevious);
+next.addEventListener("click", () => goNext());
+panel.addEventListener("click", (event) => {
+  const entry = event.target.closest("[data-item]");
+  if (!entry || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  showPanel(false);
+  toggle.focus();
+  open(entry, { autoplay: true });
+});
+root.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || panel.hidden) return;
+  showPanel(false);
+  toggle.focus();
+});
+showButtons();
+receiver.ready();

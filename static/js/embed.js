@@ -1,0 +1,39 @@
+// The player in a frame on another site: the options of its address, and messages of the page around it.
+// It comes before player.js, which reads what is set here.
+import { EVENTS, reportEvents } from "./embed/events.js";
+import { playOrMuted, videoMethods } from "./embed/methods.js";
+import { Receiver } from "./embed/protocol.js";
+import { Span } from "./embed/span.js";
+
+const root = document.querySelector("[data-embed]");
+const frame = root.querySelector("[data-player]");
+const video = frame.querySelector("video");
+const { end, loop, muted, cc, domains } = root.dataset;
+
+if (muted) frame.dataset.muted = muted;
+if (cc) frame.dataset.cc = cc;
+
+const span = new Span(video, {
+  start: Number(frame.dataset.start) || 0,
+  end: Number(end) || 0,
+  loop: Boolean(loop),
+  onEnd: () => receiver.emit("ended"),
+});
+const receiver = new Receiver({
+  methods: videoMethods(frame, video, span),
+  events: EVENTS,
+  domains: domains ? domains.split(" ") : [],
+});
+reportEvents(receiver, frame, video);
+
+if (frame.dataset.autoplay) {
+  video.addEventListener("canplay", () => {
+    if (video.paused && !video.played.length) playOrMuted(video).catch(() => {});
+  }, { once: true });
+}
+
+// All scripts have run by then: the sound of the last visit doesn't win over the address.
+addEventListener("DOMContentLoaded", () => {
+  if (muted) video.muted = true;
+  receiver.ready();
+});

@@ -1,0 +1,32 @@
+// The controls: media-chrome's elements around the plain <video>.
+
+/** Wrap `video` in the controls. Resolves to false when they could not be loaded: then the browser's own show. */
+export async function buildChrome(frame, video) {
+  try {
+    await import("../../vendor/media-chrome-4.19.4/media-chrome.player.min.js");
+  } catch {
+    video.controls = true;
+    return false;
+  }
+  const chrome = document.getElementById("player-chrome").content.cloneNode(true);
+  const controller = chrome.querySelector("media-controller");
+  const captions = video.querySelectorAll("track:is([kind=captions], [kind=subtitles])");
+  frame.dataset.captions = String(captions.length);
+  controller.setAttribute("aria-label", frame.dataset.title);
+  // Until a source is there, the length is known from the page alone.
+  const seconds = Number(frame.dataset.duration);
+  if (seconds > 0) controller.setAttribute("defaultduration", String(seconds));
+  video.slot = "media";
+  frame.prepend(chrome);
+  controller.append(video);
+  // The frame and not the controls alone, so that a message laid over them shows in full screen too. An attribute
+  // would be looked up by id in the template's fragment, where the frame is not.
+  controller.fullscreenElement = frame;
+  // It reports aria-checked, which a plain button may not have.
+  frame.querySelector("media-captions-button").setAttribute("role", "switch");
+  frame.querySelector("[data-caption-style]").addEventListener("click", async () => {
+    const { styleCaptions } = await import("./caption-style.js");
+    styleCaptions(video);
+  });
+  return true;
+}

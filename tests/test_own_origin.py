@@ -1,0 +1,46 @@
+"""A page that is open under another origin than ``SITE_URL``: scripts load what the API names from the page's own."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from streamsite.testing.caller import PASSWORD, Caller
+from tests.test_browser import chromium  # noqa: F401 - the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):  # noqa: F811
+    owner = Caller(site).enter("origin-owner")
+    video_id = owner.upload(clip, title="Elsewhere", visibility="private")
+    origin = site.url.replace("localhost", "127.0.0.1")
+    context = chromium.new_context(base_url=origin)
+    page = context.new_page()
+    refused: list[str] = []
+    page.on(
+        "console",
+        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
+    )
+    page.on("request", lambda request: refused.append(request.url) if "//localhost" in request.url else None)
+    page.goto("/login")
+    page.get_by_label("Username or email").fill("origin-owner")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+    # While it is processed the player asks the API, whose answer names the stream by SITE_URL.
+    page.goto(f"/watch/{video_id}")
+    video = page.locator("video").first
+    read = "async path => (await (await import('/static/js/api.js')).api('GET', path)).data"
+    page.wait_for_function("() => document.querySelector('[data-hls-url]')?.dataset.hlsUrl", timeout=60_000)
+    given = page.evaluate(read, f"/videos/{video_id}")
+    assert given["hls_url"].startswith("/media/v/h")
+    assert given["url"] == f"/watch/{video_id}"
+    assert owner.json("GET", f"/api/v1/videos/{video_id}")[1]["url"] == f"{site.url}/watch/{video_id}"
+    video.evaluate("v => { v.muted = true; return v.play(); }")
+    page.wait_for_function("() => [...document.querySelectorAll('video')].some(v => v.currentTime > 0.5)")
+    page.get_by_role("combobox").first.fill("origin-ow")
+    option = page.locator(".suggestions a").first
+    expect(option).to_have_attribute("href", "/@origin-owner")
+    assert refused == []
+    context.close()

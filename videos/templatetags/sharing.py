@@ -1,0 +1,21 @@
+"""What pages say of themselves for other programs."""
+
+from __future__ import annotations
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from videos.sharing import addresses
+
+register = template.Library()
+
+
+@register.simple_tag
+def oembed_link(title: str, name: str, *parts: str) -> SafeString:
+    """Return the ``<link>`` by which programs find the oEmbed response of the page with this URL name."""
+    address = addresses.oembed(addresses.absolute(reverse(name, args=parts)))
+    return format_html(
+        '<link rel="alternate" type="application/json+oembed" href="{}" title="{}">', address, title
+    )

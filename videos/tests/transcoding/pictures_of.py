@@ -1,0 +1,28 @@
+"""Decoded pictures of finished renditions, for tests that look at colors and shapes."""
+
+from pathlib import Path
+
+import av
+from PIL import Image
+
+from videos.transcoding.playlists import read_playlist
+
+
+def joined(folder: Path, target: Path) -> Path:
+    """A rendition's init and media segments as one file that any demuxer reads."""
+    playlist = read_playlist(folder / "index.m3u8")
+    names = [playlist.init_uri, *(segment.uri for segment in playlist.segments)]
+    target.write_bytes(b"".join((folder / name).read_bytes() for name in names))
+    return target
+
+
+def frames(path: Path) -> list[tuple[float, Image.Image]]:
+    """Seconds and RGB picture of every frame of a small file."""
+    with av.open(str(path)) as container:
+        return [(float(frame.time or 0), frame.to_image()) for frame in container.decode(video=0)]
+
+
+def first_picture(folder: Path, target: Path) -> Image.Image:
+    """The first picture of a rendition; `target` is where its segments may be joined."""
+    with av.open(str(joined(folder, target))) as container:
+        return next(container.decode(video=0)).to_image()

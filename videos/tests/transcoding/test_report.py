@@ -1,0 +1,85 @@
+"""The report tells an owner what was done with a file; every note has a case."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from videos.transcoding.ladder import plan
+from videos.transcoding.probe import AudioTrack, SubtitleTrack
+from videos.transcoding.report import NOTES, Outcome, report
+
+from .test_ladder import SOUND, SOURCE
+
+STRANGE_SOUND = AudioTrack(2, "ac4", "", 2, 48000, "eng", is_default=False)
+TRACKS = (
+    SubtitleTrack(2, "subrip", "eng"),
+    SubtitleTrack(3, "hdmv_pgs_subtitle", "eng"),
+    SubtitleTrack(4, "hdmv_pgs_subtitle", "eng"),
+    SubtitleTrack(5, "dvd_subtitle", "und"),
+    SubtitleTrack(6, "eia_608", ""),
+    SubtitleTrack(7, "ass", "fre"),
+)
+
+
+def notes(outcome=None, *, gain_db=0.0, **changes):
+    info = replace(SOURCE, **changes)
+    found = report(info, plan(info, gain_db=gain_db), outcome or Outcome())
+    assert all(note["detail"].endswith((".", "?")) for note in found)
+    assert len({note["code"] for note in found}) == len(found)
+    return {note["code"]: note["detail"] for note in found}
+
+
+def test_a_plain_file_has_a_short_report():
+    assert notes() == {
+        "encoded": "The picture (H.264, 1920x1080) was encoded for the web.",
+        "sizes": "Made in 6 sizes: 1080p, 720p, 480p, 360p, 240p and 144p.",
+        "frame_rate": "Plays at 30 frames per second, as in the file.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({"color_transfer": "pq"}, "tone_mapped", "HDR10"),
+        ({"color_transfer": "hlg"}, "tone_mapped", "HLG"),
+        ({"interlaced": True}, "deinterlaced", "deinterlaced"),
+        ({"rotation": 90}, "rotated", "90"),
+        ({"sample_aspect_ratio": Fraction(4, 3)}, "pixels_squared", "1920x1080"),
+        ({"audio_end": 13.2}, "picture_held", "3.2 seconds"),
+        ({"audio": ()}, "silent", "no sound"),
+        ({"audio": (STRANGE_SOUND,)}, "sound_undecodable", "AC-4"),
+        ({"audio": (SOUND, STRANGE_SOUND)}, "sound_left_out", "AC-4"),
+        ({"audio": (SOUND, replace(SOUND, index=2))}, "sound_tracks", "2 sound tracks"),
+        ({"gain_db": 4.26}, "gain", "4.3 dB louder"),
+        ({"gain_db": -3.0}, "gain", "3.0 dB quieter"),
+        ({"outcome": Outcome(chapters=4)}, "chapters_imported", "4 chapters"),
+        ({"video_index": -1}, "picture_drawn", "wave"),
+        ({"frame_rate": Fraction(120), "nominal_rate": Fraction(120)}, "frame_rate", "60 is the most"),
+        ({"frame_rate": Fraction(13), "nominal_rate": Fraction(30)}, "frame_rate", "around 13"),
+        ({"frame_rate": Fraction(0)}, "frame_rate", "does not state"),
+    ],
+)
+def test_what_was_done_is_told(changes, code, words):
+    assert words in notes(**changes)[code]
+
+
+def test_a_track_that_was_kept_is_told():
+    info = replace(SOURCE)
+    ladder = replace(plan(info), copies_top=True)
+    assert report(info, ladder, Outcome())[0] == {
+        "code": "copied",
+        "detail": "The picture was kept as it is in 1920x1080, without a loss of quality.",
+    }
+
+
+def test_subtitles_that_were_left_out_are_named():
+    found = notes(Outcome(unusable_subtitles=(7,)), subtitles=TRACKS)
+    assert found["subtitles_imported"] == "1 subtitle track of the file can be chosen in the player."
+    assert "2 x PGS (eng) and VobSub." in found["bitmap_subtitles_left_out"]
+    assert "CEA-608" in found["subtitles_left_out"]
+    assert "ASS (fre)" in found["subtitles_unreadable"]
+
+
+def test_every_note_is_in_the_table_once():
+    assert len(set(NOTES)) == len(NOTES)
