@@ -45,8 +45,11 @@ window.elsewhere = {
   },
 
   players: {
+    async vendored(video, url) {
+      window.Hls = (await import("/vendored.mjs")).default;
+      await this.hls(video, url);
+    },
     async hls(video, url) {
-      const { default: Hls } = await import("/hls.mjs");
       const hls = new Hls();
       hls.loadSource(url);
       hls.attachMedia(video);

@@ -81,7 +81,9 @@ class CaptionsView(APIView):
             label=described.get("label", ""),
             kind=described.get("kind") or Kind.SUBTITLES,
         )
-        body = mappers.caption(video, track, grants.of_request(request)) | {"imported": mappers.imported(file)}
+        body = mappers.caption(video, track, grants.of_request(request)) | {
+            "imported": mappers.imported(file)
+        }
         response = no_store(Response(body, status=status.HTTP_201_CREATED))
         response["Location"] = f"/api/v1/videos/{video_id}/captions/{track.pk}"
         return response
@@ -117,7 +119,9 @@ class CaptionView(APIView):
         described = _description(request)
         cues, file = _sent(request, described.get("language", track.language))
         track = captions.change(track, cues=cues, **described)
-        body = mappers.caption(video, track, grants.of_request(request)) | {"imported": mappers.imported(file)}
+        body = mappers.caption(video, track, grants.of_request(request)) | {
+            "imported": mappers.imported(file)
+        }
         return no_store(Response(body))
 
     @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})

@@ -23,8 +23,10 @@ TYPE = "application/offset+octet-stream"
 
 @pytest.fixture(autouse=True)
 def empty_folder():
+    folder = Path(settings.WORK_DIR) / "uploads"
+    shutil.rmtree(folder, ignore_errors=True)
     yield
-    shutil.rmtree(Path(settings.WORK_DIR) / "uploads", ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def encoded(**pairs):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -183,7 +184,15 @@ def finish_interrupted(*, enqueue: Callable[[Video], object]) -> int:
 
 
 def cancel(upload: Upload) -> None:
-    """Give the upload up: its bytes and, unless it is finished, its parts and the draft of its video."""
+    """Give the upload up: its bytes and, unless it is finished, its parts and the draft of its video.
+
+    Raises ``Absent`` for a part that was joined meanwhile.
+    """
+    if upload.kind == UploadKind.PARTIAL:
+        if not Upload.objects.filter(pk=upload.pk, joined_into=None).delete()[0]:
+            raise Absent
+        parts.remove(upload.pk)
+        return
     if upload.finished_at is None:
         joined = list(Upload.objects.filter(joined_into=upload.pk).values_list("pk", flat=True))
         if upload.video_id is not None:
@@ -198,7 +207,8 @@ def sweep_expired() -> int:
     old = Upload.objects.filter(expires_at__lte=timezone.now(), joined_into=None)
     expired = list(old.select_related("video")[:1000])
     for upload in expired:
-        cancel(upload)
+        with suppress(Absent):
+            cancel(upload)
     if expired:
         logger.info("%d abandoned uploads removed", len(expired))
     return len(expired)
