@@ -113,8 +113,8 @@ export class Transcript {
         text.replaceChildren(cue.text.slice(0, at), el("mark", {}, cue.text.slice(at, end)), cue.text.slice(end));
       }
     }
-    if (!this.#rows.length) this.#say("There is no text in this language.");
-    else if (words && !hits) this.#say(`Nothing here says “${this.#part("search").value.trim()}”.`);
+    if (!this.#rows.length) this.#say("No transcript in this language.");
+    else if (words && !hits) this.#say(`No matches for "${this.#part("search").value.trim()}".`);
     else this.#say(words ? `${hits} place${hits === 1 ? "" : "s"}` : "");
   }
 
