@@ -25,7 +25,12 @@ function check(label, id) {
   return { input, row: el("div", { class: "field field-check" }, input, el("label", { for: id }, label)) };
 }
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+/** 75 is "1:15". */
+function clock(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const parts = hours ? [hours, String(minutes).padStart(2, "0")] : [minutes];
+  return [...parts, String(seconds % 60).padStart(2, "0")].join(":");
+}
 
 /** The options of an embed: `[parameter, value, checkbox]` each. */
 function embedOptions(frame) {

@@ -1,5 +1,6 @@
 // Brings an HLS source into a <video>, and not before somebody plays it: hls.js where Media Source Extensions exist, else
 // the browser's own HLS.
+import { offerAirPlay } from "./airplay.js";
 import { endOnTime } from "./ending.js";
 import { soundLanguage } from "./memory.js";
 import { explainDecoding, explainLoading } from "./problems.js";
@@ -129,6 +130,7 @@ export class Source {
     });
     hls.on(Events.ERROR, (_, problem) => this.#onError(Hls, problem));
     endOnTime(hls, Events, video);
+    offerAirPlay(hls, Events, video, this.#url);
     const wasWanted = this.#isWanted;
     hls.on(Events.MEDIA_ATTACHED, () => this.#resume(wasWanted));
     hls.attachMedia(video);
