@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import ffmpeg
-from .errors import EncodeFailed
+from .errors import EncodeFailed, Unconvertible
 from .filters import ladder_graph
 from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
 from .playlists import (
@@ -45,6 +45,9 @@ WALL_FACTOR = 20
 WALL_BASE = 600
 REFERENCE_PIXEL_RATE = 1920 * 1080 * 30
 BROKEN_OUTPUT_DETAIL = "The converted video did not pass its checks."
+WRONG_LENGTH_DETAIL = (
+    "The file lasts shorter or longer than it says. Export it again as MP4 and upload the new file."
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def verify_output(out_dir: Path, plan: LadderPlan) -> float:
     """Checks a finished ladder and puts it on disk (fsync); returns its duration in seconds.
 
     Every playlist must be ended, list only segments that exist and are not empty, and last as long as the
-    plan; the master must name every rung. Raises EncodeFailed.
+    plan; the master must name every rung. Raises EncodeFailed; Unconvertible for a wrong length.
     """
     try:
         master = (out_dir / MASTER).read_text(encoding="utf-8")
@@ -246,7 +249,8 @@ def _verify_folder(folder: Path, plan: LadderPlan) -> float:
             raise ValueError(f"{folder.name}: bad segment {uri}")
     tolerance = max(1.0, plan.duration * 0.03)
     if abs(playlist.duration - plan.duration) > tolerance:
-        raise ValueError(f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s")
+        log = f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s"
+        raise Unconvertible(WRONG_LENGTH_DETAIL, log=log)
     return playlist.duration
 
 
