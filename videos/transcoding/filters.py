@@ -64,7 +64,7 @@ def _outlet(number: int, plan: LadderPlan) -> str:
 
 
 def _deinterlace(info: SourceInfo) -> list[str]:
-    return ["bwdif=mode=send_frame:deint=interlaced"] if info.interlaced else []
+    return ["bwdif=mode=send_field:deint=interlaced"] if info.interlaced else []
 
 
 def _picture(info: SourceInfo, width: int, height: int) -> list[str]:

@@ -7,19 +7,28 @@ memory, ends that child and is refused; the worker goes on.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from .errors import EncodeFailed, Killed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
 from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
-from .sniff import FORMAT_WHITELIST, sniff
+from .sniff import FORMAT_WHITELIST, MP3, MPEG_PS, MPEG_TS, MPEG_VIDEO, Container, sniff
 
 PROBE_LIMITS = ProcessLimits(wall_seconds=90, cpu_seconds=60, address_space=4096 * MIB, file_size=0)
 SCAN_SECONDS = 30
+# Where the header does not tell the length, the file is read to its end, however large: bytes per further second.
+SCAN_BYTES_PER_SECOND = 20 * MIB
 MAX_DECODED_PIXELS = 8192 * 8192
 _DECODERS = frozenset(DECODER_WHITELIST.split(","))
+
+# Their length is an estimate of the demuxer's, from a bit rate or the last time stamp, and promises nothing.
+_WITHOUT_LENGTH = frozenset({MPEG_TS, MPEG_PS, MPEG_VIDEO, MP3})
+# Two estimates of one rate may differ by this share.
+_SAME_RATE = Fraction(2, 100)
+# Interlaced video has at most 30 frames, of two fields each.
+_MAX_INTERLACED_RATE = 31
 
 # Transfer functions by their ITU-T H.273 number.
 _HDR_TRANSFERS = {16: "pq", 18: "hlg"}
@@ -45,6 +54,8 @@ class AudioTrack:
     language: str
     is_default: bool
     title: str = ""
+    # Whether sound comes out of its first packets.
+    decodes: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,13 +76,20 @@ class Chapter:
 
 @dataclass(frozen=True)
 class PictureTrack:
-    """How the pictures follow each other, in seconds, counted over the whole file; `peak_bitrate` in bits/s."""
+    """How the pictures follow each other, in seconds, counted over the whole file; `peak_bitrate` in bits/s.
+
+    `discarded` packets lie before the start of an edit list. `closed_gops` says that every key frame is an IDR picture
+    which nothing after it reaches behind; `constant_config`, that all use the parameter sets of the track's header.
+    """
 
     first: float
     key_frames: tuple[float, ...]
     shortest_step: float
     longest_step: float
     peak_bitrate: int
+    discarded: int = 0
+    closed_gops: bool = True
+    constant_config: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,7 +99,8 @@ class SourceInfo:
     `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read,
     in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
     grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track; size and
-    rate are then those of the picture that is drawn of the sound.
+    rate are then those of the picture that is drawn of the sound, beside the cover art in track `cover_index` (-1:
+    none). `clock_jumps` is how often the clock of a broadcast jumped, which is mended.
     """
 
     container: str
@@ -113,6 +132,8 @@ class SourceInfo:
     subtitles: tuple[SubtitleTrack, ...]
     chapters: tuple[Chapter, ...]
     pictures: PictureTrack | None = None
+    clock_jumps: int = 0
+    cover_index: int = -1
 
     @property
     def is_hdr(self) -> bool:
@@ -125,12 +146,19 @@ class SourceInfo:
     @property
     def sounds(self) -> list[AudioTrack]:
         """The tracks that can be decoded, that which is played by default first, in the file's order otherwise."""
-        usable = [
-            track
-            for track in self.audio
-            if track.decoder in _DECODERS and track.channels and track.sample_rate
-        ]
+        usable = [track for track in self.audio if _is_usable(track)]
         return sorted(usable, key=lambda track: not track.is_default)[:MOST_SOUNDS]
+
+    @property
+    def undecodable_sounds(self) -> list[AudioTrack]:
+        """The tracks of sound that are left out because they cannot be decoded here."""
+        return [track for track in self.audio if not _is_usable(track)]
+
+    @property
+    def surplus_sounds(self) -> list[AudioTrack]:
+        """The tracks of sound that are left out because there are too many."""
+        used = self.sounds
+        return [track for track in self.audio if _is_usable(track) and track not in used]
 
     @property
     def sound(self) -> AudioTrack | None:
@@ -164,9 +192,16 @@ def probe(path: Path) -> SourceInfo:
     """
     container = sniff(path)
     args = [str(path.absolute()), container.demuxer, FORMAT_WHITELIST, DECODER_WHITELIST]
-    args += [str(MAX_DECODED_PIXELS), str(SCAN_SECONDS)]
+    size = path.stat().st_size
+    more_seconds = size // SCAN_BYTES_PER_SECOND if container in _WITHOUT_LENGTH else 0
+    args += [str(MAX_DECODED_PIXELS), str(SCAN_SECONDS + more_seconds)]
+    limits = replace(
+        PROBE_LIMITS,
+        wall_seconds=PROBE_LIMITS.wall_seconds + more_seconds,
+        cpu_seconds=PROBE_LIMITS.cpu_seconds + more_seconds,
+    )
     try:
-        output = run_python(Path(__file__).with_name("probe_child.py"), args, limits=PROBE_LIMITS)
+        output = run_python(Path(__file__).with_name("probe_child.py"), args, limits=limits)
         report = json.loads(output)
     except Killed:
         raise
@@ -176,7 +211,7 @@ def probe(path: Path) -> SourceInfo:
         raise UnreadableMedia(DAMAGED_DETAIL) from error
     if "error" in report:
         raise UnreadableMedia(DAMAGED_DETAIL, log=report["error"])
-    return _source_info(report, container.name, container.demuxer, path.stat().st_size)
+    return _source_info(report, container, size)
 
 
 def accept(info: SourceInfo, limits: Limits) -> None:
@@ -197,7 +232,7 @@ def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
         )
     if not info.is_audio_only and info.video_decoder not in _DECODERS:
         raise UnsupportedMedia(f"The video is coded as {info.video_codec}, which cannot be used here.")
-    if info.audio and info.sound is None:
+    if info.is_audio_only and info.sound is None:
         raise UnsupportedMedia(f"The sound is coded as {info.audio[0].codec}, which cannot be used here.")
 
 
@@ -231,16 +266,16 @@ def _accept_content(info: SourceInfo, limits: Limits) -> None:
         )
 
 
-def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int) -> SourceInfo:
+def _source_info(report: dict[str, Any], container: Container, size: int) -> SourceInfo:
     video = report["video"] or _drawn()
-    scan = report.get("scan") or {"video_end": 0.0, "audio_end": 0.0, "packets": 0, "complete": False}
-    claimed = float(report["container_duration"])
+    scan = report["scan"]
     readable = max(scan["video_end"], scan["audio_end"])
+    claimed = _claimed_seconds(report, container, readable)
     duration = readable if scan["complete"] else max(claimed, readable)
     width, height = _displayed_size(video)
     return SourceInfo(
-        container=container,
-        demuxer=demuxer,
+        container=container.name,
+        demuxer=container.demuxer,
         size=size,
         duration=duration,
         container_duration=claimed,
@@ -258,7 +293,7 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         rotation=video.get("rotation", 0),
         sample_aspect_ratio=_sample_aspect_ratio(video),
         frame_rate=_frame_rate(video, scan),
-        nominal_rate=_fraction(video.get("nominal_rate")),
+        nominal_rate=_grid_rate(video, scan),
         pix_fmt=video.get("pix_fmt", ""),
         bit_depth=video.get("bit_depth", 8),
         color_transfer=_HDR_TRANSFERS.get(video.get("color_transfer", 2), "sdr"),
@@ -268,11 +303,26 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         subtitles=tuple(SubtitleTrack(**track) for track in report["subtitles"]),
         chapters=tuple(Chapter(**chapter) for chapter in report["chapters"]),
         pictures=_picture_track(scan),
+        clock_jumps=scan["clock_jumps"],
+        cover_index=report["cover_index"],
     )
 
 
+def _claimed_seconds(report: dict[str, Any], container: Container, readable: float) -> float:
+    """The length that the header promises, from the first packet on."""
+    claimed, start = float(report["container_duration"]), report["scan"]["start"]
+    if container in _WITHOUT_LENGTH and report["scan"]["complete"]:
+        return readable
+    # Matroska counts from zero wherever the first packet is; other containers, and some recorders, from that packet.
+    return min(claimed, max(claimed - start, 0.0), key=lambda length: abs(length - readable))
+
+
+def _is_usable(track: AudioTrack) -> bool:
+    return track.decoder in _DECODERS and track.channels > 0 and track.sample_rate > 0 and track.decodes
+
+
 def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:
-    if not scan["complete"] or not scan.get("counted_all") or not scan["packets"]:
+    if not scan["complete"] or not scan["counted_all"] or not scan["packets"]:
         return None
     return PictureTrack(
         first=scan["first_picture"],
@@ -280,6 +330,9 @@ def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:
         shortest_step=scan["shortest_step"],
         longest_step=scan["longest_step"],
         peak_bitrate=scan["peak_bitrate"],
+        discarded=scan["discarded"],
+        closed_gops=scan["closed_gops"],
+        constant_config=scan["constant_config"],
     )
 
 
@@ -311,14 +364,27 @@ def _displayed_size(video: dict[str, Any]) -> tuple[int, int]:
 
 
 def _frame_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
-    """The average rate, counted from the packets when the header disagrees with them."""
+    """The average rate of frames, counted from the packets when the header disagrees with them."""
     claimed = _fraction(video.get("average_rate"))
-    if "index" not in video:
+    span = scan["video_end"] - scan["first_picture"]
+    if "index" not in video or not scan["complete"] or scan["packets"] < 2 or span <= 0:
         return claimed
-    if not scan["complete"] or scan["packets"] < 2 or scan["video_end"] <= 0:
-        return claimed
-    counted = Fraction(scan["packets"] / scan["video_end"]).limit_denominator(1001)
-    # Interlaced video may come as one packet per field.
-    if video.get("interlaced") or (claimed and abs(claimed - counted) < counted / 10):
-        return claimed or counted
-    return counted
+    counted = Fraction(scan["packets"] / span).limit_denominator(1001)
+    if video["interlaced"]:
+        # It may come, and be counted in the header, as one packet per field.
+        rate = claimed if _is_near(claimed, counted) or _is_near(claimed * 2, counted) else counted
+        return rate / 2 if rate > _MAX_INTERLACED_RATE else rate
+    return claimed if abs(claimed - counted) < counted / 10 else counted
+
+
+def _grid_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
+    """The rate of the grid that the pictures are timed on: measured, and as the header writes it when both agree."""
+    nominal, claimed = _fraction(video.get("nominal_rate")), _fraction(video.get("average_rate"))
+    if "index" not in video or not scan["complete"] or not scan["grid_step"] or video["interlaced"]:
+        return nominal
+    measured = Fraction(1 / scan["grid_step"]).limit_denominator(1001)
+    return next((rate for rate in (nominal, claimed) if _is_near(rate, measured)), measured)
+
+
+def _is_near(rate: Fraction, other: Fraction) -> bool:
+    return abs(rate - other) <= other * _SAME_RATE

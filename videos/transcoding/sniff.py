@@ -31,6 +31,7 @@ MATROSKA = Container("matroska", "matroska")
 AVI = Container("avi", "avi")
 MPEG_TS = Container("mpegts", "mpegts")
 MPEG_PS = Container("mpegps", "mpeg")
+MPEG_VIDEO = Container("mpegvideo", "mpegvideo")
 FLV = Container("flv", "flv")
 ASF = Container("asf", "asf")
 OGG = Container("ogg", "ogg")
@@ -38,7 +39,7 @@ MP3 = Container("mp3", "mp3")
 FLAC = Container("flac", "flac")
 WAV = Container("wav", "wav")
 
-FORMAT_WHITELIST = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,mp3,flac,wav"
+FORMAT_WHITELIST = "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mp3,flac,wav"
 
 # First boxes of QuickTime and MP4 files. A file that starts with "moof" or "styp" is a stray segment.
 _ISO_FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
@@ -95,6 +96,8 @@ def _match(head: bytes) -> Container | None:
         return ASF
     if head.startswith(b"\x00\x00\x01\xba"):
         return MPEG_PS
+    if head.startswith(b"\x00\x00\x01\xb3"):
+        return MPEG_VIDEO
     if _is_transport_stream(head):
         return MPEG_TS
     return None

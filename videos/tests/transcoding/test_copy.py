@@ -6,7 +6,8 @@ from itertools import pairwise
 import av
 import pytest
 
-from streamsite.testing.clips import make_clip
+from streamsite.testing.clips import make_clip, run_generator
+from videos.tests.transcoding.claps import picture_count
 from videos.transcoding.ladder import plan
 from videos.transcoding.playlists import INDEX, read_playlist
 from videos.transcoding.probe import probe
@@ -94,3 +95,36 @@ def test_a_source_in_another_codec_is_encoded(tmp_path):
     assert not plan(
         probe(make_clip(tmp_path / "source.webm", 3, (640, 360), 25, options=["-g", "50"]))
     ).copies_top
+
+
+def test_an_open_gop_is_encoded(tmp_path):
+    """Pictures after its key frames need those before: a player that switches there would show garbage."""
+    x264 = "open-gop=1:keyint=50:min-keyint=50:scenecut=0:bframes=3:b-adapt=0"
+    options = ["-preset", "veryfast", "-profile:v", "high", "-x264-params", x264]
+    info = probe(fitting(tmp_path / "open.mp4", 5, options=options))
+    assert plan(info).copy_obstacle == "open_gop"
+
+
+def test_a_stream_whose_configuration_changes_is_encoded(tmp_path):
+    """Two streams of one size in one file, the second with parameter sets of its own among its pictures."""
+    parts = [
+        make_clip(tmp_path / f"{crf}.ts", 2, (640, 360), 25, audio=False, options=[*GRID, *extra])
+        for crf, extra in (("a", ["-bf", "0"]), ("b", ["-refs", "3", "-bf", "0", "-qp", "40"]))
+    ]
+    joined = tmp_path / "joined.mp4"
+    run_generator(["-i", f"concat:{parts[0]}|{parts[1]}", "-c", "copy", str(joined)], joined)
+    info = probe(joined)
+    assert info.pictures is not None
+    assert plan(info).copy_obstacle == "changes"
+
+
+def test_a_file_with_pictures_before_its_beginning_is_encoded(encode, tmp_path):
+    whole = fitting(tmp_path / "whole.mp4", 6, options=["-bf", "2"])
+    trimmed = tmp_path / "trimmed.mp4"
+    run_generator(["-ss", "1.4", "-i", str(whole), "-c", "copy", str(trimmed)], trimmed)
+    folder, info, ladder, _ = encode(trimmed)
+    assert info.pictures is not None
+    assert info.pictures.discarded > 0
+    assert ladder.copy_obstacle == "cut"
+    assert (info.frame_rate, ladder.frame_rate) == (25, 25)
+    assert picture_count(folder / "360p") == pytest.approx(115, abs=1)
