@@ -46,7 +46,7 @@ VIDEO_DECODERS = (
     "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vvc,mpeg4,mpeg1video,mpeg2video,mjpeg,"
     "theora,prores,dnxhd,cfhd,h263,flv,vp6,vp6f,vp6a,wmv1,wmv2,wmv3,vc1,msmpeg4,"
     "msmpeg4v1,msmpeg4v2,dvvideo,rawvideo,v210,ffv1,huffyuv,ffvhuff,utvideo,qtrle,png,"
-    "svq1,svq3,cinepak"
+    "svq1,svq3,cinepak,gif"
 )
 AUDIO_DECODERS = (
     "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,opus,"

@@ -7,6 +7,8 @@ from .probe import SourceInfo
 # Below this many lines an untagged picture is standard definition, coded with the older matrix.
 HD_LINES = 720
 SDR_WHITE_NITS = 203
+# Cover art beside a drawn sound: its longer side as a share of the height, the margins as a share of the width.
+COVER_SHARE, COVER_MARGIN = 0.6, 0.05
 
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
@@ -37,7 +39,7 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int) -> str:
     """From the source to the largest rendition that is encoded."""
     top = plan.renditions[number]
     if info.is_audio_only:
-        return f"{_drawn_sound(plan, top.width, top.height)}{_outlet(number, plan)}"
+        return f"{_drawn_sound(info, plan, top.width, top.height)}{_outlet(number, plan)}"
     steps = [*_deinterlace(info), f"fps={plan.frame_rate}:start_time=0"]
     if plan.held_seconds:
         steps.append(f"tpad=stop_mode=clone:stop_duration={plan.held_seconds:.6f}")
@@ -47,14 +49,26 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int) -> str:
     return f"[0:{info.video_index}]{','.join(steps)}{_outlet(number, plan)}"
 
 
-def _drawn_sound(plan: LadderPlan, width: int, height: int) -> str:
-    """The waveform as it passes by, over the site's dark green."""
-    waves = f"showwaves=s={width}x{height}:mode=cline:rate={plan.frame_rate}:colors=0x63d6c0:draw=full"
-    filled = f"apad=whole_dur={plan.duration:.6f},aformat=channel_layouts=mono"
+def _drawn_sound(info: SourceInfo, plan: LadderPlan, width: int, height: int) -> str:
+    """The waveform as it passes by, over the site's dark green, beside the cover art if there is any."""
     backdrop = f"color=c=0x0f1f1c:s={width}x{height}:r={plan.frame_rate}"
+    left = 0
+    if info.cover_index >= 0:
+        side = round(height * COVER_SHARE / 2) * 2
+        margin = round(width * COVER_MARGIN / 2) * 2
+        left = side + 2 * margin
+        # Repeated by `loop`, because `overlay` would otherwise wait for a second picture until the sound ends.
+        cover = (
+            f"[0:{info.cover_index}]scale={side}:{side}:force_original_aspect_ratio=decrease:force_divisible_by=2,"
+            f"setsar=1,format=yuv420p,loop=-1:1,setpts=N/({plan.frame_rate})/TB[cover]"
+        )
+        backdrop = f"{backdrop}[plain];{cover};[plain][cover]overlay=x={left / 2:.0f}-w/2:y=(H-h)/2"
+    filled = f"apad=whole_dur={plan.duration:.6f},aformat=channel_layouts=mono"
+    waves = f"showwaves=s={width - left}x{height}:mode=cline:rate={plan.frame_rate}:colors=0x63d6c0:draw=full"
     return (
         f"{backdrop}[backdrop];[0:{plan.sounds[0].index}]{filled},{waves},format=rgba[waves];"
-        f"[backdrop][waves]overlay=shortest=1,fps={plan.frame_rate}:start_time=0,setsar=1,format=yuv420p,{_TAGS}"
+        f"[backdrop][waves]overlay=x={left}:shortest=1,"
+        f"fps={plan.frame_rate}:start_time=0,setsar=1,format=yuv420p,{_TAGS}"
     )
 
 

@@ -14,7 +14,25 @@ from typing import Any
 
 from .errors import EncodeFailed, Killed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
 from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
-from .sniff import FORMAT_WHITELIST, MP3, MPEG_PS, MPEG_TS, MPEG_VIDEO, Container, sniff
+from .sniff import (
+    AAC,
+    AC3,
+    AMR,
+    DV,
+    EAC3,
+    EMPTY_DETAIL,
+    FORMAT_WHITELIST,
+    GIF,
+    MP2,
+    MP3,
+    MPEG_PS,
+    MPEG_TS,
+    MPEG_VIDEO,
+    STILL_DETAIL,
+    WHAT_WORKS,
+    Container,
+    sniff,
+)
 
 PROBE_LIMITS = ProcessLimits(wall_seconds=90, cpu_seconds=60, address_space=4096 * MIB, file_size=0)
 SCAN_SECONDS = 30
@@ -24,7 +42,7 @@ MAX_DECODED_PIXELS = 8192 * 8192
 _DECODERS = frozenset(DECODER_WHITELIST.split(","))
 
 # Their length is an estimate of the demuxer's, from a bit rate or the last time stamp, and promises nothing.
-_WITHOUT_LENGTH = frozenset({MPEG_TS, MPEG_PS, MPEG_VIDEO, MP3})
+_WITHOUT_LENGTH = frozenset({MPEG_TS, MPEG_PS, MPEG_VIDEO, DV, MP3, MP2, AAC, AC3, EAC3, AMR})
 # Two estimates of one rate may differ by this share.
 _SAME_RATE = Fraction(2, 100)
 # Interlaced video has at most 30 frames, of two fields each.
@@ -35,8 +53,12 @@ _HDR_TRANSFERS = {16: "pq", 18: "hlg"}
 _UNSPECIFIED_MATRIX = frozenset({2, 3})
 _RGB_MATRIX = 0
 
-DAMAGED_DETAIL = "The file is damaged or incomplete: its video cannot be read."
-NO_VIDEO_DETAIL = "The file holds neither video nor sound."
+DAMAGED_DETAIL = (
+    "The file is damaged or incomplete: its video cannot be read. Check that it plays on your device, "
+    "then upload it again or export it again as MP4."
+)
+NO_VIDEO_DETAIL = f"The file holds neither video nor sound. {WHAT_WORKS}"
+EXPORT_ADVICE = "Export it as MP4 with H.264 video and AAC sound, and upload that file."
 
 # What a file without a picture is given: its sound, drawn. Few frames a second are enough for that.
 DRAWN_SIZE = (1280, 720)
@@ -223,40 +245,51 @@ def accept(info: SourceInfo, limits: Limits) -> None:
 
 def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
     if info.size <= 0:
-        raise UnreadableMedia("The file is empty.")
+        raise UnreadableMedia(EMPTY_DETAIL)
     if info.is_audio_only and not info.audio:
         raise UnsupportedMedia(NO_VIDEO_DETAIL)
     if info.track_count > limits.max_tracks:
         raise UnsupportedMedia(
-            f"The file holds {info.track_count} tracks; at most {limits.max_tracks} are allowed."
+            f"The file holds {info.track_count} tracks; at most {limits.max_tracks} are allowed. {EXPORT_ADVICE}"
         )
     if not info.is_audio_only and info.video_decoder not in _DECODERS:
-        raise UnsupportedMedia(f"The video is coded as {info.video_codec}, which cannot be used here.")
+        raise UnsupportedMedia(
+            f"The video is coded as {info.video_codec}, which cannot be used here. {EXPORT_ADVICE}"
+        )
     if info.is_audio_only and info.sound is None:
-        raise UnsupportedMedia(f"The sound is coded as {info.audio[0].codec}, which cannot be used here.")
+        raise UnsupportedMedia(
+            f"The sound is coded as {info.audio[0].codec}, which cannot be used here. {WHAT_WORKS}"
+        )
 
 
 def _accept_size(info: SourceInfo, limits: Limits) -> None:
     if info.size > limits.max_bytes:
-        raise TooLarge(f"The file is larger than {limits.max_bytes / 1024**3:.3g} GB.")
+        raise TooLarge(
+            f"The file is larger than {limits.max_bytes / 1024**3:.3g} GB. Export it at a lower bit rate."
+        )
     longest_side = max(info.width, info.height)
     if longest_side > limits.max_side or info.width * info.height > limits.max_pixels:
         raise TooLarge(
-            f"The picture is {info.width}x{info.height} pixels, which is more than this site can convert."
+            f"The picture is {info.width}x{info.height} pixels, which is more than this site can convert. "
+            "Export it in a smaller size."
         )
     if info.duration > limits.max_seconds:
-        raise TooLarge(f"The video is longer than {limits.max_seconds / 3600:.3g} hours.")
+        raise TooLarge(f"The video is longer than {limits.max_seconds / 3600:.3g} hours. Upload it in parts.")
     if info.frame_rate > limits.max_frame_rate:
-        raise TooLarge(f"The video has more than {limits.max_frame_rate} frames per second.")
+        raise TooLarge(f"The video has more than {limits.max_frame_rate} frames per second. Export it at 60.")
 
 
 def _accept_content(info: SourceInfo, limits: Limits) -> None:
     if not info.decodes:
         raise UnreadableMedia(DAMAGED_DETAIL)
+    if info.container == GIF.name and info.pictures is not None and info.pictures.longest_step == 0:
+        raise UnsupportedMedia(STILL_DETAIL)
     if min(info.width, info.height) < limits.min_side:
-        raise UnsupportedMedia(f"The picture is smaller than {limits.min_side} pixels.")
+        raise UnsupportedMedia(
+            f"The picture is smaller than {limits.min_side} pixels. Export it in a larger size."
+        )
     if info.duration < limits.min_seconds:
-        raise UnreadableMedia("The video has no duration.")
+        raise UnreadableMedia(f"The video has no duration. {EXPORT_ADVICE}")
     missing = info.container_duration - info.duration
     allowed = max(limits.max_missing_seconds, limits.max_missing_share * info.container_duration)
     if info.fully_read and missing > allowed:
@@ -310,7 +343,7 @@ def _source_info(report: dict[str, Any], container: Container, size: int) -> Sou
 
 def _claimed_seconds(report: dict[str, Any], container: Container, readable: float) -> float:
     """The length that the header promises, from the first packet on."""
-    claimed, start = float(report["container_duration"]), report["scan"]["start"]
+    claimed, start = float(report["container_duration"]), float(report["scan"]["start"])
     if container in _WITHOUT_LENGTH and report["scan"]["complete"]:
         return readable
     # Matroska counts from zero wherever the first packet is; other containers, and some recorders, from that packet.
@@ -318,7 +351,8 @@ def _claimed_seconds(report: dict[str, Any], container: Container, readable: flo
 
 
 def _is_usable(track: AudioTrack) -> bool:
-    return track.decoder in _DECODERS and track.channels > 0 and track.sample_rate > 0 and track.decodes
+    is_known = track.decoder in _DECODERS and track.channels > 0 and track.sample_rate > 0
+    return is_known and track.decodes
 
 
 def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:

@@ -4,6 +4,8 @@ Runs in the confined child only (probe_child.py). Times are those that ffmpeg wi
 file's start, with the jumps of a broadcast's clock mended as ffmpeg mends them.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Sequence
 from itertools import pairwise
@@ -93,7 +95,7 @@ class Clock:
         self._end: dict[int, float] = {}
         self._length = {stream.index: _usual_length(stream) for stream in streams}
 
-    def place(self, packet: av.packet.Packet) -> tuple[float, float]:
+    def place(self, packet: av.packet.Packet[Any]) -> tuple[float, float]:
         """Return when the packet begins, in seconds after the start of the file, and its length."""
         index = packet.stream_index
         length = _seconds(packet.duration, packet.time_base) or self._length.get(index, 0.0)
@@ -143,7 +145,7 @@ class Pictures:
         self.leading = 0
         self.config = AvcConfig(stream)
 
-    def add(self, moment: float, packet: av.packet.Packet) -> None:
+    def add(self, moment: float, packet: av.packet.Packet[Any]) -> None:
         """Count one packet that is shown `moment` seconds after the start."""
         self.count += 1
         if len(self.moments) >= MAX_PICTURES:
@@ -203,7 +205,7 @@ class AvcConfig:
         # Without a header in this form nothing can be compared; the track is then not taken over.
         self.all_idr = self.is_constant = bool(self.length_size)
 
-    def check(self, packet: av.packet.Packet) -> None:
+    def check(self, packet: av.packet.Packet[Any]) -> None:
         """Look at the NAL units of one key frame."""
         if not self.length_size:
             return
