@@ -20,6 +20,8 @@ PQ_PEAK_NITS = 10_000
 LEAST_PEAK = 1.1
 # The share of diffuse white that tone mapping leaves as it is. The curve then comes close to that of ITU-R BT.2390.
 MOBIUS_KNEE = 0.5
+# Cover art beside a drawn sound: its longer side as a share of the height, the margins as a share of the width.
+COVER_SHARE, COVER_MARGIN = 0.6, 0.05
 
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 _SOUND_FORMAT = "aformat=sample_fmts=fltp:channel_layouts=stereo"
@@ -118,7 +120,7 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int, labels: Mappin
     """From the source to the largest rendition that is encoded."""
     top = plan.renditions[number]
     if info.is_audio_only:
-        return f"{_drawn_sound(plan, top.width, top.height, labels)}{_outlet(number, plan)}"
+        return f"{_drawn_sound(info, plan, top.width, top.height, labels)}{_outlet(number, plan)}"
     is_even = info.video_index in labels
     steps = [] if is_even else _deinterlace(info)
     steps.append(f"fps={plan.frame_rate}:start_time=0")
@@ -131,14 +133,28 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int, labels: Mappin
     return f"[{_label(info.video_index, labels)}]{','.join(steps)}{_outlet(number, plan)}"
 
 
-def _drawn_sound(plan: LadderPlan, width: int, height: int, labels: Mapping[int, str]) -> str:
-    """The waveform as it passes by, over the site's dark green."""
-    waves = f"showwaves=s={width}x{height}:mode=cline:rate={plan.frame_rate}:colors=0x63d6c0:draw=full"
-    filled = f"apad=whole_dur={plan.duration:.6f},aformat=channel_layouts=mono"
+def _drawn_sound(
+    info: SourceInfo, plan: LadderPlan, width: int, height: int, labels: Mapping[int, str]
+) -> str:
+    """The waveform as it passes by, over the site's dark green, beside the cover art if there is any."""
     backdrop = f"color=c=0x0f1f1c:s={width}x{height}:r={plan.frame_rate}"
+    left = 0
+    if info.cover_index >= 0:
+        side = round(height * COVER_SHARE / 2) * 2
+        margin = round(width * COVER_MARGIN / 2) * 2
+        left = side + 2 * margin
+        # Repeated by `loop`, because `overlay` would otherwise wait for a second picture until the sound ends.
+        cover = (
+            f"[0:{info.cover_index}]scale={side}:{side}:force_original_aspect_ratio=decrease:force_divisible_by=2,"
+            f"setsar=1,format=yuv420p,loop=-1:1,setpts=N/({plan.frame_rate})/TB[cover]"
+        )
+        backdrop = f"{backdrop}[plain];{cover};[plain][cover]overlay=x={left / 2:.0f}-w/2:y=(H-h)/2"
+    filled = f"apad=whole_dur={plan.duration:.6f},aformat=channel_layouts=mono"
+    waves = f"showwaves=s={width - left}x{height}:mode=cline:rate={plan.frame_rate}:colors=0x63d6c0:draw=full"
     return (
         f"{backdrop}[backdrop];[{_label(plan.sounds[0].index, labels)}]{filled},{waves},format=rgba[waves];"
-        f"[backdrop][waves]overlay=shortest=1,fps={plan.frame_rate}:start_time=0,setsar=1,format=yuv420p,{_TAGS}"
+        f"[backdrop][waves]overlay=x={left}:shortest=1,"
+        f"fps={plan.frame_rate}:start_time=0,setsar=1,format=yuv420p,{_TAGS}"
     )
 
 
@@ -148,7 +164,7 @@ def _outlet(number: int, plan: LadderPlan) -> str:
 
 
 def _deinterlace(info: SourceInfo) -> list[str]:
-    return ["bwdif=mode=send_frame:deint=interlaced"] if info.interlaced else []
+    return ["bwdif=mode=send_field:deint=interlaced"] if info.interlaced else []
 
 
 def _picture(info: SourceInfo, width: str, height: str, *, more: str = "") -> list[str]:

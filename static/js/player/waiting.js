@@ -24,7 +24,8 @@ function showProgress(screen, video) {
 function showFailure(screen, video) {
   screen.show({
     title: "Processing failed",
-    text: `${video.failure?.detail ?? "The file could not be read."} The owner can retry it in Studio.`,
+    text: `${video.failure?.detail ?? "The file could not be read."}${video.failure?.retryable ? " The owner can retry it in Studio." : ""}`,
+    isHopeless: video.failure?.retryable === false,
   });
 }
 
