@@ -55,9 +55,14 @@ def may_embed(playlist: Playlist, video: Video, host: str) -> bool:
     return may_show(NOBODY, playlist, video)
 
 
+def part(playlist: Playlist, index: int, host: str) -> Window:
+    """Return the entries around ``index``, in two reads."""
+    return _read(playlist, max(0, index - 1 - BEFORE), host)
+
+
 def window(playlist: Playlist, index: int, host: str) -> Window:
-    """Return the entries around ``index`` in two reads; in four when none of the first can be played from there on."""
-    found = _read(playlist, max(0, index - 1 - BEFORE), host)
+    """Return the same, or the part after it when nothing from ``index`` on can be played: in four reads then."""
+    found = part(playlist, index, host)
     is_playable = any(entry["index"] >= index for entry in found.entries)
     if is_playable or found.last >= found.total:
         return found

@@ -362,6 +362,42 @@ def test_a_frame_without_a_video_reports_an_error(visit, path, code):
     assert told(page, "error")[0]["code"] == code
 
 
+def test_a_video_that_went_away_reports_an_error(page, visit, films):
+    page.route("**/*.m3u8", lambda route: route.fulfill(status=404))
+    visit(f"/embed/{films['long']}?autoplay=1&muted=1")
+    has_told(page, "error")
+    assert told(page, "error")[0]["code"] == -1
+    assert "available" in told(page, "error")[0]["msg"]
+
+
+def test_a_long_playlist_is_fetched_in_parts(visit, films):
+    body = {
+        "title": "Long",
+        "visibility": "public",
+        "allow_duplicates": True,
+        "video_ids": [films["short"]] * 70,
+    }
+    status, playlist = films["owner"].json("POST", "/api/v1/playlists", body)
+    assert (status, playlist["item_count"]) == (201, 70)
+    page = visit(f"/embed/playlist/{playlist['id']}")
+    page.evaluate("player.on('itemchange', (value) => told.push(['itemchange', value]))")
+    entries = page.frame_locator("iframe").locator("[data-item]")
+    assert (ask(page, "getPlaylistLength"), entries.count()) == (70, 50)
+    for method, value, index in (
+        ("setPlaylistIndex", 60, 60),
+        ("setPlaylistIndex", 50, 50),
+        ("previous", None, 49),
+    ):
+        tell(page, "send", {"method": method, "value": value})
+        until(page, f"told.some(([event, value]) => event === 'itemchange' && value.index === {index})")
+    assert ask(page, "getPlaylistItem") == {"index": 49, "id": films["short"], "title": "The short one"}
+    assert (entries.first.get_attribute("data-index"), entries.count()) == ("39", 32)
+    assert (
+        entries.and_(page.frame_locator("iframe").locator("[aria-current]")).get_attribute("data-index")
+        == "49"
+    )
+
+
 @pytest.mark.parametrize(("width", "height"), [(200, 120), (320, 180)])
 def test_small_frames_have_room_for_what_is_needed(visit, films, width, height):
     page = visit(f"/embed/{films['long']}", width=str(width), height=str(height))
@@ -374,3 +410,25 @@ def test_small_frames_have_room_for_what_is_needed(visit, films, width, height):
     has_told(page, "playing")
     body = inside.locator("body")
     assert body.evaluate("b => [b.scrollWidth <= innerWidth, b.scrollHeight <= innerHeight]") == [True, True]
+
+
+def test_the_share_dialog_writes_the_code(page, site, films):
+    page.goto(f"{site.url}/watch/{films['long']}?list={films['list']}")
+    page.locator("media-controller").wait_for()
+    page.locator("video").evaluate("v => { v.currentTime = 4; }")
+    page.get_by_role("button", name="Share").click()
+    code = page.get_by_label("Embed code")
+    start = f'<iframe src="{site.url}/embed/{films["long"]}" width="640" height="360" title="The long one"'
+    assert code.input_value().startswith(start)
+    page.get_by_label("Start at 0:04").check()
+    page.get_by_text("Embed options").click()
+    for option in ("Autoplay", "Loop", "Hide controls", "Show captions"):
+        page.get_by_label(option).check()
+    page.get_by_label("Size").select_option("854")
+    query = "start=4&amp;autoplay=1&amp;loop=1&amp;controls=0&amp;cc=1"
+    assert f'/embed/{films["long"]}?{query}" width="854" height="480"' in code.input_value()
+    page.get_by_label("Whole playlist").check()
+    assert (
+        f'/embed/playlist/{films["list"]}?index=3&amp;{query}" width="854" height="528"' in code.input_value()
+    )
+    assert page.get_by_label("Link", exact=True).input_value() == f"{site.url}/watch/{films['long']}?t=4"

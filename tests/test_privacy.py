@@ -117,9 +117,9 @@ class World:
         assert status == 200
         urls: list[str] = []
         for line in content.decode().splitlines():
-            named = line.partition('URI="')[2].partition('"')[0] if line.startswith("#EXT-X-M") else line
+            named = line.partition('URI="')[2].partition('"')[0] if line.startswith("#EXT-X-") else line
             name = named.partition("#xywh")[0]
-            if name.endswith((".m3u8", ".m4s", ".mp4", ".jpg", ".webp")):
+            if name.endswith((".m3u8", ".m4s", ".mp4", ".vtt", ".jpg", ".webp")):
                 urls.append(urljoin(url, name))
         playlists = [inner for inner in urls if inner.endswith(".m3u8")]
         for playlist in playlists:
@@ -189,8 +189,13 @@ def check_now(world: World, state: str) -> None:
         leads_on = 404 if state == "private" else 302
         for name in STABLE:
             assert world.status(who, f"/files/{world.video_id}/{name}") == leads_on, (state, who, name)
-        asked = f"/oembed?url={world.origin}/watch/{world.video_id}"
-        assert world.status(who, asked) == (404 if state == "private" else 200), (state, who)
+        for page in ("watch", "embed"):
+            asked = f"/oembed?url={world.origin}/{page}/{world.video_id}"
+            assert world.status(who, asked) == (404 if state == "private" else 200), (state, who, page)
+        embedded = world.status(who, f"/embed/{world.video_id}")
+        assert embedded == (404 if state == "private" else 200), (state, who)
+        framed = world.callers[who].call("GET", f"/embed/playlist/{world.playlist_id}")[2].decode()
+        assert (world.video_id in framed) == (state != "private"), (state, who)
         assert in_playlist(world, who) == ((may_watch(who, state) and who != "shared") or state != "private")
     for who in PEOPLE:
         urls = world.media(who)
@@ -198,6 +203,8 @@ def check_now(world: World, state: str) -> None:
             assert urls == []
             continue
         assert len(urls) > 10
+        for kind in ("/iframes.m3u8", "/subtitles/"):
+            assert any(kind in url for url in urls), kind
         found = {url: world.status(who, url) for url in urls}
         assert set(found.values()) == {200}, (state, who, found)
 

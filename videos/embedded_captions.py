@@ -14,7 +14,7 @@ from videos.metadata import LONGEST_LANGUAGE, clean_language
 from videos.models import Video
 from videos.models.caption import Kind, Source
 from videos.transcoding.probe import SubtitleTrack
-from videos.transcoding.subtitles import ExtractedSubtitles
+from videos.transcoding.subtitles import MAX_FILE_BYTES, ExtractedSubtitles
 
 logger = logging.getLogger("streamsite.captions")
 
@@ -44,7 +44,8 @@ def import_tracks(video: Video, found: list[ExtractedSubtitles]) -> tuple[int, .
     unusable = []
     for extracted, described in zip(found, describe([item.track for item in found]), strict=True):
         try:
-            cues = webvtt.read(extracted.path.read_bytes()).cues
+            content = extracted.path.read_bytes()
+            cues = webvtt.read(content, language=described.language, max_bytes=MAX_FILE_BYTES).cues
         except SiteError as error:
             logger.info("video %s: subtitles %d: %s", video.pk, extracted.track.index, error)
             unusable.append(extracted.track.index)

@@ -29,7 +29,7 @@ from videos.transcoding.download import make_download, sources
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
 from videos.transcoding.loudness import measure_loudness
-from videos.transcoding.poster import make_choices, make_poster
+from videos.transcoding.poster import make_choices, make_poster, write_cover
 from videos.transcoding.probe import Limits, SourceInfo, accept, probe
 from videos.transcoding.storyboard import Storyboard, make_storyboard
 from videos.transcoding.subtitles import extract_subtitles, text_tracks
@@ -131,7 +131,7 @@ class _Attempt:
                 )
             made: dict[str, Any] = {
                 "has_storyboard": self._comfort("storyboard", lambda: self._make_storyboard(result.duration)),
-                "has_poster": self._comfort("poster", self._make_posters),
+                "has_poster": self._comfort("poster", lambda: self._make_posters(info)),
                 "has_download": self._download(),
             }
             made["download_bytes"] = (self.folder / DOWNLOAD).stat().st_size if made["has_download"] else 0
@@ -165,7 +165,10 @@ class _Attempt:
     def _show_early(self, info: SourceInfo) -> None:
         """Every rung has its first segment: viewers may begin while the rest is made."""
         try:
-            make_poster(self.folder, EARLY_POSTER_SECONDS, self.folder)
+            if info.cover_index >= 0:
+                write_cover(self.source, info, self.folder)
+            else:
+                make_poster(self.folder, EARLY_POSTER_SECONDS, self.folder)
         except TranscodeError:
             logger.info("video %s: no picture of its beginning", self.video_id)
         former = self._switch(
@@ -225,9 +228,12 @@ class _Attempt:
     def _make_storyboard(self, duration: float) -> None:
         self.board = make_storyboard(self.folder, duration=duration)
 
-    def _make_posters(self) -> None:
-        """Three to choose from, or at least one when there is no storyboard to judge by."""
-        if self.board is None:
+    def _make_posters(self, info: SourceInfo) -> None:
+        """Three to choose from, or at least one when there is no storyboard to judge by, or cover art."""
+        if info.cover_index >= 0:
+            write_cover(self.source, info, self.folder)
+            self.poster_choices = 1
+        elif self.board is None:
             make_poster(self.folder, EARLY_POSTER_SECONDS, self.folder)
             self.poster_choices = 1
         else:

@@ -33,9 +33,10 @@ def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
         return framing.refuse(request, framing.ABSENT, what="playlist")
     index = embedding.read_index(request.GET.get("index", ""), playlist.item_count)
     host = _site(request)
-    window = embedding.window(playlist, index, host)
     if is_fragment(request):
-        return framing.framed(render(request, "playlists/_embed_items.html", {"window": window}))
+        part = {"window": embedding.part(playlist, index, host)}
+        return framing.framed(render(request, "playlists/_embed_items.html", part))
+    window = embedding.window(playlist, index, host)
     current, page = window.entry_at(index), addresses.absolute(playlist.get_absolute_url())
     if current is None:
         return framing.refuse(request, framing.EMPTY, playlist_url=page)

@@ -22,37 +22,35 @@ const player = new FrameClient(frame);
 let loop = Boolean(root.dataset.loop);
 let sound = null;
 let isMoving = false;
-let hasPlayed = false;
-
-const indexOf = (entry) => Number(entry.dataset.index);
-const describe = ({ dataset }) => ({ index: Number(dataset.index), id: dataset.videoId, title: dataset.title });
+let goesOn = new URL(frame.src).searchParams.get("autoplay") === "1";
 
 function showButtons() {
-  const index = indexOf(entries.current);
+  const { index } = entries.current;
   const [first, last] = entries.bounds;
-  const all = entries.all;
-  previous.disabled = !loop && first === 1 && !all.some((entry) => indexOf(entry) < index);
-  next.disabled = !loop && last >= entries.total && !all.some((entry) => indexOf(entry) > index);
+  const indexes = entries.all.map(({ dataset }) => Number(dataset.index));
+  previous.disabled = !loop && first === 1 && !indexes.some((one) => one < index);
+  next.disabled = !loop && last >= entries.total && !indexes.some((one) => one > index);
 }
 
-function address(entry, autoplay) {
+function address({ id }, autoplay) {
   const query = new URLSearchParams(root.dataset.query);
   if (autoplay) query.set("autoplay", "1");
   else query.delete("autoplay");
   const text = query.toString();
-  return `/embed/${entry.dataset.videoId}${text ? `?${text}` : ""}`;
+  return `/embed/${id}${text ? `?${text}` : ""}`;
 }
 
 function open(entry, { autoplay }) {
   entries.select(entry);
-  part("number").textContent = String(indexOf(entry));
-  part("now").textContent = entry.dataset.title;
-  frame.title = entry.dataset.title;
+  const { current } = entries;
+  part("number").textContent = String(current.index);
+  part("now").textContent = current.title;
+  frame.title = current.title;
   player.expectAnother();
   // In place of the last one: the page around the frame keeps its history.
-  frame.contentWindow.location.replace(address(entry, autoplay));
+  frame.contentWindow.location.replace(address(current, autoplay));
   showButtons();
-  receiver.emit("itemchange", describe(entry));
+  receiver.emit("itemchange", current);
 }
 
 /** Goes to the entry at `index` or behind it (before it, when `step` is -1); false when there is none. */
@@ -71,8 +69,8 @@ async function go(index, step, { autoplay = true } = {}) {
   }
 }
 
-const goNext = (options) => go(indexOf(entries.current) + 1, 1, options);
-const goPrevious = () => go(indexOf(entries.current) - 1, -1);
+const goNext = (options) => go(entries.current.index + 1, 1, options);
+const goPrevious = () => go(entries.current.index - 1, -1);
 
 const receiver = new Receiver({
   events: [...EVENTS, "itemchange", "playlistended"],
@@ -85,10 +83,10 @@ const receiver = new Receiver({
     getLoop: () => loop,
     next: () => void goNext(),
     previous: () => void goPrevious(),
-    getPlaylistIndex: () => indexOf(entries.current),
+    getPlaylistIndex: () => entries.current.index,
     setPlaylistIndex: (value) => void go(Math.trunc(Number(value)) || 1, 1),
     getPlaylistLength: () => entries.total,
-    getPlaylistItem: () => describe(entries.current),
+    getPlaylistItem: () => entries.current,
   },
 });
 
@@ -100,7 +98,7 @@ const handlers = {
     }
   },
   playing() {
-    hasPlayed = true;
+    goesOn = true;
   },
   volumechange(value) {
     sound = value;
@@ -110,7 +108,7 @@ const handlers = {
   },
   // What can't be shown doesn't hold up a list that plays by itself.
   error({ code } = {}) {
-    if (hasPlayed && code >= 100) goNext();
+    if (goesOn && code >= 100) goNext();
   },
 };
 for (const name of EVENTS) {
@@ -120,9 +118,8 @@ for (const name of EVENTS) {
   });
 }
 frame.addEventListener("load", () => {
-  const source = frame.contentWindow;
   setTimeout(() => {
-    if (player.isReady || frame.contentWindow !== source || isReadable()) return;
+    if (player.isReady || isReadable()) return;
     const error = { code: NOT_ALLOWED, msg: "This video can't be shown on this site" };
     receiver.emit("error", error);
     handlers.error(error);
@@ -142,8 +139,9 @@ function showPanel(isShown) {
   panel.hidden = !isShown;
   toggle.setAttribute("aria-expanded", String(isShown));
   if (!isShown) return;
-  entries.current.scrollIntoView({ block: "center" });
-  entries.current.focus({ preventScroll: true });
+  const shown = entries.marked ?? entries.all[0];
+  shown.scrollIntoView({ block: "center" });
+  shown.focus({ preventScroll: true });
 }
 
 toggle.addEventListener("click", () => showPanel(panel.hidden));

@@ -3,15 +3,20 @@ import { autoplay, playOrMute, savesData } from "./player/autoplay.js";
 import { setUpCaptions } from "./player/captions.js";
 import { addChapters, followChapters } from "./player/chapters.js";
 import { buildChrome } from "./player/chrome.js";
+import { bindEndScreen } from "./player/end-screen.js";
 import { addPreviews, recallSettings, seekLinks } from "./player/extras.js";
+import { bindDoubleTap } from "./player/gestures.js";
 import { sendHeartbeats } from "./player/heartbeat.js";
 import { bindKeys } from "./player/keys.js";
 import { announce } from "./player/media-session.js";
 import { leftAt, rememberPosition } from "./player/memory.js";
+import { bindMini } from "./player/mini.js";
 import { explainUnsupported } from "./player/problems.js";
-import { followQueue } from "./player/queue.js";
+import { isContinued, showQueue } from "./player/queue.js";
+import { isOn } from "./player/settings.js";
 import { isPlayable, Source } from "./player/source.js";
 import { StateScreen } from "./player/state.js";
+import { bindSwitches } from "./player/switches.js";
 import { bindTheatre } from "./player/theatre.js";
 import { untilPlayable } from "./player/waiting.js";
 
@@ -62,6 +67,7 @@ async function start(frame, video, screen, { playNow }) {
   const source = new Source(video, frame.dataset.hlsUrl, { startAt, isGrowing, screen });
   if (await buildChrome(frame, video)) {
     frame.addEventListener("mediaseekrequest", () => source.load());
+    bindSwitches(frame, video);
   } else {
     source.load();
   }
@@ -74,9 +80,13 @@ async function start(frame, video, screen, { playNow }) {
   bindTheatre();
   seekLinks(video);
   announce(frame, video);
-  const continued = followQueue(frame, video);
+  bindEndScreen(frame, video);
+  bindDoubleTap(frame, video);
+  bindMini(frame, video);
+  showQueue();
+  const continued = isContinued();
   if (playNow || continued || frame.dataset.autoplay) playOrMute(frame, video);
-  else if (frame.dataset.autoplayOpen === "1" && !savesData()) autoplay(frame, video);
+  else if (isOn(frame, "autoplay_open") && !savesData()) autoplay(frame, video);
 }
 
 async function main() {

@@ -35,7 +35,12 @@ class CaptionFile:
 
 
 def read(
-    content: bytes, *, encoding: str = "", language: str = "", keep_rolling: bool = False
+    content: bytes,
+    *,
+    encoding: str = "",
+    language: str = "",
+    keep_rolling: bool = False,
+    max_bytes: int = MAX_BYTES,
 ) -> CaptionFile:
     """Read a file of WebVTT, SubRip, SubStation Alpha, SBV or TTML.
 
@@ -43,8 +48,8 @@ def read(
     left out and counted. The repeated lines of rolling captions are dropped unless ``keep_rolling``.
     Raises ``Invalid`` or ``TooLarge``.
     """
-    if len(content) > MAX_BYTES:
-        raise TooLarge(f"A caption file may have at most {MAX_BYTES // 1_000_000} MB.")
+    if len(content) > max_bytes:
+        raise TooLarge(f"A caption file may have at most {max_bytes // 1_000_000} MB.")
     text, used = decode(content, encoding=encoding, language=language)
     found, left_out, name = _parse(text)
     if len(found) > MAX_CUES:

@@ -41,7 +41,7 @@ INDEXES = {
 }
 MAX_SPOKEN = 20_000  # characters of captions
 MOST_WORDS = 3_000  # different ones of a video
-SHAPE = 2
+SHAPE = 3
 
 
 def refresh(video_id: str) -> None:

@@ -68,6 +68,24 @@ def test_every_text_track_survives_with_its_kind_and_a_label_of_its_own(film, ca
         assert cues == [[0.5, 1.5, "I &lt;3 you &amp; a &lt; b"]]
 
 
+def test_text_in_a_legacy_encoding_and_drawings_are_read(film, cast, tmp_path):
+    said = "Привет, как дела сегодня?"
+    (tmp_path / "ru.srt").write_bytes(f"1\n00:00:00,500 --> 00:00:01,500\n{said}\n".encode("cp1251"))
+    (tmp_path / "signs.ass").write_text(
+        "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name\nStyle: Default\n\n[Events]\n"
+        "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+        "Dialogue: 0,0:00:00.50,0:00:01.50,Default,,0,0,0,,{\\p1}m 0 0 l 9 9{\\p0}Exit\n"
+    )
+    args = ["-i", str(film), "-i", str(tmp_path / "ru.srt"), "-i", str(tmp_path / "signs.ass"), "-map", "0:v"]
+    args += ["-map", "1", "-map", "2", "-c", "copy", "-metadata:s:s:0", "language=rus"]
+    mixed = run_generator([*args, str(tmp_path / "mixed.mkv")], tmp_path / "mixed.mkv")
+    video = cast.video()
+    # The file has no sound, and the first cue comes half a second after the first picture.
+    assert embedded_captions.import_tracks(video, extract_subtitles(mixed, probe(mixed), tmp_path)) == ()
+    kept = {caption.language: caption.cues for caption in Caption.objects.filter(video=video)}
+    assert kept == {"ru": [[0.5, 1.5, said]], "und": [[0.5, 1.5, "Exit"]]}
+
+
 def test_titles_of_mp4_tracks_are_read(film, tmp_path):
     """MP4 keeps them under another name."""
     args = ["-i", str(film), "-map", "0:v", "-map", "0:s:1", "-c", "copy", "-c:s", "mov_text"]

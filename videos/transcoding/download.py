@@ -1,17 +1,23 @@
 """One MP4 file of a finished ladder, for people who want to keep the video: copied, not encoded."""
 
+import re
 from pathlib import Path
+
+from langcodes import Language
+from langcodes.tag_parser import LanguageTagError
 
 from . import ffmpeg
 from .errors import EncodeFailed
 from .ladder import AUDIO
-from .playlists import INDEX, rendition_names
+from .playlists import INDEX, MASTER, rendition_names
+
+_ATTRIBUTE = re.compile(r'([A-Z-]+)="([^"]*)"')
 
 NOTHING_DETAIL = "No file for download could be made from this video."
 
 
 def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path:
-    """Writes `target` from the largest rendition in `folder` of at most `most_lines` lines, with its sound.
+    """Writes `target` from the largest rendition in `folder` of at most `most_lines` lines, with all its sound.
 
     The playlists are our own and verified, which is why the HLS demuxer may be used, as for the storyboard.
     Raises EncodeFailed.
@@ -32,7 +38,8 @@ def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path
         ]
     for number in range(len(inputs)):
         args += ["-map", str(number)]
-    args += ["-c", "copy", "-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4", str(target)]
+    args += ["-c", "copy", "-map_metadata", "-1", *_track_names(folder, inputs[1:])]
+    args += ["-movflags", "+faststart", "-f", "mp4", str(target)]
     size = sum(path.stat().st_size for playlist in inputs for path in playlist.parent.iterdir())
     minutes = 2 + size / (50 * 1024 * ffmpeg.MIB) * 60
     limits = ffmpeg.ProcessLimits(
@@ -43,9 +50,45 @@ def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path
 
 
 def sources(folder: Path, *, most_lines: int = 2160) -> list[str]:
-    """The renditions that a file for download is made from, by the playlists in `folder`. Raises EncodeFailed."""
-    names = [_largest(folder, most_lines)]
-    return [*names, AUDIO] if (folder / AUDIO / INDEX).is_file() else names
+    """The renditions that a file for download is made from, by the playlists in `folder`. Raises EncodeFailed.
+
+    The picture first, then every track of sound, the default one first.
+    """
+    sounds = [path.parent.name for path in folder.glob(f"{AUDIO}*/{INDEX}")]
+    return [_largest(folder, most_lines), *sorted(sounds, key=_sound_number)]
+
+
+def _sound_number(name: str) -> int:
+    return int(name.removeprefix(AUDIO).removeprefix("-") or 0)
+
+
+def _track_names(folder: Path, playlists: list[Path]) -> list[str]:
+    """Arguments that give each track of sound the language and the title that the master playlist gives it."""
+    described = {}
+    for line in (folder / MASTER).read_text(encoding="utf-8").splitlines():
+        attributes = dict(_ATTRIBUTE.findall(line)) if line.startswith("#EXT-X-MEDIA:TYPE=AUDIO") else {}
+        described[attributes.get("URI", "").partition("/")[0]] = attributes
+    args = []
+    for number, playlist in enumerate(playlists):
+        attributes = described.get(playlist.parent.name, {})
+        label, language = attributes.get("NAME", ""), _three_letters(attributes.get("LANGUAGE", ""))
+        args += [f"-metadata:s:a:{number}", f"language={language}"]
+        args += [
+            f"-metadata:s:a:{number}",
+            f"title={label}",
+            f"-metadata:s:a:{number}",
+            f"handler_name={label}",
+        ]
+        args += [f"-disposition:a:{number}", "0" if number else "default"]
+    return args
+
+
+def _three_letters(tag: str) -> str:
+    """The code of a language as MP4 holds it (ISO 639-2/T)."""
+    try:
+        return Language.get(tag).to_alpha3()
+    except (LanguageTagError, LookupError):
+        return "und"
 
 
 def _largest(folder: Path, most_lines: int) -> str:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import ffmpeg
-from .errors import EncodeFailed
+from .errors import EncodeFailed, Unconvertible
 from .filters import SOUND_TAIL_SECONDS, graph_args, input_options
 from .finishing import ROUNDING, SHORTEST_SECONDS, finish_ladder
 from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
@@ -51,6 +51,9 @@ SOUND_RATE = 48_000
 SOUND_FRAME_SECONDS = 1024 / SOUND_RATE
 REFERENCE_PIXEL_RATE = 1920 * 1080 * 30
 BROKEN_OUTPUT_DETAIL = "The converted video did not pass its checks."
+WRONG_LENGTH_DETAIL = (
+    "The file lasts shorter or longer than it says. Export it again as MP4 and upload the new file."
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def verify_output(out_dir: Path, plan: LadderPlan) -> float:
     """Checks a finished ladder and puts it on disk (fsync); returns its duration in seconds.
 
     Every playlist must be ended, list only segments that exist, are not empty and not too short, and last as long as
-    the plan; all must end together; the master must name every rung. Raises EncodeFailed.
+    the plan; all must end together; the master must name every rung. Raises EncodeFailed; Unconvertible for a wrong
+    length.
     """
     try:
         master = (out_dir / MASTER).read_text(encoding="utf-8")
@@ -260,7 +264,8 @@ def _verify_folder(folder: Path, plan: LadderPlan) -> float:
         _verify_files(folder, read_playlist(folder / IFRAMES))
     tolerance = max(1.0, plan.duration * 0.03)
     if abs(playlist.duration - plan.duration) > tolerance:
-        raise ValueError(f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s")
+        log = f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s"
+        raise Unconvertible(WRONG_LENGTH_DETAIL, log=log)
     shortest = min(segment.duration for segment in playlist.segments)
     if len(playlist.segments) > 1 and shortest < SHORTEST_SECONDS:
         raise ValueError(f"{folder.name}: a segment of {shortest:.3f} s")

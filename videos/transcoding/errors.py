@@ -36,11 +36,24 @@ class UnreadableMedia(TranscodeError):
     code = "unreadable_media"
 
 
+class EncryptedMedia(TranscodeError):
+    """A video or sound that only its seller's player can decrypt."""
+
+    code = "encrypted_media"
+
+
 class EncodeFailed(TranscodeError):
-    """The encoder ended with an error, or its output did not pass the checks."""
+    """The encoder could not finish for a reason outside the file, such as a full disk."""
 
     code = "transcode_failed"
     retryable = True
+
+
+class Unconvertible(EncodeFailed):
+    """The encoder gave up on the file, or made something else of it than was planned. It would do so again."""
+
+    code = "unconvertible_media"
+    retryable = False
 
 
 class Killed(EncodeFailed):
@@ -62,3 +75,13 @@ class Cancelled(TranscodeError):
 
     def __init__(self) -> None:
         super().__init__("The conversion was stopped.")
+
+
+_HOPELESS = frozenset(
+    kind.code for kind in (UnsupportedMedia, TooLarge, UnreadableMedia, EncryptedMedia, Unconvertible)
+)
+
+
+def is_retryable(code: str) -> bool:
+    """Whether another try on the same file can end otherwise after a failure with this code."""
+    return code not in _HOPELESS

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .errors import Cancelled, EncodeFailed, Killed, TimedOut
+from .errors import Cancelled, EncodeFailed, Killed, TimedOut, Unconvertible
 from .sniff import FORMAT_WHITELIST
 
 MIB = 1024 * 1024
@@ -27,14 +27,27 @@ POLL_SECONDS = 0.25
 
 TIMEOUT_DETAIL = "Converting this video took too long and was stopped."
 FAILED_DETAIL = "This video could not be converted."
+GAVE_UP_DETAIL = (
+    "This file could not be converted. Export it again as MP4 (H.264 and AAC) and upload the new file."
+)
 DISK_DETAIL = "The server ran out of disk space while converting this video."
+# What ffmpeg says when the machine is the reason, not the file.
+_MACHINE_REASONS = (
+    *(
+        "Cannot allocate memory",
+        "Input/output error",
+        "Resource temporarily unavailable",
+        "Too many open files",
+    ),
+    *("Permission denied", "No such file or directory", "Read-only file system", "Disk quota exceeded"),
+)
 
 # Decoders for what cameras, phones, editors and screen recorders write. Everything else stays unreachable.
 VIDEO_DECODERS = (
     "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vvc,mpeg4,mpeg1video,mpeg2video,mjpeg,"
     "theora,prores,dnxhd,cfhd,h263,flv,vp6,vp6f,vp6a,wmv1,wmv2,wmv3,vc1,msmpeg4,"
     "msmpeg4v1,msmpeg4v2,dvvideo,rawvideo,v210,ffv1,huffyuv,ffvhuff,utvideo,qtrle,png,"
-    "svq1,svq3,cinepak"
+    "svq1,svq3,cinepak,gif"
 )
 AUDIO_DECODERS = (
     "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,opus,"
@@ -113,8 +126,8 @@ def run(
     """Runs ffmpeg with `args` to its end and returns the last 8 kB it logged.
 
     `on_progress` gets the seconds of output written so far, about twice a second. `cancelled` is asked four
-    times a second. Raises Cancelled, TimedOut or EncodeFailed; an exception out of a callback ends ffmpeg as
-    well.
+    times a second. Raises Cancelled, TimedOut, EncodeFailed, or Unconvertible when the file is the reason; an
+    exception out of a callback ends ffmpeg as well.
     """
     progress = _ProgressReader(on_progress) if on_progress else None
     command = [str(ffmpeg_binary()), "-nostdin", "-hide_banner", "-nostats", "-y"]
@@ -216,8 +229,12 @@ def _raise_for_exit(returncode: int | None, tail: str) -> None:
         raise TimedOut(TIMEOUT_DETAIL, log=tail)
     if returncode == -signal.SIGKILL:
         raise Killed(FAILED_DETAIL, log=tail)
-    detail = DISK_DETAIL if "No space left on device" in tail else FAILED_DETAIL
-    raise EncodeFailed(detail, log=f"exit {returncode}\n{tail}")
+    log = f"exit {returncode}\n{tail}"
+    if "No space left on device" in tail:
+        raise EncodeFailed(DISK_DETAIL, log=log)
+    if returncode is None or returncode < 0 or any(reason in tail for reason in _MACHINE_REASONS):
+        raise EncodeFailed(FAILED_DETAIL, log=log)
+    raise Unconvertible(GAVE_UP_DETAIL, log=log)
 
 
 class _ProgressReader:

@@ -1,5 +1,8 @@
 """From any accepted source to the pictures of a plan: SDR, BT.709, square pixels, constant rate."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from .ffmpeg import has_filters, has_option
 from .ladder import LadderPlan
 from .probe import SourceInfo
@@ -17,8 +20,11 @@ PQ_PEAK_NITS = 10_000
 LEAST_PEAK = 1.1
 # The share of diffuse white that tone mapping leaves as it is. The curve then comes close to that of ITU-R BT.2390.
 MOBIUS_KNEE = 0.5
+# Cover art beside a drawn sound: its longer side as a share of the height, the margins as a share of the width.
+COVER_SHARE, COVER_MARGIN = 0.6, 0.05
 
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+_SOUND_FORMAT = "aformat=sample_fmts=fltp:channel_layouts=stereo"
 _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
 # What zscale calls the numbers of ITU-T H.273 that HDR comes with.
 _PRIMARIES = {1: "bt709", 9: "bt2020", 11: "smpte431", 12: "smpte432"}
@@ -39,12 +45,32 @@ def input_options(info: SourceInfo) -> list[str]:
 def graph_args(info: SourceInfo, plan: LadderPlan) -> list[str]:
     """Arguments that make the outputs of `ladder_graph`.
 
-    Pictures that change midway pass a graph without memory first: it makes them alike, and may be built anew as often
-    as it likes. The second graph reads what came out of it, by way of ffmpeg's loopback decoder.
+    What may change midway passes a graph without memory first: it makes it alike, and may be built anew as often as it
+    likes. The second graph reads what came out of it, by way of ffmpeg's loopback decoders.
     """
-    graph = ladder_graph(info, plan)
-    stage = _even_stage(info, plan) if _evens_out(info, plan) else []
-    return [*stage, "-filter_complex", graph] if graph else []
+    stages = _stages(info, plan)
+    args: list[str] = []
+    for number, (graph, encoding) in enumerate(stages.values()):
+        args += ["-filter_complex", f"{graph}[even{number}]", "-map", f"[even{number}]", *encoding]
+        args += ["-f", "null", "-", "-dec", f"{number}:0"]
+    labels = {index: f"dec:{number}" for number, index in enumerate(stages)}
+    graph = ladder_graph(info, plan, labels)
+    return [*args, "-filter_complex", graph] if graph else []
+
+
+def _stages(info: SourceInfo, plan: LadderPlan) -> dict[int, tuple[str, list[str]]]:
+    """For each track that has one: its graph without memory, and how to encode what comes out of it without loss."""
+    if not has_option("drop_changed"):
+        return {}
+    stages = {}
+    if _evens_out(info, plan):
+        graph = f"[0:{info.video_index}]{_even_picture(info, plan)}"
+        encoding = ["-c:v", "wrapped_avframe", "-fps_mode", "passthrough", "-enc_time_base", "demux"]
+        stages[info.video_index] = graph, encoding
+    for sound in plan.sounds:
+        graph = f"[0:{sound.index}]aresample=48000,{_SOUND_FORMAT}"
+        stages[sound.index] = graph, ["-c:a", "pcm_f32le"]
+    return stages
 
 
 def _evens_out(info: SourceInfo, plan: LadderPlan) -> bool:
@@ -52,28 +78,26 @@ def _evens_out(info: SourceInfo, plan: LadderPlan) -> bool:
     return is_encoded and not info.is_steady and has_option("drop_changed")
 
 
-def _even_stage(info: SourceInfo, plan: LadderPlan) -> list[str]:
+def _even_picture(info: SourceInfo, plan: LadderPlan) -> str:
     """One size for all pictures, that of the largest rendition, with bars where the shape is another."""
     top = plan.renditions[int(plan.copies_top)]
     width = f"'max(2,2*round(min({top.width},{top.height}*dar)/2))'"
     height = f"'max(2,2*round(min({top.height},{top.width}/dar)/2))'"
     pad = f"pad={top.width}:{top.height}:-1:-1:eval=frame"
-    steps = [*_deinterlace(info), *_picture(info, width, height, more=":eval=frame"), pad, "setsar=1"]
-    return [
-        *("-filter_complex", f"[0:{info.video_index}]{','.join(steps)}[even]", "-map", "[even]"),
-        *("-c:v", "wrapped_avframe", "-fps_mode", "passthrough", "-enc_time_base", "demux"),
-        *("-f", "null", "-", "-dec", "0:0"),
-    ]
+    return ",".join(
+        [*_deinterlace(info), *_picture(info, width, height, more=":eval=frame"), pad, "setsar=1"]
+    )
 
 
-def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
+def ladder_graph(info: SourceInfo, plan: LadderPlan, labels: Mapping[int, str] = MappingProxyType({})) -> str:
     """A `-filter_complex` with outputs [v0], [v1], ... and [a0], [a1], ... in the order of the plan.
 
     Each rung is scaled from the one above it, which costs half of scaling each from the source. A rendition that is
-    copied has no output; the graph is empty when there is nothing to filter.
+    copied has no output; the graph is empty when there is nothing to filter. `labels` says where a track of the source
+    is read from, if not from the source.
     """
     first = int(plan.copies_top)
-    chains = [_first_chain(info, plan, first)] if first < len(plan.renditions) else []
+    chains = [_first_chain(info, plan, first, labels)] if first < len(plan.renditions) else []
     for number, rendition in enumerate(plan.renditions[first + 1 :], start=first + 1):
         step = "framestep=2," if rendition.halves_rate and not plan.renditions[number - 1].halves_rate else ""
         chain = f"[s{number}]{step}scale={rendition.width}:{rendition.height}:flags=bicubic,setsar=1"
@@ -82,18 +106,22 @@ def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
     for number, sound in enumerate(plan.sounds):
         gain = f"volume={sound.gain_db:.2f}dB," if sound.gain_db else ""
         chains.append(
-            f"[0:{sound.index}]aresample=48000:async=1000:first_pts=0,{gain}"
-            f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={sound_seconds:.6f}[a{number}]"
+            f"[{_label(sound.index, labels)}]aresample=48000:async=1000:first_pts=0,{gain}"
+            f"{_SOUND_FORMAT},apad=whole_dur={sound_seconds:.6f}[a{number}]"
         )
     return ";".join(chains)
 
 
-def _first_chain(info: SourceInfo, plan: LadderPlan, number: int) -> str:
+def _label(index: int, labels: Mapping[int, str]) -> str:
+    return labels.get(index, f"0:{index}")
+
+
+def _first_chain(info: SourceInfo, plan: LadderPlan, number: int, labels: Mapping[int, str]) -> str:
     """From the source to the largest rendition that is encoded."""
     top = plan.renditions[number]
     if info.is_audio_only:
-        return f"{_drawn_sound(plan, top.width, top.height)}{_outlet(number, plan)}"
-    is_even = _evens_out(info, plan)
+        return f"{_drawn_sound(info, plan, top.width, top.height, labels)}{_outlet(number, plan)}"
+    is_even = info.video_index in labels
     steps = [] if is_even else _deinterlace(info)
     steps.append(f"fps={plan.frame_rate}:start_time=0")
     if plan.held_seconds:
@@ -102,18 +130,31 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int) -> str:
         steps.append("framestep=2")
     if not is_even:
         steps += _picture(info, str(top.width), str(top.height))
-    source = "dec:0" if is_even else f"0:{info.video_index}"
-    return f"[{source}]{','.join(steps)}{_outlet(number, plan)}"
+    return f"[{_label(info.video_index, labels)}]{','.join(steps)}{_outlet(number, plan)}"
 
 
-def _drawn_sound(plan: LadderPlan, width: int, height: int) -> str:
-    """The waveform as it passes by, over the site's dark green."""
-    waves = f"showwaves=s={width}x{height}:mode=cline:rate={plan.frame_rate}:colors=0x63d6c0:draw=full"
-    filled = f"apad=whole_dur={plan.duration:.6f},aformat=channel_layouts=mono"
+def _drawn_sound(
+    info: SourceInfo, plan: LadderPlan, width: int, height: int, labels: Mapping[int, str]
+) -> str:
+    """The waveform as it passes by, over the site's dark green, beside the cover art if there is any."""
     backdrop = f"color=c=0x0f1f1c:s={width}x{height}:r={plan.frame_rate}"
+    left = 0
+    if info.cover_index >= 0:
+        side = round(height * COVER_SHARE / 2) * 2
+        margin = round(width * COVER_MARGIN / 2) * 2
+        left = side + 2 * margin
+        # Repeated by `loop`, because `overlay` would otherwise wait for a second picture until the sound ends.
+        cover = (
+            f"[0:{info.cover_index}]scale={side}:{side}:force_original_aspect_ratio=decrease:force_divisible_by=2,"
+            f"setsar=1,format=yuv420p,loop=-1:1,setpts=N/({plan.frame_rate})/TB[cover]"
+        )
+        backdrop = f"{backdrop}[plain];{cover};[plain][cover]overlay=x={left / 2:.0f}-w/2:y=(H-h)/2"
+    filled = f"apad=whole_dur={plan.duration:.6f},aformat=channel_layouts=mono"
+    waves = f"showwaves=s={width - left}x{height}:mode=cline:rate={plan.frame_rate}:colors=0x63d6c0:draw=full"
     return (
-        f"{backdrop}[backdrop];[0:{plan.sounds[0].index}]{filled},{waves},format=rgba[waves];"
-        f"[backdrop][waves]overlay=shortest=1,fps={plan.frame_rate}:start_time=0,setsar=1,format=yuv420p,{_TAGS}"
+        f"{backdrop}[backdrop];[{_label(plan.sounds[0].index, labels)}]{filled},{waves},format=rgba[waves];"
+        f"[backdrop][waves]overlay=x={left}:shortest=1,"
+        f"fps={plan.frame_rate}:start_time=0,setsar=1,format=yuv420p,{_TAGS}"
     )
 
 
@@ -123,7 +164,7 @@ def _outlet(number: int, plan: LadderPlan) -> str:
 
 
 def _deinterlace(info: SourceInfo) -> list[str]:
-    return ["bwdif=mode=send_frame:deint=interlaced"] if info.interlaced else []
+    return ["bwdif=mode=send_field:deint=interlaced"] if info.interlaced else []
 
 
 def _picture(info: SourceInfo, width: str, height: str, *, more: str = "") -> list[str]:

@@ -7,13 +7,15 @@ from fractions import Fraction
 
 from videos import languages
 
-from .probe import SourceInfo
+from .probe import PictureTrack, SourceInfo
 from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, Profile
 from .rungs import Size, ladder_sizes, max_bitrate
 
 GOP_SECONDS = 2
 SEGMENT_GOPS = 2
 MAX_FRAME_RATE = 60
+# No camera or screen takes more pictures; a grid above is a time base.
+MAX_REAL_RATE = 500
 FALLBACK_FRAME_RATE = Fraction(25)
 # Frames are repeated up to this rate: a slide show at 1 fps would otherwise seek and switch badly.
 MIN_FRAME_RATE = Fraction(10)
@@ -25,6 +27,11 @@ AUDIO = "audio"
 LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 # Their tracks need no rewriting for fragmented MP4.
 COPYABLE_CONTAINERS = frozenset({"mp4", "matroska", "flv"})
+# Why a source's own track is not the top rendition, as words for programs.
+COPY_OBSTACLES = (
+    *("codec", "container", "color", "shape", "changes", "cut", "open_gop", "rate", "bitrate", "key_frames"),
+    "longer_sound",
+)
 # Sound that outlives the picture by more is kept, over the last frame.
 LONGER_SOUND_SECONDS = 0.5
 # A drawn sound needs no fine steps.
@@ -78,7 +85,8 @@ class LadderPlan:
     Beside a ladder of a newer codec the last rendition is one of H.264, whatever its size.
 
     `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends. `copies_top` says
-    that the first rendition is the source's own track, taken over without encoding; `tone_mapped` that HDR becomes SDR.
+    that the first rendition is the source's own track, taken over without encoding; `copy_obstacle`, why it is not
+    (one of COPY_OBSTACLES); `tone_mapped` that HDR becomes SDR.
     """
 
     renditions: tuple[Rendition, ...]
@@ -87,6 +95,7 @@ class LadderPlan:
     held_seconds: float
     sounds: tuple[Sound, ...]
     copies_top: bool = False
+    copy_obstacle: str = ""
     profile: Profile = STANDARD
     tone_mapped: bool = False
 
@@ -105,18 +114,23 @@ class LadderPlan:
 
 def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0) -> LadderPlan:
     """The ladder for a source that `probe.accept` let through; `gain_db` makes all its sound louder or quieter."""
-    rate = output_frame_rate(info.frame_rate, info.nominal_rate)
+    rate = output_frame_rate(info.frame_rate, info.nominal_rate, interlaced=info.interlaced)
     sounds = tuple(_sounds(info, gain_db))
     longer_sound = info.audio_end - info.video_end if sounds else 0.0
     held_seconds = longer_sound if longer_sound > LONGER_SOUND_SECONDS else 0.0
     sizes = _sizes(info, profile)
-    renditions = tuple(_rendition(size, rate, profile, profile.codec) for size in sizes)
+    renditions = tuple(
+        _rendition(size, rate, profile, profile.codec, is_largest=number == 0)
+        for number, size in enumerate(sizes)
+    )
     if profile.codec != H264:
         fallback = next((size for size in sizes if size.lines <= FALLBACK_SHORT_SIDE), sizes[-1])
         renditions += (_rendition(fallback, rate, profile, H264),)
+    obstacle = "longer_sound" if held_seconds else copy_obstacle(info, renditions[0])
     return LadderPlan(
         renditions=renditions,
-        copies_top=held_seconds == 0 and can_copy(info, renditions[0]),
+        copies_top=not obstacle,
+        copy_obstacle=obstacle,
         frame_rate=rate,
         duration=info.video_end + held_seconds,
         held_seconds=held_seconds,
@@ -127,52 +141,72 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
 
 
 def can_copy(info: SourceInfo, top: Rendition) -> bool:
-    """Whether the source's own track can be the top rendition: what every player decodes, and cut where the rungs are.
+    """Whether the source's own track can be the top rendition; see copy_obstacle."""
+    return not copy_obstacle(info, top)
 
-    Its key frames must stand on the ladder's grid, so that a player can switch at every segment; its pictures must
-    come evenly, upright, in the rendition's size and below its ceiling. When in doubt it is encoded.
+
+def copy_obstacle(info: SourceInfo, top: Rendition) -> str:
+    """Return what forbids taking over the source's own track as the top rendition; "" when nothing does.
+
+    It must be what every player decodes, and cut where the rungs are: key frames that stand alone on the ladder's grid,
+    so that a player can switch at every segment; pictures that come evenly, upright, in the rendition's size and below
+    its ceiling. When in doubt it is encoded. The answer is one of COPY_OBSTACLES.
     """
     track = info.pictures
-    if (
-        top.codec != H264
-        or track is None
-        or info.container not in COPYABLE_CONTAINERS
-        or info.video_codec != "h264"
-    ):
-        return False
-    is_plain = info.pix_fmt == "yuv420p" and not info.interlaced and not info.rotation and not info.is_hdr
-    is_plain = is_plain and info.sample_aspect_ratio == 1 and "High 4" not in info.video_profile
-    is_plain = is_plain and info.is_steady and not any(info.crop)
-    has_size = (info.width, info.height) == (top.width, top.height) and not top.halves_rate
+    if top.codec != H264 or info.video_codec != "h264":
+        return "codec"
+    if info.container not in COPYABLE_CONTAINERS or track is None:
+        return "container"
     step = 1 / float(top.frame_rate)
+    is_plain = info.pix_fmt == "yuv420p" and not info.is_hdr and "High 4" not in info.video_profile
+    is_upright = not info.rotation and info.sample_aspect_ratio == 1 and not info.interlaced
+    has_size = (info.width, info.height) == (top.width, top.height) and not top.halves_rate
     is_even = step * 0.5 < track.shortest_step and track.longest_step < step * 1.5
-    is_slim = track.peak_bitrate <= top.max_bitrate
-    if not (is_plain and has_size and is_even and is_slim and abs(track.first) < step / 2):
-        return False
+    checks = (
+        ("color", is_plain),
+        ("shape", is_upright and has_size and not any(info.crop)),
+        ("changes", track.constant_config and info.is_steady),
+        ("cut", not track.discarded),
+        ("open_gop", track.closed_gops),
+        ("rate", is_even and abs(track.first) < step / 2),
+        ("bitrate", track.peak_bitrate <= top.max_bitrate),
+        ("key_frames", _stands_on_grid(info, track, top, step)),
+    )
+    return next((name for name, is_met in checks if not is_met), "")
+
+
+def _stands_on_grid(info: SourceInfo, track: PictureTrack, top: Rendition, step: float) -> bool:
     frames = {round(moment / step) for moment in track.key_frames}
-    count = round(info.video_end / step)
-    return all(number in frames for number in range(0, count, top.gop_frames))
+    return all(number in frames for number in range(0, round(info.video_end / step), top.gop_frames))
 
 
-def output_frame_rate(average: Fraction, nominal: Fraction) -> Fraction:
+def output_frame_rate(average: Fraction, nominal: Fraction, *, interlaced: bool = False) -> Fraction:
     """The constant rate for a source of this average rate on this timing grid (0: unknown).
 
-    The grid wins while it is a real rate, so that the bursts of a screen recording stay smooth; a grid above
-    60 is either a time base (1000, 90000) or slow motion, and the average decides.
+    The grid wins while it is a real rate, so that the bursts of a screen recording stay smooth; a grid far above 60 is
+    a time base (1000, 90000), and the average decides. Each field of interlaced video becomes a frame.
     """
     if average <= 0:
         return FALLBACK_FRAME_RATE
+    if interlaced:
+        fields = 2 * average
+        return min(_standard(fields) or fields.limit_denominator(1001), Fraction(MAX_FRAME_RATE))
     if average > MAX_FRAME_RATE * Fraction(101, 100):
-        divisor = -(-average // MAX_FRAME_RATE)
-        return _standard(average / divisor) or (average / divisor).limit_denominator(1001)
-    if average <= nominal <= MAX_FRAME_RATE:
-        rate = nominal
-    elif nominal > MAX_FRAME_RATE:
+        return _divided(average)
+    if average <= nominal * Fraction(101, 100) and nominal <= MAX_REAL_RATE:
+        rate = _divided(nominal)
+    elif nominal > MAX_REAL_RATE:
         rate = _standard(average) or next((item for item in _STANDARD_RATES if item >= average), average)
     else:
         rate = average
     rate = _standard(rate) or rate.limit_denominator(1001)
     return min(max(rate, MIN_FRAME_RATE), Fraction(MAX_FRAME_RATE))
+
+
+def _divided(rate: Fraction) -> Fraction:
+    """Every n-th picture, so many that at most 60 per second are left."""
+    divisor = max(1, -(-rate * 100 // (MAX_FRAME_RATE * 101)))
+    return _standard(rate / divisor) or (rate / divisor).limit_denominator(1001)
 
 
 def _sounds(info: SourceInfo, gain_db: float) -> Iterator[Sound]:
@@ -198,8 +232,11 @@ def _sizes(info: SourceInfo, profile: Profile) -> list[Size]:
     return ladder_sizes(info.width, info.height, profile.short_sides)
 
 
-def _rendition(size: Size, rate: Fraction, profile: Profile, codec: str) -> Rendition:
-    halves_rate = rate > 30 and size.lines < FULL_RATE_LINES
+def _rendition(
+    size: Size, rate: Fraction, profile: Profile, codec: str, *, is_largest: bool = False
+) -> Rendition:
+    # The largest rendition keeps the motion of the source, however small it is.
+    halves_rate = rate > 30 and size.lines < FULL_RATE_LINES and not is_largest
     frame_rate = rate / 2 if halves_rate else rate
     # Twice a whole number, so that a rung at half the rate has its key frames at the very same moments.
     gop_frames = GOP_SECONDS * round(rate)

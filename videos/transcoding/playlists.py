@@ -1,6 +1,7 @@
 """Media playlists: reads those that ffmpeg wrote, writes the final ones, measures bit rates by them."""
 
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,9 +120,12 @@ def _run_rates(durations: list[float], bits: list[int], target: int) -> Iterator
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write `path` so that readers see the former content or the new one, and nothing in between."""
+    """Write `path` so that readers see the former content or the new one, also after a crash."""
     draft = path.with_name(f".{path.name}.tmp")
-    draft.write_bytes(content)
+    with draft.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
     draft.replace(path)
 
 

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PIL import Image, ImageFilter, ImageStat
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
 from . import ffmpeg
 from .errors import EncodeFailed
-from .ladder import GOP_SECONDS
 from .pictures import LARGE, write_sizes
 from .playlists import INDEX, largest_rendition, read_playlist
+from .probe import SourceInfo
 from .storyboard import COLUMNS, TILES_PER_SHEET, Storyboard
 
 MOST_CHOICES = 3
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=60, cpu_seconds=60, file_size=256 * ffmpeg.MIB)
 NO_FRAME_DETAIL = "No picture could be taken from this video."
+ONE_FRAME = ["-frames:v", "1"]
+KEY_FRAME_SLACK = 0.005
+# The shape of covers among videos, the share of light that is left of what stands behind one, and how blurred that is.
+COVER_SIZE = (1280, 720)
+BACKDROP_LIGHT, BACKDROP_BLUR = 0.45, 40
 # Openings are often black or a title, endings are credits: this share of either end is not looked at.
 EDGE_SHARE = 0.08
 
@@ -56,6 +61,28 @@ def make_poster(folder: Path, moment: float, out_dir: Path, suffix: str = "", *,
     """
     with TemporaryDirectory(dir=out_dir.absolute(), prefix=".poster-") as scratch:
         write_sizes(_frame(folder.absolute(), moment, Path(scratch), exact=exact), out_dir, suffix)
+
+
+def write_cover(source: Path, info: SourceInfo, out_dir: Path) -> None:
+    """Writes the cover art of a file of sound into `out_dir`, in all sizes, as its poster. Raises EncodeFailed."""
+    with TemporaryDirectory(dir=out_dir.absolute(), prefix=".cover-") as scratch:
+        picture = Path(scratch) / "cover.png"
+        args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer), "-map", f"0:{info.cover_index}"]
+        args += ["-vf", _shrink(), *ONE_FRAME, "-c:v", "png", "-f", "image2", "-update", "1", str(picture)]
+        ffmpeg.run(args, limits=LIMITS)
+        if not picture.exists():
+            raise EncodeFailed(NO_FRAME_DETAIL)
+        with Image.open(picture, formats=("PNG",)) as image:
+            write_sizes(on_backdrop(image.convert("RGB")), out_dir)
+
+
+def on_backdrop(cover: Image.Image) -> Image.Image:
+    """A cover whole, in the shape of a video's picture, before a dark and blurred enlargement of itself."""
+    behind = ImageOps.fit(cover, COVER_SIZE).filter(ImageFilter.GaussianBlur(BACKDROP_BLUR))
+    canvas = ImageEnhance.Brightness(behind).enhance(BACKDROP_LIGHT)
+    front = ImageOps.contain(cover, COVER_SIZE)
+    canvas.paste(front, ((canvas.width - front.width) // 2, (canvas.height - front.height) // 2))
+    return canvas
 
 
 def files_at(folder: Path, moment: float) -> list[str]:
@@ -111,18 +138,19 @@ def _frame(folder: Path, moment: float, scratch: Path, *, exact: bool) -> Image.
         piece, offset = _piece(folder / largest_rendition(folder), moment, scratch)
     except (OSError, ValueError) as error:
         raise EncodeFailed(NO_FRAME_DETAIL, log=str(error)) from error
-    # Half a millisecond: a moment that is meant to be a key frame's own may lie a rounding below it.
-    number = int((offset + 0.0005) // GOP_SECONDS)
+    # Key frames may stand anywhere in a track that was copied: the last one that is not after the moment is taken,
+    # which may be a key frame's own and lie a rounding below it.
+    key_frames = ["-skip_frame", "nokey"]
     tries = [
-        (["-skip_frame", "nokey"], f"select=eq(n\\,{wanted}),")
-        for wanted in sorted({number, 0}, reverse=True)
+        (key_frames, f"select=lte(t\\,{offset + KEY_FRAME_SLACK:.3f}),", []),
+        (key_frames, "", ONE_FRAME),
     ]
     if exact:
-        tries.insert(0, (["-ss", f"{offset:.3f}"], ""))
+        tries.insert(0, (["-ss", f"{offset:.3f}"], "", ONE_FRAME))
     picture = scratch / "frame.png"
-    for options, select in tries:
+    for options, select, end in tries:
         args = ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "mov", *options]
-        args += ["-f", "mov", "-i", f"file:{piece}", "-vf", f"{select}{_shrink()}", "-frames:v", "1"]
+        args += ["-f", "mov", "-i", f"file:{piece}", "-vf", f"{select}{_shrink()}", *end]
         args += ["-c:v", "png", "-compression_level", "1", "-f", "image2", "-update", "1", str(picture)]
         ffmpeg.run(args, limits=LIMITS)
         if picture.exists():

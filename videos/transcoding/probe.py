@@ -7,28 +7,69 @@ memory, ends that child and is refused; the worker goes on.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from .chapter_clock import on_picture_clock
-from .errors import EncodeFailed, Killed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
+from .errors import (
+    EncodeFailed,
+    EncryptedMedia,
+    Killed,
+    TimedOut,
+    TooLarge,
+    UnreadableMedia,
+    UnsupportedMedia,
+)
 from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
-from .sniff import FORMAT_WHITELIST, sniff
+from .protection import is_encrypted
+from .sniff import (
+    AAC,
+    AC3,
+    AMR,
+    DV,
+    EAC3,
+    EMPTY_DETAIL,
+    FORMAT_WHITELIST,
+    GIF,
+    MP2,
+    MP3,
+    MPEG_PS,
+    MPEG_TS,
+    MPEG_VIDEO,
+    STILL_DETAIL,
+    WHAT_WORKS,
+    Container,
+    sniff,
+)
 
 PROBE_LIMITS = ProcessLimits(wall_seconds=90, cpu_seconds=60, address_space=4096 * MIB, file_size=0)
 SCAN_SECONDS = 30
+# Where the header does not tell the length, the file is read to its end, however large: bytes per further second.
+SCAN_BYTES_PER_SECOND = 20 * MIB
 MAX_DECODED_PIXELS = 8192 * 8192
 _DECODERS = frozenset(DECODER_WHITELIST.split(","))
+
+# Their length is an estimate of the demuxer's, from a bit rate or the last time stamp, and promises nothing.
+_WITHOUT_LENGTH = frozenset({MPEG_TS, MPEG_PS, MPEG_VIDEO, DV, MP3, MP2, AAC, AC3, EAC3, AMR})
+# Two estimates of one rate may differ by this share.
+_SAME_RATE = Fraction(2, 100)
+# Interlaced video has at most 30 frames, of two fields each.
+_MAX_INTERLACED_RATE = 31
 
 # Transfer functions by their ITU-T H.273 number.
 _HDR_TRANSFERS = {16: "pq", 18: "hlg"}
 _UNSPECIFIED_MATRIX = frozenset({2, 3})
 _RGB_MATRIX = 0
 
-DAMAGED_DETAIL = "The file is damaged or incomplete: its video cannot be read."
-NO_VIDEO_DETAIL = "The file holds neither video nor sound."
+DAMAGED_DETAIL = (
+    "The file is damaged or incomplete: its video cannot be read. Check that it plays on your device, "
+    "then upload it again or export it again as MP4."
+)
+ENCRYPTED_DETAIL = "The file is copy-protected (encrypted). Upload a file without copy protection."
+NO_VIDEO_DETAIL = f"The file holds neither video nor sound. {WHAT_WORKS}"
+EXPORT_ADVICE = "Export it as MP4 with H.264 video and AAC sound, and upload that file."
 
 # What a file without a picture is given: its sound, drawn. Few frames a second are enough for that.
 DRAWN_SIZE = (1280, 720)
@@ -46,6 +87,8 @@ class AudioTrack:
     language: str
     is_default: bool
     title: str = ""
+    # Whether sound comes out of its first packets.
+    decodes: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,13 +115,20 @@ class Chapter:
 
 @dataclass(frozen=True)
 class PictureTrack:
-    """How the pictures follow each other, in seconds, counted over the whole file; `peak_bitrate` in bits/s."""
+    """How the pictures follow each other, in seconds, counted over the whole file; `peak_bitrate` in bits/s.
+
+    `discarded` packets lie before the start of an edit list. `closed_gops` says that every key frame is an IDR picture
+    which nothing after it reaches behind; `constant_config`, that all use the parameter sets of the track's header.
+    """
 
     first: float
     key_frames: tuple[float, ...]
     shortest_step: float
     longest_step: float
     peak_bitrate: int
+    discarded: int = 0
+    closed_gops: bool = True
+    constant_config: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,8 +138,10 @@ class SourceInfo:
     `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read,
     in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
     grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track; size and
-    rate are then those of the picture that is drawn of the sound. `color_primaries` and `color_matrix` are numbers of
-    ITU-T H.273 (2: not stated); `peak_nits` is the brightest light that HDR metadata promises, in cd/m² (0: unknown).
+    rate are then those of the picture that is drawn of the sound, beside the cover art in track `cover_index` (-1:
+    none). `clock_jumps` is how often the clock of a broadcast jumped, which is mended. `color_primaries` and
+    `color_matrix` are numbers of ITU-T H.273 (2: not stated); `peak_nits` is the brightest light that HDR metadata
+    promises, in cd/m² (0: unknown).
 
     `crop` are pixels as stored that the container says to hide at the top, bottom, left and right. `picture_sizes` are
     all sizes as displayed, the one that is kept first, when there are several; `picture_changes` counts how often the
@@ -132,6 +184,8 @@ class SourceInfo:
     picture_sizes: tuple[tuple[int, int], ...] = ()
     picture_changes: int = 0
     is_steady: bool = True
+    clock_jumps: int = 0
+    cover_index: int = -1
 
     @property
     def is_hdr(self) -> bool:
@@ -144,12 +198,19 @@ class SourceInfo:
     @property
     def sounds(self) -> list[AudioTrack]:
         """The tracks that can be decoded, that which is played by default first, in the file's order otherwise."""
-        usable = [
-            track
-            for track in self.audio
-            if track.decoder in _DECODERS and track.channels and track.sample_rate
-        ]
+        usable = [track for track in self.audio if _is_usable(track)]
         return sorted(usable, key=lambda track: not track.is_default)[:MOST_SOUNDS]
+
+    @property
+    def undecodable_sounds(self) -> list[AudioTrack]:
+        """The tracks of sound that are left out because they cannot be decoded here."""
+        return [track for track in self.audio if not _is_usable(track)]
+
+    @property
+    def surplus_sounds(self) -> list[AudioTrack]:
+        """The tracks of sound that are left out because there are too many."""
+        used = self.sounds
+        return [track for track in self.audio if _is_usable(track) and track not in used]
 
     @property
     def sound(self) -> AudioTrack | None:
@@ -177,15 +238,24 @@ class Limits:
 def probe(path: Path) -> SourceInfo:
     """Measures the file at `path` (see SourceInfo).
 
-    Raises UnsupportedMedia when it is no container of the allowed kinds, UnreadableMedia when the container
-    is empty, cut off before its index, or makes the reader fail; Killed when the reader was killed from outside, which
-    says nothing about the file.
+    Raises UnsupportedMedia when it is no container of the allowed kinds, EncryptedMedia when its content is encrypted,
+    UnreadableMedia when the container is empty, cut off before its index, or makes the reader fail; Killed when the
+    reader was killed from outside, which says nothing about the file.
     """
     container = sniff(path)
+    if is_encrypted(path, container):
+        raise EncryptedMedia(ENCRYPTED_DETAIL)
     args = [str(path.absolute()), container.demuxer, FORMAT_WHITELIST, DECODER_WHITELIST]
-    args += [str(MAX_DECODED_PIXELS), str(SCAN_SECONDS)]
+    size = path.stat().st_size
+    more_seconds = size // SCAN_BYTES_PER_SECOND if container in _WITHOUT_LENGTH else 0
+    args += [str(MAX_DECODED_PIXELS), str(SCAN_SECONDS + more_seconds)]
+    limits = replace(
+        PROBE_LIMITS,
+        wall_seconds=PROBE_LIMITS.wall_seconds + more_seconds,
+        cpu_seconds=PROBE_LIMITS.cpu_seconds + more_seconds,
+    )
     try:
-        output = run_python(Path(__file__).with_name("probe_child.py"), args, limits=PROBE_LIMITS)
+        output = run_python(Path(__file__).with_name("probe_child.py"), args, limits=limits)
         report = json.loads(output)
     except Killed:
         raise
@@ -195,7 +265,7 @@ def probe(path: Path) -> SourceInfo:
         raise UnreadableMedia(DAMAGED_DETAIL) from error
     if "error" in report:
         raise UnreadableMedia(DAMAGED_DETAIL, log=report["error"])
-    return _source_info(report, container.name, container.demuxer, path.stat().st_size)
+    return _source_info(report, container, size)
 
 
 def accept(info: SourceInfo, limits: Limits) -> None:
@@ -207,40 +277,51 @@ def accept(info: SourceInfo, limits: Limits) -> None:
 
 def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
     if info.size <= 0:
-        raise UnreadableMedia("The file is empty.")
+        raise UnreadableMedia(EMPTY_DETAIL)
     if info.is_audio_only and not info.audio:
         raise UnsupportedMedia(NO_VIDEO_DETAIL)
     if info.track_count > limits.max_tracks:
         raise UnsupportedMedia(
-            f"The file holds {info.track_count} tracks; at most {limits.max_tracks} are allowed."
+            f"The file holds {info.track_count} tracks; at most {limits.max_tracks} are allowed. {EXPORT_ADVICE}"
         )
     if not info.is_audio_only and info.video_decoder not in _DECODERS:
-        raise UnsupportedMedia(f"The video is coded as {info.video_codec}, which cannot be used here.")
-    if info.audio and info.sound is None:
-        raise UnsupportedMedia(f"The sound is coded as {info.audio[0].codec}, which cannot be used here.")
+        raise UnsupportedMedia(
+            f"The video is coded as {info.video_codec}, which cannot be used here. {EXPORT_ADVICE}"
+        )
+    if info.is_audio_only and info.sound is None:
+        raise UnsupportedMedia(
+            f"The sound is coded as {info.audio[0].codec}, which cannot be used here. {WHAT_WORKS}"
+        )
 
 
 def _accept_size(info: SourceInfo, limits: Limits) -> None:
     if info.size > limits.max_bytes:
-        raise TooLarge(f"The file is larger than {limits.max_bytes / 1024**3:.3g} GB.")
+        raise TooLarge(
+            f"The file is larger than {limits.max_bytes / 1024**3:.3g} GB. Export it at a lower bit rate."
+        )
     for width, height in info.picture_sizes or ((info.width, info.height),):
         if max(width, height) > limits.max_side or width * height > limits.max_pixels:
             raise TooLarge(
-                f"The picture is {width}x{height} pixels, which is more than this site can convert."
+                f"The picture is {width}x{height} pixels, which is more than this site can convert. "
+                "Export it in a smaller size."
             )
     if info.duration > limits.max_seconds:
-        raise TooLarge(f"The video is longer than {limits.max_seconds / 3600:.3g} hours.")
+        raise TooLarge(f"The video is longer than {limits.max_seconds / 3600:.3g} hours. Upload it in parts.")
     if info.frame_rate > limits.max_frame_rate:
-        raise TooLarge(f"The video has more than {limits.max_frame_rate} frames per second.")
+        raise TooLarge(f"The video has more than {limits.max_frame_rate} frames per second. Export it at 60.")
 
 
 def _accept_content(info: SourceInfo, limits: Limits) -> None:
     if not info.decodes:
         raise UnreadableMedia(DAMAGED_DETAIL)
+    if info.container == GIF.name and info.pictures is not None and info.pictures.longest_step == 0:
+        raise UnsupportedMedia(STILL_DETAIL)
     if min(info.width, info.height) < limits.min_side:
-        raise UnsupportedMedia(f"The picture is smaller than {limits.min_side} pixels.")
+        raise UnsupportedMedia(
+            f"The picture is smaller than {limits.min_side} pixels. Export it in a larger size."
+        )
     if info.duration < limits.min_seconds:
-        raise UnreadableMedia("The video has no duration.")
+        raise UnreadableMedia(f"The video has no duration. {EXPORT_ADVICE}")
     missing = info.container_duration - info.duration
     allowed = max(limits.max_missing_seconds, limits.max_missing_share * info.container_duration)
     if info.fully_read and missing > allowed:
@@ -250,17 +331,17 @@ def _accept_content(info: SourceInfo, limits: Limits) -> None:
         )
 
 
-def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int) -> SourceInfo:
+def _source_info(report: dict[str, Any], container: Container, size: int) -> SourceInfo:
     video = report["video"] or _drawn()
-    scan = report.get("scan") or {"video_end": 0.0, "audio_end": 0.0, "packets": 0, "complete": False}
-    claimed = float(report["container_duration"])
+    scan = report["scan"]
     readable = max(scan["video_end"], scan["audio_end"])
+    claimed = _claimed_seconds(report, container, readable)
     duration = readable if scan["complete"] else max(claimed, readable)
     sizes = _picture_sizes(video, scan.get("watch"))
     width, height = sizes[0]
     return SourceInfo(
-        container=container,
-        demuxer=demuxer,
+        container=container.name,
+        demuxer=container.demuxer,
         size=size,
         duration=duration,
         container_duration=claimed,
@@ -278,7 +359,7 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         rotation=video.get("rotation", 0),
         sample_aspect_ratio=_sample_aspect_ratio(video),
         frame_rate=_frame_rate(video, scan),
-        nominal_rate=_fraction(video.get("nominal_rate")),
+        nominal_rate=_grid_rate(video, scan),
         pix_fmt=video.get("pix_fmt", ""),
         bit_depth=video.get("bit_depth", 8),
         color_transfer=_HDR_TRANSFERS.get(video.get("color_transfer", 2), "sdr"),
@@ -296,12 +377,28 @@ def _source_info(report: dict[str, Any], container: str, demuxer: str, size: int
         peak_nits=video.get("peak_nits", 0.0),
         crop=tuple(video.get("crop", (0, 0, 0, 0))),
         picture_sizes=tuple(sizes) if len(sizes) > 1 else (),
+        clock_jumps=scan["clock_jumps"],
+        cover_index=report["cover_index"],
         **_steadiness(scan),
     )
 
 
+def _claimed_seconds(report: dict[str, Any], container: Container, readable: float) -> float:
+    """The length that the header promises, from the first packet on."""
+    claimed, start = float(report["container_duration"]), float(report["scan"]["start"])
+    if container in _WITHOUT_LENGTH and report["scan"]["complete"]:
+        return readable
+    # Matroska counts from zero wherever the first packet is; other containers, and some recorders, from that packet.
+    return min(claimed, max(claimed - start, 0.0), key=lambda length: abs(length - readable))
+
+
+def _is_usable(track: AudioTrack) -> bool:
+    is_known = track.decoder in _DECODERS and track.channels > 0 and track.sample_rate > 0
+    return is_known and track.decodes
+
+
 def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:
-    if not scan["complete"] or not scan.get("counted_all") or not scan["packets"]:
+    if not scan["complete"] or not scan["counted_all"] or not scan["packets"]:
         return None
     return PictureTrack(
         first=scan["first_picture"],
@@ -309,6 +406,9 @@ def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:
         shortest_step=scan["shortest_step"],
         longest_step=scan["longest_step"],
         peak_bitrate=scan["peak_bitrate"],
+        discarded=scan["discarded"],
+        closed_gops=scan["closed_gops"],
+        constant_config=scan["constant_config"],
     )
 
 
@@ -374,14 +474,27 @@ def _displayed_size(video: dict[str, Any]) -> tuple[int, int]:
 
 
 def _frame_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
-    """The average rate, counted from the packets when the header disagrees with them."""
+    """The average rate of frames, counted from the packets when the header disagrees with them."""
     claimed = _fraction(video.get("average_rate"))
-    if "index" not in video:
+    span = scan["video_end"] - scan["first_picture"]
+    if "index" not in video or not scan["complete"] or scan["packets"] < 2 or span <= 0:
         return claimed
-    if not scan["complete"] or scan["packets"] < 2 or scan["video_end"] <= 0:
-        return claimed
-    counted = Fraction(scan["packets"] / scan["video_end"]).limit_denominator(1001)
-    # Interlaced video may come as one packet per field.
-    if video.get("interlaced") or (claimed and abs(claimed - counted) < counted / 10):
-        return claimed or counted
-    return counted
+    counted = Fraction(scan["packets"] / span).limit_denominator(1001)
+    if video["interlaced"]:
+        # It may come, and be counted in the header, as one packet per field.
+        rate = claimed if _is_near(claimed, counted) or _is_near(claimed * 2, counted) else counted
+        return rate / 2 if rate > _MAX_INTERLACED_RATE else rate
+    return claimed if abs(claimed - counted) < counted / 10 else counted
+
+
+def _grid_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
+    """The rate of the grid that the pictures are timed on: measured, and as the header writes it when both agree."""
+    nominal, claimed = _fraction(video.get("nominal_rate")), _fraction(video.get("average_rate"))
+    if "index" not in video or not scan["complete"] or not scan["grid_step"] or video["interlaced"]:
+        return nominal
+    measured = Fraction(1 / scan["grid_step"]).limit_denominator(1001)
+    return next((rate for rate in (nominal, claimed) if _is_near(rate, measured)), measured)
+
+
+def _is_near(rate: Fraction, other: Fraction) -> bool:
+    return abs(rate - other) <= other * _SAME_RATE

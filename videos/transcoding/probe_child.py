@@ -7,9 +7,7 @@ Run as a script in a confined process (see ffmpeg.run_python), never imported by
 import json
 import struct
 import sys
-import time
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +19,16 @@ import av.stream
 import av.video.frame
 import av.video.stream
 
-# An isolated interpreter does not look beside its script.
+# An isolated interpreter knows the installed packages only.
 sys.path.append(str(Path(__file__).resolve().parents[2]))
+
 from videos.transcoding.picture_watch import PictureWatch, cropping
+from videos.transcoding.probe_scan import scan
 
 MAX_TRACKS = 64
 MAX_CHAPTERS = 500
 MAX_TEXT = 200
 DECODE_PACKETS = 300
-# Five hours at 60 frames per second; longer videos are encoded anew.
-MAX_PICTURES = 1_080_000
-MAX_KEY_FRAMES = 20_000
-PEAK_SECONDS = 4
 
 _FIELD_PROGRESSIVE = 1
 
@@ -61,51 +57,6 @@ def is_cover(stream: av.video.stream.VideoStream) -> bool:
     return bool(stream.disposition & cover)
 
 
-def scan(
-    path: str, opening: tuple[str, str, str], video_index: int, seconds: float, max_pixels: int = 0
-) -> dict[str, Any]:
-    """Reads every packet, decoding none, to learn how much of the promised duration is really there.
-
-    `video_index` is -1 for a file without a picture.
-
-    Returns the ends in seconds after the container's start, the number of video packets and whether the whole
-    file was read within `seconds`.
-    """
-    deadline = time.monotonic() + seconds
-    ends = {"video": 0.0, "audio": 0.0}
-    packets = 0
-    complete = True
-    pictures = Pictures()
-    watch = None
-    with open_container(path, *opening) as container:
-        start = (container.start_time or 0) / 1_000_000
-        streams: list[av.stream.Stream] = list(container.streams.audio[:MAX_TRACKS])
-        if video_index >= 0:
-            streams.insert(0, container.streams[video_index])
-            watch = watch_pictures(container, video_index, max_pixels)
-        try:
-            for packet in container.demux(streams):
-                moment = packet.pts if packet.pts is not None else packet.dts
-                if moment is None or packet.time_base is None or packet.is_corrupt:
-                    continue
-                end = float((moment + (packet.duration or 0)) * packet.time_base) - start
-                kind = "video" if packet.stream_index == video_index else "audio"
-                ends[kind] = max(ends[kind], end)
-                packets += kind == "video"
-                if kind == "video":
-                    pictures.add(float(moment * packet.time_base) - start, packet.size, packet.is_keyframe)
-                    if watch:
-                        watch.look(packet, float(moment * packet.time_base) - start)
-                if time.monotonic() > deadline:
-                    complete = False
-                    break
-        except av.error.FFmpegError:
-            # What came before the damage is what can be read.
-            pass
-    found = {"video_end": ends["video"], "audio_end": ends["audio"], "packets": packets, "complete": complete}
-    return found | pictures.report() | {"watch": watch.report(ends["video"]) if watch else None}
-
-
 def watch_pictures(
     container: av.container.InputContainer, video_index: int, max_pixels: int
 ) -> PictureWatch | None:
@@ -119,38 +70,6 @@ def watch_pictures(
     context.thread_type = "NONE"
     context.options = {"max_pixels": str(max_pixels)}
     return PictureWatch(stream, (container.duration or 0) / 1_000_000)
-
-
-class Pictures:
-    """What decides whether a track can be taken over as it is: when its key frames come, how even, how dense it is."""
-
-    def __init__(self) -> None:
-        self.moments: list[float] = []
-        self.keys: list[float] = []
-        self.bits: dict[int, int] = {}
-
-    def add(self, moment: float, size: int, is_key: bool) -> None:
-        """One packet: its presentation time in seconds, its bytes."""
-        if len(self.moments) >= MAX_PICTURES:
-            return
-        self.moments.append(moment)
-        if is_key:
-            self.keys.append(moment)
-        window = int(moment // PEAK_SECONDS)
-        self.bits[window] = self.bits.get(window, 0) + size * 8
-
-    def report(self) -> dict[str, Any]:
-        """Seconds of key frames, the largest and smallest step between pictures, bits/s of the densest window."""
-        moments = sorted(self.moments)
-        steps = [later - earlier for earlier, later in pairwise(moments)]
-        return {
-            "first_picture": moments[0] if moments else 0.0,
-            "key_frames": sorted(self.keys)[:MAX_KEY_FRAMES],
-            "shortest_step": min(steps, default=0.0),
-            "longest_step": max(steps, default=0.0),
-            "peak_bitrate": round(max(self.bits.values(), default=0) / PEAK_SECONDS),
-            "counted_all": len(self.moments) < MAX_PICTURES and len(self.keys) <= MAX_KEY_FRAMES,
-        }
 
 
 def first_frame(
@@ -180,20 +99,70 @@ def first_frame(
     return None
 
 
-def decodes_sound(path: str, opening: tuple[str, str, str]) -> bool:
-    """Whether any sound comes out of the first packets of any track."""
+def mark_decodable_sounds(path: str, opening: tuple[str, str, str], tracks: list[dict[str, Any]]) -> None:
+    """Set `decodes` of each track that may be used: false when its first packets give no sound.
+
+    A track without packets near the beginning is trusted.
+    """
+    decoders = set(opening[2].split(","))
+    wanted = {
+        track["index"]: track
+        for track in tracks
+        if track["decoder"] in decoders and track["channels"] and track["sample_rate"]
+    }
+    for track in tracks:
+        track["decodes"] = track["index"] in wanted
+    if not wanted:
+        return
+    tried = dict.fromkeys(wanted, 0)
+    heard: set[int] = set()
     with open_container(path, *opening) as container:
-        for stream in container.streams.audio[:MAX_TRACKS]:
-            if stream.codec_context is None or stream.codec_context.codec is None:
-                continue
-            container.seek(0)
-            try:
-                for _, packet in zip(range(DECODE_PACKETS), container.demux(stream), strict=False):
-                    if packet.decode():
-                        return True
-            except av.error.FFmpegError:
-                continue
-    return False
+        streams = [container.streams[index] for index in wanted]
+        try:
+            for _, packet in zip(
+                range(DECODE_PACKETS * len(wanted)), container.demux(*streams), strict=False
+            ):
+                index = packet.stream_index
+                if index not in heard and packet.size:
+                    tried[index] += 1
+                    if _gives_sound(packet):
+                        heard.add(index)
+                if len(heard) == len(wanted):
+                    break
+        except av.error.FFmpegError:
+            pass
+    for index, track in wanted.items():
+        track["decodes"] = index in heard or not tried[index]
+
+
+def _gives_sound(packet: Any) -> bool:
+    try:
+        return bool(packet.decode())
+    except av.error.FFmpegError:
+        return False
+
+
+def scan_used(
+    path: str, opening: tuple[str, str, str], report: dict[str, Any], seconds: float, max_pixels: int
+) -> dict[str, Any]:
+    """Read every packet of the tracks that will be used."""
+    used = [track["index"] for track in report["audio"] if track["decodes"]]
+    video_index = report["video"]["index"] if report["video"] else -1
+    if video_index >= 0:
+        used.insert(0, video_index)
+    with open_container(path, *opening) as container:
+        watch = watch_pictures(container, video_index, max_pixels) if video_index >= 0 else None
+        streams = [container.streams[index] for index in used]
+        return scan(container, streams, video_index, seconds, watch)
+
+
+def decodes_cover(path: str, opening: tuple[str, str, str], index: int, max_pixels: int) -> bool:
+    """Whether the cover art in this track is a picture that can be shown."""
+    try:
+        decoded = first_frame(path, opening, index)
+    except (av.error.FFmpegError, ValueError):
+        return False
+    return decoded is not None and 0 < decoded[0].width * decoded[0].height <= max_pixels
 
 
 def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
@@ -313,14 +282,18 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
             "chapters": [describe_chapter(chapter) for chapter in container.chapters()[:MAX_CHAPTERS]],
             "video": describe_video(stream) if stream else None,
             "decodes": False,
+            "cover_index": -1,
         }
+        covers = [track.index for track in container.streams.video if is_cover(track)]
+    mark_decodable_sounds(path, opening, report["audio"])
     video = report["video"]
+    report["scan"] = scan_used(path, opening, report, scan_seconds, max_pixels)
     if video is None:
-        if report["audio"]:
-            report["scan"] = scan(path, opening, -1, scan_seconds)
-            report["decodes"] = decodes_sound(path, opening)
+        report["decodes"] = any(track["decodes"] for track in report["audio"])
+        report["cover_index"] = next(
+            (index for index in covers if decodes_cover(path, opening, index, max_pixels)), -1
+        )
         return report
-    report["scan"] = scan(path, opening, video["index"], scan_seconds, max_pixels)
     # A picture beyond the limit is refused by its size; decoding it would only prove that memory is finite.
     if 0 < video["coded_width"] * video["coded_height"] <= max_pixels:
         decoded = first_frame(path, opening, video["index"])

@@ -5,17 +5,23 @@ are texts that name other files or hosts. Only the binary containers below are l
 demuxer is then forced by name.
 """
 
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import UnreadableMedia, UnsupportedMedia
+from .raw_sound import HEADER_BYTES, aac_frame_length, ac3_frame_length, eac3_frame_length, mpeg_frame_length
 
-HEAD_BYTES = 1024
+HEAD_BYTES = 8192
 
-TEXT_DETAIL = "This file is a text document, not a video."
-UNKNOWN_DETAIL = "This file is not a video of a kind that can be used here. MP4, MOV, WebM and MKV work best."
-EMPTY_DETAIL = "The file is empty."
-STILL_DETAIL = "This file is a still picture, not a video."
+WHAT_WORKS = (
+    "Upload video as MP4, MOV, MKV, WebM, AVI, MPEG, or MXF, or audio as MP3, M4A, AAC, FLAC, WAV, or AIFF."
+)
+TEXT_DETAIL = f"This file is a text document, not a video. {WHAT_WORKS}"
+UNKNOWN_DETAIL = f"This kind of file isn't supported. {WHAT_WORKS}"
+EMPTY_DETAIL = "The file is empty. Choose the file again, or another one."
+STILL_DETAIL = f"This file is a still picture, not a video. {WHAT_WORKS}"
 
 
 @dataclass(frozen=True)
@@ -31,24 +37,63 @@ MATROSKA = Container("matroska", "matroska")
 AVI = Container("avi", "avi")
 MPEG_TS = Container("mpegts", "mpegts")
 MPEG_PS = Container("mpegps", "mpeg")
+MPEG_VIDEO = Container("mpegvideo", "mpegvideo")
 FLV = Container("flv", "flv")
 ASF = Container("asf", "asf")
 OGG = Container("ogg", "ogg")
 MP3 = Container("mp3", "mp3")
 FLAC = Container("flac", "flac")
 WAV = Container("wav", "wav")
+AIFF = Container("aiff", "aiff")
+AAC = Container("aac", "aac")
+AC3 = Container("ac3", "ac3")
+EAC3 = Container("eac3", "eac3")
+MP2 = Container("mp2", "mp3")
+AMR = Container("amr", "amr")
+MXF = Container("mxf", "mxf")
+DV = Container("dv", "dv")
+NUT = Container("nut", "nut")
+GIF = Container("gif", "gif")
 
-FORMAT_WHITELIST = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,mp3,flac,wav"
+FORMAT_WHITELIST = (
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mp3,flac,wav,aiff,aac,ac3,eac3,amr,mxf,dv,nut,gif"
+)
 
 # First boxes of QuickTime and MP4 files. A file that starts with "moof" or "styp" is a stray segment.
 _ISO_FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
-# By "MPEG 1 or not" and the index in the header; 0 where there is no fixed rate.
-_LAYER_3_KBITS = {
-    True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
-    False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
+# Signatures at the very beginning.
+_SIGNATURES = (
+    (b"\x1a\x45\xdf\xa3", MATROSKA),
+    (b"fLaC", FLAC),
+    (b"ID3", MP3),
+    (b"FLV\x01", FLV),
+    (b"OggS\x00", OGG),
+    (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), ASF),
+    (b"\x00\x00\x01\xba", MPEG_PS),
+    (b"\x00\x00\x01\xb3", MPEG_VIDEO),
+    (b"#!AMR\n", AMR),
+    (b"#!AMR-WB\n", AMR),
+    # The key of a header partition pack (SMPTE ST 377-1); files with a run-in before it are not taken.
+    (bytes.fromhex("060e2b34020501010d01020101"), MXF),
+    (b"nut/multimedia container\x00", NUT),
+)
+# Kinds of RIFF and IFF files, by the first word and that after the length.
+_CHUNKED = {
+    (b"RIFF", b"AVI "): AVI,
+    (b"RIFF", b"WAVE"): WAV,
+    (b"RF64", b"WAVE"): WAV,
+    (b"FORM", b"AIFF"): AIFF,
+    (b"FORM", b"AIFC"): AIFF,
 }
 _STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"jxl ", b"crx "})
-_ASF_GUID = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_TS_PROOF_BYTES = 1024
+_FRAMINGS: tuple[tuple[Container, Callable[[bytes], int]], ...] = (
+    (MP3, lambda header: mpeg_frame_length(header, layer=3)),
+    (MP2, lambda header: mpeg_frame_length(header, layer=2)),
+    (AAC, aac_frame_length),
+    (AC3, ac3_frame_length),
+    (EAC3, eac3_frame_length),
+)
 
 
 def sniff(path: Path) -> Container:
@@ -77,27 +122,30 @@ def _match(head: bytes) -> Container | None:
         if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS:
             raise UnsupportedMedia(STILL_DETAIL)
         return ISO_BMFF
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return MATROSKA
-    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
-        return AVI
-    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
-        return WAV
-    if head.startswith(b"fLaC"):
-        return FLAC
-    if head.startswith(b"ID3") or _is_mpeg_audio(head):
-        return MP3
-    if head.startswith(b"FLV\x01"):
-        return FLV
-    if head.startswith(b"OggS\x00"):
-        return OGG
-    if head.startswith(_ASF_GUID):
-        return ASF
-    if head.startswith(b"\x00\x00\x01\xba"):
-        return MPEG_PS
-    if _is_transport_stream(head):
+    for signature, container in _SIGNATURES:
+        if head.startswith(signature):
+            return container
+    if chunked := _CHUNKED.get((head[:4], head[8:12])):
+        return chunked
+    if head.startswith((b"GIF87a", b"GIF89a")) and all(struct.unpack_from("<HH", head.ljust(10, b"\0"), 6)):
+        return GIF
+    if _is_transport_stream(head[:_TS_PROOF_BYTES]):
         return MPEG_TS
+    return DV if _is_dv(head) else _raw_sound(head)
+
+
+def _raw_sound(head: bytes) -> Container | None:
+    """Sound without a container: two frames in a row, the second where the first one's header says that it ends."""
+    for container, frame_length in _FRAMINGS:
+        length = frame_length(head)
+        if length and frame_length(head[length : length + HEADER_BYTES]):
+            return container
     return None
+
+
+def _is_dv(head: bytes) -> bool:
+    """A DIF header block, then a block of subcode (IEC 61834-2)."""
+    return head[:3] == b"\x1f\x07\x00" and head[3:4] in (b"\x3f", b"\xbf") and head[80:82] == b"\x3f\x07"
 
 
 def _is_transport_stream(head: bytes) -> bool:
@@ -107,27 +155,6 @@ def _is_transport_stream(head: bytes) -> bool:
         if len(sync_bytes) >= 4 and set(sync_bytes) == {0x47}:
             return True
     return False
-
-
-def _is_mpeg_audio(head: bytes) -> bool:
-    """Two frames of MPEG layer III in a row, the second where the first one's header says that it ends."""
-    length = _layer_3_frame_length(head[:4])
-    return bool(length) and _layer_3_frame_length(head[length : length + 4]) > 0
-
-
-def _layer_3_frame_length(header: bytes) -> int:
-    """Bytes of the frame that begins so; 0 when it is none. Source: ISO 11172-3, 2.4.2.3."""
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
-        return 0
-    is_first_version = header[1] & 0x18 == 0x18
-    bitrate = _LAYER_3_KBITS[is_first_version][header[2] >> 4]
-    rate = (44_100, 48_000, 32_000, 0)[header[2] >> 2 & 3]
-    if not bitrate or not rate:
-        return 0
-    if not is_first_version:
-        rate //= 2 if header[1] & 0x18 == 0x10 else 4
-    samples = 144 if is_first_version else 72
-    return samples * bitrate * 1000 // rate + (header[2] >> 1 & 1)
 
 
 def _looks_like_text(head: bytes) -> bool:

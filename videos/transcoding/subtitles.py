@@ -9,16 +9,19 @@ from .probe import SourceInfo, SubtitleTrack
 
 TEXT_CODECS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})
 BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
-DECODERS = "mov_text,subrip,srt,ass,ssa,webvtt,text"
-# ffmpeg's decoder of WebVTT drops times of words and takes "<3" for a tag, so that this text is copied.
-COPIED_CODECS = frozenset({"webvtt"})
+# With those of picture and sound: without them ffmpeg takes the first cue for the beginning of a silent file.
+DECODERS = f"{ffmpeg.DECODER_WHITELIST},mov_text,subrip,srt,ass,ssa,webvtt,text"
+# Formats that text is copied into as it is. ffmpeg's decoders refuse text that is not UTF-8, take "<3" for a tag,
+# drop the times of words and keep drawings as text.
+COPIED_INTO = {"webvtt": "webvtt", "subrip": "srt", "srt": "srt", "ass": "ass", "ssa": "ass"}
 MAX_TRACKS = 20
-LIMITS = ffmpeg.ProcessLimits(wall_seconds=300, cpu_seconds=120, file_size=8 * ffmpeg.MIB)
+MAX_FILE_BYTES = 8 * ffmpeg.MIB
+LIMITS = ffmpeg.ProcessLimits(wall_seconds=300, cpu_seconds=120, file_size=MAX_FILE_BYTES)
 
 
 @dataclass(frozen=True)
 class ExtractedSubtitles:
-    """One extracted track: its WebVTT file, and how the container describes it."""
+    """One extracted track: its file (WebVTT, SubRip or ASS), and how the container describes it."""
 
     path: Path
     track: SubtitleTrack
@@ -30,7 +33,7 @@ def text_tracks(info: SourceInfo) -> list[SubtitleTrack]:
 
 
 def extract_subtitles(source: Path, info: SourceInfo, out_dir: Path) -> list[ExtractedSubtitles]:
-    """Write one .vtt file per text track of `source` into `out_dir`; a damaged track is left out.
+    """Write one file per text track of `source` into `out_dir`; a damaged track is left out.
 
     Times are on the clock of the pictures, which begins at 0 whatever the file's clock says. The file is read once
     for all tracks, and once more per track when that fails.
@@ -38,7 +41,7 @@ def extract_subtitles(source: Path, info: SourceInfo, out_dir: Path) -> list[Ext
     tracks = text_tracks(info)
     if not tracks:
         return []
-    paths = [out_dir / f"subtitles-{track.index}.vtt" for track in tracks]
+    paths = [out_dir / f"subtitles-{track.index}" for track in tracks]
     try:
         _extract(source, info, list(zip(tracks, paths, strict=True)))
     except TranscodeError:
@@ -57,6 +60,7 @@ def extract_subtitles(source: Path, info: SourceInfo, out_dir: Path) -> list[Ext
 def _extract(source: Path, info: SourceInfo, wanted: list[tuple[SubtitleTrack, Path]]) -> None:
     args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, decoders=DECODERS)]
     for track, path in wanted:
-        codec = "copy" if track.codec in COPIED_CODECS else "webvtt"
-        args += ["-map", f"0:{track.index}", "-map_metadata", "-1", "-c:s", codec, "-f", "webvtt", str(path)]
+        codec = "copy" if track.codec in COPIED_INTO else "webvtt"
+        args += ["-map", f"0:{track.index}", "-map_metadata", "-1", "-c:s", codec]
+        args += ["-f", COPIED_INTO.get(track.codec, "webvtt"), str(path)]
     ffmpeg.run(args, limits=LIMITS)

@@ -1,13 +1,17 @@
 // The entries of a playlist in a frame: a part of it is in the page, others are fetched when they are needed.
 
+const describe = ({ dataset }) => ({ index: Number(dataset.index), id: dataset.videoId, title: dataset.title });
+
 export class Entries {
   #panel;
   #query;
+  #current;
 
   /** `panel` holds the list; `site` is the host around the frame, which decides what may be shown. */
   constructor(panel, site) {
     this.#panel = panel;
     this.#query = site ? `&site=${encodeURIComponent(site)}` : "";
+    this.#current = describe(this.marked);
   }
 
   get #list() {
@@ -27,30 +31,37 @@ export class Entries {
     return [...this.#list.querySelectorAll("[data-item]")];
   }
 
+  /** What plays: `{index, id, title}`. Its entry may be in a part that isn't in the page. */
   get current() {
+    return this.#current;
+  }
+
+  /** The entry of what plays, if it is in the page. */
+  get marked() {
     return this.#list.querySelector("[aria-current]");
   }
 
   /** The next entry from `index` on, or back from it when `step` is -1; null when there is none. */
   async find(index, step) {
-    for (let at = index; at >= 1 && at <= this.total; ) {
-      let [first, last] = this.bounds;
-      if (at < first || at > last) {
-        if (!(await this.#load(at))) return null;
-        [first, last] = this.bounds;
-      }
+    let at = index;
+    while (at >= 1 && at <= this.total) {
+      const isHere = at >= this.bounds[0] && at <= this.bounds[1];
+      if (!isHere && !(await this.#load(at))) return null;
       const found = this.#nearest(at, step);
       if (found) return found;
-      // The page of a far place may begin later than was asked, past entries that can't be shown.
-      const next = step > 0 ? Math.max(last, at) + 1 : Math.min(first, at) - 1;
-      at = next;
+      at = step > 0 ? this.bounds[1] + 1 : this.bounds[0] - 1;
     }
     return null;
   }
 
   select(entry) {
-    this.current?.removeAttribute("aria-current");
-    entry.setAttribute("aria-current", "true");
+    this.#current = describe(entry);
+    this.#mark();
+  }
+
+  #mark() {
+    this.marked?.removeAttribute("aria-current");
+    this.#list.querySelector(`[data-index="${this.#current.index}"]`)?.setAttribute("aria-current", "true");
   }
 
   #nearest(index, step) {
@@ -58,13 +69,16 @@ export class Entries {
     return (step > 0 ? fits[0] : fits.at(-1)) ?? null;
   }
 
+  /** Shows the part around `index`; false when that can't be had. */
   async #load(index) {
     try {
       const answer = await fetch(`${location.pathname}?index=${index}${this.#query}`, { headers: { "HX-Request": "true" } });
       if (!answer.ok) return false;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       this.#list.replaceWith(page.querySelector("[data-items]"));
-      return true;
+      this.#mark();
+      // The playlist may have become shorter than the page knew.
+      return this.bounds[0] <= index && index <= this.bounds[1];
     } catch {
       return false;
     }

@@ -30,11 +30,12 @@ function reportErrors(receiver, frame) {
     const title = part("title").textContent;
     return { code: title.includes("browser") ? NOT_PLAYABLE_HERE : UNDEFINED_ERROR, msg: `${title}. ${part("text").textContent}` };
   };
-  if (frame.dataset.status === "failed") receiver.fail(failure());
   const report = () => {
     const isProgress = part("progress") && !part("progress").hidden;
-    if (!screen.hidden && !isProgress) receiver.emit("error", failure());
+    if (screen.hidden || isProgress) receiver.recover();
+    else receiver.fail(failure());
   };
+  if (frame.dataset.status === "failed") receiver.fail(failure());
   new MutationObserver(report).observe(screen, { attributes: true, attributeFilter: ["hidden"] });
 }
 

@@ -68,10 +68,14 @@ export class Receiver {
     }
   }
 
-  /** Tells of an error that stays: also those who listen for errors later. */
+  /** Tells of an error, also those who listen for errors later, until `recover`. */
   fail(value) {
     this.#failure = value;
     this.emit("error", value);
+  }
+
+  recover() {
+    this.#failure = null;
   }
 
   #supported() {

@@ -5,8 +5,8 @@ import { captionSettings, saveCaptionSettings } from "./memory.js";
 
 const STYLES = {
   size: ["Size", { small: "Small", normal: "Normal", large: "Large", huge: "Very large" }],
-  colour: ["Colour", { white: "White", yellow: "Yellow", green: "Green", cyan: "Cyan" }],
-  backdrop: ["Background", { none: "None", dim: "Half", solid: "Solid" }],
+  colour: ["Color", { white: "White", yellow: "Yellow", green: "Green", cyan: "Cyan" }],
+  backdrop: ["Background", { none: "None", dim: "Semi-transparent", solid: "Opaque" }],
 };
 
 /** Opens the dialog; every choice shows at once. */
@@ -21,5 +21,5 @@ export function styleCaptions(video) {
     });
     return el("div", { class: "field" }, el("label", { for: select.id }, label), select);
   });
-  modal("How captions look", el("div", { class: "form cue-form" }, ...fields));
+  modal("Caption style", el("div", { class: "form cue-form" }, ...fields));
 }

@@ -9,27 +9,32 @@ const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 const HELP = [
   ["K or Space", "Play or pause"],
-  ["J and L", "10 seconds back and forth"],
-  ["← and →", "5 seconds back and forth"],
-  ["↑ and ↓", "Louder and quieter, when the player has the focus"],
-  ["M", "Sound off and on"],
+  ["J and L", "Rewind or forward 10 seconds"],
+  ["← and →", "Rewind or forward 5 seconds"],
+  ["↑ and ↓", "Volume up or down (when the player is focused)"],
+  ["M", "Mute or unmute"],
   ["F", "Full screen"],
-  ["T", "Theatre mode"],
-  ["C", "Captions"],
+  ["T", "Theater mode"],
+  ["C", "Subtitles"],
   ["I", "Picture in picture"],
-  ["Shift + N and P", "Next and previous video of a playlist"],
-  ["Home and End", "To the beginning and the end"],
-  ["0 to 9", "Jump to that tenth of the video"],
-  [", and .", "One frame back and forth, when paused"],
-  ["< and >", "Slower and faster"],
+  ["Shift + N and P", "Next or previous video of a playlist"],
+  ["Home and End", "Go to start or end"],
+  ["0 to 9", "Seek to 0–90%"],
+  [", and .", "Previous or next frame (while paused)"],
+  ["< and >", "Decrease or increase playback speed"],
   ["/", "Search"],
-  ["?", "This list"],
+  ["?", "Show keyboard shortcuts"],
 ];
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
+/** In seconds; before anything is loaded, as the page says. */
+function lengthOf(video) {
+  return video.duration || Number(video.closest("[data-player]").dataset.duration) || Infinity;
+}
+
 function seekBy(video, seconds) {
-  video.currentTime = clamp(video.currentTime + seconds, 0, video.duration || Infinity);
+  video.currentTime = clamp(video.currentTime + seconds, 0, lengthOf(video));
 }
 
 function togglePlay(video) {
@@ -122,9 +127,9 @@ export function bindKeys(frame, video) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     let action = table[key];
-    if (/^[0-9]$/.test(key) && video.duration) {
+    if (/^[0-9]$/.test(key) && Number.isFinite(lengthOf(video))) {
       action = () => {
-        video.currentTime = (video.duration * Number(key)) / 10;
+        video.currentTime = (lengthOf(video) * Number(key)) / 10;
       };
     }
     if (key === "ArrowUp" || key === "ArrowDown") {

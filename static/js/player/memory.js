@@ -3,6 +3,7 @@
 const POSITIONS = "positions";
 const CAPTIONS = "captions";
 const SOUND = "sound-language";
+const PLAYBACK = "playback";
 const MOST = 200;
 const EVERY_MS = 5000;
 // Nearer to either end than this there is nothing to come back to.
@@ -70,4 +71,13 @@ export function soundLanguage() {
 
 export function saveSoundLanguage(language) {
   write(SOUND, language);
+}
+
+/** `{ autoplay, autoplay_open, stable_volume }`, those that were chosen in this browser. */
+export function playbackSettings() {
+  return read(PLAYBACK, {});
+}
+
+export function savePlaybackSettings(changes) {
+  write(PLAYBACK, { ...playbackSettings(), ...changes });
 }

@@ -2,6 +2,16 @@
 import { copies } from "../clipboard.js";
 import { el, modal } from "../ui.js";
 
+const SIZES = [
+  [480, 270],
+  [640, 360],
+  [854, 480],
+  [1280, 720],
+];
+const USUAL_WIDTH = 640;
+// Previous, next and the list below the picture: see static/css/pages/embed-playlist.css.
+const PLAYLIST_BAR = 48;
+
 function field(label, id, value) {
   const input = el("input", { class: "input", id, readonly: true, value });
   const copy = el("button", { class: "btn", type: "button" }, "Copy");
@@ -10,26 +20,86 @@ function field(label, id, value) {
   return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
 }
 
+function check(label, id) {
+  const input = el("input", { type: "checkbox", id });
+  return { input, row: el("div", { class: "field field-check" }, input, el("label", { for: id }, label)) };
+}
+
+/** 75 is "1:15". */
+function clock(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const parts = hours ? [hours, String(minutes).padStart(2, "0")] : [minutes];
+  return [...parts, String(seconds % 60).padStart(2, "0")].join(":");
+}
+
+/** The options of an embed: `[parameter, value, checkbox]` each. */
+function embedOptions(frame) {
+  const hasCaptions = Number(frame.dataset.captions) > 0;
+  return [
+    ["autoplay", "1", check("Autoplay", "share-autoplay")],
+    ["loop", "1", check("Loop", "share-loop")],
+    ["controls", "0", check("Hide controls", "share-controls")],
+    ...(hasCaptions ? [["cc", "1", check("Show captions", "share-cc")]] : []),
+  ];
+}
+
+function sizeField() {
+  const select = el("select", { class: "input", id: "share-size" });
+  for (const [width, height] of SIZES) {
+    select.append(el("option", { value: width, selected: width === USUAL_WIDTH }, `${width} × ${height}`));
+  }
+  return { select, row: el("div", { class: "field" }, el("label", { for: "share-size" }, "Size"), select) };
+}
+
+/** The code for other sites and its options; `startAt()` is the second to start at, 0 for the beginning. */
+function embedSection(frame, startAt) {
+  const list = document.querySelector("[data-playlist-embed]")?.dataset;
+  const options = embedOptions(frame);
+  const whole = list ? check("Whole playlist", "share-playlist") : null;
+  const size = sizeField();
+  const code = () => {
+    const isList = whole?.input.checked;
+    const url = new URL(isList ? `/embed/playlist/${list.playlistEmbed}` : `/embed/${frame.dataset.videoId}`, location.origin);
+    if (isList && Number(list.index) > 1) url.searchParams.set("index", list.index);
+    if (startAt()) url.searchParams.set("start", String(startAt()));
+    for (const [name, value, { input }] of options) {
+      if (input.checked) url.searchParams.set(name, value);
+    }
+    const [width, height] = SIZES.find(([one]) => String(one) === size.select.value);
+    const iframe = el("iframe", {
+      src: url.href,
+      width,
+      height: height + (isList ? PLAYLIST_BAR : 0),
+      title: frame.dataset.title,
+      style: "border:0",
+      allow: "autoplay; fullscreen; picture-in-picture",
+      allowfullscreen: true,
+      loading: "lazy",
+    });
+    return iframe.outerHTML;
+  };
+  const embed = field("Embed code", "share-embed", code());
+  const update = () => {
+    embed.input.value = code();
+  };
+  const checks = [...options.map(([, , one]) => one), ...(whole ? [whole] : [])];
+  const choices = el("div", { class: "share-options" }, ...checks.map(({ row }) => row), size.row);
+  choices.addEventListener("change", update);
+  const details = el("details", {}, el("summary", {}, "Embed options"), choices);
+  return { rows: [embed.row, details], update };
+}
+
 export function share(frame, video) {
   const url = new URL(`/watch/${frame.dataset.videoId}`, location.origin);
   const link = field("Link", "share-link", url.href);
   const now = Math.floor(video.currentTime);
-  const at = el("input", { type: "checkbox", id: "share-at" });
-  const parts = [link.row, el("div", { class: "field field-check" }, at, el("label", { for: "share-at" }, `Start at ${now} s`))];
-  let embed = null;
-  const code = () => {
-    const address = new URL(`/embed/${frame.dataset.videoId}${at.checked ? `?t=${now}` : ""}`, location.origin);
-    return `<iframe src="${address.href}" width="640" height="360" allow="fullscreen; picture-in-picture" allowfullscreen loading="lazy"></iframe>`;
-  };
-  if (frame.dataset.embeddable) {
-    embed = field("Code for other sites", "share-embed", code());
-    parts.push(embed.row);
-  }
-  at.addEventListener("change", () => {
-    if (at.checked) url.searchParams.set("t", String(now));
+  const at = check(`Start at ${clock(now)}`, "share-at");
+  const embed = frame.dataset.embeddable ? embedSection(frame, () => (at.input.checked ? now : 0)) : null;
+  at.input.addEventListener("change", () => {
+    if (at.input.checked) url.searchParams.set("t", String(now));
     else url.searchParams.delete("t");
     link.input.value = url.href;
-    if (embed) embed.input.value = code();
+    embed?.update();
   });
-  modal("Share", el("div", { class: "form" }, ...parts));
+  modal("Share", el("div", { class: "form" }, link.row, at.row, ...(embed?.rows ?? [])));
 }

@@ -1,5 +1,6 @@
 // Brings an HLS source into a <video>, and not before somebody plays it: hls.js where Media Source Extensions exist, else
 // the browser's own HLS.
+import { offerAirPlay } from "./airplay.js";
 import { endOnTime } from "./ending.js";
 import { soundLanguage } from "./memory.js";
 import { explainDecoding, explainLoading } from "./problems.js";
@@ -43,7 +44,8 @@ export class Source {
 
   constructor(video, url, { startAt, isGrowing, screen }) {
     this.#video = video;
-    this.#url = url;
+    // The page has its own <track> elements: with the manifest's tracks beside them, each would be listed twice.
+    this.#url = `${url}${url.includes("?") ? "&" : "?"}subtitles=none`;
     this.#options = { isGrowing, screen };
     // Without a resource this is where playing will begin, and what currentTime says until then.
     if (startAt) video.currentTime = startAt;
@@ -128,6 +130,7 @@ export class Source {
     });
     hls.on(Events.ERROR, (_, problem) => this.#onError(Hls, problem));
     endOnTime(hls, Events, video);
+    offerAirPlay(hls, Events, video, this.#url);
     const wasWanted = this.#isWanted;
     hls.on(Events.MEDIA_ATTACHED, () => this.#resume(wasWanted));
     hls.attachMedia(video);

@@ -6,7 +6,7 @@ const LONGEST_WAIT = 10_000;
 
 const TITLES = {
   uploading: "Still uploading",
-  queued: "Waiting to be processed",
+  queued: "Processing your video…",
   processing: "Almost ready",
 };
 
@@ -16,15 +16,16 @@ function showProgress(screen, video) {
   const percent = Math.round((video.progress ?? 0) * 100);
   screen.show({
     title: TITLES[video.status] ?? "Almost ready",
-    text: `${percent} % done. It starts here as soon as the first quality is ready.`,
+    text: `${percent}% done. Playback starts automatically when a version is ready.`,
     progress: video.progress ?? 0,
   });
 }
 
 function showFailure(screen, video) {
   screen.show({
-    title: "This video could not be processed",
-    text: `${video.failure?.detail ?? "The file could not be read."} Its owner can try again from the studio.`,
+    title: "Processing failed",
+    text: `${video.failure?.detail ?? "The file could not be read."}${video.failure?.retryable ? " The owner can retry it in Studio." : ""}`,
+    isHopeless: video.failure?.retryable === false,
   });
 }
 

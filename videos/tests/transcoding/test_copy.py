@@ -5,12 +5,16 @@ from itertools import pairwise
 
 import av
 import pytest
+from PIL import Image
 
-from streamsite.testing.clips import make_clip
+from streamsite.testing.clips import make_clip, run_generator
+from videos.tests.transcoding.claps import picture_count
 from videos.transcoding.ladder import plan
 from videos.transcoding.playlists import INDEX, read_playlist
+from videos.transcoding.poster import make_poster
 from videos.transcoding.probe import probe
 from videos.transcoding.profiles import Profile
+from videos.transcoding.storyboard import make_storyboard
 
 GRID = ["-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
 
@@ -100,3 +104,76 @@ def test_a_source_in_another_codec_is_encoded(tmp_path):
     assert not plan(
         probe(make_clip(tmp_path / "source.webm", 3, (640, 360), 25, options=["-g", "50"]))
     ).copies_top
+
+
+def test_an_open_gop_is_encoded(tmp_path):
+    """Pictures after its key frames need those before: a player that switches there would show garbage."""
+    x264 = "open-gop=1:keyint=50:min-keyint=50:scenecut=0:bframes=3:b-adapt=0"
+    options = ["-preset", "veryfast", "-profile:v", "high", "-x264-params", x264]
+    info = probe(fitting(tmp_path / "open.mp4", 5, options=options))
+    assert plan(info).copy_obstacle == "open_gop"
+
+
+def test_a_stream_whose_configuration_changes_is_encoded(tmp_path):
+    """Two streams of one size in one file, the second with parameter sets of its own among its pictures."""
+    parts = [
+        make_clip(tmp_path / f"{crf}.ts", 2, (640, 360), 25, audio=False, options=[*GRID, *extra])
+        for crf, extra in (("a", ["-bf", "0"]), ("b", ["-refs", "3", "-bf", "0", "-qp", "40"]))
+    ]
+    joined = tmp_path / "joined.mp4"
+    run_generator(["-i", f"concat:{parts[0]}|{parts[1]}", "-c", "copy", str(joined)], joined)
+    info = probe(joined)
+    assert info.pictures is not None
+    assert plan(info).copy_obstacle == "changes"
+
+
+def test_a_file_with_pictures_before_its_beginning_is_encoded(encode, tmp_path):
+    whole = fitting(tmp_path / "whole.mp4", 6, options=["-bf", "2"])
+    trimmed = tmp_path / "trimmed.mp4"
+    run_generator(["-ss", "1.4", "-i", str(whole), "-c", "copy", str(trimmed)], trimmed)
+    folder, info, ladder, _ = encode(trimmed)
+    assert info.pictures is not None
+    assert info.pictures.discarded > 0
+    assert ladder.copy_obstacle == "cut"
+    assert (info.frame_rate, ladder.frame_rate) == (25, 25)
+    assert picture_count(folder / "360p") == pytest.approx(115, abs=1)
+
+
+@pytest.fixture(scope="module")
+def irregular(encode, tmp_path_factory):
+    """A copied rendition with key frames beside the grid, at 1.2 and 2.8 s; every second is lighter than the last."""
+    lighter = "geq=lum='20+40*floor(T/0.8)':cb=128:cr=128"
+    keys = ["-force_key_frames", "0,1.2,2,2.8,4", "-g", "500", "-keyint_min", "1", "-b:v", "100k"]
+    source = make_clip(
+        tmp_path_factory.mktemp("irregular") / "source.mp4", 4.8, (256, 144), 25, audio=False,
+        filters=lighter, options=keys,
+    )  # fmt: skip
+    folder, info, ladder, _ = encode(source)
+    assert ladder.copies_top
+    return folder, info
+
+
+def light(picture) -> int:
+    """The step of `irregular` that a picture shows: steps last 0.8 s."""
+    gray = picture.convert("L")
+    stored = gray.getpixel((gray.width // 2, gray.height // 2)) * 219 / 255 + 16
+    return round((stored - 20) / 40)
+
+
+@pytest.mark.parametrize(("moment", "key_frame"), [(0.5, 0), (1.9, 1.2), (2.0, 2.0), (3.9, 2.8), (4.5, 4.0)])
+def test_a_poster_of_a_copied_rendition_shows_its_moment(irregular, tmp_path, moment, key_frame):
+    make_poster(irregular[0], moment, tmp_path)
+    with Image.open(tmp_path / "poster.webp") as picture:
+        assert light(picture) == int(key_frame / 0.8 + 0.001)
+
+
+def test_a_storyboard_of_a_copied_rendition_shows_its_moments(irregular):
+    folder, info = irregular
+    board = make_storyboard(folder, duration=info.duration)
+    with Image.open(board.sheets[0]) as sheet:
+        shown = [
+            light(sheet.crop((n * board.tile_width, 0, (n + 1) * board.tile_width, board.tile_height)))
+            for n in range(board.tiles)
+        ]
+    # The key frame nearest to 0, 2 and 4 seconds.
+    assert shown == [0, 3, 5]

@@ -92,3 +92,33 @@ def test_picture_that_outlives_the_sound_sets_the_length():
 
 def test_source_without_sound_has_no_audio():
     assert not plan(replace(SOURCE, audio=())).has_audio
+
+
+@pytest.mark.parametrize(
+    ("average", "nominal", "expected"),
+    [
+        # A recording of a screen that mostly stands still, timed on a grid that was measured.
+        (Fraction(157, 12), Fraction(29994, 1000).limit_denominator(1001), Fraction(30)),
+        (Fraction(20), Fraction(120), Fraction(60)),
+        (Fraction(25), Fraction(25), Fraction(25)),
+    ],
+)
+def test_frame_rate_follows_the_grid(average, nominal, expected):
+    assert output_frame_rate(average, nominal) == expected
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        (Fraction(25), Fraction(50)),
+        (Fraction(30000, 1001), Fraction(60000, 1001)),
+        (Fraction(30), Fraction(60)),
+    ],
+)
+def test_fields_of_interlaced_video_become_frames(frames, expected):
+    ladder = plan(
+        replace(SOURCE, frame_rate=frames, nominal_rate=frames, interlaced=True, width=720, height=576)
+    )
+    assert ladder.frame_rate == expected
+    rates = [item.frame_rate for item in ladder.renditions]
+    assert rates == [expected] + [expected / 2] * (len(rates) - 1)

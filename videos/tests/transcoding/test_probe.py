@@ -144,3 +144,21 @@ def test_single_frame_is_a_video(tmp_path):
     info = probe(make_clip(tmp_path / "one.mp4", 0.04))
     accept(info, Limits())
     assert 0.03 <= info.duration <= 0.1
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_the_grid_of_a_screen_recording_is_measured(tmp_path, suffix):
+    """Bursts at 30 frames per second and long rests; Matroska rounds the times to milliseconds."""
+    clip = tmp_path / f"screen{suffix}"
+    source = "testsrc2=s=64x64:d=8:r=30,select='lt(t,1)+between(t,4,5)+eq(n,239)'"
+    run_generator(["-f", "lavfi", "-i", source, "-fps_mode", "vfr", "-c:v", "libx264", str(clip)], clip)
+    info = probe(clip)
+    assert float(info.frame_rate) == pytest.approx(62 / 8, rel=0.05)
+    assert float(info.nominal_rate) == pytest.approx(30, rel=0.01)
+
+
+def test_sound_before_the_picture_does_not_lower_its_rate(plain, tmp_path):
+    clip = tmp_path / "late.mkv"
+    both = ["-itsoffset", "1.5", "-i", str(plain), "-i", str(plain), "-map", "0:v", "-map", "1:a"]
+    run_generator([*both, "-c", "copy", str(clip)], clip)
+    assert float(probe(clip).frame_rate) == pytest.approx(25, rel=0.01)

@@ -4,6 +4,9 @@ from streamsite.testing.clips import make_clip
 from videos.transcoding.errors import UnreadableMedia, UnsupportedMedia
 from videos.transcoding.sniff import HEAD_BYTES, sniff, sniff_bytes
 
+WMV = ["-c:v", "wmv2", "-c:a", "wmav2"]
+GIF = ["-c:v", "gif", "-pix_fmt", "rgb8"]
+
 
 @pytest.mark.parametrize(
     ("name", "container", "demuxer"),
@@ -19,11 +22,15 @@ from videos.transcoding.sniff import HEAD_BYTES, sniff, sniff_bytes
         ("a.flv", "flv", "flv"),
         ("a.wmv", "asf", "asf"),
         ("a.ogv", "ogg", "ogg"),
+        ("a.mxf", "mxf", "mxf"),
+        ("a.nut", "nut", "nut"),
+        ("a.gif", "gif", "gif"),
     ],
 )
 def test_container_is_known_by_its_bytes(tmp_path, name, container, demuxer):
-    options = ["-c:v", "wmv2", "-c:a", "wmav2"] if name.endswith("wmv") else []
-    clip = make_clip(tmp_path / name, 0.2, (64, 64), options=options)
+    options = {"wmv": WMV, "mxf": ["-c:v", "mpeg2video", "-c:a", "pcm_s16le", "-ar", "48000"], "gif": GIF}
+    extra = options.get(name[-3:], [])
+    clip = make_clip(tmp_path / name, 0.2, (64, 64), audio=not name.endswith("gif"), options=extra)
     nameless = clip.rename(tmp_path / "source")
     found = sniff(nameless)
     assert (found.name, found.demuxer) == (container, demuxer)
@@ -77,3 +84,35 @@ def test_other_files_are_refused(head):
 def test_empty_file_is_unreadable():
     with pytest.raises(UnreadableMedia):
         sniff_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("head", "container"),
+    [
+        (b"#!AMR\n\x3c" + bytes(40), "amr"),
+        (b"#!AMR-WB\n\x3c" + bytes(40), "amr"),
+        (b"RF64\xff\xff\xff\xffWAVEds64" + bytes(40), "wav"),
+        (b"FORM\x00\x00\x00\x40AIFCCOMM" + bytes(40), "aiff"),
+        (b"GIF87a\x40\x00\x40\x00" + bytes(40), "gif"),
+        (b"\x00\x00\x01\xb3" + bytes(40), "mpegvideo"),
+    ],
+)
+def test_signature_of_a_container(head, container):
+    assert sniff_bytes(head).name == container
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x0b\x77" + bytes(600),
+        b"\xff\xf1\x4c\x80\x03\xdf\xfc" + bytes(600),
+        b"\xff\xfd\xe4\x04" + bytes(900),
+        b"\x1f\x07\x00\xbf" + bytes(600),
+        b"RF64\x00\x00\x00\x00AVI " + bytes(64),
+        b"FORM\x00\x00\x00\x40ILBM" + bytes(64),
+        b"nut/multimedia" + bytes(64),
+    ],
+)
+def test_half_a_signature_is_not_enough(head):
+    with pytest.raises(UnsupportedMedia, match="Upload video as MP4"):
+        sniff_bytes(head)

@@ -7,12 +7,14 @@ import pytest
 from PIL import Image
 
 from streamsite.testing.clips import audio_only, make_clip, run_generator
-from videos.transcoding.errors import UnreadableMedia
+from videos.transcoding.download import make_download
+from videos.transcoding.errors import UnreadableMedia, UnsupportedMedia
 from videos.transcoding.ladder import plan
 from videos.transcoding.loudness import Loudness, measure_loudness
 from videos.transcoding.playlists import INDEX, MASTER
-from videos.transcoding.poster import make_poster, score
+from videos.transcoding.poster import make_poster, score, write_cover
 from videos.transcoding.probe import Limits, accept, probe
+from videos.transcoding.profiles import Profile
 
 CODECS = {
     "song.mp3": ["-c:a", "libmp3lame"],
@@ -22,6 +24,13 @@ CODECS = {
     "song.m4a": ["-c:a", "aac"],
     "song.ogg": ["-c:a", "libopus"],
     "song.mka": ["-c:a", "libvorbis"],
+    "song.aac": ["-c:a", "aac"],
+    "song.ac3": ["-c:a", "ac3"],
+    "song.eac3": ["-c:a", "eac3"],
+    "song.mp2": ["-c:a", "mp2"],
+    "song.aiff": ["-c:a", "pcm_s16be"],
+    "song.wav.rf64": ["-c:a", "pcm_s16le", "-rf64", "always", "-f", "wav"],
+    "song.amr": ["-c:a", "libopencore_amrnb", "-ar", "8000", "-b:a", "12.2k"],
 }
 
 
@@ -113,3 +122,111 @@ def test_silence_stays_silent(tmp_path):
 def test_a_film_without_sound_has_no_loudness(tmp_path):
     clip = make_clip(tmp_path / "mute.mp4", 1, audio=False)
     assert measure_loudness(clip, probe(clip)) is None
+
+
+@pytest.mark.parametrize("name", ["song.mp3", "song.m4a", "song.flac"])
+def test_cover_art_is_the_poster_and_stands_beside_the_wave(encode, tmp_path, name):
+    picture, song = tmp_path / "cover.png", tmp_path / name
+    run_generator(["-f", "lavfi", "-i", "color=red:s=120x120", "-frames:v", "1", str(picture)], picture)
+    codec = CODECS[name]
+    tagged = ["-disposition:v:0", "attached_pic", "-c:v", "copy"]
+    sine = [
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=frequency=440:duration=3",
+        "-i",
+        str(picture),
+        "-map",
+        "0",
+        "-map",
+        "1",
+    ]
+    run_generator([*sine, *codec, *tagged, str(song)], song)
+    folder, info, _, result = encode(song, Profile(short_sides=(144,)))
+    assert info.is_audio_only
+    assert info.cover_index >= 0
+    assert result.duration == pytest.approx(3, abs=0.3)
+    write_cover(song, info, tmp_path)
+    with Image.open(tmp_path / "poster.webp") as poster:
+        assert poster.size == (1280, 720)
+        assert is_red(poster, 640, 360)
+        assert not is_red(poster, 100, 360)
+    make_poster(folder, 2, folder)
+    with Image.open(folder / "poster.webp") as frame:
+        assert is_red(frame, frame.width // 5, frame.height // 2)
+        assert not is_red(frame, frame.width * 3 // 4, frame.height // 2)
+
+
+def is_red(picture, x, y):
+    red, green, blue = picture.convert("RGB").getpixel((x, y))
+    return red > 180 and green < 60 and blue < 60
+
+
+def test_a_damaged_cover_is_left_out(tmp_path):
+    song = tmp_path / "song.flac"
+    picture = tmp_path / "cover.png"
+    run_generator(["-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1", str(picture)], picture)
+    both = ["-f", "lavfi", "-i", "sine=duration=1", "-i", str(picture), "-map", "0", "-map", "1"]
+    run_generator([*both, "-c:v", "copy", "-disposition:v:0", "attached_pic", str(song)], song)
+    content = song.read_bytes()
+    song.write_bytes(content.replace(b"IDAT", b"ABCD"))
+    info = probe(song)
+    accept(info, Limits())
+    assert info.cover_index == -1
+
+
+def unplayable_sound(path):
+    """A film whose sound is coded as something that nobody knows."""
+    make_clip(path, 2, (160, 90))
+    content = path.read_bytes()
+    at = content.rindex(b"mp4a")
+    path.write_bytes(content[:at] + b"apac" + content[at + 4 :].replace(b"esds", b"dapa"))
+    return path
+
+
+def silenced(path):
+    """A film whose sound is damaged from its beginning to its end."""
+    make_clip(path, 2, (160, 90), options=["-movflags", "+faststart"])
+    with av.open(str(path)) as container:
+        places = [(packet.pos, packet.size) for packet in container.demux(audio=0) if packet.size]
+    content = bytearray(path.read_bytes())
+    for start, size in places:
+        content[start : start + size] = b"\xff" * size
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("spoil", [unplayable_sound, silenced])
+def test_a_film_whose_sound_cannot_be_decoded_is_published_silent(encode, tmp_path, spoil):
+    source = spoil(tmp_path / "film.mp4")
+    folder, info, ladder, _ = encode(source)
+    accept(info, Limits())
+    assert len(info.undecodable_sounds) == 1
+    assert not ladder.has_audio
+    assert "EXT-X-MEDIA" not in (folder / MASTER).read_text()
+
+
+def test_sound_alone_that_cannot_be_decoded_is_refused(tmp_path):
+    source = audio_only(tmp_path / "song.m4a")
+    content = source.read_bytes()
+    at = content.rindex(b"mp4a")
+    source.write_bytes(content[:at] + b"apac" + content[at + 4 :].replace(b"esds", b"dapa"))
+    with pytest.raises(UnsupportedMedia, match="Upload"):
+        accept(probe(source), Limits())
+
+
+def test_the_file_for_download_has_every_track_of_sound(encode, bilingual, tmp_path):
+    folder, *_ = encode(bilingual)
+    with av.open(str(make_download(folder, tmp_path / "film.mp4"))) as container:
+        found = [track.metadata for track in container.streams.audio]
+        defaults = [
+            bool(track.disposition & av.stream.Disposition.default) for track in container.streams.audio
+        ]
+        assert len(container.streams.video) == 1
+    assert len(found) == 3
+    assert defaults == [True, False, False]
+    master = (folder / MASTER).read_text()
+    for track in found:
+        assert len(track["language"]) == 3
+        assert f'NAME="{track["handler_name"]}"' in master

@@ -1,0 +1,115 @@
+// What is laid over the player when the video has ended: the next one with a countdown, replay, related videos.
+import { el, icon } from "../ui.js";
+import { whatFollows } from "./next.js";
+import { goTo } from "./queue.js";
+import { isOn } from "./settings.js";
+
+const COUNTDOWN_SECONDS = 5;
+const FIELDS = "textarea, select, [contenteditable]:not([contenteditable=false]), input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=submit])";
+
+/** Whether the viewer is writing or answering something, which going to another page would end. */
+function isBusy() {
+  if (document.activeElement?.matches(FIELDS)) return true;
+  if (document.querySelector("dialog[open], details.menu[open]")) return true;
+  return [...document.querySelectorAll(FIELDS)].some((field) => (
+    field.localName !== "select" && field.checkVisibility() && (field.value ?? field.textContent).trim()
+  ));
+}
+
+function card({ href, title, channel, picture, time }) {
+  const thumb = el("span", { class: "thumb" }, ...(picture ? [picture] : [icon("film")]));
+  if (time) thumb.append(el("span", { class: "thumb-time" }, time));
+  const names = el("span", { class: "end-names" }, el("span", { class: "end-title clamp-2", dir: "auto" }, title));
+  if (channel) names.append(el("bdi", { class: "end-channel clamp-1" }, channel));
+  return el("a", { class: "end-card", href }, thumb, names);
+}
+
+class EndScreen {
+  #frame;
+  #root = null;
+  #timer = null;
+
+  constructor(frame, video) {
+    this.#frame = frame;
+    video.addEventListener("ended", () => this.#show(video));
+    for (const name of ["play", "seeking", "emptied"]) video.addEventListener(name, () => this.#hide());
+    document.addEventListener("keydown", () => this.#stop(), { capture: true });
+    document.addEventListener("focusin", (event) => {
+      if (event.target.matches(FIELDS)) this.#stop();
+    });
+  }
+
+  #show(video) {
+    this.#hide();
+    const { next, related } = whatFollows();
+    const replay = el("button", { class: "btn", type: "button" }, icon("retry"), "Replay");
+    replay.addEventListener("click", () => {
+      video.play().catch(() => {});
+      this.#frame.querySelector("media-play-button:not(.chrome-big)")?.focus({ preventScroll: true });
+    });
+    this.#root = el("div", { class: "end", role: "region", "aria-label": "End of video" });
+    const buttons = el("div", { class: "end-buttons" });
+    if (next) this.#root.append(this.#upNext(next, buttons));
+    buttons.append(replay);
+    this.#root.append(buttons);
+    if (related.length) {
+      const list = el("ul", { class: "end-more", role: "list", "aria-label": "Related videos" });
+      list.append(...related.map((video) => el("li", {}, card(video))));
+      this.#root.append(list);
+    }
+    this.#frame.append(this.#root);
+    if (next && isOn(this.#frame, "autoplay") && !isBusy()) this.#countDown(next);
+  }
+
+  #upNext(next, buttons) {
+    const now = el("button", { class: "btn btn-light", type: "button", "data-end-now": true }, "Play now");
+    now.addEventListener("click", () => goTo(next));
+    const cancel = el("button", { class: "btn", type: "button", "data-end-cancel": true, hidden: true }, "Cancel");
+    cancel.addEventListener("click", () => {
+      this.#stop();
+      now.focus({ preventScroll: true });
+    });
+    buttons.append(now, cancel);
+    return el("div", { class: "end-next" }, el("p", { class: "end-when", "data-end-when": true }, "Up next"), card(next));
+  }
+
+  #countDown(next) {
+    const when = this.#root.querySelector("[data-end-when]");
+    const cancel = this.#root.querySelector("[data-end-cancel]");
+    cancel.hidden = false;
+    let left = COUNTDOWN_SECONDS;
+    const say = () => {
+      when.textContent = `Up next in ${left}`;
+    };
+    say();
+    this.#timer = setInterval(() => {
+      left -= 1;
+      if (isBusy()) this.#stop();
+      else if (left > 0) say();
+      else {
+        this.#stop();
+        goTo(next);
+      }
+    }, 1000);
+  }
+
+  /** End the countdown and keep the screen. */
+  #stop() {
+    if (this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+    this.#root.querySelector("[data-end-when]").textContent = "Up next";
+    this.#root.querySelector("[data-end-cancel]").hidden = true;
+  }
+
+  #hide() {
+    this.#stop();
+    this.#root?.remove();
+    this.#root = null;
+  }
+}
+
+/** Wire the end screen; a frame on another site has none. */
+export function bindEndScreen(frame, video) {
+  if (document.querySelector(".watch")) new EndScreen(frame, video);
+}

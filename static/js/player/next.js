@@ -1,0 +1,36 @@
+// What plays after this video: the playlist's next one, else the first related video; and the others to choose from.
+import { nextInQueue } from "./queue.js";
+
+const MOST = 4;
+
+/** `{ href, title, channel, picture, time }` of a card beside the player; `picture` is an element of its own or null. */
+function cardOf(card) {
+  const link = card.querySelector(".card-title a");
+  return {
+    href: link.href,
+    title: link.textContent.trim(),
+    channel: card.querySelector(".card-meta bdi")?.textContent ?? "",
+    picture: (card.querySelector(".thumb picture") ?? card.querySelector(".thumb img"))?.cloneNode(true) ?? null,
+    time: card.querySelector(".thumb-time")?.textContent ?? "",
+  };
+}
+
+function queued(link) {
+  const item = [...document.querySelectorAll(".queue-item")].find(({ href }) => href === link.href);
+  return {
+    href: link.href,
+    title: link.dataset.title ?? "",
+    channel: item?.querySelector(".card-meta bdi")?.textContent ?? "",
+    picture: item?.querySelector(".thumb picture, .thumb img")?.cloneNode(true) ?? null,
+    time: item?.querySelector(".thumb-time")?.textContent ?? "",
+  };
+}
+
+/** `{ next, related }`: the video to go on with or null, and others. */
+export function whatFollows() {
+  const cards = [...document.querySelectorAll(".watch-side .rows .card")].map(cardOf);
+  const link = nextInQueue();
+  // At the end of a playlist nothing outside of it begins by itself.
+  if (link || document.querySelector("[data-queue]")) return { next: link ? queued(link) : null, related: cards.slice(0, MOST) };
+  return { next: cards[0] ?? null, related: cards.slice(1, MOST + 1) };
+}

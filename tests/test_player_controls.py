@@ -1,0 +1,228 @@
+"""What surrounds playing: the end screen, autoplay of the next video, loop, double tap, mini player, stable volume."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from streamsite.testing import browser as browsers
+from streamsite.testing.browser import until
+from streamsite.testing.caller import Caller
+from streamsite.testing.clips import make_clip
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+FOCUSED = """() => {
+  let node = document.activeElement;
+  if (!node.closest('[data-player]')) return null;
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  const hosts = [];
+  for (let at = node; at; at = at.getRootNode().host) hosts.push(at);
+  const isRinged = hosts.some((at) => {
+    const { boxShadow, outlineStyle, outlineWidth } = getComputedStyle(at);
+    return boxShadow !== 'none' || (outlineStyle !== 'none' && outlineWidth !== '0px');
+  }) || getComputedStyle(document.querySelector('[data-player]')).outlineStyle !== 'none';
+  const name = hosts.map((at) => at.getAttribute('aria-label') ?? at.textContent.trim()).find(Boolean) ?? '';
+  return [hosts.at(-1).localName, name, isRinged];
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browsers.require(), args=browsers.arguments())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def clips(site, tmp_path_factory):
+    """The film, and another of the same channel that is related to it."""
+    folder = tmp_path_factory.mktemp("controls")
+    owner = Caller(site).enter("controls-owner")
+    film = owner.upload(
+        make_clip(folder / "film.mp4", 26, (160, 90), 25), title="The film", visibility="public"
+    )
+    other = owner.upload(
+        make_clip(folder / "other.mp4", 2, (160, 90), 25), title="The film's sequel", visibility="public"
+    )
+    for video_id in (film, other):
+        owner.wait(video_id, "ready")
+    return {"film": film, "other": other, "owner": owner}
+
+
+@pytest.fixture
+def page(chromium, site):
+    context = chromium.new_context(base_url=site.url, viewport={"width": 1280, "height": 900}, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+def watch(page: Page, clips, name: str = "film") -> None:
+    page.goto(f"/watch/{clips[name]}")
+    until(page, "v?.slot === 'media' && v.readyState >= 2")
+
+
+def finish(page: Page) -> None:
+    page.evaluate(
+        "() => { const v = document.querySelector('video'); v.currentTime = v.duration - 0.4; v.play(); }"
+    )
+    page.get_by_role("region", name="End of video").wait_for()
+
+
+def test_the_end_screen_goes_on_to_a_related_video(page, clips):
+    watch(page, clips)
+    finish(page)
+    screen = page.get_by_role("region", name="End of video")
+    expect(screen).to_contain_text(re.compile(r"Up next in \d.*The film's sequel", re.DOTALL))
+    assert page.evaluate("document.activeElement === document.body")
+    page.wait_for_url(f"**/watch/{clips['other']}", timeout=15_000)
+    until(page, "v.currentTime > 0.3")
+
+
+def test_a_key_ends_the_countdown_and_replay_begins_anew(page, clips):
+    watch(page, clips)
+    finish(page)
+    screen = page.get_by_role("region", name="End of video")
+    expect(screen).to_contain_text("Up next in")
+    page.keyboard.press("Shift")
+    expect(screen).not_to_contain_text("Up next in")
+    expect(screen.get_by_role("button", name="Play now")).to_be_visible()
+    screen.get_by_role("button", name="Replay").click()
+    until(page, "!v.paused && v.currentTime < 5")
+    expect(screen).to_have_count(0)
+
+
+def test_a_seek_takes_the_end_screen_away(page, clips):
+    watch(page, clips)
+    finish(page)
+    page.evaluate("document.querySelector('video').currentTime = 3")
+    expect(page.get_by_role("region", name="End of video")).to_have_count(0)
+
+
+@pytest.mark.parametrize("doing", ["focus", "text", "dialog"])
+def test_no_countdown_while_the_viewer_writes(page, clips, doing):
+    watch(page, clips)
+    search = page.locator("input[type=search]").first
+    if doing == "dialog":
+        page.get_by_role("button", name="Share").click()
+    else:
+        search.fill("a" if doing == "text" else "")
+        if doing == "text":
+            search.blur()
+        else:
+            search.focus()
+    finish(page)
+    screen = page.locator(".end")
+    expect(screen).to_contain_text("Up next")
+    expect(screen).not_to_contain_text("Up next in")
+    if doing == "focus":
+        assert page.evaluate("document.activeElement.type") == "search"
+
+
+def test_the_switch_for_the_next_video_is_kept(page, clips):
+    watch(page, clips)
+    switch = page.get_by_role("switch", name="Autoplay next video")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    switch.click()
+    watch(page, clips)
+    expect(switch).to_have_attribute("aria-checked", "false")
+    finish(page)
+    expect(page.get_by_role("region", name="End of video")).not_to_contain_text("Up next in")
+
+
+def test_an_account_keeps_the_switches_as_preferences(page, site, clips):
+    viewer = Caller(site).enter("controls-viewer").open_pages("controls-viewer")
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": site.url} for name, value in viewer.cookies.items()]
+    )
+    watch(page, clips)
+    with page.expect_response("**/me/preferences") as answer:
+        page.get_by_role("switch", name="Autoplay next video").click()
+    assert answer.value.status == 200
+    assert viewer.json("GET", "/api/v1/me")[1]["preferences"]["autoplay"] is False
+
+
+def choose(page: Page, name: str) -> None:
+    page.locator("media-settings-menu-button").click()
+    page.get_by_role("menuitemcheckbox", name=name).click()
+    page.locator("media-settings-menu-button").click()
+
+
+def test_loop_begins_anew(page, clips):
+    watch(page, clips)
+    choose(page, "Loop")
+    page.evaluate(
+        "() => { const v = document.querySelector('video'); v.currentTime = v.duration - 0.4; v.play(); }"
+    )
+    until(page, "v.currentTime < 5 && !v.paused")
+    expect(page.locator(".end")).to_have_count(0)
+
+
+def test_stable_volume_runs_through_a_compressor(page, clips):
+    page.add_init_script(
+        "const real = AudioContext.prototype.createMediaElementSource; window.routed = 0;"
+        "AudioContext.prototype.createMediaElementSource = function (v)"
+        " { window.routed += 1; return real.call(this, v); };"
+    )
+    watch(page, clips)
+    assert page.evaluate("window.routed") == 0
+    choose(page, "Stable volume")
+    until(page, "v.dataset.stableVolume === 'ready'")
+    before = page.evaluate("document.querySelector('video').currentTime")
+    until(page, f"v.currentTime > {before} + 0.5")
+    choose(page, "Stable volume")
+    choose(page, "Stable volume")
+    watch(page, clips)
+    page.locator("[data-player]").click(position={"x": 300, "y": 200})
+    until(page, "v.dataset.stableVolume === 'ready'")
+    assert page.evaluate("window.routed") == 1
+
+
+def test_a_double_tap_seeks(page, clips):
+    watch(page, clips)
+    page.evaluate("() => { const v = document.querySelector('video'); v.pause(); v.currentTime = 5; }")
+    box = page.locator("[data-player]").bounding_box()
+    right, left = box["x"] + box["width"] * 0.9, box["x"] + box["width"] * 0.1
+    middle = box["y"] + box["height"] * 0.4
+    for _ in range(2):
+        page.touchscreen.tap(right, middle)
+    until(page, "Math.abs(v.currentTime - 15) < 1")
+    expect(page.locator(".tap-seek")).to_have_text("+10 s")
+    page.wait_for_timeout(400)
+    for _ in range(3):
+        page.touchscreen.tap(left, middle)
+    until(page, "v.currentTime < 1")
+
+
+def test_the_mini_player_stays_in_a_corner_until_it_is_closed(page, clips):
+    watch(page, clips)
+    page.evaluate("document.body.style.minHeight = '4000px'; scrollTo(0, 2000)")
+    player = page.locator("[data-player]")
+    expect(player).to_have_class(re.compile("player-mini"))
+    box = player.bounding_box()
+    assert box["width"] < 400
+    assert box["y"] + box["height"] <= 900
+    page.get_by_role("button", name="Back to video").click()
+    expect(player).not_to_have_class(re.compile("player-mini"))
+    page.evaluate("scrollTo(0, 2000)")
+    page.get_by_role("button", name="Close mini player").click()
+    until(page, "v.paused")
+    expect(player).not_to_have_class(re.compile("player-mini"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_every_control_has_a_name_and_a_focus_ring(page, clips):
+    watch(page, clips)
+    page.evaluate(
+        "document.querySelector('video').pause(); document.querySelector('media-controller').focus()"
+    )
+    seen = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if (focused := page.evaluate(FOCUSED)) is None:
+            break
+        seen.append(focused)
+    assert len(seen) >= 8
+    assert [control for control in seen if not control[1] or not control[2]] == []

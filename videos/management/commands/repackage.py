@@ -1,0 +1,33 @@
+"""``manage.py repackage``: mend the ladders of former versions."""
+
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from videos.repackaging import Outcome, candidates, repackage
+
+
+class Command(BaseCommand):
+    """Cut sound at the picture's end, join tiny last segments, add I-frame playlists. Encodes nothing.
+
+    Videos play all the while. May be stopped and run again.
+    """
+
+    help = "Mend videos that were processed by a former version, all or those named. Safe to repeat."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("video_ids", nargs="*", metavar="VIDEO_ID")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        named: list[str] = options["video_ids"]
+        outcomes: Counter[Outcome] = Counter()
+        for video_id in named or candidates():
+            outcome = repackage(video_id)
+            outcomes[outcome] += 1
+            if named or outcome in {Outcome.MENDED, Outcome.BROKEN}:
+                self.stdout.write(f"{video_id}: {outcome.value}")
+        for outcome, count in outcomes.items():
+            self.stdout.write(f"{count} {outcome.value}")
+        if outcomes[Outcome.BROKEN] or (named and outcomes[Outcome.NOT_READY]):
+            raise CommandError("Not every video could be mended.")
