@@ -1,5 +1,7 @@
 """What pages of other origins may read: media, files and feeds that anyone may have, and the API for named origins."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from streamsite import cors
@@ -117,6 +119,7 @@ def test_a_preflight_for_ranges_is_answered(cast, allowed, media_url):
         ("p", {"visibility": "private"}),
         ("p", {"is_taken_down": True}),
         ("p", {"allow_embed": False}),
+        ("p", {"embed_domains": ["page.example"]}),
     ],
 )
 def test_other_media_are_never_open(cast, allowed, media_url, viewer_class, fields):
@@ -132,10 +135,22 @@ def test_other_media_are_never_open(cast, allowed, media_url, viewer_class, fiel
             assert not is_open(answer)
             assert not is_open(absent)
             assert answer.headers.get("Cross-Origin-Resource-Policy") in (None, "same-origin")
-            if who == "anonymous" and "allow_embed" not in fields:
+            if who == "anonymous" and not fields.keys() & {"allow_embed", "embed_domains"}:
                 # What is private looks like what does not exist, to preflights as well.
                 assert answer.status_code == absent.status_code == 404
                 assert answer.headers.keys() == absent.headers.keys()
+
+
+def test_an_address_that_is_good_by_itself_is_for_programs_and_not_for_pages(cast, allowed, media_url):
+    """A program of the owner's plays a private video by its address alone; a page elsewhere reads nothing of it."""
+    video_id = media_url("poster.jpg", visibility="private").split("/")[4]
+    master = cast.api("owner").get(f"/api/v1/videos/{video_id}").json()["hls_url"]
+    url = urlsplit(master).path.replace("master.m3u8", "poster.jpg")
+    anonymous = cast.page("anonymous")
+    answer = anonymous.get(url, HTTP_ORIGIN=PAGE)
+    assert (answer.status_code, is_open(answer)) == (200, False)
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert not is_open(preflight(anonymous, url))
 
 
 def test_a_video_that_becomes_private_is_closed(cast, media_url):
