@@ -1,10 +1,10 @@
 // The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
-import { autoplay, playOrMute, savesData } from "./player/autoplay.js";
+import { autoplay, playOrMute, savesData, startMuted } from "./player/autoplay.js";
 import { setUpCaptions } from "./player/captions.js";
 import { addChapters, followChapters } from "./player/chapters.js";
 import { buildChrome } from "./player/chrome.js";
 import { bindEndScreen } from "./player/end-screen.js";
-import { addPreviews, recallSettings, seekLinks } from "./player/extras.js";
+import { loadPreviews, recallSettings, seekLinks } from "./player/extras.js";
 import { bindDoubleTap } from "./player/gestures.js";
 import { sendHeartbeats } from "./player/heartbeat.js";
 import { bindKeys } from "./player/keys.js";
@@ -59,7 +59,7 @@ async function start(frame, video, screen, { playNow }) {
   }
   screen.hide();
   recallSettings(video);
-  if (frame.dataset.muted) video.muted = true;
+  if (frame.dataset.muted) startMuted(video);
   const chapters = addChapters(video, document.getElementById("video-chapters"));
   const startAt = startOf(frame.dataset, Number(frame.dataset.duration) || 0);
   const isGrowing = frame.dataset.status !== "ready";
@@ -71,7 +71,7 @@ async function start(frame, video, screen, { playNow }) {
   } else {
     source.load();
   }
-  addPreviews(frame, video);
+  loadPreviews(frame, video);
   setUpCaptions(video);
   followChapters(frame, video, chapters);
   rememberPosition(video, frame.dataset.videoId);

@@ -48,6 +48,7 @@ class EndScreen {
       this.#frame.querySelector("media-play-button:not(.chrome-big)")?.focus({ preventScroll: true });
     });
     this.#root = el("div", { class: "end", role: "region", "aria-label": "End of video" });
+    if (next) this.#root.append(el("p", { class: "visually-hidden", role: "status" }, `Up next: ${next.title}`));
     const buttons = el("div", { class: "end-buttons" });
     if (next) this.#root.append(this.#upNext(next, buttons));
     buttons.append(replay);
