@@ -79,6 +79,10 @@ def test_the_end_screen_goes_on_to_a_related_video(page, clips):
     assert page.evaluate("document.activeElement === document.body")
     page.wait_for_url(f"**/watch/{clips['other']}", timeout=15_000)
     until(page, "v.currentTime > 0.3")
+    # And not back to what was shown.
+    screen.wait_for()
+    expect(screen).not_to_contain_text("Up next")
+    expect(screen.get_by_role("link", name="The film")).to_be_visible()
 
 
 def test_a_key_ends_the_countdown_and_replay_begins_anew(page, clips):

@@ -65,6 +65,9 @@ async function start(frame, video, screen, { playNow }) {
   const isGrowing = frame.dataset.status !== "ready";
   // Before the controls: they look for its `videoRenditions` once.
   const source = new Source(video, frame.dataset.hlsUrl, { startAt, isGrowing, screen });
+  const isTold = playNow || isContinued() || Boolean(frame.dataset.autoplay);
+  const isWelcome = isOn(frame, "autoplay_open") && !savesData();
+  if (isTold || (isWelcome && !document.hidden)) source.prepare();
   if (await buildChrome(frame, video)) {
     frame.addEventListener("mediaseekrequest", () => source.load());
     bindSwitches(frame, video);
@@ -84,9 +87,8 @@ async function start(frame, video, screen, { playNow }) {
   bindDoubleTap(frame, video);
   bindMini(frame, video);
   showQueue();
-  const continued = isContinued();
-  if (playNow || continued || frame.dataset.autoplay) playOrMute(frame, video);
-  else if (isOn(frame, "autoplay_open") && !savesData()) autoplay(frame, video);
+  if (isTold) playOrMute(frame, video);
+  else if (isWelcome) autoplay(frame, video);
 }
 
 async function main() {

@@ -1,6 +1,6 @@
 // What is laid over the player when the video has ended: the next one with a countdown, replay, related videos.
 import { el, icon } from "../ui.js";
-import { whatFollows } from "./next.js";
+import { markPlayed, whatFollows } from "./next.js";
 import { goTo } from "./queue.js";
 import { isOn } from "./settings.js";
 
@@ -112,5 +112,7 @@ class EndScreen {
 
 /** Wire the end screen; a frame on another site has none. */
 export function bindEndScreen(frame, video) {
-  if (document.querySelector(".watch")) new EndScreen(frame, video);
+  if (!document.querySelector(".watch")) return;
+  markPlayed(frame.dataset.videoId);
+  new EndScreen(frame, video);
 }

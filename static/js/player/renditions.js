@@ -1,7 +1,7 @@
 // What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
 
 /** The number in a label such as "1080p": the manifest's NAME, else from the size, as viewers name widescreen films. */
-function linesOf({ name, width, height }) {
+export function linesOf({ name, width, height }) {
   const named = /^(\d+)p/.exec(name ?? "");
   if (named) return Number(named[1]);
   return Math.round(Math.max(Math.min(width, height), (Math.max(width, height) * 9) / 16));
