@@ -42,7 +42,7 @@ def clips(site, tmp_path_factory):
     folder = tmp_path_factory.mktemp("controls")
     owner = Caller(site).enter("controls-owner")
     film = owner.upload(
-        make_clip(folder / "film.mp4", 26, (160, 90), 25), title="The film", visibility="public"
+        make_clip(folder / "film.mp4", 18, (160, 90), 25), title="The film", visibility="public"
     )
     other = owner.upload(
         make_clip(folder / "other.mp4", 2, (160, 90), 25), title="The film's sequel", visibility="public"
@@ -79,6 +79,10 @@ def test_the_end_screen_goes_on_to_a_related_video(page, clips):
     assert page.evaluate("document.activeElement === document.body")
     page.wait_for_url(f"**/watch/{clips['other']}", timeout=15_000)
     until(page, "v.currentTime > 0.3")
+    # And not back to what was shown.
+    screen.wait_for()
+    expect(screen).not_to_contain_text("Up next")
+    expect(screen.get_by_role("link", name="The film")).to_be_visible()
 
 
 def test_a_key_ends_the_countdown_and_replay_begins_anew(page, clips):
@@ -145,9 +149,11 @@ def test_an_account_keeps_the_switches_as_preferences(page, site, clips):
 
 
 def choose(page: Page, name: str) -> None:
-    page.locator("media-settings-menu-button").click()
+    """Press an item of the settings menu, which may be open or have closed itself."""
+    page.mouse.move(300, 200)
+    if page.locator("media-settings-menu").get_attribute("hidden") is not None:
+        page.locator("media-settings-menu-button").click()
     page.get_by_role("menuitemcheckbox", name=name).click()
-    page.locator("media-settings-menu-button").click()
 
 
 def test_loop_begins_anew(page, clips):

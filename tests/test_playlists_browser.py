@@ -203,7 +203,7 @@ def test_playing_all_goes_on_and_around(page, owner, listed):
     page.wait_for_url(f"**/watch/{owner.videos[0]}?list={listed}&item=*")
     expect(page.locator(".queue [aria-current=true]")).to_contain_text("First")
     play_through(page)
-    card = page.get_by_role("alertdialog")
+    card = page.get_by_role("region", name="End of video")
     card.wait_for(timeout=20_000)
     expect(card).to_contain_text("Second")
     page.wait_for_url(f"**/watch/{owner.videos[1]}?**", timeout=20_000)

@@ -1,10 +1,10 @@
 // The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
-import { autoplay, playOrMute, savesData } from "./player/autoplay.js";
+import { autoplay, playOrMute, savesData, startMuted } from "./player/autoplay.js";
 import { setUpCaptions } from "./player/captions.js";
 import { addChapters, followChapters } from "./player/chapters.js";
 import { buildChrome } from "./player/chrome.js";
 import { bindEndScreen } from "./player/end-screen.js";
-import { addPreviews, recallSettings, seekLinks } from "./player/extras.js";
+import { loadPreviews, recallSettings, seekLinks } from "./player/extras.js";
 import { bindDoubleTap } from "./player/gestures.js";
 import { sendHeartbeats } from "./player/heartbeat.js";
 import { bindKeys } from "./player/keys.js";
@@ -59,19 +59,22 @@ async function start(frame, video, screen, { playNow }) {
   }
   screen.hide();
   recallSettings(video);
-  if (frame.dataset.muted) video.muted = true;
+  if (frame.dataset.muted) startMuted(video);
   const chapters = addChapters(video, document.getElementById("video-chapters"));
   const startAt = startOf(frame.dataset, Number(frame.dataset.duration) || 0);
   const isGrowing = frame.dataset.status !== "ready";
   // Before the controls: they look for its `videoRenditions` once.
   const source = new Source(video, frame.dataset.hlsUrl, { startAt, isGrowing, screen });
+  const isTold = playNow || isContinued() || Boolean(frame.dataset.autoplay);
+  const isWelcome = isOn(frame, "autoplay_open") && !savesData();
+  if (isTold || (isWelcome && !document.hidden)) source.prepare();
   if (await buildChrome(frame, video)) {
     frame.addEventListener("mediaseekrequest", () => source.load());
     bindSwitches(frame, video);
   } else {
     source.load();
   }
-  addPreviews(frame, video);
+  loadPreviews(frame, video);
   setUpCaptions(video);
   followChapters(frame, video, chapters);
   rememberPosition(video, frame.dataset.videoId);
@@ -84,9 +87,8 @@ async function start(frame, video, screen, { playNow }) {
   bindDoubleTap(frame, video);
   bindMini(frame, video);
   showQueue();
-  const continued = isContinued();
-  if (playNow || continued || frame.dataset.autoplay) playOrMute(frame, video);
-  else if (isOn(frame, "autoplay_open") && !savesData()) autoplay(frame, video);
+  if (isTold) playOrMute(frame, video);
+  else if (isWelcome) autoplay(frame, video);
 }
 
 async function main() {

@@ -4,19 +4,27 @@ import { el, icon } from "../ui.js";
 
 const muted = new WeakSet();
 
-/** Whether the sound is off only because the browser refused to start with it. */
-export const isMutedForAutoplay = (video) => muted.has(video);
+/** Whether the sound is off for this video only: the browser refused to start with it, or the embedding page did not want it. */
+export const startedMuted = (video) => muted.has(video);
 
 /** Whether the viewer asked to save data: then nothing starts by itself. */
 export function savesData() {
   return navigator.connection?.saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;
 }
 
+/** Start without sound, and without remembering that for the next video. */
+export function startMuted(video) {
+  muted.add(video);
+  video.muted = true;
+  video.addEventListener("volumechange", () => {
+    if (!video.muted) muted.delete(video);
+  });
+}
+
 function offerSound(frame, video) {
   const button = el("button", { class: "unmute", type: "button", "data-unmute": true }, icon("volume-off"), "Tap to unmute");
   const follow = () => {
     if (video.muted) return;
-    muted.delete(video);
     button.remove();
     video.removeEventListener("volumechange", follow);
   };
@@ -40,8 +48,7 @@ export async function playOrMute(frame, video) {
   } catch (error) {
     if (error.name !== "NotAllowedError" || video.muted) return false;
   }
-  muted.add(video);
-  video.muted = true;
+  startMuted(video);
   offerSound(frame, video);
   try {
     await video.play();
@@ -49,7 +56,6 @@ export async function playOrMute(frame, video) {
   } catch (error) {
     // Anything else is the source being set, after which playing resumes.
     if (error.name !== "NotAllowedError") return !video.paused;
-    muted.delete(video);
     video.muted = false;
     return false;
   }

@@ -1,4 +1,5 @@
 // The controls: media-chrome's elements around the plain <video>.
+import { linesOf } from "./renditions.js";
 
 /** Wrap `video` in the controls. Resolves to false when they could not be loaded: then the browser's own show. */
 export async function buildChrome(frame, video) {
@@ -22,6 +23,10 @@ export async function buildChrome(frame, video) {
   // The frame and not the controls alone, so that a message laid over them shows in full screen too. An attribute
   // would be looked up by id in the template's fragment, where the frame is not.
   controller.fullscreenElement = frame;
+  // "Auto (1080p)" as the qualities are named, where media-chrome would take the height of a widescreen film.
+  frame.querySelector("media-rendition-menu").formatMenuItemText = (text) => (
+    text.replace(/\d+p\)$/, `${linesOf({ width: video.videoWidth, height: video.videoHeight })}p)`)
+  );
   // It reports aria-checked, which a plain button may not have.
   frame.querySelector("media-captions-button").setAttribute("role", "switch");
   frame.querySelector("[data-caption-style]").addEventListener("click", async () => {

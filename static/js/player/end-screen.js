@@ -1,6 +1,6 @@
 // What is laid over the player when the video has ended: the next one with a countdown, replay, related videos.
 import { el, icon } from "../ui.js";
-import { whatFollows } from "./next.js";
+import { markPlayed, whatFollows } from "./next.js";
 import { goTo } from "./queue.js";
 import { isOn } from "./settings.js";
 
@@ -48,6 +48,7 @@ class EndScreen {
       this.#frame.querySelector("media-play-button:not(.chrome-big)")?.focus({ preventScroll: true });
     });
     this.#root = el("div", { class: "end", role: "region", "aria-label": "End of video" });
+    if (next) this.#root.append(el("p", { class: "visually-hidden", role: "status" }, `Up next: ${next.title}`));
     const buttons = el("div", { class: "end-buttons" });
     if (next) this.#root.append(this.#upNext(next, buttons));
     buttons.append(replay);
@@ -111,5 +112,7 @@ class EndScreen {
 
 /** Wire the end screen; a frame on another site has none. */
 export function bindEndScreen(frame, video) {
-  if (document.querySelector(".watch")) new EndScreen(frame, video);
+  if (!document.querySelector(".watch")) return;
+  markPlayed(frame.dataset.videoId);
+  new EndScreen(frame, video);
 }

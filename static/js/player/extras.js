@@ -1,6 +1,5 @@
 // What surrounds playing: remembered volume and speed, links that seek, previews that are fetched when they are wanted.
-import { el } from "../ui.js";
-import { isMutedForAutoplay } from "./autoplay.js";
+import { startedMuted } from "./autoplay.js";
 
 const KEY = "player";
 
@@ -32,7 +31,7 @@ export function recallSettings(video) {
     video.playbackRate = saved.rate;
   }
   const save = () => {
-    const muted = video.muted && !isMutedForAutoplay(video);
+    const muted = video.muted && !startedMuted(video);
     write({ volume: video.volume, muted, rate: video.playbackRate });
   };
   video.addEventListener("volumechange", save);
@@ -50,16 +49,14 @@ export function seekLinks(video) {
   });
 }
 
-/** Adds the preview pictures of the time bar when it is first pointed at, or when playing begins. */
-export function addPreviews(frame, video) {
-  const { storyboardUrl } = frame.dataset;
-  if (!storyboardUrl) return;
-  const add = () => {
-    if (video.querySelector("track[label=thumbnails]")) return;
-    const track = el("track", { kind: "metadata", label: "thumbnails", src: storyboardUrl, default: true });
-    video.append(track);
-    track.track.mode = "hidden";
+/** Loads the preview pictures of the time bar when it is first pointed at, or when playing begins. */
+export function loadPreviews(frame, video) {
+  const element = video.querySelector("track[label=thumbnails]");
+  if (!element) return;
+  // A disabled track is not fetched. Adding one now instead would make browsers choose captions anew.
+  const load = () => {
+    if (element.track.mode === "disabled") element.track.mode = "hidden";
   };
-  video.addEventListener("playing", add, { once: true });
-  frame.querySelector("media-time-range")?.addEventListener("pointerenter", add, { once: true });
+  video.addEventListener("playing", load, { once: true });
+  frame.querySelector("media-time-range")?.addEventListener("pointerenter", load, { once: true });
 }

@@ -2,11 +2,31 @@
 import { nextInQueue } from "./queue.js";
 
 const MOST = 4;
+const PLAYED = "player-played";
+const MOST_PLAYED = 100;
 
-/** `{ href, title, channel, picture, time }` of a card beside the player; `picture` is an element of its own or null. */
+function played() {
+  try {
+    return JSON.parse(sessionStorage.getItem(PLAYED)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** Remember for this tab that the video was shown, so that autoplay doesn't lead back to it. */
+export function markPlayed(id) {
+  try {
+    sessionStorage.setItem(PLAYED, JSON.stringify([id, ...played().filter((known) => known !== id)].slice(0, MOST_PLAYED)));
+  } catch {
+    // Without storage it may come again.
+  }
+}
+
+/** `{ id, href, title, channel, picture, time }` of a card beside the player; `picture` is an element of its own or null. */
 function cardOf(card) {
   const link = card.querySelector(".card-title a");
   return {
+    id: card.dataset.video,
     href: link.href,
     title: link.textContent.trim(),
     channel: card.querySelector(".card-meta bdi")?.textContent ?? "",
@@ -30,7 +50,11 @@ function queued(link) {
 export function whatFollows() {
   const cards = [...document.querySelectorAll(".watch-side .rows .card")].map(cardOf);
   const link = nextInQueue();
+  let next = link && queued(link);
   // At the end of a playlist nothing outside of it begins by itself.
-  if (link || document.querySelector("[data-queue]")) return { next: link ? queued(link) : null, related: cards.slice(0, MOST) };
-  return { next: cards[0] ?? null, related: cards.slice(1, MOST + 1) };
+  if (!link && !document.querySelector("[data-queue]")) {
+    const seen = new Set(played());
+    next = cards.find(({ id }) => !seen.has(id)) ?? null;
+  }
+  return { next, related: cards.filter((other) => other !== next).slice(0, MOST) };
 }

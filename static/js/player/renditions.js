@@ -1,7 +1,7 @@
 // What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
 
 /** The number in a label such as "1080p": the rendition's folder is named so; else from the size, as viewers name films. */
-function linesOf({ uri, width, height }) {
+export function linesOf({ uri, width, height }) {
   const named = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri ?? "");
   if (named) return Number(named[1]);
   return Math.round(Math.max(Math.min(width, height), (Math.max(width, height) * 9) / 16));

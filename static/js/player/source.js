@@ -12,6 +12,7 @@ const HLS_TYPE = "application/vnd.apple.mpegurl";
 const RETRIES = 2;
 const BUFFER_SECONDS = 40;
 
+const engine = () => import("../../vendor/hls.js-1.7.4/hls.player.min.mjs");
 const mediaSource = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 
 export function isPlayable(video) {
@@ -59,6 +60,11 @@ export class Source {
     if (!video.paused) this.#want(true);
   }
 
+  /** Fetch the code that plays, for a source that is about to be played. */
+  prepare() {
+    if (mediaSource) engine().catch(() => {});
+  }
+
   /** Fetch the manifest and the first segments. Resolves when the element has its source; later calls do nothing. */
   load() {
     this.#loading ??= this.#begin();
@@ -72,7 +78,7 @@ export class Source {
 
   async #begin() {
     try {
-      const Hls = mediaSource && (await import("../../vendor/hls.js-1.7.4/hls.player.min.mjs")).default;
+      const Hls = mediaSource && (await engine()).default;
       if (Hls?.isSupported()) this.#useMediaSource(Hls);
       else this.#useNative();
     } catch {

@@ -121,7 +121,7 @@ export class Transcript {
       }
     }
     if (!this.#rows.length) this.#say("This track has no text.");
-    else if (words && !hits) this.#say(`No matches for "${this.#part("search").value.trim()}".`);
+    else if (words && !hits) this.#say(`No matches for “${this.#part("search").value.trim()}”.`);
     else this.#say(words ? `${hits} place${hits === 1 ? "" : "s"}` : "");
   }
 
