@@ -86,7 +86,7 @@ def decode(content: bytes, *, encoding: str = "", language: str = "") -> tuple[s
     """
     found = _name(encoding) if encoding else _marked(content) or _detect(content, language)
     if not found:
-        raise refused(f"One of: {', '.join(ENCODINGS)}.", "encoding")
+        raise refused(f"Unknown encoding. Use one of: {', '.join(ENCODINGS)}.", "encoding")
     codec = _byte_order(content) if found == "utf-16" else _CODECS[found][0]
     text = content.decode(codec, "replace").replace("\0", "").removeprefix("\ufeff")
     # Files that were converted once too often end their lines with two carriage returns.
