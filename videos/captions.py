@@ -24,7 +24,7 @@ from videos.webvtt import Cue
 tracks_changed = Signal()
 
 MAX_LABEL = 60
-EXISTS = "There are captions of this language, kind and label already. Choose another label, or replace them."
+EXISTS = "This video already has subtitles of this language, kind and name. Choose another name."
 
 
 def add(
@@ -39,7 +39,7 @@ def add(
     """Add a text track. Raises ``Conflict`` when the video has one of this language, kind and label."""
     described = _described(language=language, label=label, kind=kind)
     if Caption.objects.filter(video=video).count() >= settings.MAX_CAPTIONS_PER_VIDEO:
-        raise Conflict(f"A video may have at most {settings.MAX_CAPTIONS_PER_VIDEO} caption tracks.")
+        raise Conflict(f"A video can have up to {settings.MAX_CAPTIONS_PER_VIDEO} subtitle tracks.")
     caption = Caption(video=video, cues=_rows(cues), source=source, **described)
     _write(caption)
     try:

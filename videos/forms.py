@@ -64,13 +64,16 @@ class VideoForm(forms.Form):
 class CaptionDescriptionForm(forms.Form):
     """What describes a text track."""
 
-    language = forms.CharField(max_length=12, help_text="A language tag such as en or pt-BR.")
+    language = forms.CharField(
+        max_length=12,
+        help_text="Select a language, or enter a tag such as en or pt-BR.",
+        widget=forms.TextInput(attrs={"list": "languages", "autocomplete": "off"}),
+    )
     label = forms.CharField(
         max_length=60,
         required=False,
         label="Name",
-        help_text="Shown in the player's menu; the name of the language unless you choose another. "
-        "Several tracks of one language and kind need names of their own.",
+        help_text="Shown in the player's menu. Tracks of the same language and kind need different names.",
     )
     kind = forms.ChoiceField(choices=Kind.choices)
 
@@ -83,16 +86,16 @@ class CaptionForm(CaptionDescriptionForm):
     """Another text track."""
 
     file = forms.FileField(
-        label="Caption file",
+        label="Subtitle file",
         help_text="WebVTT (.vtt), SubRip (.srt), SubStation Alpha (.ass, .ssa), SBV or TTML (.ttml, .dfxp), "
-        "at most 2 MB.",
+        "up to 2 MB.",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join((*webvtt.SUFFIXES, "text/vtt"))}),
     )
     encoding = forms.ChoiceField(
-        choices=[("", "Detect"), *webvtt.ENCODINGS.items()],
+        choices=[("", "Detect automatically"), *webvtt.ENCODINGS.items()],
         required=False,
         label="Character encoding",
-        help_text="Choose one when letters come out wrong.",
+        help_text="Select one if letters look wrong.",
     )
     field_order = ("file", "language", "kind", "label", "encoding")
 
@@ -120,7 +123,7 @@ class CaptionTextForm(CaptionDescriptionForm):
         file = webvtt.read(text, encoding="utf-8", keep_rolling=True)
         if file.left_out:
             number = "1 cue has" if file.left_out == 1 else f"{file.left_out} cues have"
-            sentence = f"{number} times that cannot be read, so nothing was saved. Write 00:01:30.500 --> 00:01:32.000."
+            sentence = f"{number} times that can't be read. Write times like 00:01:30.500 --> 00:01:32.000."
             raise Invalid(sentence, fields={"text": [sentence]})
         return file.cues
 

@@ -65,6 +65,13 @@ def _info(tag: str) -> tuple[str, dict[str, str]]:
     return tag, {}
 
 
+def choices() -> list[tuple[str, str]]:
+    """Return the languages with known names as ``(tag, name)``, sorted by name."""
+    named = {**LANG_INFO, **_WITHOUT_SCRIPT}
+    tags = {normalise(tag) for tag, info in named.items() if "name_local" in info} - {""}
+    return sorted(((tag, name_of(tag)) for tag in tags), key=lambda choice: choice[1].casefold())
+
+
 def same(one: str, other: str) -> bool:
     """Return whether two tags mean the same language; regions are ignored when one has none."""
     if not one or not other:

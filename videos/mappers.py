@@ -144,7 +144,7 @@ def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
         "ahead": ahead,
         "steps": video.steps,
         "error": _failure(video),
-        "report": video.report,
+        "report": video.report or [],
     }
 
 

@@ -63,7 +63,9 @@ class CaptionUploadSerializer(CaptionDescriptionSerializer):
 
     file = serializers.FileField(help_text="WebVTT, SubRip, ASS/SSA, SBV or TTML/DFXP, at most 2 MB.")
     encoding = serializers.ChoiceField(
-        choices=list(ENCODINGS), required=False, help_text="Detected unless it is given."
+        choices=list(ENCODINGS),
+        required=False,
+        help_text="Detected unless it is given; aliases are understood.",
     )
 
 

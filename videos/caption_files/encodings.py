@@ -2,72 +2,67 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from charset_normalizer import from_bytes
 
 from .cues import refused
 
-# Python's name of each encoding that may be chosen, and what people call it.
-ENCODINGS = {
-    "utf-8": "Unicode (UTF-8)",
-    "utf-16": "Unicode (UTF-16)",
-    "cp1252": "Western European (Windows-1252)",
-    "iso8859-15": "Western European (ISO 8859-15)",
-    "cp1250": "Central European (Windows-1250)",
-    "iso8859-2": "Central European (ISO 8859-2)",
-    "cp1251": "Cyrillic (Windows-1251)",
-    "koi8-r": "Cyrillic (KOI8-R)",
-    "cp1253": "Greek (Windows-1253)",
-    "cp1254": "Turkish (Windows-1254)",
-    "cp1255": "Hebrew (Windows-1255)",
-    "cp1256": "Arabic (Windows-1256)",
-    "cp1257": "Baltic (Windows-1257)",
-    "cp1258": "Vietnamese (Windows-1258)",
-    "cp874": "Thai (Windows-874)",
-    "cp932": "Japanese (Shift JIS)",
-    "euc_jp": "Japanese (EUC-JP)",
-    "iso2022_jp": "Japanese (ISO-2022-JP)",
-    "gb18030": "Simplified Chinese (GB18030)",
-    "big5": "Traditional Chinese (Big5)",
-    "cp949": "Korean (Windows-949)",
+# The encodings that may be chosen, by the names of the Encoding Standard: Python's codec, and what people call it.
+_CODECS = {
+    "utf-8": ("utf-8", "Unicode (UTF-8)"),
+    "utf-16": ("utf-16", "Unicode (UTF-16)"),
+    "windows-1252": ("cp1252", "Western European (Windows-1252)"),
+    "iso-8859-15": ("iso8859-15", "Western European (ISO 8859-15)"),
+    "windows-1250": ("cp1250", "Central European (Windows-1250)"),
+    "iso-8859-2": ("iso8859-2", "Central European (ISO 8859-2)"),
+    "windows-1251": ("cp1251", "Cyrillic (Windows-1251)"),
+    "koi8-r": ("koi8-r", "Cyrillic (KOI8-R)"),
+    "windows-1253": ("cp1253", "Greek (Windows-1253)"),
+    "windows-1254": ("cp1254", "Turkish (Windows-1254)"),
+    "windows-1255": ("cp1255", "Hebrew (Windows-1255)"),
+    "windows-1256": ("cp1256", "Arabic (Windows-1256)"),
+    "windows-1257": ("cp1257", "Baltic (Windows-1257)"),
+    "windows-1258": ("cp1258", "Vietnamese (Windows-1258)"),
+    "windows-874": ("cp874", "Thai (Windows-874)"),
+    "shift_jis": ("cp932", "Japanese (Shift JIS)"),
+    "euc-jp": ("euc_jp", "Japanese (EUC-JP)"),
+    "iso-2022-jp": ("iso2022_jp", "Japanese (ISO-2022-JP)"),
+    "gb18030": ("gb18030", "Simplified Chinese (GB18030)"),
+    "big5": ("big5", "Traditional Chinese (Big5)"),
+    "euc-kr": ("cp949", "Korean (EUC-KR)"),
 }
-_WESTERN = ("cp1252",)
+ENCODINGS = {name: words for name, (_, words) in _CODECS.items()}
+# Python's names of encodings that are read as one of the above, which holds all of their characters.
+_SAME = {
+    "ascii": "windows-1252",
+    "iso8859-1": "windows-1252",
+    "iso8859-7": "windows-1253",
+    "iso8859-9": "windows-1254",
+    "shift_jis": "shift_jis",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "euc-kr",
+    "utf-8-sig": "utf-8",
+    "utf-16-le": "utf-16",
+    "utf-16-be": "utf-16",
+}
+_NAMES = {**_SAME, **{codecs.lookup(codec).name: name for name, (codec, _) in _CODECS.items()}}
+_WESTERN = ("windows-1252",)
 _BY_LANGUAGE = {
-    **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq", "bs"), ("cp1250", "iso8859-2")),
-    **dict.fromkeys(("ru", "uk", "bg", "be", "mk", "sr"), ("cp1251", "koi8-r")),
-    **dict.fromkeys(("ar", "fa", "ur"), ("cp1256",)),
-    **dict.fromkeys(("et", "lt", "lv"), ("cp1257",)),
-    **dict.fromkeys(
-        (
-            "en",
-            "fr",
-            "de",
-            "es",
-            "pt",
-            "it",
-            "nl",
-            "sv",
-            "da",
-            "nb",
-            "no",
-            "fi",
-            "is",
-            "ca",
-            "gl",
-            "eu",
-            "af",
-        ),
-        _WESTERN,
-    ),
-    "el": ("cp1253",),
-    "tr": ("cp1254",),
-    "he": ("cp1255",),
-    "vi": ("cp1258",),
-    "th": ("cp874",),
-    "ja": ("cp932", "euc_jp"),
+    **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq", "bs"), ("windows-1250", "iso-8859-2")),
+    **dict.fromkeys(("ru", "uk", "bg", "be", "mk", "sr"), ("windows-1251", "koi8-r")),
+    **dict.fromkeys(("ar", "fa", "ur"), ("windows-1256",)),
+    **dict.fromkeys(("et", "lt", "lv"), ("windows-1257",)),
+    "el": ("windows-1253",),
+    "tr": ("windows-1254",),
+    "he": ("windows-1255",),
+    "vi": ("windows-1258",),
+    "th": ("windows-874",),
+    "ja": ("shift_jis", "euc-jp"),
     "zh": ("gb18030", "big5"),
-    "ko": ("cp949",),
+    "ko": ("euc-kr",),
 }
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -89,12 +84,13 @@ def decode(content: bytes, *, encoding: str = "", language: str = "") -> tuple[s
 
     ``encoding`` is what the uploader chose, "" to detect it; ``language`` helps to. Raises ``Invalid``.
     """
-    if encoding and encoding not in ENCODINGS:
-        raise refused(f"One of: {', '.join(ENCODINGS)}.", "encoding")
-    found = encoding or _marked(content) or _detect(content, language)
-    codec = _byte_order(content) if found == "utf-16" else found
+    found = _name(encoding) if encoding else _marked(content) or _detect(content, language)
+    if not found:
+        raise refused(f"Unknown encoding. Use one of: {', '.join(ENCODINGS)}.", "encoding")
+    codec = _byte_order(content) if found == "utf-16" else _CODECS[found][0]
     text = content.decode(codec, "replace").replace("\0", "").removeprefix("\ufeff")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), found
+    # Files that were converted once too often end their lines with two carriage returns.
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n"), found
 
 
 def _marked(content: bytes) -> str:
@@ -115,7 +111,7 @@ def _detect(content: bytes, language: str) -> str:
     if head.rstrip(b"\0").count(0) > len(head) // 4:
         return "utf-16"
     if content.isascii():
-        return "iso2022_jp" if _JAPANESE_ESCAPE.search(content) else "utf-8"
+        return "iso-2022-jp" if _JAPANESE_ESCAPE.search(content) else "utf-8"
     if _is_mostly_utf8(content):
         return "utf-8"
     return _detect_legacy(content, language)
@@ -138,16 +134,20 @@ def _detect_legacy(content: bytes, language: str) -> str:
     lines = [line for line in content.split(b"\n") if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
     expected = _BY_LANGUAGE.get(language.lower().partition("-")[0], ())
-    if "iso8859-2" in expected and not _BEYOND_ISO.search(sample):
-        return "iso8859-2"
+    if "iso-8859-2" in expected and not _BEYOND_ISO.search(sample):
+        return "iso-8859-2"
     for candidates in filter(None, (expected, _WESTERN, tuple(ENCODINGS))):
-        best = from_bytes(sample, cp_isolation=list(candidates)).best()
-        if best is not None and (name := _known(best.encoding)):
+        best = from_bytes(sample, cp_isolation=[_CODECS[name][0] for name in candidates]).best()
+        if best is not None and (name := _name(best.encoding)):
             return name
     return expected[0] if expected else _WESTERN[0]
 
 
-def _known(name: str) -> str:
-    """Return the key of ``ENCODINGS`` for a name of charset-normalizer's."""
-    aliases = {key.replace("-", "").replace("_", ""): key for key in ENCODINGS}
-    return aliases.get(name.replace("-", "").replace("_", ""), "")
+def _name(written: str) -> str:
+    """Return the key of ``ENCODINGS`` for a name that people or programs use, "" when there is none."""
+    if written.lower() in ENCODINGS:
+        return written.lower()
+    try:
+        return _NAMES.get(codecs.lookup(written).name, "")
+    except (LookupError, ValueError):
+        return ""

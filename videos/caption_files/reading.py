@@ -49,11 +49,11 @@ def read(
     Raises ``Invalid`` or ``TooLarge``.
     """
     if len(content) > max_bytes:
-        raise TooLarge(f"A caption file may have at most {max_bytes // 1_000_000} MB.")
+        raise TooLarge(f"A subtitle file can be up to {max_bytes // 1_000_000} MB.")
     text, used = decode(content, encoding=encoding, language=language)
     found, left_out, name = _parse(text)
     if len(found) > MAX_CUES:
-        raise refused(f"A caption file may have at most {MAX_CUES} cues.")
+        raise refused(f"A subtitle file can have up to {MAX_CUES} cues.")
     cues = []
     for raw in found if keep_rolling else unroll(found):
         cue = clean(raw)
@@ -63,7 +63,7 @@ def read(
             left_out += 1
     if not cues:
         names = ", ".join(FORMAT_NAMES.values())
-        raise refused(f"No cue with a time and a text was found. Formats that can be read: {names}.")
+        raise refused(f"No cues found. Supported formats: {names}.")
     if name == "ass":
         # Cues that are the same are layers of one: outline and filling.
         cues = list(dict.fromkeys(cues))

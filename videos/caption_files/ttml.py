@@ -46,7 +46,7 @@ def read_ttml(text: str) -> tuple[list[RawCue], int]:
                 return reader.cues, reader.left_out
         parser.close()
     except DefusedXmlException:
-        raise refused("Entities are not accepted in TTML. Write the characters themselves.") from None
+        raise refused("TTML files can't declare entities. Use the characters themselves.") from None
     except ParseError:
         reader.left_out += 1
     return reader.cues, reader.left_out
@@ -115,7 +115,7 @@ class _Reader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            raise refused("The elements of this file are nested too deeply.")
+            raise refused("This file's elements are nested too deeply.")
         name, known = _local(tag), {_local(key): value for key, value in attributes.items()}
         if not self._stack:
             self._clock.take(known)

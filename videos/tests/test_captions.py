@@ -83,7 +83,7 @@ def test_how_a_file_was_read_is_told(cast):
     srt = "1\n00:00:01,000 --> 00:00:02,000\nПривет, как дела?\n\n2\n00:00:0x,000 --> 1\nLost\n"
     file = SimpleUploadedFile("c.srt", srt.encode("cp1251"))
     made = add(api, video, file=file, language="ru").json()
-    assert made["imported"] == {"format": "srt", "encoding": "cp1251", "cues": 1, "left_out": 1}
+    assert made["imported"] == {"format": "srt", "encoding": "windows-1251", "cues": 1, "left_out": 1}
     url = f"/api/v1/videos/{video.pk}/captions/{made['id']}"
     assert "imported" not in api.get(url).json()
     sent = {"file": SimpleUploadedFile("c.srt", srt.encode("koi8-r")), "encoding": "koi8-r"}

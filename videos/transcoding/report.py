@@ -6,15 +6,18 @@ A new note is a function that yields notes, and its place in ``NOTES``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from videos import languages
+
 from .filters import can_tone_map
 from .ladder import LONGER_SOUND_SECONDS, MAX_FRAME_RATE, LadderPlan
-from .probe import SourceInfo
+from .probe import SourceInfo, SubtitleTrack
 from .subtitles import BITMAP_CODECS, MAX_TRACKS, TEXT_CODECS
 
+LEAST_GAIN_DB = 0.05
 CODEC_NAMES = {
     "h264": "H.264",
     "hevc": "H.265 (HEVC)",
@@ -66,20 +69,17 @@ def report(info: SourceInfo, plan: LadderPlan, outcome: Outcome) -> list[dict[st
 def _picture(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note]:
     top = plan.renditions[0]
     if info.is_audio_only:
-        yield Note("picture_drawn", "The file has no picture: a moving wave was drawn from the sound.")
+        yield Note("picture_drawn", "The file has no video, so a waveform was drawn from its audio.")
     elif plan.copies_top:
-        yield Note(
-            "copied", f"The picture was kept as it is in {top.width}x{top.height}, without a loss of quality."
-        )
+        yield Note("copied", f"Video copied without re-encoding at {top.width}x{top.height}.")
     else:
-        source = f"{_name(info.video_codec)}, {info.width}x{info.height}"
-        yield Note("encoded", f"The picture ({source}) was encoded for the web.")
+        yield Note("encoded", f"Video encoded from {_name(info.video_codec)}, {info.width}x{info.height}.")
 
 
 def _sizes(_: SourceInfo, plan: LadderPlan, __: Outcome) -> Iterator[Note]:
     # A rendition of the fallback codec has the size of another one.
     sizes = list(dict.fromkeys(item.name.partition("-")[0] for item in plan.renditions))
-    yield Note("sizes", f"Made in {len(sizes)} {'size' if len(sizes) == 1 else 'sizes'}: {_listed(sizes)}.")
+    yield Note("sizes", f"Available in {_number(len(sizes), 'size')}: {_listed(sizes)}.")
 
 
 def _tone_mapping(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
@@ -87,34 +87,26 @@ def _tone_mapping(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note
         return
     name = {"pq": "HDR10", "hlg": "HLG"}[info.color_transfer]
     if can_tone_map():
-        yield Note(
-            "tone_mapped", f"High dynamic range ({name}) was converted to standard range (tone mapping)."
-        )
+        yield Note("tone_mapped", f"HDR ({name}) converted to standard dynamic range (tone mapping).")
     else:
         yield Note(
-            "not_tone_mapped",
-            f"The file has high dynamic range ({name}), which this server cannot convert: colors may look pale.",
+            "not_tone_mapped", f"This server can't convert HDR ({name}), so colors may look washed out."
         )
 
 
 def _deinterlacing(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     if info.interlaced:
-        yield Note("deinterlaced", "The picture is interlaced and was deinterlaced.")
+        yield Note("deinterlaced", "Interlaced video deinterlaced.")
 
 
 def _rotation(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     if info.rotation:
-        yield Note(
-            "rotated", f"The picture was turned upright, by {info.rotation} degrees, as the file says."
-        )
+        yield Note("rotated", f"Video rotated by {info.rotation} degrees, as the file asks.")
 
 
 def _pixel_shape(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     if info.sample_aspect_ratio != 1:
-        yield Note(
-            "pixels_squared",
-            f"The file's pixels are not square: the picture was stretched to {info.width}x{info.height}.",
-        )
+        yield Note("pixels_squared", f"Non-square pixels scaled to a picture of {info.width}x{info.height}.")
 
 
 def _frame_rate(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note]:
@@ -122,15 +114,15 @@ def _frame_rate(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note
         return
     source, rate = info.frame_rate, plan.frame_rate
     if source <= 0:
-        why = "because the file does not state its own"
+        why = "because the file doesn't state its own"
     elif abs(source - rate) <= rate / 100:
         why = "as in the file"
-    elif source > MAX_FRAME_RATE and rate < source:
-        why = f"instead of {_rate(source)}: {MAX_FRAME_RATE} is the most here"
     elif info.interlaced and abs(2 * source - rate) <= rate / 100:
-        why = "one for each field of the interlaced picture"
+        why = "one for each field of the interlaced video"
+    elif source > MAX_FRAME_RATE and rate < source:
+        why = f"reduced from {_rate(source)} because {MAX_FRAME_RATE} is the limit"
     else:
-        why = f"which fits the file's timing best: it varies around {_rate(source)}"
+        why = f"which fits the file's varying frame rate (average {_rate(source)})"
     yield Note("frame_rate", f"Plays at {_rate(rate)} frames per second, {why}.")
 
 
@@ -138,59 +130,49 @@ def _held_picture(_: SourceInfo, plan: LadderPlan, __: Outcome) -> Iterator[Note
     if plan.held_seconds > LONGER_SOUND_SECONDS:
         yield Note(
             "picture_held",
-            f"The sound is {plan.held_seconds:.1f} seconds longer than the picture, whose last frame stays on.",
+            f"The audio is {plan.held_seconds:.1f} seconds longer than the video, so the last frame stays on.",
         )
 
 
 def _sound(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note]:
     if not info.audio:
-        yield Note("silent", "The file has no sound.")
+        yield Note("silent", "The file has no audio.")
         return
     kept = {sound.index for sound in plan.sounds}
-    lost = [track for track in info.audio if track.index not in kept]
+    lost = _counted([_name(track.codec) for track in info.audio if track.index not in kept])
     if not kept:
-        names = _listed(sorted({_name(track.codec) for track in lost}))
-        yield Note("sound_undecodable", f"The sound ({names}) cannot be decoded here: the video is silent.")
+        yield Note("sound_undecodable", f"The audio ({lost}) can't be decoded here, so the video is silent.")
     elif lost:
-        names = _counted([_name(track.codec) for track in lost])
-        yield Note("sound_left_out", f"Sound tracks that were left out: {names}.")
+        yield Note("sound_left_out", f"Audio tracks left out: {lost}.")
     if len(kept) > 1:
-        yield Note("sound_tracks", f"{len(kept)} sound tracks can be chosen in the player.")
+        yield Note("sound_tracks", f"{len(kept)} audio tracks are available in the player.")
 
 
 def _gain(_: SourceInfo, plan: LadderPlan, __: Outcome) -> Iterator[Note]:
     gain = plan.sounds[0].gain_db if plan.sounds else 0.0
-    if abs(gain) >= 0.05:
-        yield Note("gain", f"The sound was made {abs(gain):.1f} dB {'louder' if gain > 0 else 'quieter'}.")
+    if abs(gain) >= LEAST_GAIN_DB:
+        yield Note("gain", f"Audio made {abs(gain):.1f} dB {'louder' if gain > 0 else 'quieter'}.")
 
 
 def _subtitles(info: SourceInfo, _: LadderPlan, outcome: Outcome) -> Iterator[Note]:
     text = [track for track in info.subtitles if track.codec in TEXT_CODECS]
-    lost = {track.index for track in text[MAX_TRACKS:]}
     kept = [track for track in text[:MAX_TRACKS] if track.index not in outcome.unusable_subtitles]
     if kept:
-        tracks = "1 subtitle track" if len(kept) == 1 else f"{len(kept)} subtitle tracks"
-        yield Note("subtitles_imported", f"{tracks} of the file can be chosen in the player.")
-    bitmaps = [track for track in info.subtitles if track.codec in BITMAP_CODECS]
-    if bitmaps:
-        names = _counted([_described(track.codec, track.language) for track in bitmaps])
-        yield Note(
-            "bitmap_subtitles_left_out",
-            f"Subtitles that are pictures, not text, were left out: {names}. Add them as a caption file.",
-        )
-    others = [t for t in info.subtitles if t.codec not in TEXT_CODECS | BITMAP_CODECS]
-    if others:
-        names = _counted([_described(track.codec, track.language) for track in others])
-        yield Note("subtitles_left_out", f"Subtitles of a kind that cannot be read were left out: {names}.")
-    unusable = [t for t in text if t.index in outcome.unusable_subtitles or t.index in lost]
-    if unusable:
-        names = _counted([_described(track.codec, track.language) for track in unusable])
-        yield Note("subtitles_unreadable", f"Subtitles without readable text were left out: {names}.")
+        verb = "is" if len(kept) == 1 else "are"
+        tracks = _number(len(kept), "subtitle track")
+        yield Note("subtitles_imported", f"{tracks} from the file {verb} available in the player.")
+    if names := _tracks(track for track in info.subtitles if track.codec in BITMAP_CODECS):
+        advice = "Upload them as a text file instead."
+        yield Note("bitmap_subtitles_left_out", f"Image-based subtitles left out: {names}. {advice}")
+    if names := _tracks(t for t in info.subtitles if t.codec not in TEXT_CODECS | BITMAP_CODECS):
+        yield Note("subtitles_left_out", f"Unsupported subtitles left out: {names}.")
+    if names := _tracks(track for track in text if track not in kept):
+        yield Note("subtitles_unreadable", f"Subtitles without readable text left out: {names}.")
 
 
 def _chapters(_: SourceInfo, __: LadderPlan, outcome: Outcome) -> Iterator[Note]:
     if outcome.chapters:
-        yield Note("chapters_imported", f"{outcome.chapters} chapters were taken from the file.")
+        yield Note("chapters_imported", f"{_number(outcome.chapters, 'chapter')} imported from the file.")
 
 
 NOTES: tuple[Callable[[SourceInfo, LadderPlan, Outcome], Iterator[Note]], ...] = (
@@ -213,17 +195,29 @@ def _name(codec: str) -> str:
     return CODEC_NAMES.get(codec, codec.upper())
 
 
-def _described(codec: str, language: str) -> str:
-    return f"{_name(codec)} ({language})" if language and language != "und" else _name(codec)
+def _number(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _tracks(tracks: Iterable[SubtitleTrack]) -> str:
+    """Return the kinds and languages of tracks, "" without any."""
+    return _counted(
+        [
+            f"{_name(track.codec)} ({track.language})"
+            if languages.normalise(track.language)
+            else _name(track.codec)
+            for track in tracks
+        ]
+    )
 
 
 def _counted(names: list[str]) -> str:
-    """Return ``PGS (eng), 2 x PGS``: every name once, with its number."""
+    """Return ``2 x PGS (eng) and VobSub``: every name once, with its number."""
     return _listed([name if count == 1 else f"{count} x {name}" for name, count in Counter(names).items()])
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _rate(rate: Fraction) -> str:

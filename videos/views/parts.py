@@ -17,7 +17,18 @@ from django.views.decorators.http import require_http_methods
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.pages import show_problems
-from videos import access, captions, chapters, forms, mappers, posters, services, share_links, webvtt
+from videos import (
+    access,
+    captions,
+    chapters,
+    forms,
+    languages,
+    mappers,
+    posters,
+    services,
+    share_links,
+    webvtt,
+)
 from videos.models import Video
 
 METHODS = ("GET", "HEAD", "POST")
@@ -103,19 +114,19 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
             messages.success(request, _added(file))
             return redirect("studio-captions", video_id)
     elif request.method == "POST":
-        problem = "The captions were not added. Look at the fields below."
-    return _page(request, video, "captions", problem=problem, form=form)
+        problem = "Select a file and a language."
+    return _page(request, video, "captions", problem=problem, form=form, languages=languages.choices())
 
 
 def _added(file: webvtt.CaptionFile) -> str:
     """Return what was read, for the uploader to see that it is right."""
     count = f"{len(file.cues)} cue" + ("" if len(file.cues) == 1 else "s")
     names = f"{webvtt.FORMAT_NAMES[file.format]}, {webvtt.ENCODINGS[file.encoding]}"
-    said = f"Captions added: {count}, read as {names}."
+    said = f"Subtitles added: {count}, read as {names}."
     if not file.left_out:
         return said
     lost = "1 cue" if file.left_out == 1 else f"{file.left_out} cues"
-    return f"{said} {lost} could not be read and {'was' if file.left_out == 1 else 'were'} left out."
+    return f"{said} {lost} couldn't be read and {'was' if file.left_out == 1 else 'were'} left out."
 
 
 @login_required
@@ -126,7 +137,7 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     track = captions.find(video, caption_id)
     if request.method == "POST" and "delete" in request.POST:
         captions.remove(track)
-        messages.success(request, "The captions were deleted.")
+        messages.success(request, "Subtitles deleted.")
         return redirect("studio-captions", video_id)
     text = webvtt.write([webvtt.Cue(*row) for row in track.cues])
     form = forms.CaptionTextForm(
@@ -140,11 +151,12 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
         except SiteError as error:
             problem = _in_words(error)
         else:
-            messages.success(request, "The captions were saved.")
+            messages.success(request, "Subtitles saved.")
             return redirect("studio-caption", video_id, caption_id)
     elif request.method == "POST":
-        problem = "The captions were not saved. Look at the fields below."
-    return _page(request, video, "caption", problem=problem, form=form, track=mappers.caption(video, track))
+        problem = "Please fix the errors below."
+    shown = {"track": mappers.caption(video, track), "languages": languages.choices()}
+    return _page(request, video, "caption", problem=problem, form=form, **shown)
 
 
 @login_required

@@ -32,8 +32,8 @@ def notes(outcome=None, *, gain_db=0.0, **changes):
 
 def test_a_plain_file_has_a_short_report():
     assert notes() == {
-        "encoded": "The picture (H.264, 1920x1080) was encoded for the web.",
-        "sizes": "Made in 6 sizes: 1080p, 720p, 480p, 360p, 240p and 144p.",
+        "encoded": "Video encoded from H.264, 1920x1080.",
+        "sizes": "Available in 6 sizes: 1080p, 720p, 480p, 360p, 240p and 144p.",
         "frame_rate": "Plays at 30 frames per second, as in the file.",
     }
 
@@ -47,17 +47,17 @@ def test_a_plain_file_has_a_short_report():
         ({"rotation": 90}, "rotated", "90"),
         ({"sample_aspect_ratio": Fraction(4, 3)}, "pixels_squared", "1920x1080"),
         ({"audio_end": 13.2}, "picture_held", "3.2 seconds"),
-        ({"audio": ()}, "silent", "no sound"),
+        ({"audio": ()}, "silent", "no audio"),
         ({"audio": (STRANGE_SOUND,)}, "sound_undecodable", "AC-4"),
         ({"audio": (SOUND, STRANGE_SOUND)}, "sound_left_out", "AC-4"),
-        ({"audio": (SOUND, replace(SOUND, index=2))}, "sound_tracks", "2 sound tracks"),
+        ({"audio": (SOUND, replace(SOUND, index=2))}, "sound_tracks", "2 audio tracks"),
         ({"gain_db": 4.26}, "gain", "4.3 dB louder"),
         ({"gain_db": -3.0}, "gain", "3.0 dB quieter"),
         ({"outcome": Outcome(chapters=4)}, "chapters_imported", "4 chapters"),
-        ({"video_index": -1}, "picture_drawn", "wave"),
-        ({"frame_rate": Fraction(120), "nominal_rate": Fraction(120)}, "frame_rate", "60 is the most"),
-        ({"frame_rate": Fraction(13), "nominal_rate": Fraction(30)}, "frame_rate", "around 13"),
-        ({"frame_rate": Fraction(0)}, "frame_rate", "does not state"),
+        ({"video_index": -1}, "picture_drawn", "waveform"),
+        ({"frame_rate": Fraction(120), "nominal_rate": Fraction(120)}, "frame_rate", "60 is the limit"),
+        ({"frame_rate": Fraction(13), "nominal_rate": Fraction(30)}, "frame_rate", "average 13"),
+        ({"frame_rate": Fraction(0)}, "frame_rate", "doesn't state"),
     ],
 )
 def test_what_was_done_is_told(changes, code, words):
@@ -69,13 +69,13 @@ def test_a_track_that_was_kept_is_told():
     ladder = replace(plan(info), copies_top=True)
     assert report(info, ladder, Outcome())[0] == {
         "code": "copied",
-        "detail": "The picture was kept as it is in 1920x1080, without a loss of quality.",
+        "detail": "Video copied without re-encoding at 1920x1080.",
     }
 
 
 def test_subtitles_that_were_left_out_are_named():
     found = notes(Outcome(unusable_subtitles=(7,)), subtitles=TRACKS)
-    assert found["subtitles_imported"] == "1 subtitle track of the file can be chosen in the player."
+    assert found["subtitles_imported"] == "1 subtitle track from the file is available in the player."
     assert "2 x PGS (eng) and VobSub." in found["bitmap_subtitles_left_out"]
     assert "CEA-608" in found["subtitles_left_out"]
     assert "ASS (fre)" in found["subtitles_unreadable"]
