@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
 
 from streamsite.testing.caller import PASSWORD, Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
@@ -24,14 +23,17 @@ def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):  # noqa: F811
     )
     page.on("request", lambda request: refused.append(request.url) if "//localhost" in request.url else None)
     page.goto("/login")
-    page.get_by_label("Username or email").fill("origin-owner")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.locator("main [name=login]").fill("origin-owner")
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
     page.wait_for_url(lambda url: "/login" not in url)
     # While it is processed the player asks the API, whose answer names the stream by SITE_URL.
     page.goto(f"/watch/{video_id}")
     video = page.locator("video").first
-    read = "async path => (await (await import('/static/js/api.js')).api('GET', path)).data"
+    read = """async path => {
+      const module = performance.getEntriesByType("resource").find(({ name }) => /\\/js\\/api\\./.test(name)).name;
+      return (await (await import(module)).api("GET", path)).data;
+    }"""
     page.wait_for_function("() => document.querySelector('[data-hls-url]')?.dataset.hlsUrl", timeout=60_000)
     given = page.evaluate(read, f"/videos/{video_id}")
     assert given["hls_url"].startswith("/media/v/h")
@@ -39,8 +41,5 @@ def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):  # noqa: F811
     assert owner.json("GET", f"/api/v1/videos/{video_id}")[1]["url"] == f"{site.url}/watch/{video_id}"
     video.evaluate("v => { v.muted = true; return v.play(); }")
     page.wait_for_function("() => [...document.querySelectorAll('video')].some(v => v.currentTime > 0.5)")
-    page.get_by_role("combobox").first.fill("origin-ow")
-    option = page.locator(".suggestions a").first
-    expect(option).to_have_attribute("href", "/@origin-owner")
     assert refused == []
     context.close()
