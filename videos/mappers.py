@@ -10,6 +10,7 @@ from streamsite.visibility import Viewer, is_owner
 from videos import captions, chapters, posters, relations, share_links
 from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
+from videos.transcoding.errors import is_retryable
 
 
 def card(video: Video, link: ShareLink | None = None) -> dict[str, Any]:
@@ -134,10 +135,14 @@ def _counts(video: Video) -> dict[str, int]:
     return {"views": video.view_count, "likes": video.like_count, "comments": video.comment_count}
 
 
-def _failure(video: Video) -> dict[str, str] | None:
+def _failure(video: Video) -> dict[str, Any] | None:
     if not video.failure_code:
         return None
-    return {"code": video.failure_code, "detail": video.failure_detail}
+    return {
+        "code": video.failure_code,
+        "detail": video.failure_detail,
+        "retryable": is_retryable(video.failure_code),
+    }
 
 
 def _viewer(state: relations.Relation, *, can_edit: bool) -> dict[str, Any]:

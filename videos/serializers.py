@@ -218,10 +218,11 @@ class PageOfFeedCardsSerializer(serializers.Serializer[Any]):
 
 
 class FailureSerializer(serializers.Serializer[Any]):
-    """Why processing failed, in words."""
+    """Why processing failed, in words, and whether another try with the same file can help."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
+    retryable = serializers.BooleanField()
 
 
 class ViewerSerializer(serializers.Serializer[Any]):

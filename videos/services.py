@@ -20,6 +20,7 @@ from videos import quota, storage
 from videos.metadata import EDITABLE, clean_metadata, title_from
 from videos.models import Status, Video
 from videos.moderation import standing
+from videos.transcoding.errors import is_retryable
 
 # What others read of a video.
 SAID = ("title", "description", "tags", "chapters")
@@ -230,7 +231,7 @@ def delete(video: Video) -> None:
 
 
 def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
-    """Queue a failed video again. ``Conflict`` unless it failed and its file is still there."""
+    """Queue a failed video again. ``Conflict`` unless another try can help and its file is still there."""
     _check_retry(video)
 
     def queue_again() -> None:
@@ -253,6 +254,8 @@ def requeue(video_id: str) -> None:
 def _check_retry(video: Video) -> None:
     if video.status != Status.FAILED:
         raise Conflict("Only a video whose processing failed can be tried again.")
+    if not is_retryable(video.failure_code):
+        raise Conflict("This file can't be converted, so trying again won't help. Choose another file.")
     if not storage.source_path(video.pk).is_file():
         raise Conflict("The uploaded file was refused and is gone. Upload another one.")
 

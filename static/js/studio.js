@@ -6,7 +6,8 @@ import { confirmed, el, toast } from "./ui.js";
 const part = (row, name) => row.querySelector(`[data-${name}]`);
 const isWorking = (status) => !["ready", "failed"].includes(status);
 
-function showStatus(row, status) {
+/** A hopeless file is not worth another try: its row offers to choose another one. */
+function showStatus(row, status, isHopeless = false) {
   row.dataset.status = status;
   const badge = part(row, "badge");
   badge.dataset.status = status;
@@ -15,7 +16,8 @@ function showStatus(row, status) {
     ["progress", isWorking(status)],
     ["steps", isWorking(status)],
     ["problem", status === "failed"],
-    ["retry", status === "failed"],
+    ["retry", status === "failed" && !isHopeless],
+    ["hopeless", status === "failed" && isHopeless],
     ["watch", status === "ready"],
   ]) {
     const element = part(row, name);
@@ -24,7 +26,7 @@ function showStatus(row, status) {
 }
 
 function showJob(row, job) {
-  showStatus(row, job.status);
+  showStatus(row, job.status, job.error?.retryable === false);
   const bar = part(row, "progress");
   if (bar) bar.value = job.progress ?? 0;
   const steps = part(row, "steps");

@@ -39,6 +39,7 @@ function addFiles(files) {
       links,
       onIdle: () => queueMicrotask(sendNext),
       onVideo: dropUnfinished,
+      onAnother: () => input.click(),
     });
     items.push(item);
     list.prepend(item.element);

@@ -29,7 +29,7 @@ def ladder_graph(info: SourceInfo, plan: LadderPlan) -> str:
     for number, sound in enumerate(plan.sounds):
         gain = f"volume={sound.gain_db:.2f}dB," if sound.gain_db else ""
         chains.append(
-            f"[0:{sound.index}]aresample=48000:async=1:first_pts=0,{gain}"
+            f"[0:{sound.index}]aresample=48000:async=1000:first_pts=0,{gain}"
             f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_dur={plan.duration:.6f}[a{number}]"
         )
     return ";".join(chains)

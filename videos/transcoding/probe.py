@@ -12,8 +12,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .errors import EncodeFailed, Killed, TimedOut, TooLarge, UnreadableMedia, UnsupportedMedia
+from .errors import (
+    EncodeFailed,
+    EncryptedMedia,
+    Killed,
+    TimedOut,
+    TooLarge,
+    UnreadableMedia,
+    UnsupportedMedia,
+)
 from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
+from .protection import is_encrypted
 from .sniff import (
     AAC,
     AC3,
@@ -57,6 +66,7 @@ DAMAGED_DETAIL = (
     "The file is damaged or incomplete: its video cannot be read. Check that it plays on your device, "
     "then upload it again or export it again as MP4."
 )
+ENCRYPTED_DETAIL = "The file is copy-protected (encrypted). Upload a file without copy protection."
 NO_VIDEO_DETAIL = f"The file holds neither video nor sound. {WHAT_WORKS}"
 EXPORT_ADVICE = "Export it as MP4 with H.264 video and AAC sound, and upload that file."
 
@@ -208,11 +218,13 @@ class Limits:
 def probe(path: Path) -> SourceInfo:
     """Measures the file at `path` (see SourceInfo).
 
-    Raises UnsupportedMedia when it is no container of the allowed kinds, UnreadableMedia when the container
-    is empty, cut off before its index, or makes the reader fail; Killed when the reader was killed from outside, which
-    says nothing about the file.
+    Raises UnsupportedMedia when it is no container of the allowed kinds, EncryptedMedia when its content is encrypted,
+    UnreadableMedia when the container is empty, cut off before its index, or makes the reader fail; Killed when the
+    reader was killed from outside, which says nothing about the file.
     """
     container = sniff(path)
+    if is_encrypted(path, container):
+        raise EncryptedMedia(ENCRYPTED_DETAIL)
     args = [str(path.absolute()), container.demuxer, FORMAT_WHITELIST, DECODER_WHITELIST]
     size = path.stat().st_size
     more_seconds = size // SCAN_BYTES_PER_SECOND if container in _WITHOUT_LENGTH else 0

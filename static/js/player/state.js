@@ -13,8 +13,11 @@ export class StateScreen {
     return this.#root.querySelector(`[data-state-${name}]`);
   }
 
-  /** `action` is `{ label, run }`; `progress` a number from 0 to 1. What is left out is not shown. */
-  show({ title, text, action, progress }) {
+  /**
+   * `action` is `{ label, run }`; `progress` a number from 0 to 1; `isHopeless` offers the owner another file instead of
+   * another try. What is left out is not shown.
+   */
+  show({ title, text, action, progress, isHopeless = false }) {
     this.#part("title").textContent = title;
     this.#part("text").textContent = text;
     const bar = this.#part("progress");
@@ -22,6 +25,8 @@ export class StateScreen {
       bar.hidden = progress === undefined;
       if (progress !== undefined) bar.value = progress;
     }
+    const hopeless = this.#part("hopeless");
+    if (hopeless) hopeless.hidden = !isHopeless;
     this.#action = action?.run ?? null;
     this.#part("action").hidden = !action;
     if (action) this.#part("action").textContent = action.label;

@@ -24,7 +24,8 @@ function showProgress(screen, video) {
 function showFailure(screen, video) {
   screen.show({
     title: "This video could not be processed",
-    text: `${video.failure?.detail ?? "The file could not be read."} Its owner can try again from the studio.`,
+    text: `${video.failure?.detail ?? "The file could not be read."}${video.failure?.retryable ? " Retry it in Studio." : ""}`,
+    isHopeless: video.failure?.retryable === false,
   });
 }
 

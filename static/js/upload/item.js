@@ -1,6 +1,7 @@
 // One row of the queue: from the waiting file to the finished video.
 import { api, inWords } from "../api.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "../processing.js";
+import { confirmed } from "../ui.js";
 import { sendFile } from "./transfer.js";
 import { size, span, titleOf } from "./words.js";
 
@@ -14,13 +15,14 @@ let count = 0;
 
 export class UploadItem {
   /** `links` holds the watch and edit addresses' prefixes; `onIdle` is called when the line is free again. */
-  constructor(file, visibility, template, { account, links, onIdle, onVideo }) {
+  constructor(file, visibility, template, { account, links, onIdle, onVideo, onAnother }) {
     this.file = file;
     this.visibility = visibility;
     this.account = account;
     this.links = links;
     this.onIdle = onIdle;
     this.onVideo = onVideo;
+    this.onAnother = onAnother;
     this.state = "waiting";
     this.videoId = null;
     this.savedTitle = null;
@@ -52,9 +54,12 @@ export class UploadItem {
     this.#part("resume").addEventListener("click", () => this.resume());
     this.#part("cancel").addEventListener("click", () => this.cancel());
     this.#part("retry").addEventListener("click", () => this.#retry());
+    this.#part("another").addEventListener("click", () => this.onAnother());
+    this.#part("delete").addEventListener("click", () => this.#delete());
   }
 
-  #show(state, text, badge = BADGES[state]) {
+  /** `isHopeless`: the file itself is the reason of a failure, and another one is needed. */
+  #show(state, text, badge = BADGES[state], { isHopeless = false } = {}) {
     this.state = state;
     this.element.dataset.state = state;
     this.#part("text").textContent = text;
@@ -63,7 +68,9 @@ export class UploadItem {
     this.#part("pause").hidden = state !== "sending";
     this.#part("resume").hidden = state !== "paused";
     this.#part("cancel").hidden = !this.isUnfinished;
-    this.#part("retry").hidden = state !== "failed" && state !== "cancelled";
+    this.#part("retry").hidden = isHopeless || (state !== "failed" && state !== "cancelled");
+    this.#part("another").hidden = !isHopeless;
+    this.#part("delete").hidden = !isHopeless;
     this.#part("progress").hidden = ["ready", "failed", "cancelled"].includes(state);
   }
 
@@ -147,7 +154,8 @@ export class UploadItem {
       this.#show("ready", "Ready to watch.", "Ready");
       this.#part("watch").hidden = false;
     } else if (job?.status === "failed") {
-      this.#show("failed", job.error?.detail ?? "The file could not be processed.");
+      const isHopeless = job.error?.retryable === false;
+      this.#show("failed", job.error?.detail ?? "The file could not be processed.", BADGES.failed, { isHopeless });
     } else if (!this.polling.signal.aborted) {
       this.#show("failed", "This video was removed.");
       this.#part("retry").hidden = true;
@@ -173,6 +181,17 @@ export class UploadItem {
     }
     this.#show("waiting", "Waiting for its turn.");
     this.onIdle();
+  }
+
+  async #delete() {
+    const sure = await confirmed("Delete this video?", `“${this.#part("title").value}” is removed. This cannot be undone.`, "Delete video");
+    if (!sure) return;
+    try {
+      await api("DELETE", `/videos/${this.videoId}`);
+      this.element.remove();
+    } catch (error) {
+      this.#part("text").textContent = inWords(error);
+    }
   }
 
   pause() {

@@ -41,15 +41,17 @@ def test_a_file_that_starts_above_zero_and_is_cut_off_is_refused(tmp_path):
         accept(probe(cut), Limits())
 
 
-@pytest.mark.parametrize("second_start", [20, 4100], ids=["earlier", "an hour later"])
-def test_joined_recordings_last_as_long_as_both(tmp_path, encode, second_start):
-    parts = [shifted(tmp_path / f"{start}.ts", 2, start, TS).read_bytes() for start in (500, second_start)]
+@pytest.mark.parametrize("starts", [(500, 20), (500, 4100), (500, 20, 9000)])
+def test_joined_recordings_last_as_long_as_all_of_them(tmp_path, encode, starts):
+    """The clock goes back, an hour ahead, or both; the hour is not made of silence."""
     source = tmp_path / "joined.ts"
+    parts = [shifted(tmp_path / f"{start}.ts", 2, start, TS).read_bytes() for start in starts]
     source.write_bytes(b"".join(parts))
     folder, info, ladder, result = encode(source)
-    assert info.clock_jumps == 1
-    assert (info.duration, result.duration) == pytest.approx((4, 4), abs=0.1)
-    assert_in_sync(folder, ladder, [0.5, 1.5, 2.5, 3.5])
+    length = 2 * len(starts)
+    assert info.clock_jumps == len(starts) - 1
+    assert (info.duration, result.duration) == pytest.approx((length, length), abs=0.1)
+    assert_in_sync(folder, ladder, [number + 0.5 for number in range(length)])
 
 
 def test_a_clock_that_wraps_does_not_jump(tmp_path):

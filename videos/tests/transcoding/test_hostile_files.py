@@ -108,10 +108,23 @@ def test_name_of_a_file_is_only_a_name(plain, tmp_path, name):
     accept(probe(copy), Limits())
 
 
-def test_mutated_files_are_accepted_or_refused_but_never_crash(tmp_path):
-    whole = make_clip(tmp_path / "whole.mp4", 0.4, (64, 64)).read_bytes()
+MXF = ["-c:v", "mpeg2video", "-c:a", "pcm_s16le", "-ar", "48000"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "mutations"),
+    [
+        ("whole.mp4", {}, MUTATIONS),
+        ("whole.mxf", {"options": MXF}, 3),
+        ("whole.nut", {}, 3),
+        ("whole.gif", {"audio": False, "options": ["-c:v", "gif", "-pix_fmt", "rgb8"]}, 3),
+        ("whole.aac", {"video": False, "options": ["-c:a", "aac"]}, 3),
+    ],
+)
+def test_mutated_files_are_accepted_or_refused_but_never_crash(tmp_path, name, options, mutations):
+    whole = make_clip(tmp_path / name, 0.4, (64, 64), **options).read_bytes()
     dice = random.Random(2024)
-    for number in range(MUTATIONS):
+    for number in range(mutations):
         content = bytearray(whole)
         for _ in range(dice.choice([1, 10, 200])):
             content[dice.randrange(8, len(content))] = dice.randrange(256)
