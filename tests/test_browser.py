@@ -99,6 +99,30 @@ def test_register_upload_wait_and_play(page, site, tmp_path):
     expect(page.get_by_role("link", name="a day out").first).to_be_visible()
 
 
+def test_a_hopeless_upload_offers_another_file_and_deletion(page, site, tmp_path):
+    page.set_viewport_size({"width": 390, "height": 800})
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(make_clip(tmp_path / "whole.mp4", 1).read_bytes()[:3000])
+    register(page, "hopeless-upload")
+    page.goto("/upload")
+    page.locator("[data-file]").set_input_files(str(broken))
+    row = page.locator("[data-queue] > li")
+    expect(row).to_contain_text("damaged or incomplete", timeout=60_000)
+    expect(row.get_by_role("button", name="Try again")).to_be_hidden()
+    with page.expect_file_chooser():
+        row.get_by_role("button", name="Choose another file").click()
+    studio = page.context.new_page()
+    studio.goto("/studio/videos")
+    expect(studio.get_by_role("link", name="Choose another file")).to_be_visible()
+    expect(studio.get_by_role("button", name="Retry")).to_be_hidden()
+    studio.goto(row.locator("[data-watch]").get_attribute("href"))
+    expect(studio.locator("[data-player-state]").get_by_role("link", name="Delete")).to_be_visible()
+    studio.close()
+    row.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete video").click()
+    expect(row).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_fit_their_width_and_load_without_errors(page, site, width):
     page.set_viewport_size({"width": width, "height": 800})
