@@ -258,7 +258,8 @@ def peak_nits(frame: av.video.frame.VideoFrame) -> float:
 
 def side_data(frame: av.video.frame.VideoFrame, kind: av.sidedata.sidedata.Type) -> bytes:
     """Empty when the frame has none of this kind."""
-    found = frame.side_data.get(kind)
+    held: Any = frame.side_data
+    found = held.get(kind)
     return bytes(found) if found is not None else b""
 
 
