@@ -26,9 +26,11 @@ COVER_SHARE, COVER_MARGIN = 0.6, 0.05
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 _SOUND_FORMAT = "aformat=sample_fmts=fltp:channel_layouts=stereo"
 _TRANSFERS = {"pq": "smpte2084", "hlg": "arib-std-b67"}
-# What zscale calls the numbers of ITU-T H.273 that HDR comes with.
+# What zscale calls the numbers of ITU-T H.273 that HDR and wide colors come with.
 _PRIMARIES = {1: "bt709", 9: "bt2020", 11: "smpte431", 12: "smpte432"}
-_MATRICES = {1: "bt709", 9: "bt2020nc", 10: "bt2020c", 14: "ictcp"}
+_MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020nc", 10: "bt2020c", 14: "ictcp"}
+# Wider than BT.709: its numbers for the same color are smaller, and shown as they are they look pale.
+_WIDE = frozenset({9, 11, 12})
 
 
 def input_options(info: SourceInfo) -> list[str]:
@@ -171,6 +173,9 @@ def _picture(info: SourceInfo, width: str, height: str, *, more: str = "") -> li
     """To this size, pixels or expressions, and to the colors of the ladder; `more` are options for `scale`."""
     if info.is_hdr and can_tone_map():
         return [*_tone_map(info, width, height), "setsar=1", _TAGS]
+    if info.color_primaries in _WIDE and has_filters("zscale"):
+        to_sdr = f"zscale=w={width}:h={height}:tin=bt709:{_wide_colors(info)}:t=bt709:p=bt709:m=bt709:r=tv"
+        return [to_sdr, "format=yuv420p", "setsar=1", _TAGS]
     matrix = "" if info.matrix_known else f":in_color_matrix={_guessed_matrix(info)}"
     scale = f"scale={width}:{height}:flags=bicubic{more}{matrix}:out_color_matrix=bt709:out_range=tv"
     return [scale, "setsar=1", "format=yuv420p", _TAGS]
@@ -191,16 +196,21 @@ def _tone_map(info: SourceInfo, width: str, height: str) -> list[str]:
     Scales first: the float arithmetic of tone mapping is the most expensive step per pixel.
     """
     transfer = _TRANSFERS[info.color_transfer]
-    primaries = _PRIMARIES.get(info.color_primaries, "bt2020")
-    matrix = "gbr" if info.pix_fmt.startswith("gbr") else _MATRICES.get(info.color_matrix, "bt2020nc")
     return [
-        f"zscale=w={width}:h={height}:tin={transfer}:pin={primaries}:min={matrix}:t=linear:npl={SDR_WHITE_NITS}",
+        f"zscale=w={width}:h={height}:tin={transfer}:{_wide_colors(info)}:t=linear:npl={SDR_WHITE_NITS}",
         "format=gbrpf32le",
         "zscale=p=bt709",
         f"tonemap=tonemap=mobius:param={MOBIUS_KNEE}:desat=0:peak={_signal_peak(info):.4f}",
         "zscale=t=bt709:m=bt709:r=tv",
         "format=yuv420p",
     ]
+
+
+def _wide_colors(info: SourceInfo) -> str:
+    """What zscale is told of the source's primaries and matrix: BT.2020 where it does not say."""
+    primaries = _PRIMARIES.get(info.color_primaries, "bt2020")
+    matrix = "gbr" if info.pix_fmt.startswith("gbr") else _MATRICES.get(info.color_matrix, "bt2020nc")
+    return f"pin={primaries}:min={matrix}"
 
 
 def _signal_peak(info: SourceInfo) -> float:

@@ -4,10 +4,12 @@ Recordings of calls change their size with the network, phones are turned, recor
 compared with the one before it: by its headers where they can be had without decoding, else by decoding it.
 """
 
+from __future__ import annotations
+
 import io
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import av
 import av.bitstream
@@ -32,7 +34,7 @@ _HEADERS = {
 }
 # Their size may change between key frames.
 _CHANGE_ANYWHERE = frozenset({"vp9", "av1"})
-_NEW_HEADERS = "new_extradata"
+_NEW_HEADERS: Final = "new_extradata"
 # The size in a key frame of VP8 (RFC 6386, section 9.1).
 _VP8_SIZE = slice(3, 10)
 
@@ -59,7 +61,7 @@ class PictureWatch:
         self._changes = 0
         self._saw_all = self._codec not in _CHANGE_ANYWHERE
 
-    def look(self, packet: av.packet.Packet, moment: float) -> None:
+    def look(self, packet: av.packet.Packet[Any], moment: float) -> None:
         """One packet of the track, in the order of the file; `moment` in seconds after the start."""
         if not packet.is_keyframe or self._is_as_before(packet):
             return
@@ -81,7 +83,7 @@ class PictureWatch:
         sizes = [[*size, seconds] for size, seconds in self._seconds.items()]
         return {"sizes": sizes[:MAX_PICTURES], "changes": self._changes, "saw_all": self._saw_all}
 
-    def _is_as_before(self, packet: av.packet.Packet) -> bool:
+    def _is_as_before(self, packet: av.packet.Packet[Any]) -> bool:
         """Whether the headers in the packet say that nothing changes; remembers them."""
         headers: bytes | None = None
         if self._codec == "vp8":
@@ -94,7 +96,7 @@ class PictureWatch:
         self._headers = headers
         return is_known and not packet.has_sidedata(_NEW_HEADERS)
 
-    def _decode(self, packet: av.packet.Packet) -> av.video.frame.VideoFrame | None:
+    def _decode(self, packet: av.packet.Packet[Any]) -> av.video.frame.VideoFrame | None:
         context = self._stream.codec_context
         try:
             frames = [*packet.decode(), *context.decode(None)]
@@ -153,7 +155,9 @@ def _header_filter(
         return None
 
 
-def _headers_in(header_filter: av.bitstream.BitStreamFilterContext, packet: av.packet.Packet) -> bytes | None:
+def _headers_in(
+    header_filter: av.bitstream.BitStreamFilterContext, packet: av.packet.Packet[Any]
+) -> bytes | None:
     try:
         # A filter takes its packet away.
         filtered = header_filter.filter(av.packet.Packet(bytes(packet)))

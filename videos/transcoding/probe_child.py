@@ -214,16 +214,22 @@ def peak_nits(frame: av.video.frame.VideoFrame) -> float:
     last of them the largest luminance, then two flags).
     """
     kinds = av.sidedata.sidedata.Type
-    found = {data.type: bytes(data) for data in frame.side_data}
-    content = found.get(kinds.CONTENT_LIGHT_LEVEL, b"")
+    content = side_data(frame, kinds.CONTENT_LIGHT_LEVEL)
     if len(content) >= 8 and (brightest := struct.unpack_from("<2I", content)[0]):
         return float(brightest)
-    mastering = found.get(kinds.MASTERING_DISPLAY_METADATA, b"")
+    mastering = side_data(frame, kinds.MASTERING_DISPLAY_METADATA)
     if len(mastering) >= 88:
         *_, numerator, denominator, _, has_luminance = struct.unpack_from("<22i", mastering)
         if has_luminance and denominator > 0:
-            return max(numerator / denominator, 0.0)
+            return max(float(numerator) / float(denominator), 0.0)
     return 0.0
+
+
+def side_data(frame: av.video.frame.VideoFrame, kind: av.sidedata.sidedata.Type) -> bytes:
+    """Empty when the frame has none of this kind."""
+    held: Any = frame.side_data
+    found = held.get(kind)
+    return bytes(found) if found is not None else b""
 
 
 def describe_audio(stream: Any) -> dict[str, Any]:

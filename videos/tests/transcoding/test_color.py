@@ -57,6 +57,18 @@ def test_hdr_keeps_its_light(encode, tmp_path, bars, transfer, metadata, peak):
     assert ImageStat.Stat(picture).mean == pytest.approx(ImageStat.Stat(bars).mean, rel=0.08)
 
 
+def test_wide_colors_without_hdr_do_not_turn_pale(encode, tmp_path, bars):
+    clip = tmp_path / "wide.mkv"
+    graph = f"scale=out_color_matrix=bt709,format=yuv420p,{SDR},zscale=m=bt2020nc:p=bt2020:t=2020_10,format=yuv420p10le"
+    run_generator([*BARS, "-vf", graph, "-c:v", "ffv1", str(clip)], clip)
+    folder, info, ladder, _ = encode(clip)
+    assert (info.color_primaries, ladder.tone_mapped) == (9, False)
+    picture = first_picture(folder / "180p", tmp_path / "joined.mp4")
+    for place in ((68, 36), (113, 36), (160, 36), (250, 36)):
+        difference = [abs(a - b) for a, b in zip(picture.getpixel(place), bars.getpixel(place), strict=True)]
+        assert max(difference) < 25
+
+
 def test_hdr_that_only_the_pictures_tell_of_is_recognized(encode, tmp_path):
     """The container says nothing; the codec's own headers do."""
     tagged, bare = tmp_path / "tagged.mp4", tmp_path / "bare.mkv"
