@@ -1,7 +1,7 @@
 // The player in a frame on another site: the options of its address, and messages of the page around it.
 // It comes before player.js, which reads what is set here.
 import { EVENTS, reportEvents } from "./embed/events.js";
-import { playOrMuted, videoMethods } from "./embed/methods.js";
+import { videoMethods } from "./embed/methods.js";
 import { Receiver } from "./embed/protocol.js";
 import { Span } from "./embed/span.js";
 
@@ -26,14 +26,5 @@ const receiver = new Receiver({
 });
 reportEvents(receiver, frame, video);
 
-if (frame.dataset.autoplay) {
-  video.addEventListener("canplay", () => {
-    if (video.paused && !video.played.length) playOrMuted(video).catch(() => {});
-  }, { once: true });
-}
-
-// All scripts have run by then: the sound of the last visit doesn't win over the address.
-addEventListener("DOMContentLoaded", () => {
-  if (muted) video.muted = true;
-  receiver.ready();
-});
+// All scripts have run by then, so that commands find the player.
+addEventListener("DOMContentLoaded", () => receiver.ready());

@@ -1,4 +1,5 @@
 // What a page can ask of the player in its frame: player.js's methods, and those of quality, speed and captions.
+import { playOrMute } from "../player/autoplay.js";
 import { captionTracks } from "../player/captions.js";
 
 const AUTO = "auto";
@@ -8,47 +9,16 @@ const number = (value, low, high) => {
   return Number.isFinite(given) ? Math.min(Math.max(given, low), high) : null;
 };
 
-/** Plays; without sound where the browser refuses sound. Resolves when it plays or can't. */
-export async function playOrMuted(video) {
-  try {
-    await video.play();
-  } catch (error) {
-    if (error.name !== "NotAllowedError" || video.muted) throw error;
-    video.muted = true;
-    await video.play();
-  }
-}
-
 /** The video and what was asked of it before its source was there. */
 class Driver {
-  #wantsToPlay = false;
   #wantedTime = null;
   #wantedHeight = null;
 
   constructor(frame, video) {
     this.frame = frame;
     this.video = video;
-    // Attaching a source ends a pending play(); and seeking needs metadata.
     video.addEventListener("loadedmetadata", () => this.#applyTime());
-    video.addEventListener("canplay", () => {
-      this.#applyQuality();
-      if (this.#wantsToPlay) this.play();
-    });
-    video.addEventListener("playing", () => {
-      this.#wantsToPlay = false;
-    });
-  }
-
-  play() {
-    this.#wantsToPlay = true;
-    playOrMuted(this.video).catch((error) => {
-      if (error.name === "NotAllowedError") this.#wantsToPlay = false;
-    });
-  }
-
-  pause() {
-    this.#wantsToPlay = false;
-    this.video.pause();
+    video.addEventListener("canplay", () => this.#applyQuality());
   }
 
   get time() {
@@ -119,8 +89,8 @@ function setCaptions(video, value) {
 export function videoMethods(frame, video, span) {
   const driver = new Driver(frame, video);
   return {
-    play: () => driver.play(),
-    pause: () => driver.pause(),
+    play: () => void playOrMute(frame, video),
+    pause: () => video.pause(),
     getPaused: () => video.paused,
     mute: () => {
       video.muted = true;
