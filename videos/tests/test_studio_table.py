@@ -80,7 +80,7 @@ def test_unknown_filters_are_refused(database, cast, name):
 
 def test_rows_say_what_an_owner_must_know(database, cast, shelf):
     row = cast.api("owner").get(VIDEOS).json()["results"][0]
-    assert row["failure"] == {"code": "unsupported_media", "detail": "No."}
+    assert row["failure"] == {"code": "unsupported_media", "detail": "No.", "retryable": False}
     assert (row["counts"]["likes"], row["category"], row["is_taken_down"]) == (7, "other", False)
     assert cast.api("anonymous").get(VIDEOS).status_code == 401
 
