@@ -29,8 +29,8 @@ LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 COPYABLE_CONTAINERS = frozenset({"mp4", "matroska", "flv"})
 # Why a source's own track is not the top rendition, as words for programs.
 COPY_OBSTACLES = (
-    *("codec", "container", "color", "shape", "changes", "cut", "open_gop", "rate", "bitrate", "key_frames"),
-    "longer_sound",
+    *("codec", "container", "unread", "color", "shape", "changes", "cut", "open_gop", "rate", "bitrate"),
+    *("key_frames", "longer_sound"),
 )
 # Sound that outlives the picture by more is kept, over the last frame.
 LONGER_SOUND_SECONDS = 0.5
@@ -155,8 +155,10 @@ def copy_obstacle(info: SourceInfo, top: Rendition) -> str:
     track = info.pictures
     if top.codec != H264 or info.video_codec != "h264":
         return "codec"
-    if info.container not in COPYABLE_CONTAINERS or track is None:
+    if info.container not in COPYABLE_CONTAINERS:
         return "container"
+    if track is None:
+        return "unread"
     step = 1 / float(top.frame_rate)
     is_plain = info.pix_fmt == "yuv420p" and not info.is_hdr and "High 4" not in info.video_profile
     is_upright = not info.rotation and info.sample_aspect_ratio == 1 and not info.interlaced

@@ -40,6 +40,22 @@ CODEC_NAMES = {
 }
 
 
+# Why a track in the ladder's own codec was encoded all the same; see ladder.COPY_OBSTACLES.
+OBSTACLES = {
+    "container": "because a file of this kind can't be copied",
+    "unread": "because it couldn't be checked frame by frame in time",
+    "color": "because its color format doesn't play everywhere",
+    "shape": "because its shape or size needed to change",
+    "changes": "because its picture changes midway",
+    "cut": "because the file hides some of its frames",
+    "open_gop": "because its key frames depend on other frames",
+    "rate": "because its frames come unevenly",
+    "bitrate": "because its bit rate is too high for streaming",
+    "key_frames": "because its key frames are too far apart or in the wrong places",
+    "longer_sound": "because the audio is longer than the video",
+}
+
+
 @dataclass(frozen=True)
 class Note:
     """``code`` is stable and for programs; ``detail`` is one sentence in plain words."""
@@ -68,12 +84,18 @@ def report(info: SourceInfo, plan: LadderPlan, outcome: Outcome) -> list[dict[st
 
 def _picture(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note]:
     top = plan.renditions[0]
-    if info.is_audio_only:
+    if info.is_audio_only and info.cover_index >= 0:
+        yield Note(
+            "cover_shown", "The file has no video, so its cover art is shown beside a waveform of its audio."
+        )
+    elif info.is_audio_only:
         yield Note("picture_drawn", "The file has no video, so a waveform was drawn from its audio.")
     elif plan.copies_top:
         yield Note("copied", f"Video copied without re-encoding at {top.width}x{top.height}.")
     else:
-        yield Note("encoded", f"Video encoded from {_name(info.video_codec)}, {info.width}x{info.height}.")
+        source = f"{_name(info.video_codec)}, {info.width}x{info.height}"
+        why = OBSTACLES.get(plan.copy_obstacle, "")
+        yield Note("encoded", f"Video encoded from {source}{', ' if why else ''}{why}.")
 
 
 def _sizes(_: SourceInfo, plan: LadderPlan, __: Outcome) -> Iterator[Note]:
@@ -107,6 +129,30 @@ def _rotation(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
 def _pixel_shape(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     if info.sample_aspect_ratio != 1:
         yield Note("pixels_squared", f"Non-square pixels scaled to a picture of {info.width}x{info.height}.")
+
+
+def _cropping(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
+    sides = zip(("top", "bottom", "left", "right"), info.crop, strict=True)
+    if names := [f"{pixels} at the {side}" for side, pixels in sides if pixels]:
+        yield Note("cropped", f"Pixels that the file marks as hidden cropped: {_listed(names)}.")
+
+
+def _size_changes(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note]:
+    if info.picture_sizes and not info.is_audio_only:
+        top = plan.renditions[0]
+        sizes = _listed([f"{width}x{height}" for width, height in info.picture_sizes])
+        yield Note(
+            "size_changes",
+            f"The picture changes its size midway ({sizes}). It is fitted into {top.width}x{top.height} throughout.",
+        )
+
+
+def _clock(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
+    if info.clock_jumps:
+        times = "once" if info.clock_jumps == 1 else f"{info.clock_jumps} times"
+        yield Note(
+            "clock_mended", f"The clock of the recording jumps {times}. The parts were joined without gaps."
+        )
 
 
 def _frame_rate(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note]:
@@ -182,7 +228,10 @@ NOTES: tuple[Callable[[SourceInfo, LadderPlan, Outcome], Iterator[Note]], ...] =
     _deinterlacing,
     _rotation,
     _pixel_shape,
+    _cropping,
+    _size_changes,
     _frame_rate,
+    _clock,
     _held_picture,
     _sound,
     _gain,

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from videos.transcoding.ladder import plan
+from videos.transcoding.ladder import COPY_OBSTACLES, plan
 from videos.transcoding.probe import AudioTrack, SubtitleTrack
-from videos.transcoding.report import NOTES, Outcome, report
+from videos.transcoding.report import NOTES, OBSTACLES, Outcome, report
 
 from .test_ladder import SOUND, SOURCE
 
@@ -30,9 +30,13 @@ def notes(outcome=None, *, gain_db=0.0, **changes):
     return {note["code"]: note["detail"] for note in found}
 
 
+def test_every_obstacle_to_copying_has_words():
+    assert set(OBSTACLES) == set(COPY_OBSTACLES) - {"codec"}
+
+
 def test_a_plain_file_has_a_short_report():
     assert notes() == {
-        "encoded": "Video encoded from H.264, 1920x1080.",
+        "encoded": "Video encoded from H.264, 1920x1080, because it couldn't be checked frame by frame in time.",
         "sizes": "Available in 6 sizes: 1080p, 720p, 480p, 360p, 240p and 144p.",
         "frame_rate": "Plays at 30 frames per second, as in the file.",
     }
@@ -55,6 +59,15 @@ def test_a_plain_file_has_a_short_report():
         ({"gain_db": -3.0}, "gain", "3.0 dB quieter"),
         ({"outcome": Outcome(chapters=4)}, "chapters_imported", "4 chapters"),
         ({"video_index": -1}, "picture_drawn", "waveform"),
+        ({"video_index": -1, "cover_index": 1}, "cover_shown", "cover art"),
+        ({"container": "avi"}, "encoded", "can't be copied"),
+        ({"crop": (0, 0, 8, 0)}, "cropped", "8 at the left"),
+        (
+            {"picture_sizes": ((640, 360), (360, 640)), "is_steady": False},
+            "size_changes",
+            "640x360 and 360x640",
+        ),
+        ({"clock_jumps": 2}, "clock_mended", "2 times"),
         ({"frame_rate": Fraction(120), "nominal_rate": Fraction(120)}, "frame_rate", "60 is the limit"),
         ({"frame_rate": Fraction(13), "nominal_rate": Fraction(30)}, "frame_rate", "average 13"),
         ({"frame_rate": Fraction(0)}, "frame_rate", "doesn't state"),
