@@ -21,6 +21,8 @@ MOST_CHOICES = 3
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=60, cpu_seconds=60, file_size=256 * ffmpeg.MIB)
 NO_FRAME_DETAIL = "No picture could be taken from this video."
 ONE_FRAME = ["-frames:v", "1"]
+# Otherwise the time between two key frames would be filled with copies of the first.
+NO_REPEATS = ["-fps_mode", "passthrough"]
 KEY_FRAME_SLACK = 0.005
 # The shape of covers among videos, the share of light that is left of what stands behind one, and how blurred that is.
 COVER_SIZE = (1280, 720)
@@ -142,7 +144,7 @@ def _frame(folder: Path, moment: float, scratch: Path, *, exact: bool) -> Image.
     # which may be a key frame's own and lie a rounding below it.
     key_frames = ["-skip_frame", "nokey"]
     tries = [
-        (key_frames, f"select=lte(t\\,{offset + KEY_FRAME_SLACK:.3f}),", []),
+        (key_frames, f"select=lte(t\\,{offset + KEY_FRAME_SLACK:.3f}),", NO_REPEATS),
         (key_frames, "", ONE_FRAME),
     ]
     if exact:
