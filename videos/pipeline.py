@@ -65,7 +65,8 @@ def process(video_id: str) -> None:
         if error.retryable:
             raise
         _fail(video_id, attempt, progress, error.code, error.detail)
-        storage.remove_source(video_id)
+        if not error.keeps_source:
+            storage.remove_source(video_id)
 
 
 def give_up(video_id: str, reason: tuple[str, str] = OUT_OF_TRIES) -> None:

@@ -13,7 +13,7 @@ from streamsite.testing.clips import make_clip, run_generator
 from videos import captions, media, pipeline, storage, webvtt
 from videos.models import Status, Video
 from videos.pipeline import JobGone
-from videos.transcoding.errors import EncodeFailed
+from videos.transcoding.errors import EncodeFailed, Unconvertible, UnreadableMedia
 
 pytestmark = pytest.mark.slow
 
@@ -99,6 +99,18 @@ def test_a_ladder_that_breaks_off_is_not_shown_any_more(cast, queued, at_playabl
     assert generations(video) == set()
     assert cast.api("anonymous").get(f"/api/v1/videos/{queued.pk}").status_code == 404
     assert storage.source_path(queued.pk).is_file()
+
+
+@pytest.mark.parametrize(("error", "kept"), [(Unconvertible("No."), True), (UnreadableMedia("No."), False)])
+def test_a_file_that_we_failed_to_convert_is_kept(queued, monkeypatch, error, kept):
+    def refuse(*args, **options):
+        raise error
+
+    monkeypatch.setattr(pipeline, "encode_ladder", refuse)
+    pipeline.process(queued.pk)
+    video = Video.objects.get(pk=queued.pk)
+    assert (video.status, video.failure_code) == (Status.FAILED, error.code)
+    assert storage.source_path(queued.pk).is_file() == kept
 
 
 def test_the_next_attempt_replaces_what_was_shown(queued, at_playable, monkeypatch):

@@ -6,11 +6,13 @@ class TranscodeError(Exception):
 
     `code` is stable and goes into the API. `detail` is a sentence for the uploader: it never holds a path,
     a command line or the output of a tool. `log` is the end of the tool's own output, for the staff's log.
-    `retryable` tells whether a second try on the same file can end otherwise.
+    `retryable` tells whether a second try on the same file can end otherwise. `keeps_source` tells that the file is
+    kept all the same: what refused it may be a fault of ours, and an update may convert it.
     """
 
     code = "transcode_failed"
     retryable = False
+    keeps_source = False
 
     def __init__(self, detail: str, *, log: str = "") -> None:
         super().__init__(detail)
@@ -54,6 +56,7 @@ class Unconvertible(EncodeFailed):
 
     code = "unconvertible_media"
     retryable = False
+    keeps_source = True
 
 
 class Killed(EncodeFailed):
