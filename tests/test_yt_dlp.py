@@ -99,6 +99,7 @@ def test_the_watch_page_says_everything_by_itself(world: World) -> None:
     assert {row.get("height") for row in found["formats"]} >= {180}
     assert all(row["protocol"].startswith("m3u8") for row in found["formats"])
     assert found["thumbnails"]
+    assert [row["ext"] for row in found["subtitles"]["en"]] == ["vtt"]
 
 
 # --- with the plugin ---
