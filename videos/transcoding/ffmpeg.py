@@ -51,7 +51,7 @@ VIDEO_DECODERS = (
 )
 AUDIO_DECODERS = (
     "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,opus,"
-    "libopus,vorbis,libvorbis,flac,alac,wmav1,wmav2,wmapro,wmalossless,amrnb,amrwb,"
+    "libopus,vorbis,libvorbis,flac,alac,wavpack,wmav1,wmav2,wmapro,wmalossless,amrnb,amrwb,"
     "libopencore_amrnb,libopencore_amrwb,speex,nellymoser,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,"
     "pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,"
     "pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,adpcm_yamaha"
