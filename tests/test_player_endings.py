@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -49,7 +50,9 @@ def clips(site, tmp_path_factory):
 
 def lengthen_sound(site, video, seconds: float, folder: Path) -> None:
     """Give the video the sound that earlier versions made: encoded anew, with priming that reaches beyond the end."""
-    generation = site.data_dir / "media" / "videos" / Path(*video["hls_url"].split("/")[4:]).parent
+    generation = (
+        site.data_dir / "media" / "videos" / Path(*urlsplit(video["hls_url"]).path.split("/")[4:]).parent
+    )
     made = folder / f"sound-{seconds}"
     made.mkdir()
     run_generator(

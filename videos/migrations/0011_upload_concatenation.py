@@ -59,4 +59,8 @@ class Migration(migrations.Migration):
                 to="videos.video",
             ),
         ),
+        migrations.AddIndex(
+            model_name="upload",
+            index=models.Index(fields=["video", "kind"], name="upload_video"),
+        ),
     ]

@@ -46,6 +46,8 @@ class Upload(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="upload_own"),
             models.Index(fields=["expires_at"], name="upload_expiry"),
+            # The unique index leaves out uploads without a video, so look-ups by video cannot use it.
+            models.Index(fields=["video", "kind"], name="upload_video"),
         ]
 
     def __str__(self) -> str:
