@@ -232,3 +232,4 @@ def test_every_control_has_a_name_and_a_focus_ring(page, clips):
         seen.append(focused)
     assert len(seen) >= 8
     assert [control for control in seen if not control[1] or not control[2]] == []
+    expect(page.get_by_role("region", name="The film", exact=True)).to_have_count(1)

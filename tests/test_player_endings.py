@@ -88,6 +88,8 @@ def test_it_ends(page, clips, seconds):
     until(page, "v.ended")
     assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(seconds, abs=0.06)
     expect(page.locator("media-controller[mediaended]")).to_have_count(1)
+    whole = f"0:{int(round(seconds, 1)):02d}"
+    expect(page.locator("media-time-display")).to_have_text(re.compile(rf"{whole}\s*/\s*{whole}"))
 
 
 def test_it_ends_played_through_and_by_a_jump(page, clips):

@@ -68,8 +68,8 @@ DAMAGED_DETAIL = (
     "then upload it again or export it again as MP4."
 )
 ENCRYPTED_DETAIL = "The file is copy-protected (encrypted). Upload a file without copy protection."
-NO_VIDEO_DETAIL = f"The file holds neither video nor sound. {WHAT_WORKS}"
-EXPORT_ADVICE = "Export it as MP4 with H.264 video and AAC sound, and upload that file."
+NO_VIDEO_DETAIL = f"The file contains no video or audio. {WHAT_WORKS}"
+EXPORT_ADVICE = "Export it as MP4 with H.264 video and AAC audio, and upload that file."
 
 # What a file without a picture is given: its sound, drawn. Few frames a second are enough for that.
 DRAWN_SIZE = (1280, 720)
@@ -145,7 +145,8 @@ class SourceInfo:
 
     `crop` are pixels as stored that the container says to hide at the top, bottom, left and right. `picture_sizes` are
     all sizes as displayed, the one that is kept first, when there are several; `picture_changes` counts how often the
-    picture's size or format changes, `is_steady` says that it surely never does.
+    picture's size or format changes, `is_steady` says that it surely never does. `other_videos` are the codecs of the
+    video tracks that are left out.
     """
 
     container: str
@@ -186,6 +187,7 @@ class SourceInfo:
     is_steady: bool = True
     clock_jumps: int = 0
     cover_index: int = -1
+    other_videos: tuple[str, ...] = ()
 
     @property
     def is_hdr(self) -> bool:
@@ -282,16 +284,12 @@ def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
         raise UnsupportedMedia(NO_VIDEO_DETAIL)
     if info.track_count > limits.max_tracks:
         raise UnsupportedMedia(
-            f"The file holds {info.track_count} tracks; at most {limits.max_tracks} are allowed. {EXPORT_ADVICE}"
+            f"The file has {info.track_count} tracks. The limit is {limits.max_tracks}. {EXPORT_ADVICE}"
         )
     if not info.is_audio_only and info.video_decoder not in _DECODERS:
-        raise UnsupportedMedia(
-            f"The video is coded as {info.video_codec}, which cannot be used here. {EXPORT_ADVICE}"
-        )
+        raise UnsupportedMedia(f"The video codec ({info.video_codec}) isn't supported. {EXPORT_ADVICE}")
     if info.is_audio_only and info.sound is None:
-        raise UnsupportedMedia(
-            f"The sound is coded as {info.audio[0].codec}, which cannot be used here. {WHAT_WORKS}"
-        )
+        raise UnsupportedMedia(f"The audio codec ({info.audio[0].codec}) isn't supported. {WHAT_WORKS}")
 
 
 def _accept_size(info: SourceInfo, limits: Limits) -> None:
@@ -379,6 +377,7 @@ def _source_info(report: dict[str, Any], container: Container, size: int) -> Sou
         picture_sizes=tuple(sizes) if len(sizes) > 1 else (),
         clock_jumps=scan["clock_jumps"],
         cover_index=report["cover_index"],
+        other_videos=tuple(report["other_videos"]),
         **_steadiness(scan),
     )
 

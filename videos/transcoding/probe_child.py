@@ -165,15 +165,19 @@ def decodes_cover(path: str, opening: tuple[str, str, str], index: int, max_pixe
     return decoded is not None and 0 < decoded[0].width * decoded[0].height <= max_pixels
 
 
+def codec_name(stream: av.video.stream.VideoStream) -> str:
+    codec = stream.codec_context.codec if stream.codec_context else None
+    return codec.canonical_name if codec else "unknown"
+
+
 def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
     context = stream.codec_context
     # Without a decoder (an unlisted codec) most of what the context knows is absent.
-    codec = context.codec.canonical_name if context.codec else "unknown"
     pixel_format = context.format
     depth = max((component.bits for component in pixel_format.components), default=8) if pixel_format else 8
     return {
         "index": stream.index,
-        "codec": codec,
+        "codec": codec_name(stream),
         "decoder": context.codec.name if context.codec else "",
         "profile": context.profile or "",
         "coded_width": context.width,
@@ -287,6 +291,11 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
             "subtitles": [describe_subtitle(track) for track in container.streams.subtitles[:MAX_TRACKS]],
             "chapters": [describe_chapter(chapter) for chapter in container.chapters()[:MAX_CHAPTERS]],
             "video": describe_video(stream) if stream else None,
+            "other_videos": [
+                codec_name(track)
+                for track in container.streams.video
+                if track is not stream and not is_cover(track)
+            ],
             "decodes": False,
             "cover_index": -1,
         }

@@ -42,14 +42,14 @@ CODEC_NAMES = {
 
 # Why a track in the ladder's own codec was encoded all the same; see ladder.COPY_OBSTACLES.
 OBSTACLES = {
-    "container": "because a file of this kind can't be copied",
+    "container": "because this file format can't be copied",
     "unread": "because it couldn't be checked frame by frame in time",
     "color": "because its color format doesn't play everywhere",
     "shape": "because its shape or size needed to change",
     "changes": "because its picture changes midway",
     "cut": "because the file hides some of its frames",
     "open_gop": "because its key frames depend on other frames",
-    "rate": "because its frames come unevenly",
+    "rate": "because its frames are unevenly spaced",
     "bitrate": "because its bit rate is too high for streaming",
     "key_frames": "because its key frames are too far apart or in the wrong places",
     "longer_sound": "because the audio is longer than the video",
@@ -104,6 +104,11 @@ def _sizes(_: SourceInfo, plan: LadderPlan, __: Outcome) -> Iterator[Note]:
     yield Note("sizes", f"Available in {_number(len(sizes), 'size')}: {_listed(sizes)}.")
 
 
+def _other_videos(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
+    if names := _counted([_name(codec) for codec in info.other_videos]):
+        yield Note("video_left_out", f"Only one video track can be played. Left out: {names}.")
+
+
 def _tone_mapping(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     if not info.is_hdr:
         return
@@ -123,7 +128,7 @@ def _deinterlacing(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Not
 
 def _rotation(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     if info.rotation:
-        yield Note("rotated", f"Video rotated by {info.rotation} degrees, as the file asks.")
+        yield Note("rotated", f"Video rotated by {info.rotation} degrees, as set in the file.")
 
 
 def _pixel_shape(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
@@ -134,7 +139,7 @@ def _pixel_shape(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]
 def _cropping(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     sides = zip(("top", "bottom", "left", "right"), info.crop, strict=True)
     if names := [f"{pixels} at the {side}" for side, pixels in sides if pixels]:
-        yield Note("cropped", f"Pixels that the file marks as hidden cropped: {_listed(names)}.")
+        yield Note("cropped", f"Cropped the pixels that the file marks as hidden: {_listed(names)}.")
 
 
 def _size_changes(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note]:
@@ -143,7 +148,7 @@ def _size_changes(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[No
         sizes = _listed([f"{width}x{height}" for width, height in info.picture_sizes])
         yield Note(
             "size_changes",
-            f"The picture changes its size midway ({sizes}). It is fitted into {top.width}x{top.height} throughout.",
+            f"The picture size changes midway ({sizes}). It is fitted into {top.width}x{top.height} throughout.",
         )
 
 
@@ -151,7 +156,7 @@ def _clock(info: SourceInfo, _: LadderPlan, __: Outcome) -> Iterator[Note]:
     if info.clock_jumps:
         times = "once" if info.clock_jumps == 1 else f"{info.clock_jumps} times"
         yield Note(
-            "clock_mended", f"The clock of the recording jumps {times}. The parts were joined without gaps."
+            "clock_mended", f"The recording's timestamps jump {times}. The parts were joined without gaps."
         )
 
 
@@ -160,7 +165,7 @@ def _frame_rate(info: SourceInfo, plan: LadderPlan, _: Outcome) -> Iterator[Note
         return
     source, rate = info.frame_rate, plan.frame_rate
     if source <= 0:
-        why = "because the file doesn't state its own"
+        why = "because the file doesn't state its frame rate"
     elif abs(source - rate) <= rate / 100:
         why = "as in the file"
     elif info.interlaced and abs(2 * source - rate) <= rate / 100:
@@ -224,6 +229,7 @@ def _chapters(_: SourceInfo, __: LadderPlan, outcome: Outcome) -> Iterator[Note]
 NOTES: tuple[Callable[[SourceInfo, LadderPlan, Outcome], Iterator[Note]], ...] = (
     _picture,
     _sizes,
+    _other_videos,
     _tone_mapping,
     _deinterlacing,
     _rotation,

@@ -21,7 +21,7 @@ WHAT_WORKS = (
 TEXT_DETAIL = f"This file is a text document, not a video. {WHAT_WORKS}"
 UNKNOWN_DETAIL = f"This kind of file isn't supported. {WHAT_WORKS}"
 EMPTY_DETAIL = "The file is empty. Choose the file again, or another one."
-STILL_DETAIL = f"This file is a still picture, not a video. {WHAT_WORKS}"
+STILL_DETAIL = f"This file is an image, not a video. {WHAT_WORKS}"
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ _CHUNKED = {
     (b"FORM", b"AIFC"): AIFF,
 }
 _STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"jxl ", b"crx "})
+_IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*")
 _TS_PROOF_BYTES = 1024
 _FRAMINGS: tuple[tuple[Container, Callable[[bytes], int]], ...] = (
     (MP3, lambda header: mpeg_frame_length(header, layer=3)),
@@ -114,6 +115,8 @@ def sniff_bytes(head: bytes) -> Container:
     container = _match(head)
     if container is not None:
         return container
+    if head.startswith(_IMAGES) or (head[:4], head[8:12]) == (b"RIFF", b"WEBP"):
+        raise UnsupportedMedia(STILL_DETAIL)
     raise UnsupportedMedia(TEXT_DETAIL if _looks_like_text(head) else UNKNOWN_DETAIL)
 
 

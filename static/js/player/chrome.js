@@ -1,6 +1,23 @@
 // The controls: media-chrome's elements around the plain <video>.
 import { linesOf } from "./renditions.js";
 
+/**
+ * Show 11.999999 as 0:12. At the end of a stream the browser cuts the length to the last sample's end, which it counts in
+ * whole microseconds, and the displays cut off all but the whole seconds.
+ */
+function showWholeSeconds(display) {
+  for (const name of ["mediaCurrentTime", "mediaDuration"]) {
+    const { get, set } = Object.getOwnPropertyDescriptor(display.constructor.prototype, name);
+    Object.defineProperty(display, name, {
+      get() {
+        const seconds = get.call(this);
+        return Number.isFinite(seconds) ? Math.round(seconds * 100) / 100 : seconds;
+      },
+      set,
+    });
+  }
+}
+
 /** Wrap `video` in the controls. Resolves to false when they could not be loaded: then the browser's own show. */
 export async function buildChrome(frame, video) {
   try {
@@ -13,12 +30,14 @@ export async function buildChrome(frame, video) {
   const controller = chrome.querySelector("media-controller");
   const captions = video.querySelectorAll("track:is([kind=captions], [kind=subtitles])");
   frame.dataset.captions = String(captions.length);
-  controller.setAttribute("aria-label", frame.dataset.title);
   // Until a source is there, the length is known from the page alone.
   const seconds = Number(frame.dataset.duration);
   if (seconds > 0) controller.setAttribute("defaultduration", String(seconds));
   video.slot = "media";
   frame.prepend(chrome);
+  // Not before: the element names itself when it is connected.
+  controller.setAttribute("aria-label", frame.dataset.title);
+  showWholeSeconds(frame.querySelector("media-time-display"));
   controller.append(video);
   // The frame and not the controls alone, so that a message laid over them shows in full screen too. An attribute
   // would be looked up by id in the template's fragment, where the frame is not.

@@ -1,6 +1,6 @@
 // The share dialog: the link, the link at this moment, and code for other sites. Loaded when it is first asked for.
 import { copies } from "../clipboard.js";
-import { el, modal } from "../ui.js";
+import { el, icon, modal } from "../ui.js";
 
 const SIZES = [
   [480, 270],
@@ -85,7 +85,7 @@ function embedSection(frame, startAt) {
   const checks = [...options.map(([, , one]) => one), ...(whole ? [whole] : [])];
   const choices = el("div", { class: "share-options" }, ...checks.map(({ row }) => row), size.row);
   choices.addEventListener("change", update);
-  const details = el("details", {}, el("summary", {}, "Embed options"), choices);
+  const details = el("details", {}, el("summary", {}, "Embed options", icon("chevron-down")), choices);
   return { rows: [embed.row, details], update };
 }
 

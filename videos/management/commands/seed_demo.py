@@ -21,7 +21,7 @@ LIFE = "life=size=320x180:mold=10:rate=25:ratio=0.1:death_color=#C83232:life_col
 
 # Owner, title, picture and sound as ffmpeg's sources, category.
 CLIPS = (
-    ("northlight", "Colour bars and a clear tone", "testsrc2=size=1280x720:rate=30", TONE, "education"),
+    ("northlight", "Color bars and a clear tone", "testsrc2=size=1280x720:rate=30", TONE, "education"),
     ("northlight", "Into the Mandelbrot set", "mandelbrot=size=1280x720:rate=25", TONE, "science"),
     (
         "demo",

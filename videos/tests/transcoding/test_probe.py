@@ -111,6 +111,14 @@ def test_video_whose_frames_do_not_decode_is_unreadable(plain, tmp_path):
         accept(probe(broken), Limits())
 
 
+def test_other_video_tracks_are_known(tmp_path):
+    twice = tmp_path / "two.mkv"
+    pictures = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=0.4"]
+    run_generator([*pictures, *pictures, "-map", "0", "-map", "1", "-c:v:0", "mpeg4", str(twice)], twice)
+    info = probe(twice)
+    assert (info.video_codec, info.other_videos) == ("mpeg4", ("h264",))
+
+
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
@@ -122,7 +130,7 @@ def test_video_whose_frames_do_not_decode_is_unreadable(plain, tmp_path):
         ({"width": 8, "height": 8}, errors.UnsupportedMedia, "smaller"),
         ({"frame_rate": Fraction(1000)}, errors.TooLarge, "frames per second"),
         ({"track_count": 200}, errors.UnsupportedMedia, "200 tracks"),
-        ({"video_decoder": "exr", "video_codec": "exr"}, errors.UnsupportedMedia, "coded as exr"),
+        ({"video_decoder": "exr", "video_codec": "exr"}, errors.UnsupportedMedia, r"codec \(exr\)"),
         ({"decodes": False}, errors.UnreadableMedia, "damaged"),
     ],
 )

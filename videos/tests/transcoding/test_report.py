@@ -48,6 +48,7 @@ def test_a_plain_file_has_a_short_report():
         ({"color_transfer": "pq"}, "tone_mapped", "HDR10"),
         ({"color_transfer": "hlg"}, "tone_mapped", "HLG"),
         ({"interlaced": True}, "deinterlaced", "deinterlaced"),
+        ({"other_videos": ("h264", "h264")}, "video_left_out", "2 x H.264"),
         ({"rotation": 90}, "rotated", "90"),
         ({"sample_aspect_ratio": Fraction(4, 3)}, "pixels_squared", "1920x1080"),
         ({"audio_end": 13.2}, "picture_held", "3.2 seconds"),

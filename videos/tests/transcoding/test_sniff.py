@@ -81,6 +81,20 @@ def test_other_files_are_refused(head):
         sniff_bytes(head)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x89PNG\r\n\x1a\n" + bytes(64),
+        b"\xff\xd8\xff\xe0" + bytes(64),
+        b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(64),
+        b"\x00\x00\x00\x18ftypheic" + bytes(64),
+    ],
+)
+def test_an_image_is_refused_as_an_image(head):
+    with pytest.raises(UnsupportedMedia, match="is an image, not a video"):
+        sniff_bytes(head)
+
+
 def test_empty_file_is_unreadable():
     with pytest.raises(UnreadableMedia):
         sniff_bytes(b"")
