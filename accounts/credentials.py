@@ -58,7 +58,10 @@ def confirm_password(request: HttpRequest, user: User, password: str) -> None:
 def change_password(
     request: HttpRequest, user: User, *, current_password: str, new_password: str, session_id: str | None
 ) -> User:
-    """A new password; every other session ends. Raises ``WrongPassword``, ``Throttled`` or ``Invalid``."""
+    """Set a new password; every other session and every API token ends.
+
+    Raises ``WrongPassword``, ``Throttled`` or ``Invalid``.
+    """
     try:
         confirm_password(request, user, current_password)
     except WrongPassword:
@@ -70,6 +73,7 @@ def change_password(
         )
     changed = _store_password(user, new_password)
     sessions.revoke_all(user.pk, "password_changed", keep=session_id)
+    api_tokens.revoke_all(user.pk)
     audit.record("password_changed", user.pk, request=request)
     tasks.enqueue_mail("password_changed", changed)
     return changed

@@ -9,11 +9,14 @@ from collections.abc import Callable
 
 from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.urls import is_valid_path
+from django.utils.encoding import iri_to_uri
+from django.utils.http import escape_leading_slashes
 
-from streamsite import errors, logs
+from streamsite import cors, errors, logs
 
 logger = logging.getLogger("streamsite.requests")
 
@@ -90,6 +93,29 @@ class PageCompressionMiddleware(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         return super().process_response(request, response) if is_page else response
+
+
+class TrailingSlashMiddleware:
+    """Takes an API address with a slash at its end for the same without, and leads such a page to its address."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path, shorter = request.path_info, request.path_info.removesuffix("/")
+        if shorter == path or shorter.endswith("/"):
+            return self.get_response(request)
+        if shorter.startswith("/api/"):
+            request.path_info, request.path = shorter, request.path.removesuffix("/")
+        elif request.method in cors.SAFE_METHODS and is_valid_path(shorter) and not is_valid_path(path):
+            return self._lead_on(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _lead_on(request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        target = escape_leading_slashes(iri_to_uri(request.path.removesuffix("/")))
+        return HttpResponsePermanentRedirect(f"{target}?{query}" if query else target)
 
 
 class ErrorMiddleware:

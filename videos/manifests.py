@@ -11,9 +11,9 @@ import hashlib
 import math
 import re
 import time
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from django.conf import settings
@@ -135,7 +135,7 @@ def timed(content: str) -> str:
 def _sound_lines(lines: list[str], language: str) -> list[str]:
     """Sound tracks with RFC 5646 tags and names for people; an untagged default track speaks the video's language."""
     sounds = [split_attributes(line.partition(":")[2]) for line in lines]
-    used: Counter[str] = Counter()
+    used: set[str] = set()
     for sound in sounds:
         code = sound.get("LANGUAGE", "").strip('"')
         name = NUMBER.sub("", sound["NAME"].strip('"'))
@@ -147,8 +147,7 @@ def _sound_lines(lines: list[str], language: str) -> list[str]:
         elif name == code:
             name = ORIGINAL
         sound.pop("LANGUAGE", None)
-        used[name] += 1
-        sound["NAME"] = _quoted(name if used[name] == 1 else f"{name} ({used[name]})")
+        sound["NAME"] = _unique_name(name, used)
         if tag:
             sound["LANGUAGE"] = _quoted(tag)
     return [_media_line(sound) for sound in sounds]
@@ -156,19 +155,17 @@ def _sound_lines(lines: list[str], language: str) -> list[str]:
 
 def _subtitle_lines(tracks: Iterable[Track]) -> list[str]:
     lines = []
-    names: Counter[str] = Counter()
+    names: set[str] = set()
     automatic: set[tuple[str, str]] = set()
     for track in tracks:
         tag = languages.normalise(track.language)
-        names[track.label] += 1
-        count = names[track.label]
         # Of tracks that differ in nothing but their name, players may choose one by themselves.
         selects = track.kind != Kind.DESCRIPTIONS and (tag, track.kind) not in automatic
         automatic.add((tag, track.kind))
         line = {
             "TYPE": "SUBTITLES",
             "GROUP-ID": _quoted(GROUP),
-            "NAME": _quoted(track.label if count == 1 else f"{track.label} ({count})"),
+            "NAME": _unique_name(track.label, names),
             **({"LANGUAGE": _quoted(tag)} if tag else {}),
             "DEFAULT": "NO",
             "AUTOSELECT": "YES" if selects else "NO",
@@ -201,6 +198,14 @@ def _media_line(values: dict[str, str]) -> str:
 
 def _joined(values: dict[str, str]) -> str:
     return ",".join(f"{name}={value}" for name, value in values.items())
+
+
+def _unique_name(name: str, used: set[str]) -> str:
+    """Return ``name`` as a quoted string, with a number where ``used`` has it; add it there (RFC 8216, 4.3.4.1.1)."""
+    candidates = (_quoted(name if number == 1 else f"{name} ({number})") for number in count(1))
+    unique = next(candidate for candidate in candidates if candidate not in used)
+    used.add(unique)
+    return unique
 
 
 def _quoted(text: str) -> str:

@@ -148,6 +148,16 @@ def test_the_answer_to_a_reset_is_the_same_for_everybody(cast):
     assert [message.to for message in deliver()] == [["owner@example.org"]]
 
 
+def test_a_change_ends_api_tokens(cast):
+    here = sign_in(login=cast.owner.username)
+    made = here.post("/api/v1/auth/api-tokens", {"name": "script", "scopes": ["read"]}, format="json").json()
+    script = {"HTTP_AUTHORIZATION": f"Token {made['token']}"}
+    assert change(here, current="wrong").status_code == 400
+    assert APIClient().get("/api/v1/me", **script).status_code == 200
+    assert change(here).status_code == 200
+    assert APIClient().get("/api/v1/me", **script).status_code == 401
+
+
 def test_a_reset_ends_sessions_and_api_tokens_and_proves_the_address(cast, reset_token):
     cast.owner  # noqa: B018
     here = sign_in()

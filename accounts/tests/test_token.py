@@ -72,6 +72,15 @@ def test_the_email_address_signs_in_too(cast):
     assert sign_in(login="owner@example.org").status_code == 200
 
 
+def test_the_login_may_be_called_username(cast):
+    named = {"username": cast.owner.username, "password": PASSWORD}
+    assert APIClient().post(URL, named, format="json").status_code == 200
+    assert sign_in(username="nobody").status_code == 200
+    assert set(APIClient().post(URL, {}, format="json").json()["fields"]) == {"login", "password"}
+    wrong = APIClient().post(URL, {"username": {"$ne": None}, "password": "x"}, format="json")
+    assert set(wrong.json()["fields"]) == {"login"}
+
+
 def test_wrong_unknown_and_inactive_answer_alike(cast):
     cast.owner  # noqa: B018
     gone = cast.user("gone", is_active=False)

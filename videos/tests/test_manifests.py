@@ -112,6 +112,23 @@ def test_forced_and_equal_tracks():
     assert [track["AUTOSELECT"] for track in tracks] == ["YES", "NO", "YES"]
 
 
+def test_names_of_a_group_are_unique_as_they_are_written():
+    labels = ["English", "English", "English (2)", 'A"b', "A'b", "a  b", "a b"]
+    tracks = [
+        manifests.Track(f"track{number}", "en", label, "subtitles", 10) for number, label in enumerate(labels)
+    ]
+    sounds = "".join(
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{name}",URI="audio-{number}/index.m3u8"\n'
+        for number, name in enumerate(["X", "X (2) (2)", "X (2)", "X (2) (2)"])
+    )
+    master = manifests.compose(
+        LADDER.replace("#EXT-X-STREAM", sounds + "#EXT-X-STREAM"), tracks, language="", duration=10
+    )
+    for kind, count in (("AUDIO", 6), ("SUBTITLES", len(labels))):
+        names = [described(line)["NAME"] for line in lines(master, kind)]
+        assert len(set(names)) == len(names) == count, names
+
+
 def test_a_removed_track_is_gone_at_once(video, read, cast):
     track = captions.add(video, CUES, language="en")
     url = media_url(video, f"subtitles/{track.revision}.m3u8")

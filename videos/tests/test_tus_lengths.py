@@ -1,5 +1,6 @@
 """Resumable uploads whose length is not known when they begin (tus ``creation-defer-length``)."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from videos import quota, storage
 from videos.models import Upload, Video
 from videos.tests.test_tus import URL, call, empty_folder, encoded, jobs, path_of
-from videos.uploads import services
+from videos.uploads import parts, services
 
 __all__ = ["empty_folder"]
 
@@ -119,6 +120,27 @@ def test_bytes_that_never_came_do_not_count_for_long(cast, settings):
     Video.objects.update(source_size=90)
     assert call(api, "PATCH", url, b"45", upload_offset=4).status_code == 204
     assert quota.used(cast.owner) == 6
+
+
+@pytest.mark.parametrize("concat", [{}, {"upload_concat": "partial"}])
+def test_a_request_under_way_writes_no_more_than_still_counts(cast, concat):
+    """A request announces much; before its bytes come, another one of the same upload announces less."""
+    api = cast.api("owner")
+    upload_id = path_of(begin(api, **concat)).rpartition("/")[2]
+
+    def append(body, length):
+        upload = services.of_owner(cast.owner, upload_id)
+        return services.append(upload, body, start=0, length=length, checksum=None, enqueue=tasks.append)
+
+    class Slow:
+        def read(self, size):
+            append(io.BytesIO(), 0)
+            return b"0123456789"
+
+    tasks = []
+    with pytest.raises(parts.OffsetConflict):
+        append(Slow(), 10)
+    assert quota.used(cast.owner) == parts.offset(upload_id) == 0
 
 
 def test_an_abandoned_one_is_swept(cast):

@@ -11,6 +11,7 @@ from streamsite.errors import Invalid, TooLarge
 from streamsite.text import bytes_in_words
 from videos import quota, services
 from videos.models import Status, Upload, Video
+from videos.uploads.parts import OffsetConflict
 
 
 def set_length(upload: Upload, total: int, reach: int) -> None:
@@ -41,6 +42,19 @@ def require_room(upload: Upload, reach: int) -> None:
         raise TooLarge("That is more than the upload was announced to have.")
     else:
         quota.require(upload.owner, more=0)
+
+
+def require_reserved(upload: Upload, reach: int) -> None:
+    """Raise ``OffsetConflict`` unless the upload, whose length is not known, still counts ``reach`` bytes.
+
+    A later request of the same upload may have announced less than one that is still sending.
+    """
+    if upload.video_id is not None:
+        counted = Video.objects.filter(pk=upload.video_id).values_list("source_size", flat=True).first()
+    else:
+        counted = Upload.objects.filter(pk=upload.pk).values_list("reserved", flat=True).first()
+    if counted is None or reach > counted:
+        raise OffsetConflict
 
 
 def _reserve(upload: Upload, size: int) -> None:

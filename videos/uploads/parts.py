@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -68,18 +68,32 @@ def remove(upload_id: str) -> None:
     path_of(upload_id).unlink(missing_ok=True)
 
 
-def append(upload_id: str, body: Body, *, start: int, length: int, checksum: Checksum | None) -> int:
+def _unlimited(_reach: int) -> None:
+    """Let every offset be reached."""
+
+
+def append(
+    upload_id: str,
+    body: Body,
+    *,
+    start: int,
+    length: int,
+    checksum: Checksum | None,
+    require_reach: Callable[[int], None] = _unlimited,
+) -> int:
     """Write up to ``length`` bytes of ``body`` at ``start``; the new offset.
 
     What arrived before the client was gone is kept, so that it need not be sent again; with a checksum all or nothing
-    is. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``storage.DiskFull`` or ``Gone``.
+    is. ``require_reach`` is asked before each piece whether the file may grow to its end, and raises when it may not.
+    Raises ``OffsetConflict``, ``ChecksumMismatch``, ``storage.DiskFull`` or ``Gone``.
     """
+    pieces = _pieces(body, length, start, require_reach)
     if checksum is not None:
-        return _append_checked(upload_id, body, start=start, length=length, checksum=checksum)
+        return _append_checked(upload_id, pieces, start=start, length=length, checksum=checksum)
     with _opened(upload_id) as descriptor:
         position = start
         try:
-            for piece in _pieces(body, length):
+            for piece in pieces:
                 position = _write_at(descriptor, upload_id, piece, position)
         finally:
             os.fsync(descriptor)
@@ -124,14 +138,16 @@ def _copy_to(descriptor: int, piece_id: str, start: int) -> None:
         raise _full(error) from None
 
 
-def _append_checked(upload_id: str, body: Body, *, start: int, length: int, checksum: Checksum) -> int:
+def _append_checked(
+    upload_id: str, pieces: Iterator[bytes], *, start: int, length: int, checksum: Checksum
+) -> int:
     """By way of a file of its own, so that a killed process leaves nothing unproven in the upload."""
     hasher = hashlib.new(checksum.algorithm, usedforsecurity=False)
     aside = path_of(upload_id).with_name(f"{upload_id}.{os.urandom(6).hex()}")
     try:
         received = 0
         with aside.open("wb") as out:
-            for piece in _pieces(body, length):
+            for piece in pieces:
                 hasher.update(piece)
                 received += out.write(piece)
         if received < length or not checksum.matches(hasher):
@@ -147,8 +163,8 @@ def _append_checked(upload_id: str, body: Body, *, start: int, length: int, chec
     return start + received
 
 
-def _pieces(body: Body, length: int) -> Iterator[bytes]:
-    """``length`` bytes at most; ends early when the client is gone."""
+def _pieces(body: Body, length: int, start: int, require_reach: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield ``length`` bytes at most; end early when the client is gone."""
     left, unchecked = length, SPACE_CHECK_BYTES
     while left > 0:
         if unchecked >= SPACE_CHECK_BYTES:
@@ -162,6 +178,7 @@ def _pieces(body: Body, length: int) -> Iterator[bytes]:
             return
         left -= len(piece)
         unchecked += len(piece)
+        require_reach(start + length - left)
         yield piece
 
 

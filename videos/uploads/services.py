@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -130,8 +131,9 @@ def append(
         return present
     lengths.require_room(upload, reach)
     storage.require_space(0)
+    fence = {} if upload.length is not None else {"require_reach": partial(lengths.require_reserved, upload)}
     try:
-        reached = parts.append(upload.pk, body, start=start, length=length, checksum=checksum)
+        reached = parts.append(upload.pk, body, start=start, length=length, checksum=checksum, **fence)
     except parts.Gone:
         raise Absent from None
     upload.expires_at = expiry()
