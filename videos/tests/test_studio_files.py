@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.conf import settings
 
 from videos.studio import sheets
 from videos.tests.test_studio_stats import STATS, of, watch
@@ -34,7 +35,7 @@ def test_titles_are_no_formulas(database, cast, title):
     watch(cast, film, 20)
     _, row = table(cast, f"{STATS}.csv", table="videos")
     assert row[0] == (title if title.startswith("'") else f"'{title}")
-    assert row[1] == f"http://testserver/watch/{film.pk}"
+    assert row[1] == f"{settings.SITE_URL}/watch/{film.pk}"
     assert row[2] == "1"
 
 
