@@ -29,7 +29,11 @@ A <i>needle</i> in the middle
 00:14.000 --> 00:22.000
 Another needle near the end
 """
-CHAPTERS = [{"start": 0, "title": "First"}, {"start": 8, "title": "Second"}, {"start": 16, "title": "Third"}]
+CHAPTERS = [
+    {"start": 0, "title": "First"},
+    {"start": 8, "title": "Second"},
+    {"start": 16, "title": "<b>Third</b> & last"},
+]
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +227,11 @@ def test_chapters_seek_and_say_where_one_is(page, film):
     until(page, "v => v.currentTime", at(8))
     expect(page.locator("[data-chapters] [aria-current]")).to_contain_text("Second")
     expect(page.locator("[data-chapter-now]")).to_have_text("Second")
+    # The time bar reads the title as WebVTT.
+    last = "[...v.textTracks].find(({ kind }) => kind === 'chapters').cues[2].getCueAsHTML().textContent"
+    assert page.evaluate(f"(() => {{ const v = document.querySelector('video'); return {last} }})()") == (
+        "<b>Third</b> & last"
+    )
 
 
 def test_moments_in_the_description_seek(page, film):

@@ -8,6 +8,9 @@ function chapterAt(chapters, time) {
   return found;
 }
 
+/** A cue's text is WebVTT, and who shows it reads markup in it: a title that holds some stays as it was typed. */
+const asCueText = (title) => title.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
 /** Adds the chapters of a json_script element as a text track, which the time bar shows. */
 export function addChapters(video, element) {
   if (!element) return [];
@@ -16,7 +19,7 @@ export function addChapters(video, element) {
   track.mode = "hidden";
   chapters.forEach(({ start, title }, index) => {
     const end = chapters[index + 1]?.start ?? Number.MAX_SAFE_INTEGER;
-    if (end > start) track.addCue(new VTTCue(start, end, title));
+    if (end > start) track.addCue(new VTTCue(start, end, asCueText(title)));
   });
   return chapters;
 }
