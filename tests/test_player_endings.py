@@ -49,7 +49,7 @@ def clips(site, tmp_path_factory):
 
 def lengthen_sound(site, video, seconds: float, folder: Path) -> None:
     """Give the video the sound that earlier versions made: encoded anew, with priming that reaches beyond the end."""
-    generation = site.data_dir / "media" / "videos" / Path(*video["hls_url"].split("/")[4:]).parent
+    generation = site.data_dir / "media" / "videos" / Path(*video["hls_url"].split("/")[-3:]).parent
     made = folder / f"sound-{seconds}"
     made.mkdir()
     run_generator(
