@@ -16,12 +16,21 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from streamsite.testing.caller import Caller
+from streamsite.testing.depth import walk
 from streamsite.testing.stack import Stack
 from tests.serving_worlds import WORLDS, behind
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 STATES = ("public", "unlisted", "private")
 # ``program`` is the owner's, with an API token and nothing else.
+# Those that close or open a video come first.
+CROSSINGS = sorted(
+    ((before, after) for before in STATES for after in STATES),
+    key=lambda pair: (
+        pair not in {("public", "private"), ("private", "public"), ("unlisted", "private")},
+        pair,
+    ),
+)
 PEOPLE = ("anonymous", "other", "shared", "owner", "program")
 OWNERS = {"owner", "program"}
 EFFECTIVE_SECONDS = 5.0
@@ -64,6 +73,7 @@ class World:
     share_query: str
     playlist_id: str
     origin: str
+    name: str
 
     def lists(self) -> list[str]:
         """Every address that shows what is listed."""
@@ -149,7 +159,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory, clip: Path):
         text = owner.json("POST", "/api/v1/auth/api-tokens", wanted)[1]["token"]
         people = {"anonymous": Caller(site), "other": other, "shared": shared, "owner": owner}
         people["program"] = Program(site, text)
-        yield World(site, people, video_id, query, playlist["id"], origin)
+        yield World(site, people, video_id, query, playlist["id"], origin, request.param)
 
 
 def settled(read, expected):
@@ -218,6 +228,8 @@ def in_playlist(world: World, who: str) -> bool:
 @pytest.mark.parametrize("after", STATES)
 @pytest.mark.parametrize("before", STATES)
 def test_nobody_gets_more_than_the_owner_allows(world: World, before: str, after: str) -> None:
+    if world.name != WORLDS[0] and (before, after) not in CROSSINGS[: walk(3, deep=len(CROSSINGS))]:
+        pytest.skip("behind another front only the crossings into and out of private; all with DEEP_TESTS=1")
     world.change(before)
     check_now_when_settled(world, before)
     given = {who: world.media(who) for who in PEOPLE}
