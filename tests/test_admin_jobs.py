@@ -78,7 +78,7 @@ def test_filters_search_and_dates(cast, video, job, dead):
 
 def test_detail_shows_errors_and_workers_and_cannot_be_edited(cast, dead):
     page = cast.page("staff")
-    url = reverse("admin:streamsite_job_change", args=[dead.pk])
+    url = reverse("admin:streamsite_job_change", args=[quote(dead.pk)])
     answer = page.get(url).content.decode()
     assert "Try 1, " in answer
     assert "worker-1" in answer

@@ -254,7 +254,7 @@ def test_a_decision_is_one_of_three_and_made_once(cast, case):
 def test_staff_decide_in_admin(cast, case, video):
     page = cast.page("staff")
     assert page.get(reverse("admin:videos_case_changelist")).status_code == 200
-    address = reverse("admin:videos_case_change", args=[case.pk])
+    address = reverse("admin:videos_case_change", args=[quote(case.pk)])
     act = reverse("admin:videos_case_act", args=[case.pk])
     shown = page.get(address).content.decode()
     assert "Look" in shown
