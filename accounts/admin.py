@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from accounts import sessions
 from accounts.models import User
+from streamsite.admin_lists import BoundedListMixin
 
 
 class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -22,7 +23,7 @@ class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(BoundedListMixin[User], UserAdmin):  # type: ignore[type-arg]
     """People: find, inspect, deactivate."""
 
     add_form = AccountCreationForm
@@ -39,7 +40,6 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     list_filter = ("is_active", "is_staff", "email_verified", "created_at")
     search_fields = ("username", "full_name", "email")
     ordering = ("-created_at",)
-    date_hierarchy = "created_at"
     readonly_fields = (
         "id", "created_at", "last_login", "subscriber_count", "subscription_count", "video_count", "view_count",
     )  # fmt: skip

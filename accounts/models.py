@@ -90,7 +90,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         indexes = [
             models.Index(fields=["email_key"], name="user_email_key"),
-            models.Index(fields=["-created_at", "-id"], name="user_newest"),
+            # The filters and the search of the admin's list follow its order.
+            models.Index(
+                fields=[
+                    "-created_at",
+                    "-id",
+                    "username",
+                    "full_name",
+                    "email",
+                    "is_active",
+                    "is_staff",
+                    "email_verified",
+                ],
+                name="user_newest_filtered",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -9,18 +9,19 @@ from django.http import HttpRequest
 from playlists import services
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from playlists.services.playlists import erase
+from streamsite.admin_lists import BoundedListMixin
 
 
 @admin.register(Playlist)
-class PlaylistAdmin(admin.ModelAdmin[Playlist]):
+class PlaylistAdmin(BoundedListMixin[Playlist], admin.ModelAdmin[Playlist]):
     """Find a playlist and see what is in it."""
 
-    list_display = ("title", "owner", "visibility", "sort", "item_count", "updated_at")
-    list_filter = ("visibility", "sort", "is_watch_later", "updated_at")
+    list_display = ("title", "owner", "visibility", "sort", "item_count", "created_at")
+    list_filter = ("visibility", "sort", "is_watch_later", "created_at")
     list_select_related = ("owner",)
-    search_fields = ("title", "description", "owner__username")
-    date_hierarchy = "created_at"
-    ordering = ("-updated_at",)
+    search_fields = ("title", "owner__username")
+    search_help_text = "Words of the title, or the beginning of a username."
+    ordering = ("-created_at",)
     raw_id_fields = ("owner",)
     # The order's rule is kept in every item as well, and an item in the playlist's sums: services change those.
     readonly_fields = (
@@ -46,14 +47,14 @@ class PlaylistAdmin(admin.ModelAdmin[Playlist]):
 
 
 @admin.register(PlaylistItem)
-class PlaylistItemAdmin(admin.ModelAdmin[PlaylistItem]):
+class PlaylistItemAdmin(BoundedListMixin[PlaylistItem], admin.ModelAdmin[PlaylistItem]):
     """Which video is where."""
 
     list_display = ("video", "playlist", "rank", "added_by", "added_at")
-    list_filter = ("added_at",)
     list_select_related = ("video", "playlist", "added_by")
-    search_fields = ("video__title", "playlist__title")
-    ordering = ("-added_at",)
+    search_fields = ("=playlist", "=video")
+    search_help_text = "The id of a playlist or of a video."
+    ordering = ("-id",)
     raw_id_fields = ("added_by",)
     readonly_fields = ("id", "playlist", "video", "sort", "sort_key", "copy", "duration", "added_at")
 
@@ -72,12 +73,13 @@ class PlaylistItemAdmin(admin.ModelAdmin[PlaylistItem]):
 
 
 @admin.register(SavedPlaylist)
-class SavedPlaylistAdmin(admin.ModelAdmin[SavedPlaylist]):
+class SavedPlaylistAdmin(BoundedListMixin[SavedPlaylist], admin.ModelAdmin[SavedPlaylist]):
     """Who keeps which playlist of somebody else."""
 
     list_display = ("playlist", "user", "created_at")
     list_select_related = ("playlist", "user")
-    search_fields = ("playlist__title", "user__username")
-    ordering = ("-created_at",)
+    search_fields = ("=playlist", "user__username")
+    search_help_text = "The id of a playlist, or the beginning of a username."
+    ordering = ("-id",)
     raw_id_fields = ("playlist", "user")
     readonly_fields = ("id", "created_at")

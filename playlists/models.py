@@ -55,6 +55,11 @@ class Playlist(models.Model):
             models.Index(fields=["owner", "-updated_at", "-id"], name="playlist_own"),
             models.Index(fields=["owner", "visibility", "-updated_at", "-id"], name="playlist_owner_listed"),
             models.Index(fields=["collaborators", "-updated_at", "-id"], name="playlist_shared_with"),
+            # The filters and the search of the admin's list follow its order.
+            models.Index(
+                fields=["-created_at", "-id", "title", "owner", "visibility", "sort", "is_watch_later"],
+                name="playlist_newest_filtered",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

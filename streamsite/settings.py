@@ -123,6 +123,9 @@ DATABASES = {
             "serverSelectionTimeoutMS": env.integer(
                 "MONGODB_SERVER_SELECTION_TIMEOUT_MS", 5_000, least=100, most=60_000
             ),
+            # A server that does not answer a heartbeat in this time is taken for hung: see engine/pulse.py.
+            "connectTimeoutMS": env.integer("MONGODB_CONNECT_TIMEOUT_MS", 2_000, least=500, most=60_000),
+            "heartbeatFrequencyMS": 500,
             "maxPoolSize": env.integer("MONGODB_MAX_POOL_SIZE", 50, least=1, most=1_000),
             "w": "majority",
             "journal": True,

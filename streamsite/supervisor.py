@@ -26,6 +26,7 @@ from typing import IO
 from streamsite import env
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
+from streamsite.mongo.watch import Watch, limit_from_environment
 from streamsite.web import granian_command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,6 +80,7 @@ class Supervisor:
         self.data_dir: Path = options.data.expanduser().resolve()
         self.stopping = threading.Event()
         self.mongo: EmbeddedMongo | None = None
+        self.mongo_watch: Watch | None = None
         self.children: list[Child] = []
         self.environment = dict(os.environ)
 
@@ -142,10 +144,13 @@ class Supervisor:
         if os.environ.get("MONGODB_URI", "").strip():
             say("mongo", "using the server named by MONGODB_URI")
             return
-        self.mongo = EmbeddedMongo(self.data_dir)
+        mongo_limit = limit_from_environment()
+        self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: say("mongo", line))
         begun = time.monotonic()
         self.mongo.start()
         say("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
+        self.mongo_watch = Watch(self.mongo, mongo_limit)
+        self.mongo_watch.start()
 
     def _set_environment(self) -> None:
         port = self.options.port
@@ -326,6 +331,8 @@ class Supervisor:
                 self._signal(child, signal.SIGKILL)
                 child.process.wait(timeout=5)
             self._signal(child, signal.SIGKILL)  # whatever is left of its process group
+        if self.mongo_watch is not None:
+            self.mongo_watch.stop()
         if self.mongo is not None:
             self.mongo.stop()
             say("server", "stopped")

@@ -6,21 +6,20 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from streamsite.admin_lists import BoundedListMixin
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from subscriptions.posts import services as posts
 from videos.admin.looking import LookingAdmin
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
+class SubscriptionAdmin(BoundedListMixin[Subscription], admin.ModelAdmin[Subscription]):
     """Who is subscribed to whom."""
 
     list_display = ("subscriber", "channel", "notify", "created_at")
-    list_filter = ("notify", "created_at")
     list_select_related = ("subscriber", "channel")
     search_fields = ("subscriber__username", "channel__username")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at",)
+    ordering = ("-id",)
     raw_id_fields = ("subscriber", "channel")
     readonly_fields = ("id", "created_at")
 
@@ -30,7 +29,7 @@ class NotificationAdmin(LookingAdmin[Notification]):
     """Who was told what."""
 
     list_display = ("user", "kind", "title", "is_read", "mail_at", "created_at")
-    list_filter = ("kind", "is_read")
+    list_filter = ("kind",)
     list_select_related = ("user",)
     search_fields = ("user__username",)
     ordering = ("-created_at",)
@@ -43,12 +42,12 @@ class BroadcastAdmin(LookingAdmin[Broadcast]):
     list_display = ("channel", "kind", "subject", "created_at")
     list_filter = ("kind",)
     list_select_related = ("channel",)
-    search_fields = ("channel__username", "subject")
+    search_fields = ("channel__username", "=subject")
     ordering = ("-created_at",)
 
 
 @admin.register(Post)
-class PostAdmin(admin.ModelAdmin[Post]):
+class PostAdmin(BoundedListMixin[Post], admin.ModelAdmin[Post]):
     """Find what channels posted, take it down, put it back, delete it."""
 
     list_display = ("text_shown", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
@@ -56,7 +55,6 @@ class PostAdmin(admin.ModelAdmin[Post]):
     list_select_related = ("channel",)
     search_fields = ("channel__username",)
     ordering = ("-created_at",)
-    show_full_result_count = False
     readonly_fields = tuple(field.name for field in Post._meta.fields)
     actions = ("take_down", "put_back")
 

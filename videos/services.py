@@ -16,7 +16,7 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import quota, storage
+from videos import facets, quota, storage
 from videos.metadata import EDITABLE, clean_metadata, title_from
 from videos.models import Status, Video
 from videos.moderation import standing
@@ -184,7 +184,7 @@ def require_version(video: Video, expected: int | None) -> None:
 
 
 def refresh_listing(video_id: str) -> None:
-    """Bring ``listed`` in line with what decides about it, and the channel's counter with ``listed``.
+    """Bring ``listed`` in line with what decides about it, the channel's counter with ``listed``, and ``facets``.
 
     Each switch is one conditional update whose outcome decides the counter, so repeats and races count once.
     """
@@ -215,6 +215,7 @@ def refresh_listing(video_id: str) -> None:
             )
 
     in_transaction(switch)
+    facets.refresh(Video._meta.db_table, {"_id": video_id})
     listing_refreshed.send(sender=Video, video_id=video_id)
     if is_first:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)

@@ -59,6 +59,8 @@ class EmbeddedMongo:
         self.cache_gb = cache_gb or default_cache_gb()
         self.log = log or (lambda line: None)
         self.process: subprocess.Popen[bytes] | None = None
+        # Whether the process has answered since it was started; it may be hung or dead by now.
+        self.is_ready = False
         self.port = 0
         self._lock: IO[str] | None = None
         self._password = ""
@@ -84,6 +86,7 @@ class EmbeddedMongo:
 
     def launch(self) -> None:
         """Start the process on the chosen port and wait until it answers."""
+        self.is_ready = False
         log_path = self.data_dir / "logs" / "mongod.log"
         command = [
             str(find_mongod()),
@@ -190,6 +193,7 @@ class EmbeddedMongo:
                 except ConnectionFailure:
                     time.sleep(0.02)
                 else:
+                    self.is_ready = True
                     return
         raise EmbeddedMongoError(f"MongoDB did not answer within {START_SECONDS} s; see {log_path}")
 

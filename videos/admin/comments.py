@@ -6,22 +6,22 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from streamsite.admin_lists import BoundedListMixin
 from videos.admin.looking import LookingAdmin
 from videos.comments import services
 from videos.models import Block, Comment, CommentReaction, CommentRules
 
 
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin[Comment]):
+class CommentAdmin(BoundedListMixin[Comment], admin.ModelAdmin[Comment]):
     """Find what was said, take it down, put it back, delete it. Nobody's words are changed here."""
 
     list_display = ("text_shown", "author", "state", "like_count", "reply_count", "about", "created_at")
     list_filter = ("state", "about", "pinned")
     list_select_related = ("author",)
-    search_fields = ("author__username", "subject")
+    search_fields = ("author__username", "=subject")
     search_help_text = "A username, or the id of what it is about."
     ordering = ("-created_at",)
-    show_full_result_count = False
     readonly_fields = tuple(field.name for field in Comment._meta.fields)
     actions = ("take_down", "put_back")
 
@@ -73,7 +73,7 @@ class CommentRulesAdmin(LookingAdmin[CommentRules]):
     """What channels have held back."""
 
     list_display = ("channel_id", "hold_links", "hold_all")
-    search_fields = ("channel_id",)
+    search_fields = ("=channel_id",)
     ordering = ("channel_id",)
 
 

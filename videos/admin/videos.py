@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
 from videos import services, tasks
 from videos.admin.looking import LookingAdmin
@@ -13,14 +14,14 @@ from videos.models import Reaction, Video
 
 
 @admin.register(Video)
-class VideoAdmin(admin.ModelAdmin[Video]):
+class VideoAdmin(BoundedListMixin[Video], admin.ModelAdmin[Video]):
     """Find a video, see how far its processing is, try it again, remove it with its files."""
 
     list_display = ("title", "channel", "status", "visibility", "duration", "view_count", "created_at")
     list_filter = ("status", "visibility", "is_taken_down", "category", "created_at")
     list_select_related = ("channel",)
-    search_fields = ("title", "description", "channel__username")
-    date_hierarchy = "created_at"
+    search_fields = ("title", "channel__username", "=id")
+    search_help_text = "Words of the title, the beginning of a username, or an id."
     ordering = ("-created_at",)
     raw_id_fields = ("channel",)
     readonly_fields = (

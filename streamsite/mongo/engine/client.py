@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from pymongo import MongoClient
 
+from .pulse import PulseClient
+
 if TYPE_CHECKING:
     from pymongo.client_session import ClientSession
     from pymongo.database import Database
@@ -49,7 +51,7 @@ def shared_client(parameters: dict[str, Any]) -> Client:
     key = repr(sorted(options.items(), key=str))
     with _lock:
         if key not in _clients:
-            _clients[key] = MongoClient(**options)
+            _clients[key] = PulseClient(**options)
         return _clients[key]
 
 

@@ -26,6 +26,7 @@ from pymongo.write_concern import WriteConcern
 
 from .client import Client
 from .errors import UNKNOWN_COMMIT, RepetitionFailed, is_transient
+from .pulse import DatabaseSilentError
 
 T = TypeVar("T")
 Operation = Callable[[ClientSession], T]
@@ -193,7 +194,11 @@ class Transaction:
                 with pymongo.timeout(self._limit_seconds):
                     self.session.commit_transaction()
             except PyMongoError as error:
-                if not error.has_error_label(UNKNOWN_COMMIT) or time.monotonic() > deadline:
+                if (
+                    not error.has_error_label(UNKNOWN_COMMIT)
+                    or isinstance(error, DatabaseSilentError)
+                    or time.monotonic() > deadline
+                ):
                     raise
                 time.sleep(FIRST_PAUSE_SECONDS)
             else:
