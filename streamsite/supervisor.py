@@ -23,6 +23,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from django.core.exceptions import ImproperlyConfigured
+
 from streamsite import env
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
@@ -144,7 +146,10 @@ class Supervisor:
         if os.environ.get("MONGODB_URI", "").strip():
             say("mongo", "using the server named by MONGODB_URI")
             return
-        mongo_limit = limit_from_environment()
+        try:
+            mongo_limit = limit_from_environment()
+        except ImproperlyConfigured as error:
+            raise StartError(str(error)) from error
         self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: say("mongo", line))
         begun = time.monotonic()
         self.mongo.start()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from pymongo.errors import ConnectionFailure
 
+from streamsite.mongo.engine.pulse import PulseClient
 from streamsite.testing.caller import PASSWORD, Caller
 from streamsite.testing.stack import Stack
 
@@ -81,6 +83,38 @@ def test_a_hung_database_is_refused_fast_and_gone_on_with(hanging: Stack) -> Non
     until(lambda: asked(stranger, "GET", "/readyz")[2] == 200)
     assert hanging.children("mongod") == before
     assert member.json("PATCH", "/api/v1/me", {"bio": "Written after."})[0] == 200
+
+
+def test_long_operations_are_not_cut_and_short_ones_fail_at_once(hanging: Stack) -> None:
+    """Only a server that is silent ends what waits for it: then everything ends, commits and change streams too."""
+    uri = (hanging.data_dir / "run" / "mongodb-uri").read_text()
+    (mongod,) = hanging.children("mongod")
+    client = PulseClient(host=uri, connectTimeoutMS=500, heartbeatFrequencyMS=500, w="majority")
+    with client, client["streamsite"]["hanging"].watch(max_await_time_ms=2_500) as changes:
+        begun = time.monotonic()
+        assert changes.try_next() is None
+        assert time.monotonic() - begun > 2.4
+        with client.start_session() as session, session.start_transaction():
+            client["streamsite"]["hanging"].insert_one({}, session=session)
+            os.kill(mongod, signal.SIGSTOP)
+            try:
+                assert _seconds_to_fail(session.commit_transaction) < BAR_SECONDS
+                assert client.pulse.is_away
+                assert _seconds_to_fail(lambda: client.admin.command("ping")) < 1.5
+                assert _seconds_to_fail(lambda: client.admin.command("ping")) < 0.5
+            finally:
+                os.kill(mongod, signal.SIGCONT)
+            until(lambda: not client.pulse.is_away)
+        assert client.admin.command("ping")["ok"] == 1.0
+        client["streamsite"]["hanging"].insert_one({"last": True})
+        until(lambda: (change := changes.try_next()) is not None and change["fullDocument"].get("last"))
+
+
+def _seconds_to_fail(call: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    with pytest.raises(ConnectionFailure):
+        call()
+    return time.monotonic() - begun
 
 
 def test_the_supervisor_restarts_a_hung_database(hanging: Stack) -> None:
