@@ -67,7 +67,7 @@ def wanted(params: QueryDict, of: str = "") -> Wanted:
         conditions["tags"] = tag
     if uploaded := _choice(params, "uploaded", list(UPLOADED)):
         conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED[uploaded])}
-    conditions |= _facets(params)
+    conditions |= _facets(params, with_index="tags" not in conditions)
     return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest")
 
 
@@ -99,11 +99,11 @@ def by_ids(ids: list[str]) -> list[Video]:
     return [found[video_id] for video_id in ids if video_id in found]
 
 
-def _facets(params: QueryDict) -> dict[str, Any]:
-    """The conditions on what ``facets`` combines, and on ``facets``.
+def _facets(params: QueryDict, *, with_index: bool) -> dict[str, Any]:
+    """The conditions on what ``facets`` combines and, ``with_index``, on ``facets``.
 
-    One of them would do. With both, the index of ``facets`` serves any combination, and those of tags and channels,
-    which hold the single fields, look no further than a video's key.
+    One of them would do. With both, the index of ``facets`` serves any combination, and that of channels, which holds
+    the single fields, looks no further than a video's key. So does that of tags, which nothing else is to compete with.
     """
     asked: dict[str, str] = {}
     conditions: dict[str, Any] = {}
@@ -115,7 +115,7 @@ def _facets(params: QueryDict) -> dict[str, Any]:
         asked["length"], conditions["duration"] = duration, DURATIONS[duration]
     if params.get("captions") in {"1", "true"}:
         asked["captions"], conditions["has_captions"] = facets.WITH_CAPTIONS, True
-    return conditions | {"facets": facets.of(asked)} if asked else {}
+    return conditions | ({"facets": facets.of(asked)} if asked and with_index else {})
 
 
 def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:

@@ -74,7 +74,10 @@ class Crowd(Cast):
         collection(queue.JOBS).insert_many(
             [
                 queue.new_job("videos.tasks.x", [], {}, queue="default", run_at=START)
-                | {"state": "done" if n % RARE else "dead", "enqueued_at": START + dt.timedelta(minutes=n)}
+                | {
+                    "state": "dead" if n % RARE == 0 else "done" if n % 10 else "ready",
+                    "enqueued_at": START + dt.timedelta(minutes=n),
+                }
                 for n in range(MANY)
             ]
         )

@@ -103,6 +103,10 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex(
             model_name="video",
+            name="video_category_listed",
+        ),
+        migrations.RemoveIndex(
+            model_name="video",
             name="video_channel_listed",
         ),
         migrations.RemoveIndex(

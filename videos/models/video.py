@@ -128,7 +128,6 @@ class Video(models.Model):
                 ],
                 name="video_channel_filtered",
             ),
-            models.Index(fields=["listed", "category", "-published_at", "-id"], name="video_category_listed"),
             models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
             models.Index(fields=["listed", "-like_count", "-id"], name="video_most_liked"),
             models.Index(fields=["listed", "-trend", "-id"], name="video_trending"),
