@@ -67,6 +67,9 @@ def test_a_hung_database_is_refused_fast_and_gone_on_with(hanging: Stack) -> Non
         (stranger, "GET", "/files/AAAAAAAAAAA/poster.jpg", None),
         (stranger, "GET", "/sitemap.xml", None),
     ]
+    # In a transaction, which the server begins when it goes on.
+    calls.append((member, "PUT", "/api/v1/channels/other/subscription", None))
+    Caller(hanging).enter("other")
     before = hanging.children("mongod")
     os.kill(before[0], signal.SIGSTOP)
     with ThreadPoolExecutor(40) as pool:
@@ -83,6 +86,7 @@ def test_a_hung_database_is_refused_fast_and_gone_on_with(hanging: Stack) -> Non
     until(lambda: asked(stranger, "GET", "/readyz")[2] == 200)
     assert hanging.children("mongod") == before
     assert member.json("PATCH", "/api/v1/me", {"bio": "Written after."})[0] == 200
+    assert member.json("PUT", "/api/v1/channels/other/subscription")[0] == 200
 
 
 def test_long_operations_are_not_cut_and_short_ones_fail_at_once(hanging: Stack) -> None:
@@ -119,7 +123,7 @@ def _seconds_to_fail(call: Callable[[], object]) -> float:
 
 def test_the_supervisor_restarts_a_hung_database(hanging: Stack) -> None:
     """What was acknowledged is kept, and web and workers go on by themselves."""
-    member = Caller(hanging).enter("other")
+    member = Caller(hanging).sign_in("other")
     assert member.json("PATCH", "/api/v1/me", {"bio": "Acknowledged."})[0] == 200
     workers = hanging.children("run_worker")
     (hung,) = hanging.children("mongod")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
-from pymongo import MongoClient
 
 from .pulse import PulseClient
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from .base import DatabaseWrapper
 
 Document = dict[str, Any]
-Client = MongoClient[Document]
+Client = PulseClient
 
 # A write that was acknowledged survives the loss of a server; weaker settings would make every promise above
 # this layer untrue.

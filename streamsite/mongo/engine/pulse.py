@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from pymongo import MongoClient, monitoring
-from pymongo.errors import NetworkTimeout, ServerSelectionTimeoutError
+from pymongo.client_session import ClientSession
+from pymongo.errors import NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
 from pymongo.synchronous.server import Server
 
 # A missed heartbeat is repeated at once; those who come in this time wait for its outcome.
@@ -97,6 +100,9 @@ class PulseClient(MongoClient[dict[str, Any]]):
 
     def __init__(self, **options: Any) -> None:
         self._pulse = Pulse()
+        self._ending = threading.Lock()
+        self._abandoned: list[Mapping[str, Any]] = []
+        self._ender = 0  # the thread that ends them
         listeners = [*options.pop("event_listeners", ()), self._pulse]
         super().__init__(**options, event_listeners=listeners)
 
@@ -105,7 +111,30 @@ class PulseClient(MongoClient[dict[str, Any]]):
         """Whether the servers answer."""
         return self._pulse
 
+    def abandon(self, session: ClientSession) -> None:
+        """End the session's transaction when a server answers again; until then it cannot be aborted.
+
+        A hung server reads what was sent to it as soon as it goes on. The transaction that this begins would hold its
+        documents for a minute, because nobody is left who ends it.
+        """
+        with self._ending:
+            self._abandoned.append(session.session_id)
+
     def _select_server(self, *arguments: Any, **options: Any) -> Server:
         # Every operation comes by here, also the driver's own repetitions.
         self._pulse.require(self.options.server_selection_timeout)
+        if self._abandoned and not self._pulse.is_away and self._ender != threading.get_ident():
+            self._end_abandoned()
         return super()._select_server(*arguments, **options)
+
+    def _end_abandoned(self) -> None:
+        """End what was abandoned before anybody can use such a session again."""
+        with self._ending:
+            if not self._abandoned:
+                return
+            self._ender = threading.get_ident()
+            try:
+                with suppress(PyMongoError):
+                    self.admin.command("killSessions", self._abandoned)
+            finally:
+                self._abandoned, self._ender = [], 0
