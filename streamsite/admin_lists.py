@@ -59,15 +59,21 @@ class BoundedChangeList(ChangeList):
         return list(super().get_ordering(request, queryset))
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        """Return the chosen rows.
-
-        A server filters by the keys of an index only if there is a condition on its first field: so there is one, which
-        every row meets.
-        """
+        """Return the chosen rows."""
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
-        first = str(rows.query.order_by[0]).lstrip("-")
-        least = LEAST.get(self.lookup_opts.get_field(first).get_internal_type())
-        return rows.filter(**{f"{first}__gte": least}) if rows.query.where and least is not None else rows
+        return by_keys(rows) if rows.query.where else rows
+
+
+def by_keys(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Return the same rows, filtered by the keys of the index that has their order.
+
+    A server does that only if there is a condition on the index's first field: so there is one, which every row meets.
+    """
+    if not rows.query.order_by:
+        return rows
+    first = str(rows.query.order_by[0]).lstrip("-")
+    least = LEAST.get(rows.model._meta.get_field(first).get_internal_type())
+    return rows.filter(**{f"{first}__gte": least}) if least is not None else rows
 
 
 class BoundedListMixin(Base[Row]):
@@ -88,14 +94,17 @@ class BoundedListMixin(Base[Row]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
     ) -> tuple[QuerySet[Row], bool]:
-        """Return the rows that have each word in one of ``search_fields``; never with duplicates."""
-        fields = self.get_search_fields(request)
+        """Return the rows that have each word in one of ``search_fields``, at most ``MAX_COUNTED``; no duplicates.
+
+        Each field is searched by itself: a condition that joins several has no index.
+        """
         for word in list(smart_split(search_term))[:MAX_WORDS]:
             text = unescape_string_literal(word) if word[:1] in {'"', "'"} and word[-1:] == word[:1] else word
-            condition = Q()
-            for field in fields:
-                condition |= self._match(str(field), text)
-            queryset = queryset.filter(condition)
+            found: list[Any] = []
+            for field in self.get_search_fields(request):
+                rows = by_keys(queryset).filter(self._match(str(field), text))
+                found += rows.values_list("pk", flat=True)[:MAX_COUNTED]
+            queryset = queryset.filter(pk__in=list(dict.fromkeys(found))[:MAX_COUNTED])
         return queryset, False
 
     def _match(self, field: str, text: str) -> Q:

@@ -67,7 +67,7 @@ def wanted(params: QueryDict, of: str = "") -> Wanted:
         conditions["tags"] = tag
     if uploaded := _choice(params, "uploaded", list(UPLOADED)):
         conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED[uploaded])}
-    conditions |= _facets(params, with_index="tags" not in conditions)
+    conditions |= _facets(params, with_index=bool(words) or "tags" not in conditions)
     return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest")
 
 
