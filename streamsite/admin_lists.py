@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
@@ -38,7 +38,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """The number of rows, at most ``MAX_COUNTED`` when a filter or a search is on."""
-        rows: QuerySet[Any] = self.object_list
+        rows = cast("QuerySet[Any]", self.object_list)
         if not rows.query.where:
             return connection_for(rows.db).collection(rows.model._meta.db_table).estimated_document_count()
         # In the list's order: its index holds what the filters ask for.
@@ -85,7 +85,7 @@ class BoundedListMixin(Base[Row]):
 
     show_full_result_count = False
     paginator = BoundedPaginator
-    sortable_by: tuple[str, ...] = ()
+    sortable_by: ClassVar[tuple[str, ...]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the class of the list."""
