@@ -109,7 +109,7 @@ if not MONGODB_URI:
         "MONGODB_URI is not set and no embedded MongoDB runs for this data folder: "
         "start script/server, or set MONGODB_URI to a replica set's connection string"
     )
-IS_BUNDLED_MONGODB = MONGODB_URI == _bundled_uri
+IS_BUNDLED_MONGODB = _bundled_uri == MONGODB_URI
 MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
 DATABASES = {
     "default": {
