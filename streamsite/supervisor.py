@@ -146,6 +146,8 @@ class Supervisor:
         begun = time.monotonic()
         self.mongo.start()
         say("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
+        if warning := self.mongo.warning():
+            say("mongo", warning)
 
     def _set_environment(self) -> None:
         port = self.options.port
