@@ -197,6 +197,8 @@ class Supervisor:
     def _is_prepared(self) -> bool:
         if self.mongo is None or not any((self.data_dir / "keys" / "tokens").glob("*.pem")):
             return False
+        if self.environment["SITE_URL"].startswith("https:"):
+            return False  # preparing reads the settings, and refuses those that no public site may have
         return self._stamp.is_file() and self._stamp.read_text() == _fingerprint(demo=self.options.demo)
 
     # --- running ---

@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from streamsite import posture
+from streamsite.mongo.server import EmbeddedMongo
+from streamsite.supervisor import Supervisor, _fingerprint, parse
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD_KEY = secrets.token_urlsafe(48)
@@ -119,6 +121,21 @@ def test_every_start_is_refused_with_all_problems_at_once_and_no_database(argume
         *("DEBUG", "SECRET_KEY", "STREAMSITE_THROTTLE_SCALE", "BEHIND_TLS_PROXY")
     ]
     assert "celery" in arguments[-1] or "Traceback" not in ended.stderr
+
+
+def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_path):
+    """Else web and worker of a prepared site would be refused one by one, again and again."""
+    supervisor = Supervisor(parse(["--data", str(tmp_path), "--no-demo"]))
+    supervisor.mongo = EmbeddedMongo(tmp_path)
+    (tmp_path / "keys" / "tokens").mkdir(parents=True)
+    (tmp_path / "keys" / "tokens" / "key.pem").touch()
+    supervisor._stamp.parent.mkdir()
+    supervisor._stamp.write_text(_fingerprint(demo=False))
+    prepared = {}
+    for address in ("http://localhost:8000", "https://video.example.org"):
+        supervisor.environment["SITE_URL"] = address
+        prepared[address] = supervisor._is_prepared()
+    assert prepared == {"http://localhost:8000": True, "https://video.example.org": False}
 
 
 def deployment():
