@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from streamsite.testing.caller import Caller
+from streamsite.testing.mongo import root_uri
 from streamsite.testing.stack import ROOT, Stack
 
 SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
@@ -229,7 +230,7 @@ def publishing(world: World) -> None:
     import pymongo
 
     times: dict[str, list[float]] = {"small": [], "star": []}
-    with pymongo.MongoClient((world.site.data_dir / "run" / "mongodb-uri").read_text().strip()) as client:
+    with pymongo.MongoClient(root_uri(world.site.data_dir)) as client:
         videos, status = client["streamsite"]["videos_video"], client["admin"]
         ids = {who: _own(client["streamsite"], who) for who in times}
         videos.update_many(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import assets, cors, env
+from streamsite import assets, cors, env, posture
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -102,14 +102,14 @@ TEMPLATES = [
 # --- data: MongoDB through the djongo-based engine ----------------------------------------------
 MONGODB_NAME = env.text("MONGODB_NAME", "streamsite")
 _running_uri = DATA_DIR / "run" / "mongodb-uri"
-MONGODB_URI = env.text("MONGODB_URI") or (
-    _running_uri.read_text(encoding="utf-8").strip() if _running_uri.is_file() else ""
-)
+_bundled_uri = _running_uri.read_text(encoding="utf-8").strip() if _running_uri.is_file() else ""
+MONGODB_URI = env.text("MONGODB_URI") or _bundled_uri
 if not MONGODB_URI:
     raise ImproperlyConfigured(
         "MONGODB_URI is not set and no embedded MongoDB runs for this data folder: "
         "start script/server, or set MONGODB_URI to a replica set's connection string"
     )
+IS_BUNDLED_MONGODB = _bundled_uri == MONGODB_URI
 MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
 DATABASES = {
     "default": {
@@ -353,10 +353,26 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-if env.flag("BEHIND_TLS_PROXY"):
+BEHIND_TLS_PROXY = env.flag("BEHIND_TLS_PROXY")
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = IS_HTTPS
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+
+# Whether all subdomains are https as well, and whether browsers are to ship that, is for the domain's owner to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# --- what a public site does not start with -----------------------------------------------------
+POSTURE = posture.Posture(
+    is_public=IS_HTTPS,
+    debug=DEBUG,
+    secret_key=SECRET_KEY,
+    throttle_scale=THROTTLE_SCALE,
+    behind_tls_proxy=BEHIND_TLS_PROXY,
+    trusted_proxies=TRUSTED_PROXIES,
+)
+if _unsafe := posture.problems(POSTURE):
+    raise ImproperlyConfigured(posture.refusal(_unsafe))
 
 # --- mail ---------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <no-reply@{_site.hostname}>")

@@ -154,6 +154,8 @@ class Supervisor:
         begun = time.monotonic()
         self.mongo.start()
         say("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
+        if warning := self.mongo.warning():
+            say("mongo", warning)
         self.mongo_watch = Watch(self.mongo, mongo_limit)
         self.mongo_watch.start()
 
@@ -205,6 +207,8 @@ class Supervisor:
     def _is_prepared(self) -> bool:
         if self.mongo is None or not any((self.data_dir / "keys" / "tokens").glob("*.pem")):
             return False
+        if self.environment["SITE_URL"].startswith("https:"):
+            return False  # preparing reads the settings, and refuses those that no public site may have
         return self._stamp.is_file() and self._stamp.read_text() == _fingerprint(demo=self.options.demo)
 
     # --- running ---

@@ -61,7 +61,7 @@ def test_once_drains_the_queue_and_ends(start_worker):
 
 def test_worker_outlives_a_crash_of_the_database(tmp_path):
     """A MongoDB of its own is killed and started again; the worker goes on by itself."""
-    mongo = EmbeddedMongo(tmp_path)
+    mongo = EmbeddedMongo(tmp_path, database="outage")
     mongo.start()
     environment = os.environ | {"MONGODB_URI": mongo.uri, "MONGODB_NAME": "outage", "TASK_LEASE_SECONDS": "2"}
     enqueue = (
