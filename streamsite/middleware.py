@@ -23,6 +23,7 @@ logger = logging.getLogger("streamsite.requests")
 Handler = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
 
+
 def framed_content_policy(ancestors: str) -> str:
     """Return the policy of a page that the sources in ``ancestors`` may frame, such as ``*`` or ``example.org:*``."""
     return CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "streamsite.middleware.ApiCorsMiddleware",
+    "streamsite.sending.SendLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",

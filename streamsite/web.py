@@ -16,8 +16,15 @@ HEADER_MILLISECONDS = 15_000
 
 
 def granian_command(host: str, port: int, workers: int, *, socket: Path | None = None) -> list[str]:
-    """Return the command line of the web server with ``workers`` processes, on ``socket`` or else on ``host`` and ``port``."""
-    place = ["--uds", str(socket), "--uds-permissions", "0600"] if socket else ["--host", host, "--port", str(port)]
+    """Return the command line of the web server with ``workers`` processes.
+
+    It listens on the unix socket ``socket``, or else on ``host`` and ``port``.
+    """
+    place = (
+        ["--uds", str(socket), "--uds-permissions", "0600"]
+        if socket
+        else ["--host", host, "--port", str(port)]
+    )
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
         *(*place, "--workers", str(workers), "--log-level", "error"),

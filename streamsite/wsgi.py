@@ -4,9 +4,10 @@ import os
 import signal
 
 import django
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets
+from streamsite import assets, stalls
 from streamsite.mongo.server import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
@@ -17,4 +18,6 @@ if os.environ.get("STREAMSITE_SUPERVISED"):
 
 django.setup()
 assets.publish()
+if not settings.BEHIND_FRONT:
+    stalls.watch()
 application = get_wsgi_application()

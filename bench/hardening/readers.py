@@ -1,7 +1,7 @@
 """What readers that do not read cost everybody else, with nginx in front and without it.
 
-A stalled reader asks for a large file, takes the first kilobytes and then nothing. Many of them, and real viewers on slow
-lines are like them, must neither slow the API down nor fill the memory.
+A stalled reader asks for a large file, takes the first kilobytes and then nothing; viewers on slow lines are much the
+same. Thousands of them must neither slow the API down nor fill the memory.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The configuration of nginx, made from the settings: by ``manage.py nginx_conf`` and by ``script/server`` alike.
 
-``python -m streamsite.front.configuration`` prints what ``script/server`` runs. It reads the settings without loading the
-applications, because a start waits for it.
+``python -m streamsite.front.configuration`` prints what ``script/server`` runs. It reads the settings without loading
+the applications, because a start waits for it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def render(place: Place) -> str:
     media_root, assets_dir = str(settings.MEDIA_ROOT), str(settings.ASSETS_DIR)
     for path in (media_root, assets_dir, place.run_dir, place.upstream):
         if set(path) & set('"$\\\n;{}'):
-            raise ConfigurationError(f'nginx cannot use a folder with one of " $ \\ ; {{ }} in its name: {path}')
+            raise ConfigurationError(
+                f'nginx cannot use a folder with one of " $ \\ ; {{ }} in its name: {path}'
+            )
     context = {
         "run_dir": place.run_dir,
         "user": place.user,
@@ -93,7 +95,6 @@ def render(place: Place) -> str:
         "connections": place.connections,
         "files": 2 * place.connections + 64,
         "pid_file": f'"{place.run_dir}/nginx.pid"' if place.run_dir else "/run/nginx.pid",
-        "log_level": "error" if place.run_dir else "crit",
         "send_seconds": SEND_SECONDS,
         "accel_prefix": f"{(settings.MEDIA_ACCEL_PREFIX or ACCEL_PREFIX).rstrip('/')}/",
         "media_root": media_root,
@@ -105,8 +106,8 @@ def render(place: Place) -> str:
         "per_address": PER_ADDRESS,
         **_answers(),
     }
-    engine = Engine(autoescape=False)
-    return engine.from_string(TEMPLATE.read_text(encoding="utf-8")).render(Context(context, autoescape=False, use_l10n=False))
+    template = Engine().from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(Context(context, autoescape=False, use_l10n=False))
 
 
 def _answers() -> dict[str, Any]:
@@ -130,7 +131,10 @@ def _answers() -> dict[str, Any]:
             ("Retry-After", "$front_retry"),
             ("X-Request-Id", "$request_id"),
             ("X-Content-Type-Options", "nosniff"),
-            ("Content-Security-Policy", "\"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\""),
+            (
+                "Content-Security-Policy",
+                "\"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\"",
+            ),
             ("Access-Control-Allow-Origin", "$front_allowed_origin"),
             ("Access-Control-Expose-Headers", "$front_exposed"),
             ("Vary", "$front_vary"),
