@@ -211,6 +211,8 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 # Set by script/server for a site that only its own nginx reaches: one more that adds to X-Forwarded-For.
 BEHIND_FRONT = env.flag("STREAMSITE_FRONT")
 FORWARDED_HOPS = TRUSTED_PROXIES + BEHIND_FRONT
+# A reader that takes nothing for this long is cut: by nginx, or by the site itself where there is none.
+WRITE_TIMEOUT_SECONDS = env.integer("WRITE_TIMEOUT_SECONDS", 30, least=2, most=600)
 # Pages of other sites that may call the API with a bearer token: exact origins. Cookies never go along.
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"

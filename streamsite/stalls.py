@@ -23,8 +23,8 @@ from pathlib import Path
 
 logger = logging.getLogger("streamsite.stalls")
 
-STALL_SECONDS = 30.0
-LOOK_SECONDS = 5.0
+# How often it looks while a reader may stall.
+LOOKS = 6
 DESCRIPTORS = Path("/proc/self/fd")
 # Of the kernel's struct tcp_info: tcpi_bytes_acked, which Linux has since 4.1.
 ACKED = struct.Struct("Q")
@@ -33,23 +33,23 @@ ACKED_OFFSET = 120
 RESET = struct.pack("ii", 1, 0)
 
 
-def watch() -> None:
-    """Begin watching this process's connections, in a thread that ends with the process."""
+def watch(seconds: float) -> None:
+    """Begin ending connections that stall for ``seconds``, in a thread that ends with the process."""
     if sys.platform == "linux":
-        threading.Thread(target=Watch().run, name="stalls", daemon=True).start()
+        threading.Thread(target=Watch(seconds).run, name="stalls", daemon=True).start()
 
 
 @dataclass
 class Watch:
     """Knows, by the kernel's number of each connection with unsent bytes, what was confirmed and since when."""
 
-    seconds: float = STALL_SECONDS
+    seconds: float
     _seen: dict[int, tuple[int, float]] = field(default_factory=dict)
 
     def run(self) -> None:
         """Look again and again."""
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(self.seconds / LOOKS)
             try:
                 self.look()
             except OSError as error:  # too many open files: the next look may find fewer

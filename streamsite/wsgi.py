@@ -19,5 +19,5 @@ if os.environ.get("STREAMSITE_SUPERVISED"):
 django.setup()
 assets.publish()
 if not settings.BEHIND_FRONT:
-    stalls.watch()
+    stalls.watch(settings.WRITE_TIMEOUT_SECONDS)
 application = get_wsgi_application()

@@ -22,7 +22,6 @@ from streamsite.front import CONNECTIONS
 
 TEMPLATE = Path(__file__).with_name("nginx.conf.template")
 ACCEL_PREFIX = "/internal/"
-SEND_SECONDS = 30
 # What a form adds to the file in it.
 FORM_BYTES = 1024**2
 OTHER_BYTES = 25 * 1024**2
@@ -95,7 +94,7 @@ def render(place: Place) -> str:
         "connections": place.connections,
         "files": 2 * place.connections + 64,
         "pid_file": f'"{place.run_dir}/nginx.pid"' if place.run_dir else "/run/nginx.pid",
-        "send_seconds": SEND_SECONDS,
+        "send_seconds": settings.WRITE_TIMEOUT_SECONDS,
         "accel_prefix": f"{(settings.MEDIA_ACCEL_PREFIX or ACCEL_PREFIX).rstrip('/')}/",
         "media_root": media_root,
         "assets_dir": assets_dir,
