@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from streamsite import assets, stalls
+from streamsite.lingering import lingering
 from streamsite.mongo.server import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
@@ -20,4 +21,4 @@ django.setup()
 assets.publish()
 if not settings.BEHIND_FRONT:
     stalls.watch(settings.WRITE_TIMEOUT_SECONDS)
-application = get_wsgi_application()
+application = lingering(get_wsgi_application())

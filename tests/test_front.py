@@ -72,7 +72,9 @@ def test_every_nginx_here_takes_it(settings, tmp_path, nginx, hops):
     folder = tmp_path / "with a space"
     folder.mkdir()
     path = folder / "nginx.conf"
-    path.write_text(render(Place("127.0.0.1:9", "unix:/tmp/with a space/site.sock", str(folder), "root", hops)))
+    path.write_text(
+        render(Place("127.0.0.1:9", "unix:/tmp/with a space/site.sock", str(folder), "root", hops))
+    )
     tried = subprocess.run(
         [nginx, "-t", "-p", folder, "-c", path], capture_output=True, text=True, check=False, timeout=20
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import threading
@@ -13,6 +14,7 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from streamsite import sending
 from streamsite.files import CHUNK
+from streamsite.lingering import LINGER_SECONDS, lingering
 from streamsite.sending import SendLimitMiddleware, Slots
 from streamsite.stalls import Watch
 
@@ -107,3 +109,29 @@ def drain(connection: socket.socket, done: threading.Event) -> None:
     while not done.is_set():
         connection.recv(65_536)
         time.sleep(0.01)
+
+
+def served(environ, read):
+    """What the server is told, and how long the whole answer took, when the application reads ``read`` bytes."""
+    told = []
+
+    def application(environ, start_response):
+        environ["wsgi.input"].read(read)
+        start_response("413 Payload Too Large", [("Content-Length", "2"), ("X-Kept", "1")])
+        return [b"no"]
+
+    began = time.monotonic()
+    answer = lingering(application)(environ, lambda *given: told.append(given))
+    assert b"".join(answer) == b"no"
+    return dict(told[0][1]), time.monotonic() - began
+
+
+@pytest.mark.parametrize(
+    ("sent", "read", "waits"), [(200_000, 10, True), (200_000, 200_000, False), (1_000, 0, False)]
+)
+def test_an_answer_waits_for_the_other_side_only_when_much_was_not_read(sent, read, waits):
+    environ = {"CONTENT_LENGTH": str(sent), "wsgi.input": io.BytesIO(b"x" * sent)}
+    headers, taken = served(environ, read)
+    assert headers.get("Content-Length") == (None if waits else "2")
+    assert headers["X-Kept"] == "1"
+    assert (taken >= LINGER_SECONDS) == waits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import threading
@@ -15,7 +16,6 @@ import pytest
 
 from streamsite.sending import MAX_SENDS_PER_ADDRESS
 from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
 from streamsite.testing.stack import Stack
 from tests.serving_worlds import running
 
@@ -94,12 +94,14 @@ def test_connections_that_are_kept_and_say_nothing(site: Stack) -> None:
         others_are_served(site)
 
 
-def film_request(site: Stack, folder: Path) -> bytes:
-    """Return a request for a file that is larger than any socket buffer: noise cannot be compressed."""
+def film_request(site: Stack, clip: Path) -> bytes:
+    """Return a request for a file that no socket's buffer holds."""
     caller = Caller(site).enter("slow-readers")
-    clip = make_clip(folder / "noise.mp4", 4, (1280, 720), 25, filters="noise=alls=100:allf=t")
     video_id = caller.upload(clip, visibility="public", allow_download="true")
-    video = caller.wait(video_id, "ready")
+    caller.wait(video_id, "ready")
+    _, video = caller.json("GET", f"/api/v1/videos/{video_id}")
+    (path,) = (site.data_dir / "media" / "videos" / video_id).glob("*/download.mp4")
+    os.truncate(path, 64 * 1024**2)
     return head(site, "GET", urlsplit(video["download_url"]).path) + b"\r\n\r\n"
 
 
@@ -108,15 +110,15 @@ def status_of(connection: socket.socket) -> int:
     return int(connection.recv(12, socket.MSG_PEEK)[9:12])
 
 
-def test_readers_that_take_nothing(site: Stack, tmp_path) -> None:
-    with dawdlers(site, [film_request(site, tmp_path)] * 300) as connections:
+def test_readers_that_take_nothing(site: Stack, clip: Path) -> None:
+    with dawdlers(site, [film_request(site, clip)] * 300) as connections:
         others_are_served(site)
         assert {status_of(connection) for connection in connections} == {200}
 
 
-def test_readers_that_take_nothing_without_nginx(bare: Stack, tmp_path) -> None:
+def test_readers_that_take_nothing_without_nginx(bare: Stack, clip: Path) -> None:
     """Some are told to come back, which leaves threads for everybody else; each of the others is cut in time."""
-    request = film_request(bare, tmp_path)
+    request = film_request(bare, clip)
     with dawdlers(bare, [request] * 300) as connections:
         others_are_served(bare)
         statuses = [status_of(connection) for connection in connections if not is_cut(connection)]
