@@ -51,12 +51,15 @@ REPORT = Limit("report", 30, 3600)
 
 
 def client_address(request: HttpRequest) -> str:
-    """The caller's address; behind ``TRUSTED_PROXIES`` proxies, the one the outermost of them saw."""
-    hops = settings.TRUSTED_PROXIES
+    """The caller's address; behind ``FORWARDED_HOPS`` proxies, the one the outermost of them saw."""
+    hops = settings.FORWARDED_HOPS
     if hops:
         forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if len(forwarded) >= hops and forwarded[-hops]:
             return str(forwarded[-hops])
+        if settings.BEHIND_FRONT:
+            # Somebody came past the proxies in front of our nginx, which saw this address.
+            return str(forwarded[-1]) or "unknown"
     return str(request.META.get("REMOTE_ADDR", "") or "unknown")
 
 

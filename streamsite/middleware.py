@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable
 
 from corsheaders.middleware import CorsMiddleware
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -17,20 +16,12 @@ from django.utils.encoding import iri_to_uri
 from django.utils.http import escape_leading_slashes
 
 from streamsite import cors, errors, logs
+from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
 
 logger = logging.getLogger("streamsite.requests")
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
-
-# Segments may come from a bucket, everything else from here.
-_BUCKET = f" {settings.S3_ORIGIN}" if settings.S3_ORIGIN else ""
-# Styles may be inline because the player's components carry theirs in shadow roots; scripts never are.
-CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    f"media-src 'self' blob:{_BUCKET}; worker-src 'self' blob:; connect-src 'self'{_BUCKET}; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 def framed_content_policy(ancestors: str) -> str:
@@ -66,7 +57,7 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         for name, value in getattr(request, "rate_limit_headers", {}).items():
             response.headers.setdefault(name, value)
         return response

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "streamsite.middleware.ApiCorsMiddleware",
+    "streamsite.sending.SendLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
@@ -210,6 +211,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 THROTTLE_SCALE = env.integer("STREAMSITE_THROTTLE_SCALE", 1, least=1, most=1_000_000)
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
+# Set by script/server for a site that only its own nginx reaches: one more that adds to X-Forwarded-For.
+BEHIND_FRONT = env.flag("STREAMSITE_FRONT")
+FORWARDED_HOPS = TRUSTED_PROXIES + BEHIND_FRONT
+# A reader that takes nothing for this long is cut: by nginx, or by the site itself where there is none.
+WRITE_TIMEOUT_SECONDS = env.integer("WRITE_TIMEOUT_SECONDS", 30, least=2, most=600)
 # Pages of other sites that may call the API with a bearer token: exact origins. Cookies never go along.
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
@@ -293,7 +299,7 @@ MAX_SHARE_LINKS_PER_VIDEO = 100
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0
-MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
+MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX", "/internal/" if BEHIND_FRONT else "")
 
 # --- a bucket for what is served of videos (requirements-s3.txt) --------------------------------
 # Where complete videos belong. With a bucket named and "local" here, what is in the bucket is still served from there.

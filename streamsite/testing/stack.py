@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 START_SECONDS = 60
@@ -31,13 +32,14 @@ def _inherited() -> dict[str, str]:
 
 
 class Stack:
-    """``python -m streamsite.supervisor`` and its children."""
+    """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, arguments: Sequence[str] = (), **environment: str) -> None:
         self.data_dir = folder / "data"
         self.log = folder / "log"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
+        self.arguments = arguments
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -50,6 +52,7 @@ class Stack:
                 [
                     *(sys.executable, "-m", "streamsite.supervisor", "--no-demo", "--workers", "2"),
                     *("--port", str(self.port), "--data", str(self.data_dir)),
+                    *self.arguments,
                 ],
                 cwd=ROOT,
                 env=environment,
