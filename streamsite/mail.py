@@ -39,7 +39,9 @@ class SmtpBackend(EmailBackend):
                 raise PermanentFailure(f"The mail server refuses the message ({error.smtp_code}).") from None
             raise MailNotSent(f"The mail server does not take the message now ({error.smtp_code}).") from None
         except smtplib.SMTPResponseException as error:
-            raise MailNotSent(f"The mail server refuses ({type(error).__name__} {error.smtp_code}).") from None
+            raise MailNotSent(
+                f"The mail server refuses ({type(error).__name__} {error.smtp_code})."
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
             raise MailNotSent(
                 f"The mail server cannot be reached, hangs up or does not answer within {self.timeout} s "

@@ -120,7 +120,9 @@ class CircuitBreaker:
         self._opened_at = self._clock()
         self._pause, self._refused, self._probes = FIRST_PAUSE, 0, 0
         self._probe_at = self._opened_at + self._pause
-        logger.warning("%s: %d failures in a row; calls are refused until it answers", self.name, self._failures)
+        logger.warning(
+            "%s: %d failures in a row; calls are refused until it answers", self.name, self._failures
+        )
 
     def _close(self) -> None:
         seconds = self._clock() - (self._opened_at or 0.0)
@@ -231,7 +233,9 @@ class Partner:
         if error is None or isinstance(error, self._answers):
             self.breaker.report(admission, has_answered=True)
         else:
-            self.breaker.report(admission, has_answered=False if isinstance(error, self._unavailable) else None)
+            self.breaker.report(
+                admission, has_answered=False if isinstance(error, self._unavailable) else None
+            )
 
 
 def states() -> dict[str, str]:

@@ -384,9 +384,7 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise ImproperlyConfigured("EMAIL_USE_TLS (STARTTLS) and EMAIL_USE_SSL exclude each other")
 # Seconds to connect, and for each answer of the mail server.
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1, most=120)
-EMAIL_BACKEND = (
-    "streamsite.mail.SmtpBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
-)
+EMAIL_BACKEND = "streamsite.mail.SmtpBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 # --- logs ---------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ class Supervisor:
         self.children = [
             Child("web", granian_command("127.0.0.1", self.options.port, self.options.workers)),
             Child("worker", [*worker, "--queue", "transcode"]),
-            Child("tasks", [*worker, "--queue", "default"]),
+            Child("tasks", [*worker, "--queue", "default", "--queue", "mail"]),
         ]
         if _has_bucket():
             # Copying takes long, and is no reason for mail or other videos to wait.

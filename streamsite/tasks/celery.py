@@ -44,11 +44,7 @@ app = Celery("streamsite", set_as_current=False)
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_transport_options=(
-        {
-            "socket_connect_timeout": CONNECT_SECONDS,
-            "socket_timeout": ANSWER_SECONDS,
-            "health_check_interval": ANSWER_SECONDS,  # a broker that hung and is back is heard again
-        }
+        {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": ANSWER_SECONDS}
         if IS_REDIS
         else {"confirm_publish": True}
     ),
