@@ -1,8 +1,7 @@
 """What a mail server says, and what becomes of the mail."""
 
 import pytest
-from django.core.mail import EmailMessage
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 
 from accounts import tasks
 from streamsite.mail import MailNotSent

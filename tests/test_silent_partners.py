@@ -1,7 +1,8 @@
 """A running site whose database, bucket and mail server are behind proxies that cut, black-hole, delay and reset.
 
 What does not need the partner goes on, what does ends within seconds as 503, and everything is back when the partner
-is, without a restart. The broker's are in ``tests/tasks/celery/test_silent_broker.py``. Figures: ``docs/benchmarks.md``.
+is, without a restart. The broker's are in ``tests/tasks/celery/test_silent_broker.py``, figures in
+``docs/benchmarks.md``.
 """
 
 import os

@@ -88,7 +88,7 @@ class Attempt:
         token = leases.hold(self._lease)
         try:
             self._value = self._work()
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        except BaseException as error:
             self._error = error
         finally:
             try:

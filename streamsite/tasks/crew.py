@@ -35,7 +35,7 @@ class Crew:
             thread.join()
         return self._is_sound
 
-    def _run(self, worker: Worker, once: bool) -> None:  # noqa: FBT001
+    def _run(self, worker: Worker, once: bool) -> None:
         try:
             worker.run(once=once)
             if worker.is_worn_out:

@@ -18,7 +18,7 @@ RESET = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
 class Mode(Enum):
     """What becomes of connections, of those that are open as well."""
 
-    PASS = "pass"  # noqa: S105 - no password
+    PASS = "pass"
     CUT = "cut"  # closed in order; new ones right after they were accepted
     SILENT = "silent"  # accepted and held; not a byte passes
     DELAY = "delay"  # every piece waits
@@ -77,7 +77,7 @@ class FlakyProxy:
         self,
         source: socket.socket,
         target: socket.socket,
-        is_answer: bool,  # noqa: FBT001
+        is_answer: bool,
         ended: threading.Event,
     ) -> None:
         source.settimeout(LOOK_SECONDS)
