@@ -261,10 +261,27 @@ TASKS = {
             "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
             "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
         }[TASK_BACKEND],
-        "QUEUES": ["default", "transcode", "storage"],
+        "QUEUES": ["default", "mail", "transcode", "storage"],
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
+            # Pauses grow to ten minutes: a mail server may be away for two hours.
+            "max_tries_of": {"mail": 20},
+            # Seconds that one try may take. What ffmpeg does has limits of its own, by the length of the video.
+            "time_limits": {
+                "default": 3_600,
+                "mail": env.integer("TASK_MAIL_SECONDS", 60, least=1, most=3_600),
+                "storage": 12 * 3_600,
+                "transcode": 7 * 86_400,
+            },
+            "time_limits_of_tasks": {
+                # Look at every row.
+                "streamsite.tasks.reconcile.reconcile_counters": 6 * 3_600,
+                "videos.tasks.rebuild_search": 6 * 3_600,
+                # Short, and waited for: a video appears at the time that its owner set.
+                "videos.tasks.change_visibility": 300,
+                "videos.tasks.count_views": 300,
+            },
         },
     }
 }
@@ -383,9 +400,16 @@ if _unsafe := posture.problems(POSTURE):
 # --- mail ---------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <no-reply@{_site.hostname}>")
 EMAIL_HOST = env.text("EMAIL_HOST")
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
-)
+EMAIL_PORT = env.integer("EMAIL_PORT", 25, least=1, most=65_535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("EMAIL_USE_TLS (STARTTLS) and EMAIL_USE_SSL exclude each other")
+# Seconds to connect, and for each answer of the mail server.
+EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1, most=120)
+EMAIL_BACKEND = "streamsite.mail.SmtpBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 # --- logs ---------------------------------------------------------------------------------------

@@ -257,7 +257,7 @@ class Supervisor:
         self.children = [
             Child("web", web, socket=socket_path),
             Child("worker", [*worker, "--queue", "transcode"]),
-            Child("tasks", [*worker, "--queue", "default"]),
+            Child("tasks", [*worker, "--queue", "default", "--queue", "mail"]),
         ]
         if _has_bucket():
             # Copying takes long, and is no reason for mail or other videos to wait.
