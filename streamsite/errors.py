@@ -188,7 +188,7 @@ def response(request: HttpRequest, error: SiteError) -> HttpResponse:
 
 def page(request: HttpRequest, error: SiteError) -> HttpResponse:
     """The error page of ``error``'s status."""
-    known = error.status if error.status in {400, 403, 404, 413, 429, 500, 503} else 400
+    known = error.status if error.status in {400, 401, 403, 404, 413, 429, 500, 503, 507} else 400
     context = {"error": error, "request_id": getattr(request, "request_id", "")}
     if error.status >= 500:
         # Without the request there are no context processors, which would ask the database who is signed in.

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
+    "streamsite.bodies.middleware.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -203,8 +204,9 @@ SIMPLE_JWT = {
 
 # --- API ----------------------------------------------------------------------------------------
 MAX_JSON_BYTES = 2_000_000
+# The largest body of a page or of JSON; ``streamsite.bodies.rules`` names the routes that take more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+FILE_UPLOAD_HANDLERS = ["streamsite.bodies.handlers.MemoryHandler"]
 THROTTLE_SCALE = env.integer("STREAMSITE_THROTTLE_SCALE", 1, least=1, most=1_000_000)
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 # Pages of other sites that may call the API with a bearer token: exact origins. Cookies never go along.
