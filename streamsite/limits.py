@@ -32,6 +32,7 @@ class Limit:
 
 READS = Limit("read", 600, 60)
 WRITES = Limit("write", 120, 60)
+ADMIN_WRITES = Limit("admin-write", 600, 60)
 LOGIN_PER_USER = Limit("login-user", 10, 900)
 LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
 REGISTER = Limit("register", 5, 3600)
@@ -111,8 +112,9 @@ def allowance(limit: Limit) -> int:
 def enforce(limit: Limit, who: str) -> None:
     """Count one event and raise ``Throttled`` when it is one too many."""
     total, seconds = hit(limit, who)
-    if total > allowance(limit):
-        raise Throttled(retry_after=seconds, limit=allowance(limit))
+    most = allowance(limit)
+    if total > most:
+        raise Throttled(retry_after=seconds, limit=most, is_first=total == most + 1)
 
 
 def give_back(limit: Limit, who: str) -> None:

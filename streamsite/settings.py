@@ -69,6 +69,8 @@ MIDDLEWARE = [
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
+    # Writes are counted before bodies are looked at, and both before the CSRF check.
+    "streamsite.page_limits.PageLimitMiddleware",
     "streamsite.bodies.middleware.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -289,6 +291,13 @@ MAX_OPEN_UPLOADS_PER_USER = 100
 MAX_PARTIAL_UPLOADS_PER_USER = 1_000
 MAX_CAPTIONS_PER_VIDEO = 60
 MAX_SHARE_LINKS_PER_VIDEO = 100
+# What one account may have in all, so that nobody can fill the database within the rate limits.
+MAX_CAPTIONS_PER_USER = env.integer("MAX_CAPTIONS_PER_USER", 10_000, least=1, most=10**7)
+MAX_SHARE_LINKS_PER_USER = env.integer("MAX_SHARE_LINKS_PER_USER", 5_000, least=1, most=10**7)
+MAX_PLAYLISTS_PER_USER = env.integer("MAX_PLAYLISTS_PER_USER", 1_000, least=1, most=10**7)
+MAX_SAVED_PLAYLISTS_PER_USER = env.integer("MAX_SAVED_PLAYLISTS_PER_USER", 5_000, least=1, most=10**7)
+MAX_SUBSCRIPTIONS_PER_USER = env.integer("MAX_SUBSCRIPTIONS_PER_USER", 5_000, least=1, most=10**7)
+MAX_BLOCKS_PER_USER = env.integer("MAX_BLOCKS_PER_USER", 10_000, least=1, most=10**7)
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0
