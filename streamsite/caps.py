@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import QuerySet
 
 from streamsite.errors import Conflict
 
@@ -25,19 +22,19 @@ class LimitReached(Conflict):
 
 @dataclass(frozen=True)
 class Cap:
-    """At most ``most`` of ``rows``; ``detail`` tells people so and what to do about it."""
+    """At most ``most`` of what ``count`` counts; ``detail`` tells people so and what to do about it."""
 
-    rows: QuerySet[Any]
+    count: Callable[[], int]
     most: int
     detail: str
 
     def require_room(self, more: int = 1) -> None:
         """Raise ``LimitReached`` unless ``more`` rows can be added."""
-        if self.rows.count() + more > self.most:
+        if self.count() + more > self.most:
             raise LimitReached(self.detail)
 
     def confirm(self, undo: Callable[[], object]) -> None:
         """Call after a row was written: runs ``undo`` and raises ``LimitReached`` when it is one too many."""
-        if self.rows.count() > self.most:
+        if self.count() > self.most:
             undo()
             raise LimitReached(self.detail)

@@ -42,7 +42,7 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
         raise Conflict("You block this channel. Unblock it first.")
     most = settings.MAX_SUBSCRIPTIONS_PER_USER
     cap = Cap(
-        Subscription.objects.filter(subscriber=subscriber),
+        Subscription.objects.filter(subscriber=subscriber).count,
         most,
         f"You can subscribe to up to {most} channels. Unsubscribe from one first.",
     )

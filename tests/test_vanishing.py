@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.http import HttpResponse
+from django.test import RequestFactory
 
-from accounts.models import User
 from playlists import services as playlists
+from streamsite.api.errors import translate
+from streamsite.middleware import ErrorMiddleware
 from streamsite.testing.commands import interrupted
 from subscriptions.posts import services as posts
 from videos import captions, share_links
@@ -164,12 +167,20 @@ def test_what_goes_in_the_middle_of_a_change_is_never_a_fault(cast, name, is_pag
     assert 404 in statuses, statuses
 
 
-def test_a_broken_reference_is_a_404_and_is_logged(cast, caplog):
-    """An account without its row is no race that anybody sees, so its trace has to be in the log."""
-    comment = comments.create(cast.stranger, of_video(cast.video()), "Hello")
-    User.objects.filter(pk=cast.stranger.pk).delete()
+def test_an_object_missing_behind_a_gate_is_a_404_and_leaves_its_trace_in_the_log(cast, caplog):
+    """It may as well be a broken reference that nobody deleted at this moment: staff have to hear of it."""
+    missing = Video.DoesNotExist("gone")
+    request = RequestFactory().post("/studio/videos/x")
     with caplog.at_level(logging.WARNING, logger="streamsite.errors"):
-        answer = cast.api("owner").put(f"/api/v1/comments/{comment.pk}/heart")
-    assert answer.status_code in {200, 204, 404}
-    if answer.status_code == 404 and caplog.records:
-        assert caplog.records[0].exc_info is not None
+        assert translate(missing).status == 404
+        assert (
+            ErrorMiddleware(lambda _: HttpResponse()).process_exception(request, missing).status_code == 404
+        )
+    assert [record.exc_info[1] for record in caplog.records] == [missing, missing]
+    assert "Video.DoesNotExist" in caplog.text
+
+
+def test_other_faults_are_still_faults():
+    request = RequestFactory().post("/studio/videos/x")
+    assert translate(KeyError("x")) is None
+    assert ErrorMiddleware(lambda _: HttpResponse()).process_exception(request, KeyError("x")) is None

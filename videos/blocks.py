@@ -32,7 +32,9 @@ def block(user: User, other: User) -> None:
         raise Invalid("You cannot block yourself.", fields={"username": ["That is you."]})
     most = settings.MAX_BLOCKS_PER_USER
     cap = Cap(
-        Block.objects.filter(blocker=user), most, f"You can block up to {most} channels. Unblock one first."
+        Block.objects.filter(blocker=user).count,
+        most,
+        f"You can block up to {most} channels. Unblock one first.",
     )
     row = Block(blocker=user, blocked=other)
     try:

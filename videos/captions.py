@@ -61,12 +61,12 @@ def _caps(video: Video) -> tuple[Cap, Cap]:
     of_video, of_user = settings.MAX_CAPTIONS_PER_VIDEO, settings.MAX_CAPTIONS_PER_USER
     return (
         Cap(
-            Caption.objects.filter(video=video),
+            Caption.objects.filter(video=video).count,
             of_video,
             f"A video can have up to {of_video} subtitle tracks.",
         ),
         Cap(
-            Caption.objects.filter(video_id__in=own),
+            Caption.objects.filter(video_id__in=own).count,
             of_user,
             f"Your videos can have up to {of_user} subtitle tracks in all. Delete some first.",
         ),

@@ -59,12 +59,12 @@ def _caps(video: Video) -> tuple[Cap, Cap]:
     of_video, of_user = settings.MAX_SHARE_LINKS_PER_VIDEO, settings.MAX_SHARE_LINKS_PER_USER
     return (
         Cap(
-            ShareLink.objects.filter(video=video),
+            ShareLink.objects.filter(video=video).count,
             of_video,
             f"A video may have at most {of_video} links. Revoke one first.",
         ),
         Cap(
-            ShareLink.objects.filter(video_id__in=own),
+            ShareLink.objects.filter(video_id__in=own).count,
             of_user,
             f"Your videos may have at most {of_user} links in all. Revoke some first.",
         ),

@@ -10,7 +10,7 @@ from accounts.models import User
 from playlists import ordering
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import GAP
-from playlists.services.claims import changing, claim
+from playlists.services.claims import changing, claim, items_of
 from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Invalid, Stale
 from streamsite.mongo.retry import in_transaction
@@ -44,9 +44,11 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
         )
     if not clean.get("allow_duplicates"):
         video_ids = list(dict.fromkeys(video_ids))
+    item_cap = items_of(owner.pk)
+    item_cap.require_room(len(video_ids))
     most = settings.MAX_PLAYLISTS_PER_USER
     cap = Cap(
-        Playlist.objects.filter(owner=owner),
+        Playlist.objects.filter(owner=owner).count,
         most,
         f"You can have up to {most} playlists. Delete one first.",
     )
@@ -63,7 +65,8 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
         return playlist
 
     playlist = in_transaction(store)
-    cap.confirm(lambda: erase(playlist))
+    for each in (cap, item_cap):
+        each.confirm(lambda: erase(playlist))
     return playlist
 
 

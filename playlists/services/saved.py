@@ -17,7 +17,7 @@ def save(user: User, playlist: Playlist) -> None:
         raise Conflict("This playlist is yours: it is in your library anyway.")
     most = settings.MAX_SAVED_PLAYLISTS_PER_USER
     cap = Cap(
-        SavedPlaylist.objects.filter(user=user),
+        SavedPlaylist.objects.filter(user=user).count,
         most,
         f"You can save up to {most} playlists. Remove one first.",
     )
