@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
+from django.test.client import encode_multipart
 from django.urls import get_resolver
 
 from accounts.models import User
@@ -205,3 +206,17 @@ def test_few_large_registrations_are_read_at_a_time(database, no_disk):
 def test_every_route_with_a_rule_exists():
     named = {*rules.PICTURES, *rules.ANONYMOUS_PICTURES, *rules.VIDEO_FORMS, *rules.RESUMABLE}
     assert named <= {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "video/mp4", ""])
+def test_only_forms_may_be_large(cast, kind):
+    answer = cast.api("owner").generic("POST", "/api/v1/videos", LARGE, kind)
+    assert answer.status_code == 413
+
+
+def test_a_form_by_another_name_is_a_form(cast, settings, no_disk):
+    """REST framework reads any multipart type that matches its own, such as one with a star."""
+    settings.USER_QUOTA_BYTES = 1_000_000
+    form = encode_multipart("x", {"file": file()})
+    answer = cast.api("owner").generic("POST", "/api/v1/videos", form, "multipart/*; boundary=x")
+    assert answer.status_code == 413

@@ -21,17 +21,21 @@ from streamsite.errors import NotSignedIn
 CHECK_BYTES = 16 * 1024**2
 
 
-class FirstFileEnds(FileUploadHandler):
-    """Ends the parsing of a form where its first file begins."""
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        raise StopUpload(connection_reset=True)
+class DiscardHandler(FileUploadHandler):
+    """Reads files and keeps nothing: no page takes one from somebody who is not signed in."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         return None
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+class FirstFileEnds(DiscardHandler):
+    """Ends the parsing of a form where its first file begins."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise StopUpload(connection_reset=True)
 
 
 class MemoryHandler(MemoryFileUploadHandler):

@@ -56,10 +56,12 @@ class BodyMiddleware:
         body: stream.Body | None = getattr(request, "incoming_body", None)
         if body is None:
             return None
-        rule = rules.rule_of(request.resolver_match.view_name if request.resolver_match else "")
+        route = request.resolver_match.view_name if request.resolver_match else ""
+        is_form = str(request.content_type).startswith("multipart/")
+        rule = rules.rule_of(route, is_form=is_form)
         try:
             _require_length(body, rule)
-            return _admit_form(request, body, rule) if _is_form(request) else None
+            return _admit_form(request, body, rule) if is_form else None
         except errors.SiteError as error:
             return errors.response(request, error)
 
@@ -72,29 +74,24 @@ def _require_length(body: stream.Body, rule: rules.Rule) -> None:
         raise errors.TooLarge(rule.detail, fields={rule.field: [rule.detail]} if rule.field else None)
 
 
-def _is_form(request: HttpRequest) -> bool:
-    return request.content_type == "multipart/form-data"
-
-
 def _admit_form(request: HttpRequest, body: stream.Body, rule: rules.Rule) -> HttpResponseBase | None:
     """Choose where the form's files go; return or raise a refusal of what may not be read.
 
     Views of the API prove the caller from headers before they read, and their CSRF check looks at the header only.
     """
     request.upload_handlers = [load_handler(rule.handler, request)]
+    is_api = request.path.startswith("/api/")
     is_large = (body.length or 0) > rules.usual().most
-    if rule.from_anyone:
-        if is_large:
-            _take_anonymous_slot(request)
-        return None
-    if request.path.startswith("/api/"):
+    if rule.from_anyone and is_large:
+        _take_anonymous_slot(request)
+    if is_api:
         return None
     if not request.user.is_authenticated:
         if is_large:
             raise errors.NotSignedIn("Sign in before you send a file.")
-        request.upload_handlers = [load_handler(rules.MEMORY, request)]
+        request.upload_handlers = [load_handler(rules.NOWHERE, request)]
         return None
-    if request.method in SAFE:
+    if rule.from_anyone or request.method in SAFE:
         return None
     has_header = settings.CSRF_HEADER_NAME in request.META
     refused: HttpResponse | None = csrf.refusal(

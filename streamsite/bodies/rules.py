@@ -31,6 +31,7 @@ VIDEO_FORMS = frozenset({"upload", "api-videos"})
 # Their view reads the body itself, once it knows the caller and the upload.
 RESUMABLE = frozenset({"api-uploads", "api-upload"})
 
+NOWHERE = "streamsite.bodies.handlers.DiscardHandler"
 MEMORY = "streamsite.bodies.handlers.MemoryHandler"
 DISK = "streamsite.bodies.handlers.DiskHandler"
 VIDEO = "videos.uploads.form_files.VideoHandler"
@@ -58,19 +59,19 @@ def usual() -> Rule:
     return Rule(most, f"Send at most {bytes_in_words(most)}.", from_anyone=True)
 
 
-def rule_of(route: str) -> Rule:
-    """Return the rule of the route with this name."""
-    if route in PICTURES or route in ANONYMOUS_PICTURES:
+def rule_of(route: str, *, is_form: bool) -> Rule:
+    """Return the rule of the route with this name. Only multipart forms and resumable uploads may be large."""
+    if is_form and (route in PICTURES or route in ANONYMOUS_PICTURES):
         return _pictures(route)
-    if route in VIDEO_FORMS or route in RESUMABLE:
+    if (is_form and route in VIDEO_FORMS) or route in RESUMABLE:
         detail = f"A file may have at most {bytes_in_words(settings.MAX_UPLOAD_BYTES)}."
-        is_form = route in VIDEO_FORMS
+        is_video = route in VIDEO_FORMS
         return Rule(
             settings.MAX_UPLOAD_BYTES + REST_OF_FORM,
             detail,
-            handler=VIDEO if is_form else MEMORY,
-            takes_unknown_length=not is_form,
-            field="file" if is_form else "",
+            handler=VIDEO if is_video else NOWHERE,
+            takes_unknown_length=not is_video,
+            field="file" if is_video else "",
         )
     return usual()
 
