@@ -66,8 +66,8 @@ def check_password(
     try:
         enforce(LOGIN_PER_USER, per_user)
         enforce(LOGIN_PER_ADDRESS, address)
-    except Throttled:
-        audit.record("login", None, request=request, result="throttled")
+    except Throttled as error:
+        audit.record_refusal("login", None, error, request=request)
         raise
     user = find(request, login, password)
     if user is None:

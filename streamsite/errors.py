@@ -9,13 +9,17 @@ import logging
 import sys
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 
 from streamsite.mongo.retry import causes
+
+logger = logging.getLogger("streamsite.errors")
 
 RETRY_AFTER_SECONDS = 5
 NOT_OFFERED = 501
@@ -114,9 +118,18 @@ class Throttled(SiteError):
     status, code = 429, "throttled"
     detail = "Too many requests. Wait a little."
 
-    def __init__(self, detail: str | None = None, *, retry_after: int = 1, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        retry_after: int = 1,
+        limit: int | None = None,
+        is_first: bool = False,
+    ) -> None:
         super().__init__(detail, retry_after=retry_after)
         self.limit = limit
+        # Whether it is the window's first refusal, for what is to be noted once per window.
+        self.is_first = is_first
 
     @property
     def headers(self) -> dict[str, str]:
@@ -146,6 +159,29 @@ DATABASE_DOWN = (OperationalError, InterfaceError, PyMongoError)
 def is_outage(error: BaseException) -> bool:
     """Whether ``error`` is the database's failure and not a mistake in a query or in the data."""
     return isinstance(error, DATABASE_DOWN) or type(error) is DatabaseError
+
+
+def of_exception(error: BaseException) -> SiteError | None:
+    """Return what ``error`` is to a caller: a refusal, an outage, something that is gone, or ``None`` for our faults.
+
+    Gates raise ``Absent`` themselves. An ``ObjectDoesNotExist`` behind a gate means that somebody deleted the object
+    in between, or that data is broken, so it is a 404 and is logged with its traceback.
+    """
+    if isinstance(error, SiteError):
+        return error
+    if isinstance(error, ObjectDoesNotExist):
+        logger.warning(
+            "%s behind a gate: deleted meanwhile, or a broken reference",
+            type(error).__qualname__,
+            exc_info=error,
+        )
+        return Absent()
+    return Unavailable() if is_outage(error) else None
+
+
+def stale_or_absent(rows: QuerySet[Any]) -> SiteError:
+    """Return why no row was changed: ``Absent`` when there is none any more, else ``Stale``."""
+    return Stale() if rows.exists() else Absent()
 
 
 def cause_of(error: BaseException) -> str:
@@ -178,6 +214,11 @@ def response(request: HttpRequest, error: SiteError) -> HttpResponse:
         )
     else:
         answer = page(request, error)
+    return add_headers(answer, error)
+
+
+def add_headers(answer: HttpResponse, error: SiteError) -> HttpResponse:
+    """Give a response what every response to ``error`` carries beside its body."""
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
     for name, value in error.headers.items():
@@ -188,7 +229,7 @@ def response(request: HttpRequest, error: SiteError) -> HttpResponse:
 
 def page(request: HttpRequest, error: SiteError) -> HttpResponse:
     """The error page of ``error``'s status."""
-    known = error.status if error.status in {400, 403, 404, 413, 429, 500, 503} else 400
+    known = error.status if error.status in {400, 401, 403, 404, 413, 429, 500, 503, 507} else 400
     context = {"error": error, "request_id": getattr(request, "request_id", "")}
     if error.status >= 500:
         # Without the request there are no context processors, which would ask the database who is signed in.
@@ -232,18 +273,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     refusal is a refusal and a database that is away is a 503.
     """
     error = sys.exc_info()[1]
-    if isinstance(error, SiteError):
-        return response(request, error)
-    if error is not None and is_outage(error):
-        return response(request, Unavailable())
-    return response(request, Internal())
+    known = of_exception(error) if error is not None else None
+    return response(request, known or Internal())
 
 
 class UnexpectedOnly(logging.Filter):
-    """Keeps refusals and outages out of the log of server faults, also the refusal whose status is 501."""
+    """Keeps what ``of_exception`` answers out of the log of server faults, also the refusal whose status is 501."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 0) == NOT_OFFERED:
             return False
         error = record.exc_info[1] if record.exc_info else None
-        return not (isinstance(error, SiteError) or (error is not None and is_outage(error)))
+        return not (
+            isinstance(error, SiteError | ObjectDoesNotExist) or (error is not None and is_outage(error))
+        )

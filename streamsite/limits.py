@@ -32,6 +32,7 @@ class Limit:
 
 READS = Limit("read", 600, 60)
 WRITES = Limit("write", 120, 60)
+ADMIN_WRITES = Limit("admin-write", 600, 60)
 LOGIN_PER_USER = Limit("login-user", 10, 900)
 LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
 REGISTER = Limit("register", 5, 3600)
@@ -44,6 +45,7 @@ REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
 UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
 PICTURE = Limit("picture", 60, 3600)
+ANONYMOUS_FILES = Limit("anonymous-files", 30, 3600)
 PLAYBACK = Limit("playback", 1200, 60)
 COMMENT = Limit("comment", 30, 300)
 POST = Limit("post", 20, 3600)
@@ -113,8 +115,9 @@ def allowance(limit: Limit) -> int:
 def enforce(limit: Limit, who: str) -> None:
     """Count one event and raise ``Throttled`` when it is one too many."""
     total, seconds = hit(limit, who)
-    if total > allowance(limit):
-        raise Throttled(retry_after=seconds, limit=allowance(limit))
+    most = allowance(limit)
+    if total > most:
+        raise Throttled(retry_after=seconds, limit=most, is_first=total == most + 1)
 
 
 def give_back(limit: Limit, who: str) -> None:

@@ -110,7 +110,7 @@ class TrailingSlashMiddleware:
 
 
 class ErrorMiddleware:
-    """Turns ``SiteError`` and a database that is away into the contract's JSON or a page.
+    """Turns ``SiteError``, a database that is away and objects that vanished into the contract's JSON or a page.
 
     What other middleware raises is out of its reach; ``errors.server_error`` answers that.
     """
@@ -122,13 +122,7 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, errors.SiteError):
-            return errors.response(request, exception)
         if errors.is_outage(exception):
-            return self._outage(request, exception)
-        return None
-
-    @staticmethod
-    def _outage(request: HttpRequest, error: BaseException) -> HttpResponse:
-        logger.error("database unavailable: %s", errors.cause_of(error))
-        return errors.response(request, errors.Unavailable())
+            logger.error("database unavailable: %s", errors.cause_of(exception))
+        error = errors.of_exception(exception)
+        return None if error is None else errors.response(request, error)

@@ -70,6 +70,9 @@ MIDDLEWARE = [
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
+    # Writes are counted before bodies are looked at, and both before the CSRF check.
+    "streamsite.page_limits.PageLimitMiddleware",
+    "streamsite.bodies.middleware.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -207,8 +210,9 @@ SIMPLE_JWT = {
 
 # --- API ----------------------------------------------------------------------------------------
 MAX_JSON_BYTES = 2_000_000
+# The largest body of a page or of JSON; ``streamsite.bodies.rules`` names the routes that take more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+FILE_UPLOAD_HANDLERS = ["streamsite.bodies.handlers.MemoryHandler"]
 THROTTLE_SCALE = env.integer("STREAMSITE_THROTTLE_SCALE", 1, least=1, most=1_000_000)
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 # Set by script/server for a site that only its own nginx reaches: one more that adds to X-Forwarded-For.
@@ -313,6 +317,14 @@ MAX_OPEN_UPLOADS_PER_USER = 100
 MAX_PARTIAL_UPLOADS_PER_USER = 1_000
 MAX_CAPTIONS_PER_VIDEO = 60
 MAX_SHARE_LINKS_PER_VIDEO = 100
+# What one account may have in all, so that nobody can fill the database within the rate limits.
+MAX_CAPTIONS_PER_USER = env.integer("MAX_CAPTIONS_PER_USER", 10_000, least=1, most=10**7)
+MAX_SHARE_LINKS_PER_USER = env.integer("MAX_SHARE_LINKS_PER_USER", 5_000, least=1, most=10**7)
+MAX_PLAYLISTS_PER_USER = env.integer("MAX_PLAYLISTS_PER_USER", 1_000, least=1, most=10**7)
+MAX_PLAYLIST_ITEMS_PER_USER = env.integer("MAX_PLAYLIST_ITEMS_PER_USER", 200_000, least=1, most=10**9)
+MAX_SAVED_PLAYLISTS_PER_USER = env.integer("MAX_SAVED_PLAYLISTS_PER_USER", 5_000, least=1, most=10**7)
+MAX_SUBSCRIPTIONS_PER_USER = env.integer("MAX_SUBSCRIPTIONS_PER_USER", 5_000, least=1, most=10**7)
+MAX_BLOCKS_PER_USER = env.integer("MAX_BLOCKS_PER_USER", 10_000, least=1, most=10**7)
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0

@@ -12,7 +12,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.models import User
-from streamsite.errors import Conflict, Invalid, Stale, TooLarge
+from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
@@ -116,7 +116,7 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     if changes.get("visibility", video.visibility) != video.visibility:
         changes["visibility_epoch"] = F("visibility_epoch") + 1
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
-        raise Stale
+        raise stale_or_absent(Video.objects.filter(pk=video.pk))
     refresh_listing(video.pk)
     changed = Video.objects.select_related("channel").get(pk=video.pk)
     _announce_schedule(changed)

@@ -6,29 +6,24 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit, cookies, images, mappers, services, sessions, sign_in
 from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
-from accounts.api.images import PictureFormParser, sent_file
+from accounts.api.images import sent_file
 from accounts.authentication import TokenRefused, authenticate_bearer
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import SiteError
 from streamsite.limits import REGISTER, enforce, throttle_key
 
 
-class RegisterFormParser(PictureFormParser):
-    """An avatar and a cover at once."""
-
-    most_files = 2
-
-
 class RegisterView(PublicAuthView):
     """Create an account. A multipart form may bring ``avatar`` and ``cover``."""
 
-    parser_classes = [StrictJSONParser, RegisterFormParser]
+    parser_classes = [StrictJSONParser, MultiPartParser]
 
     @extend_schema(
         operation_id="auth_register",

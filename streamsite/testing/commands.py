@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,9 +28,12 @@ class CommandLog(monitoring.CommandListener):
     def __init__(self) -> None:
         self.seen: list[str] | None = None
         self.documents: list[tuple[str, dict[str, Any]]] | None = None
+        self.before_command: Callable[[], None] | None = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Note a command as ``find videos_video``."""
+        """Note a command as ``find videos_video``; it is sent once this returns."""
+        if self.before_command is not None and event.command_name not in NOT_QUERIES:
+            self.before_command()
         if self.seen is not None and event.command_name not in NOT_QUERIES:
             self.seen.append(f"{event.command_name} {event.command.get(event.command_name)}")
         if self.documents is not None and event.command_name not in NOT_QUERIES:
@@ -65,3 +69,32 @@ def recorded_documents() -> Iterator[list[tuple[str, dict[str, Any]]]]:
         yield documents
     finally:
         LOG.documents = None
+
+
+@contextmanager
+def interrupted(number: int, act: Callable[[], object]) -> Iterator[list[int]]:
+    """Run ``act`` in another thread just before this thread's command ``number``, counted from 0.
+
+    Yields a list that holds the number of commands so far. ``act`` that waits for a transaction of this thread is left
+    behind after a second and ends when the transaction does.
+    """
+    count = [0]
+    this = threading.get_ident()
+    threads: list[threading.Thread] = []
+
+    def before_command() -> None:
+        if threading.get_ident() != this:
+            return
+        if count[0] == number:
+            threads.append(threading.Thread(target=act))
+            threads[0].start()
+            threads[0].join(1.0)
+        count[0] += 1
+
+    LOG.before_command = before_command
+    try:
+        yield count
+    finally:
+        LOG.before_command = None
+        for thread in threads:
+            thread.join()

@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from streamsite.errors import Invalid, SiteError
-from streamsite.limits import UPLOAD, enforce
+from streamsite.limits import UPLOAD
+from streamsite.page_limits import counts_as
 from streamsite.pages import show_problems
 from streamsite.visibility import Visibility
 from videos import access, forms, mappers, quota, services, tasks
@@ -60,6 +61,7 @@ ACCEPTED = (
 )
 
 
+@counts_as(UPLOAD)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
@@ -88,7 +90,6 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
-    enforce(UPLOAD, str(request.user.pk))
     sent = form.cleaned_data["file"]
     if not isinstance(sent, TemporaryUploadedFile):
         raise Invalid("No file was sent.", fields={"file": ["No file was sent."]})
