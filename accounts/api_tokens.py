@@ -46,11 +46,12 @@ def create(
         problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MOST_DAYS} days."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    if live(user.pk).count() >= settings.MAX_API_TOKENS_PER_USER:
+    if live(user).count() >= settings.MAX_API_TOKENS_PER_USER:
         raise Conflict(f"You have {settings.MAX_API_TOKENS_PER_USER} tokens. Delete one first.")
     text = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         user=user,
+        epoch=user.security_epoch,
         name=name,
         scopes=[scope for scope in SCOPES if scope in scopes],
         token_hash=_hash(text),
@@ -62,9 +63,14 @@ def create(
     return token, text
 
 
-def live(user_id: str) -> QuerySet[ApiToken]:
+def live(user: User) -> QuerySet[ApiToken]:
     """The account's tokens, expired ones as well, until they are deleted; order by ``NEWEST``."""
-    return ApiToken.objects.filter(user_id=user_id)
+    return ApiToken.objects.filter(user=user, epoch=user.security_epoch)
+
+
+def is_current(token: ApiToken) -> bool:
+    """Whether nothing that proves the owner has changed since the token was made. Its user is loaded."""
+    return bool(token.epoch == token.user.security_epoch)
 
 
 def revoke(user_id: str, token_id: str) -> bool:
@@ -103,7 +109,7 @@ def reader_by_text(text: str) -> str | None:
 def _reader(token: ApiToken | None) -> str | None:
     if token is None or token.expires_at <= timezone.now() or "read" not in token.scopes:
         return None
-    return str(token.user_id) if token.user.is_active else None
+    return str(token.user_id) if token.user.is_active and is_current(token) else None
 
 
 def touch(token: ApiToken) -> None:

@@ -197,6 +197,14 @@ class ProofForm(forms.Form):
     current_password = _current_password("Your password")
 
 
+class FactorForm(CodeForm):
+    """A code that proves the owner, on a page with other forms: it does not take the focus."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["otp"].widget.attrs.pop("autofocus")
+
+
 class RestoreForm(forms.Form):
     """Name and password of an account that waits for its deletion."""
 

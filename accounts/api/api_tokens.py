@@ -22,7 +22,7 @@ class ApiTokensView(PersonalView):
         operation_id="auth_api_tokens", parameters=PAGING, responses={200: shapes.PageOfApiTokensSerializer}
     )
     def get(self, request: Request) -> Response:
-        rows = api_tokens.live(signed_in_user(request).pk)
+        rows = api_tokens.live(signed_in_user(request))
         return no_store(Response(paginate(request, rows, api_tokens.NEWEST).body(api_tokens.body)))
 
     @extend_schema(

@@ -43,7 +43,7 @@ def current_session_id(request: Request) -> str | None:
 def require_recent_proof(request: Request, password: str) -> None:
     """Before a second factor is made: a sign-in of the last ten minutes, or the password once more."""
     user = signed_in_user(request)
-    session = sessions.live_session(current_session_id(request) or "", fresh=True)
+    session = sessions.live_session_of(user, current_session_id(request) or "", fresh=True)
     if session is not None and sessions.is_recently_proved(session):
         return
     if not password:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts import credentials, totp
 from accounts import security_serializers as shapes
-from accounts.api.base import PersonalView, no_store, require_recent_proof, signed_in_user
+from accounts.api.base import PersonalView, current_session_id, no_store, require_recent_proof, signed_in_user
 from streamsite.errors import Conflict
 
 
@@ -50,7 +50,12 @@ class TotpEnableView(PersonalView):
     def post(self, request: Request) -> Response:
         form = shapes.TotpEnableSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        codes = credentials.enable_totp(request._request, signed_in_user(request), form.validated_data["otp"])
+        codes = credentials.enable_totp(
+            request._request,
+            signed_in_user(request),
+            form.validated_data["otp"],
+            session_id=current_session_id(request),
+        )
         return no_store(Response({"recovery_codes": codes}))
 
 
@@ -65,7 +70,12 @@ class TotpDisableView(PersonalView):
     def post(self, request: Request) -> Response:
         form = shapes.ProofSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        credentials.disable_totp(request._request, signed_in_user(request), **form.validated_data)
+        credentials.disable_totp(
+            request._request,
+            signed_in_user(request),
+            otp=form.validated_data["otp"],
+            session_id=current_session_id(request),
+        )
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -81,6 +91,6 @@ class RecoveryCodesView(PersonalView):
         form = shapes.ProofSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         codes = credentials.renew_recovery_codes(
-            request._request, signed_in_user(request), **form.validated_data
+            request._request, signed_in_user(request), otp=form.validated_data["otp"]
         )
         return no_store(Response({"recovery_codes": codes}))

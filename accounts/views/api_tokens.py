@@ -44,7 +44,7 @@ def settings_api_tokens(request: HttpRequest) -> HttpResponse:
                 tasks.enqueue_mail("api_token_created", user, token_name=token.name)
                 form = forms.ApiTokenForm()
                 status = 201
-    rows = api_tokens.live(user.pk).order_by(*api_tokens.NEWEST)
+    rows = api_tokens.live(user).order_by(*api_tokens.NEWEST)
     context = {"form": form, "made": made, "tokens": [api_tokens.body(row) for row in rows]}
     return render(request, "accounts/settings_api_tokens.html", context, status=status)
 

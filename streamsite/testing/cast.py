@@ -57,16 +57,19 @@ class Cast:
         return client
 
     def access_token(self, user: User) -> str:
-        """An access token of a new session."""
+        """An access token of a new session, as if the user had signed in just now."""
         request = RequestFactory().post("/")
-        session = sessions.start(request, user, client=sessions.NATIVE, remember=False)
+        session = sessions.start(
+            request, User.objects.get(pk=user.pk), client=sessions.NATIVE, remember=False
+        )
         return str(AccessToken.issue(user.pk, session["_id"]))
 
     def page(self, who: str) -> Client:
         """A browser-like client, signed in unless ``"anonymous"``."""
         client = Client()
         if who != "anonymous":
-            client.force_login(getattr(self, who), backend="accounts.backends.LoginBackend")
+            user: User = getattr(self, who)
+            client.force_login(User.objects.get(pk=user.pk), backend="accounts.backends.LoginBackend")
         return client
 
     def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
