@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import proof
 from accounts.models import ApiToken, User
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Invalid
@@ -31,9 +32,13 @@ TOUCH_AFTER = timedelta(minutes=1)
 
 
 def create(
-    user: User, *, name: str, scopes: list[str], expires_at: datetime | None = None
+    user: User, *, session_id: str | None, name: str, scopes: list[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which nobody can read again. Raises ``Invalid`` by field, or ``Conflict``."""
+    """A new token and its text, which nobody can read again.
+
+    Raises ``Invalid`` by field, ``Conflict`` at the limit, and ``ProofRequired`` unless the session ``session_id`` has
+    a recent proof of identity.
+    """
     now = timezone.now()
     ends = expires_at or now + DEFAULT_LIFE
     name = clean_line(name)
@@ -46,6 +51,7 @@ def create(
         problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MOST_DAYS} days."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
+    proof.require_recent(user, session_id)
     if live(user).count() >= settings.MAX_API_TOKENS_PER_USER:
         raise Conflict(f"You have {settings.MAX_API_TOKENS_PER_USER} tokens. Delete one first.")
     text = PREFIX + secrets.token_urlsafe(32)

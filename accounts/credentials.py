@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import audit, links, passwords, second_factor, tasks, totp
+from accounts import audit, links, passwords, second_factor, sessions, tasks, totp
 from accounts.epoch import CHANGED_MEANWHILE, raise_epoch
 from accounts.models import User, email_key
 from streamsite.errors import Conflict, Invalid
@@ -52,6 +52,26 @@ def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     if len(password) > passwords.MOST_CHARACTERS or not user.check_password(password):
         raise WrongPassword(fields={"current_password": [WrongPassword.detail]})
     give_back(PASSWORD_CHECK, user.pk)
+
+
+def confirm_identity(
+    request: HttpRequest, user: User, *, session_id: str | None, password: str, otp: str
+) -> None:
+    """Take the password, or else a code of the second factor, as a new proof of identity in this session.
+
+    Raises ``WrongPassword``, ``OtpNotAccepted``, ``Invalid`` without either, ``Throttled``, or ``Conflict`` when the
+    session ended meanwhile.
+    """
+    if password:
+        confirm_password(request, user, password)
+    elif otp.strip():
+        prove_by_code(request, user, otp)
+    else:
+        message = "Enter your password or, with two-factor authentication, a code."
+        raise Invalid(message, fields={"current_password": [message]})
+    if not sessions.prove(session_id or "", user):
+        raise Conflict(CHANGED_MEANWHILE)
+    audit.record("identity_confirmed", user.pk, request=request, session_id=session_id or "")
 
 
 # --- password ---
@@ -221,6 +241,7 @@ def disable_totp(request: HttpRequest, user: User, *, otp: str, session_id: str 
             raise_epoch(user, keep=session_id, reason="totp_disabled")
         return was_on
 
+    require_code(otp)
     if not totp.is_enabled(user.pk):
         return
     prove_by_code(request, user, otp)
@@ -231,6 +252,7 @@ def disable_totp(request: HttpRequest, user: User, *, otp: str, session_id: str 
 
 def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[str]:
     """Return ten new recovery codes; the old ones are void. Needs a code, as ``disable_totp`` does."""
+    require_code(otp)
     if not totp.is_enabled(user.pk):
         raise Conflict("Two-factor authentication is off.")
     prove_by_code(request, user, otp)
@@ -241,13 +263,15 @@ def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[
     return codes
 
 
-def prove_by_code(request: HttpRequest, user: User, otp: str) -> None:
-    """Use up a code of somebody who is signed in. Raises ``Invalid`` without one, ``OtpNotAccepted``, ``Throttled``."""
+def require_code(otp: str) -> None:
+    """Raise ``Invalid`` unless a code was sent."""
     if not otp.strip():
-        raise Invalid(
-            "A code is missing.",
-            fields={"otp": ["Enter a code from your authenticator app or a recovery code."]},
-        )
+        message = "Enter a code from your authenticator app or a recovery code."
+        raise Invalid(message, fields={"otp": [message]})
+
+
+def prove_by_code(request: HttpRequest, user: User, otp: str) -> None:
+    """Use up a code of somebody who is signed in. Raises ``OtpNotAccepted`` or ``Throttled``."""
     try:
         second_factor.use_code(request, user, otp, is_signed_in=True)
     except second_factor.OtpInvalid:

@@ -40,7 +40,7 @@ class TotpSetupView(PersonalView):
 
 
 class TotpEnableView(PersonalView):
-    """Switch the second factor on with the app's first code."""
+    """Switch the second factor on with the app's first code. Other sessions and API tokens end."""
 
     @extend_schema(
         operation_id="auth_totp_enable",
@@ -60,15 +60,15 @@ class TotpEnableView(PersonalView):
 
 
 class TotpDisableView(PersonalView):
-    """Switch the second factor off."""
+    """Switch the second factor off with a code or a recovery code. Other sessions and API tokens end."""
 
     @extend_schema(
         operation_id="auth_totp_disable",
-        request=shapes.ProofSerializer,
+        request=shapes.FactorProofSerializer,
         responses={204: OpenApiResponse(description="Off")},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.ProofSerializer(data=request.data)
+        form = shapes.FactorProofSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         credentials.disable_totp(
             request._request,
@@ -80,15 +80,15 @@ class TotpDisableView(PersonalView):
 
 
 class RecoveryCodesView(PersonalView):
-    """New recovery codes; the old ones are void."""
+    """New recovery codes, for a code or a recovery code; the old ones are void."""
 
     @extend_schema(
         operation_id="auth_totp_recovery_codes",
-        request=shapes.ProofSerializer,
+        request=shapes.FactorProofSerializer,
         responses={200: shapes.RecoveryCodesSerializer},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.ProofSerializer(data=request.data)
+        form = shapes.FactorProofSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         codes = credentials.renew_recovery_codes(
             request._request, signed_in_user(request), otp=form.validated_data["otp"]

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, credentials, forms, page_sessions, sessions, totp
+from accounts import audit, credentials, forms, page_sessions, proof, totp
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.pagination import paginate
@@ -136,9 +136,7 @@ def setup_totp(request: HttpRequest) -> HttpResponse:
         return redirect("settings-security")
     if request.method == "POST":
         form = forms.ProofForm(request.POST, auto_id="proof_%s")
-        session = sessions.live_session_of(user, request.session.get(SESSION_KEY, ""), fresh=True)
-        is_recent = session is not None and sessions.is_recently_proved(session)
-        if not is_recent:
+        if not proof.is_recent(user, _session_id(request)):
             if not form.is_valid():
                 return _page(request, 400, proof_form=form)
             try:
