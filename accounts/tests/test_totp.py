@@ -20,9 +20,9 @@ def call(client, name, **body):
     return client.post(f"{BASE}/{name}", body, format="json")
 
 
-def token(otp=None, password=PASSWORD):
+def token(otp=None, password=PASSWORD, address="127.0.0.1"):
     body = {"login": "owner", "password": password, **({"otp": otp} if otp is not None else {})}
-    return APIClient().post("/api/v1/auth/token", body, format="json")
+    return APIClient(REMOTE_ADDR=address).post("/api/v1/auth/token", body, format="json")
 
 
 def code(secret, steps=0):
@@ -145,7 +145,10 @@ def test_recovery_codes_are_stored_as_hashes(factor, cast):
 
 
 def test_new_recovery_codes_void_the_old(factor, cast):
-    fresh = call(cast.api("owner"), "recovery-codes", current_password=PASSWORD).json()["recovery_codes"]
+    client = cast.api("owner")
+    assert call(client, "recovery-codes", current_password=PASSWORD).status_code == 400
+    assert token(factor[1][1]).status_code == 200
+    fresh = call(client, "recovery-codes", otp=factor[1][2]).json()["recovery_codes"]
     assert token(factor[1][0]).json()["code"] == "otp_invalid"
     assert token(fresh[0]).status_code == 200
 
@@ -154,27 +157,84 @@ def test_five_wrong_codes_in_a_quarter_of_an_hour_are_enough(factor, settings):
     settings.THROTTLE_SCALE = 1
     answers = [token("000000").status_code for _ in range(6)]
     assert answers == [401] * 5 + [429]
+    assert token(code(factor[0])).status_code == 429
 
 
-@pytest.mark.parametrize("proof", ["current_password", "password", "otp"])
-def test_it_is_switched_off_with_a_proof(factor, cast, proof):
-    value = code(factor[0]) if proof == "otp" else PASSWORD
-    assert call(cast.api("owner"), "disable", **{proof: value}).status_code == 204
+def test_a_strangers_wrong_codes_do_not_lock_the_owner_out(factor, settings):
+    settings.THROTTLE_SCALE = 1
+    assert [token("000000", address="198.51.100.7").status_code for _ in range(6)] == [401] * 5 + [429]
+    assert token(code(factor[0])).status_code == 200
+
+
+def test_wrong_codes_from_many_addresses_lock_codes_but_never_recovery_codes(factor, settings):
+    settings.THROTTLE_SCALE = 1
+    secret, recovery = factor
+    answers = [token("000000", address=f"198.51.100.{n // 5}").status_code for n in range(50)]
+    assert answers == [401] * 50
+    assert token(code(secret)).status_code == 429
+    assert token(recovery[0]).status_code == 200
+    assert token(recovery[1], address="198.51.100.1").status_code == 200
+
+
+def test_guesses_of_recovery_codes_are_limited_where_they_come_from(factor, settings):
+    settings.THROTTLE_SCALE = 1
+    guesses = [token(f"aaaa-bbbb-cccc-ddd{letter}", address="198.51.100.7") for letter in "abcdefghijk"]
+    assert [answer.status_code for answer in guesses] == [401] * 10 + [429]
+    assert token(factor[1][0]).status_code == 200
+    assert token(code(factor[0]), address="198.51.100.7").status_code == 200
+
+
+def test_the_owner_hears_of_the_fifth_wrong_code_after_the_right_password_once(factor):
+    deliver()
+    for number in range(12):
+        token("000000", password="a wrong password")
+        assert token("000000", address=f"198.51.100.{number}").json()["code"] == "otp_invalid"
+        sent = deliver()
+        assert len(sent) == (1 if number == 4 else 0)
+        if sent:
+            (message,) = sent
+            assert message.subject == "Streamsite: Someone is trying to get past your second factor"
+            assert "knows the password of your account owner" in message.body
+            assert "change your password now" in message.body
+            assert "198.51.100.0/24" in message.body
+
+
+def test_the_owner_hears_of_wrong_codes_from_a_device_that_is_signed_in(factor, cast):
+    client = cast.api("owner")
+    deliver()
+    for _ in range(5):
+        assert call(client, "disable", otp="000000").status_code == 400
+    (message,) = deliver()
+    assert "Someone signed in to your account owner" in message.body
+
+
+@pytest.mark.parametrize("proof", ["code", "recovery"])
+def test_it_is_switched_off_with_a_code_or_a_recovery_code(factor, cast, proof):
+    secret, recovery = factor
+    client = cast.api("owner")
+    assert call(client, "disable", otp=code(secret) if proof == "code" else recovery[0]).status_code == 204
     assert token().status_code == 200
+    assert call(client, "disable", otp="000000").status_code == 204  # off already
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         ({}, "validation_error"),
-        ({"password": "wrong password"}, "wrong_password"),
-        ({"otp": "000"}, "otp_invalid"),
+        ({"password": PASSWORD}, "validation_error"),
+        ({"current_password": PASSWORD}, "validation_error"),
+        ({"current_password": PASSWORD, "otp": "000"}, "otp_invalid"),
     ],
 )
-def test_without_a_proof_it_stays_on(factor, cast, body, expected):
-    answer = call(cast.api("owner"), "disable", **body)
+@pytest.mark.parametrize("action", ["disable", "recovery-codes"])
+def test_the_password_alone_neither_switches_it_off_nor_renews_its_codes(
+    factor, cast, action, body, expected
+):
+    answer = call(cast.api("owner"), action, **body)
     assert (answer.status_code, answer.json()["code"]) == (400, expected)
+    assert list(answer.json()["fields"]) == ["otp"]
     assert token().json()["code"] == "otp_required"
+    assert token(factor[1][0]).status_code == 200
 
 
 def test_a_password_reset_leaves_it_on(factor, cast):

@@ -225,7 +225,7 @@ class Sessions(RuleBasedStateMachine):
         assert answer.status_code == 200
         self.changes += 1
         for session in self.sessions:
-            if session is not old.session and self.now < session.ends:
+            if session is not old.session:  # at the former epoch, whether or not it had expired
                 session.revoked = True
         old.session.gen += 2
         renewed: Refresh = self.issued(old.session, answer.json())[0]
@@ -248,7 +248,7 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def the_list_of_devices_is_right(self) -> None:
         """What the settings page would show."""
-        listed = {entry["id"] for entry in sessions.listing(self.user.pk, None)}
+        listed = {entry["id"] for entry in sessions.listing(User.objects.get(pk=self.user.pk), None)}
         alive = {entry.id for entry in self.sessions if not entry.revoked and self.now < entry.ends}
         assert listed == alive
 
