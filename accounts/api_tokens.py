@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import proof
 from accounts.models import ApiToken, User
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Invalid
@@ -31,9 +32,13 @@ TOUCH_AFTER = timedelta(minutes=1)
 
 
 def create(
-    user: User, *, name: str, scopes: list[str], expires_at: datetime | None = None
+    user: User, *, session_id: str | None, name: str, scopes: list[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which nobody can read again. Raises ``Invalid`` by field, or ``Conflict``."""
+    """A new token and its text, which nobody can read again.
+
+    Raises ``Invalid`` by field, ``Conflict`` at the limit, and ``ProofRequired`` unless the session ``session_id`` has
+    a recent proof of identity.
+    """
     now = timezone.now()
     ends = expires_at or now + DEFAULT_LIFE
     name = clean_line(name)
@@ -46,11 +51,13 @@ def create(
         problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MOST_DAYS} days."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    if live(user.pk).count() >= settings.MAX_API_TOKENS_PER_USER:
+    proof.require_recent(user, session_id)
+    if live(user).count() >= settings.MAX_API_TOKENS_PER_USER:
         raise Conflict(f"You have {settings.MAX_API_TOKENS_PER_USER} tokens. Delete one first.")
     text = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         user=user,
+        epoch=user.security_epoch,
         name=name,
         scopes=[scope for scope in SCOPES if scope in scopes],
         token_hash=_hash(text),
@@ -62,9 +69,14 @@ def create(
     return token, text
 
 
-def live(user_id: str) -> QuerySet[ApiToken]:
+def live(user: User) -> QuerySet[ApiToken]:
     """The account's tokens, expired ones as well, until they are deleted; order by ``NEWEST``."""
-    return ApiToken.objects.filter(user_id=user_id)
+    return ApiToken.objects.filter(user=user, epoch=user.security_epoch)
+
+
+def is_current(token: ApiToken) -> bool:
+    """Whether nothing that proves the owner has changed since the token was made. Its user is loaded."""
+    return bool(token.epoch == token.user.security_epoch)
 
 
 def revoke(user_id: str, token_id: str) -> bool:
@@ -103,7 +115,7 @@ def reader_by_text(text: str) -> str | None:
 def _reader(token: ApiToken | None) -> str | None:
     if token is None or token.expires_at <= timezone.now() or "read" not in token.scopes:
         return None
-    return str(token.user_id) if token.user.is_active else None
+    return str(token.user_id) if token.user.is_active and is_current(token) else None
 
 
 def touch(token: ApiToken) -> None:

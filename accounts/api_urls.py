@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import account, api_tokens, email, images, me, password, sessions, tokens, totp
+from accounts.api import account, api_tokens, email, images, me, password, proof, sessions, tokens, totp
 
 urlpatterns = [
     path("auth/register", tokens.RegisterView.as_view(), name="api-register"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("auth/totp/enable", totp.TotpEnableView.as_view(), name="api-totp-enable"),
     path("auth/totp/disable", totp.TotpDisableView.as_view(), name="api-totp-disable"),
     path("auth/totp/recovery-codes", totp.RecoveryCodesView.as_view(), name="api-totp-recovery-codes"),
+    path("auth/proof", proof.ProofView.as_view(), name="api-proof"),
     path("auth/api-tokens", api_tokens.ApiTokensView.as_view(), name="api-api-tokens"),
     path("auth/api-tokens/<str:token_id>", api_tokens.ApiTokenView.as_view(), name="api-api-token"),
     path("auth/activity", account.ActivityView.as_view(), name="api-activity"),

@@ -57,8 +57,7 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
     user = User.objects.filter(pk=token["sub"]).first()
     if user is None or not user.is_active:
         raise TokenRefused("This account is not active.", code="user_inactive")
-    session = sessions.live_session(token["sid"], fresh=fresh)
-    if session is None or session["user_id"] != user.pk:
+    if sessions.live_session_of(user, token["sid"], fresh=fresh) is None:
         raise TokenRefused("This session has ended.", code="session_revoked")
     return user, token
 
@@ -84,6 +83,8 @@ class ApiTokenAuthentication(BaseAuthentication):
             raise TokenRefused("The API token has expired.", code="token_expired")
         if not token.user.is_active:
             raise TokenRefused("This account is not active.", code="user_inactive")
+        if not api_tokens.is_current(token):
+            raise TokenRefused("The API token is not valid.")
         _require_scope(request, token)
         api_tokens.touch(token)
         return token.user, token

@@ -5,32 +5,32 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import api_tokens, audit, backends, sessions, sign_in, tasks
+from accounts import audit, backends, sign_in, tasks
+from accounts.epoch import raise_epoch
 from accounts.erasure import account_closed, account_restored
 from accounts.models import User
 from streamsite.mongo.retry import in_transaction
 
 
 def ask(request: HttpRequest, user: User) -> datetime:
-    """Close the account and queue its erasure; when it will happen. Safe to repeat."""
+    """Close the account and queue its erasure; when it will happen. Safe to repeat.
+
+    Raises ``Conflict`` when what proved ``user`` was changed meanwhile.
+    """
     due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS)
 
-    def close() -> int:
-        closed = User.objects.filter(pk=user.pk, is_active=True).update(
-            is_active=False, erase_at=due, security_epoch=F("security_epoch") + 1
-        )
-        if closed:
-            tasks.enqueue_erasure(user.pk, due)
-            tasks.enqueue_mail("erase_asked", user, due=due.date().isoformat())
-        return closed
+    def close() -> bool:
+        if not User.objects.filter(pk=user.pk, is_active=True).exists():
+            return False
+        raise_epoch(user, reason="account_closed", is_active=False, erase_at=due)
+        tasks.enqueue_erasure(user.pk, due)
+        tasks.enqueue_mail("erase_asked", user, due=due.date().isoformat())
+        return True
 
     closed = in_transaction(close)
-    sessions.revoke_all(user.pk, "account_closed")
-    api_tokens.revoke_all(user.pk)
     account_closed.send(sender=User, user_id=user.pk)
     if closed:
         audit.record("erase_asked", user.pk, request=request)
@@ -44,10 +44,15 @@ def restore(request: HttpRequest, *, login: str, password: str, otp: str = "") -
     """
     user = sign_in.check_password(request, login, password, find=_prove_waiting)
     sign_in.check_second_factor(request, user, otp)
-    restored = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now()).update(
-        is_active=True, erase_at=None, security_epoch=F("security_epoch") + 1
-    )
-    if restored:
+
+    def reopen() -> bool:
+        waiting = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now())
+        if not waiting.exists():
+            return False
+        raise_epoch(user, reason="restored", is_active=True, erase_at=None)
+        return True
+
+    if in_transaction(reopen):
         account_restored.send(sender=User, user_id=user.pk)
         audit.record("restored", user.pk, request=request)
         tasks.enqueue_mail("restored", user)

@@ -1,7 +1,8 @@
 """Changing what proves an identity: password, e-mail address, second factor.
 
-Each change raises ``security_epoch`` in the update that makes it, under the condition that nobody else did: links
-mailed before are void, and of two parallel changes one is refused.
+A change of the password or the second factor raises the epoch (``accounts.epoch``) in the update that makes it, under
+the condition that nobody else did: what was opened or mailed before is void, and of two parallel changes one is
+refused. Every other change that a proof allows applies only while the account is as it was when that was checked.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
-from django.db.models import F
 from django.http import HttpRequest
 
-from accounts import api_tokens, audit, links, passwords, sessions, sign_in, tasks, totp
+from accounts import audit, links, passwords, second_factor, sessions, tasks, totp
+from accounts.epoch import CHANGED_MEANWHILE, raise_epoch
 from accounts.models import User, email_key
 from streamsite.errors import Conflict, Invalid
 from streamsite.limits import (
@@ -28,6 +29,7 @@ from streamsite.limits import (
     give_back,
     throttle_key,
 )
+from streamsite.mongo.retry import in_transaction
 
 
 class WrongPassword(Invalid):
@@ -52,15 +54,35 @@ def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     give_back(PASSWORD_CHECK, user.pk)
 
 
+def confirm_identity(
+    request: HttpRequest, user: User, *, session_id: str | None, password: str, otp: str
+) -> None:
+    """Take the password, or else a code of the second factor, as a new proof of identity in this session.
+
+    Raises ``WrongPassword``, ``OtpNotAccepted``, ``Invalid`` without either, ``Throttled``, or ``Conflict`` when the
+    session ended meanwhile.
+    """
+    if password:
+        confirm_password(request, user, password)
+    elif otp.strip():
+        prove_by_code(request, user, otp)
+    else:
+        message = "Enter your password or, with two-factor authentication, a code."
+        raise Invalid(message, fields={"current_password": [message]})
+    if not sessions.prove(session_id or "", user):
+        raise Conflict(CHANGED_MEANWHILE)
+    audit.record("identity_confirmed", user.pk, request=request, session_id=session_id or "")
+
+
 # --- password ---
 
 
 def change_password(
     request: HttpRequest, user: User, *, current_password: str, new_password: str, session_id: str | None
 ) -> User:
-    """Set a new password; every other session and every API token ends.
+    """Set a new password; every session but ``session_id`` and every API token ends.
 
-    Raises ``WrongPassword``, ``Throttled`` or ``Invalid``.
+    Raises ``Conflict`` when the account was changed meanwhile, or ``WrongPassword``, ``Throttled`` or ``Invalid``.
     """
     try:
         confirm_password(request, user, current_password)
@@ -71,9 +93,7 @@ def change_password(
         raise Invalid(
             "Some fields are not right.", fields={"new_password": ["This is the password you have."]}
         )
-    changed = _store_password(user, new_password)
-    sessions.revoke_all(user.pk, "password_changed", keep=session_id)
-    api_tokens.revoke_all(user.pk)
+    changed = _store_password(user, new_password, reason="password_changed", keep=session_id)
     audit.record("password_changed", user.pk, request=request)
     tasks.enqueue_mail("password_changed", changed)
     return changed
@@ -94,31 +114,19 @@ def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
     enforce(LINK_TRIES, throttle_key(request))
     user = links.read_reset_token(raw)
     try:
-        user = _store_password(user, new_password)
+        user = _store_password(user, new_password, reason="password_reset")
     except Conflict:
         raise links.ResetInvalid from None
-    sessions.revoke_all(user.pk, "password_reset")
-    api_tokens.revoke_all(user.pk)
     _mark_verified(user)
     audit.record("password_reset", user.pk, request=request)
     tasks.enqueue_mail("password_changed", user)
     return user
 
 
-def _store_password(user: User, password: str) -> User:
+def _store_password(user: User, password: str, *, reason: str, keep: str | None = None) -> User:
     if problems := passwords.problems(password, user):
         raise Invalid("Some fields are not right.", fields={"new_password": problems})
-    _change_if_current(user, password=make_password(password))
-    return User.objects.get(pk=user.pk)
-
-
-def _change_if_current(user: User, **changes: Any) -> None:
-    """Apply ``changes`` unless something that proves the identity has changed since ``user`` was read."""
-    changed = User.objects.filter(pk=user.pk, security_epoch=user.security_epoch).update(
-        **changes, security_epoch=F("security_epoch") + 1
-    )
-    if not changed:
-        raise Conflict("Your account was changed from somewhere else meanwhile. Try again.")
+    return raise_epoch(user, keep=keep, reason=reason, password=make_password(password))
 
 
 # --- e-mail ---
@@ -149,10 +157,10 @@ def ask_for_confirmation(
     ``actor`` is the staff member who entered the address. Then the old address is told even if it was not confirmed.
     """
     if email_key(address) == user.email_key and user.email_verified:
-        User.objects.filter(pk=user.pk).update(pending_email="")
+        _set_pending_email(user, "")
         return None
     enforce(MAIL_LINKS, user.pk)
-    User.objects.filter(pk=user.pk).update(pending_email=address)
+    _set_pending_email(user, address)
     changed = User.objects.get(pk=user.pk)
     what = "email_change_asked" if actor is None else "staff_email_change"
     audit.record(what, user.pk, request=request, actor=actor)
@@ -162,6 +170,13 @@ def ask_for_confirmation(
     elif user.email_verified:
         tasks.enqueue_mail("email_change", changed, to=user.email, new_address=address)
     return changed
+
+
+def _set_pending_email(user: User, address: str) -> None:
+    """Unless the password that was checked has been changed since: its holder could take the account over again."""
+    rows = User.objects.filter(pk=user.pk, security_epoch=user.security_epoch)
+    if not rows.update(pending_email=address):
+        raise Conflict(CHANGED_MEANWHILE)
 
 
 def resend_verification(user: User) -> str:
@@ -184,10 +199,14 @@ def verify_email(request: HttpRequest, raw: str) -> User:
         changes: dict[str, Any] = {"email": user.pending_email, "email_key": key, "pending_email": ""}
     else:
         changes = {}
+    # The link proves an address and nothing else, so it depends on the addresses and ends no session.
+    rows = User.objects.filter(pk=user.pk, email_key=user.email_key, pending_email=user.pending_email)
     try:
-        _change_if_current(user, email_verified=True, **changes)
+        changed = rows.update(email_verified=True, **changes)
     except IntegrityError:
         raise Conflict("Another account has confirmed this address.") from None
+    if not changed:
+        raise Conflict(CHANGED_MEANWHILE)
     audit.record("email_verified", user.pk, request=request)
     verified = User.objects.get(pk=user.pk)
     if former:
@@ -205,51 +224,74 @@ def _mark_verified(user: User) -> None:
 # --- second factor ---
 
 
-def enable_totp(request: HttpRequest, user: User, otp: str) -> list[str]:
-    """Switch the second factor on. The recovery codes, shown once. Raises ``OtpNotAccepted`` or ``Throttled``."""
-    enforce(OTP, user.pk)
-    codes = totp.enable(user.pk, otp)
+def enable_totp(request: HttpRequest, user: User, otp: str, *, session_id: str | None) -> list[str]:
+    """Switch the second factor on; other sessions and API tokens end. Return the recovery codes, to be shown once.
+
+    Raises ``OtpNotAccepted``, ``Throttled``, or ``Conflict`` when the account was changed meanwhile.
+    """
+
+    def switch_on() -> list[str] | None:
+        codes = totp.enable(user.pk, otp)
+        if codes is not None:
+            raise_epoch(user, keep=session_id, reason="totp_enabled")
+        return codes
+
+    counted = second_factor.counter_key(request, user)
+    enforce(OTP, counted)
+    codes = in_transaction(switch_on)
     if codes is None:
         raise OtpNotAccepted(fields={"otp": [OtpNotAccepted.detail]})
-    give_back(OTP, user.pk)
-    _raise_epoch(user)
+    give_back(OTP, counted)
     audit.record("totp_enabled", user.pk, request=request)
     tasks.enqueue_mail("totp_enabled", user)
     return codes
 
 
-def disable_totp(request: HttpRequest, user: User, *, password: str, otp: str) -> None:
-    """Switch the second factor off; the password or a code proves that it is the owner who asks."""
-    _prove(request, user, password=password, otp=otp)
-    if totp.disable(user.pk):
-        _raise_epoch(user)
+def disable_totp(request: HttpRequest, user: User, *, otp: str, session_id: str | None) -> None:
+    """Switch the second factor off, with one of its codes; other sessions and API tokens end. Safe to repeat.
+
+    The password is not enough: whoever stole it could remove what protects the account from that. Raises ``Invalid``
+    without a code, ``OtpNotAccepted``, ``Throttled``, or ``Conflict`` when the account was changed meanwhile.
+    """
+
+    def switch_off() -> bool:
+        was_on = totp.disable(user.pk)
+        if was_on:
+            raise_epoch(user, keep=session_id, reason="totp_disabled")
+        return was_on
+
+    require_code(otp)
+    if not totp.is_enabled(user.pk):
+        return
+    prove_by_code(request, user, otp)
+    if in_transaction(switch_off):
         audit.record("totp_disabled", user.pk, request=request)
         tasks.enqueue_mail("totp_disabled", user)
 
 
-def renew_recovery_codes(request: HttpRequest, user: User, *, password: str, otp: str) -> list[str]:
-    """Ten new recovery codes; the old ones are void."""
-    _prove(request, user, password=password, otp=otp)
+def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[str]:
+    """Return ten new recovery codes; the old ones are void. Needs a code, as ``disable_totp`` does."""
+    require_code(otp)
+    if not totp.is_enabled(user.pk):
+        raise Conflict("Two-factor authentication is off.")
+    prove_by_code(request, user, otp)
     codes = totp.renew_recovery_codes(user.pk)
     if codes is None:
-        raise Conflict("Two-factor authentication is off.")
+        raise Conflict(CHANGED_MEANWHILE)
     audit.record("recovery_codes_renewed", user.pk, request=request)
     return codes
 
 
-def _prove(request: HttpRequest, user: User, *, password: str, otp: str) -> None:
-    if password:
-        confirm_password(request, user, password)
-        return
-    if not otp:
-        raise Invalid(
-            "Prove that it is you.", fields={"current_password": ["Send your password, or a code as otp."]}
-        )
+def require_code(otp: str) -> None:
+    """Raise ``Invalid`` unless a code was sent."""
+    if not otp.strip():
+        message = "Enter a code from your authenticator app or a recovery code."
+        raise Invalid(message, fields={"otp": [message]})
+
+
+def prove_by_code(request: HttpRequest, user: User, otp: str) -> None:
+    """Use up a code of somebody who is signed in. Raises ``OtpNotAccepted`` or ``Throttled``."""
     try:
-        sign_in.use_code(request, user, otp)
-    except sign_in.OtpInvalid:
+        second_factor.use_code(request, user, otp, is_signed_in=True)
+    except second_factor.OtpInvalid:
         raise OtpNotAccepted(fields={"otp": [OtpNotAccepted.detail]}) from None
-
-
-def _raise_epoch(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(security_epoch=F("security_epoch") + 1)

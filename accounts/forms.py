@@ -197,6 +197,39 @@ class ProofForm(forms.Form):
     current_password = _current_password("Your password")
 
 
+class FactorForm(CodeForm):
+    """A code that proves the owner, on a page with other forms: it does not take the focus."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["otp"].widget.attrs.pop("autofocus")
+
+
+class ConfirmForm(forms.Form):
+    """The password, or a code for accounts with a second factor, to prove the owner of a session again."""
+
+    current_password = _current_password("Your password")
+    otp = forms.CharField(
+        label="Or a code",
+        max_length=40,
+        required=False,
+        help_text="Six digits from your authenticator app, or one of your recovery codes.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, *args: Any, has_factor: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["current_password"].widget.attrs["autofocus"] = True
+        self.fields["current_password"].required = not has_factor
+        if not has_factor:
+            del self.fields["otp"]
+
+    @property
+    def proof(self) -> dict[str, str]:
+        """``{password, otp}`` of a form that is valid."""
+        return {"password": self.cleaned_data["current_password"], "otp": self.cleaned_data.get("otp", "")}
+
+
 class RestoreForm(forms.Form):
     """Name and password of an account that waits for its deletion."""
 

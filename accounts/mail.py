@@ -24,6 +24,7 @@ SUBJECTS = {
     "totp_enabled": "Two-factor authentication is on",
     "totp_disabled": "Two-factor authentication is off",
     "recovery_code_used": "A recovery code was used",
+    "otp_failures": "Someone is trying to get past your second factor",
     "api_token_created": "An API token was created",
     "erase_asked": "Your account will be deleted",
     "restored": "Your account stays",

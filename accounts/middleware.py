@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts import sessions
+from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.errors import Forbidden
 
@@ -48,8 +50,9 @@ class SessionGovernanceMiddleware:
     @staticmethod
     def _govern(request: HttpRequest) -> None:
         session_id = request.session.get(SESSION_KEY, "")
-        session = sessions.live_session(session_id, fresh=request.method not in SAFE)
-        if session is None or session["user_id"] != request.user.pk:
+        user = cast(User, request.user)
+        session = sessions.live_session_of(user, session_id, fresh=request.method not in SAFE)
+        if session is None:
             logout(request)
             return
         sessions.keep_alive(session)

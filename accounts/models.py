@@ -74,7 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     quota_bytes = models.BigIntegerField(
         "upload quota in bytes", null=True, blank=True, help_text="Empty: the site's own. 0: no limit."
     )
-    # Rises with every change of what proves an identity, so that links mailed before are void.
+    # Rises with every change of what proves an identity (``accounts.epoch``): what was opened or mailed before is void.
     security_epoch = models.IntegerField(default=0, editable=False)
     # Rises with every change of profile or preferences, for If-Match.
     profile_version = models.IntegerField(default=0, editable=False)
@@ -102,9 +102,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the form of the address that is compared beside the one that was typed."""
+        """Keep the form of the address that is compared beside the one that was typed.
+
+        An object that was read a while ago never takes the epoch back: only ``accounts.epoch`` changes it.
+        """
         self.email_key = email_key(self.email)
         fields = kwargs.get("update_fields")
+        if fields is None and not self._state.adding and not kwargs.get("force_insert"):
+            present = {field.name for field in self._meta.concrete_fields} - self.get_deferred_fields()
+            kwargs["update_fields"] = present - {"id", "security_epoch"}
         if fields is not None and "email" in fields:
             kwargs["update_fields"] = {*fields, "email_key"}
         super().save(*args, **kwargs)
@@ -132,6 +138,8 @@ class ApiToken(models.Model):
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    # The owner's ``security_epoch`` when it was made; at any other the token is refused.
+    epoch = models.IntegerField(editable=False)
     name = models.CharField(max_length=80)
     scopes = models.JSONField(default=list)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)

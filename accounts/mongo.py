@@ -1,8 +1,10 @@
 """The session documents: one per signed-in device, changed only by conditional updates; and the account's fields
 that are exchanged rather than written.
 
-``auth_session {_id: sid, user_id, gen, client, created_at, auth_time, amr, rotated_at, idle_exp, abs_exp, remember,
-user_agent, ip_prefix, revoked_at, revoked_reason, purge_at}``. Nothing token-like is stored.
+``auth_session {_id: sid, user_id, epoch, gen, client, created_at, auth_time, amr, rotated_at, idle_exp, abs_exp,
+remember, user_agent, ip_prefix, revoked_at, revoked_reason, purge_at}``. Nothing token-like is stored. ``epoch`` is the
+owner's ``security_epoch`` that was read together with the proof: a session at another epoch than its owner's is not
+live.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
 from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import session_for
 
 SESSIONS = "auth_session"
 USERS = "accounts_user"
@@ -41,12 +44,29 @@ def find(session_id: str) -> Document | None:
     return collection(SESSIONS).find_one({"_id": session_id})
 
 
-def rotate(session_id: str, gen: int, now: datetime, idle_exp: datetime) -> Document | None:
-    """Move a live session from ``gen`` to ``gen + 1``. The new document, or ``None`` when somebody else did."""
+def find_with_owner(session_id: str) -> Document | None:
+    """Return the session, revoked or not, with ``owner``: ``{is_active, security_epoch}``. One command."""
+    owner = {
+        "from": USERS,
+        "localField": "user_id",
+        "foreignField": "_id",
+        "pipeline": [{"$project": {"is_active": 1, "security_epoch": 1}}],
+        "as": "owner",
+    }
+    pipeline: list[Document] = [{"$match": {"_id": session_id}}, {"$lookup": owner}, {"$unwind": "$owner"}]
+    return next(iter(collection(SESSIONS).aggregate(pipeline)), None)
+
+
+def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
+    """Move a live session of this epoch from ``gen`` to ``gen + 1``.
+
+    The new document, or ``None`` when somebody else did or the epoch has changed.
+    """
     return collection(SESSIONS).find_one_and_update(
         {
             "_id": session_id,
             "gen": gen,
+            "epoch": epoch,
             "revoked_at": None,
             "idle_exp": {"$gt": now},
             "abs_exp": {"$gt": now},
@@ -59,10 +79,10 @@ def rotate(session_id: str, gen: int, now: datetime, idle_exp: datetime) -> Docu
     )
 
 
-def renew(session_id: str, user_id: str, now: datetime, idle_exp: datetime) -> Document | None:
+def renew(session_id: str, user_id: str, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
     """Void every refresh token of a live session: the generation rises by two. The new document, or ``None``."""
     return collection(SESSIONS).find_one_and_update(
-        {"_id": session_id, "user_id": user_id, "revoked_at": None},
+        {"_id": session_id, "user_id": user_id, "epoch": epoch, "revoked_at": None},
         {
             "$inc": {"gen": 2},
             "$set": {
@@ -74,6 +94,31 @@ def renew(session_id: str, user_id: str, now: datetime, idle_exp: datetime) -> D
         },
         return_document=ReturnDocument.AFTER,
     )
+
+
+def move_along(session_id: str, user_id: str, epoch: int) -> None:
+    """Take a live session of ``epoch`` to the next one, in the transaction that raises its owner's."""
+    collection(SESSIONS).update_one(
+        {"_id": session_id, "user_id": user_id, "epoch": epoch, "revoked_at": None},
+        {"$set": {"epoch": epoch + 1}},
+        session=session_for("default"),
+    )
+
+
+def prove(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
+    """Note that the owner of a live session has just proved the identity again. Whether it was live."""
+    result = collection(SESSIONS).update_one(
+        {
+            "_id": session_id,
+            "user_id": user_id,
+            "epoch": epoch,
+            "revoked_at": None,
+            "idle_exp": {"$gt": now},
+            "abs_exp": {"$gt": now},
+        },
+        {"$set": {"auth_time": now}},
+    )
+    return result.matched_count == 1
 
 
 def touch(session_id: str, now: datetime, idle_exp: datetime) -> None:
@@ -109,14 +154,16 @@ def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = N
     return result.modified_count
 
 
-def live(user_id: str, now: datetime, *, most: int) -> list[Document]:
-    """Live sessions of the user, the last used first."""
-    return list(
-        collection(SESSIONS)
-        .find({"user_id": user_id, "revoked_at": None, "idle_exp": {"$gt": now}, "abs_exp": {"$gt": now}})
-        .sort("rotated_at", DESCENDING)
-        .limit(most)
-    )
+def live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document]:
+    """Live sessions of the user, who is at ``epoch``; the last used first."""
+    condition: Document = {
+        "user_id": user_id,
+        "epoch": epoch,
+        "revoked_at": None,
+        "idle_exp": {"$gt": now},
+        "abs_exp": {"$gt": now},
+    }
+    return list(collection(SESSIONS).find(condition).sort("rotated_at", DESCENDING).limit(most))
 
 
 def forget(user_id: str) -> None:

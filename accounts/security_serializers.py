@@ -77,6 +77,18 @@ class ProofSerializer(serializers.Serializer[Any]):
         return {"password": attrs["current_password"] or attrs["password"], "otp": attrs["otp"]}
 
 
+class ProvedSerializer(serializers.Serializer[Any]):
+    """For how many seconds the proof counts as recent."""
+
+    expires_in = serializers.IntegerField()
+
+
+class FactorProofSerializer(serializers.Serializer[Any]):
+    """A code of the authenticator app or a recovery code. The password is not enough."""
+
+    otp = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
+
+
 class TotpSetupSerializer(serializers.Serializer[Any]):
     """A secret that waits for its first code. ``qr_svg`` is an inline SVG picture of ``otpauth_url``."""
 
@@ -115,7 +127,11 @@ class TotpStatusSerializer(serializers.Serializer[Any]):
 
 
 class ApiTokenCreateSerializer(serializers.Serializer[Any]):
-    """``POST /auth/api-tokens``. Without ``expires_at`` the token lives 90 days."""
+    """``POST /auth/api-tokens``. Without ``expires_at`` the token lives 90 days.
+
+    Needs a sign-in or ``POST /auth/proof`` within the last 10 minutes, else 403 ``proof_required``. The token ends when
+    the password or the second factor changes.
+    """
 
     name = StrictCharField(max_length=200)
     scopes = serializers.ListField(child=StrictCharField(max_length=20), max_length=10)

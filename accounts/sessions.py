@@ -25,6 +25,9 @@ logger = logging.getLogger("streamsite.sessions")
 
 BROWSER, NATIVE, PAGE = "browser", "native", "page"
 TOUCH_AFTER = timedelta(minutes=5)
+SESSION_ENDED = "This session has ended. Sign in again."
+# How often one refresh looks again because the account was changed between two of its reads.
+CHANGES_MEANWHILE = 3
 RECENT = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
@@ -58,12 +61,17 @@ def now() -> datetime:
 def start(
     request: HttpRequest, user: User, *, client: str, remember: bool, amr: Sequence[str] = ("pwd",)
 ) -> dict[str, Any]:
-    """Store a new session of ``user``; beyond the cap the least recently used one is revoked."""
+    """Store a new session of ``user``; beyond the cap the least recently used one is revoked.
+
+    ``user`` is the object whose password, code or link was checked, never one that was read again since: the session
+    gets the ``security_epoch`` of that moment, so that a change made meanwhile shuts it out.
+    """
     idle, absolute = settings.SESSION_LIFETIMES[remember]
     moment = now()
     document = {
         "_id": secrets.token_urlsafe(16),
         "user_id": user.pk,
+        "epoch": user.security_epoch,
         "gen": 0,
         "client": client,
         "created_at": moment,
@@ -80,9 +88,8 @@ def start(
         "purge_at": moment + idle + mongo.KEPT_AFTER_END,
     }
     mongo.insert(document)
-    for surplus in mongo.live(user.pk, moment, most=settings.MAX_SESSIONS_PER_USER + 20)[
-        settings.MAX_SESSIONS_PER_USER :
-    ]:
+    most: int = settings.MAX_SESSIONS_PER_USER
+    for surplus in mongo.live(user.pk, user.security_epoch, moment, most=most + 20)[most:]:
         revoke(surplus["_id"], user.pk, "too_many")
     return document
 
@@ -101,20 +108,35 @@ def refresh(raw: str, *, client: str) -> Grant:
     token = _read_refresh(raw)
     session_id, generation = token["sid"], token["gen"]
     enforce(REFRESH, session_id)
-    session = mongo.find(session_id)
-    if session is not None and session["client"] != client:
-        raise RefreshRefused(code="refresh_missing")
-    user = User.objects.filter(pk=token["sub"]).first()
-    if user is None or not user.is_active:
-        raise RefreshRefused("This account is not active.", code="user_inactive")
-    if session is None or session["revoked_at"] is not None or session["user_id"] != user.pk:
-        raise RefreshRefused("This session has ended. Sign in again.", code="session_revoked")
-    moment = now()
-    idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
-    rotated = mongo.rotate(session_id, generation, moment, moment + idle)
-    if rotated is not None:
-        return grant(user, rotated)
-    return _after_miss(user, session_id, generation)
+    for _ in range(CHANGES_MEANWHILE):
+        session = mongo.find(session_id)
+        if session is not None and session["client"] != client:
+            raise RefreshRefused(code="refresh_missing")
+        user = User.objects.filter(pk=token["sub"]).first()
+        if user is None or not user.is_active:
+            raise RefreshRefused("This account is not active.", code="user_inactive")
+        session = _settled(session, user)
+        moment = now()
+        idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
+        rotated = mongo.rotate(session_id, generation, user.security_epoch, moment, moment + idle)
+        if rotated is not None:
+            return grant(user, rotated)
+        session = mongo.find(session_id)
+        if session is None or session["epoch"] == user.security_epoch:
+            return _after_miss(user, session, generation)
+    raise RefreshRefused(SESSION_ENDED, code="session_revoked")
+
+
+def _settled(session: dict[str, Any] | None, user: User) -> dict[str, Any]:
+    """Return the session when it is the user's; read it again when only the epoch differs.
+
+    ``session`` was read before ``user``: a change in between may have moved it along.
+    """
+    if session is not None and not belongs_to(session, user):
+        session = mongo.find(session["_id"])
+    if session is None or session["revoked_at"] is not None or not belongs_to(session, user):
+        raise RefreshRefused(SESSION_ENDED, code="session_revoked")
+    return session
 
 
 def renew(session_id: str, user: User) -> Grant | None:
@@ -127,22 +149,21 @@ def renew(session_id: str, user: User) -> Grant | None:
     if session is None:
         return None
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
-    renewed = mongo.renew(session_id, user.pk, moment, moment + idle)
+    renewed = mongo.renew(session_id, user.pk, user.security_epoch, moment, moment + idle)
     _live.pop(session_id, None)
     return grant(user, renewed) if renewed is not None else None
 
 
-def _after_miss(user: User, session_id: str, generation: int) -> Grant:
+def _after_miss(user: User, session: dict[str, Any] | None, generation: int) -> Grant:
     """The rotation did not apply: a second tab, a lost answer, a stolen token, or the end of the session."""
-    session = mongo.find(session_id)
     if session is None or session["revoked_at"] is not None:
-        raise RefreshRefused("This session has ended. Sign in again.", code="session_revoked")
+        raise RefreshRefused(SESSION_ENDED, code="session_revoked")
     age = (now() - _aware(session["rotated_at"])).total_seconds()
     if session["gen"] == generation + 1 and age <= settings.REFRESH_GRACE_SECONDS:
         return grant(user, session)
     if session["gen"] > generation:
-        if revoke(session_id, user.pk, "refresh_reused"):
-            logger.warning("refresh token reused: session %s of user %s revoked", session_id[:6], user.pk)
+        if revoke(session["_id"], user.pk, "refresh_reused"):
+            logger.warning("refresh token reused: session %s of user %s revoked", session["_id"][:6], user.pk)
             refresh_reused.send(sender=User, user=user, session=session)
         raise RefreshRefused("This token was used before; the session was ended.", code="refresh_reused")
     raise RefreshRefused("This session has expired. Sign in again.", code="session_expired")
@@ -166,19 +187,38 @@ def is_refresh_token(raw: str) -> bool:
     return True
 
 
-def live_session(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
-    """The session when it is live. ``fresh=False`` may answer from what was seen at most five seconds ago."""
+def belongs_to(session: dict[str, Any], user: User) -> bool:
+    """Whether the session is the user's and was opened, or moved along, since the last change of what proves them.
+
+    Every place that asks whether a session is live asks this too. A session without an epoch belongs to nobody.
+    """
+    return bool(session["user_id"] == user.pk and session.get("epoch") == user.security_epoch)
+
+
+def live_session_of(user: User, session_id: str, *, fresh: bool) -> dict[str, Any] | None:
+    """The session when it is live and the user's. ``fresh=False`` may trust what was seen up to five seconds ago.
+
+    ``user`` has just been read. When the epochs differ, one of the two may have been read before a change that keeps
+    this session and the other after it: both are read again before the session is refused.
+    """
+    session = _live_session(session_id, fresh=fresh)
+    if session is None or session["user_id"] != user.pk:
+        return None
+    if belongs_to(session, user):
+        return session
+    session = _live_session(session_id, fresh=True)
+    if session is None or belongs_to(session, user):
+        return session
+    owner = User.objects.filter(pk=user.pk, is_active=True).first()
+    return session if owner is not None and belongs_to(session, owner) else None
+
+
+def _live_session(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
     kept = _live.get(session_id)
     if not fresh and kept is not None and time.monotonic() - kept[0] < LIVE_CACHE_SECONDS:
         return kept[1]
     session = mongo.find(session_id)
-    moment = now()
-    if (
-        session is None
-        or session["revoked_at"] is not None
-        or _aware(session["idle_exp"]) <= moment
-        or _aware(session["abs_exp"]) <= moment
-    ):
+    if session is None or not _is_open(session):
         _live.pop(session_id, None)
         return None
     if len(_live) > 20_000:
@@ -187,10 +227,28 @@ def live_session(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
     return session
 
 
+def _is_open(session: dict[str, Any]) -> bool:
+    """Whether it has neither been ended nor expired."""
+    moment = now()
+    return (
+        session["revoked_at"] is None
+        and _aware(session["idle_exp"]) > moment
+        and _aware(session["abs_exp"]) > moment
+    )
+
+
 def user_of(session_id: str) -> str | None:
-    """Return the id of the user of a live session, ``None`` when it has ended. Reads the database."""
-    session = live_session(session_id, fresh=True)
-    return None if session is None else str(session["user_id"])
+    """Return the id of the user of a live session, ``None`` when it has ended. Reads the database, once if it is live.
+
+    Session and owner come from one command, which a change may still fall into: a second look decides.
+    """
+    for _ in range(2):
+        session = mongo.find_with_owner(session_id)
+        if session is None or not _is_open(session) or not session["owner"]["is_active"]:
+            return None
+        if session.get("epoch") == session["owner"]["security_epoch"]:
+            return str(session["user_id"])
+    return None
 
 
 def keep_alive(session: dict[str, Any]) -> None:
@@ -201,6 +259,12 @@ def keep_alive(session: dict[str, Any]) -> None:
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
     mongo.touch(session["_id"], moment, moment + idle)
     session["rotated_at"] = moment
+
+
+def prove(session_id: str, user: User) -> bool:
+    """Note that ``user``, who was checked just now, proved the identity again in this session. Whether it is live."""
+    _live.pop(session_id, None)
+    return mongo.prove(session_id, user.pk, user.security_epoch, now())
 
 
 def is_recently_proved(session: dict[str, Any]) -> bool:
@@ -237,7 +301,7 @@ def forget_all() -> None:
     _live.clear()
 
 
-def listing(user_id: str, current: str | None) -> list[dict[str, Any]]:
+def listing(user: User, current: str | None) -> list[dict[str, Any]]:
     """The user's live sessions as the API and the settings page show them."""
     return [
         {
@@ -250,7 +314,7 @@ def listing(user_id: str, current: str | None) -> list[dict[str, Any]]:
             "expires_at": min(_aware(session["idle_exp"]), _aware(session["abs_exp"])),
             "current": session["_id"] == current,
         }
-        for session in mongo.live(user_id, now(), most=settings.MAX_SESSIONS_PER_USER)
+        for session in mongo.live(user.pk, user.security_epoch, now(), most=settings.MAX_SESSIONS_PER_USER)
     ]
 
 

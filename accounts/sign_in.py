@@ -7,12 +7,13 @@ from collections.abc import Callable
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from accounts import audit, tasks, totp
+from accounts import audit, totp
 from accounts.backends import find_by_login
 from accounts.models import User
+from accounts.second_factor import use_code
 from accounts.usernames import normalise
 from streamsite.errors import SiteError, Throttled
-from streamsite.limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, OTP, enforce, give_back, throttle_key
+from streamsite.limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, enforce, give_back, throttle_key
 
 PASSWORD_ONLY = ["pwd"]
 
@@ -31,15 +32,8 @@ class OtpRequired(SiteError):
     detail = "Send the code of your authenticator app, or a recovery code."
 
 
-class OtpInvalid(SiteError):
-    """The password was right; the code was not, or was used before."""
-
-    status, code = 401, "otp_invalid"
-    detail = "This code is not right, or it was used before."
-
-
 def check(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
-    """The account and how it was proved (``amr``). Raises the errors above, or ``Throttled``."""
+    """The account and how it was proved (``amr``). Raises the errors above, ``OtpInvalid`` or ``Throttled``."""
     user = check_password(request, login, password)
     return user, check_second_factor(request, user, otp)
 
@@ -86,18 +80,4 @@ def check_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]
     if not otp.strip():
         audit.record("login", user.pk, request=request, result="otp_required")
         raise OtpRequired
-    return [*PASSWORD_ONLY, use_code(request, user, otp)]
-
-
-def use_code(request: HttpRequest, user: User, otp: str) -> str:
-    """Use up a code: ``"otp"`` or ``"recovery"``. Five tries in a quarter of an hour, then ``Throttled``."""
-    enforce(OTP, user.pk)
-    how = totp.accept(user.pk, otp)
-    if how is None:
-        audit.record("login", user.pk, request=request, result="otp_invalid")
-        raise OtpInvalid
-    give_back(OTP, user.pk)
-    if how == "recovery":
-        audit.record("recovery_code_used", user.pk, request=request)
-        tasks.enqueue_mail("recovery_code_used", user, left=totp.status(user.pk)["recovery_codes"])
-    return how
+    return [*PASSWORD_ONLY, use_code(request, user, otp, is_signed_in=False)]

@@ -13,11 +13,11 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import access, api_tokens, audit, credentials, profile, sessions, tasks, totp
+from accounts.epoch import raise_epoch
 from accounts.erasure import account_closed, account_restored
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid
@@ -37,7 +37,7 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
         raise Invalid("This account has no email address. Change its email first.")
     if not user.is_active:
         raise Conflict("This account is closed or suspended.")
-    _end_access(user, "staff_reset", password=make_password(None))
+    raise_epoch(user, reason="staff_reset", password=make_password(None))
     audit.record("staff_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("staff_reset", user)
     return True
@@ -58,7 +58,7 @@ def suspend(
 
     def change() -> None:
         if suspended:
-            _end_access(user, "suspended", is_active=False)
+            raise_epoch(user, reason="suspended", is_active=False)
         else:  # for one that was deactivated without this function
             _revoke(user.pk, "suspended")
         account_closed.send(sender=User, user_id=user.pk)
@@ -84,7 +84,7 @@ def reinstate(
 
     def change() -> None:
         # API tokens of an account that was deactivated without ``suspend`` are still there.
-        _end_access(user, "suspended", is_active=True)
+        raise_epoch(user, reason="suspended", is_active=True)
         account_restored.send(sender=User, user_id=user.pk)
 
     in_transaction(change)
@@ -111,7 +111,7 @@ def reset_second_factor(user: User, *, actor: User | None, request: HttpRequest 
     access.require_manageable(actor, user)
     if not totp.is_enabled(user.pk):
         return False
-    _end_access(user, "totp_reset")
+    raise_epoch(user, reason="totp_reset")
     totp.disable(user.pk)
     audit.record("totp_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("totp_reset", user)
@@ -126,7 +126,9 @@ def delete(user: User, *, actor: User | None, request: HttpRequest | None = None
         return False
 
     def change() -> None:
-        _end_access(user, "deleted_by_staff", is_active=False, erase_at=due, password=make_password(None))
+        raise_epoch(
+            user, reason="deleted_by_staff", is_active=False, erase_at=due, password=make_password(None)
+        )
         account_closed.send(sender=User, user_id=user.pk)
         tasks.enqueue_mail("deleted_by_staff", user)
         tasks.enqueue_erasure(user.pk, due)
@@ -183,20 +185,9 @@ def note_group_change(group: Group, *, actor: User | None, request: HttpRequest 
 
 def end_access_after_password(user: User) -> None:
     """End what the former password opened, once the operator has set another at the command line."""
-    changed = _end_access(user, "password_changed")
+    changed = raise_epoch(user, reason="password_changed")
     audit.record("password_changed", user.pk)
     tasks.enqueue_mail("password_changed", changed)
-
-
-def _end_access(user: User, reason: str, **changes: Any) -> User:
-    """Apply ``changes`` and end all access. ``Conflict`` when what proves ``user`` changed since it was read."""
-    changed = User.objects.filter(pk=user.pk, security_epoch=user.security_epoch).update(
-        **changes, security_epoch=F("security_epoch") + 1
-    )
-    if not changed:
-        raise Conflict("Someone changed this account in the meantime. Try again.")
-    _revoke(user.pk, reason)
-    return User.objects.get(pk=user.pk)
 
 
 def _revoke(user_id: str, reason: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
@@ -25,12 +26,14 @@ from django.utils.encoding import force_bytes
 
 from accounts.models import User
 from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import session_for
 
 FACTORS = "auth_totp"
 STEP_SECONDS = 30
 # A code of the step before or after the server's own: clocks differ, and typing takes time.
 TOLERATED_STEPS = 1
 RECOVERY_CODES = 10
+RECOVERY_FORM = re.compile(r"\A[a-z2-7]{16}\Z")
 PENDING_FOR = timedelta(minutes=15)
 
 Document = dict[str, Any]
@@ -85,7 +88,10 @@ def describe(user: User, secret: str) -> dict[str, str]:
 
 
 def enable(user_id: str, code: str) -> list[str] | None:
-    """Put the pending secret into force when ``code`` proves that the app has it. The recovery codes, or ``None``."""
+    """Put the pending secret into force when ``code`` proves that the app has it. The recovery codes, or ``None``.
+
+    Joins the transaction that the caller is in.
+    """
     found = collection(FACTORS).find_one({"_id": user_id}) or {}
     secret = _pending_secret(found)
     step = _matching_step(secret, code) if secret else None
@@ -103,13 +109,14 @@ def enable(user_id: str, code: str) -> list[str] | None:
                 "pending": None,
             }
         },
+        session=session_for("default"),
     )
     return codes if applied.modified_count else None
 
 
 def disable(user_id: str) -> bool:
-    """Ask for no code any more. Whether one was asked for."""
-    removed = collection(FACTORS).find_one_and_delete({"_id": user_id})
+    """Ask for no code any more. Whether one was asked for. Joins the transaction that the caller is in."""
+    removed = collection(FACTORS).find_one_and_delete({"_id": user_id}, session=session_for("default"))
     return bool(removed and removed.get("enabled_at"))
 
 
@@ -120,6 +127,11 @@ def renew_recovery_codes(user_id: str) -> list[str] | None:
         {"_id": user_id, "enabled_at": {"$ne": None}}, {"$set": {"recovery": [_hash(code) for code in codes]}}
     )
     return codes if applied.matched_count else None
+
+
+def is_recovery_code(code: str) -> bool:
+    """Whether the text has the form of a recovery code."""
+    return RECOVERY_FORM.match(_plain(code)) is not None
 
 
 def accept(user_id: str, code: str) -> str | None:
@@ -166,8 +178,11 @@ def _new_recovery_codes() -> list[str]:
 
 
 def _hash(code: str) -> str:
-    plain = code.strip().lower().replace("-", "").replace(" ", "")
-    return hashlib.sha256(b"streamsite.recovery:" + plain.encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(b"streamsite.recovery:" + _plain(code).encode("utf-8", "replace")).hexdigest()
+
+
+def _plain(code: str) -> str:
+    return code.strip().lower().replace("-", "").replace(" ", "")
 
 
 def _pending_secret(found: Document) -> str | None:

@@ -10,6 +10,7 @@ from accounts.views import (
     mailed_links,
     pictures,
     profile,
+    proof,
     security,
     sign_in,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
         "settings/security/totp/recovery-codes", security.renew_recovery_codes, name="settings-recovery-codes"
     ),
     path("settings/security/activity", security.activity, name="settings-activity"),
+    path("settings/confirm", proof.confirm_identity, name="settings-confirm"),
     path("settings/api-tokens", api_tokens.settings_api_tokens, name="settings-api-tokens"),
     path(
         "settings/api-tokens/<str:token_id>/revoke",

@@ -37,7 +37,12 @@ LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
 REGISTER = Limit("register", 5, 3600)
 PASSWORD_RESET = Limit("password-reset", 10, 3600)
 PASSWORD_CHECK = Limit("password-check", 10, 900)
+# Codes by account and address, and by account alone; recovery codes, which nobody can guess, by account and address.
 OTP = Limit("otp", 5, 900)
+OTP_TOTAL = Limit("otp-total", 50, 3600)
+RECOVERY = Limit("recovery-code", 10, 900)
+# Not a limit: the failure at which the owner is told.
+OTP_FAILURES = Limit("otp-failures", 5, 900)
 MAIL_LINKS = Limit("mail-links", 5, 3600)
 LINK_TRIES = Limit("link-tries", 30, 3600)
 REFRESH = Limit("refresh", 30, 60)

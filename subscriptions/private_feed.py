@@ -1,7 +1,8 @@
 """The feed as RSS at a secret address, for programs that cannot sign in.
 
 The secret has 256 random bits, so a plain SHA-256 of it needs no salt and can be looked up by an index. The address
-shows what anybody may see, and with it whom its owner subscribes to; it can be exchanged or ended at any time.
+shows what anybody may see, and with it whom its owner subscribes to; it can be exchanged or ended at any time, and ends
+when what proves its owner changes (``accounts.epoch``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import proof
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
@@ -28,10 +30,19 @@ TOKEN = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")
 TOUCH_AFTER = timedelta(hours=1)
 
 
-def renew(user: User) -> str:
-    """The account's new address, which nobody can read again; a former one ends."""
+def renew(user: User, *, session_id: str | None) -> str:
+    """The account's new address, which nobody can read again; a former one ends.
+
+    Raises ``ProofRequired`` unless the session ``session_id`` has a recent proof of identity.
+    """
+    proof.require_recent(user, session_id)
     token = secrets.token_urlsafe(32)
-    values = {"token_hash": _hash(token), "created_at": timezone.now(), "last_used_at": None}
+    values = {
+        "token_hash": _hash(token),
+        "epoch": user.security_epoch,
+        "created_at": timezone.now(),
+        "last_used_at": None,
+    }
     collection(PrivateFeed._meta.db_table).update_one({"_id": user.pk}, {"$set": values}, upsert=True)
     return _address(token)
 
@@ -41,9 +52,9 @@ def end(user_id: str) -> None:
     PrivateFeed.objects.filter(pk=user_id).delete()
 
 
-def state(user_id: str) -> dict[str, Any]:
+def state(user: User) -> dict[str, Any]:
     """``{active, created_at, last_used_at}``."""
-    row = PrivateFeed.objects.filter(pk=user_id).first()
+    row = PrivateFeed.objects.filter(pk=user.pk, epoch=user.security_epoch).first()
     if row is None:
         return {"active": False, "created_at": None, "last_used_at": None}
     return {"active": True, "created_at": iso(row.created_at), "last_used_at": iso(row.last_used_at)}
@@ -57,7 +68,7 @@ def of_token(token: str) -> Feed:
     if row is None:
         raise Absent
     user = row.user
-    if not user.is_active:
+    if not user.is_active or row.epoch != user.security_epoch:
         raise Absent
     now = timezone.now()
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_AFTER:

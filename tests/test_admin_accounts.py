@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts import api_tokens, staff, totp
+from accounts import staff, totp
 from accounts.models import AuthEvent, User
 from streamsite.mongo.collections import collection
 from streamsite.testing.documents import comparable, everything, put_back
@@ -37,7 +37,7 @@ def account(cast):
     owner = cast.owner
     cast.video()
     cast.access_token(owner)
-    api_tokens.create(owner, name="script", scopes=["read"])
+    cast.api_token(owner)
     totp.setup(owner)
     pending = collection(totp.FACTORS).find_one({"_id": owner.pk})["pending"]
     on = {"secret": pending, "pending": None, "enabled_at": owner.created_at}

@@ -23,7 +23,6 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
-from accounts import api_tokens
 from streamsite.testing.clips import make_clip
 from videos import pipeline, storage
 from videos.models import Video
@@ -136,7 +135,7 @@ def test_an_hls_url_plays_by_itself_past_the_access_token(cast, served, film, pl
 
 
 def test_an_api_token_opens_what_the_page_shows(cast, served, film) -> None:
-    _, text = api_tokens.create(cast.owner, name="mpv", scopes=["read"])
+    _, text = cast.api_token(cast.owner)
     page = cast.page("owner").get(f"/watch/{film.pk}").content.decode()
     url = served.url(page.partition('data-hls-url="')[2].partition('"')[0])
     assert not plays(url)

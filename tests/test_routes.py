@@ -27,6 +27,7 @@ ROUTES = {
     "api-totp-enable": ("auth/totp/enable", {"post": (401, 400)}),
     "api-totp-disable": ("auth/totp/disable", {"post": (401, 400)}),
     "api-totp-recovery-codes": ("auth/totp/recovery-codes", {"post": (401, 400)}),
+    "api-proof": ("auth/proof", {"post": (401, 400)}),
     "api-api-tokens": ("auth/api-tokens", {"get": (401, 200), "post": (401, 400)}),
     "api-api-token": ("auth/api-tokens/AAAAAAAAAAAAAAAA", {"delete": (401, 404)}),
     "api-activity": ("auth/activity", {"get": (401, 200)}),

@@ -33,8 +33,8 @@ class Action:
 ACTIONS = {
     "reset": Action(
         label="Send reset link and sign out everywhere",
-        effect="The password stops working, every session and API token ends, and the owner gets an email with "
-        "a link to choose a new password.",
+        effect="The password stops working, every session and API token ends, an email change that waits for "
+        "confirmation is dropped, and the owner gets an email with a link to choose a new password.",
         done="Signed out everywhere, reset link sent",
         unchanged="nothing to reset.",
         run=staff.send_reset_and_sign_out,

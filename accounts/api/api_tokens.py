@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts import api_tokens, audit, tasks
 from accounts import security_serializers as shapes
-from accounts.api.base import PersonalView, no_store, signed_in_user
+from accounts.api.base import PersonalView, current_session_id, no_store, signed_in_user
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING, paginate
 from streamsite.errors import Absent
@@ -22,7 +22,7 @@ class ApiTokensView(PersonalView):
         operation_id="auth_api_tokens", parameters=PAGING, responses={200: shapes.PageOfApiTokensSerializer}
     )
     def get(self, request: Request) -> Response:
-        rows = api_tokens.live(signed_in_user(request).pk)
+        rows = api_tokens.live(signed_in_user(request))
         return no_store(Response(paginate(request, rows, api_tokens.NEWEST).body(api_tokens.body)))
 
     @extend_schema(
@@ -35,7 +35,7 @@ class ApiTokensView(PersonalView):
         form = shapes.ApiTokenCreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = signed_in_user(request)
-        token, text = api_tokens.create(user, **form.validated_data)
+        token, text = api_tokens.create(user, session_id=current_session_id(request), **form.validated_data)
         audit.record("api_token_created", user.pk, request=request._request)
         tasks.enqueue_mail("api_token_created", user, token_name=token.name)
         body = api_tokens.body(token) | {"token": text}

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import credentials, sessions
+from accounts import credentials, proof
 from accounts.models import ApiToken, User
 from accounts.signals import SESSION_KEY
 from streamsite.api.parsing import StrictJSONParser
@@ -43,8 +43,7 @@ def current_session_id(request: Request) -> str | None:
 def require_recent_proof(request: Request, password: str) -> None:
     """Before a second factor is made: a sign-in of the last ten minutes, or the password once more."""
     user = signed_in_user(request)
-    session = sessions.live_session(current_session_id(request) or "", fresh=True)
-    if session is not None and sessions.is_recently_proved(session):
+    if proof.is_recent(user, current_session_id(request)):
         return
     if not password:
         raise Invalid("Prove that it is you.", fields={"current_password": ["Type your password."]})

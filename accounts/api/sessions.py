@@ -31,7 +31,7 @@ class SessionsView(PersonalView):
 
     @extend_schema(operation_id="auth_sessions", responses={200: shapes.PageOfSessionsSerializer})
     def get(self, request: Request) -> Response:
-        listed = sessions.listing(signed_in_user(request).pk, current_session_id(request))
+        listed = sessions.listing(signed_in_user(request), current_session_id(request))
         return no_store(Response({"next": None, "previous": None, "results": listed}))
 
 

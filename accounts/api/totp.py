@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts import credentials, totp
 from accounts import security_serializers as shapes
-from accounts.api.base import PersonalView, no_store, require_recent_proof, signed_in_user
+from accounts.api.base import PersonalView, current_session_id, no_store, require_recent_proof, signed_in_user
 from streamsite.errors import Conflict
 
 
@@ -40,7 +40,7 @@ class TotpSetupView(PersonalView):
 
 
 class TotpEnableView(PersonalView):
-    """Switch the second factor on with the app's first code."""
+    """Switch the second factor on with the app's first code. Other sessions and API tokens end."""
 
     @extend_schema(
         operation_id="auth_totp_enable",
@@ -50,37 +50,47 @@ class TotpEnableView(PersonalView):
     def post(self, request: Request) -> Response:
         form = shapes.TotpEnableSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        codes = credentials.enable_totp(request._request, signed_in_user(request), form.validated_data["otp"])
+        codes = credentials.enable_totp(
+            request._request,
+            signed_in_user(request),
+            form.validated_data["otp"],
+            session_id=current_session_id(request),
+        )
         return no_store(Response({"recovery_codes": codes}))
 
 
 class TotpDisableView(PersonalView):
-    """Switch the second factor off."""
+    """Switch the second factor off with a code or a recovery code. Other sessions and API tokens end."""
 
     @extend_schema(
         operation_id="auth_totp_disable",
-        request=shapes.ProofSerializer,
+        request=shapes.FactorProofSerializer,
         responses={204: OpenApiResponse(description="Off")},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.ProofSerializer(data=request.data)
+        form = shapes.FactorProofSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        credentials.disable_totp(request._request, signed_in_user(request), **form.validated_data)
+        credentials.disable_totp(
+            request._request,
+            signed_in_user(request),
+            otp=form.validated_data["otp"],
+            session_id=current_session_id(request),
+        )
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
 class RecoveryCodesView(PersonalView):
-    """New recovery codes; the old ones are void."""
+    """New recovery codes, for a code or a recovery code; the old ones are void."""
 
     @extend_schema(
         operation_id="auth_totp_recovery_codes",
-        request=shapes.ProofSerializer,
+        request=shapes.FactorProofSerializer,
         responses={200: shapes.RecoveryCodesSerializer},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.ProofSerializer(data=request.data)
+        form = shapes.FactorProofSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         codes = credentials.renew_recovery_codes(
-            request._request, signed_in_user(request), **form.validated_data
+            request._request, signed_in_user(request), otp=form.validated_data["otp"]
         )
         return no_store(Response({"recovery_codes": codes}))

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
-from accounts import api_tokens, staff, totp
+from accounts import staff, totp
 from accounts.models import ApiToken, AuthEvent, User
 from accounts.tests.test_totp import factor, forget_steps  # noqa: F401 - a fixture
 from streamsite.errors import Conflict, Forbidden, Invalid
@@ -35,7 +35,7 @@ class Access:
         self.page = cast.page("owner")
         self.refresh = sign_in().json()["refresh"]
         self.bearer = cast.access_token(cast.owner)
-        self.token = api_tokens.create(cast.owner, name="script", scopes=["read"])[1]
+        self.token = cast.api_token(cast.owner)[1]
 
     def works(self):
         """Whether each still opens anything."""
@@ -44,7 +44,7 @@ class Access:
         answers = {
             "refresh": client.post("/api/v1/auth/token/refresh", body, format="json").status_code,
             "access": client.get("/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {self.bearer}").status_code,
-            "token": client.get("/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {self.token}").status_code,
+            "token": client.get("/api/v1/me", HTTP_AUTHORIZATION=f"Token {self.token}").status_code,
             "page": self.page.get("/settings/security").status_code,
         }
         return {name for name, status in answers.items() if status == 200}
@@ -151,17 +151,14 @@ def test_what_is_no_address_is_refused(cast):
 def test_a_second_factor_is_reset_and_everything_ends(cast, factor):  # noqa: F811
     forget_steps(cast.owner)
     cast.owner.refresh_from_db()
-    bearer, (_, token) = (
-        cast.access_token(cast.owner),
-        api_tokens.create(cast.owner, name="x", scopes=["read"]),
-    )
+    held = [f"Bearer {cast.access_token(cast.owner)}", f"Token {cast.api_token(cast.owner)[1]}"]
     deliver()
     assert sign_in().json()["code"] == "otp_required"
     assert staff.reset_second_factor(again(cast.owner), actor=cast.staff)
     assert subjects(deliver()) == [("owner@example.org", "Two-factor authentication was turned off")]
     assert last_event(cast.owner) == ("totp_reset", cast.staff.pk)
-    for held in (bearer, token):
-        assert APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {held}").status_code == 401
+    for header in held:
+        assert APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=header).status_code == 401
     assert sign_in().status_code == 200
     assert not staff.reset_second_factor(again(cast.owner), actor=cast.staff)
 

@@ -145,7 +145,10 @@ def test_recovery_codes_are_stored_as_hashes(factor, cast):
 
 
 def test_new_recovery_codes_void_the_old(factor, cast):
-    fresh = call(cast.api("owner"), "recovery-codes", current_password=PASSWORD).json()["recovery_codes"]
+    client = cast.api("owner")
+    assert call(client, "recovery-codes", current_password=PASSWORD).status_code == 400
+    assert token(factor[1][1]).status_code == 200
+    fresh = call(client, "recovery-codes", otp=factor[1][2]).json()["recovery_codes"]
     assert token(factor[1][0]).json()["code"] == "otp_invalid"
     assert token(fresh[0]).status_code == 200
 
@@ -156,25 +159,33 @@ def test_five_wrong_codes_in_a_quarter_of_an_hour_are_enough(factor, settings):
     assert answers == [401] * 5 + [429]
 
 
-@pytest.mark.parametrize("proof", ["current_password", "password", "otp"])
-def test_it_is_switched_off_with_a_proof(factor, cast, proof):
-    value = code(factor[0]) if proof == "otp" else PASSWORD
-    assert call(cast.api("owner"), "disable", **{proof: value}).status_code == 204
+@pytest.mark.parametrize("proof", ["code", "recovery"])
+def test_it_is_switched_off_with_a_code_or_a_recovery_code(factor, cast, proof):
+    secret, recovery = factor
+    client = cast.api("owner")
+    assert call(client, "disable", otp=code(secret) if proof == "code" else recovery[0]).status_code == 204
     assert token().status_code == 200
+    assert call(client, "disable", otp="000000").status_code == 204  # off already
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         ({}, "validation_error"),
-        ({"password": "wrong password"}, "wrong_password"),
-        ({"otp": "000"}, "otp_invalid"),
+        ({"password": PASSWORD}, "validation_error"),
+        ({"current_password": PASSWORD}, "validation_error"),
+        ({"current_password": PASSWORD, "otp": "000"}, "otp_invalid"),
     ],
 )
-def test_without_a_proof_it_stays_on(factor, cast, body, expected):
-    answer = call(cast.api("owner"), "disable", **body)
+@pytest.mark.parametrize("action", ["disable", "recovery-codes"])
+def test_the_password_alone_neither_switches_it_off_nor_renews_its_codes(
+    factor, cast, action, body, expected
+):
+    answer = call(cast.api("owner"), action, **body)
     assert (answer.status_code, answer.json()["code"]) == (400, expected)
+    assert list(answer.json()["fields"]) == ["otp"]
     assert token().json()["code"] == "otp_required"
+    assert token(factor[1][0]).status_code == 200
 
 
 def test_a_password_reset_leaves_it_on(factor, cast):

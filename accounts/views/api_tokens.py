@@ -15,8 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import api_tokens, audit, forms, tasks
 from accounts.models import User
+from accounts.proof import ProofRequired
+from accounts.signals import SESSION_KEY
+from accounts.views.proof import ask_for_proof
 from streamsite.errors import SiteError
 from streamsite.pages import show_problems
+
+# What was typed before the identity had to be confirmed, kept in the page's session: {name, scopes, days}.
+DRAFT = "api_token_draft"
 
 
 @never_cache
@@ -25,7 +31,7 @@ from streamsite.pages import show_problems
 def settings_api_tokens(request: HttpRequest) -> HttpResponse:
     """The tokens; a new one's text is shown in the answer to its making and never again."""
     user = cast(User, request.user)
-    form = forms.ApiTokenForm(request.POST or None)
+    form = forms.ApiTokenForm(request.POST or None, initial=request.session.pop(DRAFT, None))
     made = ""
     status = 200
     if request.method == "POST":
@@ -35,8 +41,15 @@ def settings_api_tokens(request: HttpRequest) -> HttpResponse:
             ends = timezone.now() + timedelta(days=int(data["days"]))
             try:
                 token, made = api_tokens.create(
-                    user, name=data["name"], scopes=data["scopes"], expires_at=ends
+                    user,
+                    session_id=request.session.get(SESSION_KEY),
+                    name=data["name"],
+                    scopes=data["scopes"],
+                    expires_at=ends,
                 )
+            except ProofRequired:
+                request.session[DRAFT] = data
+                return ask_for_proof(request.path)
             except SiteError as error:
                 show_problems(form, error)
             else:
@@ -44,7 +57,7 @@ def settings_api_tokens(request: HttpRequest) -> HttpResponse:
                 tasks.enqueue_mail("api_token_created", user, token_name=token.name)
                 form = forms.ApiTokenForm()
                 status = 201
-    rows = api_tokens.live(user.pk).order_by(*api_tokens.NEWEST)
+    rows = api_tokens.live(user).order_by(*api_tokens.NEWEST)
     context = {"form": form, "made": made, "tokens": [api_tokens.body(row) for row in rows]}
     return render(request, "accounts/settings_api_tokens.html", context, status=status)
 

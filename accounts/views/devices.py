@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, sessions
+from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.renderers import iso
 
@@ -17,7 +20,7 @@ from streamsite.api.renderers import iso
 @require_safe
 def settings_sessions(request: HttpRequest) -> HttpResponse:
     """The devices that are signed in."""
-    listed = sessions.listing(str(request.user.pk), request.session.get(SESSION_KEY))
+    listed = sessions.listing(cast(User, request.user), request.session.get(SESSION_KEY))
     for entry in listed:
         for name in ("created_at", "last_used_at", "expires_at"):
             entry[name] = iso(entry[name])

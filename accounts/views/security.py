@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, credentials, forms, page_sessions, sessions, totp
+from accounts import audit, credentials, forms, page_sessions, proof, totp
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.pagination import paginate
@@ -28,6 +28,10 @@ def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def _session_id(request: HttpRequest) -> str | None:
+    return cast("str | None", request.session.get(SESSION_KEY))
+
+
 def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpResponse:
     """The page with every form; ``bound`` ones show what was typed and what was wrong with it."""
     user = _user(request)
@@ -38,6 +42,7 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         ),
         "code_form": forms.CodeForm(auto_id="totp_%s"),
         "proof_form": forms.ProofForm(auto_id="proof_%s"),
+        "factor_form": forms.FactorForm(auto_id="factor_%s"),
     }
     context: dict[str, Any] = unbound | bound
     context["totp"] = totp.status(user.pk)
@@ -79,14 +84,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = forms.ChangePasswordForm(request.POST)
 
     def work() -> None:
-        session_id = request.session.get(SESSION_KEY)
         user = credentials.change_password(
-            request, _user(request), session_id=session_id, **form.cleaned_data
+            request, _user(request), session_id=_session_id(request), **form.cleaned_data
         )
         page_sessions.keep_signed_in(request, user)
 
     return _attempt(
-        request, "password_form", form, work, "Your password is changed. Other devices were logged out."
+        request, "password_form", form, work, "Your password was changed. Other devices were signed out."
     )
 
 
@@ -132,9 +136,7 @@ def setup_totp(request: HttpRequest) -> HttpResponse:
         return redirect("settings-security")
     if request.method == "POST":
         form = forms.ProofForm(request.POST, auto_id="proof_%s")
-        session = sessions.live_session(request.session.get(SESSION_KEY, ""), fresh=True)
-        is_recent = session is not None and sessions.is_recently_proved(session)
-        if not is_recent:
+        if not proof.is_recent(user, _session_id(request)):
             if not form.is_valid():
                 return _page(request, 400, proof_form=form)
             try:
@@ -164,7 +166,9 @@ def enable_totp(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _totp_page(request, form, 400)
     try:
-        codes = credentials.enable_totp(request, _user(request), form.cleaned_data["otp"])
+        codes = credentials.enable_totp(
+            request, _user(request), form.cleaned_data["otp"], session_id=_session_id(request)
+        )
     except SiteError as error:
         show_problems(form, error)
         return _totp_page(request, form, error.status)
@@ -172,39 +176,37 @@ def enable_totp(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("current_password", "otp")
+@sensitive_post_parameters("otp")
 @login_required
 @require_POST
 def disable_totp(request: HttpRequest) -> HttpResponse:
-    """Switch the second factor off."""
-    form = forms.ProofForm(request.POST, auto_id="proof_%s")
+    """Switch the second factor off, with one of its codes."""
+    form = forms.FactorForm(request.POST, auto_id="factor_%s")
     return _attempt(
         request,
-        "proof_form",
+        "factor_form",
         form,
         lambda: credentials.disable_totp(
-            request, _user(request), password=form.cleaned_data["current_password"], otp=""
+            request, _user(request), otp=form.cleaned_data["otp"], session_id=_session_id(request)
         ),
-        "Two-factor authentication is off.",
+        "Two-factor authentication is off. Your other devices were signed out.",
     )
 
 
 @never_cache
-@sensitive_post_parameters("current_password", "otp")
+@sensitive_post_parameters("otp")
 @login_required
 @require_POST
 def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes, shown once."""
-    form = forms.ProofForm(request.POST, auto_id="proof_%s")
+    form = forms.FactorForm(request.POST, auto_id="factor_%s")
     if not form.is_valid():
-        return _page(request, 400, proof_form=form)
+        return _page(request, 400, factor_form=form)
     try:
-        codes = credentials.renew_recovery_codes(
-            request, _user(request), password=form.cleaned_data["current_password"], otp=""
-        )
+        codes = credentials.renew_recovery_codes(request, _user(request), otp=form.cleaned_data["otp"])
     except SiteError as error:
         show_problems(form, error)
-        return _page(request, error.status, proof_form=form)
+        return _page(request, error.status, factor_form=form)
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": False})
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from django.db import OperationalError, transaction
+from pymongo.errors import PyMongoError
 
 from streamsite.mongo.engine import errors
 
@@ -25,7 +26,8 @@ def in_transaction(
     """Run ``block`` in a transaction of its own, anew after each conflict, for up to ``seconds``.
 
     Pauses grow up to ``longest_pause``: a short one suits a document that many write at once, each quickly.
-    ``block`` must do nothing but database work. Within an outer transaction it runs once, as a part of that.
+    ``block`` must do nothing but database work, by Django or by pymongo in ``session_for()``. Within an outer
+    transaction it runs once, as a part of that.
     """
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE
@@ -34,7 +36,7 @@ def in_transaction(
         try:
             with transaction.atomic():
                 return block()
-        except OperationalError as error:
+        except (OperationalError, PyMongoError) as error:
             if not is_outermost or not is_transient(error) or time.monotonic() > deadline:
                 raise
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a pause, not a secret

@@ -8,8 +8,8 @@ from typing import Any
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
-from accounts import sessions
-from accounts.models import User
+from accounts import api_tokens, sessions
+from accounts.models import ApiToken, User
 from accounts.tokens import AccessToken
 from streamsite.testing.caller import PASSWORD
 from streamsite.visibility import Visibility
@@ -57,16 +57,28 @@ class Cast:
         return client
 
     def access_token(self, user: User) -> str:
-        """An access token of a new session."""
+        """An access token of a new session, as if the user had signed in just now."""
+        return str(AccessToken.issue(user.pk, self._session(user)))
+
+    def api_token(self, user: User, *scopes: str) -> tuple[ApiToken, str]:
+        """A new API token with ``scopes``, ``read`` without any, and its text."""
+        owner = User.objects.get(pk=user.pk)
+        wanted = list(scopes) or ["read"]
+        return api_tokens.create(owner, session_id=self._session(owner), name="script", scopes=wanted)
+
+    @staticmethod
+    def _session(user: User) -> str:
+        owner = User.objects.get(pk=user.pk)
         request = RequestFactory().post("/")
-        session = sessions.start(request, user, client=sessions.NATIVE, remember=False)
-        return str(AccessToken.issue(user.pk, session["_id"]))
+        session = sessions.start(request, owner, client=sessions.NATIVE, remember=False)
+        return str(session["_id"])
 
     def page(self, who: str) -> Client:
         """A browser-like client, signed in unless ``"anonymous"``."""
         client = Client()
         if who != "anonymous":
-            client.force_login(getattr(self, who), backend="accounts.backends.LoginBackend")
+            user: User = getattr(self, who)
+            client.force_login(User.objects.get(pk=user.pk), backend="accounts.backends.LoginBackend")
         return client
 
     def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:

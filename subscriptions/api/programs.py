@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.base import no_store, signed_in_user
+from accounts.api.base import current_session_id, no_store, signed_in_user
 from streamsite.errors import Invalid, TooLarge
 from subscriptions import opml, private_feed
 from subscriptions import serializers as shapes
@@ -75,21 +75,26 @@ class ImportView(APIView):
 
 
 class PrivateFeedView(APIView):
-    """The secret address at which a program reads the caller's feed as RSS."""
+    """The secret address at which a program reads the caller's feed as RSS.
+
+    Creating one needs a sign-in or ``POST /auth/proof`` within the last 10 minutes, else 403 ``proof_required``. It
+    ends when the password or the second factor changes.
+    """
 
     permission_classes = [IsAuthenticated]
+    token_scopes: ClassVar[dict[str, None]] = {"POST": None}
 
     @extend_schema(operation_id="me_feed_rss", responses={200: shapes.PrivateFeedSerializer})
     def get(self, request: Request) -> Response:
-        return no_store(Response(private_feed.state(signed_in_user(request).pk)))
+        return no_store(Response(private_feed.state(signed_in_user(request))))
 
     @extend_schema(
         operation_id="me_feed_rss_renew", request=None, responses={201: shapes.NewPrivateFeedSerializer}
     )
     def post(self, request: Request) -> Response:
         user = signed_in_user(request)
-        url = private_feed.renew(user)
-        return no_store(Response(private_feed.state(user.pk) | {"url": url}, status=status.HTTP_201_CREATED))
+        url = private_feed.renew(user, session_id=current_session_id(request))
+        return no_store(Response(private_feed.state(user) | {"url": url}, status=status.HTTP_201_CREATED))
 
     @extend_schema(
         operation_id="me_feed_rss_end",

@@ -17,6 +17,8 @@ class PrivateFeed(models.Model):
         db_column="_id",
         related_name="+",
     )
+    # The owner's ``security_epoch`` when it was made; at any other the address leads nowhere.
+    epoch = models.IntegerField()
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True, blank=True)

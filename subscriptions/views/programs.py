@@ -8,9 +8,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.proof import ProofRequired
+from accounts.signals import SESSION_KEY
+from accounts.views.proof import ask_for_proof
 from streamsite import xml
 from streamsite.errors import SiteError
 from streamsite.pages import body_of_at_most
@@ -68,11 +72,15 @@ def change_feed(request: HttpRequest) -> HttpResponse:
         private_feed.end(user.pk)
         messages.success(request, "The private feed has ended.")
         return redirect("subscriptions-programs")
-    answer = _page(request, address=private_feed.renew(user))
+    try:
+        address = private_feed.renew(user, session_id=request.session.get(SESSION_KEY))
+    except ProofRequired:
+        return ask_for_proof(reverse("subscriptions-programs"))
+    answer = _page(request, address=address)
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
 def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-    context["feed"] = private_feed.state(str(request.user.pk))
+    context["feed"] = private_feed.state(cast(User, request.user))
     return render(request, "subscriptions/programs.html", context, status=status)

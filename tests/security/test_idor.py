@@ -72,7 +72,7 @@ WORDS = {
         POST /auth/logout-all GET /auth/sessions POST /auth/password/change POST /auth/password/reset
         POST /auth/password/reset/confirm POST /auth/email/verify POST /auth/email/resend POST /auth/email/change
         GET /auth/totp POST /auth/totp/setup POST /auth/totp/enable POST /auth/totp/disable
-        POST /auth/totp/recovery-codes GET /auth/api-tokens POST /auth/api-tokens GET /auth/activity
+        POST /auth/totp/recovery-codes POST /auth/proof GET /auth/api-tokens POST /auth/api-tokens GET /auth/activity
         POST /auth/restore GET /me PATCH /me DELETE /me PATCH /me/preferences PUT /me/avatar DELETE /me/avatar
         PUT /me/cover DELETE /me/cover GET /videos POST /videos GET /trending GET /search/suggest GET /me/likes
         GET /me/history DELETE /me/history POST /uploads GET /playlists POST /playlists GET /me/subscriptions

@@ -248,7 +248,7 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def the_list_of_devices_is_right(self) -> None:
         """What the settings page would show."""
-        listed = {entry["id"] for entry in sessions.listing(self.user.pk, None)}
+        listed = {entry["id"] for entry in sessions.listing(User.objects.get(pk=self.user.pk), None)}
         alive = {entry.id for entry in self.sessions if not entry.revoked and self.now < entry.ends}
         assert listed == alive
 

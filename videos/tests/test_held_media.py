@@ -55,7 +55,7 @@ def given(client, film):
 
 
 def token(cast, *scopes):
-    return api_tokens.create(cast.owner, name="mpv", scopes=list(scopes) or ["read"])
+    return cast.api_token(cast.owner, *scopes)
 
 
 def script(text):
@@ -237,7 +237,7 @@ def test_without_the_scope_read_it_opens_nothing(cast, film, scopes):
 
 
 def test_a_strangers_token_opens_nothing(cast, film):
-    _, text = api_tokens.create(cast.stranger, name="x", scopes=["read"])
+    _, text = cast.api_token(cast.stranger)
     assert status(owners_url(cast, film), script(text)) == 404
     assert script(text).get(f"/api/v1/videos/{film.pk}").status_code == 404
     # Nor does a grant of theirs, however it came to be signed for this video.
