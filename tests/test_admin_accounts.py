@@ -1,14 +1,21 @@
 """Account actions and rights in Django admin."""
 
+import os
+import secrets
+import subprocess
+import sys
+
 import pytest
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from accounts import staff, totp
 from accounts.models import AuthEvent, User
 from streamsite.mongo.collections import collection
+from streamsite.testing.caller import PASSWORD
 from streamsite.testing.documents import comparable, everything, put_back
 from streamsite.testing.post import deliver
 from videos.models import Comment, Video
@@ -174,23 +181,22 @@ def test_staff_do_not_change_groups(helper):
     assert group.permissions.count() == 0
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_no_action_reaches_superusers_or_oneself(cast, helper, account, name):
+def test_no_action_reaches_superusers_or_oneself(cast, helper, account):
     boss = cast.user("boss", is_staff=True, is_superuser=True)
-    for page, user in (
-        (signed_in(helper), cast.staff),
-        (signed_in(helper), helper),
-        (cast.page("staff"), cast.staff),
-    ):
-        before = comparable(everything())
-        assert page.get(address(user, "act", name)).status_code == 404
-        assert page.post(address(user, "act", name), {"address": "x@example.org"}).status_code == 404
-        form = {"action": SERVICES[name][0], "_selected_action": [user.pk], "confirmed": "yes"}
-        assert page.post(LIST, form).status_code == 302
-        assert comparable(everything()) == before
-        assert f"/act/{name}/" not in page.get(address(user)).content.decode()
-    assert cast.page("staff").get(address(boss, "act", "suspend")).status_code == 200
-    assert signed_in(cast.member).get(address(account, "act", name)).status_code == 302
+    by_helper, by_superuser = signed_in(helper), cast.page("staff")
+    before = comparable(everything())
+    for page, user in ((by_helper, cast.staff), (by_helper, helper), (by_superuser, cast.staff)):
+        assert "/act/" not in page.get(address(user)).content.decode()
+        for name, (listed, _) in SERVICES.items():
+            assert page.get(address(user, "act", name)).status_code == 404, name
+            assert page.post(address(user, "act", name), {"address": "x@example.org"}).status_code == 404, (
+                name
+            )
+            form = {"action": listed, "_selected_action": [user.pk], "confirmed": "yes"}
+            assert page.post(LIST, form).status_code == 302, name
+    assert comparable(everything()) == before
+    assert by_superuser.get(address(boss, "act", "suspend")).status_code == 200
+    assert signed_in(cast.member).get(address(account, "act", "suspend")).status_code == 302
 
 
 def test_staff_do_not_delete_staff(cast, helper):
@@ -250,3 +256,34 @@ def test_actions_need_a_post_with_its_token(cast, account):
     assert page.post(address(account, "act", "suspend")).status_code == 403
     assert page.get(address(account, "act", "suspend")).status_code == 200
     assert again(account).is_active
+
+
+@pytest.mark.parametrize(
+    ("site", "said", "needed"),
+    [
+        ("https://video.example.org", "", True),
+        ("https://video.example.org", "0", False),
+        ("http://localhost:8000", "", False),
+    ],
+)
+def test_staff_need_a_second_factor_by_default_on_https(site, said, needed):
+    environment = os.environ | {"SITE_URL": site, "STAFF_NEED_TOTP": said}
+    environment |= {"SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "video.example.org,localhost"}
+    code = "from streamsite import settings; print(settings.STAFF_NEED_TOTP)"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == str(needed)
+
+
+def test_a_first_superuser_is_led_to_the_settings(database, settings, monkeypatch):
+    settings.STAFF_NEED_TOTP = True
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", interactive=False, username="first", email="first@example.org")
+    page = Client(raise_request_exception=False)
+    assert page.post("/login", {"login": "first", "password": PASSWORD, "next": "/admin/"}).url == "/admin/"
+    refused = page.get("/admin/")
+    assert refused.status_code == 403
+    assert 'href="/settings/security"' in refused.content.decode()
+    assert "two-factor authentication" in refused.content.decode()
+    assert page.get("/settings/security").status_code == 200
