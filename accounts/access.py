@@ -7,7 +7,7 @@ from collections.abc import Callable
 from accounts import preferences
 from accounts.models import User
 from accounts.usernames import normalise
-from streamsite.errors import Absent
+from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_owner
 
 
@@ -47,3 +47,37 @@ def _unless_kept_private(viewer: Viewer, channel: User, preference: str) -> User
     if preferences.complete(channel.preferences)[preference]:
         raise Absent
     return channel
+
+
+# --- staff ---
+
+
+def may_manage(actor: User, account: User) -> bool:
+    """Whether ``actor`` may act on ``account`` as staff.
+
+    Nobody acts on their own account, and only superusers on accounts of staff: whoever takes one over has its rights.
+    """
+    if actor.pk == account.pk:
+        return False
+    return actor.is_superuser or not (account.is_staff or account.is_superuser)
+
+
+def may_manage_rights(actor: User, account: User) -> bool:
+    """Whether ``actor`` may give ``account`` rights in the administration, or take them away."""
+    return actor.is_superuser and actor.pk != account.pk
+
+
+def require_manageable(actor: User | None, account: User) -> None:
+    """Raise ``Forbidden`` unless ``actor`` may act on ``account``; ``None`` is the operator at the command line."""
+    if actor is None:
+        return
+    if actor.pk == account.pk:
+        raise Forbidden("This is your own account. Use your settings instead.")
+    if not may_manage(actor, account):
+        raise Forbidden("Only superusers can change accounts of staff.")
+
+
+def require_rights_manageable(actor: User | None, account: User) -> None:
+    """Raise ``Forbidden`` unless ``actor`` may change what ``account`` is allowed to do."""
+    if actor is not None and not may_manage_rights(actor, account):
+        raise Forbidden("Only another superuser can change these permissions.")

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import AuthEvent
+from accounts.models import AuthEvent, User
 from streamsite import logs
 from streamsite.api.renderers import iso
 from streamsite.errors import Throttled
@@ -47,6 +47,11 @@ WORDS = {
     "suspended": "Suspended by the site's staff",
     "suspension_lifted": "Suspension lifted",
     "changed_by_staff": "Changed by the site's staff",
+    "staff_reset": "Signed out everywhere by the site's staff; reset link sent",
+    "staff_email_change": "New email address entered by the site's staff",
+    "totp_reset": "Two-factor authentication reset by the site's staff",
+    "rights_changed": "Staff permissions changed",
+    "deleted_by_staff": "Deleted by the site's staff",
 }
 RESULTS = {
     OK: "done",
@@ -65,14 +70,19 @@ def record(
     request: HttpRequest | None = None,
     result: str = OK,
     session_id: str = "",
+    actor: User | None = None,
 ) -> None:
-    """Write one event. ``user_id`` is ``None`` for an attempt on an account that does not exist."""
+    """Write one event. ``user_id`` is ``None`` for an attempt on an account that does not exist.
+
+    ``actor`` is the staff member who acted on the account.
+    """
     at = timezone.now()
     AuthEvent(
         user_id=user_id,
         what=what,
         result=result,
         session_id=session_id,
+        actor=actor.pk if actor is not None else "",
         ip_prefix=address_prefix(client_address(request)) if request is not None else "",
         user_agent=request.headers.get("User-Agent", "")[:300] if request is not None else "",
         request_id=logs.request_id.get()[:64],
@@ -93,7 +103,8 @@ def of_user(user_id: str) -> QuerySet[AuthEvent]:
 
 
 def entry(event: AuthEvent) -> dict[str, Any]:
-    """An event as its owner sees it."""
+    """An event as its owner sees it. Where staff acted from is not the owner's business."""
+    by_staff = bool(event.actor)
     return {
         "id": event.pk,
         "what": event.what,
@@ -101,7 +112,7 @@ def entry(event: AuthEvent) -> dict[str, Any]:
         "result": event.result,
         "result_text": RESULTS.get(event.result, event.result),
         "session_id": event.session_id,
-        "ip_prefix": event.ip_prefix,
-        "user_agent": event.user_agent,
+        "ip_prefix": "" if by_staff else event.ip_prefix,
+        "user_agent": "" if by_staff else event.user_agent,
         "at": iso(event.at),
     }

@@ -134,21 +134,40 @@ def _store_password(user: User, password: str, *, reason: str, keep: str | None 
 
 def change_email(request: HttpRequest, user: User, address: str, *, current_password: str) -> User:
     """Ask the new address for its confirmation; until then the old one stays. The old one is told."""
+    address = clean_address(address)
+    confirm_password(request, user, current_password)
+    return ask_for_confirmation(user, address, request=request) or User.objects.get(pk=user.pk)
+
+
+def clean_address(address: str) -> str:
+    """The email address as it is stored. Raises ``Invalid``."""
     address = User.objects.normalize_email(address.strip())
     try:
         validate_email(address)
     except ValidationError as error:
         raise Invalid("Some fields are not right.", fields={"email": list(error.messages)}) from None
-    confirm_password(request, user, current_password)
+    return address
+
+
+def ask_for_confirmation(
+    user: User, address: str, *, request: HttpRequest | None = None, actor: User | None = None
+) -> User | None:
+    """Mail a link to the new address, tell the old one, and return the account; ``None`` when it has the address.
+
+    ``actor`` is the staff member who entered the address. Then the old address is told even if it was not confirmed.
+    """
     if email_key(address) == user.email_key and user.email_verified:
         _set_pending_email(user, "")
-        return User.objects.get(pk=user.pk)
+        return None
     enforce(MAIL_LINKS, user.pk)
     _set_pending_email(user, address)
     changed = User.objects.get(pk=user.pk)
-    audit.record("email_change_asked", user.pk, request=request)
+    what = "email_change_asked" if actor is None else "staff_email_change"
+    audit.record(what, user.pk, request=request, actor=actor)
     tasks.enqueue_mail("verify", changed, to=address)
-    if user.email_verified:
+    if actor is not None and user.email_key not in {"", email_key(address)}:
+        tasks.enqueue_mail("staff_email_change", changed, to=user.email, new_address=address)
+    elif user.email_verified:
         tasks.enqueue_mail("email_change", changed, to=user.email, new_address=address)
     return changed
 

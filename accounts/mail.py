@@ -30,6 +30,13 @@ SUBJECTS = {
     "restored": "Your account stays",
     "digest": "What is new for you",
     "decision": "A decision about something of yours",
+    "staff_reset": "Choose a new password to sign in again",
+    "staff_email_change": "Your email address is about to change",
+    "suspended": "Your account was suspended",
+    "reinstated": "Your account was reinstated",
+    "totp_reset": "Two-factor authentication was turned off",
+    "rights_changed": "Your staff permissions changed",
+    "deleted_by_staff": "Your account was deleted",
 }
 
 
@@ -65,8 +72,10 @@ def _plain() -> Engine:
 def _link(kind: str, user: User, to: str) -> str:
     if kind == "verify":
         return f"{settings.SITE_URL}/verify-email?token={quote(links.email_token(user, to))}"
-    if kind == "reset":
+    if kind in {"reset", "staff_reset"}:
         return f"{settings.SITE_URL}/reset-password?token={quote(links.reset_token(user))}"
+    if kind == "reinstated":
+        return f"{settings.SITE_URL}/login"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"
     return f"{settings.SITE_URL}/settings/security"

@@ -20,6 +20,16 @@ SAME_FOR_ALL = "/media/profiles/"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
+class NeedsSecondFactor(Forbidden):
+    """Staff signed in with a password alone. The error page for this code links to the settings."""
+
+    code = "second_factor_needed"
+    detail = (
+        "The administration needs two-factor authentication. Set it up at /settings/security, "
+        "then sign out and sign in again with a code."
+    )
+
+
 class SessionGovernanceMiddleware:
     """Signs a page out when its session was revoked or has expired."""
 
@@ -47,6 +57,4 @@ class SessionGovernanceMiddleware:
             return
         sessions.keep_alive(session)
         if settings.STAFF_NEED_TOTP and request.path.startswith("/admin/") and session["amr"] == ["pwd"]:
-            raise Forbidden(
-                "The administration asks for two-factor authentication. Set it up under Settings, Security."
-            )
+            raise NeedsSecondFactor

@@ -181,6 +181,8 @@ class AuthEvent(models.Model):
     what = models.CharField(max_length=40)
     result = models.CharField(max_length=40, default="ok")
     session_id = models.CharField(max_length=32, blank=True)
+    # The id of the staff member who acted on the account; no relation, because it outlives that person's account.
+    actor = models.CharField(max_length=32, blank=True)
     ip_prefix = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=64, blank=True)

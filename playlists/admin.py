@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from playlists import services
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from playlists.services.playlists import erase
-from streamsite.admin_lists import BoundedListMixin
+from streamsite.service_admin import ServiceAdmin
 
 
 @admin.register(Playlist)
-class PlaylistAdmin(BoundedListMixin[Playlist], admin.ModelAdmin[Playlist]):
+class PlaylistAdmin(ServiceAdmin[Playlist]):
     """Find a playlist and see what is in it."""
 
     list_display = ("title", "owner", "visibility", "sort", "item_count", "created_at")
@@ -22,10 +23,10 @@ class PlaylistAdmin(BoundedListMixin[Playlist], admin.ModelAdmin[Playlist]):
     search_fields = ("title", "owner__username")
     search_help_text = "Words of the title, or the beginning of a username."
     ordering = ("-created_at",)
-    raw_id_fields = ("owner",)
     # The order's rule is kept in every item as well, and an item in the playlist's sums: services change those.
     readonly_fields = (
         "id",
+        "owner",
         "sort",
         "is_watch_later",
         "collaborators",
@@ -36,18 +37,21 @@ class PlaylistAdmin(BoundedListMixin[Playlist], admin.ModelAdmin[Playlist]):
         "updated_at",
     )
 
-    def delete_model(self, request: HttpRequest, obj: Playlist) -> None:
-        """With its items, and whoever saved it."""
-        erase(obj)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People create them."""
+        return False
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Playlist]) -> None:
-        """Each as by itself."""
-        for playlist in queryset:
-            erase(playlist)
+    def write(self, request: HttpRequest, row: Playlist, changes: dict[str, Any]) -> None:
+        """Change the playlist as its owner would."""
+        services.update(row, changes)
+
+    def remove(self, request: HttpRequest, row: Playlist) -> None:
+        """Delete it with its items, and for whoever saved it."""
+        erase(row)
 
 
 @admin.register(PlaylistItem)
-class PlaylistItemAdmin(BoundedListMixin[PlaylistItem], admin.ModelAdmin[PlaylistItem]):
+class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
     """Which video is where."""
 
     list_display = ("video", "playlist", "rank", "added_by", "added_at")
@@ -55,25 +59,25 @@ class PlaylistItemAdmin(BoundedListMixin[PlaylistItem], admin.ModelAdmin[Playlis
     search_fields = ("=playlist", "=video")
     search_help_text = "The id of a playlist or of a video."
     ordering = ("-id",)
-    raw_id_fields = ("added_by",)
-    readonly_fields = ("id", "playlist", "video", "sort", "sort_key", "copy", "duration", "added_at")
+    readonly_fields = (
+        *("id", "playlist", "video", "rank", "sort", "sort_key", "copy", "duration", "added_by", "added_at"),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Videos are added where they are watched: the playlist's sums and its version follow there."""
         return False
 
-    def delete_model(self, request: HttpRequest, obj: PlaylistItem) -> None:
-        """The playlist's sums follow."""
-        services.remove(obj.playlist, obj)
+    def write(self, request: HttpRequest, row: PlaylistItem, changes: dict[str, Any]) -> None:
+        """Change the note, the only field that is not the list's."""
+        services.set_note(row.playlist, row, changes["note"])
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PlaylistItem]) -> None:
-        """Each as by itself."""
-        for item in queryset.select_related("playlist"):
-            services.remove(item.playlist, item)
+    def remove(self, request: HttpRequest, row: PlaylistItem) -> None:
+        """Take the video out; the playlist's sums follow."""
+        services.remove(row.playlist, row)
 
 
 @admin.register(SavedPlaylist)
-class SavedPlaylistAdmin(BoundedListMixin[SavedPlaylist], admin.ModelAdmin[SavedPlaylist]):
+class SavedPlaylistAdmin(ServiceAdmin[SavedPlaylist]):
     """Who keeps which playlist of somebody else."""
 
     list_display = ("playlist", "user", "created_at")
@@ -81,5 +85,15 @@ class SavedPlaylistAdmin(BoundedListMixin[SavedPlaylist], admin.ModelAdmin[Saved
     search_fields = ("=playlist", "user__username")
     search_help_text = "The id of a playlist, or the beginning of a username."
     ordering = ("-id",)
-    raw_id_fields = ("playlist", "user")
-    readonly_fields = ("id", "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People save playlists."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SavedPlaylist | None = None) -> bool:
+        """There is nothing to change."""
+        return False
+
+    def remove(self, request: HttpRequest, row: SavedPlaylist) -> None:
+        """Take the playlist out of the library."""
+        services.unsave(row.user, row.playlist_id)

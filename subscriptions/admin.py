@@ -6,22 +6,33 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from streamsite.admin_lists import BoundedListMixin
+from streamsite.service_admin import ServiceAdmin
+from subscriptions import services
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from subscriptions.posts import services as posts
 from videos.admin.looking import LookingAdmin
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(BoundedListMixin[Subscription], admin.ModelAdmin[Subscription]):
+class SubscriptionAdmin(ServiceAdmin[Subscription]):
     """Who is subscribed to whom."""
 
     list_display = ("subscriber", "channel", "notify", "created_at")
     list_select_related = ("subscriber", "channel")
     search_fields = ("subscriber__username", "channel__username")
     ordering = ("-id",)
-    raw_id_fields = ("subscriber", "channel")
-    readonly_fields = ("id", "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People subscribe."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
+        """The bell is the subscriber's."""
+        return False
+
+    def remove(self, request: HttpRequest, row: Subscription) -> None:
+        """End the subscription; both counters follow."""
+        services.unsubscribe(row.subscriber, row.channel)
 
 
 @admin.register(Notification)
@@ -47,7 +58,7 @@ class BroadcastAdmin(LookingAdmin[Broadcast]):
 
 
 @admin.register(Post)
-class PostAdmin(BoundedListMixin[Post], admin.ModelAdmin[Post]):
+class PostAdmin(ServiceAdmin[Post]):
     """Find what channels posted, take it down, put it back, delete it."""
 
     list_display = ("text_shown", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
@@ -67,25 +78,20 @@ class PostAdmin(BoundedListMixin[Post], admin.ModelAdmin[Post]):
         """Channels write them."""
         return False
 
-    @admin.action(description="Take down")
+    @admin.action(description="Take down", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """Hide the chosen posts from everybody but their channel."""
         for post in queryset:
             posts.set_taken_down(post.pk, True)
             self.log_change(request, post, "Taken down.")
 
-    @admin.action(description="Put back what was taken down")
+    @admin.action(description="Put back what was taken down", permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """Show the chosen posts again."""
         for post in queryset:
             posts.set_taken_down(post.pk, False)
             self.log_change(request, post, "Put back.")
 
-    def delete_model(self, request: HttpRequest, obj: Post) -> None:
-        """With its picture, comments and reactions."""
-        posts.delete(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """With their pictures, comments and reactions."""
-        for post in queryset:
-            posts.delete(post)
+    def remove(self, request: HttpRequest, row: Post) -> None:
+        """Delete it with its picture, comments, and reactions."""
+        posts.delete(row)

@@ -56,8 +56,8 @@ things.register(
     POST,
     things.Kind(
         _thing,
-        lambda post_id: services.set_taken_down(post_id, True),
-        lambda post_id: services.set_taken_down(post_id, False),
+        things.by_id(lambda post_id: services.set_taken_down(post_id, True)),
+        things.by_id(lambda post_id: services.set_taken_down(post_id, False)),
     ),
 )
 

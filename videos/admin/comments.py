@@ -6,14 +6,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from streamsite.admin_lists import BoundedListMixin
+from streamsite.service_admin import ServiceAdmin
 from videos.admin.looking import LookingAdmin
 from videos.comments import services
 from videos.models import Block, Comment, CommentReaction, CommentRules
 
 
 @admin.register(Comment)
-class CommentAdmin(BoundedListMixin[Comment], admin.ModelAdmin[Comment]):
+class CommentAdmin(ServiceAdmin[Comment]):
     """Find what was said, take it down, put it back, delete it. Nobody's words are changed here."""
 
     list_display = ("text_shown", "author", "state", "like_count", "reply_count", "about", "created_at")
@@ -34,28 +34,23 @@ class CommentAdmin(BoundedListMixin[Comment], admin.ModelAdmin[Comment]):
         """Viewers write them."""
         return False
 
-    @admin.action(description="Take down")
+    @admin.action(description="Take down", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         """Hide the chosen comments from everybody but staff."""
         for comment in queryset:
             services.take_down(comment.pk)
             self.log_change(request, comment, "Taken down.")
 
-    @admin.action(description="Put back what was taken down")
+    @admin.action(description="Put back what was taken down", permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         """Show the chosen comments again."""
         for comment in queryset:
             services.put_back(comment.pk)
             self.log_change(request, comment, "Put back.")
 
-    def delete_model(self, request: HttpRequest, obj: Comment) -> None:
-        """With its answers and counted."""
-        services.delete(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        """With their answers and counted."""
-        for comment in queryset:
-            services.delete(comment)
+    def remove(self, request: HttpRequest, row: Comment) -> None:
+        """Delete it with its replies, counted."""
+        services.delete(row)
 
 
 @admin.register(CommentReaction)

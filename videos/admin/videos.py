@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
+from streamsite.service_admin import ServiceAdmin
 from videos import services, tasks
 from videos.admin.looking import LookingAdmin
 from videos.models import Reaction, Video
 
 
 @admin.register(Video)
-class VideoAdmin(BoundedListMixin[Video], admin.ModelAdmin[Video]):
+class VideoAdmin(ServiceAdmin[Video]):
     """Find a video, see how far its processing is, try it again, remove it with its files."""
 
     list_display = ("title", "channel", "status", "visibility", "duration", "view_count", "created_at")
@@ -23,30 +25,29 @@ class VideoAdmin(BoundedListMixin[Video], admin.ModelAdmin[Video]):
     search_fields = ("title", "channel__username", "=id")
     search_help_text = "Words of the title, the beginning of a username, or an id."
     ordering = ("-created_at",)
-    raw_id_fields = ("channel",)
     readonly_fields = (
-        "id", "is_taken_down",
+        "id", "channel", "is_taken_down",
         "status", "progress", "attempt", "failure_code", "failure_detail", "steps", "duration", "width", "height",
         "source_name", "source_size", "media_bytes", "generation", "listed", "published_at", "view_count", "like_count",
         "comment_count", "created_at", "updated_at", "version",
     )  # fmt: skip
     actions = ("process_again", "take_down", "put_back")
 
-    @admin.action(description="Take down, for its owner only")
+    @admin.action(description="Take down, for its owner only", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         """Hide the chosen videos from everybody but their owners."""
         for video in queryset:
             services.take_down(video.pk)
             self.log_change(request, video, "Taken down.")
 
-    @admin.action(description="Put back what was taken down")
+    @admin.action(description="Put back what was taken down", permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         """Show the chosen videos again."""
         for video in queryset:
             services.put_back(video.pk)
             self.log_change(request, video, "Put back.")
 
-    @admin.action(description="Process failed videos again")
+    @admin.action(description="Process failed videos again", permissions=["change"])
     def process_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         """Queue the chosen videos that failed."""
         for video in queryset:
@@ -59,19 +60,12 @@ class VideoAdmin(BoundedListMixin[Video], admin.ModelAdmin[Video]):
         """Videos come from uploads."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: Video, form: object, change: bool) -> None:
-        """Keep lists and counters in line with what staff changed."""
-        super().save_model(request, obj, form, change)
-        services.refresh_listing(obj.pk)
+    def write(self, request: HttpRequest, row: Video, changes: dict[str, Any]) -> None:
+        """Change the video as its owner would."""
+        services.update(row, changes)
 
-    def delete_model(self, request: HttpRequest, obj: Video) -> None:
-        """Remove the files as well."""
-        services.delete(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        """Remove the files as well."""
-        for video in queryset:
-            services.delete(video)
+    def remove(self, request: HttpRequest, row: Video) -> None:
+        services.delete(row)
 
 
 @admin.register(Reaction)

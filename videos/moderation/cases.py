@@ -93,7 +93,7 @@ def decide(
     if strike:
         standing.add(case.owner_id, case)
     if decision == Decision.TAKEN_DOWN:
-        things.kind(case.about).take_down(case.subject)
+        things.kind(case.about).take_down(case.subject, actor=staff)
     return _announce(case.pk)
 
 
@@ -138,7 +138,7 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
     if grant:
         standing.withdraw(case)
         if case.decision == Decision.TAKEN_DOWN:
-            things.kind(case.about).put_back(case.subject)
+            things.kind(case.about).put_back(case.subject, actor=staff)
     return _announce(case.pk)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.http import HttpRequest
 
+from accounts import staff
 from accounts.access import channel_for_viewing
 from accounts.models import User
+from streamsite.errors import Conflict
 from videos import access, services
 from videos.comments import access as comment_access
 from videos.comments import services as comments
 from videos.models import Comment, Video
-from videos.moderation import suspension
 
 VIDEO, COMMENT, CHANNEL = "video", "comment", "channel"
 
@@ -30,13 +32,19 @@ class Thing:
     url: str
 
 
+class Change(Protocol):
+    """Take a thing down, or put it back, by its id. ``actor`` is the staff member who decided."""
+
+    def __call__(self, subject: str, *, actor: User | None = None) -> None: ...
+
+
 @dataclass(frozen=True)
 class Kind:
-    """``open(request, name)`` raises ``Absent`` for who may not see it; the others take its id and may be repeated."""
+    """``open(request, name)`` raises ``Absent`` for who may not see it; the others may be repeated."""
 
     open: Callable[[HttpRequest, str], Thing]
-    take_down: Callable[[str], None]
-    put_back: Callable[[str], None]
+    take_down: Change
+    put_back: Change
 
 
 _kinds: dict[str, Kind] = {}
@@ -55,6 +63,15 @@ def kind(name: str) -> Kind:
 def known(name: str) -> Kind | None:
     """The kind of that name, if there is one."""
     return _kinds.get(name)
+
+
+def by_id(change: Callable[[str], None]) -> Change:
+    """Return ``change`` as a ``Change`` that does not record who decided."""
+
+    def apply(subject: str, *, actor: User | None = None) -> None:
+        change(subject)
+
+    return apply
 
 
 # A comment has no title; others put it into quotes, so it has none of its own.
@@ -79,6 +96,32 @@ def _channel(request: HttpRequest, username: str) -> Thing:
     return Thing(CHANNEL, user.pk, user, user.get_full_name(), about, user.get_absolute_url())
 
 
-register(VIDEO, Kind(_video, services.take_down, services.put_back))
-register(COMMENT, Kind(_comment, comments.take_down, comments.put_back))
-register(CHANNEL, Kind(_channel, suspension.suspend, suspension.lift))
+def _suspend(channel_id: str, *, actor: User | None = None) -> None:
+    _change_account(channel_id, staff.suspend, actor)
+
+
+def _reinstate(channel_id: str, *, actor: User | None = None) -> None:
+    _change_account(channel_id, staff.reinstate, actor)
+
+
+def _change_account(channel_id: str, change: Callable[..., bool], actor: User | None) -> None:
+    """Suspend or reinstate a channel's account, which may be changing at the same time.
+
+    Accounts of staff are left alone: a superuser suspends them on the account's own page.
+    """
+    for tries_left in (2, 1, 0):
+        user = User.objects.filter(pk=channel_id, erase_at=None).first()
+        if user is None or user.is_staff or user.is_superuser:
+            return
+        try:
+            change(user, actor=actor, tell_owner=False)
+        except Conflict:
+            if not tries_left:
+                raise
+        else:
+            return
+
+
+register(VIDEO, Kind(_video, by_id(services.take_down), by_id(services.put_back)))
+register(COMMENT, Kind(_comment, by_id(comments.take_down), by_id(comments.put_back)))
+register(CHANNEL, Kind(_channel, _suspend, _reinstate))

@@ -1,0 +1,5 @@
+"""Accounts and groups in Django admin."""
+
+from accounts.admin import accounts, groups
+
+__all__ = ["accounts", "groups"]

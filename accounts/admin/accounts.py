@@ -1,0 +1,180 @@
+"""Accounts in Django admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import ManyToManyField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.safestring import SafeString
+
+from accounts import access, audit, staff, totp
+from accounts.admin.actions import ACTIONS
+from accounts.admin.confirming import ConfirmedActions, acting
+from accounts.models import User
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+EVENTS_SHOWN = 20
+
+
+@admin.register(User)
+class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
+    """People: find, inspect, and act on accounts. What proves an identity is changed by confirmed actions only."""
+
+    form = forms.ModelForm
+    change_form_template = "admin/accounts/user/change_form.html"
+    list_display = (
+        "username",
+        "full_name",
+        "email",
+        "subscriber_count",
+        "video_count",
+        "is_active",
+        "is_staff",
+        "created_at",
+    )
+    list_filter = ("is_active", "is_staff", "email_verified", "created_at")
+    search_fields = ("username", "full_name", "email")
+    ordering = ("-created_at",)
+    readonly_fields = (
+        "id", "username", "password_shown", "second_factor", "email", "email_verified", "pending_email", "is_active",
+        "status", "created_at", "last_login", "subscriber_count", "subscription_count", "video_count", "view_count",
+        "events",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("id", "username", "status", "is_active")}),
+        (
+            "Sign-in",
+            {"fields": ("email", "email_verified", "pending_email", "password_shown", "second_factor")},
+        ),
+        ("Channel", {"fields": ("full_name", "bio")}),
+        ("Counters", {"fields": ("subscriber_count", "subscription_count", "video_count", "view_count")}),
+        ("Limits", {"fields": ("quota_bytes",)}),
+        ("Rights", {"fields": RIGHTS}),
+        ("Dates", {"fields": ("last_login", "created_at")}),
+        ("Recent events", {"fields": ("events",)}),
+    )
+
+    # --- who may ---
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People register themselves."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Their own account and, unless they are superusers, accounts of staff are to look at."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or access.may_manage(acting(request), obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or access.may_manage(acting(request), obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Rights are for superusers to give, and never to themselves."""
+        shown = super().get_readonly_fields(request, obj)
+        if obj is not None and access.may_manage_rights(acting(request), obj):
+            return shown
+        return (*shown, *RIGHTS)
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: Any
+    ) -> Any:
+        """Load the models that permissions are named after together with them."""
+        field = super().formfield_for_manytomany(db_field, request, **options)
+        if field is not None and db_field.name == "user_permissions":
+            field.queryset = field.queryset.select_related("content_type")  # type: ignore[attr-defined]
+        return field
+
+    # --- writes ---
+
+    def write(self, request: HttpRequest, row: User, changes: dict[str, Any]) -> None:
+        """Change the profile and quota, and the rights, each by its service."""
+        rights = {name: changes.pop(name) for name in RIGHTS if name in changes}
+        if "user_permissions" in rights:
+            rights["permissions"] = rights.pop("user_permissions")
+        if rights:
+            staff.set_rights(row, actor=acting(request), request=request, **rights)
+        if changes:
+            staff.edit(row, changes, actor=acting(request), request=request)
+
+    def remove(self, request: HttpRequest, row: User) -> None:
+        staff.delete(row, actor=acting(request), request=request)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: str) -> HttpResponse:
+        """Say what happens to the account: a worker erases it."""
+        text = f"{obj_display}: the account was closed and will be erased within a few minutes."
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """Offer a reset link in place of Django's form: staff never choose anyone's password."""
+        account = User.objects.filter(pk=unquote(id)).first()
+        if request.method != "GET" or account is None or not self.has_act_permission(request, account):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:accounts_user_act", args=[quote(account.pk), "reset"]))
+
+    # --- pages ---
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The account's page, with what can be done to it now."""
+        account = User.objects.filter(pk=unquote(object_id)).first()
+        context = dict(extra_context or {})
+        if account is not None:
+            context["is_own_account"] = account.pk == request.user.pk
+            context["account_actions"] = [
+                {
+                    "label": action.label,
+                    "effect": action.effect,
+                    "url": reverse("admin:accounts_user_act", args=[quote(account.pk), name]),
+                }
+                for name, action in ACTIONS.items()
+                if self.has_act_permission(request, account) and action.offered(account)
+            ]
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description="status")
+    def status(self, account: User) -> str:
+        """Whether the account is open, suspended, or about to be erased."""
+        if account.is_active:
+            return "Active"
+        if account.erase_at is None:
+            return "Suspended"
+        return f"Closed. It will be erased after {localize(account.erase_at)}."
+
+    @admin.display(description="password")
+    def password_shown(self, account: User) -> str:
+        """Whether there is one. Its hash is nobody's business."""
+        return "Set" if account.has_usable_password() else "None. The owner needs a reset link."
+
+    @admin.display(description="two-factor authentication")
+    def second_factor(self, account: User) -> str:
+        """Whether it is on, and how many recovery codes are left."""
+        found = totp.status(account.pk)
+        return f"On. Recovery codes left: {found['recovery_codes']}." if found["enabled"] else "Off"
+
+    @admin.display(description="events")
+    def events(self, account: User) -> SafeString:
+        """What happened to the account lately, and which staff member did it."""
+        rows = list(audit.of_user(account.pk).order_by(*audit.NEWEST)[:EVENTS_SHOWN])
+        names = User.objects.in_bulk({row.actor for row in rows if row.actor})
+        events = [
+            audit.entry(row)
+            | {"time": row.at, "actor": names[row.actor].username if row.actor in names else row.actor}
+            for row in rows
+        ]
+        return render_to_string("admin/accounts/user/events.html", {"events": events})

@@ -1,0 +1,80 @@
+"""What staff can do to an account in Django admin: the services, and how each is described and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+
+from accounts import staff, totp
+from accounts.models import User
+
+
+class NewEmailForm(forms.Form):
+    """The address that an account is to have."""
+
+    address = forms.EmailField(label="New email", max_length=254)
+
+
+@dataclass(frozen=True)
+class Action:
+    """``run`` is a service of ``accounts.staff``; ``offered`` says whether it makes sense for an account as it is."""
+
+    label: str
+    effect: str
+    done: str
+    unchanged: str
+    run: Callable[..., bool]
+    offered: Callable[[User], bool]
+    form: type[forms.Form] | None = None
+
+
+ACTIONS = {
+    "reset": Action(
+        label="Send reset link and sign out everywhere",
+        effect="The password stops working, every session and API token ends, an email change that waits for "
+        "confirmation is dropped, and the owner gets an email with a link to choose a new password.",
+        done="Signed out everywhere, reset link sent",
+        unchanged="nothing to reset.",
+        run=staff.send_reset_and_sign_out,
+        offered=lambda user: user.is_active and bool(user.email),
+    ),
+    "email": Action(
+        label="Change email",
+        effect="The new address gets a confirmation link, and the old address is told. The email changes when "
+        "the link is opened.",
+        done="Confirmation link sent",
+        unchanged="this is the account's confirmed email already.",
+        run=staff.change_email,
+        offered=lambda user: user.is_active,
+        form=NewEmailForm,
+    ),
+    "second-factor": Action(
+        label="Reset two-factor authentication",
+        effect="Two-factor authentication is turned off, every session and API token ends, and the owner is "
+        "told by email. Make sure you know who is asking.",
+        done="Two-factor authentication reset",
+        unchanged="two-factor authentication is off.",
+        run=staff.reset_second_factor,
+        offered=lambda user: totp.is_enabled(user.pk),
+    ),
+    "suspend": Action(
+        label="Suspend",
+        effect="The channel, its videos, and its comments are hidden, every session and API token ends, and the "
+        "owner is told by email and can't sign in. You can reinstate the account later.",
+        done="Suspended",
+        unchanged="already suspended.",
+        run=staff.suspend,
+        offered=lambda user: user.is_active,
+    ),
+    "reinstate": Action(
+        label="Reinstate",
+        effect="The channel, its videos, and its comments are shown again, and the owner is told by email and "
+        "can sign in. Ended sessions and API tokens stay ended.",
+        done="Reinstated",
+        unchanged="not suspended.",
+        run=staff.reinstate,
+        offered=lambda user: not user.is_active and user.erase_at is None,
+    ),
+}

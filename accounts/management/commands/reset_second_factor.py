@@ -1,0 +1,26 @@
+"""``manage.py reset_second_factor``."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts import staff
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    """Turns an account's two-factor authentication off, for a superuser whom nobody else can help."""
+
+    help = "Turn an account's two-factor authentication off and end its sessions and API tokens."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            user = User.objects.get_by_natural_key(options["username"])
+        except User.DoesNotExist:
+            raise CommandError(f"There is no account named {options['username']}.") from None
+        if not staff.reset_second_factor(user, actor=None):
+            raise CommandError("Two-factor authentication is off for this account.")
+        self.stdout.write(f"Two-factor authentication is off for {user}. Sessions and API tokens have ended.")

@@ -1,0 +1,91 @@
+"""Admin pages whose writes go through services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from streamsite.admin_lists import BoundedListMixin
+from streamsite.errors import SiteError
+
+Row = TypeVar("Row", bound=Model)
+
+
+def sentence(error: SiteError) -> str:
+    """Return what a service refused, as one line for a message."""
+    if not error.fields:
+        return error.detail
+    return " ".join(
+        f"{name.replace('_', ' ').capitalize()}: {' '.join(problems)}"
+        for name, problems in error.fields.items()
+    )
+
+
+class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
+    """A form's changes go to ``write`` and deletions to ``remove``; the row itself is never saved.
+
+    Saving it would write every field as it was when the page was opened, counters included. Django's transaction
+    around a form is left out too, because services have their own.
+    """
+
+    def write(self, request: HttpRequest, row: Row, changes: dict[str, Any]) -> None:
+        """Give the changed fields to the service. ``row`` is as stored."""
+        raise NotImplementedError(f"{type(self).__name__} has editable fields and no service")
+
+    def remove(self, request: HttpRequest, row: Row) -> None:
+        """Delete the row through its service."""
+        raise NotImplementedError(f"{type(self).__name__} allows deletion and has no service")
+
+    def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if changes:
+            self.write(request, self.model._default_manager.get(pk=obj.pk), changes)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Leave relations to ``write``."""
+
+    def delete_model(self, request: HttpRequest, obj: Row) -> None:
+        self.remove(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
+        for row in queryset:
+            self.remove(request, row)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        except SiteError as error:
+            return self.refused(request, error)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        try:
+            return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
+        except SiteError as error:
+            return self.refused(request, error)
+
+    def refused(self, request: HttpRequest, error: SiteError) -> HttpResponse:
+        """Show the page again with what the service refused."""
+        self.message_user(request, sentence(error), messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def get_deleted_objects(
+        self, objs: QuerySet[Row] | Sequence[Row], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """List the rows themselves: services remove what refers to them, of which there may be a great deal."""
+        rows = list(objs)
+        name = str(self.opts.verbose_name)
+        may = all(self.has_delete_permission(request, row) for row in rows)
+        count = {str(self.opts.verbose_name_plural): len(rows)}
+        return [str(row) for row in rows], count, set() if may else {name}, []
