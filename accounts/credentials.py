@@ -16,6 +16,7 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from accounts import api_tokens, audit, links, passwords, sessions, sign_in, tasks, totp
+from accounts.backends import is_password_right
 from accounts.models import User, email_key
 from streamsite.errors import Conflict, Invalid
 from streamsite.limits import (
@@ -26,6 +27,7 @@ from streamsite.limits import (
     PASSWORD_RESET,
     enforce,
     give_back,
+    given_back_when_unavailable,
     throttle_key,
 )
 
@@ -47,7 +49,9 @@ class OtpNotAccepted(Invalid):
 def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     """Raise ``WrongPassword`` unless it is the account's, ``Throttled`` after ten wrong ones in 15 minutes."""
     enforce(PASSWORD_CHECK, user.pk)
-    if len(password) > passwords.MOST_CHARACTERS or not user.check_password(password):
+    with given_back_when_unavailable((PASSWORD_CHECK, user.pk)):
+        is_right = is_password_right(user, password)
+    if not is_right:
         raise WrongPassword(fields={"current_password": [WrongPassword.detail]})
     give_back(PASSWORD_CHECK, user.pk)
 

@@ -47,6 +47,11 @@ class SiteError(Exception):
         """What a response that says so carries beyond its body."""
         return {}
 
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the JSON body carries beyond the error form, for programs."""
+        return {}
+
 
 class Invalid(SiteError):
     """A value that cannot be accepted."""
@@ -162,7 +167,7 @@ def body(error: SiteError, request_id: str) -> dict[str, Any]:
     content: dict[str, Any] = {"code": error.code, "detail": error.detail, "request_id": request_id}
     if error.fields:
         content["fields"] = error.fields
-    return content
+    return content | error.extra
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -83,9 +83,10 @@ def test_the_login_may_be_called_username(cast):
 
 def test_wrong_unknown_and_inactive_answer_alike(cast):
     cast.owner  # noqa: B018
-    gone = cast.user("gone", is_active=False)
-    answers = [sign_in(password="wrong wrong"), sign_in(login="nobody"), sign_in(login=gone.username)]
-    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    cast.user("gone", is_active=False)
+    attempts = [{}, {"login": "nobody"}, {"login": "gone"}, {"login": "gone@example.org"}]
+    answers = [sign_in(password="wrong wrong", **attempt) for attempt in attempts]
+    assert [answer.status_code for answer in answers] == [401] * 4
     for answer in answers:
         body = answer.json()
         body.pop("request_id")
@@ -109,6 +110,20 @@ def test_the_eleventh_failure_is_throttled_for_that_address_only(cast, settings)
     assert refused.json()["code"] == "throttled"
     assert int(refused["Retry-After"]) > 0
     body = {"login": "owner", "password": PASSWORD}
+    assert APIClient(REMOTE_ADDR="198.51.100.7").post(URL, body, format="json").status_code == 200
+
+
+def test_username_and_address_share_a_counter_that_does_not_show(cast, settings):
+    settings.THROTTLE_SCALE = 1
+    cast.owner  # noqa: B018
+    by_name = [sign_in(password="wrong wrong").json()["code"] for _ in range(11)]
+    # Ten tries are used up: the right password is wrong now, as it would be for an address that nobody has.
+    by_address = [sign_in(login="owner@example.org").json() for _ in range(11)]
+    by_nobodys = [sign_in(login="nobody@example.org").json() for _ in range(11)]
+    assert by_name == ["invalid_credentials"] * 10 + ["throttled"]
+    for ours, nobodys in zip(by_address, by_nobodys, strict=True):
+        assert (ours["code"], ours["detail"]) == (nobodys["code"], nobodys["detail"])
+    body = {"login": "owner@example.org", "password": PASSWORD}
     assert APIClient(REMOTE_ADDR="198.51.100.7").post(URL, body, format="json").status_code == 200
 
 

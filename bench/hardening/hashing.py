@@ -22,8 +22,6 @@ from streamsite.testing.caller import PASSWORD, Caller
 from streamsite.testing.stack import Stack
 
 MOST_MIB = 150
-MIB = 1024 * 1024
-PAGE = 4096
 SIGN_IN = "/api/v1/auth/token"
 
 
@@ -59,7 +57,7 @@ def measure() -> None:
             f"{name:<24}{found.before:>11.0f}{found.peak:>7.0f}{found.peak - found.before:>8.0f}"
             f"{max(found.seconds):>11.1f}{p95:>15.0f}  {dict(sorted(found.statuses.items()))}"
         )
-    growth = max(found.peak - found.before for found in (wrong, right))
+    growth = max(wrong.peak, right.peak) - wrong.before
     verdict(f"the web processes grow by less than {MOST_MIB} MiB: {growth:.0f}", passed=growth < MOST_MIB)
 
 
@@ -72,7 +70,7 @@ def _warm(site: Stack) -> None:
 
 def _round(site: Stack, count: int, whose: Callable[[int], tuple[str, str]]) -> Round:
     start = threading.Barrier(count + 1)
-    found = Round(Counter(), [], _resident(site), 0.0, [])
+    found = Round(Counter(), [], site.web_memory(), 0.0, [])
 
     def one(number: int) -> None:
         login, password = whose(number)
@@ -86,7 +84,7 @@ def _round(site: Stack, count: int, whose: Callable[[int], tuple[str, str]]) -> 
 
     def watch() -> None:
         while not ended.wait(0.02):
-            found.peak = max(found.peak, _resident(site))
+            found.peak = max(found.peak, site.web_memory())
 
     def look() -> None:
         while True:
@@ -132,19 +130,3 @@ def _call(site: Stack, method: str, path: str, body: str | None) -> int:
         return answer.status
     finally:
         connection.close()
-
-
-def _resident(site: Stack) -> float:
-    """MiB of the web server's processes together."""
-    parents = set(site.children("granian"))
-    total = 0
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if int(entry.name) in parents or parent in parents:
-                total += int((entry / "statm").read_text().split()[1]) * PAGE
-        except OSError:
-            continue
-    return total / MIB
