@@ -65,6 +65,8 @@ class TokenView(PublicAuthView):
         user, amr = sign_in.check(inner, data["login"], data["password"], data["otp"])
         session = sessions.start(inner, user, client=data["client"], remember=data["remember"], amr=amr)
         audit.record("login", user.pk, request=inner, session_id=session["_id"])
+        if session["client"] == sessions.BROWSER:
+            sessions.logout(cookies.read(inner), "")  # the cookie that this answer replaces
         return granted(sessions.grant(user, session), with_user=True)
 
 
