@@ -56,11 +56,15 @@ def reopen(request: HttpRequest, user: User, otp: str = "") -> User:
     if not user.is_active and not isinstance(why := sign_in.inactive(user), sign_in.AccountClosed):
         raise why
     sign_in.check_second_factor(request, user, otp)
-    restored = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now()).update(
+    waiting = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now())
+    restored = waiting.filter(security_epoch=user.security_epoch).update(
         is_active=True, erase_at=None, security_epoch=F("security_epoch") + 1
     )
     if restored:
         account_restored.send(sender=User, user_id=user.pk)
         audit.record("restored", user.pk, request=request)
         tasks.enqueue_mail("restored", user)
-    return User.objects.get(pk=user.pk)
+    current = User.objects.get(pk=user.pk)
+    if not current.is_active:  # erased, suspended or changed since the password was checked
+        raise sign_in.InvalidCredentials
+    return current

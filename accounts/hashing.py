@@ -114,7 +114,7 @@ class PBKDF2Hasher(PBKDF2PasswordHasher):
         return gate.run(lambda: super(PBKDF2Hasher, self).encode(password, salt, iterations))
 
 
-def is_password_of(user: User, password: str) -> bool:
+def is_password_of(user: User, password: str | None) -> bool:
     """Return whether ``password`` is the account's; a hash of former parameters is replaced then.
 
     The replacement applies only to the hash that was verified: a password changed meanwhile is not brought back.

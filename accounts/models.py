@@ -114,7 +114,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             kwargs["update_fields"] = {*fields, "email_key"}
         super().save(*args, **kwargs)
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Return whether it is the account's password. Raise ``Unavailable`` when too many are being checked."""
         return hashing.is_password_of(self, raw_password)
 
