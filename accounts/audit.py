@@ -59,6 +59,7 @@ RESULTS = {
     "otp_required": "code asked for",
     "otp_invalid": "wrong code",
     "wrong_password": "wrong password",
+    "user_inactive": "account closed or suspended",
     "throttled": "refused, too many attempts",
 }
 

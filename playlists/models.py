@@ -43,8 +43,10 @@ class Playlist(models.Model):
     collaborators = models.JSONField(default=list, blank=True, editable=False)
     item_count = models.IntegerField(default=0, editable=False)
     duration = models.FloatField(default=0.0, editable=False)
-    # The same of what everybody may see there; null until somebody asks. ``shown_turn`` rises when it is forgotten.
+    # The same of what everybody may see there, and how many items that are; null until somebody asks. ``shown_turn``
+    # rises when it is forgotten.
     shown_duration = models.FloatField(null=True, editable=False)
+    shown_items = models.IntegerField(null=True, editable=False)
     shown_turn = models.IntegerField(default=0, editable=False)
     version = models.IntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

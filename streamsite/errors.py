@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 
+from streamsite import xml
 from streamsite.mongo.retry import causes
 
 logger = logging.getLogger("streamsite.errors")
@@ -49,6 +50,11 @@ class SiteError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         """What a response that says so carries beyond its body."""
+        return {}
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the JSON body carries beyond the error form, for programs."""
         return {}
 
 
@@ -198,7 +204,7 @@ def body(error: SiteError, request_id: str) -> dict[str, Any]:
     content: dict[str, Any] = {"code": error.code, "detail": error.detail, "request_id": request_id}
     if error.fields:
         content["fields"] = error.fields
-    return content
+    return content | error.extra
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -206,12 +212,28 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith(("/api/", "/media/", "/files/", "/oembed", "/healthz", "/readyz"))
 
 
+def wants_xml(request: HttpRequest) -> bool:
+    """Whether errors of this request are XML: feeds and sitemaps."""
+    return request.path.startswith(("/feeds/", "/sitemap"))
+
+
+def _document(error: SiteError, request_id: str) -> HttpResponse:
+    root = xml.root("error", {})
+    for name, value in body(error, request_id).items():
+        if isinstance(value, str):
+            xml.add(root, name, value)
+    return HttpResponse(
+        xml.document(root), content_type="application/xml; charset=utf-8", status=error.status
+    )
+
+
 def response(request: HttpRequest, error: SiteError) -> HttpResponse:
-    """``error`` as JSON or as a page, by what the request asked for."""
+    """``error`` as JSON, as XML or as a page, by what the request asked for."""
+    request_id = getattr(request, "request_id", "")
     if wants_json(request):
-        answer: HttpResponse = JsonResponse(
-            body(error, getattr(request, "request_id", "")), status=error.status
-        )
+        answer: HttpResponse = JsonResponse(body(error, request_id), status=error.status)
+    elif wants_xml(request):
+        answer = _document(error, request_id)
     else:
         answer = page(request, error)
     return add_headers(answer, error)
@@ -239,7 +261,7 @@ def page(request: HttpRequest, error: SiteError) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF middleware answers with this."""
-    if wants_json(request):
+    if wants_json(request) or wants_xml(request):
         return response(request, CsrfFailed())
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 

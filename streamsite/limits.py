@@ -8,6 +8,8 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from pymongo import ReturnDocument
 
-from streamsite.errors import Throttled
+from streamsite.errors import Throttled, Unavailable
 from streamsite.mongo.collections import THROTTLES, collection
 
 
@@ -34,6 +36,7 @@ READS = Limit("read", 600, 60)
 WRITES = Limit("write", 120, 60)
 ADMIN_WRITES = Limit("admin-write", 600, 60)
 LOGIN_PER_USER = Limit("login-user", 10, 900)
+LOGIN_PER_ACCOUNT = Limit("login-account", 10, 900)
 LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
 REGISTER = Limit("register", 5, 3600)
 PASSWORD_RESET = Limit("password-reset", 10, 3600)
@@ -131,3 +134,14 @@ def give_back(limit: Limit, who: str) -> None:
     Counting first and taking back afterwards leaves no gap for parallel attempts to slip through.
     """
     hit(limit, who, by=-1)
+
+
+@contextmanager
+def given_back_when_unavailable(*counted: tuple[Limit, str]) -> Iterator[None]:
+    """Take back what ``enforce`` counted when the work inside could not be done: it told the caller nothing."""
+    try:
+        yield
+    except Unavailable:
+        for limit, who in counted:
+            give_back(limit, who)
+        raise

@@ -49,7 +49,10 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """A content security policy on everything that does not bring its own, and the API's rate limits."""
+    """Security headers on everything that does not bring its own, and the API's rate limits.
+
+    What pages of other origins may load says so itself (``cors.open_to_all``, frames); the rest is for this site.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -57,6 +60,7 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         for name, value in getattr(request, "rate_limit_headers", {}).items():
             response.headers.setdefault(name, value)

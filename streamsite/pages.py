@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from streamsite.errors import SiteError
+from streamsite.errors import SiteError, Unavailable
 
 View = Callable[..., HttpResponse]
 
@@ -31,7 +31,9 @@ def moved_to(name: str) -> View:
 
 
 def show_problems(form: BaseForm, error: SiteError) -> None:
-    """Put what a service refused beside the fields it is about."""
+    """Put what a service refused beside the fields it is about. What is no fault of theirs is raised again."""
+    if isinstance(error, Unavailable):
+        raise error
     shown = False
     for name, sentences in (error.fields or {}).items():
         for sentence in sentences:

@@ -144,8 +144,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.LoginBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashing.Argon2Hasher",
+    "accounts.hashing.PBKDF2Hasher",
 ]
 PASSWORD_MIN_LENGTH = 10
 PASSWORD_MAX_LENGTH = 4096
@@ -170,6 +170,8 @@ SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+# "__Host-": no other host or path, and no plain connection, can set it. Known to ``static/js/api.js`` as well.
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "streamsite.errors.csrf_failure"
@@ -177,6 +179,8 @@ CSRF_FAILURE_VIEW = "streamsite.errors.csrf_failure"
 PASSWORD_RESET_TIMEOUT = 30 * 60
 EMAIL_LINK_SECONDS = 3 * 86_400
 ERASE_AFTER_DAYS = env.integer("ERASE_AFTER_DAYS", 14, least=0, most=90)
+# Publishing needs a verified address where mail can be sent: without a mail server nobody could get the link.
+REQUIRE_VERIFIED_EMAIL = env.flag("REQUIRE_VERIFIED_EMAIL", bool(env.text("EMAIL_HOST")))
 STAFF_NEED_TOTP = env.flag("STAFF_NEED_TOTP", IS_HTTPS)
 API_TOKEN_MOST_DAYS = 366
 MAX_API_TOKENS_PER_USER = 50
@@ -213,6 +217,8 @@ MAX_JSON_BYTES = 2_000_000
 # The largest body of a page or of JSON; ``streamsite.bodies.rules`` names the routes that take more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_HANDLERS = ["streamsite.bodies.handlers.MemoryHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 THROTTLE_SCALE = env.integer("STREAMSITE_THROTTLE_SCALE", 1, least=1, most=1_000_000)
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 # Set by script/server for a site that only its own nginx reaches: one more that adds to X-Forwarded-For.
@@ -388,6 +394,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_INCLUDE_SUBDOMAINS")
 BEHIND_TLS_PROXY = env.flag("BEHIND_TLS_PROXY")
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

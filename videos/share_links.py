@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 
+from accounts import verification
 from streamsite.caps import Cap
 from streamsite.errors import Absent, Invalid
 from streamsite.text import clean_line
@@ -35,7 +36,11 @@ MAX_LABEL = 60
 
 
 def create(video: Video, data: Mapping[str, Any]) -> ShareLink:
-    """A new link: ``label``, ``expires_at`` or ``expires_in`` (seconds), ``max_views``; all may be left out."""
+    """A new link: ``label``, ``expires_at`` or ``expires_in`` (seconds), ``max_views``; all may be left out.
+
+    Raises ``Invalid``, ``Conflict``, or ``verification.EmailNotVerified``: a link opens a private video to others.
+    """
+    verification.require(video.channel)
     problems: dict[str, list[str]] = {}
     values: dict[str, Any] = {}
     for name, read in (("label", _label), ("expires_at", _expiry), ("max_views", _max_views)):

@@ -1,7 +1,7 @@
 """What a silent bucket and a silent mail server cost those who do not need them.
 
 Bar: the API's 95th percentile stays below 1.5 times what it is with partners that answer, while viewers ask for what
-is in the bucket; a publication is at most 10 s late. Before: API calls took 10 to 28 s, a publication was a minute late.
+is in the bucket; a publication is at most 10 s late. Before: API calls took 10 to 28 s, a publication a minute.
 """
 
 from __future__ import annotations

@@ -110,6 +110,20 @@ class Stack:
                 found.append(int(entry.name))
         return found
 
+    def web_memory(self) -> float:
+        """MiB of memory that the web server's processes hold together."""
+        servers, pages = set(self.children("granian")), 0
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                if servers & {parent, int(entry.name)}:
+                    pages += int((entry / "statm").read_text().split()[1])
+            except OSError:
+                continue
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
     def stop(self) -> int:
         """Ctrl-C; the exit code once everything has ended."""
         process = self.process

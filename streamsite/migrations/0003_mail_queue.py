@@ -23,5 +23,5 @@ def move(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("streamsite", "0001_job")]
+    dependencies = [("streamsite", "0002_job_index")]
     operations = [migrations.RunPython(move, migrations.RunPython.noop)]
