@@ -79,7 +79,7 @@ def test_mail_that_waits_from_an_older_version_is_sent(cast, proxy, server):
 
 
 def test_an_update_moves_mail_that_waits_to_its_queue(cast):
-    migration = importlib.import_module("streamsite.migrations.0002_mail_queue")
+    migration = importlib.import_module("streamsite.migrations.0003_mail_queue")
     tasks.mail_user.using(queue_name="default").enqueue("verify", cast.owner.pk)
     tasks.erase_account.enqueue(cast.owner.pk)
     with connection.schema_editor() as editor:

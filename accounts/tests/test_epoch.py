@@ -274,7 +274,7 @@ def test_sessions_tokens_and_feeds_of_the_previous_version_go_on(held):
         collection(name).update_many({}, {"$set": {"epoch": 0}})  # as AddField does
     for name in (
         "accounts.migrations.0006_security_epoch",
-        "subscriptions.migrations.0004_private_feed_epoch",
+        "subscriptions.migrations.0005_private_feed_epoch",
     ):
         importlib.import_module(name).write_epochs(apps, None)
     sessions.forget_all()
