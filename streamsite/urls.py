@@ -25,6 +25,8 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin", moved_to("admin:index")),
     path("admin/login/", staff_login),
+    # Django's own form leaves sessions and API tokens alive.
+    path("admin/password_change/", moved_to("settings-security")),
     path("admin/", admin.site.urls),
 ]
 

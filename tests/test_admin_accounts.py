@@ -145,6 +145,14 @@ def test_nobody_sets_a_password_here(cast, account, helper):
     assert signed_in(helper).post(own, form).status_code == 403
 
 
+def test_staff_change_their_own_password_in_the_settings(cast):
+    page, before = cast.page("staff"), again(cast.staff).password
+    form = {"old_password": PASSWORD, "new_password1": "another battery", "new_password2": "another battery"}
+    assert page.get("/admin/password_change/").url == "/settings/security"
+    assert page.post("/admin/password_change/", form).status_code == 405
+    assert again(cast.staff).password == before
+
+
 def test_staff_do_not_widen_rights(cast, helper, account):
     page = signed_in(helper)
     group, everything_allowed = helper.groups.get(), [each.pk for each in Permission.objects.all()]

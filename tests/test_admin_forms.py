@@ -152,6 +152,8 @@ def as_sent(form):
     sent = {}
     for bound in form:
         widget, value = bound.field.widget, bound.value()
+        if bound.field.show_hidden_initial:
+            sent[bound.html_initial_name] = value
         if isinstance(widget, MultiWidget):
             parts = widget.get_context(bound.html_name, value, {})["widget"]["subwidgets"]
             sent |= {part["name"]: part["value"] or "" for part in parts}

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import ManyToManyField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,7 +30,7 @@ EVENTS_SHOWN = 20
 class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
     """People: find, inspect, and act on accounts. What proves an identity is changed by confirmed actions only."""
 
-    form = forms.ModelForm
+    form = forms.ModelForm  # type: ignore[assignment]
     change_form_template = "admin/accounts/user/change_form.html"
     list_display = (
         "username",
@@ -89,10 +90,9 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
         self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: Any
     ) -> Any:
         """Load the models that permissions are named after together with them."""
-        field = super().formfield_for_manytomany(db_field, request, **options)
-        if field is not None and db_field.name == "user_permissions":
-            field.queryset = field.queryset.select_related("content_type")  # type: ignore[attr-defined]
-        return field
+        if db_field.name == "user_permissions":
+            options["queryset"] = Permission.objects.select_related("content_type")
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     # --- writes ---
 
@@ -109,7 +109,7 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
     def remove(self, request: HttpRequest, row: User) -> None:
         staff.delete(row, actor=acting(request), request=request)
 
-    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: str) -> HttpResponse:
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Say what happens to the account: a worker erases it."""
         text = f"{obj_display}: the account was closed and will be erased within a few minutes."
         self.message_user(request, text, messages.SUCCESS)

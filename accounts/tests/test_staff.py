@@ -1,6 +1,9 @@
 """What staff do to accounts: what ends, what stays, who is told, who may."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
@@ -106,16 +109,25 @@ def test_a_suspended_channel_is_nowhere_and_reinstating_revives_no_token(cast):
     assert not staff.reinstate(again(cast.owner), actor=cast.staff)
 
 
-def test_an_account_that_was_only_unticked_is_suspended_by_repeating_it(cast):
+def by_suspending_again(cast):
+    assert not staff.suspend(again(cast.owner), actor=cast.staff)
+
+
+def by_the_update(cast):
+    import_module("accounts.migrations.0007_staff").finish_deactivations(apps, None)
+
+
+@pytest.mark.parametrize("finish", [by_suspending_again, by_the_update])
+def test_an_account_that_was_only_unticked_is_hidden_and_revives_no_token(cast, finish):
     video, access = cast.video(), Access(cast)
     User.objects.filter(pk=cast.owner.pk).update(is_active=False)
     assert video.pk in cast.api("stranger").get("/api/v1/videos").content.decode()
-    assert not staff.suspend(again(cast.owner), actor=cast.staff)
+    finish(cast)
+    assert not ApiToken.objects.exists()
     deliver()
     assert video.pk not in cast.api("stranger").get("/api/v1/videos").content.decode()
     assert staff.reinstate(again(cast.owner), actor=cast.staff)
     assert access.works() == set()
-    assert not ApiToken.objects.exists()
 
 
 def test_what_its_owner_closed_is_neither_suspended_nor_reinstated(cast):

@@ -35,7 +35,7 @@ class Thing:
 class Change(Protocol):
     """Take a thing down, or put it back, by its id. ``actor`` is the staff member who decided."""
 
-    def __call__(self, subject: str, *, actor: User | None = None) -> None: ...
+    def __call__(self, subject: str, /, *, actor: User | None = None) -> None: ...
 
 
 @dataclass(frozen=True)
