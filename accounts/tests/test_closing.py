@@ -144,7 +144,7 @@ def test_signing_in_on_the_page_leads_to_the_restore(cast):
     assert page.post("/login", {"login": "owner", "password": "wrong password"}).status_code == 401
     assert b"You closed" not in page.get("/restore").content
     assert page.post("/login", {"login": "owner", "password": PASSWORD}).url == "/restore"
-    assert b"You closed <bdi>owner</bdi>" in page.get("/restore").content
+    assert b"You closed the account <bdi>owner</bdi>" in page.get("/restore").content
     assert not User.objects.get(username="owner").is_active
     assert page.post("/restore").url == "/login"
     assert User.objects.get(username="owner").is_active

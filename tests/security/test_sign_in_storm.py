@@ -8,9 +8,10 @@ MOST_MIB = 150
 
 
 def test_a_storm_of_sign_ins_takes_little_memory_and_stops_nobody_else(site):
-    caller = Caller(site).enter("stormy")
+    Caller(site).enter("stormy")
+    reader = Caller(site)  # signed in it would be signed out: an account has at most 50 sessions
     for _ in range(4):
-        caller.json("GET", "/api/v1/videos")
+        reader.json("GET", "/api/v1/videos")
     before = peak = site.web_memory()
     statuses, start = [], threading.Barrier(61)
 
@@ -25,7 +26,7 @@ def test_a_storm_of_sign_ins_takes_little_memory_and_stops_nobody_else(site):
     start.wait()
     while any(thread.is_alive() for thread in threads):
         peak = max(peak, site.web_memory())
-        assert caller.json("GET", "/api/v1/videos")[0] == 200
+        assert reader.json("GET", "/api/v1/videos")[0] == 200
     assert {status for status, _ in statuses} <= {200, 503}
     assert [status for status, _ in statuses].count(200) >= 10
     assert all("retry-after" in headers for status, headers in statuses if status == 503)
