@@ -39,7 +39,7 @@ class SchemaView(SpectacularJSONAPIView):
 @cache
 def _document() -> bytes:
     """Generate the document, which takes a third of a second of a core: nobody may ask for that again and again."""
-    generator = SchemaView.generator_class()
+    generator: Any = SchemaView.generator_class()
     document: bytes = OpenApiJsonRenderer().render(
         generator.get_schema(request=None, public=True), renderer_context={}
     )
