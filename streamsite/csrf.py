@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from django.views.decorators.http import require_safe
 
 
 def with_fields(request: HttpRequest, fields: QueryDict | None = None) -> HttpRequest:
@@ -18,9 +17,8 @@ def with_fields(request: HttpRequest, fields: QueryDict | None = None) -> HttpRe
     return probe
 
 
-@require_safe
 def _protected(request: HttpRequest) -> HttpResponse:
-    """Stand for any view that is not exempt."""
+    """Stand in for any view that is not exempt from the check."""
     return HttpResponse()
 
 

@@ -109,7 +109,9 @@ def _take_anonymous_slot(request: HttpRequest) -> None:
 
 def _close_connection(request: HttpRequest, response: HttpResponseBase, body: stream.Body) -> None:
     """Have the connection closed after the answer, once some of what the client still sends has been taken."""
-    response.headers["Connection"] = "close"
+    if not request.META.get("SERVER_SOFTWARE", "").startswith("WSGIServer"):
+        # Granian passes it on; Python's own server, which "runserver" is, allows applications no such header.
+        response.headers["Connection"] = "close"
     if not response.streaming:
         response.headers.setdefault("Content-Length", str(len(response.content)))  # type: ignore[attr-defined]
     if "HTTP_EXPECT" in request.META:
