@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                fields=["-state", "-report_count", "-created_at", "-id", "about", "decision"],
+                fields=["-state", "-report_count", "-created_at", "-id", "about", "decision", "subject"],
                 name="case_queue_filtered",
             ),
         ),

@@ -92,7 +92,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["-state", "-report_count", "-created_at", "-id", "about", "decision"],
+                fields=["-state", "-report_count", "-created_at", "-id", "about", "decision", "subject"],
                 name="case_queue_filtered",
             ),
             models.Index(fields=["owner", "-created_at", "-id"], name="case_of_owner"),
