@@ -1,7 +1,10 @@
 """What a mail server says, and what becomes of the mail."""
 
+import importlib
+
 import pytest
 from django.core.mail import EmailMessage, get_connection
+from django.db import connection
 
 from accounts import tasks
 from streamsite.mail import MailNotSent
@@ -73,3 +76,13 @@ def test_mail_that_waits_from_an_older_version_is_sent(cast, proxy, server):
     Worker(["default"]).run(once=True)
     assert job()["state"] == queue.DONE
     assert server.to(cast.owner.email)
+
+
+def test_an_update_moves_mail_that_waits_to_its_queue(cast):
+    migration = importlib.import_module("streamsite.migrations.0002_mail_queue")
+    tasks.mail_user.using(queue_name="default").enqueue("verify", cast.owner.pk)
+    tasks.erase_account.enqueue(cast.owner.pk)
+    with connection.schema_editor() as editor:
+        migration.move(None, editor)
+    assert (job()["queue"], job()["max_tries"]) == ("mail", 20)
+    assert collection(queue.JOBS).distinct("queue") == ["default", "mail"]
