@@ -57,7 +57,7 @@ def _film(site: Stack, owner: Caller, folder: Path) -> dict[str, str]:
     make_clip(clip, seconds=3, size=(320, 180), fps=24)
     video_id = owner.upload(clip, visibility="public")
     film = owner.wait(video_id, "ready")
-    while f"video {video_id}: " not in site.output():
+    while "files are served from the bucket" not in site.output():
         time.sleep(0.2)
     return film
 
