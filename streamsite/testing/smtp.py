@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import logging
 from email.message import Message
 from typing import Any
 
@@ -20,6 +21,7 @@ class MailServer:
         self.messages: list[Message] = []
         self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # else each line of each session
         self._controller.start()
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
