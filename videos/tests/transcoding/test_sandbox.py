@@ -160,7 +160,7 @@ def test_a_layer_that_fails_ends_the_child_and_blames_no_file(tmp_path, monkeypa
     broken = tmp_path / "confine.py"
     broken.write_text(
         original.read_text().replace(
-            "import sandbox\n", "import sandbox\nsandbox.LANDLOCK_RESTRICT_SELF = 9999\n"
+            "sys.path.pop(0)", "sys.path.pop(0); sandbox.LANDLOCK_RESTRICT_SELF = 9999 "
         )
     )
     monkeypatch.setattr(ffmpeg, "_CONFINE", str(broken))
