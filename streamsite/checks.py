@@ -24,7 +24,7 @@ def settings_fit_together(**extra: Any) -> list[CheckMessage]:
         found.append(Error("ALLOWED_HOSTS must not contain '*'.", id="streamsite.E002"))
     if settings.TASK_BACKEND == "celery" and find_spec("celery") is None:
         found.append(
-            Error("TASK_BACKEND=celery needs the packages of requirements-celery.txt.", id="streamsite.E003")
+            Error("TASK_BACKEND=celery needs the packages of requirements-celery.lock.", id="streamsite.E003")
         )
     if settings.IS_HTTPS and not settings.EMAIL_HOST:
         found.append(
@@ -35,7 +35,7 @@ def settings_fit_together(**extra: Any) -> list[CheckMessage]:
     if settings.S3_BUCKET and any(find_spec(name) is None for name in ("boto3", "storages")):
         found.append(
             Error(
-                "S3_BUCKET is set and its packages are missing: pip install -r requirements-s3.txt",
+                "S3_BUCKET is set and its packages are missing: install requirements-s3.lock (docs/operations.md).",
                 id="streamsite.E004",
             )
         )

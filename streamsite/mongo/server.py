@@ -27,7 +27,7 @@ from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, ve
 USER = "streamsite"
 DATABASE = "streamsite"
 # Members of a replica set know each other by the key file, as this user. Only this module speaks as it.
-SUPERVISOR = {"username": "__system", "authSource": "local", "authMechanism": "SCRAM-SHA-256"}
+SUPERVISOR: dict[str, Any] = {"username": "__system", "authSource": "local", "authMechanism": "SCRAM-SHA-256"}
 REPLICA_SET = "rs0"
 START_SECONDS = 60
 NOT_YET_INITIALIZED = 94

@@ -45,7 +45,9 @@ class Stack:
 
     def start(self) -> None:
         """Start and wait for the first answer."""
-        defaults = {"STREAMSITE_THROTTLE_SCALE": "1000", "TASK_LEASE_SECONDS": "4"}
+        # A public site does not start with loosened limits.
+        scale = "1" if self.environment.get("SITE_URL", "").startswith("https:") else "1000"
+        defaults = {"STREAMSITE_THROTTLE_SCALE": scale, "TASK_LEASE_SECONDS": "4"}
         environment = _inherited() | defaults | self.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -23,7 +23,6 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A site whose address is https, as it runs behind a proxy on the same machine."""
     folder: Path = tmp_path_factory.mktemp("https")
     environment = {"SITE_URL": f"https://{HOST}", "BEHIND_TLS_PROXY": "1", "TRUSTED_PROXIES": "1"}
-    environment["STREAMSITE_THROTTLE_SCALE"] = "1"  # a public site starts with no other
     environment["HSTS_INCLUDE_SUBDOMAINS"] = "1"
     stack = Stack(folder, ALLOWED_HOSTS=f"{HOST},localhost", **environment)
     stack.start()

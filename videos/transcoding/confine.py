@@ -17,7 +17,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib is slow to import
-import sandbox
+import sandbox  # type: ignore[import-not-found]
 
 sys.path.pop(0)  # other modules beside this one have names of the standard library's
 

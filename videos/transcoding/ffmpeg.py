@@ -183,9 +183,13 @@ def _ffmpeg_libraries() -> tuple[Path, ...]:
 @cache
 def _python_libraries() -> tuple[Path, ...]:
     """What this Python is made of, and the one package of the site that scripts here import."""
-    names = (sys.executable, sys.prefix, os.path.realpath(sys.executable), Path(sys.base_prefix) / "lib")
-    folders = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    return (*map(Path, names), *map(Path, folders), Path(__file__).resolve().parents[1])
+    program = Path(sys.executable)
+    places = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return (
+        *(program, program.resolve(), Path(sys.prefix), Path(sys.base_prefix) / "lib"),
+        *(Path(place) for place in places),
+        Path(__file__).resolve().parents[1],
+    )
 
 
 def _collect(

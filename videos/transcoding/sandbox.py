@@ -32,75 +32,44 @@ NET_RIGHTS, SCOPES = 3, 3
 SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 SYSTEM_FILES = (
     *("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/etc/localtime", "/etc/ssl/openssl.cnf"),
-    *(
-        "/proc/self",
-        "/proc/cpuinfo",
-        "/proc/meminfo",
-        "/proc/stat",
-        "/sys/devices/system/cpu",
-        "/sys/devices/system/node",
-    ),
+    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"),
+    *("/sys/devices/system/cpu", "/sys/devices/system/node"),
 )
 SYSTEM_OUTPUTS = ("/dev/null",)
 
-# By machine: AUDIT_ARCH, the numbers of `clone`, `kill` and `tgkill`, and of what is refused. Landlock does not know
-# sockets other than TCP, nor modes, owners and times of files; io_uring and file handles go around both layers.
-_NEW_CALLS = (424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 442, 452, 463, 466)
-MACHINES = {
-    "x86_64": (
-        *(0xC000003E, 56, 62, 234),
-        (
-            *(41, 53, 101, 200, 76),  # socket, socketpair, ptrace, tkill, truncate
-            *(90, 91, 92, 93, 94, 260, 268, 132, 235, 261, 280),  # modes, owners and times of files
-            *(188, 189, 190, 197, 198, 199),  # extended attributes
-            *(155, 161, 165, 166, 272, 308, 135),  # mounts, roots, namespaces, personality
-            *(
-                303,
-                304,
-                300,
-                310,
-                311,
-                298,
-                321,
-                323,
-            ),  # file handles, fanotify, other processes' memory, perf, bpf
-            *(
-                248,
-                249,
-                250,
-                163,
-                167,
-                168,
-                169,
-                170,
-                171,
-                172,
-                173,
-                175,
-                176,
-                179,
-                246,
-                313,
-                320,
-            ),  # keys, the system
-            *(103, 159, 164, 227, 305),  # the kernel's log, clocks
-            *_NEW_CALLS,
-        ),
-    ),
-    "aarch64": (
-        *(0xC00000B7, 220, 129, 131),
-        (
-            *(198, 199, 117, 130, 45),
-            *(52, 53, 54, 55, 88),
-            *(5, 6, 7, 14, 15, 16),
-            *(41, 51, 40, 39, 97, 268, 92),
-            *(264, 265, 262, 270, 271, 241, 280, 282),
-            *(217, 218, 219, 89, 224, 225, 142, 161, 162, 105, 106, 60, 104, 273, 294),
-            *(116, 171, 170, 112, 266),
-            *_NEW_CALLS,
-        ),
-    ),
+# Numbers of system calls on the machines of AUDIT_ARCHES, None where there is no such call.
+AUDIT_ARCHES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+Numbers = tuple[int | None, int | None]
+CLONE: Numbers = (56, 220)
+# Allowed for this process alone; their first argument is a process.
+OWN_CALLS: dict[str, Numbers] = {"kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261)}
+# Landlock does not know sockets other than TCP, nor modes, owners, times and attributes of files. Handles of files and
+# io_uring go around both layers. The rest reaches other processes or the system, for root as well.
+# fmt: off
+REFUSED_CALLS: dict[str, Numbers] = {
+    "socket": (41, 198), "socketpair": (53, 199),
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
+    "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": (466, 466),
+    "truncate": (76, 45), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    "process_madvise": (440, 440), "migrate_pages": (256, 238), "move_pages": (279, 239),
+    "tkill": (200, 130), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
+    "perf_event_open": (298, 241), "bpf": (321, 280), "userfaultfd": (323, 282), "fanotify_init": (300, 262),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    "unshare": (272, 97), "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41), "personality": (135, 92),
+    "mount": (165, 40), "umount2": (166, 39), "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430),
+    "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
+    "acct": (163, 89), "quotactl": (179, 60), "swapon": (167, 224), "swapoff": (168, 225), "reboot": (169, 142),
+    "sethostname": (170, 161), "setdomainname": (171, 162), "iopl": (172, None), "ioperm": (173, None),
+    "init_module": (175, 105), "delete_module": (176, 106), "finit_module": (313, 273),
+    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "syslog": (103, 116),
+    "settimeofday": (164, 170), "adjtimex": (159, 171), "clock_settime": (227, 112), "clock_adjtime": (305, 266),
 }
+# fmt: on
 CLONE3 = 435
 X32_BIT = 0x40000000
 NEW_NAMESPACES = 0x7E020000
@@ -162,7 +131,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 def has_calls_table() -> bool:
     """Return whether `restrict_calls` knows this machine's system calls."""
-    return sys.platform.startswith("linux") and platform.machine() in MACHINES
+    return sys.platform.startswith("linux") and platform.machine() in AUDIT_ARCHES
 
 
 def restrict_calls() -> None:
@@ -170,7 +139,7 @@ def restrict_calls() -> None:
 
     They fail with EPERM. `kill` reaches this process alone. Only for machines with a table.
     """
-    program = b"".join(struct.pack("=HBBI", *line) for line in _program(*MACHINES[platform.machine()]))
+    program = b"".join(struct.pack("=HBBI", *line) for line in _program(platform.machine()))
     kept = ctypes.create_string_buffer(program)
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(kept))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -178,25 +147,27 @@ def restrict_calls() -> None:
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
-def _program(
-    audit: int, clone: int, kill: int, tgkill: int, refused: tuple[int, ...]
-) -> list[tuple[int, int, int, int]]:
+def _program(machine: str) -> list[tuple[int, int, int, int]]:
     """Return the filter, one instruction per tuple: code, lines to skip if true, if false, operand."""
+    column = list(AUDIT_ARCHES).index(machine)
     refuse = REFUSE | EPERM
     lines = [
         (LOAD, 0, 0, MACHINE_AT),
-        *((JUMP_EQUAL, 1, 0, audit), (RETURN, 0, 0, KILL)),
+        *((JUMP_EQUAL, 1, 0, AUDIT_ARCHES[machine]), (RETURN, 0, 0, KILL)),
         (LOAD, 0, 0, NUMBER_AT),
         *((JUMP_GREATER, 0, 1, X32_BIT), (RETURN, 0, 0, refuse)),
         # The C library then makes threads by `clone`, whose flags can be looked at.
         *((JUMP_EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, REFUSE | ENOSYS)),
     ]
-    for number in refused:
-        lines += [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, refuse)]
-    for number in (kill, tgkill):
-        lines += [(JUMP_EQUAL, 0, 4, number), (LOAD, 0, 0, FIRST_ARGUMENT_AT)]
-        lines += [(JUMP_EQUAL, 0, 1, os.getpid()), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, refuse)]
-    lines += [(JUMP_EQUAL, 0, 3, clone), (LOAD, 0, 0, FIRST_ARGUMENT_AT)]
+    for numbers in REFUSED_CALLS.values():
+        if (number := numbers[column]) is not None:
+            lines += [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, refuse)]
+    for numbers in OWN_CALLS.values():
+        lines += [(JUMP_EQUAL, 0, 5, numbers[column] or 0), (LOAD, 0, 0, FIRST_ARGUMENT_AT)]
+        # 0 is this process too, or its process group, in which it is alone.
+        lines += [(JUMP_EQUAL, 1, 0, os.getpid()), (JUMP_EQUAL, 0, 1, 0)]
+        lines += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, refuse)]
+    lines += [(JUMP_EQUAL, 0, 3, CLONE[column] or 0), (LOAD, 0, 0, FIRST_ARGUMENT_AT)]
     lines += [(JUMP_ANY_BIT, 0, 1, NEW_NAMESPACES), (RETURN, 0, 0, refuse), (RETURN, 0, 0, ALLOW)]
     return lines
 

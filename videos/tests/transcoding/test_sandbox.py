@@ -21,7 +21,7 @@ needs_seccomp = pytest.mark.skipif(
 )
 # Stands for a decoder that runs an attacker's code.
 HOSTILE = """
-import ctypes, json, os, signal, socket, subprocess, sys, threading
+import ctypes, json, os, resource, signal, socket, subprocess, sys, threading
 from pathlib import Path
 
 def tried(what):
@@ -68,6 +68,7 @@ print(json.dumps({
     "open a Unix socket": tried(lambda: socket.socket(socket.AF_UNIX)),
     "listen": tried(lambda: socket.create_server(("127.0.0.1", 0))),
     "kill the worker": tried(lambda: os.kill(os.getppid(), signal.SIGTERM)),
+    "limit the worker": tried(lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))),
     "trace the worker": tried(lambda: call(facts["ptrace"], 16, os.getppid(), 0, 0)),
     "leave its namespaces": tried(lambda: call(facts["unshare"], 0x10000000)),
     "open io_uring": tried(lambda: call(425, 1, ctypes.create_string_buffer(120))),
@@ -84,7 +85,7 @@ MAY = {
 }
 BY_SECCOMP = {
     *("change modes", "change times", "connect by TCP", "send by UDP", "open a Unix socket", "listen"),
-    *("kill the worker", "trace the worker", "leave its namespaces", "open io_uring"),
+    *("kill the worker", "limit the worker", "trace the worker", "leave its namespaces", "open io_uring"),
 }
 
 
@@ -159,7 +160,7 @@ def test_a_layer_that_fails_ends_the_child_and_blames_no_file(tmp_path, monkeypa
     broken = tmp_path / "confine.py"
     broken.write_text(
         original.read_text().replace(
-            "import sandbox\n", "import sandbox\nsandbox.LANDLOCK_RESTRICT_SELF = 9999\n"
+            "sys.path.pop(0)", "sys.path.pop(0); sandbox.LANDLOCK_RESTRICT_SELF = 9999 "
         )
     )
     monkeypatch.setattr(ffmpeg, "_CONFINE", str(broken))
