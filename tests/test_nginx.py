@@ -215,6 +215,7 @@ def get_post(front, url, content):
         ("GET /watch/%zz HTTP/1.1", 400, ""),
         ("POST /login HTTP/1.1\r\nContent-Length: 30000000", 413, ""),
     ],
+    ids=["path", "first line", "headers", "body", "method", "path of a page", "body for a page"],
 )
 def test_what_nginx_refuses_has_the_form_of_the_sites_errors(front, request_line, status, code):
     origin = front.environment["CORS_ALLOWED_ORIGINS"]
@@ -240,6 +241,7 @@ def raw(front, request_head):
     """The head and the content of an answer to a request whose head is written out."""
     with socket.create_connection(("127.0.0.1", front.port), timeout=10) as line:
         line.sendall(f"{request_head}\r\nHost: localhost:{front.port}\r\nConnection: close\r\n\r\n".encode())
+        line.shutdown(socket.SHUT_WR)  # nginx need not wait for the body
         answer = b""
         with suppress(TimeoutError, ConnectionResetError):
             while piece := line.recv(65_536):
