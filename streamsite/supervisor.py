@@ -96,7 +96,7 @@ class Supervisor:
         self.mongo_watch: Watch | None = None
         self.front: Front | None = None
         self.children: list[Child] = []
-        self.environment = dict(os.environ)
+        self.environment = {name: value for name, value in os.environ.items() if name != "STREAMSITE_FRONT"}
 
     def run(self) -> int:
         """Everything from the first check to the last process's end. The process's exit code."""
@@ -210,7 +210,12 @@ class Supervisor:
         try:
             remark = self.front.settle()
         except FrontError as error:
-            raise StartError(f"{error}; --no-front starts the site without nginx") from error
+            if os.environ.get("NGINX_BIN"):
+                raise StartError(f"{error}; --no-front starts the site without nginx") from error
+            say("front", f"{error}: the site answers by itself")
+            self.front.clean()
+            self.front = None
+            return
         if remark:
             say("front", remark)
         # The site may trust what its own nginx says about the caller, and nobody else reaches the socket.

@@ -68,6 +68,8 @@ def test_ffmpeg_and_other_programs_run_from_their_homes_only():
         "streamsite/mongo/server.py",
         "streamsite/mongo/binary.py",
         "streamsite/supervisor.py",
+        "streamsite/front/binary.py",
+        "streamsite/front/process.py",
     }
     users = {str(path.relative_to(ROOT)) for path in sources() if "subprocess" in set(imported(path))}
     assert users <= homes

@@ -88,8 +88,8 @@ def render(place: Place) -> str:
         "upstream": f'"{place.upstream}"' if place.run_dir else place.upstream,
         "hops": place.hops,
         "client_pattern": rf"~(?:^|,)\s*(?<front_seen>[^,\s]+)\s*(?:,[^,]*){{{place.hops - 1}}}$",
-        # The proxy in front ends TLS and says so.
-        "keep_proto": bool(place.hops),
+        # A proxy in front ends TLS and says so.
+        "keep_proto": bool(place.hops or (place.run_dir and settings.SECURE_PROXY_SSL_HEADER)),
         "processes": 2 if place.run_dir else "auto",
         "connections": place.connections,
         "files": 2 * place.connections + 64,

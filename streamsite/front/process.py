@@ -109,7 +109,7 @@ class Front:
             folder.chmod(0o700)
         path = self.run_dir / "nginx.conf"
         path.write_text(text, encoding="utf-8")
-        reasons = []
+        reasons: list[str] = []
         for binary in self._binaries:
             command = binary.command(self.run_dir, path)
             tried = subprocess.run(  # noqa: S603 - found by find_nginx
