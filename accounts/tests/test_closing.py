@@ -9,14 +9,13 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import erasure, mongo, sessions, totp
+from accounts import erasure, mongo, sessions, staff, totp
 from accounts.models import ApiToken, AuthEvent, User
 from streamsite.mongo.collections import collection
 from streamsite.testing.cast import PASSWORD
 from streamsite.testing.post import deliver
 from videos import storage
 from videos.models import Video
-from videos.moderation import suspension
 
 
 def close(client, password=PASSWORD):
@@ -127,7 +126,7 @@ def test_only_the_right_password_hears_that_the_account_is_closed(cast):
 
 
 def test_only_the_right_password_hears_that_the_account_is_suspended(cast):
-    suspension.suspend(cast.owner.pk)
+    staff.suspend(cast.owner, actor=None)
     told = sign_in().json()
     assert (told["code"], told["detail"]) == ("user_inactive", "Our moderators suspended this account.")
     assert "restore_until" not in told

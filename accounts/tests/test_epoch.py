@@ -9,14 +9,13 @@ from django.apps import apps
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import credentials, epoch, links, mongo, sessions, totp
+from accounts import credentials, epoch, links, mongo, sessions, staff, totp
 from accounts.models import ApiToken, User
 from streamsite.errors import Conflict
 from streamsite.mongo.collections import collection
 from streamsite.testing.cast import PASSWORD
 from streamsite.testing.commands import recorded
 from streamsite.testing.post import deliver
-from videos.moderation import suspension
 
 AUTH = "/api/v1/auth"
 NEW = "another battery staple"
@@ -154,9 +153,9 @@ def test_a_page_that_makes_a_change_goes_on(cast, held, path):
 @pytest.mark.parametrize("end", ["suspend", "close"])
 def test_an_account_that_comes_back_revives_nothing(cast, held, end):
     if end == "suspend":
-        suspension.suspend(owner().pk)
-        suspension.suspend(owner().pk)  # safe to repeat
-        suspension.lift(owner().pk)
+        staff.suspend(owner(), actor=None)
+        staff.suspend(owner(), actor=None)  # safe to repeat
+        staff.reinstate(owner(), actor=None)
     else:
         bearer(sign_in()).delete("/api/v1/me", {"password": PASSWORD}, format="json")
         body = {"login": "owner", "password": PASSWORD}

@@ -14,12 +14,11 @@ from django.db import connections
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import links, mongo, sessions, totp
+from accounts import links, mongo, sessions, staff, totp
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from streamsite.testing.cast import PASSWORD, Cast
 from streamsite.testing.depth import walk
-from videos.moderation import suspension
 
 AUTH = "/api/v1/auth"
 NEW = "another battery staple"
@@ -114,9 +113,9 @@ class Round:
 
     def suspend(self) -> None:
         """Suspend the account; it is reinstated when everybody is done."""
-        suspension.suspend(self.user.pk)
+        staff.suspend(User.objects.get(pk=self.user.pk), actor=None)
         self.keeper = {}
-        self.after = lambda: suspension.lift(self.user.pk)
+        self.after = lambda: staff.reinstate(User.objects.get(pk=self.user.pk), actor=None)
 
     def switch_on(self) -> None:
         """Set up the second factor."""
