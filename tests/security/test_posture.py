@@ -136,8 +136,8 @@ def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_pa
     assert prepared == {"http://localhost:8000": True, "https://video.example.org": False}
 
 
-def deployment():
-    """The settings that deploy/ sets, with what it leaves to the operator."""
+def composed():
+    """The settings that deploy/compose.yml sets, with what it leaves to the operator."""
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yml").read_text())
     operators = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": GOOD_KEY, "MONGO_PASSWORD": "x"}
     given = compose["services"]["web"]["environment"]
@@ -147,17 +147,29 @@ def deployment():
     }
 
 
-def checked(tmp_path, **environment):
-    """Return exit code and ids of ``check --deploy`` on the documented settings."""
+def exemplified():
+    """The first block of .env.example, the one for a public site, with nothing left out."""
+    block = (ROOT / ".env.example").read_text().split("\n\n")[1]
+    return dict(re.findall(r"^#([A-Z_]+)=(.*)$", block, re.MULTILINE)) | {"SECRET_KEY": GOOD_KEY}
+
+
+def checked(tmp_path, settings):
+    """Return exit code and ids of ``check --deploy`` on the settings."""
     (tmp_path / "work" / "incoming").mkdir(parents=True)
     (tmp_path / "keys").mkdir(mode=0o700)
-    settings = deployment() | {"STREAMSITE_DATA_DIR": str(tmp_path), "EMAIL_HOST": "localhost"} | environment
-    ended = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], settings)
+    folders = {"STREAMSITE_DATA_DIR": str(tmp_path), "STREAMSITE_KEYS_DIR": str(tmp_path / "keys")}
+    ended = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], folders | settings)
     return ended.returncode, re.findall(r"\((\w+\.[WE]\d+)\)", ended.stdout + ended.stderr)
 
 
-def test_check_deploy_is_clean_on_the_documented_settings(tmp_path):
-    assert checked(tmp_path) == (0, [])
+@pytest.mark.parametrize("documented", [composed, exemplified])
+def test_check_deploy_is_clean_on_the_documented_settings(tmp_path, documented):
+    settings = documented()
+    assert settings["SITE_URL"].startswith("https:")
+    settings |= {"EMAIL_HOST": "localhost"}
+    for name in ("STREAMSITE_DATA_DIR", "STREAMSITE_KEYS_DIR"):
+        settings.pop(name, None)
+    assert checked(tmp_path, settings) == (0, [])
 
 
 def test_check_deploy_warns_by_id_about_the_rest(tmp_path):
@@ -172,7 +184,7 @@ def test_check_deploy_warns_by_id_about_the_rest(tmp_path):
         "MONGODB_URI": NO_DATABASE,
     }
     (tmp_path / "open").mkdir(mode=0o755)
-    code, ids = checked(tmp_path, **rest)
+    code, ids = checked(tmp_path, composed() | rest)
     assert code == 1
     # security.W008: no redirect to https; W025: Django's own word about the former key.
     assert set(ids) == {f"streamsite.W00{number}" for number in (1, 3, 4, 5, 6, 7)} | {
