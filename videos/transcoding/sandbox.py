@@ -6,7 +6,6 @@ exec, hold for root as well and cannot be lifted again. Every function raises OS
 
 import ctypes
 import os
-import platform
 import struct
 import sys
 
@@ -131,7 +130,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 def has_calls_table() -> bool:
     """Return whether `restrict_calls` knows this machine's system calls."""
-    return sys.platform.startswith("linux") and platform.machine() in AUDIT_ARCHES
+    return sys.platform.startswith("linux") and os.uname().machine in AUDIT_ARCHES
 
 
 def restrict_calls() -> None:
@@ -139,7 +138,7 @@ def restrict_calls() -> None:
 
     They fail with EPERM. `kill` reaches this process alone. Only for machines with a table.
     """
-    program = b"".join(struct.pack("=HBBI", *line) for line in _program(platform.machine()))
+    program = b"".join(struct.pack("=HBBI", *line) for line in _program(os.uname().machine))
     kept = ctypes.create_string_buffer(program)
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(kept))
     libc = ctypes.CDLL(None, use_errno=True)
