@@ -8,12 +8,17 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.http import HttpRequest
 
 from accounts.models import User
+from streamsite.limits import SIGN_INS, enforce
 
 BACKEND = "accounts.backends.LoginBackend"
 
 
 def sign_in(request: HttpRequest, user: User, *, remember: bool, amr: Sequence[str]) -> None:
-    """Start a page session of ``user``; the signal's receiver opens the document that governs it."""
+    """Start a page session of ``user``; the signal's receiver opens the document that governs it.
+
+    Raises ``Throttled`` after many in an hour: each leaves a session's document and an audit row.
+    """
+    enforce(SIGN_INS, user.pk)
     request.remember_me = remember  # type: ignore[attr-defined]
     request.amr = list(amr)  # type: ignore[attr-defined]
     login(request, user, backend=BACKEND)
