@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts import sessions
 from accounts.models import User
 from accounts.signals import SESSION_KEY
+from streamsite.limits import SIGN_INS, enforce
 
 BACKEND = "accounts.backends.LoginBackend"
 
@@ -18,8 +19,10 @@ BACKEND = "accounts.backends.LoginBackend"
 def sign_in(request: HttpRequest, user: User, *, remember: bool, amr: Sequence[str]) -> None:
     """Start a page session of ``user``; the signal's receiver opens the document that governs it.
 
-    The one that the browser's cookie stood for until now ends.
+    The one that the browser's cookie stood for until now ends. Raises ``Throttled`` after many in an hour: each leaves
+    a session's document and an audit row.
     """
+    enforce(SIGN_INS, user.pk)
     former, owner = request.session.get(SESSION_KEY), request.session.get(USER_KEY)
     request.remember_me = remember  # type: ignore[attr-defined]
     request.amr = list(amr)  # type: ignore[attr-defined]

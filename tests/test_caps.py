@@ -105,3 +105,16 @@ def test_in_parallel_there_are_never_more(cast, settings, kind):
     assert set(statuses) <= {200, 201, 204, 409}
     owner = User.objects.get(pk=cast.owner.pk)
     assert owner.subscription_count == Subscription.objects.filter(subscriber=owner).count()
+
+
+def test_the_videos_in_all_playlists_are_bounded(cast, settings):
+    settings.MAX_PLAYLIST_ITEMS_PER_USER = 3
+    api, videos = cast.api("owner"), [cast.video().pk for _ in range(3)]
+    first = api.post("/api/v1/playlists", {"title": "A", "video_ids": videos[:2]}, format="json").json()
+    refused = api.post("/api/v1/playlists", {"title": "B", "video_ids": videos[:2]}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
+    items = f"/api/v1/playlists/{first['id']}/items"
+    assert api.post(items, {"video_id": videos[2]}, format="json").status_code == 201
+    refused = api.put(f"/api/v1/me/watch-later/{videos[0]}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
+    assert sum(Playlist.objects.filter(owner=cast.owner).values_list("item_count", flat=True)) == 3

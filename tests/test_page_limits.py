@@ -9,6 +9,8 @@ from accounts.models import AuthEvent
 from streamsite import limits
 from streamsite.errors import Throttled
 from streamsite.limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, UPLOAD, WRITES, allowance, hit
+from streamsite.mongo.collections import collection
+from streamsite.testing.caller import PASSWORD
 
 PREFERENCES = "/settings/preferences"
 
@@ -116,3 +118,15 @@ def test_the_first_refusal_of_a_window_is_known(database):
             limits.enforce(limit, "a")
         first.append(refusal.value.is_first)
     assert first == [True, False, False]
+
+
+def test_right_passwords_are_limited_too(cast):
+    """Each sign-in leaves a session and an audit row, so nobody may make them without end."""
+    cast.owner  # noqa: B018 - signs in nowhere before the limit is used up
+    use_up(limits.SIGN_INS, cast.owner.pk)
+    login = {"login": cast.owner.username, "password": PASSWORD}
+    assert cast.api("anonymous").post("/api/v1/auth/token", login, format="json").status_code == 429
+    page = Client()
+    assert page.post("/login", login).status_code == 429
+    assert page.get("/settings/profile").status_code == 302
+    assert collection("auth_session").count_documents({}) == 0

@@ -137,7 +137,7 @@ COLLECTIONS = {
     "video": {"videos_video"},
     "comment": {"videos_comment"},
     "playlist": {"playlists_playlist"},
-    "item": {"playlists_playlist", "playlists_playlistitem"},
+    "item": {"playlists_playlistitem"},
     "caption": {"videos_caption"},
     "post": {"subscriptions_post"},
     "share link": {"videos_video", "videos_sharelink"},

@@ -17,7 +17,7 @@ from accounts.api.images import sent_file
 from accounts.authentication import TokenRefused, authenticate_bearer
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import SiteError
-from streamsite.limits import REGISTER, enforce, given_back_when_unavailable, throttle_key
+from streamsite.limits import REGISTER, SIGN_INS, enforce, given_back_when_unavailable, throttle_key
 
 
 class RegisterView(PublicAuthView):
@@ -58,6 +58,7 @@ class TokenView(PublicAuthView):
         data = form.validated_data
         inner = request._request
         user, amr = sign_in.check(inner, data["login"], data["password"], data["otp"])
+        enforce(SIGN_INS, user.pk)
         session = sessions.start(inner, user, client=data["client"], remember=data["remember"], amr=amr)
         audit.record("login", user.pk, request=inner, session_id=session["_id"])
         if session["client"] == sessions.BROWSER:
