@@ -37,8 +37,8 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
     access.require_manageable(actor, user)
     if not user.email:
         raise Invalid("This account has no email address. Change its email first.")
-    void = {"password": make_password(None)}
-    if _end_access(user, Q(is_active=True), actor=actor, reason="staff_reset", **void) is None:
+    unusable = make_password(None)
+    if _end_access(user, Q(is_active=True), actor=actor, reason="staff_reset", password=unusable) is None:
         raise Conflict("This account is closed or suspended.")
     audit.record("staff_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("staff_reset", user)
@@ -125,7 +125,7 @@ def delete(user: User, *, actor: User | None, request: HttpRequest | None = None
         tasks.enqueue_erasure(user.pk, due)
 
     condition = Q(erase_at=None) | Q(erase_at__gt=due)
-    changes = {"is_active": False, "erase_at": due, "password": make_password(None)}
+    changes: dict[str, Any] = {"is_active": False, "erase_at": due, "password": make_password(None)}
     if _end_access(user, condition, actor=actor, reason="deleted_by_staff", then=queue, **changes) is None:
         return False
     audit.record("deleted_by_staff", user.pk, request=request, actor=actor)
