@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import AuthEvent, User
 from streamsite import logs
 from streamsite.api.renderers import iso
+from streamsite.errors import Throttled
 from streamsite.limits import address_prefix, client_address
 
 KEPT = timedelta(days=180)
@@ -58,6 +59,7 @@ RESULTS = {
     "otp_required": "code asked for",
     "otp_invalid": "wrong code",
     "wrong_password": "wrong password",
+    "user_inactive": "account closed or suspended",
     "throttled": "refused, too many attempts",
 }
 
@@ -88,6 +90,12 @@ def record(
         at=at,
         purge_at=at + KEPT,
     ).save(force_insert=True)
+
+
+def record_refusal(what: str, user_id: str | None, error: Throttled, *, request: HttpRequest) -> None:
+    """Write one event for all refusals of a counter's window, so that trying on and on fills no trail."""
+    if error.is_first:
+        record(what, user_id, request=request, result="throttled")
 
 
 def of_user(user_id: str) -> QuerySet[AuthEvent]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, CSRFCheck, SessionAuthentication
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendE
 from accounts import api_tokens, sessions
 from accounts.models import ApiToken, User
 from accounts.tokens import AccessToken
+from streamsite import csrf
 from streamsite.errors import CsrfFailed, Forbidden, Invalid, SiteError
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -104,9 +104,10 @@ def _require_scope(request: Request, token: ApiToken) -> None:
 
 
 class PageSessionAuthentication(SessionAuthentication):
-    """The page's own session; unsafe methods need the CSRF token."""
+    """The page's own session; unsafe methods need the CSRF token in a header, so that no body is read for it."""
 
-    def enforce_csrf(self, request: HttpRequest) -> None:
+    def enforce_csrf(self, request: Any) -> None:
+        request = csrf.with_fields(request._request)
         check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type, return-value]
         check.process_request(request)
         reason: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]

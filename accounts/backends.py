@@ -27,18 +27,22 @@ class LoginBackend(ModelBackend):
         **extra: Any,
     ) -> User | None:
         login = username if username is not None else str(extra.get("login", ""))
-        user = self.prove(login, password or "")
-        return user if user is not None and self.user_can_authenticate(user) else None
-
-    def prove(self, login: str, password: str) -> User | None:
-        """The account with this name and password, active or not."""
-        if not login or not password or len(password) > settings.PASSWORD_MAX_LENGTH:
-            return None
         user = find_by_login(login)
-        if user is None or not user.has_usable_password():
-            make_password(password)  # an unknown name must take the time of a wrong password
-            return None
-        return user if user.check_password(password) else None
+        proved = is_password_right(user, password or "")
+        return user if proved and user is not None and self.user_can_authenticate(user) else None
+
+
+def is_password_right(user: User | None, password: str) -> bool:
+    """Return whether ``password`` is the account's, active or not; the work is the same when there is none.
+
+    Raises ``Unavailable`` when too many passwords are being checked.
+    """
+    if not password or len(password) > settings.PASSWORD_MAX_LENGTH:
+        return False
+    if user is None or not user.has_usable_password():
+        make_password(password)  # an unknown name must take the time of a wrong password
+        return False
+    return user.check_password(password)
 
 
 def find_by_login(login: str) -> User | None:

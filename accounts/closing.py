@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import audit, backends, sign_in, tasks
+from accounts import audit, sign_in, tasks
 from accounts.epoch import raise_epoch
 from accounts.erasure import account_closed, account_restored
 from accounts.models import User
@@ -38,28 +38,37 @@ def ask(request: HttpRequest, user: User) -> datetime:
 
 
 def restore(request: HttpRequest, *, login: str, password: str, otp: str = "") -> User:
-    """End the waiting time of the account with this name and password: everything is as it was.
+    """Reopen the closed account with this name and password, see ``reopen``.
 
-    Nobody is signed in by it. Raises what signing in raises; an account that does not wait has invalid credentials.
+    Raises what signing in raises; an account that is open has invalid credentials here.
     """
-    user = sign_in.check_password(request, login, password, find=_prove_waiting)
+    user = sign_in.prove(request, login, password)
+    if user.is_active:
+        raise sign_in.InvalidCredentials
+    return reopen(request, user, otp)
+
+
+def reopen(request: HttpRequest, user: User, otp: str = "") -> User:
+    """End the waiting time of an account whose password was just proved: everything is as it was.
+
+    Nobody is signed in by it. Raises ``AccountSuspended``, ``OtpRequired``, ``OtpInvalid`` or ``Throttled``.
+    """
+    if not user.is_active and not isinstance(why := sign_in.inactive(user), sign_in.AccountClosed):
+        raise why
     sign_in.check_second_factor(request, user, otp)
 
-    def reopen() -> bool:
+    def end_waiting() -> bool:
         waiting = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now())
         if not waiting.exists():
             return False
         raise_epoch(user, reason="restored", is_active=True, erase_at=None)
         return True
 
-    if in_transaction(reopen):
+    if in_transaction(end_waiting):
         account_restored.send(sender=User, user_id=user.pk)
         audit.record("restored", user.pk, request=request)
         tasks.enqueue_mail("restored", user)
-    return User.objects.get(pk=user.pk)
-
-
-def _prove_waiting(request: HttpRequest, login: str, password: str) -> User | None:
-    """The account with this name and password that waits for its erasure."""
-    user = backends.LoginBackend().prove(login, password)
-    return user if user is not None and not user.is_active and user.erase_at is not None else None
+    current = User.objects.get(pk=user.pk)
+    if not current.is_active:  # erased, suspended or changed since the password was checked
+        raise sign_in.InvalidCredentials
+    return current

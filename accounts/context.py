@@ -6,19 +6,31 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts import preferences
+from accounts import preferences, verification
 from accounts.mappers import badge
 
 
 def me(request: HttpRequest) -> dict[str, Any]:
     """``me``: the signed-in channel's badge, or ``None``. ``theme``, ``autoplay``, ``autoplay_open``: what they chose.
+    ``must_verify_email``: whether they are to be reminded that publishing needs it.
 
     ``theme`` is ``None`` until somebody chooses: then each browser's own memory decides.
     """
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"me": None, "theme": None, "autoplay": True, "autoplay_open": True}
+        return {
+            "me": None,
+            "theme": None,
+            "autoplay": True,
+            "autoplay_open": True,
+            "must_verify_email": False,
+        }
     chosen = preferences.complete(user.preferences)
     theme = chosen["theme"] if "theme" in user.preferences else None
     playing = {name: chosen[name] for name in ("autoplay", "autoplay_open")}
-    return {"me": badge(user), "theme": theme, **playing}
+    return {
+        "me": badge(user),
+        "theme": theme,
+        "must_verify_email": verification.is_missing(user),
+        **playing,
+    }

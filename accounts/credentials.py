@@ -16,6 +16,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 
 from accounts import audit, links, passwords, second_factor, sessions, tasks, totp
+from accounts.backends import is_password_right
 from accounts.epoch import CHANGED_MEANWHILE, raise_epoch
 from accounts.models import User, email_key
 from streamsite.errors import Conflict, Invalid
@@ -27,6 +28,7 @@ from streamsite.limits import (
     PASSWORD_RESET,
     enforce,
     give_back,
+    given_back_when_unavailable,
     throttle_key,
 )
 from streamsite.mongo.retry import in_transaction
@@ -49,7 +51,9 @@ class OtpNotAccepted(Invalid):
 def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     """Raise ``WrongPassword`` unless it is the account's, ``Throttled`` after ten wrong ones in 15 minutes."""
     enforce(PASSWORD_CHECK, user.pk)
-    if len(password) > passwords.MOST_CHARACTERS or not user.check_password(password):
+    with given_back_when_unavailable((PASSWORD_CHECK, user.pk)):
+        is_right = is_password_right(user, password)
+    if not is_right:
         raise WrongPassword(fields={"current_password": [WrongPassword.detail]})
     give_back(PASSWORD_CHECK, user.pk)
 

@@ -16,9 +16,10 @@ from typing import IO
 
 from PIL import Image, ImageCms
 
+from streamsite.bodies import rules
 from streamsite.errors import Invalid, TooLarge, Unavailable
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = rules.MAX_PICTURE_BYTES
 # Pixels of the header: what one decoder needs for them stays below about 200 MB. A JPEG of one scan is decoded
 # at a fraction of its size; of several, libjpeg keeps all coefficients; libwebp keeps three copies.
 MAX_PIXELS = {"JPEG": 64_000_000, "PNG": 20_000_000, "GIF": 20_000_000, "WEBP": 12_000_000}
@@ -28,7 +29,6 @@ MAX_PIXELS_OF_SCANS = 24_000_000
 MAX_SCANS = 100
 WAIT_SECONDS = 10
 # What a form may have beside its pictures.
-REST_OF_FORM = 100_000
 QUALITY = 84
 
 UNREADABLE = "This is not a picture that can be read: send a whole JPEG, PNG, WebP or GIF file."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -10,7 +11,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
+from accounts import hashing
 from accounts.usernames import normalise, validate_username
 from streamsite.ids import object_id
 
@@ -76,6 +79,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # Rises with every change of what proves an identity (``accounts.epoch``): what was opened or mailed before is void.
     security_epoch = models.IntegerField(default=0, editable=False)
+    # ``<session hash of the password's hash>:<session hash of the one it replaced>``, see below.
+    kept_session_hash = models.CharField(max_length=129, blank=True, editable=False)
     # Rises with every change of profile or preferences, for If-Match.
     profile_version = models.IntegerField(default=0, editable=False)
     erase_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -90,7 +95,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         indexes = [
             models.Index(fields=["email_key"], name="user_email_key"),
-            models.Index(fields=["-created_at", "-id"], name="user_newest"),
+            # The filters and the search of the admin's list follow its order.
+            models.Index(
+                fields=[
+                    "-created_at",
+                    "-id",
+                    "username",
+                    "full_name",
+                    "email",
+                    "is_active",
+                    "is_staff",
+                    "email_verified",
+                ],
+                name="user_newest_filtered",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -114,6 +132,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         if fields is not None and "email" in fields:
             kwargs["update_fields"] = {*fields, "email_key"}
         super().save(*args, **kwargs)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether it is the account's password. Raise ``Unavailable`` when too many are being checked."""
+        return hashing.is_password_of(self, raw_password)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Return what page sessions may carry instead: those from before the same password was hashed anew go on.
+
+        It holds for that hash only, so that a change of the password by whatever means ends them.
+        """
+        yield from super().get_session_auth_fallback_hash()
+        current, _, former = self.kept_session_hash.partition(":")
+        if former and constant_time_compare(current, self.get_session_auth_hash()):
+            yield former
 
     def get_full_name(self) -> str:
         """The display name, or the username for people who gave none."""

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.auth import login, update_session_auth_hash
 from django.http import HttpRequest
 
+from accounts import sessions
 from accounts.models import User
+from accounts.signals import SESSION_KEY
 
 BACKEND = "accounts.backends.LoginBackend"
 
 
 def sign_in(request: HttpRequest, user: User, *, remember: bool, amr: Sequence[str]) -> None:
-    """Start a page session of ``user``; the signal's receiver opens the document that governs it."""
+    """Start a page session of ``user``; the signal's receiver opens the document that governs it.
+
+    The one that the browser's cookie stood for until now ends.
+    """
+    former, owner = request.session.get(SESSION_KEY), request.session.get(USER_KEY)
     request.remember_me = remember  # type: ignore[attr-defined]
     request.amr = list(amr)  # type: ignore[attr-defined]
     login(request, user, backend=BACKEND)
+    if former and owner:
+        sessions.revoke(former, owner, "signed_in_again")
 
 
 def keep_signed_in(request: HttpRequest, user: User) -> None:

@@ -8,8 +8,6 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 
-MOST_CHARACTERS: int = settings.PASSWORD_MAX_LENGTH
-
 
 def problems(password: str, user: User) -> list[str]:
     """Sentences about what is wrong with ``password`` for ``user``; empty when it is good.

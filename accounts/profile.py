@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from accounts import mongo, preferences
 from accounts.models import User
 from streamsite.errors import Absent, Invalid, Stale
-from streamsite.text import clean_line, clean_text, is_blank
+from streamsite.text import clean_line, clean_text, is_blank, names_a_user
 
 # Sent with ``user_id`` when the name that others see has changed.
 renamed = Signal()
@@ -80,7 +80,7 @@ def _problem(link: str) -> str | None:
         _ = parts.port  # raises for what is no port number
     except (ValidationError, ValueError):
         return "this is no web address; it begins with https:// or http://."
-    return "an address with a name or a password in it is not shown." if "@" in parts.netloc else None
+    return "an address with a name or a password in it is not shown." if names_a_user(link) else None
 
 
 def _write(user: User, changes: dict[str, Any], expected_version: int | None) -> User:

@@ -2,27 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts import audit, totp
-from accounts.backends import find_by_login
+from accounts.backends import find_by_login, is_password_right
 from accounts.models import User
 from accounts.second_factor import use_code
 from accounts.usernames import normalise
 from streamsite.errors import SiteError, Throttled
-from streamsite.limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, enforce, give_back, throttle_key
+from streamsite.limits import (
+    LOGIN_PER_ACCOUNT,
+    LOGIN_PER_ADDRESS,
+    LOGIN_PER_USER,
+    allowance,
+    enforce,
+    give_back,
+    given_back_when_unavailable,
+    hit,
+    throttle_key,
+)
 
 PASSWORD_ONLY = ["pwd"]
 
 
 class InvalidCredentials(SiteError):
-    """One answer for a wrong password, an unknown name and an inactive account."""
+    """One answer for a wrong password and an unknown name, whether or not the account is active."""
 
     status, code = 401, "invalid_credentials"
     detail = "The name or the password is not right."
+
+
+class AccountClosed(SiteError):
+    """The password was right; the owner closed the account and can restore it until it is erased."""
+
+    status, code = 401, "user_inactive"
+
+    def __init__(self, user: User, until: datetime) -> None:
+        self.user, self.until = user, until
+        day = date_format(until, "F j, Y")
+        super().__init__(f"You closed this account. You can restore it until {day}, when it is deleted.")
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """``restore_until``, for programs that offer it."""
+        return {"restore_until": self.until}
+
+
+class AccountSuspended(SiteError):
+    """The password was right; our moderators suspended the account."""
+
+    status, code = 401, "user_inactive"
+    detail = "Our moderators suspended this account."
 
 
 class OtpRequired(SiteError):
@@ -38,39 +73,58 @@ def check(request: HttpRequest, login: str, password: str, otp: str = "") -> tup
     return user, check_second_factor(request, user, otp)
 
 
-def _active(request: HttpRequest, login: str, password: str) -> User | None:
-    user = authenticate(request, username=login, password=password)
-    return user if isinstance(user, User) else None
+def check_password(request: HttpRequest, login: str, password: str) -> User:
+    """Return the active account behind a name and a password.
+
+    Raises what ``prove`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a right password.
+    """
+    user = prove(request, login, password)
+    if not user.is_active:
+        audit.record("login", user.pk, request=request, result="user_inactive")
+        raise inactive(user)
+    return user
 
 
-def check_password(
-    request: HttpRequest,
-    login: str,
-    password: str,
-    find: Callable[[HttpRequest, str, str], User | None] = _active,
-) -> User:
-    """The account behind a name and a password. Raises ``InvalidCredentials`` or ``Throttled``.
+def prove(request: HttpRequest, login: str, password: str) -> User:
+    """Return the account behind a name and a password, active or not.
 
-    Failures count per account name and address, and per address; a stranger's failures do not lock the owner out.
-    Each attempt is counted before it is looked at, and taken back when it was right, so that parallel ones cannot
-    slip through.
+    Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` when too many passwords are being checked.
+
+    Failures count per account and address, and per address; a stranger's failures do not lock the owner out. Each
+    attempt is counted before it is looked at, and taken back when it was right, so that parallel ones cannot slip
+    through. What was typed has a counter that answers 429. The username and the email address of one account also
+    share one that does not show: once it is used up, every password is wrong, or the answer would tell which address
+    belongs to which name.
     """
     address = throttle_key(request)
-    per_user = f"{normalise(login.strip())[:80]}|{address}"
+    typed = f"{normalise(login.strip())[:80]}|{address}"
+    account = find_by_login(login)
+    shared = f"{account.pk}|{address}" if account is not None else typed
     try:
-        enforce(LOGIN_PER_USER, per_user)
+        enforce(LOGIN_PER_USER, typed)
         enforce(LOGIN_PER_ADDRESS, address)
-    except Throttled:
-        audit.record("login", None, request=request, result="throttled")
+    except Throttled as error:
+        audit.record_refusal("login", None, error, request=request)
         raise
-    user = find(request, login, password)
-    if user is None:
-        known = find_by_login(login)
-        audit.record("login", known.pk if known else None, request=request, result="invalid_credentials")
+    attempts, _ = hit(LOGIN_PER_ACCOUNT, shared)
+    counted = ((LOGIN_PER_USER, typed), (LOGIN_PER_ADDRESS, address), (LOGIN_PER_ACCOUNT, shared))
+    with given_back_when_unavailable(*counted):
+        is_right = is_password_right(account, password)
+    if account is None or not is_right or attempts > allowance(LOGIN_PER_ACCOUNT):
+        audit.record("login", account.pk if account else None, request=request, result="invalid_credentials")
         raise InvalidCredentials
-    give_back(LOGIN_PER_USER, per_user)
-    give_back(LOGIN_PER_ADDRESS, address)
-    return user
+    for limit, who in counted:
+        give_back(limit, who)
+    return account
+
+
+def inactive(user: User) -> SiteError:
+    """Return why an inactive account cannot sign in. Only who gave its password may hear it."""
+    if user.erase_at is None:
+        return AccountSuspended()
+    if user.erase_at <= timezone.now():  # about to be erased: there is nothing to come back to
+        return InvalidCredentials()
+    return AccountClosed(user, user.erase_at)
 
 
 def check_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:

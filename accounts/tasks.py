@@ -10,9 +10,10 @@ from django_tasks import task
 from accounts import erasure, mail
 from accounts.backends import reset_candidates
 from accounts.models import User
+from streamsite.tasks.backend import MAIL
 
 
-@task()
+@task(queue_name=MAIL)
 def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> None:
     """Send the mail ``kind`` to the account's address, or to ``to``."""
     user = User.objects.filter(pk=user_id).first()
@@ -20,7 +21,7 @@ def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | N
         mail.send(kind, user, to or user.email, **(details or {}))
 
 
-@task()
+@task(queue_name=MAIL)
 def mail_reset(address: str) -> None:
     """Send a reset link to whoever has this address; nothing happens when nobody does."""
     for user in reset_candidates(address):

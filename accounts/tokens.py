@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import jwt
 from django.conf import settings
+from jwt.utils import base64url_decode, base64url_encode
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 from rest_framework_simplejwt.tokens import Token
@@ -49,6 +50,8 @@ class RingBackend(TokenBackend):
         if len(raw) > MOST_BYTES:
             raise TokenBackendError("Token is invalid")
         try:
+            if not _is_canonical(raw):
+                raise TokenBackendError("Token is invalid")
             header = jwt.get_unverified_header(raw)
             key = ring().verifying.get(str(header.get("kid", "")))
             if key is None or header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
@@ -68,6 +71,17 @@ class RingBackend(TokenBackend):
             raise TokenBackendError("Token is invalid") from error
         _check_claims(claims, float(settings.TOKEN_LEEWAY_SECONDS))
         return claims
+
+
+def _is_canonical(raw: bytes) -> bool:
+    """Whether these are three base64url parts as they were issued.
+
+    Decoders ignore padding, foreign characters and the last bits, so that one token would have many spellings.
+    """
+    parts = raw.split(b".")
+    return len(parts) == 3 and all(
+        part and base64url_encode(base64url_decode(part)) == part for part in parts
+    )
 
 
 def _check_claims(claims: dict[str, Any], leeway: float) -> None:

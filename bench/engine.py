@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from streamsite.mongo.server import EmbeddedMongo
+from streamsite.testing.mongo import root_uri
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICIAL = "django-mongodb-backend==5.2.4"
@@ -28,7 +29,7 @@ def main() -> int:
         mongo = EmbeddedMongo(Path(folder), cache_gb=1)
         mongo.start()
         try:
-            figures = {kind: _figures(kind, mongo.uri) for kind in KINDS}
+            figures = {kind: _figures(kind, root_uri(mongo.data_dir)) for kind in KINDS}
         finally:
             mongo.stop()
     print(

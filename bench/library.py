@@ -22,11 +22,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from streamsite.testing.caller import Caller
+from streamsite.testing.mongo import root_uri
 from streamsite.testing.stack import ROOT, Stack
 
 SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
 TRIES = int(os.environ.get("BENCH_TRIES", "120"))
-PEOPLE = ("star", "small", "fan20", "fan500", "fan2000")
+PEOPLE = ("star", "small", "fan20", "fan500", "fan2000", "staffer")
 FAR = 1_000  # pages of 20
 API = "/api/v1"
 
@@ -100,6 +101,29 @@ QUESTIONS = [
     Question("list, page 1,000", lambda w: str(w.facts["far_list"])),
     Question("list by views", lambda w: f"{API}/videos?sort=views"),
     Question("list of a category", lambda w: f"{API}/videos?category=music"),
+    Question("with captions (30 videos)", lambda w: f"{API}/videos?captions=1"),
+    Question("with captions, by views", lambda w: f"{API}/videos?captions=1&sort=views"),
+    Question("long (30 videos)", lambda w: f"{API}/videos?duration=long"),
+    Question(
+        "long, of a category, by likes", lambda w: f"{API}/videos?duration=long&category=music&sort=likes"
+    ),
+    Question(
+        "medium, with captions, in English", lambda w: f"{API}/videos?duration=medium&captions=1&language=en"
+    ),
+    Question("of a tag, with captions", lambda w: f"{API}/videos?tag={quote(w.facts['tag'])}&captions=1"),
+    Question("uploaded this hour, by views", lambda w: f"{API}/videos?uploaded=hour&sort=views"),
+    Question(
+        "a frequent word, with captions", lambda w: f"{API}/videos?q={quote(w.facts['frequent'])}+&captions=1"
+    ),
+    Question("history, a word of one video", lambda w: f"{API}/me/history?q=unheardof", "fan20"),
+    Question("studio, a word of no video", lambda w: f"{API}/studio/videos?q=unheardof", "star"),
+    Question("admin: videos", lambda w: "/admin/videos/video/", "staffer"),
+    Question("admin: videos of a channel", lambda w: "/admin/videos/video/?q=channel00007", "staffer"),
+    Question("admin: videos by title", lambda w: "/admin/videos/video/?q=unheardof", "staffer"),
+    Question("admin: failed videos", lambda w: "/admin/videos/video/?status__exact=failed", "staffer"),
+    Question("admin: accounts", lambda w: "/admin/accounts/user/", "staffer"),
+    Question("admin: subscriptions", lambda w: "/admin/subscriptions/subscription/", "staffer"),
+    Question("admin: comments by an author", lambda w: "/admin/videos/comment/?q=user000007", "staffer"),
     Question("search, one word", lambda w: f"{API}/videos?q={quote(w.words()[0])}+"),
     Question("search, two words", lambda w: f"{API}/videos?q={quote(' '.join(w.words()[:2]))}+"),
     Question("search, an unfinished word", lambda w: f"{API}/videos?q={quote(w.words()[1][:4])}"),
@@ -206,7 +230,7 @@ def publishing(world: World) -> None:
     import pymongo
 
     times: dict[str, list[float]] = {"small": [], "star": []}
-    with pymongo.MongoClient((world.site.data_dir / "run" / "mongodb-uri").read_text().strip()) as client:
+    with pymongo.MongoClient(root_uri(world.site.data_dir)) as client:
         videos, status = client["streamsite"]["videos_video"], client["admin"]
         ids = {who: _own(client["streamsite"], who) for who in times}
         videos.update_many(

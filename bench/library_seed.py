@@ -29,6 +29,7 @@ from playlists.services import create  # noqa: E402
 from streamsite.mongo.collections import collection  # noqa: E402
 from streamsite.visibility import Visibility  # noqa: E402
 from subscriptions.models import Subscription  # noqa: E402
+from videos import facets  # noqa: E402
 from videos.library import documents  # noqa: E402
 from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
 
@@ -54,6 +55,7 @@ SYLLABLES = (
     "wix",
 )
 LONGEST_LIST = 5_000
+LONG_EVERY = 3_333
 
 
 def main() -> None:
@@ -70,7 +72,10 @@ def main() -> None:
         _video(n, [star, small, *channels][n % (len(channels) + 2)], words, chance) for n in range(size)
     ]
     _store(Video, videos)
+    facets.refresh(Video._meta.db_table, {})
     _index(videos)
+    facets.refresh(documents.DOCUMENTS, {})
+    User.objects.filter(username="staffer").update(is_staff=True, is_superuser=True)
     crowd = [User(username=f"user{n:06d}", email=f"u{n}@example.org") for n in range(size)]
     _store(User, crowd)
     _subscribe(star, crowd)
@@ -85,6 +90,8 @@ def main() -> None:
         json.dumps(
             {
                 "video": videos[0].pk,
+                "tag": videos[1].tags[0],
+                "frequent": words[1],
                 "words": [videos[n].title.split() for n in range(0, size, max(1, size // 200))][:200],
                 "short_list": short,
                 "long_list": long,
@@ -114,7 +121,9 @@ def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Vi
         status=Status.READY,
         generation="g1",
         is_complete=True,
-        duration=float(30 + n % 3_000),
+        # Few are long, few have captions.
+        duration=float(9_000 if n % LONG_EVERY == 7 else 30 + n % 1_100),
+        has_captions=n % LONG_EVERY == 11,
         view_count=int(chance.paretovariate(0.5)) % 10_000_000,
         like_count=n % 977,
         trend=chance.random(),

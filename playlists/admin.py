@@ -17,12 +17,12 @@ from streamsite.service_admin import ServiceAdmin
 class PlaylistAdmin(ServiceAdmin[Playlist]):
     """Find a playlist and see what is in it."""
 
-    list_display = ("title", "owner", "visibility", "sort", "item_count", "updated_at")
-    list_filter = ("visibility", "sort", "is_watch_later", "updated_at")
+    list_display = ("title", "owner", "visibility", "sort", "item_count", "created_at")
+    list_filter = ("visibility", "sort", "is_watch_later", "created_at")
     list_select_related = ("owner",)
-    search_fields = ("title", "description", "owner__username")
-    date_hierarchy = "created_at"
-    ordering = ("-updated_at",)
+    search_fields = ("title", "owner__username")
+    search_help_text = "Words of the title, or the beginning of a username."
+    ordering = ("-created_at",)
     # The order's rule is kept in every item as well, and an item in the playlist's sums: services change those.
     readonly_fields = (
         "id",
@@ -55,10 +55,10 @@ class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
     """Which video is where."""
 
     list_display = ("video", "playlist", "rank", "added_by", "added_at")
-    list_filter = ("added_at",)
     list_select_related = ("video", "playlist", "added_by")
-    search_fields = ("video__title", "playlist__title")
-    ordering = ("-added_at",)
+    search_fields = ("=playlist", "=video")
+    search_help_text = "The id of a playlist or of a video."
+    ordering = ("-id",)
     readonly_fields = (
         *("id", "playlist", "video", "rank", "sort", "sort_key", "copy", "duration", "added_by", "added_at"),
     )
@@ -82,8 +82,9 @@ class SavedPlaylistAdmin(ServiceAdmin[SavedPlaylist]):
 
     list_display = ("playlist", "user", "created_at")
     list_select_related = ("playlist", "user")
-    search_fields = ("playlist__title", "user__username")
-    ordering = ("-created_at",)
+    search_fields = ("=playlist", "user__username")
+    search_help_text = "The id of a playlist, or the beginning of a username."
+    ordering = ("-id",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People save playlists."""

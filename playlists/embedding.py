@@ -22,13 +22,15 @@ class Window:
     """The entries around a place of a playlist.
 
     ``entries`` are ``{index, id, video{card}}``, the index counting from 1 over all items, also those left out.
-    ``first`` and ``last`` are the indexes that were looked at, ``total`` is the number of items.
+    ``first`` and ``last`` are the indexes that were looked at, ``total`` is the highest index, and ``shown`` the
+    number of items that everybody sees.
     """
 
     entries: list[dict[str, Any]]
     first: int
     last: int
     total: int
+    shown: int
 
     def entry_at(self, index: int) -> dict[str, Any] | None:
         """Return the first entry from ``index`` on, or else the last one before it."""
@@ -79,4 +81,6 @@ def _read(playlist: Playlist, start: int, host: str) -> Window:
         for place, item_id in enumerate(ids, start=1)
         if item_id in rows and may_embed(playlist, rows[item_id].video, host)
     ]
-    return Window(entries, start + 1, start + len(ids), playlist.item_count)
+    return Window(
+        entries, start + 1, start + len(ids), playlist.item_count, queries.count_for(NOBODY, playlist)
+    )

@@ -49,7 +49,7 @@ def choice_body(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str
 
 def _results(playlists: list[Playlist], viewer: Viewer) -> list[dict[str, Any]]:
     shown = [row for row in playlists if access.may_view(viewer, row)]
-    queries.know_durations(viewer, shown)
+    queries.know_shown(viewer, shown)
     pictures = queries.covers(shown)
     people = queries.people(one for row in shown for one in row.collaborators)
     return [mappers.full(row, viewer, pictures.get(row.pk), people) for row in shown]

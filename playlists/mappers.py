@@ -35,7 +35,7 @@ def full(
         "description": playlist.description,
         "visibility": playlist.visibility,
         "owner": badge(playlist.owner),
-        "item_count": playlist.item_count,
+        "item_count": queries.count_for(viewer, playlist),
         "duration": round(queries.duration_for(viewer, playlist), 3),
         "thumbnail_url": picture,
         "collaborators": [badge(known[one]) for one in playlist.collaborators if one in known],

@@ -43,8 +43,10 @@ class Playlist(models.Model):
     collaborators = models.JSONField(default=list, blank=True, editable=False)
     item_count = models.IntegerField(default=0, editable=False)
     duration = models.FloatField(default=0.0, editable=False)
-    # The same of what everybody may see there; null until somebody asks. ``shown_turn`` rises when it is forgotten.
+    # The same of what everybody may see there, and how many items that are; null until somebody asks. ``shown_turn``
+    # rises when it is forgotten.
     shown_duration = models.FloatField(null=True, editable=False)
+    shown_items = models.IntegerField(null=True, editable=False)
     shown_turn = models.IntegerField(default=0, editable=False)
     version = models.IntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -55,6 +57,11 @@ class Playlist(models.Model):
             models.Index(fields=["owner", "-updated_at", "-id"], name="playlist_own"),
             models.Index(fields=["owner", "visibility", "-updated_at", "-id"], name="playlist_owner_listed"),
             models.Index(fields=["collaborators", "-updated_at", "-id"], name="playlist_shared_with"),
+            # The filters and the search of the admin's list follow its order.
+            models.Index(
+                fields=["-created_at", "-id", "title", "owner", "visibility", "sort", "is_watch_later"],
+                name="playlist_newest_filtered",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

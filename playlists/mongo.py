@@ -114,8 +114,8 @@ def in_watch_later(playlist_id: str, video_id: str) -> tuple[str, list[Document]
     return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]
 
 
-def shown_durations(playlists: Iterable[Playlist]) -> dict[str, float]:
-    """Seconds of what everybody sees of some playlists who may open them, by playlist id. Kept until it changes.
+def shown_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
+    """Return items and seconds of what everybody sees of playlists, by playlist id. Kept until it changes.
 
     One read and one write for all of them; as ``access.may_show`` has it for those who neither fill the list nor own
     the video.
@@ -130,23 +130,24 @@ def shown_durations(playlists: Iterable[Playlist]) -> dict[str, float]:
         "as": "video",
     }
     kinds = {"list": "$playlist_id", "listed": "$video.listed", "channel": "$video.channel_id"}
-    totals = dict.fromkeys(lists, 0.0)
+    totals = dict.fromkeys(lists, (0, 0.0))
     for row in collection(ITEMS).aggregate(
         [
             {"$match": {"playlist_id": {"$in": list(lists)}}},
             {"$lookup": join},
             {"$unwind": "$video"},
-            {"$group": {"_id": kinds, "seconds": {"$sum": "$duration"}}},
+            {"$group": {"_id": kinds, "items": {"$sum": 1}, "seconds": {"$sum": "$duration"}}},
         ]
     ):
         one, key = lists[row["_id"]["list"]], row["_id"]
         if key["listed"] or key["channel"] == one.owner_id or not is_listed(one.visibility):
-            totals[one.pk] += float(row["seconds"])
+            items, seconds = totals[one.pk]
+            totals[one.pk] = items + int(row["items"]), seconds + float(row["seconds"])
     collection(LISTS).bulk_write(
         [
             UpdateOne(
                 {"_id": one.pk, "version": one.version, "shown_turn": one.shown_turn},
-                {"$set": {"shown_duration": totals[one.pk]}},
+                {"$set": {"shown_items": totals[one.pk][0], "shown_duration": totals[one.pk][1]}},
             )
             for one in lists.values()
         ],

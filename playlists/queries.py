@@ -86,17 +86,29 @@ def has_saved(viewer: Viewer, playlist: Playlist) -> bool:
     return SavedPlaylist.objects.filter(user_id=str(viewer.pk), playlist=playlist).exists()
 
 
-def know_durations(viewer: Viewer, playlists: Iterable[Playlist]) -> None:
-    """See to it that those of the playlists that others fill know how long what everybody sees of them is."""
-    unknown = [one for one in playlists if one.shown_duration is None and not may_contribute(viewer, one)]
-    found = mongo.shown_durations(unknown) if unknown else {}
+def know_shown(viewer: Viewer, playlists: Iterable[Playlist]) -> None:
+    """Load how many items everybody sees, and how long they are, for the playlists that ``viewer`` does not fill."""
+    unknown = [one for one in playlists if not _knows_shown(one) and not may_contribute(viewer, one)]
+    found = mongo.shown_totals(unknown) if unknown else {}
     for one in unknown:
-        one.shown_duration = found[one.pk]
+        one.shown_items, one.shown_duration = found[one.pk]
+
+
+def _knows_shown(playlist: Playlist) -> bool:
+    return playlist.shown_duration is not None and playlist.shown_items is not None
+
+
+def count_for(viewer: Viewer, playlist: Playlist) -> int:
+    """Return the number of all items for those who fill the playlist; for others of what everybody may see there."""
+    if may_contribute(viewer, playlist):
+        return playlist.item_count
+    know_shown(viewer, [playlist])
+    return playlist.shown_items or 0
 
 
 def duration_for(viewer: Viewer, playlist: Playlist) -> float:
     """Seconds of the whole playlist for those who fill it; for others of what everybody may see there."""
     if may_contribute(viewer, playlist):
         return max(0.0, playlist.duration)
-    know_durations(viewer, [playlist])
+    know_shown(viewer, [playlist])
     return playlist.shown_duration or 0.0

@@ -102,7 +102,7 @@ def of_video(playlist: Playlist, video: Video, mode: Mode, viewer: Viewer) -> di
     """The queue while ``video`` plays, as templates show it.
 
     ``items`` (``id, url, video{card}, is_current, number``), ``next`` and ``previous`` (one of those or ``None``),
-    ``number`` and ``total``, ``loop``, ``is_shuffled``, and the addresses that change the mode.
+    ``place``, ``number`` and ``total``, ``loop``, ``is_shuffled``, and the addresses that change the mode.
     """
     current = _current(playlist, video, mode)
     near = surroundings(playlist, current, mode.shuffle)
@@ -129,12 +129,15 @@ def of_video(playlist: Playlist, video: Video, mode: Mode, viewer: Viewer) -> di
     following = shown[here + 1 :] if here is not None else shown
     former = shown[:here] if here is not None else []
     around = mode.loop == "list"
+    total = queries.count_for(viewer, playlist)
     return {
         "items": shown,
         "next": next(iter(following), None) or (entry(near.first) if around else None),
         "previous": (former[-1] if former else None) or (entry(near.last) if around else None),
-        "number": near.place + 1 if here is not None else None,
-        "total": playlist.item_count,
+        # Places count every item; where some are hidden from the viewer, they would tell how many.
+        "number": near.place + 1 if here is not None and total == playlist.item_count else None,
+        "place": near.place + 1,
+        "total": total,
         "has_earlier": near.place > len(near.before),
         "has_later": near.place + len(near.onwards) < playlist.item_count,
         "loop": mode.loop,

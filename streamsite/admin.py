@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
+from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
 from streamsite.models import Job
 from streamsite.tasks import control, queue, subjects
@@ -62,19 +63,17 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin[Job]):
+class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     """Jobs are made and ended by the queue alone: nothing is added, edited or deleted here."""
 
     list_display = (
         "short_task", "about", "queue", "state", "priority", "tried", "run_at", "worker", "age",
         "last_error", "buttons",
     )  # fmt: skip
-    list_filter = ("state", QueueFilter, TaskFilter)
+    list_filter = ("state", QueueFilter, TaskFilter, "enqueued_at")
     search_fields = ("id",)
     search_help_text = "The id of a job, or of what it is about, such as a video."
-    date_hierarchy = "enqueued_at"
     ordering = ("-enqueued_at",)
-    show_full_result_count = False
     list_per_page = 50
     fields = (
         "id", "task", "about", "args", "kwargs", "queue", "state", "priority", "tried", "run_at", "enqueued_at",

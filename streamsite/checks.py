@@ -1,25 +1,30 @@
-"""System checks for mistakes between settings."""
+"""System checks for mistakes between settings.
+
+What a public site refuses to start with is in ``posture.py``; this is what only deserves a word.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
+
+from streamsite import posture
 
 
 @register()
 def settings_fit_together(**extra: Any) -> list[CheckMessage]:
     """Settings that are each right and wrong together."""
     found: list[CheckMessage] = []
-    if settings.DEBUG and settings.IS_HTTPS:
-        found.append(Error("DEBUG shows internals and must be off on a public site.", id="streamsite.E001"))
     if "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS must not contain '*'.", id="streamsite.E002"))
     if settings.TASK_BACKEND == "celery" and find_spec("celery") is None:
         found.append(
-            Error("TASK_BACKEND=celery needs the packages of requirements-celery.txt.", id="streamsite.E003")
+            Error("TASK_BACKEND=celery needs the packages of requirements-celery.lock.", id="streamsite.E003")
         )
     if settings.IS_HTTPS and not settings.EMAIL_HOST:
         found.append(
@@ -30,8 +35,58 @@ def settings_fit_together(**extra: Any) -> list[CheckMessage]:
     if settings.S3_BUCKET and any(find_spec(name) is None for name in ("boto3", "storages")):
         found.append(
             Error(
-                "S3_BUCKET is set and its packages are missing: pip install -r requirements-s3.txt",
+                "S3_BUCKET is set and its packages are missing: install requirements-s3.lock (docs/operations.md).",
                 id="streamsite.E004",
             )
         )
     return found
+
+
+@register(Tags.security, deploy=True)
+def deployment_is_safe(**extra: Any) -> list[CheckMessage]:
+    """Check what ``check --deploy`` adds: what a public site may run with and should not."""
+    return list(_of_deployment())
+
+
+def _of_deployment() -> Iterator[CheckMessage]:
+    if not settings.IS_HTTPS:
+        yield Warning(
+            "SITE_URL is not https: passwords and sessions can be read on the way.",
+            hint="Set SITE_URL=https://your.name and put a proxy that ends TLS in front.",
+            id="streamsite.W002",
+        )
+        return
+    if not settings.BEHIND_TLS_PROXY:
+        yield Warning(
+            "BEHIND_TLS_PROXY is not set: plain requests are not sent on to https.",
+            hint="Set BEHIND_TLS_PROXY=1 and TRUSTED_PROXIES when a proxy in front ends TLS.",
+            id="streamsite.W003",
+        )
+    if any(posture.weakness(key) for key in settings.SECRET_KEY_FALLBACKS):
+        yield Warning(
+            "SECRET_KEY_FALLBACKS holds a key that is short or can be guessed: what it signs is still accepted.",
+            hint="Drop it as soon as people have signed in again and renewed their second factor.",
+            id="streamsite.W004",
+        )
+    if _is_open(Path(settings.KEYS_DIR)):
+        yield Warning(
+            "Other users of this machine can enter the keys folder (STREAMSITE_KEYS_DIR).",
+            hint="chmod 700 on the folder.",
+            id="streamsite.W005",
+        )
+    if settings.LOG_LEVEL == "DEBUG":
+        yield Warning(
+            "LOG_LEVEL=DEBUG writes more about visitors than a public site should keep.",
+            hint="Set LOG_LEVEL=INFO.",
+            id="streamsite.W006",
+        )
+    if settings.IS_BUNDLED_MONGODB:
+        yield Warning(
+            "The bundled MongoDB (6.0, past its end of life) is for trying out and one machine.",
+            hint="Move to a maintained MongoDB: docs/operations.md, 'Moving to MongoDB 8'.",
+            id="streamsite.W007",
+        )
+
+
+def _is_open(folder: Path) -> bool:
+    return folder.is_dir() and bool(folder.stat().st_mode & 0o077)

@@ -9,13 +9,18 @@ import logging
 import sys
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 
+from streamsite import xml
 from streamsite.mongo.retry import causes
+
+logger = logging.getLogger("streamsite.errors")
 
 RETRY_AFTER_SECONDS = 5
 NOT_OFFERED = 501
@@ -45,6 +50,11 @@ class SiteError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         """What a response that says so carries beyond its body."""
+        return {}
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the JSON body carries beyond the error form, for programs."""
         return {}
 
 
@@ -114,9 +124,18 @@ class Throttled(SiteError):
     status, code = 429, "throttled"
     detail = "Too many requests. Wait a little."
 
-    def __init__(self, detail: str | None = None, *, retry_after: int = 1, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        retry_after: int = 1,
+        limit: int | None = None,
+        is_first: bool = False,
+    ) -> None:
         super().__init__(detail, retry_after=retry_after)
         self.limit = limit
+        # Whether it is the window's first refusal, for what is to be noted once per window.
+        self.is_first = is_first
 
     @property
     def headers(self) -> dict[str, str]:
@@ -148,6 +167,29 @@ def is_outage(error: BaseException) -> bool:
     return isinstance(error, DATABASE_DOWN) or type(error) is DatabaseError
 
 
+def of_exception(error: BaseException) -> SiteError | None:
+    """Return what ``error`` is to a caller: a refusal, an outage, something that is gone, or ``None`` for our faults.
+
+    Gates raise ``Absent`` themselves. An ``ObjectDoesNotExist`` behind a gate means that somebody deleted the object
+    in between, or that data is broken, so it is a 404 and is logged with its traceback.
+    """
+    if isinstance(error, SiteError):
+        return error
+    if isinstance(error, ObjectDoesNotExist):
+        logger.warning(
+            "%s behind a gate: deleted meanwhile, or a broken reference",
+            type(error).__qualname__,
+            exc_info=error,
+        )
+        return Absent()
+    return Unavailable() if is_outage(error) else None
+
+
+def stale_or_absent(rows: QuerySet[Any]) -> SiteError:
+    """Return why no row was changed: ``Absent`` when there is none any more, else ``Stale``."""
+    return Stale() if rows.exists() else Absent()
+
+
 def cause_of(error: BaseException) -> str:
     """Classes and server codes of an error and its causes, without their texts, which may hold values."""
     parts = []
@@ -162,7 +204,7 @@ def body(error: SiteError, request_id: str) -> dict[str, Any]:
     content: dict[str, Any] = {"code": error.code, "detail": error.detail, "request_id": request_id}
     if error.fields:
         content["fields"] = error.fields
-    return content
+    return content | error.extra
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -170,14 +212,35 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith(("/api/", "/media/", "/files/", "/oembed", "/healthz", "/readyz"))
 
 
+def wants_xml(request: HttpRequest) -> bool:
+    """Whether errors of this request are XML: feeds and sitemaps."""
+    return request.path.startswith(("/feeds/", "/sitemap"))
+
+
+def _document(error: SiteError, request_id: str) -> HttpResponse:
+    root = xml.root("error", {})
+    for name, value in body(error, request_id).items():
+        if isinstance(value, str):
+            xml.add(root, name, value)
+    return HttpResponse(
+        xml.document(root), content_type="application/xml; charset=utf-8", status=error.status
+    )
+
+
 def response(request: HttpRequest, error: SiteError) -> HttpResponse:
-    """``error`` as JSON or as a page, by what the request asked for."""
+    """``error`` as JSON, as XML or as a page, by what the request asked for."""
+    request_id = getattr(request, "request_id", "")
     if wants_json(request):
-        answer: HttpResponse = JsonResponse(
-            body(error, getattr(request, "request_id", "")), status=error.status
-        )
+        answer: HttpResponse = JsonResponse(body(error, request_id), status=error.status)
+    elif wants_xml(request):
+        answer = _document(error, request_id)
     else:
         answer = page(request, error)
+    return add_headers(answer, error)
+
+
+def add_headers(answer: HttpResponse, error: SiteError) -> HttpResponse:
+    """Give a response what every response to ``error`` carries beside its body."""
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
     for name, value in error.headers.items():
@@ -188,7 +251,7 @@ def response(request: HttpRequest, error: SiteError) -> HttpResponse:
 
 def page(request: HttpRequest, error: SiteError) -> HttpResponse:
     """The error page of ``error``'s status."""
-    known = error.status if error.status in {400, 403, 404, 413, 429, 500, 503} else 400
+    known = error.status if error.status in {400, 401, 403, 404, 413, 429, 500, 503, 507} else 400
     context = {"error": error, "request_id": getattr(request, "request_id", "")}
     if error.status >= 500:
         # Without the request there are no context processors, which would ask the database who is signed in.
@@ -198,7 +261,7 @@ def page(request: HttpRequest, error: SiteError) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF middleware answers with this."""
-    if wants_json(request):
+    if wants_json(request) or wants_xml(request):
         return response(request, CsrfFailed())
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
@@ -232,18 +295,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     refusal is a refusal and a database that is away is a 503.
     """
     error = sys.exc_info()[1]
-    if isinstance(error, SiteError):
-        return response(request, error)
-    if error is not None and is_outage(error):
-        return response(request, Unavailable())
-    return response(request, Internal())
+    known = of_exception(error) if error is not None else None
+    return response(request, known or Internal())
 
 
 class UnexpectedOnly(logging.Filter):
-    """Keeps refusals and outages out of the log of server faults, also the refusal whose status is 501."""
+    """Keeps what ``of_exception`` answers out of the log of server faults, also the refusal whose status is 501."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 0) == NOT_OFFERED:
             return False
         error = record.exc_info[1] if record.exc_info else None
-        return not (isinstance(error, SiteError) or (error is not None and is_outage(error)))
+        return not (
+            isinstance(error, SiteError | ObjectDoesNotExist) or (error is not None and is_outage(error))
+        )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
+from streamsite import partners
 from streamsite.mongo.engine.client import get_client
 
 
@@ -20,11 +21,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers and the disk has room; 503 names what does not."""
+    """The database answers and the disk has room; 503 names what does not.
+
+    ``partners`` are outside services as this process knows them: the site serves everything else without them.
+    """
     checks = {"database": _database(), "disk": _disk()}
     ready = all(checks.values())
     return JsonResponse(
-        {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
+        {"status": "ok" if ready else "unavailable", "checks": checks, "partners": partners.states()},
+        status=200 if ready else 503,
     )
 
 

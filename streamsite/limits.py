@@ -8,6 +8,8 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from pymongo import ReturnDocument
 
-from streamsite.errors import Throttled
+from streamsite.errors import Throttled, Unavailable
 from streamsite.mongo.collections import THROTTLES, collection
 
 
@@ -32,7 +34,9 @@ class Limit:
 
 READS = Limit("read", 600, 60)
 WRITES = Limit("write", 120, 60)
+ADMIN_WRITES = Limit("admin-write", 600, 60)
 LOGIN_PER_USER = Limit("login-user", 10, 900)
+LOGIN_PER_ACCOUNT = Limit("login-account", 10, 900)
 LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
 REGISTER = Limit("register", 5, 3600)
 PASSWORD_RESET = Limit("password-reset", 10, 3600)
@@ -49,6 +53,7 @@ REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
 UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
 PICTURE = Limit("picture", 60, 3600)
+ANONYMOUS_FILES = Limit("anonymous-files", 30, 3600)
 PLAYBACK = Limit("playback", 1200, 60)
 COMMENT = Limit("comment", 30, 300)
 POST = Limit("post", 20, 3600)
@@ -56,12 +61,15 @@ REPORT = Limit("report", 30, 3600)
 
 
 def client_address(request: HttpRequest) -> str:
-    """The caller's address; behind ``TRUSTED_PROXIES`` proxies, the one the outermost of them saw."""
-    hops = settings.TRUSTED_PROXIES
+    """The caller's address; behind ``FORWARDED_HOPS`` proxies, the one the outermost of them saw."""
+    hops = settings.FORWARDED_HOPS
     if hops:
         forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if len(forwarded) >= hops and forwarded[-hops]:
             return str(forwarded[-hops])
+        if settings.BEHIND_FRONT:
+            # Somebody came past the proxies in front of our nginx, which saw this address.
+            return str(forwarded[-1]) or "unknown"
     return str(request.META.get("REMOTE_ADDR", "") or "unknown")
 
 
@@ -115,8 +123,9 @@ def allowance(limit: Limit) -> int:
 def enforce(limit: Limit, who: str) -> None:
     """Count one event and raise ``Throttled`` when it is one too many."""
     total, seconds = hit(limit, who)
-    if total > allowance(limit):
-        raise Throttled(retry_after=seconds, limit=allowance(limit))
+    most = allowance(limit)
+    if total > most:
+        raise Throttled(retry_after=seconds, limit=most, is_first=total == most + 1)
 
 
 def give_back(limit: Limit, who: str) -> None:
@@ -125,3 +134,14 @@ def give_back(limit: Limit, who: str) -> None:
     Counting first and taking back afterwards leaves no gap for parallel attempts to slip through.
     """
     hit(limit, who, by=-1)
+
+
+@contextmanager
+def given_back_when_unavailable(*counted: tuple[Limit, str]) -> Iterator[None]:
+    """Take back what ``enforce`` counted when the work inside could not be done: it told the caller nothing."""
+    try:
+        yield
+    except Unavailable:
+        for limit, who in counted:
+            give_back(limit, who)
+        raise

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable
 
 from corsheaders.middleware import CorsMiddleware
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -17,20 +16,12 @@ from django.utils.encoding import iri_to_uri
 from django.utils.http import escape_leading_slashes
 
 from streamsite import cors, errors, logs
+from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
 
 logger = logging.getLogger("streamsite.requests")
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
-
-# Segments may come from a bucket, everything else from here.
-_BUCKET = f" {settings.S3_ORIGIN}" if settings.S3_ORIGIN else ""
-# Styles may be inline because the player's components carry theirs in shadow roots; scripts never are.
-CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    f"media-src 'self' blob:{_BUCKET}; worker-src 'self' blob:; connect-src 'self'{_BUCKET}; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 def framed_content_policy(ancestors: str) -> str:
@@ -58,7 +49,10 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """A content security policy on everything that does not bring its own, and the API's rate limits."""
+    """Security headers on everything that does not bring its own, and the API's rate limits.
+
+    What pages of other origins may load says so itself (``cors.open_to_all``, frames); the rest is for this site.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -66,7 +60,8 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         for name, value in getattr(request, "rate_limit_headers", {}).items():
             response.headers.setdefault(name, value)
         return response
@@ -119,7 +114,7 @@ class TrailingSlashMiddleware:
 
 
 class ErrorMiddleware:
-    """Turns ``SiteError`` and a database that is away into the contract's JSON or a page.
+    """Turns ``SiteError``, a database that is away and objects that vanished into the contract's JSON or a page.
 
     What other middleware raises is out of its reach; ``errors.server_error`` answers that.
     """
@@ -131,13 +126,7 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, errors.SiteError):
-            return errors.response(request, exception)
         if errors.is_outage(exception):
-            return self._outage(request, exception)
-        return None
-
-    @staticmethod
-    def _outage(request: HttpRequest, error: BaseException) -> HttpResponse:
-        logger.error("database unavailable: %s", errors.cause_of(error))
-        return errors.response(request, errors.Unavailable())
+            logger.error("database unavailable: %s", errors.cause_of(exception))
+        error = errors.of_exception(exception)
+        return None if error is None else errors.response(request, error)

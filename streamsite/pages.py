@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
-from streamsite.errors import SiteError, TooLarge
+from streamsite.errors import SiteError, Unavailable
 
 View = Callable[..., HttpResponse]
 
@@ -34,7 +31,9 @@ def moved_to(name: str) -> View:
 
 
 def show_problems(form: BaseForm, error: SiteError) -> None:
-    """Put what a service refused beside the fields it is about."""
+    """Put what a service refused beside the fields it is about. What is no fault of theirs is raised again."""
+    if isinstance(error, Unavailable):
+        raise error
     shown = False
     for name, sentences in (error.fields or {}).items():
         for sentence in sentences:
@@ -42,25 +41,6 @@ def show_problems(form: BaseForm, error: SiteError) -> None:
             shown = True
     if not shown:
         form.add_error(None, error.detail)
-
-
-def body_of_at_most(most: int) -> Callable[[View], View]:
-    """Refuse larger bodies before anything reads them; Django's own CSRF check would read a form whole first."""
-
-    def decorate(view: View) -> View:
-        protected = csrf_protect(view)
-
-        @csrf_exempt
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-            length = request.META.get("CONTENT_LENGTH") or ""
-            if length.isdecimal() and int(length) > most:
-                raise TooLarge(f"Send at most {most // 1024**2} MB at once.")
-            return protected(request, *args, **options)
-
-        return guarded
-
-    return decorate
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

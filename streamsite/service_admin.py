@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
 
 Row = TypeVar("Row", bound=Model)
@@ -24,7 +25,7 @@ def sentence(error: SiteError) -> str:
     )
 
 
-class ServiceAdmin(admin.ModelAdmin[Row]):
+class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
     """A form's changes go to ``write`` and deletions to ``remove``; the row itself is never saved.
 
     Saving it would write every field as it was when the page was opened, counters included. Django's transaction

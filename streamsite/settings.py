@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import assets, cors, env
+from streamsite import assets, cors, env, posture
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -65,10 +65,14 @@ MIDDLEWARE = [
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "streamsite.middleware.ApiCorsMiddleware",
+    "streamsite.sending.SendLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamsite.middleware.PageCompressionMiddleware",
     "streamsite.middleware.ErrorMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
+    # Writes are counted before bodies are looked at, and both before the CSRF check.
+    "streamsite.page_limits.PageLimitMiddleware",
+    "streamsite.bodies.middleware.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -102,14 +106,14 @@ TEMPLATES = [
 # --- data: MongoDB through the djongo-based engine ----------------------------------------------
 MONGODB_NAME = env.text("MONGODB_NAME", "streamsite")
 _running_uri = DATA_DIR / "run" / "mongodb-uri"
-MONGODB_URI = env.text("MONGODB_URI") or (
-    _running_uri.read_text(encoding="utf-8").strip() if _running_uri.is_file() else ""
-)
+_bundled_uri = _running_uri.read_text(encoding="utf-8").strip() if _running_uri.is_file() else ""
+MONGODB_URI = env.text("MONGODB_URI") or _bundled_uri
 if not MONGODB_URI:
     raise ImproperlyConfigured(
         "MONGODB_URI is not set and no embedded MongoDB runs for this data folder: "
         "start script/server, or set MONGODB_URI to a replica set's connection string"
     )
+IS_BUNDLED_MONGODB = _bundled_uri == MONGODB_URI
 MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
 DATABASES = {
     "default": {
@@ -123,6 +127,9 @@ DATABASES = {
             "serverSelectionTimeoutMS": env.integer(
                 "MONGODB_SERVER_SELECTION_TIMEOUT_MS", 5_000, least=100, most=60_000
             ),
+            # A server that does not answer a heartbeat in this time is taken for hung: see engine/pulse.py.
+            "connectTimeoutMS": env.integer("MONGODB_CONNECT_TIMEOUT_MS", 2_000, least=500, most=60_000),
+            "heartbeatFrequencyMS": 500,
             "maxPoolSize": env.integer("MONGODB_MAX_POOL_SIZE", 50, least=1, most=1_000),
             "w": "majority",
             "journal": True,
@@ -137,8 +144,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.LoginBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashing.Argon2Hasher",
+    "accounts.hashing.PBKDF2Hasher",
 ]
 PASSWORD_MIN_LENGTH = 10
 PASSWORD_MAX_LENGTH = 4096
@@ -163,6 +170,8 @@ SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+# "__Host-": no other host or path, and no plain connection, can set it. Known to ``static/js/api.js`` as well.
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "streamsite.errors.csrf_failure"
@@ -170,6 +179,8 @@ CSRF_FAILURE_VIEW = "streamsite.errors.csrf_failure"
 PASSWORD_RESET_TIMEOUT = 30 * 60
 EMAIL_LINK_SECONDS = 3 * 86_400
 ERASE_AFTER_DAYS = env.integer("ERASE_AFTER_DAYS", 14, least=0, most=90)
+# Publishing needs a verified address where mail can be sent: without a mail server nobody could get the link.
+REQUIRE_VERIFIED_EMAIL = env.flag("REQUIRE_VERIFIED_EMAIL", bool(env.text("EMAIL_HOST")))
 STAFF_NEED_TOTP = env.flag("STAFF_NEED_TOTP", IS_HTTPS)
 API_TOKEN_MOST_DAYS = 366
 MAX_API_TOKENS_PER_USER = 50
@@ -203,10 +214,18 @@ SIMPLE_JWT = {
 
 # --- API ----------------------------------------------------------------------------------------
 MAX_JSON_BYTES = 2_000_000
+# The largest body of a page or of JSON; ``streamsite.bodies.rules`` names the routes that take more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+FILE_UPLOAD_HANDLERS = ["streamsite.bodies.handlers.MemoryHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 THROTTLE_SCALE = env.integer("STREAMSITE_THROTTLE_SCALE", 1, least=1, most=1_000_000)
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
+# Set by script/server for a site that only its own nginx reaches: one more that adds to X-Forwarded-For.
+BEHIND_FRONT = env.flag("STREAMSITE_FRONT")
+FORWARDED_HOPS = TRUSTED_PROXIES + BEHIND_FRONT
+# A reader that takes nothing for this long is cut: by nginx, or by the site itself where there is none.
+WRITE_TIMEOUT_SECONDS = env.integer("WRITE_TIMEOUT_SECONDS", 30, least=2, most=600)
 # Pages of other sites that may call the API with a bearer token: exact origins. Cookies never go along.
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
@@ -252,10 +271,27 @@ TASKS = {
             "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
             "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
         }[TASK_BACKEND],
-        "QUEUES": ["default", "transcode", "storage"],
+        "QUEUES": ["default", "mail", "transcode", "storage"],
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
+            # Pauses grow to ten minutes: a mail server may be away for two hours.
+            "max_tries_of": {"mail": 20},
+            # Seconds that one try may take. What ffmpeg does has limits of its own, by the length of the video.
+            "time_limits": {
+                "default": 3_600,
+                "mail": env.integer("TASK_MAIL_SECONDS", 60, least=1, most=3_600),
+                "storage": 12 * 3_600,
+                "transcode": 7 * 86_400,
+            },
+            "time_limits_of_tasks": {
+                # Look at every row.
+                "streamsite.tasks.reconcile.reconcile_counters": 6 * 3_600,
+                "videos.tasks.rebuild_search": 6 * 3_600,
+                # Short, and waited for: a video appears at the time that its owner set.
+                "videos.tasks.change_visibility": 300,
+                "videos.tasks.count_views": 300,
+            },
         },
     }
 }
@@ -287,10 +323,18 @@ MAX_OPEN_UPLOADS_PER_USER = 100
 MAX_PARTIAL_UPLOADS_PER_USER = 1_000
 MAX_CAPTIONS_PER_VIDEO = 60
 MAX_SHARE_LINKS_PER_VIDEO = 100
+# What one account may have in all, so that nobody can fill the database within the rate limits.
+MAX_CAPTIONS_PER_USER = env.integer("MAX_CAPTIONS_PER_USER", 10_000, least=1, most=10**7)
+MAX_SHARE_LINKS_PER_USER = env.integer("MAX_SHARE_LINKS_PER_USER", 5_000, least=1, most=10**7)
+MAX_PLAYLISTS_PER_USER = env.integer("MAX_PLAYLISTS_PER_USER", 1_000, least=1, most=10**7)
+MAX_PLAYLIST_ITEMS_PER_USER = env.integer("MAX_PLAYLIST_ITEMS_PER_USER", 200_000, least=1, most=10**9)
+MAX_SAVED_PLAYLISTS_PER_USER = env.integer("MAX_SAVED_PLAYLISTS_PER_USER", 5_000, least=1, most=10**7)
+MAX_SUBSCRIPTIONS_PER_USER = env.integer("MAX_SUBSCRIPTIONS_PER_USER", 5_000, least=1, most=10**7)
+MAX_BLOCKS_PER_USER = env.integer("MAX_BLOCKS_PER_USER", 10_000, least=1, most=10**7)
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0
-MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
+MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX", "/internal/" if BEHIND_FRONT else "")
 
 # --- a bucket for what is served of videos (requirements-s3.txt) --------------------------------
 # Where complete videos belong. With a bucket named and "local" here, what is in the bucket is still served from there.
@@ -350,17 +394,41 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-if env.flag("BEHIND_TLS_PROXY"):
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_INCLUDE_SUBDOMAINS")
+BEHIND_TLS_PROXY = env.flag("BEHIND_TLS_PROXY")
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = IS_HTTPS
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 
+# Whether all subdomains are https as well, and whether browsers are to ship that, is for the domain's owner to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# --- what a public site does not start with -----------------------------------------------------
+POSTURE = posture.Posture(
+    is_public=IS_HTTPS,
+    debug=DEBUG,
+    secret_key=SECRET_KEY,
+    throttle_scale=THROTTLE_SCALE,
+    behind_tls_proxy=BEHIND_TLS_PROXY,
+    trusted_proxies=TRUSTED_PROXIES,
+)
+if _unsafe := posture.problems(POSTURE):
+    raise ImproperlyConfigured(posture.refusal(_unsafe))
+
 # --- mail ---------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <no-reply@{_site.hostname}>")
 EMAIL_HOST = env.text("EMAIL_HOST")
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
-)
+EMAIL_PORT = env.integer("EMAIL_PORT", 25, least=1, most=65_535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("EMAIL_USE_TLS (STARTTLS) and EMAIL_USE_SSL exclude each other")
+# Seconds to connect, and for each answer of the mail server.
+EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1, most=120)
+EMAIL_BACKEND = "streamsite.mail.SmtpBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 # --- logs ---------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""``script/server``: MongoDB, web and worker under one process, with readable logs and a clean Ctrl-C.
+"""``script/server``: MongoDB, nginx, web and worker under one process, with readable logs and a clean Ctrl-C.
 
 Runs before Django is configured: it makes the data folder, starts MongoDB (unless ``MONGODB_URI`` is set), prepares
-the database in one short process, then keeps web and worker running until it is told to stop.
+the database in one short process, then keeps nginx, web and worker running until it is told to stop.
 """
 
 from __future__ import annotations
@@ -18,26 +18,34 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from django.core.exceptions import ImproperlyConfigured
+
 from streamsite import env
+from streamsite.front.binary import NginxUnavailableError
+from streamsite.front.process import Front, FrontError, raise_file_limit, without_request
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
+from streamsite.mongo.watch import Watch, limit_from_environment
 from streamsite.web import granian_command
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOURS = {
     "server": "36",
     "mongo": "32",
+    "front": "36",
     "web": "34",
     "worker": "35",
     "tasks": "35",
     "setup": "33",
     "demo": "33",
 }
+START_SECONDS = 60
 STOP_SECONDS = 12
 LEAST_FREE_BYTES = 400 * 1024**2
 QUICK_DEATH_SECONDS = 5
@@ -50,11 +58,17 @@ class StartError(Exception):
 
 @dataclass
 class Child:
-    """A process that is kept running. ``once`` children are not restarted when they end well."""
+    """A process that is kept running.
+
+    ``once`` children are not restarted when they end well; ``socket`` is removed before each start, because a killed
+    process leaves it behind.
+    """
 
     name: str
     command: list[str]
     once: bool = False
+    socket: Path | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     quick_deaths: int = 0
@@ -79,8 +93,10 @@ class Supervisor:
         self.data_dir: Path = options.data.expanduser().resolve()
         self.stopping = threading.Event()
         self.mongo: EmbeddedMongo | None = None
+        self.mongo_watch: Watch | None = None
+        self.front: Front | None = None
         self.children: list[Child] = []
-        self.environment = dict(os.environ)
+        self.environment = {name: value for name, value in os.environ.items() if name != "STREAMSITE_FRONT"}
 
     def run(self) -> int:
         """Everything from the first check to the last process's end. The process's exit code."""
@@ -89,13 +105,15 @@ class Supervisor:
         try:
             self._check_disk()
             self._check_port()
-            self._start_mongo()
             self._set_environment()
+            self._begin_front()
+            self._start_mongo()
+            self._settle_front()
             self._prepare()
             if not self.stopping.is_set():
                 self._start_children()
                 self._watch()
-        except (StartError, EmbeddedMongoError, MongodUnavailableError) as error:
+        except (StartError, EmbeddedMongoError, MongodUnavailableError, NginxUnavailableError) as error:
             sys.stderr.write(f"script/server: {error}\n")
             return 1
         finally:
@@ -142,10 +160,19 @@ class Supervisor:
         if os.environ.get("MONGODB_URI", "").strip():
             say("mongo", "using the server named by MONGODB_URI")
             return
-        self.mongo = EmbeddedMongo(self.data_dir)
+        try:
+            mongo_limit = limit_from_environment()
+        except ImproperlyConfigured as error:
+            raise StartError(str(error)) from error
+        self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: say("mongo", line))
         begun = time.monotonic()
         self.mongo.start()
+        self.environment["MONGODB_URI"] = self.mongo.uri
         say("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
+        if warning := self.mongo.warning():
+            say("mongo", warning)
+        self.mongo_watch = Watch(self.mongo, mongo_limit)
+        self.mongo_watch.start()
 
     def _set_environment(self) -> None:
         port = self.options.port
@@ -156,8 +183,6 @@ class Supervisor:
             "STREAMSITE_SUPERVISED": "1",
             "SITE_URL": os.environ.get("SITE_URL", "").strip() or f"http://localhost:{port}",
         }
-        if self.mongo is not None:
-            self.environment["MONGODB_URI"] = self.mongo.uri
         secret = self.data_dir / "keys" / "secret_key"
         if (
             not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE"))
@@ -167,6 +192,34 @@ class Supervisor:
             secret.parent.chmod(0o700)
             with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 out.write(secrets.token_urlsafe(48))
+
+    def _begin_front(self) -> None:
+        files = raise_file_limit()
+        if not self.options.front:
+            return
+        front = Front(self.data_dir, self.options.port, files)
+        if not front.is_available:
+            say("front", "this machine has no nginx 1.18 or newer: the site answers by itself")
+            return
+        self.front = front
+        front.begin(self.environment)
+
+    def _settle_front(self) -> None:
+        if self.front is None:
+            return
+        try:
+            remark = self.front.settle()
+        except FrontError as error:
+            if os.environ.get("NGINX_BIN"):
+                raise StartError(f"{error}; --no-front starts the site without nginx") from error
+            say("front", f"{error}: the site answers by itself")
+            self.front.clean()
+            self.front = None
+            return
+        if remark:
+            say("front", remark)
+        # The site may trust what its own nginx says about the caller, and nobody else reaches the socket.
+        self.environment["STREAMSITE_FRONT"] = "1"
 
     def _prepare(self) -> None:
         if self._is_prepared():
@@ -195,6 +248,8 @@ class Supervisor:
     def _is_prepared(self) -> bool:
         if self.mongo is None or not any((self.data_dir / "keys" / "tokens").glob("*.pem")):
             return False
+        if self.environment["SITE_URL"].startswith("https:"):
+            return False  # preparing reads the settings, and refuses those that no public site may have
         return self._stamp.is_file() and self._stamp.read_text() == _fingerprint(demo=self.options.demo)
 
     # --- running ---
@@ -202,10 +257,12 @@ class Supervisor:
     def _start_children(self) -> None:
         # Mail and other short work has a process of its own: a video may take hours.
         worker = [sys.executable, "manage.py", "run_worker"]
+        socket_path = self.front.socket if self.front else None
+        web = granian_command("127.0.0.1", self.options.port, self.options.workers, socket=socket_path)
         self.children = [
-            Child("web", granian_command("127.0.0.1", self.options.port, self.options.workers)),
+            Child("web", web, socket=socket_path),
             Child("worker", [*worker, "--queue", "transcode"]),
-            Child("tasks", [*worker, "--queue", "default"]),
+            Child("tasks", [*worker, "--queue", "default", "--queue", "mail"]),
         ]
         if _has_bucket():
             # Copying takes long, and is no reason for mail or other videos to wait.
@@ -215,7 +272,13 @@ class Supervisor:
             self.children.append(Child("demo", [sys.executable, "manage.py", "seed_demo"], once=True))
         for child in self.children[:lasting]:
             self._launch(child)
-        self._wait_for_web()
+        self._wait_for("web", self._is_web_up)
+        if self.front is not None and not self.stopping.is_set():
+            nginx = Child("front", self.front.command, stop_signal=signal.SIGQUIT)
+            self.children.insert(0, nginx)
+            lasting += 1
+            self._launch(nginx)
+            self._wait_for("front", self._is_front_ready)
         if self.stopping.is_set():
             return
         site = self.environment["SITE_URL"]
@@ -232,18 +295,27 @@ class Supervisor:
             password = kept.read_text(encoding="utf-8").strip()
             say("server", f"log in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}")
 
-    def _wait_for_web(self) -> None:
-        deadline = time.monotonic() + 60
+    def _is_web_up(self) -> bool:
+        if self.front is not None:
+            return self.front.is_site_up()
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            return probe.connect_ex(("127.0.0.1", self.options.port)) == 0
+
+    def _is_front_ready(self) -> bool:
+        return self.front is not None and self.front.is_ready(self.environment["SITE_URL"])
+
+    def _wait_for(self, name: str, is_up: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        child = next(child for child in self.children if child.name == name)
         while time.monotonic() < deadline and not self.stopping.is_set():
-            with socket.socket() as probe:
-                probe.settimeout(0.5)
-                if probe.connect_ex(("127.0.0.1", self.options.port)) == 0:
-                    return
-            if not self._alive(self.children[0]):
-                raise StartError("the web server ended while starting; the lines above say why")
+            if is_up():
+                return
+            if not self._alive(child):
+                raise StartError(f"{name} ended while starting; the lines above say why")
             self.stopping.wait(0.05)
         if not self.stopping.is_set():
-            raise StartError("the web server did not answer within 60 s")
+            raise StartError(f"{name} did not answer within {START_SECONDS} s")
 
     def _watch(self) -> None:
         while not self.stopping.wait(0.3):
@@ -289,6 +361,8 @@ class Supervisor:
         return child.process is not None and child.process.poll() is None
 
     def _launch(self, child: Child) -> None:
+        if child.socket is not None:
+            child.socket.unlink(missing_ok=True)
         child.process = subprocess.Popen(  # noqa: S603 - our own commands
             child.command,
             cwd=ROOT,
@@ -314,7 +388,7 @@ class Supervisor:
         if running or self.mongo is not None:
             say("server", "stopping")
         for child in running:
-            self._signal(child, signal.SIGTERM)
+            self._signal(child, child.stop_signal)
         deadline = time.monotonic() + STOP_SECONDS
         for child in running:
             if child.process is None:
@@ -326,6 +400,10 @@ class Supervisor:
                 self._signal(child, signal.SIGKILL)
                 child.process.wait(timeout=5)
             self._signal(child, signal.SIGKILL)  # whatever is left of its process group
+        if self.mongo_watch is not None:
+            self.mongo_watch.stop()
+        if self.front is not None:
+            self.front.clean()
         if self.mongo is not None:
             self.mongo.stop()
             say("server", "stopped")
@@ -363,6 +441,8 @@ def _fingerprint(*, demo: bool) -> str:
 def _copy_lines(name: str, stream: IO[bytes]) -> None:
     for raw in stream:
         line = raw.decode(errors="replace").rstrip()
+        if name == "front":
+            line = without_request(line)
         if line:
             say(name, line)
 
@@ -381,6 +461,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--no-demo", dest="demo", action="store_false", help="create no demo accounts and clips"
+    )
+    parser.add_argument(
+        "--no-front", dest="front", action="store_false", help="let the site answer by itself, without nginx"
     )
     parser.add_argument(
         "--workers",

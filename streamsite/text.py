@@ -44,3 +44,9 @@ BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 def is_blank(text: str) -> bool:
     """Whether nothing of ``text`` can be seen: spaces, joiners, marks without a letter, fillers."""
     return all(character in BLANKS or unicodedata.category(character)[0] in "ZCM" for character in text)
+
+
+def names_a_user(address: str) -> bool:
+    """Return whether a web address has a user or password before its host: what looks like its host is none then."""
+    authority = re.split(r"[/?#]", address.partition("://")[2], maxsplit=1)[0]
+    return "@" in authority

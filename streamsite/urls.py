@@ -2,11 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts.views.sign_in import staff_login
 from streamsite import health
-from streamsite.api.views import ApiDocs, api_not_found
+from streamsite.api.views import ApiDocs, SchemaView, api_not_found
 from streamsite.pages import moved_to
 
 urlpatterns = [
@@ -18,7 +17,7 @@ urlpatterns = [
     path("api/v1/", include("videos.api_urls")),
     path("api/v1/", include("playlists.api_urls")),
     path("api/v1/", include("subscriptions.api_urls")),
-    path("api/schema", SpectacularJSONAPIView.as_view(throttle_classes=[]), name="schema"),
+    path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", ApiDocs.as_view(), name="api-docs"),
     re_path(r"^api/", api_not_found),
     path("healthz", health.healthz, name="healthz"),

@@ -7,6 +7,7 @@ many: they begin when they are needed and end when they are idle.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 THREADS = 256
 # Connections, of which most are kept open and silent, that one process serves.
@@ -14,11 +15,19 @@ CONNECTIONS = 2048
 HEADER_MILLISECONDS = 15_000
 
 
-def granian_command(host: str, port: int, workers: int) -> list[str]:
-    """The command line of the web server with ``workers`` processes."""
+def granian_command(host: str, port: int, workers: int, *, socket: Path | None = None) -> list[str]:
+    """Return the command line of the web server with ``workers`` processes.
+
+    It listens on the unix socket ``socket``, or else on ``host`` and ``port``.
+    """
+    place = (
+        ["--uds", str(socket), "--uds-permissions", "0600"]
+        if socket
+        else ["--host", host, "--port", str(port)]
+    )
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
-        *("--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "error"),
+        *(*place, "--workers", str(workers), "--log-level", "error"),
         *("--blocking-threads", str(THREADS), "--backlog", "1024", "--backpressure", str(CONNECTIONS)),
         *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "5"),

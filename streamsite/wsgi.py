@@ -4,9 +4,11 @@ import os
 import signal
 
 import django
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets
+from streamsite import assets, stalls
+from streamsite.lingering import lingering
 from streamsite.mongo.server import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
@@ -17,4 +19,6 @@ if os.environ.get("STREAMSITE_SUPERVISED"):
 
 django.setup()
 assets.publish()
-application = get_wsgi_application()
+if not settings.BEHIND_FRONT:
+    stalls.watch(settings.WRITE_TIMEOUT_SECONDS)
+application = lingering(get_wsgi_application())

@@ -18,11 +18,9 @@ class SubscriptionAdmin(ServiceAdmin[Subscription]):
     """Who is subscribed to whom."""
 
     list_display = ("subscriber", "channel", "notify", "created_at")
-    list_filter = ("notify", "created_at")
     list_select_related = ("subscriber", "channel")
     search_fields = ("subscriber__username", "channel__username")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at",)
+    ordering = ("-id",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People subscribe."""
@@ -42,7 +40,7 @@ class NotificationAdmin(LookingAdmin[Notification]):
     """Who was told what."""
 
     list_display = ("user", "kind", "title", "is_read", "mail_at", "created_at")
-    list_filter = ("kind", "is_read")
+    list_filter = ("kind",)
     list_select_related = ("user",)
     search_fields = ("user__username",)
     ordering = ("-created_at",)
@@ -55,7 +53,7 @@ class BroadcastAdmin(LookingAdmin[Broadcast]):
     list_display = ("channel", "kind", "subject", "created_at")
     list_filter = ("kind",)
     list_select_related = ("channel",)
-    search_fields = ("channel__username", "subject")
+    search_fields = ("channel__username", "=subject")
     ordering = ("-created_at",)
 
 
@@ -68,7 +66,6 @@ class PostAdmin(ServiceAdmin[Post]):
     list_select_related = ("channel",)
     search_fields = ("channel__username",)
     ordering = ("-created_at",)
-    show_full_result_count = False
     readonly_fields = tuple(field.name for field in Post._meta.fields)
     actions = ("take_down", "put_back")
 

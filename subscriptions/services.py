@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
 from django.dispatch import Signal
 from pymongo import ReturnDocument
 
 from accounts.models import User
+from streamsite.caps import Cap
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.collections import collection
 from subscriptions.models import Notify, Subscription
@@ -38,15 +40,21 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
     blocks.require_welcome(subscriber, channel.pk)
     if blocks.has_blocked(subscriber.pk, channel.pk):
         raise Conflict("You block this channel. Unblock it first.")
+    most = settings.MAX_SUBSCRIPTIONS_PER_USER
+    cap = Cap(
+        Subscription.objects.filter(subscriber=subscriber).count,
+        most,
+        f"You can subscribe to up to {most} channels. Unsubscribe from one first.",
+    )
+    row = Subscription(subscriber=subscriber, channel=channel, notify=notify or Notify.ALL)
     # No transaction: many people meet at a popular channel's counter, and a lone $inc never conflicts.
     try:
-        Subscription(subscriber=subscriber, channel=channel, notify=notify or Notify.ALL).save(
-            force_insert=True
-        )
+        row.save(force_insert=True)
     except IntegrityError:
         if notify is not None:
             Subscription.objects.filter(subscriber=subscriber, channel=channel).update(notify=notify)
     else:
+        cap.confirm(row.delete)
         _count(subscriber, channel, 1, video_id)
 
 

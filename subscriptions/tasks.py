@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from streamsite.tasks.backend import enqueue_once
+from streamsite.tasks.backend import MAIL, enqueue_once
 from subscriptions.notifications import digest
 
 
-@task()
+@task(queue_name=MAIL)
 def send_mails() -> int:
     """Queue a mail for everybody to whom something is due; how many."""
     users = digest.due_users()
@@ -17,7 +17,7 @@ def send_mails() -> int:
     return len(users)
 
 
-@task()
+@task(queue_name=MAIL)
 def send_mail(user_id: str) -> bool:
     """One account's mail."""
     return digest.send(user_id)

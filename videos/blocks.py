@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 
 from accounts.models import User
+from streamsite.caps import Cap
 from streamsite.errors import Forbidden, Invalid
 from videos.models import Block
 
 RECENT = ("-created_at", "-id")
-MOST = 10_000
 BLOCKS = Block._meta.db_table
 # Sent with ``blocker_id`` and ``blocked_id``: what ties them together is cut.
 channel_blocked = Signal()
@@ -29,12 +30,18 @@ def block(user: User, other: User) -> None:
     """Make the block exist. Safe to repeat."""
     if user.pk == other.pk:
         raise Invalid("You cannot block yourself.", fields={"username": ["That is you."]})
-    if Block.objects.filter(blocker=user).order_by(*RECENT)[MOST - 1 : MOST].exists():
-        raise Invalid(f"At most {MOST} channels can be blocked.")
+    most = settings.MAX_BLOCKS_PER_USER
+    cap = Cap(
+        Block.objects.filter(blocker=user).count,
+        most,
+        f"You can block up to {most} channels. Unblock one first.",
+    )
+    row = Block(blocker=user, blocked=other)
     try:
-        Block(blocker=user, blocked=other).save(force_insert=True)
+        row.save(force_insert=True)
     except IntegrityError:
         return
+    cap.confirm(row.delete)
     channel_blocked.send(sender=Block, blocker_id=user.pk, blocked_id=other.pk)
 
 

@@ -8,21 +8,37 @@ way round; a video's ``stored_generation`` is ``<generation>.<secret>`` once the
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
 from streamsite.errors import Unavailable
+from streamsite.partners import Partner
 
 if TYPE_CHECKING:
     from videos.s3 import Bucket
 
 SECRET_BYTES = 12
+# Of the 256 threads of a web process at most twice as many wait for the bucket.
+REQUESTS_AT_ONCE, REQUEST_SECONDS = 16, 3.0
+
+T = TypeVar("T")
 
 
 class BucketUnavailable(Unavailable):
     """The bucket does not answer, or not as it should."""
+
+
+_partner = Partner(
+    "bucket",
+    unavailable=BucketUnavailable,
+    answers=(FileNotFoundError,),
+    at_once=REQUESTS_AT_ONCE,
+    seconds=REQUEST_SECONDS,
+)
 
 
 def is_configured() -> bool:
@@ -35,8 +51,11 @@ def is_home() -> bool:
     return is_configured() and settings.MEDIA_STORAGE == "s3"
 
 
-def connect() -> Bucket:
-    """The bucket of the settings, one client for all threads. ``BucketUnavailable`` without settings."""
+def connect(*, is_patient: bool = True) -> Bucket:
+    """The bucket of the settings, one client for all threads. ``BucketUnavailable`` without settings.
+
+    Work in the background is patient and tries again. Requests use ``ask`` and ``visit`` instead.
+    """
     if not is_configured():
         raise BucketUnavailable
     return _connect(
@@ -46,12 +65,37 @@ def connect() -> Bucket:
         settings.S3_ACCESS_KEY_ID,
         settings.S3_SECRET_ACCESS_KEY,
         settings.S3_PREFIX,
+        is_patient=is_patient,
     )
 
 
-@lru_cache(maxsize=1)
-def _connect(name: str, endpoint: str, region: str, key_id: str, secret: str, prefix: str) -> Bucket:
-    from videos.s3 import Bucket
+def ask(question: Callable[[Bucket], T]) -> T:
+    """Return what ``question`` learns from the bucket, for a request. Raises ``FileNotFoundError``.
+
+    ``BucketUnavailable`` after ``REQUEST_SECONDS``; at once while the bucket is known to be silent, or too busy.
+    """
+    target = connect(is_patient=False)
+    return _partner.call(lambda: question(target))
+
+
+@contextmanager
+def visit() -> Iterator[Bucket]:
+    """Give a request the bucket for several calls in a row, each tried once. Raises as ``ask`` does."""
+    target = connect(is_patient=False)
+    with _partner.visit():
+        yield target
+
+
+def forget_failures() -> None:
+    """Make this process's requests ask the bucket again."""
+    _partner.reset()
+
+
+@lru_cache(maxsize=2)
+def _connect(
+    name: str, endpoint: str, region: str, key_id: str, secret: str, prefix: str, *, is_patient: bool
+) -> Bucket:
+    from videos.s3 import BACKGROUND, REQUEST, Bucket
 
     return Bucket(
         name=name,
@@ -61,6 +105,7 @@ def _connect(name: str, endpoint: str, region: str, key_id: str, secret: str, pr
         secret=secret,
         prefix=prefix,
         in_host=settings.S3_BUCKET_IN_HOST,
+        patience=BACKGROUND if is_patient else REQUEST,
     )
 
 

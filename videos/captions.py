@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.dispatch import Signal
 from django.utils import timezone
 
+from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
 from streamsite.text import clean_line
@@ -23,6 +24,7 @@ from videos.webvtt import Cue
 # Sent with ``video_id`` when a track came, went or changed.
 tracks_changed = Signal()
 
+CHANGEABLE = ("language", "label", "kind", "cues", "revision", "updated_at")
 MAX_LABEL = 60
 EXISTS = "This video already has subtitles of this language, kind and name. Choose another name."
 
@@ -38,8 +40,9 @@ def add(
 ) -> Caption:
     """Add a text track. Raises ``Conflict`` when the video has one of this language, kind and label."""
     described = _described(language=language, label=label, kind=kind)
-    if Caption.objects.filter(video=video).count() >= settings.MAX_CAPTIONS_PER_VIDEO:
-        raise Conflict(f"A video can have up to {settings.MAX_CAPTIONS_PER_VIDEO} subtitle tracks.")
+    caps = _caps(video)
+    for cap in caps:
+        cap.require_room()
     caption = Caption(video=video, cues=_rows(cues), source=source, **described)
     _write(caption)
     try:
@@ -47,8 +50,27 @@ def add(
     except IntegrityError:
         _remove_file(caption)
         raise Conflict(EXISTS) from None
+    for cap in caps:
+        cap.confirm(lambda: remove(caption))
     tracks_changed.send(sender=Caption, video_id=caption.video_id)
     return caption
+
+
+def _caps(video: Video) -> tuple[Cap, Cap]:
+    own = list(Video.objects.filter(channel_id=video.channel_id).values_list("pk", flat=True))
+    of_video, of_user = settings.MAX_CAPTIONS_PER_VIDEO, settings.MAX_CAPTIONS_PER_USER
+    return (
+        Cap(
+            Caption.objects.filter(video=video).count,
+            of_video,
+            f"A video can have up to {of_video} subtitle tracks.",
+        ),
+        Cap(
+            Caption.objects.filter(video_id__in=own).count,
+            of_user,
+            f"Your videos can have up to {of_user} subtitle tracks in all. Delete some first.",
+        ),
+    )
 
 
 def change(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
@@ -66,11 +88,15 @@ def change(caption: Caption, *, cues: list[Cue] | None = None, **described: str)
     caption.revision = object_id()
     caption.updated_at = timezone.now()
     _write(caption)
+    changed = {name: getattr(caption, name) for name in CHANGEABLE}
     try:
-        caption.save(force_update=True)
+        is_there = Caption.objects.filter(pk=caption.pk).update(**changed)
     except IntegrityError:
         _remove_file(caption)
         raise Conflict(EXISTS) from None
+    if not is_there:
+        _remove_file(caption)
+        raise Absent
     former.unlink(missing_ok=True)
     tracks_changed.send(sender=Caption, video_id=caption.video_id)
     return caption

@@ -28,6 +28,7 @@ from videos.transcoding import ladder, report
 from videos.transcoding.download import make_download, sources
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
+from videos.transcoding.ffmpeg import sandbox_layers
 from videos.transcoding.loudness import measure_loudness
 from videos.transcoding.poster import make_choices, make_poster, write_cover
 from videos.transcoding.probe import Limits, SourceInfo, accept, probe
@@ -138,7 +139,9 @@ class _Attempt:
             made["download_bytes"] = (self.folder / DOWNLOAD).stat().st_size if made["has_download"] else 0
             unusable = self._import_captions(info)
             found = chapters.imported([(mark.start, mark.title) for mark in info.chapters], info.duration)
-            outcome = report.Outcome(unusable_subtitles=unusable, chapters=len(found))
+            outcome = report.Outcome(
+                unusable_subtitles=unusable, chapters=len(found), sandbox=sandbox_layers()
+            )
             made |= {"chapters": found, "report": report.report(info, plan, outcome)}
             with progress.step("publish"):
                 self._show(info, **made)

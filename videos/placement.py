@@ -13,10 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import F
@@ -26,6 +27,9 @@ from streamsite.tasks.lease import current_lease
 from videos import bucket, storage
 from videos.media_types import type_of
 from videos.models import Status, Video
+
+if TYPE_CHECKING:
+    from videos.s3 import Bucket
 
 logger = logging.getLogger("streamsite.placement")
 
@@ -182,9 +186,9 @@ def _switch(place: Place, stored_generation: str) -> None:
         raise Moved
 
 
-def fetch_files(place: Place, names: list[str], target: Path) -> None:
+def fetch_files(place: Place, names: list[str], target: Path, source: Bucket | None = None) -> None:
     """Copy some of a stored generation's objects into the folder ``target``."""
-    source = bucket.connect()
+    source = source or bucket.connect()
 
     def fetch(file: str, on_bytes: Callable[[int], None]) -> None:
         path = target / file
@@ -197,10 +201,13 @@ def fetch_files(place: Place, names: list[str], target: Path) -> None:
 
 
 @contextmanager
-def folder_with(place: Place, choose: Callable[[Path, list[str]], list[str]]) -> Iterator[Path]:
+def folder_with(
+    place: Place, choose: Callable[[Path, list[str]], list[str]], *, for_request: bool = False
+) -> Iterator[Path]:
     """A folder on the disk with some of the video's files: its own, or a temporary one filled from the bucket.
 
-    Playlists are there first; ``choose`` says by them which of all names are needed besides.
+    Playlists are there first; ``choose`` says by them which of all names are needed besides. ``for_request`` when
+    somebody waits for it: a bucket that does not answer is then ``BucketUnavailable`` within seconds.
     """
     if not place.is_stored:
         yield place.local
@@ -208,11 +215,12 @@ def folder_with(place: Place, choose: Callable[[Path, list[str]], list[str]]) ->
     # The sweeper looks after what a killed process leaves there.
     with TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         folder = Path(scratch)
-        sizes = bucket.connect().sizes(place.folder)
-        fetch_files(place, [name for name in sizes if name.endswith(".m3u8")], folder)
-        chosen = choose(folder, list(sizes))
-        storage.require_space(sum(sizes[name] for name in chosen))
-        fetch_files(place, chosen, folder)
+        with bucket.visit() if for_request else nullcontext(bucket.connect()) as source:
+            sizes = source.sizes(place.folder)
+            fetch_files(place, [name for name in sizes if name.endswith(".m3u8")], folder, source)
+            chosen = choose(folder, list(sizes))
+            storage.require_space(sum(sizes[name] for name in chosen))
+            fetch_files(place, chosen, folder, source)
         yield folder
 
 

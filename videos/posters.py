@@ -95,7 +95,9 @@ def take_moment(video: Video, seconds: float) -> Video:
     if place is None or not place.generation:
         raise Conflict("Pictures can be taken once the video can be played.")
     try:
-        with placement.folder_with(place, lambda ladder, names: files_at(ladder, seconds)) as ladder:
+        with placement.folder_with(
+            place, lambda ladder, names: files_at(ladder, seconds), for_request=True
+        ) as ladder:
             return _keep(
                 video, lambda folder, suffix: make_poster(ladder, seconds, folder, suffix, exact=True)
             )

@@ -17,6 +17,7 @@ from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
 from streamsite.mongo import merging
 from streamsite.text import clean_line
+from videos import facets
 from videos.access import LISTED, listed_videos
 from videos.library import moments, search
 from videos.mappers import card
@@ -31,19 +32,21 @@ SORTS = {
     "likes": ("-like_count", "-id"),
     "trending": ("-trend", "-id"),
 }
-SHORT_SECONDS, LONG_SECONDS = 4 * 60, 20 * 60
 DURATIONS = {
-    "short": {"$lt": SHORT_SECONDS},
-    "medium": {"$gte": SHORT_SECONDS, "$lte": LONG_SECONDS},
-    "long": {"$gt": LONG_SECONDS},
+    facets.SHORT: {"$lt": facets.SHORT_SECONDS},
+    facets.MEDIUM: {"$gte": facets.SHORT_SECONDS, "$lte": facets.LONG_SECONDS},
+    facets.LONG: {"$gt": facets.LONG_SECONDS},
 }
-UPLOADED = {"hour": 1 / 24, "today": 1, "week": 7, "month": 31, "year": 366}
 LOOKUPS = {"$lt": "lt", "$lte": "lte", "$gt": "gt", "$gte": "gte"}
+UPLOADED = {"hour": 1 / 24, "today": 1, "week": 7, "month": 31, "year": 366}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What ``GET /videos`` asks for: words, conditions on videos (as MongoDB has them), and an order."""
+    """What ``GET /videos`` asks for: words, conditions on videos (as MongoDB has them), and an order.
+
+    Search documents have the fields of the conditions as well.
+    """
 
     words: str
     conditions: dict[str, Any]
@@ -60,18 +63,11 @@ def wanted(params: QueryDict, of: str = "") -> Wanted:
     elif channel := params.get("channel"):
         owner = User.objects.filter(username=normalise(channel)).values_list("pk", flat=True).first()
         conditions["channel_id"] = owner or ""
-    if category := _choice(params, "category", [key for key, _ in CATEGORIES]):
-        conditions["category"] = category
-    if language := params.get("language"):
-        conditions["language"] = language
     if tag := clean_line(params.get("tag", "")).lstrip("#").lower():
         conditions["tags"] = tag
-    if duration := _choice(params, "duration", list(DURATIONS)):
-        conditions["duration"] = DURATIONS[duration]
     if uploaded := _choice(params, "uploaded", list(UPLOADED)):
         conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED[uploaded])}
-    if params.get("captions") in {"1", "true"}:
-        conditions["has_captions"] = True
+    conditions |= _facets(params, with_index=bool(words) or "tags" not in conditions)
     return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest")
 
 
@@ -103,11 +99,30 @@ def by_ids(ids: list[str]) -> list[Video]:
     return [found[video_id] for video_id in ids if video_id in found]
 
 
+def _facets(params: QueryDict, *, with_index: bool) -> dict[str, Any]:
+    """The conditions on what ``facets`` combines and, ``with_index``, on ``facets``.
+
+    One of them would do. With both, the index of ``facets`` serves any combination, and that of channels, which holds
+    the single fields, looks no further than a video's key. So does that of tags, which nothing else is to compete with.
+    """
+    asked: dict[str, str] = {}
+    conditions: dict[str, Any] = {}
+    if category := _choice(params, "category", [key for key, _ in CATEGORIES]):
+        asked["category"] = conditions["category"] = category
+    if language := params.get("language"):
+        asked["language"] = conditions["language"] = language
+    if duration := _choice(params, "duration", list(DURATIONS)):
+        asked["length"], conditions["duration"] = duration, DURATIONS[duration]
+    if params.get("captions") in {"1", "true"}:
+        asked["captions"], conditions["has_captions"] = facets.WITH_CAPTIONS, True
+    return conditions | ({"facets": facets.of(asked)} if asked and with_index else {})
+
+
 def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
     rows = listed_videos().select_related("channel")
     for name, value in conditions.items():
-        if name == "tags":
-            rows = rows.filter(tags__has_element=value)
+        if name in {"tags", "facets"}:
+            rows = rows.filter(**{f"{name}__has_element": value})
         elif isinstance(value, dict):
             rows = rows.filter(**{f"{name}__{LOOKUPS[operator]}": bound for operator, bound in value.items()})
         else:

@@ -28,11 +28,24 @@ logger = logging.getLogger("streamsite.bucket")
 PARALLEL = 8
 PART_BYTES = 64 * 1024**2
 AT_ONCE = 1_000
-CONNECT_SECONDS, READ_SECONDS, TRIES = 3, 15, 2
 NO_CORS = "NoSuchCORSConfiguration"
 MISSING = {"404", "NoSuchKey", "NotFound"}
 # No cache keeps what a signed address gave: the next visitor needs an address of their own.
 OBJECT_CACHE = "private, no-store"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a client waits, in seconds, and how often it tries."""
+
+    connect: float
+    read: float
+    tries: int
+
+
+BACKGROUND = Patience(connect=3, read=15, tries=2)
+# Somebody waits for the answer; who asks again comes by themselves.
+REQUEST = Patience(connect=2, read=2.5, tries=1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,16 @@ class Bucket:
     """The folders of stored generations below one prefix of one bucket."""
 
     def __init__(
-        self, *, name: str, endpoint: str, region: str, key_id: str, secret: str, prefix: str, in_host: bool
+        self,
+        *,
+        name: str,
+        endpoint: str,
+        region: str,
+        key_id: str,
+        secret: str,
+        prefix: str,
+        in_host: bool,
+        patience: Patience = BACKGROUND,
     ) -> None:
         self.name = name
         self.root = f"{prefix}/videos" if prefix else "videos"
@@ -84,9 +106,9 @@ class Bucket:
             client_config=Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "virtual" if in_host else "path"},
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=READ_SECONDS,
-                retries={"total_max_attempts": TRIES, "mode": "standard"},
+                connect_timeout=patience.connect,
+                read_timeout=patience.read,
+                retries={"total_max_attempts": patience.tries, "mode": "standard"},
                 max_pool_connections=2 * PARALLEL,
                 tcp_keepalive=True,
                 # Servers other than Amazon's may not know the newer checksums.

@@ -11,12 +11,13 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
+from accounts import verification
 from accounts.models import User
-from streamsite.errors import Conflict, Invalid, Stale, TooLarge
+from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import quota, storage
+from videos import facets, quota, storage
 from videos.metadata import EDITABLE, clean_metadata, title_from
 from videos.models import Status, Video
 from videos.moderation import standing
@@ -51,14 +52,20 @@ def draft(
 ) -> Video:
     """An unsaved video for a file of ``size`` bytes, described by what of ``data`` an owner may write.
 
-    Raises ``Invalid``, or ``standing.Paused`` for an owner who may not publish for the time being.
+    Raises ``Invalid``, ``standing.Paused`` for an owner who may not publish for the time being, or
+    ``verification.EmailNotVerified`` for one who may only keep it private.
     """
     standing.require_good(owner)
     name = clean_line(filename)[:255]
     changes = clean_metadata(
         {"title": title_from(name), **{key: data[key] for key in EDITABLE if key in data}}
     )
-    return Video(channel=owner, source_name=name, source_size=size, status=status, **changes)
+    video = Video(channel=owner, source_name=name, source_size=size, status=status)
+    if _opens(video, changes):
+        verification.require(owner)
+    for field, value in changes.items():
+        setattr(video, field, value)
+    return video
 
 
 def create_from_upload(
@@ -103,8 +110,13 @@ def require_acceptable_size(size: int) -> None:
 
 
 def update(video: Video, data: dict[str, Any], *, expected_version: int | None = None) -> Video:
-    """Change a video's metadata. ``Stale`` when it is no longer at ``expected_version``."""
+    """Change a video's metadata. Raise ``Stale`` when it is no longer at ``expected_version``.
+
+    Raises ``standing.Paused`` or ``verification.EmailNotVerified`` for an owner who may not publish.
+    """
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
+    if _opens(video, changes):
+        verification.require(video.channel)
     if _publishes(video, changes):
         standing.require_good(video.channel)
     rows = Video.objects.filter(pk=video.pk)
@@ -116,7 +128,7 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     if changes.get("visibility", video.visibility) != video.visibility:
         changes["visibility_epoch"] = F("visibility_epoch") + 1
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
-        raise Stale
+        raise stale_or_absent(Video.objects.filter(pk=video.pk))
     refresh_listing(video.pk)
     changed = Video.objects.select_related("channel").get(pk=video.pk)
     _announce_schedule(changed)
@@ -127,24 +139,41 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
 
 def _publishes(video: Video, changes: dict[str, Any]) -> bool:
     """Whether ``changes`` show more of a video to others, or other words."""
-    before, after = video.visibility, changes.get("visibility", video.visibility)
+    after = changes.get("visibility", video.visibility)
     if not is_linkable(after):
         return False
-    if not is_linkable(before) or (is_listed(after) and not is_listed(before)):
+    if _is_wider(video.visibility, after):
         return True
     return any(changes[name] != getattr(video, name) for name in SAID if name in changes)
+
+
+def _opens(video: Video, changes: dict[str, Any]) -> bool:
+    """Whether ``changes`` let more people see a video, at once or by a schedule that they set."""
+    if _is_wider(video.visibility, changes.get("visibility", video.visibility)):
+        return True
+    moment = changes.get("publish_at", video.publish_at)
+    then = changes.get("publish_visibility", video.publish_visibility)
+    is_new = (moment, then) != (video.publish_at, video.publish_visibility)
+    return is_new and moment is not None and _is_wider(video.visibility, then)
+
+
+def _is_wider(before: str, after: str) -> bool:
+    return (is_linkable(after) and not is_linkable(before)) or (is_listed(after) and not is_listed(before))
 
 
 def apply_schedule() -> int:
     """Make the changes of visibility whose time has come; how many. Safe to repeat and to run twice at once.
 
-    What belongs to an account whose publishing is paused waits until it is not.
+    What belongs to an account whose publishing is paused waits until it is not, and what is to be published waits
+    until its owner may publish.
     """
     changed = 0
     now = timezone.now()
-    due = Video.objects.filter(publish_at__lte=now).values_list("pk", "publish_at", "channel_id")
-    for video_id, moment, owner_id in due:
-        if standing.is_paused(owner_id):
+    due = Video.objects.filter(publish_at__lte=now)
+    for video_id, moment, then, owner_id in due.values_list(
+        "pk", "publish_at", "publish_visibility", "channel_id"
+    ):
+        if standing.is_paused(owner_id) or (is_linkable(then) and not verification.may_publish(owner_id)):
             continue
         changed += Video.objects.filter(pk=video_id, publish_at=moment).update(
             visibility=F("publish_visibility"),
@@ -184,7 +213,7 @@ def require_version(video: Video, expected: int | None) -> None:
 
 
 def refresh_listing(video_id: str) -> None:
-    """Bring ``listed`` in line with what decides about it, and the channel's counter with ``listed``.
+    """Bring ``listed`` in line with what decides about it, the channel's counter with ``listed``, and ``facets``.
 
     Each switch is one conditional update whose outcome decides the counter, so repeats and races count once.
     """
@@ -215,6 +244,7 @@ def refresh_listing(video_id: str) -> None:
             )
 
     in_transaction(switch)
+    facets.refresh(Video._meta.db_table, {"_id": video_id})
     listing_refreshed.send(sender=Video, video_id=video_id)
     if is_first:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)

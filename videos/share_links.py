@@ -21,7 +21,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 
-from streamsite.errors import Absent, Conflict, Invalid
+from accounts import verification
+from streamsite.caps import Cap
+from streamsite.errors import Absent, Invalid
 from streamsite.text import clean_line
 from videos.models import ShareLink, Video
 
@@ -34,7 +36,11 @@ MAX_LABEL = 60
 
 
 def create(video: Video, data: Mapping[str, Any]) -> ShareLink:
-    """A new link: ``label``, ``expires_at`` or ``expires_in`` (seconds), ``max_views``; all may be left out."""
+    """A new link: ``label``, ``expires_at`` or ``expires_in`` (seconds), ``max_views``; all may be left out.
+
+    Raises ``Invalid``, ``Conflict``, or ``verification.EmailNotVerified``: a link opens a private video to others.
+    """
+    verification.require(video.channel)
     problems: dict[str, list[str]] = {}
     values: dict[str, Any] = {}
     for name, read in (("label", _label), ("expires_at", _expiry), ("max_views", _max_views)):
@@ -44,11 +50,30 @@ def create(video: Video, data: Mapping[str, Any]) -> ShareLink:
             problems[name] = [str(error)]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    if ShareLink.objects.filter(video=video).count() >= settings.MAX_SHARE_LINKS_PER_VIDEO:
-        raise Conflict(
-            f"A video may have at most {settings.MAX_SHARE_LINKS_PER_VIDEO} links. Revoke one first."
-        )
-    return ShareLink.objects.create(video=video, **values)
+    caps = _caps(video)
+    for cap in caps:
+        cap.require_room()
+    link = ShareLink.objects.create(video=video, **values)
+    for cap in caps:
+        cap.confirm(link.delete)
+    return link
+
+
+def _caps(video: Video) -> tuple[Cap, Cap]:
+    own = list(Video.objects.filter(channel_id=video.channel_id).values_list("pk", flat=True))
+    of_video, of_user = settings.MAX_SHARE_LINKS_PER_VIDEO, settings.MAX_SHARE_LINKS_PER_USER
+    return (
+        Cap(
+            ShareLink.objects.filter(video=video).count,
+            of_video,
+            f"A video may have at most {of_video} links. Revoke one first.",
+        ),
+        Cap(
+            ShareLink.objects.filter(video_id__in=own).count,
+            of_user,
+            f"Your videos may have at most {of_user} links in all. Revoke some first.",
+        ),
+    )
 
 
 def of_video(video: Video) -> QuerySet[ShareLink]:

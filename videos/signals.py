@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from accounts.erasure import account_closed, account_erased, account_restored
 from accounts.profile import renamed
-from videos import blocks, captions, reactions, services, tasks
+from videos import blocks, captions, facets, reactions, services, tasks
 from videos.access import own_videos
 from videos.comments import services as comments
 from videos.library import documents
@@ -48,6 +48,7 @@ def follow_the_tracks(sender: type, video_id: str, **extra: Any) -> None:
     """Lists can be asked for videos with captions, and what is said is searched."""
     has_any = Caption.objects.filter(video_id=video_id).exists()
     Video.objects.filter(pk=video_id).exclude(has_captions=has_any).update(has_captions=has_any)
+    facets.refresh(Video._meta.db_table, {"_id": video_id})
     documents.refresh(video_id)
 
 

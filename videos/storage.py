@@ -14,16 +14,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from streamsite.errors import SiteError
-
-
-class DiskFull(SiteError):
-    """Too little space is left to accept an upload."""
-
-    status, code = 507, "insufficient_storage"
-    detail = (
-        "The server has too little disk space left for uploads. Nothing of yours was lost; try again later."
-    )
+from streamsite.disk import DiskFull as DiskFull
+from streamsite.disk import require_space as require_space
 
 
 def source_path(video_id: str) -> Path:
@@ -123,13 +115,6 @@ def remove_everything(video_id: str) -> None:
 def folder_bytes(folder: Path) -> int:
     """The size of all files below ``folder``."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def require_space(incoming: int) -> None:
-    """Raise ``DiskFull`` when ``incoming`` bytes would leave less than the watermark. A full disk stops MongoDB."""
-    root = Path(settings.DATA_DIR)
-    if shutil.disk_usage(root).free - incoming < settings.DISK_WATERMARK_BYTES:
-        raise DiskFull
 
 
 def _sync(folder: Path) -> None:

@@ -22,8 +22,6 @@ from videos import bucket
 LARGE = (".m4s", ".mp4")
 MOST_KEPT_BYTES, MOST_KEPT_OBJECT = 32 * 1024**2, 2 * 1024**2
 MOST_SEEN, SEEN_SECONDS = 20_000, 60.0
-# After a failure the bucket is left alone for a moment, so that requests do not queue up behind its silence.
-PAUSE_SECONDS = 2.0
 
 
 def send(
@@ -63,8 +61,7 @@ def size_of(folder: str, name: str) -> int:
 
 @lru_cache(maxsize=MOST_SEEN)
 def _size_of(folder: str, name: str) -> int:
-    with _outage:
-        return bucket.connect().facts(folder, name).size
+    return bucket.ask(lambda target: target.facts(folder, name)).size
 
 
 def forget_all() -> None:
@@ -72,7 +69,7 @@ def forget_all() -> None:
     _size_of.cache_clear()
     _contents.clear()
     _seen.clear()
-    _outage.end()
+    bucket.forget_failures()
 
 
 def _redirect(request: HttpRequest, folder: str, name: str, attachment: str) -> HttpResponseBase:
@@ -86,24 +83,6 @@ def _redirect(request: HttpRequest, folder: str, name: str, attachment: str) -> 
     )
     # Not HttpResponseRedirect: that refuses addresses of over 2048 characters, which a long title makes.
     return HttpResponse(status=302, headers=files.guarded("no-store") | {"Location": url})
-
-
-class _Outage:
-    """Remembers for a moment that the bucket did not answer."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-
-    def __enter__(self) -> None:
-        if time.monotonic() < self._until:
-            raise bucket.BucketUnavailable
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is not None and issubclass(kind, bucket.BucketUnavailable):
-            self._until = time.monotonic() + PAUSE_SECONDS
-
-    def end(self) -> None:
-        self._until = 0.0
 
 
 class _Contents:
@@ -120,8 +99,7 @@ class _Contents:
             if found is not None:
                 self._kept.move_to_end((folder, name))
                 return found
-        with _outage:
-            content, said = bucket.connect().read(folder, name)
+        content, said = bucket.ask(lambda target: target.read(folder, name))
         found = content, files.Facts(len(content), said.etag, said.modified.timestamp())
         if len(content) <= MOST_KEPT_OBJECT:
             self._keep((folder, name), found)
@@ -153,8 +131,7 @@ class _Seen:
         """Return if the object is there. ``FileNotFoundError`` or ``BucketUnavailable``."""
         if self._until.get((folder, name), 0.0) > time.monotonic():
             return
-        with _outage:
-            bucket.connect().facts(folder, name)
+        bucket.ask(lambda target: target.facts(folder, name))
         if len(self._until) >= MOST_SEEN:
             self._until.clear()
         self._until[folder, name] = time.monotonic() + SEEN_SECONDS
@@ -163,6 +140,5 @@ class _Seen:
         self._until.clear()
 
 
-_outage = _Outage()
 _contents = _Contents()
 _seen = _Seen()

@@ -56,7 +56,6 @@ def sweep(
     found["search_documents"] = sum(_unknown_to_search(ids) for ids in _batches(listed))
     if bucket.is_configured():
         found["videos_to_place"] = _place_forgotten(place)
-        found["bucket_folders"] = _sweep_bucket()
     if any(found.values()):
         logger.info("swept: %s", ", ".join(f"{name} {count}" for name, count in found.items() if count))
     return dict(found)
@@ -183,8 +182,11 @@ def _place_forgotten(place: Callable[[str], object]) -> int:
     return len(forgotten)
 
 
-def _sweep_bucket() -> int:
-    """Remove folders that no video is served from. A bucket that does not answer is swept another time."""
+def sweep_bucket() -> int:
+    """Remove folders of the bucket that no video is served from; how many. One that is silent is swept another time.
+
+    Not a part of ``sweep``: that runs where other short tasks wait, and a silent bucket takes its time.
+    """
     try:
         folders = bucket.connect().folders()
         return sum(_stored_orphans(batch) for batch in _batches(folders))

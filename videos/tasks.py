@@ -14,7 +14,7 @@ from django_tasks import task
 
 from accounts.models import User
 from streamsite.tasks import queue, subjects
-from streamsite.tasks.backend import enqueue_once
+from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
 from videos import bucket, pipeline, placement, priorities, reactions, services, sweeper
 from videos.access import own_videos
@@ -79,9 +79,17 @@ def change_visibility() -> None:
     services.apply_schedule()
 
 
+@task(queue_name="storage")
+def sweep_bucket() -> int:
+    """Remove folders of the bucket that no video is served from; how many."""
+    return sweeper.sweep_bucket()
+
+
 @task()
 def sweep() -> dict[str, int]:
     """Remove what killed processes left, and queue what they forgot."""
+    if bucket.is_configured():
+        enqueue_once(sweep_bucket, "sweep bucket")
     return sweeper.sweep(
         task_path=process_video.module_path, enqueue=enqueue_processing, place=enqueue_placing
     )
@@ -112,7 +120,7 @@ def forget_video(video_id: str) -> None:
         forget(video_id)
 
 
-@task()
+@task(queue_name=MAIL)
 def mail_decision(case_id: str) -> None:
     """Tell the owner of something that was reported what was decided."""
     notices.mail_owner(case_id)

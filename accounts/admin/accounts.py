@@ -45,7 +45,6 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
     list_filter = ("is_active", "is_staff", "email_verified", "created_at")
     search_fields = ("username", "full_name", "email")
     ordering = ("-created_at",)
-    date_hierarchy = "created_at"
     readonly_fields = (
         "id", "username", "password_shown", "second_factor", "email", "email_verified", "pending_email", "is_active",
         "status", "created_at", "last_login", "subscriber_count", "subscription_count", "video_count", "view_count",

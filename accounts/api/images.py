@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -22,25 +21,11 @@ from streamsite.errors import Invalid
 from streamsite.limits import PICTURE
 
 
-class PictureFormParser(MultiPartParser):
-    """A multipart form with pictures; one that is larger than they may be is refused before it is read."""
-
-    most_files = 1
-
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
-        sent = (parser_context or {})["request"].META.get("CONTENT_LENGTH", "")
-        if sent.isdecimal() and int(sent) > self.most_files * images.MAX_BYTES + images.REST_OF_FORM:
-            raise images.too_large("file")
-        return super().parse(stream, media_type, parser_context)  # type: ignore[arg-type]
-
-
 class PictureView(APIView):
     """One of the account's pictures."""
 
     permission_classes = [IsAuthenticated]
-    parser_classes = [PictureFormParser]
+    parser_classes = [MultiPartParser]
     throttle_limit = PICTURE
     kind: images.Kind
 

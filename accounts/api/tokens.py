@@ -6,29 +6,24 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit, cookies, images, mappers, services, sessions, sign_in
 from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
-from accounts.api.images import PictureFormParser, sent_file
+from accounts.api.images import sent_file
 from accounts.authentication import TokenRefused, authenticate_bearer
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import SiteError
-from streamsite.limits import REGISTER, enforce, throttle_key
-
-
-class RegisterFormParser(PictureFormParser):
-    """An avatar and a cover at once."""
-
-    most_files = 2
+from streamsite.limits import REGISTER, enforce, given_back_when_unavailable, throttle_key
 
 
 class RegisterView(PublicAuthView):
     """Create an account. A multipart form may bring ``avatar`` and ``cover``."""
 
-    parser_classes = [StrictJSONParser, RegisterFormParser]
+    parser_classes = [StrictJSONParser, MultiPartParser]
 
     @extend_schema(
         operation_id="auth_register",
@@ -41,11 +36,13 @@ class RegisterView(PublicAuthView):
     def post(self, request: Request) -> Response:
         form = shapes.RegisterSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        enforce(REGISTER, throttle_key(request._request))
+        counted = (REGISTER, throttle_key(request._request))
+        enforce(*counted)
         is_form = str(request.content_type).startswith("multipart/")
         sent = [name for name in images.KINDS if is_form and name in request.data]
         prepared = images.prepare_all({name: sent_file(request, name) for name in sent})
-        user = services.register(request._request, **form.validated_data, prepared=prepared)
+        with given_back_when_unavailable(counted):
+            user = services.register(request._request, **form.validated_data, prepared=prepared)
         return no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))
 
 
@@ -63,6 +60,8 @@ class TokenView(PublicAuthView):
         user, amr = sign_in.check(inner, data["login"], data["password"], data["otp"])
         session = sessions.start(inner, user, client=data["client"], remember=data["remember"], amr=amr)
         audit.record("login", user.pk, request=inner, session_id=session["_id"])
+        if session["client"] == sessions.BROWSER:
+            sessions.logout(cookies.read(inner), "")  # the cookie that this answer replaces
         return granted(sessions.grant(user, session), with_user=True)
 
 

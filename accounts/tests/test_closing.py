@@ -1,18 +1,22 @@
 """``DELETE /me``: closed at once, undone while it waits, erased afterwards."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pyotp
 import pytest
+from django.db.models import F
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import erasure, mongo, sessions
+from accounts import erasure, mongo, sessions, totp
 from accounts.models import ApiToken, AuthEvent, User
 from streamsite.mongo.collections import collection
 from streamsite.testing.cast import PASSWORD
 from streamsite.testing.post import deliver
 from videos import storage
 from videos.models import Video
+from videos.moderation import suspension
 
 
 def close(client, password=PASSWORD):
@@ -70,7 +74,7 @@ def test_closing_hides_everything_and_ends_every_session(cast, library):
     assert stranger.get("/api/v1/videos").json()["results"] == []
     assert stranger.get(f"/watch/{library.pk}").status_code == 404
     body = {"login": "owner", "password": PASSWORD}
-    assert APIClient().post("/api/v1/auth/token", body, format="json").json()["code"] == "invalid_credentials"
+    assert APIClient().post("/api/v1/auth/token", body, format="json").json()["code"] == "user_inactive"
 
 
 def test_it_can_be_undone_while_it_waits(cast, library):
@@ -99,7 +103,66 @@ def test_undoing_needs_name_and_password_of_a_waiting_account(cast):
 
 def test_an_account_closed_by_staff_cannot_restore_itself(cast):
     User.objects.filter(pk=cast.owner.pk).update(is_active=False)
-    assert restore().json()["code"] == "invalid_credentials"
+    answer = restore()
+    assert (answer.status_code, answer.json()["code"]) == (401, "user_inactive")
+    assert restore(password="wrong password").json()["code"] == "invalid_credentials"
+    assert not User.objects.get(username="owner").is_active
+
+
+def sign_in(password=PASSWORD):
+    return APIClient().post("/api/v1/auth/token", {"login": "owner", "password": password}, format="json")
+
+
+def test_only_the_right_password_hears_that_the_account_is_closed(cast):
+    close(cast.api("owner"))
+    due = User.objects.get(username="owner").erase_at
+    told = sign_in()
+    assert (told.status_code, told.json()["code"]) == (401, "user_inactive")
+    assert "restore it until" in told.json()["detail"]
+    assert datetime.fromisoformat(told.json()["restore_until"]) == due
+    assert not told.cookies
+    assert sign_in("wrong password").json()["code"] == "invalid_credentials"
+    User.objects.filter(username="owner").update(erase_at=timezone.now() - timedelta(seconds=1))
+    assert sign_in().json()["code"] == "invalid_credentials"
+
+
+def test_only_the_right_password_hears_that_the_account_is_suspended(cast):
+    suspension.suspend(cast.owner.pk)
+    told = sign_in().json()
+    assert (told["code"], told["detail"]) == ("user_inactive", "Our moderators suspended this account.")
+    assert "restore_until" not in told
+    assert sign_in("wrong password").json()["code"] == "invalid_credentials"
+    page = Client()
+    assert "suspended" in page.post("/login", {"login": "owner", "password": PASSWORD}).content.decode()
+    assert "suspended" not in page.post("/login", {"login": "owner", "password": "wrong"}).content.decode()
+    assert "_auth_user_id" not in page.session
+
+
+def test_signing_in_on_the_page_leads_to_the_restore(cast):
+    close(cast.api("owner"))
+    page = Client()
+    assert page.post("/login", {"login": "owner", "password": "wrong password"}).status_code == 401
+    assert b"You closed" not in page.get("/restore").content
+    assert page.post("/login", {"login": "owner", "password": PASSWORD}).url == "/restore"
+    assert b"You closed the account <bdi>owner</bdi>" in page.get("/restore").content
+    assert not User.objects.get(username="owner").is_active
+    assert page.post("/restore").url == "/login"
+    assert User.objects.get(username="owner").is_active
+    assert "_auth_user_id" not in page.session
+    assert page.post("/restore").status_code == 400  # the proof is used up
+
+
+def test_the_offer_to_restore_needs_the_code_and_ends_with_any_change(cast):
+    cast.owner  # noqa: B018
+    secret = totp.setup(cast.owner)["secret"]
+    totp.enable(cast.owner.pk, pyotp.TOTP(secret).now())
+    close(cast.api("owner"))
+    page = Client()
+    page.post("/login", {"login": "owner", "password": PASSWORD})
+    assert page.post("/restore", {"otp": "000000"}).status_code == 401
+    assert not User.objects.get(username="owner").is_active
+    User.objects.filter(username="owner").update(security_epoch=F("security_epoch") + 1)
+    assert b"You closed" not in page.get("/restore").content
 
 
 def test_afterwards_everything_is_gone_and_others_counters_are_right(cast, library):

@@ -8,10 +8,12 @@ from typing import ClassVar
 import jwt
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.test import RequestFactory
 from rest_framework.test import APIClient
 
-from accounts import keys
+from accounts import keys, page_sessions, sessions
 from accounts.keys import ring
+from accounts.signals import SESSION_KEY
 from accounts.tokens import AccessToken
 from streamsite.testing.cast import PASSWORD
 
@@ -83,9 +85,10 @@ def test_the_login_may_be_called_username(cast):
 
 def test_wrong_unknown_and_inactive_answer_alike(cast):
     cast.owner  # noqa: B018
-    gone = cast.user("gone", is_active=False)
-    answers = [sign_in(password="wrong wrong"), sign_in(login="nobody"), sign_in(login=gone.username)]
-    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    cast.user("gone", is_active=False)
+    attempts = [{}, {"login": "nobody"}, {"login": "gone"}, {"login": "gone@example.org"}]
+    answers = [sign_in(password="wrong wrong", **attempt) for attempt in attempts]
+    assert [answer.status_code for answer in answers] == [401] * 4
     for answer in answers:
         body = answer.json()
         body.pop("request_id")
@@ -109,6 +112,20 @@ def test_the_eleventh_failure_is_throttled_for_that_address_only(cast, settings)
     assert refused.json()["code"] == "throttled"
     assert int(refused["Retry-After"]) > 0
     body = {"login": "owner", "password": PASSWORD}
+    assert APIClient(REMOTE_ADDR="198.51.100.7").post(URL, body, format="json").status_code == 200
+
+
+def test_username_and_address_share_a_counter_that_does_not_show(cast, settings):
+    settings.THROTTLE_SCALE = 1
+    cast.owner  # noqa: B018
+    by_name = [sign_in(password="wrong wrong").json()["code"] for _ in range(11)]
+    # Ten tries are used up: the right password is wrong now, as it would be for an address that nobody has.
+    by_address = [sign_in(login="owner@example.org").json() for _ in range(11)]
+    by_nobodys = [sign_in(login="nobody@example.org").json() for _ in range(11)]
+    assert by_name == ["invalid_credentials"] * 10 + ["throttled"]
+    for ours, nobodys in zip(by_address, by_nobodys, strict=True):
+        assert (ours["code"], ours["detail"]) == (nobodys["code"], nobodys["detail"])
+    body = {"login": "owner@example.org", "password": PASSWORD}
     assert APIClient(REMOTE_ADDR="198.51.100.7").post(URL, body, format="json").status_code == 200
 
 
@@ -189,6 +206,68 @@ def test_an_inactive_user_is_refused_with_the_reason(cast):
     token = cast.access_token(cast.owner)
     type(cast.owner).objects.filter(pk=cast.owner.pk).update(is_active=False)
     assert me(token).json()["code"] == "user_inactive"
+
+
+def spellings(token):
+    """Other texts that a lenient decoder reads as the same token."""
+    head, claims, signature = token.split(".")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    # 64 bytes are 86 characters; the last four bits are unused.
+    last = alphabet[alphabet.index(signature[-1]) ^ 1]
+    assert base64.urlsafe_b64decode(f"{signature[:-1]}{last}==") == base64.urlsafe_b64decode(f"{signature}==")
+    return [
+        f"{token}==",
+        f"{token}=",
+        f"{token}.",
+        f"{head}=.{claims}.{signature}",
+        f"{head}.{claims}==.{signature}",
+        f"{head}.{claims}.{signature[:-1]}{last}",
+        f"{head}.{claims}.{signature[:9]}!{signature[9:]}",
+    ]
+
+
+def test_a_token_has_one_spelling(cast):
+    cast.owner  # noqa: B018
+    granted = sign_in(client="native").json()
+    for access in spellings(granted["access"]):
+        body = {"token": access}
+        verified = APIClient().post("/api/v1/auth/token/verify", body, format="json")
+        assert (verified.status_code, verified.json()["code"]) == (401, "token_invalid"), access
+        assert me(access).json()["code"] == "token_invalid", access
+    refresh = granted["refresh"]
+    for raw in spellings(refresh):
+        answer = APIClient().post("/api/v1/auth/token/refresh", {"refresh": raw}, format="json")
+        assert (answer.status_code, answer.json()["code"]) == (401, "refresh_invalid"), raw
+        assert APIClient().post("/api/v1/auth/logout", {"refresh": raw}, format="json").status_code == 204
+    assert me(granted["access"]).status_code == 200
+    good = APIClient().post("/api/v1/auth/token/refresh", {"refresh": refresh}, format="json")
+    assert good.status_code == 200
+
+
+def test_a_sign_in_in_a_browser_ends_the_session_of_its_cookie(cast):
+    cast.owner  # noqa: B018
+    browser, other = APIClient(), APIClient()
+    body = {"login": "owner", "password": PASSWORD}
+    elsewhere = other.post(URL, body, format="json").json()["session_id"]
+    first = browser.post(URL, body, format="json").json()["session_id"]
+    assert browser.post(URL, body | {"password": "wrong wrong"}, format="json").status_code == 401
+    assert sessions.user_of(first) == cast.owner.pk
+    second = browser.post(URL, body, format="json").json()["session_id"]
+    assert [sessions.user_of(one) for one in (elsewhere, first, second)] == [
+        cast.owner.pk,
+        None,
+        cast.owner.pk,
+    ]
+
+
+def test_a_sign_in_on_the_page_ends_the_session_of_its_cookie(cast):
+    page = cast.page("owner")
+    first = page.session[SESSION_KEY]
+    request = RequestFactory().post("/login")
+    request.session = page.session
+    page_sessions.sign_in(request, cast.member, remember=False, amr=["pwd"])
+    assert sessions.user_of(first) is None
+    assert sessions.user_of(request.session[SESSION_KEY]) == cast.member.pk
 
 
 def test_verify_answers_with_the_claims(cast):

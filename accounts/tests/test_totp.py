@@ -20,9 +20,9 @@ def call(client, name, **body):
     return client.post(f"{BASE}/{name}", body, format="json")
 
 
-def token(otp=None, password=PASSWORD):
+def token(otp=None, password=PASSWORD, address="127.0.0.1"):
     body = {"login": "owner", "password": password, **({"otp": otp} if otp is not None else {})}
-    return APIClient().post("/api/v1/auth/token", body, format="json")
+    return APIClient(REMOTE_ADDR=address).post("/api/v1/auth/token", body, format="json")
 
 
 def code(secret, steps=0):
@@ -157,6 +157,55 @@ def test_five_wrong_codes_in_a_quarter_of_an_hour_are_enough(factor, settings):
     settings.THROTTLE_SCALE = 1
     answers = [token("000000").status_code for _ in range(6)]
     assert answers == [401] * 5 + [429]
+    assert token(code(factor[0])).status_code == 429
+
+
+def test_a_strangers_wrong_codes_do_not_lock_the_owner_out(factor, settings):
+    settings.THROTTLE_SCALE = 1
+    assert [token("000000", address="198.51.100.7").status_code for _ in range(6)] == [401] * 5 + [429]
+    assert token(code(factor[0])).status_code == 200
+
+
+def test_wrong_codes_from_many_addresses_lock_codes_but_never_recovery_codes(factor, settings):
+    settings.THROTTLE_SCALE = 1
+    secret, recovery = factor
+    answers = [token("000000", address=f"198.51.100.{n // 5}").status_code for n in range(50)]
+    assert answers == [401] * 50
+    assert token(code(secret)).status_code == 429
+    assert token(recovery[0]).status_code == 200
+    assert token(recovery[1], address="198.51.100.1").status_code == 200
+
+
+def test_guesses_of_recovery_codes_are_limited_where_they_come_from(factor, settings):
+    settings.THROTTLE_SCALE = 1
+    guesses = [token(f"aaaa-bbbb-cccc-ddd{letter}", address="198.51.100.7") for letter in "abcdefghijk"]
+    assert [answer.status_code for answer in guesses] == [401] * 10 + [429]
+    assert token(factor[1][0]).status_code == 200
+    assert token(code(factor[0]), address="198.51.100.7").status_code == 200
+
+
+def test_the_owner_hears_of_the_fifth_wrong_code_after_the_right_password_once(factor):
+    deliver()
+    for number in range(12):
+        token("000000", password="a wrong password")
+        assert token("000000", address=f"198.51.100.{number}").json()["code"] == "otp_invalid"
+        sent = deliver()
+        assert len(sent) == (1 if number == 4 else 0)
+        if sent:
+            (message,) = sent
+            assert message.subject == "Streamsite: Someone is trying to get past your second factor"
+            assert "knows the password of your account owner" in message.body
+            assert "change your password now" in message.body
+            assert "198.51.100.0/24" in message.body
+
+
+def test_the_owner_hears_of_wrong_codes_from_a_device_that_is_signed_in(factor, cast):
+    client = cast.api("owner")
+    deliver()
+    for _ in range(5):
+        assert call(client, "disable", otp="000000").status_code == 400
+    (message,) = deliver()
+    assert "Someone signed in to your account owner" in message.body
 
 
 @pytest.mark.parametrize("proof", ["code", "recovery"])

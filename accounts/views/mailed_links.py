@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import closing, credentials, forms, links
+from accounts import credentials, forms, links
 from streamsite.errors import SiteError
 from streamsite.pages import show_problems
 
@@ -120,29 +118,3 @@ def reset_password(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "Your password is changed. Log in with the new one.")
                 return _done("login", RESET)
     return render(request, "accounts/reset_password.html", {"form": form, "account": user}, status=status)
-
-
-@never_cache
-@sensitive_post_parameters("password", "otp")
-@require_http_methods(["GET", "HEAD", "POST"])
-def restore(request: HttpRequest) -> HttpResponse:
-    """Undo the deletion of an account while it waits."""
-    form = forms.RestoreForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            status = _try(request, form, lambda: closing.restore(request, **form.cleaned_data))
-            if status == 200:
-                messages.success(request, "Your account stays. Log in to go on where you were.")
-                return redirect("login")
-    return render(request, "accounts/restore.html", {"form": form}, status=status)
-
-
-def _try(request: HttpRequest, form: forms.RestoreForm, work: Callable[[], object]) -> int:
-    try:
-        work()
-    except SiteError as error:
-        show_problems(form, error)
-        return error.status
-    return 200

@@ -14,12 +14,11 @@ from accounts import forms, images, mappers, pictures, preferences, profile
 from accounts.models import User
 from streamsite.errors import Invalid, TooLarge
 from streamsite.limits import PICTURE, enforce
-from streamsite.pages import body_of_at_most, show_problems
+from streamsite.pages import show_problems
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@body_of_at_most(2 * images.MAX_BYTES + images.REST_OF_FORM)
 def settings_profile(request: HttpRequest) -> HttpResponse:
     """Name, text, links and pictures of the channel."""
     user = cast(User, request.user)

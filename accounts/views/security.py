@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +20,7 @@ from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.pages import is_fragment, show_problems
+from streamsite.pages import is_fragment, safe_next, show_problems
 
 SHOWN_EVENTS = 5
 
@@ -122,7 +123,7 @@ def resend_email(request: HttpRequest) -> HttpResponse:
     address = credentials.resend_verification(_user(request))
     if address:
         messages.success(request, f"A new link is on its way to {address}.")
-    return redirect("settings-security")
+    return redirect(safe_next(request, reverse("settings-security")))
 
 
 @never_cache

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import forms, page_sessions, services, sign_in, totp
 from accounts.models import User
+from accounts.views.closing import offer_restore
 from streamsite.errors import Forbidden, SiteError, Throttled
-from streamsite.limits import REGISTER, enforce, throttle_key
+from streamsite.limits import REGISTER, enforce, given_back_when_unavailable, throttle_key
 from streamsite.pages import safe_next, show_problems
 
 # Who has given the right password and still owes a code: kept in the page's session, for five minutes.
@@ -43,6 +44,8 @@ def login(request: HttpRequest) -> HttpResponse:
                 user = sign_in.check_password(
                     request, form.cleaned_data["login"], form.cleaned_data["password"]
                 )
+            except sign_in.AccountClosed as closed:
+                return offer_restore(request, closed.user)
             except SiteError as error:
                 show_problems(form, error)
                 status = error.status
@@ -114,8 +117,10 @@ def register(request: HttpRequest) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                enforce(REGISTER, throttle_key(request))
-                user = services.register(request, **form.cleaned_data)
+                counted = (REGISTER, throttle_key(request))
+                enforce(*counted)
+                with given_back_when_unavailable(counted):
+                    user = services.register(request, **form.cleaned_data)
             except Throttled:
                 raise
             except SiteError as error:

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any, TypeVar
 
-from django.db.models import F
+from django.conf import settings
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from accounts.models import User
 from playlists.access import may_contribute, may_view, open_to
 from playlists.models import MAX_ITEMS, Playlist
+from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Forbidden, Stale
 from streamsite.mongo.retry import in_transaction
 
@@ -38,6 +40,19 @@ class SortedByRule(Conflict):
     """Nobody decides the order of this playlist by hand."""
 
     detail = "This playlist is sorted by a rule. Choose the order by hand first, then move videos."
+
+
+def items_of(owner_id: str) -> Cap:
+    """Return the cap of the videos in all of an account's playlists."""
+
+    def count() -> int:
+        total: int | None = Playlist.objects.filter(owner_id=owner_id).aggregate(n=Sum("item_count"))["n"]
+        return total or 0
+
+    most = settings.MAX_PLAYLIST_ITEMS_PER_USER
+    return Cap(
+        count, most, f"Your playlists can hold up to {most} videos in all. Remove some, or delete a playlist."
+    )
 
 
 def changing(playlist_id: str, block: Callable[[], T]) -> T:

@@ -11,7 +11,7 @@ from playlists import ordering
 from playlists.access import may_show
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import Place
-from playlists.services.claims import SortedByRule, changing, claim
+from playlists.services.claims import SortedByRule, changing, claim, items_of
 from streamsite.errors import Absent, Conflict, Stale
 from streamsite.text import clean_line
 from videos.access import video_for_watching
@@ -67,6 +67,7 @@ def add(
         # It was deleted meanwhile, perhaps after its items were taken out.
         remove(playlist, item)
         raise Absent
+    items_of(playlist.owner_id).confirm(lambda: remove(playlist, item))
     return item
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import User
 from playlists import ordering
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import GAP
-from playlists.services.claims import changing, claim
+from playlists.services.claims import changing, claim, items_of
+from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Invalid, Stale
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import clean_line, clean_text, is_blank
@@ -41,6 +44,15 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
         )
     if not clean.get("allow_duplicates"):
         video_ids = list(dict.fromkeys(video_ids))
+    item_cap = items_of(owner.pk)
+    item_cap.require_room(len(video_ids))
+    most = settings.MAX_PLAYLISTS_PER_USER
+    cap = Cap(
+        Playlist.objects.filter(owner=owner).count,
+        most,
+        f"You can have up to {most} playlists. Delete one first.",
+    )
+    cap.require_room()
     videos = _watchable(owner, video_ids)
 
     def store() -> Playlist:
@@ -52,7 +64,10 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
         PlaylistItem.objects.bulk_create(rows)
         return playlist
 
-    return in_transaction(store)
+    playlist = in_transaction(store)
+    for each in (cap, item_cap):
+        each.confirm(lambda: erase(playlist))
+    return playlist
 
 
 def _watchable(owner: User, video_ids: list[str]) -> list[Video]:

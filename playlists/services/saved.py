@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import IntegrityError
 
 from accounts.models import User
 from playlists.models import Playlist, SavedPlaylist
+from streamsite.caps import Cap
 from streamsite.errors import Conflict
 
 
@@ -13,10 +15,18 @@ def save(user: User, playlist: Playlist) -> None:
     """Make the row exist. ``playlist`` was fetched for viewing. Safe to repeat, safe in parallel."""
     if playlist.owner_id == user.pk:
         raise Conflict("This playlist is yours: it is in your library anyway.")
+    most = settings.MAX_SAVED_PLAYLISTS_PER_USER
+    cap = Cap(
+        SavedPlaylist.objects.filter(user=user).count,
+        most,
+        f"You can save up to {most} playlists. Remove one first.",
+    )
+    row = SavedPlaylist(user=user, playlist=playlist)
     try:
-        SavedPlaylist(user=user, playlist=playlist).save(force_insert=True)
+        row.save(force_insert=True)
     except IntegrityError:
         return
+    cap.confirm(row.delete)
 
 
 def unsave(user: User, playlist_id: str) -> None:

@@ -118,6 +118,8 @@ def test_a_long_playlist_is_shown_in_parts_for_a_fixed_price(cast, videos):
     )
     Playlist.objects.filter(pk=playlist.pk).update(item_count=300)
     short = make(cast, videos[:1])
+    for one in (short, playlist.pk):
+        entries(cast, one)  # counts what everybody sees, once
     with recorded() as few:
         entries(cast, short)
     with recorded() as many:

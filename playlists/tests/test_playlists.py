@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from playlists.models import Playlist, PlaylistItem
+from streamsite.testing.commands import recorded
 from videos import services as video_services
 from videos.models import Strike
 
@@ -277,6 +278,46 @@ def test_nobody_reads_the_length_of_what_they_may_not_see(cast):
     more = cast.video(title="More", duration=5.0)
     cast.api("owner").post(f"{path}/items", {"video_id": more.pk}, format="json")
     assert told("stranger") == 38.0
+
+
+def test_nobody_counts_what_they_may_not_see(cast):
+    hidden = cast.video(title="Hidden", visibility="private")
+    seen = [cast.video(title=f"Seen {number}") for number in range(2)]
+    body = {"title": "List", "visibility": "public", "video_ids": [hidden.pk, *(one.pk for one in seen)]}
+    list_id = cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
+
+    def told(who):
+        listed = cast.api(who).get("/api/v1/channels/owner/playlists").json()["results"][0]["item_count"]
+        assert cast.api(who).get(f"/api/v1/playlists/{list_id}").json()["item_count"] == listed
+        return listed
+
+    assert (told("owner"), told("stranger"), told("anonymous")) == (3, 2, 2)
+    page = cast.page("anonymous")
+    for path in (f"/playlists/{list_id}", "/@owner/playlists", f"/watch/{seen[0].pk}?list={list_id}"):
+        text = page.get(path).content.decode()
+        assert "2 videos" in text, path
+        assert "3 videos" not in text, path
+        assert " of 3" not in text, path
+    assert "/ 3" not in page.get(f"/embed/playlist/{list_id}").content.decode()
+    cast.api("owner").patch(f"/api/v1/videos/{hidden.pk}", {"visibility": "public"}, format="json")
+    assert told("stranger") == 3
+    cast.api("owner").delete(f"/api/v1/videos/{seen[0].pk}")
+    assert (told("owner"), told("stranger")) == (2, 2)
+
+
+def test_counts_for_others_cost_no_read_for_each_playlist(cast):
+    hidden, seen = cast.video(visibility="private"), cast.video()
+
+    def reads(number):
+        for _ in range(number):
+            body = {"title": "List", "visibility": "public", "video_ids": [hidden.pk, seen.pk]}
+            cast.api("owner").post("/api/v1/playlists", body, format="json")
+        with recorded() as commands:
+            found = cast.api("anonymous").get("/api/v1/channels/owner/playlists").json()["results"]
+        assert {one["item_count"] for one in found} == {1}
+        return len(commands)
+
+    assert reads(1) == reads(4)
 
 
 def test_an_owner_takes_out_what_is_not_available(cast):

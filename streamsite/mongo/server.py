@@ -22,11 +22,15 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from streamsite.mongo.binary import find_mongod
+from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, version_of
 
 USER = "streamsite"
+DATABASE = "streamsite"
+# Members of a replica set know each other by the key file, as this user. Only this module speaks as it.
+SUPERVISOR: dict[str, Any] = {"username": "__system", "authSource": "local", "authMechanism": "SCRAM-SHA-256"}
 REPLICA_SET = "rs0"
 START_SECONDS = 60
+NOT_YET_INITIALIZED = 94
 PR_SET_PDEATHSIG = 1
 
 
@@ -49,27 +53,53 @@ class EmbeddedMongo:
 
     The folder is locked while the object lives, so that two servers on one folder are refused. The password and
     the replica set's key file are in ``<data>/keys`` (mode 0600); the connection string is in
-    ``<data>/run/mongodb-uri`` while the server runs.
+    ``<data>/run/mongodb-uri`` while the server runs. Its user may read, write and index ``database`` (by default
+    ``MONGODB_NAME`` of the environment) and nothing else; what needs more goes through ``supervising``.
     """
 
     def __init__(
-        self, data_dir: Path, *, cache_gb: float | None = None, log: Callable[[str], None] | None = None
+        self,
+        data_dir: Path,
+        *,
+        cache_gb: float | None = None,
+        log: Callable[[str], None] | None = None,
+        database: str = "",
     ) -> None:
         self.data_dir = data_dir
+        self.database = database or os.environ.get("MONGODB_NAME", "").strip() or DATABASE
         self.cache_gb = cache_gb or default_cache_gb()
         self.log = log or (lambda line: None)
         self.process: subprocess.Popen[bytes] | None = None
+        # Whether the process has answered since it was started; it may be hung or dead by now.
+        self.is_ready = False
         self.port = 0
         self._lock: IO[str] | None = None
         self._password = ""
 
     @property
     def uri(self) -> str:
-        """The connection string, password included: never log it."""
+        """The site's connection string, password included: never log it."""
         return f"mongodb://{USER}:{quote(self._password)}@127.0.0.1:{self.port}/?directConnection=true"
 
+    def supervising(self) -> MongoClient[dict[str, Any]]:
+        """Return a client that may do everything, for the caller to close."""
+        key = self._kept_secret("mongodb_keyfile")
+        return MongoClient(self._address, password=key, serverSelectionTimeoutMS=2_000, **SUPERVISOR)
+
+    def warning(self) -> str:
+        """Return what a person who starts a bundled server should know, "" for a server of their own."""
+        binary = find_mongod()
+        if not is_bundled(binary):
+            return ""
+        version = version_of(binary)
+        aged = ", past its end of life," if version.startswith("6.") else ""
+        return (
+            f"the bundled MongoDB {version}{aged} is for trying out and one machine; "
+            "docs/operations.md says how to move to MongoDB 8"
+        )
+
     def start(self) -> None:
-        """Start the server, initiate the replica set and create the account when they do not exist yet."""
+        """Start the server, initiate the replica set and see to the site's user."""
         for name in ("db", "keys", "run", "logs"):
             folder = self.data_dir / name
             folder.mkdir(parents=True, exist_ok=True)
@@ -84,9 +114,11 @@ class EmbeddedMongo:
 
     def launch(self) -> None:
         """Start the process on the chosen port and wait until it answers."""
+        self.is_ready = False
         log_path = self.data_dir / "logs" / "mongod.log"
+        binary = find_mongod()
         command = [
-            str(find_mongod()),
+            str(binary),
             "--dbpath", str(self.data_dir / "db"),
             "--port", str(self.port),
             "--bind_ip", "127.0.0.1",
@@ -97,6 +129,7 @@ class EmbeddedMongo:
             "--noscripting",
             "--networkMessageCompressors", "disabled",
             "--wiredTigerCacheSizeGB", str(self.cache_gb),
+            "--setParameter", "enableLocalhostAuthBypass=false",
             "--setParameter", "diagnosticDataCollectionEnabled=false",
             "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100",
             "--setParameter", "maxTransactionLockRequestTimeoutMillis=500",
@@ -108,6 +141,7 @@ class EmbeddedMongo:
             log_path.replace(log_path.with_suffix(".log.1"))
         self.process = subprocess.Popen(  # noqa: S603 - our own binary and paths
             command,
+            env=environment_for(binary),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -178,9 +212,7 @@ class EmbeddedMongo:
         if process is None:
             return
         deadline = time.monotonic() + START_SECONDS
-        client: MongoClient[dict[str, Any]] = MongoClient(
-            f"mongodb://127.0.0.1:{self.port}/?directConnection=true", serverSelectionTimeoutMS=200
-        )
+        client: MongoClient[dict[str, Any]] = MongoClient(self._address, serverSelectionTimeoutMS=200)
         with client:
             while time.monotonic() < deadline:
                 if process.poll() is not None:
@@ -190,6 +222,7 @@ class EmbeddedMongo:
                 except ConnectionFailure:
                     time.sleep(0.02)
                 else:
+                    self.is_ready = True
                     return
         raise EmbeddedMongoError(f"MongoDB did not answer within {START_SECONDS} s; see {log_path}")
 
@@ -213,43 +246,35 @@ class EmbeddedMongo:
         return f"MongoDB ended while starting ({reason[:300]}); its log is {log_path}"
 
     def _prepare(self) -> None:
-        """Bring the replica set up on this port, as primary, with the project's account."""
-        client: MongoClient[dict[str, Any]] = MongoClient(self.uri, serverSelectionTimeoutMS=2_000)
-        with client:
-            try:
-                client.admin.command("ping")
-            except OperationFailure:
-                self._first_start()
-            except PyMongoError as error:
-                raise EmbeddedMongoError(f"MongoDB does not answer ({error.__class__.__name__})") from error
-            self._move_to_port(client)
-            self._wait_for_primary(client)
+        """Bring the replica set up on this port, as primary, with the site's user."""
+        try:
+            with self.supervising() as client:
+                self._configure(client)
+                self._wait_for_primary(client)
+                self._grant(client)
+        except PyMongoError as error:
+            raise EmbeddedMongoError(f"MongoDB does not answer ({error.__class__.__name__})") from error
 
-    def _first_start(self) -> None:
-        """Use the localhost exception: it allows initiating the set and creating the first account, no more."""
-        client: MongoClient[dict[str, Any]] = MongoClient(
-            f"mongodb://127.0.0.1:{self.port}/?directConnection=true", serverSelectionTimeoutMS=2_000
-        )
-        with client:
-            try:
-                client.admin.command("replSetInitiate", self._configuration(version=1))
-            except OperationFailure as error:
-                if error.code != 23:  # AlreadyInitialized: the last first start was cut short
-                    raise EmbeddedMongoError(
-                        "MongoDB refuses the kept password: "
-                        "restore <data>/keys/mongodb_password, which belongs to this folder"
-                    ) from error
-            self._wait_for_primary(client)
-            client.admin.command("createUser", USER, pwd=self._password, roles=["root"])
+    def _grant(self, client: MongoClient[dict[str, Any]]) -> None:
+        """Make the site's user, or give the one of an earlier version today's password and no more than its rights."""
+        rights = [{"role": role, "db": self.database} for role in ("readWrite", "dbAdmin")]
+        known = client.admin.command("usersInfo", USER)["users"]
+        command = "updateUser" if known else "createUser"
+        client.admin.command(command, USER, pwd=self._password, roles=rights)
 
-    def _move_to_port(self, client: MongoClient[dict[str, Any]]) -> None:
-        """Point the replica set's only member at today's port."""
-        config = client.admin.command("replSetGetConfig")["config"]
-        if config["members"][0]["host"] == self._member():
+    def _configure(self, client: MongoClient[dict[str, Any]]) -> None:
+        """Initiate the replica set, or point its only member at today's port."""
+        try:
+            config = client.admin.command("replSetGetConfig")["config"]
+        except OperationFailure as error:
+            if error.code != NOT_YET_INITIALIZED:
+                raise
+            client.admin.command("replSetInitiate", self._configuration(version=1))
             return
-        client.admin.command(
-            "replSetReconfig", self._configuration(version=config["version"] + 1), force=True
-        )
+        if config["members"][0]["host"] != self._member():
+            client.admin.command(
+                "replSetReconfig", self._configuration(version=config["version"] + 1), force=True
+            )
 
     def _configuration(self, *, version: int) -> dict[str, Any]:
         return {
@@ -261,6 +286,10 @@ class EmbeddedMongo:
 
     def _member(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def _address(self) -> str:
+        return f"mongodb://{self._member()}/?directConnection=true"
 
     @staticmethod
     def _wait_for_primary(client: MongoClient[dict[str, Any]]) -> None:

@@ -16,6 +16,9 @@ from streamsite.mongo.engine.client import connection_for
 from streamsite.mongo.engine.commands import run_read, run_write
 from streamsite.tasks import queue
 
+# Of everything that waits for the mail server, so that nothing else waits behind it.
+MAIL = "mail"
+
 STATUSES = {
     queue.READY: TaskResultStatus.READY,
     queue.RUNNING: TaskResultStatus.RUNNING,
@@ -28,7 +31,8 @@ STATUSES = {
 class MongoTaskBackend(BaseTaskBackend):
     """Stores jobs where everything is stored; within ``atomic()`` a job exists only if the block commits.
 
-    ``OPTIONS``: ``lease_seconds`` (20), ``max_tries`` (5), ``database`` (the Django alias, ``default``).
+    ``OPTIONS``: ``lease_seconds`` (20), ``max_tries`` (5), ``database`` (the Django alias, ``default``);
+    ``max_tries_of`` and ``time_limits`` (seconds) by queue, ``time_limits_of_tasks`` by a task's path.
     """
 
     supports_defer = True
@@ -39,6 +43,17 @@ class MongoTaskBackend(BaseTaskBackend):
     def lease_seconds(self) -> float:
         """Seconds after which a silent worker's job is taken over."""
         return float(self.options.get("lease_seconds", 20))
+
+    def time_limit(self, task_path: str, queue_name: str) -> float | None:
+        """Return how many seconds one try may take; ``None`` without a limit."""
+        limits: dict[str, float] = self.options.get("time_limits_of_tasks", {})
+        by_queue: dict[str, float] = self.options.get("time_limits", {})
+        return limits.get(task_path, by_queue.get(queue_name))
+
+    def max_tries(self, queue_name: str) -> int:
+        """Return how often a job of the queue is tried before it is set aside."""
+        by_queue: dict[str, int] = self.options.get("max_tries_of", {})
+        return int(by_queue.get(queue_name, self.options.get("max_tries", 5)))
 
     def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
         """Store a job for ``task``."""
@@ -56,7 +71,7 @@ class MongoTaskBackend(BaseTaskBackend):
             queue=task.queue_name,
             priority=task.priority,
             run_at=task.run_after,
-            max_tries=int(self.options.get("max_tries", 5)),
+            max_tries=self.max_tries(task.queue_name),
             unique=unique,
         )
         connection = connection_for(self.options.get("database", "default"))

@@ -29,13 +29,15 @@ from django.conf import settings
 from django_tasks import task_backends
 
 from streamsite.tasks import control, delivery
+from streamsite.tasks.backend import MAIL
 from streamsite.tasks.celery_backend import CeleryTaskBackend
 from streamsite.tasks.upkeep import Upkeep
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 
 logger = logging.getLogger("streamsite.worker")
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0
+# Workers ask Redis for calls once a second, so it has answered long before.
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 3.0
 IS_REDIS = settings.CELERY_BROKER_URL.startswith("redis")
 
 app = Celery("streamsite", set_as_current=False)
@@ -142,6 +144,14 @@ def _keep_logging(**told: Any) -> None:
     """Django has set logging up; with a receiver here, Celery leaves it alone."""
 
 
+def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
+    """Commands from before there was a queue for mail go on sending it, with ``default``."""
+    queues = instance.app.amqp.queues
+    if PERIODIC_QUEUE in queues.consume_from and MAIL not in queues.consume_from:
+        logger.warning("this worker takes mail too; let another one do that, with -Q %s", MAIL)
+        queues.select_add(queues[MAIL])
+
+
 def _start_upkeep(**told: Any) -> None:
     _upkeep.start(_backend())
 
@@ -157,5 +167,6 @@ def _stop_all() -> None:
 
 
 signals.setup_logging.connect(_keep_logging)
+signals.celeryd_after_setup.connect(_serve_mail)
 signals.worker_ready.connect(_start_upkeep)
 signals.worker_shutting_down.connect(_stop)

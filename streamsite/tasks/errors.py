@@ -7,3 +7,7 @@ class PermanentFailure(Exception):
 
 class LeaseLost(Exception):
     """Another worker has the job, or it was cancelled: stop and write nothing more."""
+
+
+class TimeLimitExceeded(Exception):
+    """A try took longer than its queue or task may. The message is for people."""

@@ -52,7 +52,13 @@ INDEXES = [
     IndexModel([("purge_at", ASCENDING)], name="job_purge", expireAfterSeconds=0),
     IndexModel([("task", ASCENDING), ("state", ASCENDING)], name="job_task"),
     IndexModel([("args.0", ASCENDING)], name="job_argument"),
-    IndexModel([("enqueued_at", DESCENDING), ("_id", DESCENDING)], name="job_newest"),
+    IndexModel(
+        [
+            *(("enqueued_at", DESCENDING), ("_id", DESCENDING)),
+            *((name, ASCENDING) for name in ("state", "queue", "task")),
+        ],
+        name="job_newest_filtered",
+    ),
 ]
 
 Document = dict[str, Any]

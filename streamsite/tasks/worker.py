@@ -1,4 +1,4 @@
-"""The worker: one job at a time, its lease renewed by a second thread, a database that is away waited for."""
+"""The worker: one job at a time, under a lease and a time limit, a database that is away waited for."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from pymongo.errors import PyMongoError
 from streamsite import logs
 from streamsite.tasks import lease as leases
 from streamsite.tasks import periodic, queue
+from streamsite.tasks.attempt import Abandoned, Attempt
 from streamsite.tasks.backend import MongoTaskBackend, load_task
-from streamsite.tasks.errors import LeaseLost, PermanentFailure
+from streamsite.tasks.errors import LeaseLost, PermanentFailure, TimeLimitExceeded
 from streamsite.tasks.signals import FAILED, task_dead
 
 logger = logging.getLogger("streamsite.worker")
@@ -32,6 +33,8 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.8
 OUTAGE_WAIT, LONGEST_OUTAGE_WAIT = 0.5, 5.0
 RECORD_WAIT = 0.3
 PERIODIC_QUEUE, PERIODIC_WAIT = "default", 15.0
+# So many threads of tasks that do not end are left behind before the process is to end with them.
+MOST_ABANDONED = 8
 WORKER_LOST = "The worker was lost at every try."
 DATABASE_DOWN = (PyMongoError, DatabaseError, InterfaceError)
 
@@ -48,6 +51,7 @@ class Worker:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self._lease: leases.Lease | None = None
+        self._abandoned: list[Attempt] = []
         self._look_at_periodic = 0.0
 
     def stop(self) -> None:
@@ -59,14 +63,22 @@ class Worker:
         if self._lease is not None:
             self._lease.lost.set()
 
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether so many tasks hang in this process that another one should go on."""
+        self._abandoned = [attempt for attempt in self._abandoned if attempt.is_running]
+        return len(self._abandoned) >= MOST_ABANDONED
+
     def run(self, *, once: bool = False) -> None:
-        """Work until ``stop``; with ``once``, until no job is due."""
+        """Work until ``stop`` or until worn out; with ``once``, until no job is due."""
         wait = SHORTEST_WAIT
         while not self.stopping.is_set():
             job = self._outlast(lambda: self._next(once=once))
             if job is not None:
                 self.work(job)
                 wait = SHORTEST_WAIT
+                if self.is_worn_out:
+                    return
             elif once:
                 return
             else:
@@ -111,15 +123,16 @@ class Worker:
         self._lease = lease
         if self.stopping.is_set():  # told to stop between taking the job and here
             lease.lost.set()
-        ended = threading.Event()
-        heart = threading.Thread(target=self._beat, args=(job, lease, ended), daemon=True)
-        heart.start()
-        token = leases.hold(lease)
+        attempt = Attempt(
+            lambda: self._call(job), lease, name=job.task, limit=self.backend.time_limit(job.task, job.queue)
+        )
         begun = time.monotonic()
         try:
-            value = self._call(job)
+            value = attempt.result(_Beat(lease, self.backend.lease_seconds), self.backend.lease_seconds / 3)
         except LeaseLost:
             self._record(lambda: queue.give_back(job))
+        except TimeLimitExceeded as error:
+            self._end_late(job, error, attempt)
         except PermanentFailure as error:
             self._set_aside(job, str(error))
         except Exception as error:  # whatever a task raises is the job's end, never the worker's
@@ -132,10 +145,14 @@ class Worker:
                 self._record(lambda: queue.finish(job, value))
                 logger.info("%s done in %.1f s", job.task, time.monotonic() - begun)
         finally:
-            ended.set()
-            leases.release(token)
             self._lease = None
             close_old_connections()
+
+    def _end_late(self, job: queue.Job, error: TimeLimitExceeded, attempt: Attempt) -> None:
+        logger.error("%s: %s (try %d of %d)", job.task, error, job.tries, job.max_tries)
+        if isinstance(error, Abandoned):
+            self._abandoned.append(attempt)
+        self._fail(job, error)
 
     def _call(self, job: queue.Job) -> Any:
         task = load_task(job.task)
@@ -147,28 +164,15 @@ class Worker:
         bson.encode({"value": value})
         return value
 
-    def _beat(self, job: queue.Job, lease: leases.Lease, ended: threading.Event) -> None:
-        """Renew at a third of the lease; after a whole lease without success the job is not ours any more."""
-        every = self.backend.lease_seconds / 3
-        last = time.monotonic()
-        while not ended.wait(every):
-            try:
-                if not self._renew(job):
-                    lease.lost.set()
-                    return
-                last = time.monotonic()
-            except DATABASE_DOWN:
-                if time.monotonic() - last > self.backend.lease_seconds:
-                    lease.lost.set()
-                    return
-
     def _renew(self, job: queue.Job) -> bool:
         """A server that accepts calls and does not answer counts as away."""
         with pymongo.timeout(self.backend.lease_seconds / 2):
             return queue.renew(job, self.backend.lease_seconds)
 
     def _fail(self, job: queue.Job, error: Exception) -> None:
-        sentence, exception = f"{error.__class__.__name__}: {error}", get_module_path(type(error))
+        is_late = isinstance(error, TimeLimitExceeded)
+        sentence = str(error) if is_late else f"{error.__class__.__name__}: {error}"
+        exception = get_module_path(TimeLimitExceeded if is_late else type(error))
         if job.tries >= job.max_tries:
             self._set_aside(job, sentence, exception=exception)
         else:
@@ -202,3 +206,23 @@ class Worker:
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(RECORD_WAIT)
+
+
+class _Beat:
+    """Renews a lease, for ``Attempt``. After a whole lease without success the job is not ours any more."""
+
+    def __init__(self, lease: leases.Lease, lease_seconds: float) -> None:
+        self._lease, self._seconds = lease, lease_seconds
+        self._last = time.monotonic()
+
+    def __call__(self) -> None:
+        if self._lease.lost.is_set():
+            return
+        try:
+            self._lease.check()
+            self._last = time.monotonic()
+        except LeaseLost:
+            return  # noted in the lease, for the task to see
+        except DATABASE_DOWN:
+            if time.monotonic() - self._last > self._seconds:
+                self._lease.lost.set()

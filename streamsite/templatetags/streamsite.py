@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import Urlizer, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from ua_parser import parse
 
-from streamsite.text import bytes_in_words
+from streamsite.text import bytes_in_words, names_a_user
 
 register = template.Library()
+HREF = re.compile(r'href="([^"]*)"')
+
+
+class LinkWriter(Urlizer):
+    """Django's ``urlize`` without addresses that have a user before their host."""
+
+    def handle_word(self, word: str, **options: Any) -> str:
+        written: str = super().handle_word(word, **options)
+        match = HREF.search(written)
+        return escape(word) if match and names_a_user(unescape(match[1])) else written
+
+
+write_links = LinkWriter()
+
+
+@register.filter(is_safe=True, needs_autoescape=True)
+def linked(text: str, autoescape: bool = True) -> SafeString:
+    """``text`` with its web and email addresses as links."""
+    return mark_safe(write_links(text, nofollow=True, autoescape=autoescape))  # noqa: S308 - escaped by it
+
+
 INERT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 

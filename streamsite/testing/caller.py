@@ -26,6 +26,11 @@ class Caller:
         self.session_id = ""
 
     @property
+    def csrf_token(self) -> str:
+        """The CSRF cookie's value; its name has a prefix on https."""
+        return self.cookies.get("__Host-csrftoken") or self.cookies.get("csrftoken", "")
+
+    @property
     def cookie(self) -> str:
         """The refresh cookie as a header has it."""
         return f"refresh={self.cookies.get('refresh', '')}"
@@ -101,7 +106,7 @@ class Caller:
         form = {
             "login": username,
             "password": password,
-            "csrfmiddlewaretoken": self.cookies.get("csrftoken", ""),
+            "csrfmiddlewaretoken": self.csrf_token,
         }
         status, _, _ = self.call(
             "POST", "/login", urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Container, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,9 +29,12 @@ class CommandLog(monitoring.CommandListener):
     def __init__(self) -> None:
         self.seen: list[str] | None = None
         self.documents: list[tuple[str, dict[str, Any]]] | None = None
+        self.before_command: Callable[[object], None] | None = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Note a command as ``find videos_video``."""
+        """Note a command as ``find videos_video``; it is sent once this returns."""
+        if self.before_command is not None and event.command_name not in NOT_QUERIES:
+            self.before_command(event.command.get(event.command_name))
         if self.seen is not None and event.command_name not in NOT_QUERIES:
             self.seen.append(f"{event.command_name} {event.command.get(event.command_name)}")
         if self.documents is not None and event.command_name not in NOT_QUERIES:
@@ -65,3 +70,32 @@ def recorded_documents() -> Iterator[list[tuple[str, dict[str, Any]]]]:
         yield documents
     finally:
         LOG.documents = None
+
+
+@contextmanager
+def interrupted(number: int, collections: Container[str], act: Callable[[], object]) -> Iterator[list[int]]:
+    """Run ``act`` in another thread just before this thread's command ``number`` to one of ``collections``, from 0.
+
+    Yields a list that holds the number of such commands so far. Where ``act`` waits for a transaction of this thread,
+    it is left behind after a third of a second and ends when the transaction does; its errors are raised at the end.
+    """
+    count = [0]
+    this = threading.get_ident()
+
+    def before_command(collection: object) -> None:
+        if threading.get_ident() != this or collection not in collections:
+            return
+        if count[0] == number:
+            running.append(pool.submit(act))
+            wait(running, timeout=0.3)
+        count[0] += 1
+
+    running: list[Future[object]] = []
+    with ThreadPoolExecutor(1) as pool:
+        LOG.before_command = before_command
+        try:
+            yield count
+        finally:
+            LOG.before_command = None
+        for future in running:
+            future.result()

@@ -18,6 +18,7 @@ from pymongo import monitoring
 
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.testing.commands import LOG
+from streamsite.testing.mongo import root_uri
 
 READY = "STREAMSITE_TEST_DATA_DIR"
 BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
@@ -45,7 +46,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ |= {
         READY: str(folder),
         "STREAMSITE_DATA_DIR": str(folder),
-        "MONGODB_URI": _mongo.uri,
+        "MONGODB_URI": root_uri(folder),  # every process makes a database of its own,
         "MONGODB_NAME": "streamsite",
         "SECRET_KEY": "only-for-tests-" + "x" * 40,
         "SITE_URL": "http://localhost:8000",

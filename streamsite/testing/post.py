@@ -15,7 +15,7 @@ TOKEN = re.compile(r"https?://\S+\?token=(\S+)")
 def deliver() -> list[EmailMessage]:
     """Run every queued job that is due; the mails sent by them."""
     before = len(mail.outbox)
-    Worker(["default"]).run(once=True)
+    Worker(["default", "mail"]).run(once=True)
     return list(mail.outbox[before:])
 
 

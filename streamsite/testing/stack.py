@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 START_SECONDS = 60
@@ -31,25 +32,29 @@ def _inherited() -> dict[str, str]:
 
 
 class Stack:
-    """``python -m streamsite.supervisor`` and its children."""
+    """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, arguments: Sequence[str] = (), **environment: str) -> None:
         self.data_dir = folder / "data"
         self.log = folder / "log"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
+        self.arguments = arguments
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait for the first answer."""
-        defaults = {"STREAMSITE_THROTTLE_SCALE": "1000", "TASK_LEASE_SECONDS": "4"}
+        # A public site does not start with loosened limits.
+        scale = "1" if self.environment.get("SITE_URL", "").startswith("https:") else "1000"
+        defaults = {"STREAMSITE_THROTTLE_SCALE": scale, "TASK_LEASE_SECONDS": "4"}
         environment = _inherited() | defaults | self.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "streamsite.supervisor", "--no-demo", "--workers", "2"),
                     *("--port", str(self.port), "--data", str(self.data_dir)),
+                    *self.arguments,
                 ],
                 cwd=ROOT,
                 env=environment,
@@ -106,6 +111,20 @@ class Stack:
             if int(status[1]) == parent and needle in command:
                 found.append(int(entry.name))
         return found
+
+    def web_memory(self) -> float:
+        """MiB of memory that the web server's processes hold together."""
+        servers, pages = set(self.children("granian")), 0
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                if servers & {parent, int(entry.name)}:
+                    pages += int((entry / "statm").read_text().split()[1])
+            except OSError:
+                continue
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
     def stop(self) -> int:
         """Ctrl-C; the exit code once everything has ended."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,6 @@ from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
-from accounts.api.images import PictureFormParser
 from streamsite.api.conditional import expected_version, respond, version_etag
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING, Page, paginate
@@ -51,7 +51,7 @@ class PostsView(APIView):
     """Post something."""
 
     permission_classes = [IsAuthenticated]
-    parser_classes = [PictureFormParser, StrictJSONParser]
+    parser_classes = [MultiPartParser, StrictJSONParser]
 
     @extend_schema(
         operation_id="posts_create",

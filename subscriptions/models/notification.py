@@ -53,7 +53,7 @@ class Notification(models.Model):
                 name="notification_mail",
                 condition=models.Q(mail_at__isnull=False),
             ),
-            models.Index(fields=["-created_at", "-id"], name="notification_newest"),
+            models.Index(fields=["-created_at", "-id", "kind"], name="notification_newest_by_kind"),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +82,7 @@ class Broadcast(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["channel", "-created_at", "-id"], name="broadcast_of_channel"),
-            models.Index(fields=["-created_at", "-id"], name="broadcast_newest"),
+            models.Index(fields=["-created_at", "-id", "kind"], name="broadcast_newest_by_kind"),
         ]
 
     def __str__(self) -> str:

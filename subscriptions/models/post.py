@@ -42,7 +42,7 @@ class Post(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["channel", "is_taken_down", "-created_at", "-id"], name="post_of_channel"),
-            models.Index(fields=["-created_at", "-id"], name="post_newest"),
+            models.Index(fields=["-created_at", "-id", "is_taken_down"], name="post_newest_filtered"),
             models.Index(fields=["picture"], name="post_picture", condition=models.Q(picture__gt="")),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -41,7 +41,8 @@ def send(user_id: str) -> bool:
     claimed = _claim(user_id, now)
     if user is None:
         return False
-    entries = queries.shown(claimed, user.pk) + _news(user)
+    former, news = _news(user, now)
+    entries = queries.shown(claimed, user.pk) + news
     if not entries:
         return False
     lines = [{"text": entry["text"], "link": settings.SITE_URL + entry["url"]} for entry in entries[:MOST]]
@@ -51,6 +52,10 @@ def send(user_id: str) -> bool:
     except Exception:
         # Another try finds them due again.
         Notification.objects.filter(pk__in=[entry.pk for entry in claimed]).update(mail_at=now)
+        if news:
+            collection(MARKS).update_one(
+                {"_id": user_id, "mailed_until": now}, {"$set": {"mailed_until": former}}
+            )
         raise
     return True
 
@@ -69,22 +74,24 @@ def _claim(user_id: str, now: Any) -> list[queries.Entry]:
     return found
 
 
-def _news(user: User) -> list[dict[str, Any]]:
-    """What channels with a bell announced since the last mail, once a day or week."""
+def _news(user: User, now: datetime) -> tuple[datetime | None, list[dict[str, Any]]]:
+    """What channels with a bell announced since the last mail, once a day or week; and when that mail was.
+
+    It counts as mailed from now on.
+    """
     kinds = [kind for kind in BROADCAST if wishes(user.preferences, kind)[1]]
     if not kinds:
-        return []
-    now = timezone.now()
+        return None, []
     marks = services.marks(user.pk)
     since = marks.mailed_until or max(user.created_at, now - FIRST_REACH)
     if marks.mailed_until is not None and services.due(user, since) > now:
-        return []
+        return None, []
     try:
         collection(MARKS).update_one(
             {"_id": user.pk, "mailed_until": marks.mailed_until}, {"$set": {"mailed_until": now}}, upsert=True
         )
     except DuplicateKeyError:  # another worker was first
-        return []
+        return None, []
     channels = queries.channels_with_bell(user.pk)
     rows = Broadcast.objects.filter(
         channel_id__in=list(channels), created_at__gt=since, created_at__lte=now, kind__in=kinds
@@ -99,4 +106,4 @@ def _news(user: User) -> list[dict[str, Any]]:
         )
         for row in rows
     ]
-    return queries.shown(entries, user.pk)
+    return marks.mailed_until, queries.shown(entries, user.pk)

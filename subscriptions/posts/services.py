@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import images, pictures
 from accounts.models import User
-from streamsite.errors import Invalid, Stale
+from streamsite.errors import Invalid, Stale, stale_or_absent
 from streamsite.limits import POST as POST_LIMIT
 from streamsite.limits import enforce
 from streamsite.text import clean_text, is_blank
@@ -73,7 +73,7 @@ def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None 
         changes["allow_comments"] = _flag(data, "allow_comments", True)
     rows = Post.objects.filter(pk=post.pk, version=post.version)
     if not rows.update(**changes, version=F("version") + 1):
-        raise Stale
+        raise stale_or_absent(Post.objects.filter(pk=post.pk))
     return Post.objects.select_related("channel", "video__channel").get(pk=post.pk)
 
 

@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import images
 from accounts.access import channel_for_viewing
 from accounts.models import User
 from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Forbidden, SiteError
-from streamsite.pages import body_of_at_most, is_fragment, safe_next, show_problems
+from streamsite.pages import is_fragment, safe_next, show_problems
 from streamsite.visibility import is_owner
 from subscriptions.channel_page.queries import visit
 from subscriptions.forms import PostForm
@@ -40,7 +39,6 @@ def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:
 
 
 @require_http_methods(METHODS)
-@body_of_at_most(images.MAX_BYTES + images.REST_OF_FORM)
 def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
     """What a channel posted; its owner posts here."""
     owner = channel_for_viewing(username)

@@ -17,12 +17,9 @@ from accounts.signals import SESSION_KEY
 from accounts.views.proof import ask_for_proof
 from streamsite import xml
 from streamsite.errors import SiteError
-from streamsite.pages import body_of_at_most
 from subscriptions import opml, private_feed
 from subscriptions.api.programs import opml_file, sent_opml
 from videos.sharing.feeds import CONTENT_TYPE
-
-REST_OF_FORM = 100_000
 
 
 @require_safe
@@ -52,7 +49,6 @@ def programs(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-@body_of_at_most(opml.MOST_BYTES + REST_OF_FORM)
 def take(request: HttpRequest) -> HttpResponse:
     """Subscribe to what a file names."""
     try:

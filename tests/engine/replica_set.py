@@ -13,7 +13,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from streamsite.mongo.binary import find_mongod
+from streamsite.mongo.binary import environment_for, find_mongod
 from streamsite.mongo.server import die_with_parent
 
 NAME = "three"
@@ -97,8 +97,9 @@ def start_server(
     """Start a server with its data in a new folder; its address and its process, which is the caller's to end."""
     folder.mkdir(parents=True)
     port = _free_port()
+    binary = find_mongod()
     command = [
-        str(find_mongod()),
+        str(binary),
         "--dbpath", str(folder),
         "--port", str(port),
         "--bind_ip", "127.0.0.1",
@@ -110,6 +111,7 @@ def start_server(
     ]  # fmt: skip
     server = subprocess.Popen(
         command,
+        env=environment_for(binary),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -189,10 +189,12 @@ def test_odd_ids_are_404(site: Stack, member: Caller, value: str) -> None:
     from urllib.parse import quote
 
     encoded = value if "%" in value else quote(value, safe="")
+    # nginx refuses this one before the site is asked.
+    refused = {400, 404} if value == "%00" else {404}
     for path in (f"videos/{encoded}", f"playlists/{encoded}", f"channels/{encoded}"):
-        assert member.call("GET", f"/api/v1/{path}")[0] == 404, path
+        assert member.call("GET", f"/api/v1/{path}")[0] in refused, path
     for path in (f"auth/sessions/{encoded}", f"auth/api-tokens/{encoded}"):
-        assert member.call("DELETE", f"/api/v1/{path}")[0] == 404, path
+        assert member.call("DELETE", f"/api/v1/{path}")[0] in refused, path
 
 
 SMUGGLED = {

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -22,6 +23,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A site whose address is https, as it runs behind a proxy on the same machine."""
     folder: Path = tmp_path_factory.mktemp("https")
     environment = {"SITE_URL": f"https://{HOST}", "BEHIND_TLS_PROXY": "1", "TRUSTED_PROXIES": "1"}
+    environment["HSTS_INCLUDE_SUBDOMAINS"] = "1"
     stack = Stack(folder, ALLOWED_HOSTS=f"{HOST},localhost", **environment)
     stack.start()
     yield stack
@@ -97,11 +99,34 @@ def test_another_scheme_or_port_is_another_origin(secure: Stack, signed_in: dict
 
 def test_pages_have_host_cookies_and_strict_transport(secure: Stack) -> None:
     answer = call(secure, "GET", "/login")
-    assert answer.getheader("Strict-Transport-Security")
+    assert answer.getheader("Strict-Transport-Security") == "max-age=31536000; includeSubDomains"
     cookies = [parts(value) for name, value in answer.getheaders() if name.lower() == "set-cookie"]
     assert cookies
-    for _, _, attributes in cookies:
+    for name, _, attributes in cookies:
+        assert name.startswith("__Host-"), name
         assert {"secure", "path=/"} <= attributes
+        assert not any(attribute.startswith("domain") for attribute in attributes)
+
+
+def test_a_form_works_with_the_host_cookie_alone(secure: Stack, signed_in: dict[bool, Any]) -> None:
+    cookies = [
+        parts(value) for name, value in call(secure, "GET", "/login").getheaders() if name == "set-cookie"
+    ]
+    (token,) = [value for name, value, _ in cookies if name == "__Host-csrftoken"]
+    body = {"login": "secure", "password": PASSWORD, "csrfmiddlewaretoken": token}
+    for cookie, status in (("csrftoken", 403), ("__Host-csrftoken", 302)):
+        connection = http.client.HTTPConnection("127.0.0.1", secure.port, timeout=30)
+        headers = {
+            "Host": HOST,
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": "198.51.100.9",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"{cookie}={token}",
+            "Origin": f"https://{HOST}",
+        }
+        connection.request("POST", "/login", urlencode(body), headers)
+        assert connection.getresponse().status == status, cookie
+        connection.close()
 
 
 def test_without_tls_in_front_it_says_where_to_go(secure: Stack) -> None:

@@ -161,3 +161,12 @@ def test_what_holds_secrets_is_its_owners_alone(site: Stack, person: Witness) ->
     ]
     for path in files:
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_nobody_outside_the_group_reads_anything(site: Stack, person: Witness) -> None:
+    """A web server in front that is in the site's group gets to media and assets."""
+    for folder in (site.data_dir, site.data_dir / "media", site.data_dir / "assets"):
+        assert folder.stat().st_mode & 0o777 == 0o750, folder
+    for name in ("media", "assets", "work", "mail"):
+        for path in (site.data_dir / name).rglob("*"):
+            assert path.stat().st_mode & 0o007 == 0, path

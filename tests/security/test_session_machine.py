@@ -225,7 +225,7 @@ class Sessions(RuleBasedStateMachine):
         assert answer.status_code == 200
         self.changes += 1
         for session in self.sessions:
-            if session is not old.session and self.now < session.ends:
+            if session is not old.session:  # at the former epoch, whether or not it had expired
                 session.revoked = True
         old.session.gen += 2
         renewed: Refresh = self.issued(old.session, answer.json())[0]

@@ -1,24 +1,37 @@
-"""Clients that dawdle hold a connection and nobody else. Without nginx in front: what ``script/server`` runs."""
+"""Clients that dawdle hold a connection and nobody else, with nginx in front and, where it matters most, without it."""
 
 from __future__ import annotations
 
+import os
+import select
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from streamsite.sending import MAX_SENDS_PER_ADDRESS
 from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
 from streamsite.testing.stack import Stack
+from tests.serving_worlds import running
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 # Time enough for a busy machine, and far less than any of the dawdlers takes.
 PATIENCE_SECONDS = 15
 ASKED = 40
+WRITE_TIMEOUT_SECONDS = 3
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A site without nginx, which gives its readers less time than usual."""
+    more = {"WRITE_TIMEOUT_SECONDS": str(WRITE_TIMEOUT_SECONDS)}
+    with running(Stack(tmp_path_factory.mktemp("bare"), arguments=("--no-front",), **more)) as stack:
+        yield stack
 
 
 @contextmanager
@@ -81,12 +94,50 @@ def test_connections_that_are_kept_and_say_nothing(site: Stack) -> None:
         others_are_served(site)
 
 
-def test_readers_that_take_nothing(site: Stack, tmp_path) -> None:
+def film_request(site: Stack, clip: Path) -> bytes:
+    """Return a request for a file that no socket's buffer holds."""
     caller = Caller(site).enter("slow-readers")
-    # Noise cannot be compressed: segments larger than any socket buffer.
-    clip = make_clip(tmp_path / "noise.mp4", 4, (1280, 720), 25, filters="noise=alls=100:allf=t")
     video_id = caller.upload(clip, visibility="public", allow_download="true")
-    video = caller.wait(video_id, "ready")
-    request = head(site, "GET", urlsplit(video["download_url"]).path) + b"\r\n\r\n"
-    with dawdlers(site, [request] * 100):
+    caller.wait(video_id, "ready")
+    _, video = caller.json("GET", f"/api/v1/videos/{video_id}")
+    (path,) = (site.data_dir / "media" / "videos" / video_id).glob("*/download.mp4")
+    os.truncate(path, 64 * 1024**2)
+    return head(site, "GET", urlsplit(video["download_url"]).path) + b"\r\n\r\n"
+
+
+def status_of(connection: socket.socket) -> int:
+    """Return the status at the beginning of an answer, which stays unread."""
+    return int(connection.recv(12, socket.MSG_PEEK)[9:12])
+
+
+def test_readers_that_take_nothing(site: Stack, clip: Path) -> None:
+    with dawdlers(site, [film_request(site, clip)] * 300) as connections:
         others_are_served(site)
+        assert {status_of(connection) for connection in connections} == {200}
+
+
+def test_readers_that_take_nothing_without_nginx(bare: Stack, clip: Path) -> None:
+    """Some are told to come back, which leaves threads for everybody else; each of the others is cut in time."""
+    request = film_request(bare, clip)
+    with dawdlers(bare, [request] * 300) as connections:
+        others_are_served(bare)
+        statuses = [status_of(connection) for connection in connections if not is_cut(connection)]
+        assert statuses.count(200) <= 2 * MAX_SENDS_PER_ADDRESS
+        assert set(statuses) <= {200, 503}
+        assert 503 in statuses
+        readers = [
+            connection for connection in connections if is_cut(connection) or status_of(connection) == 200
+        ]
+        deadline = time.monotonic() + 10 * WRITE_TIMEOUT_SECONDS
+        while not all(is_cut(reader) for reader in readers):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    with dawdlers(bare, [request]) as (again,):
+        assert status_of(again) == 200
+
+
+def is_cut(connection: socket.socket) -> bool:
+    """Whether the other side has reset the connection."""
+    poll = select.poll()
+    poll.register(connection, select.POLLERR)
+    return bool(poll.poll(0))

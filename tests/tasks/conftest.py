@@ -64,13 +64,13 @@ def make_worker():
     return TaskWorker(["default"])
 
 
-def worker_command(*arguments: str) -> list[str]:
+def worker_command(*arguments: str, concurrency: int = 1) -> list[str]:
     """Starts the site's own worker, or Celery's with that backend: `--queue` means the same to both."""
     if not IS_CELERY:
         return [sys.executable, "manage.py", "run_worker", *arguments]
     options = [
         "--concurrency",
-        "1",
+        str(concurrency),
         "--without-mingle",
         "--without-gossip",
         *(arguments and ["-Q", ",".join(arguments[1::2])]),
@@ -85,10 +85,11 @@ def start_worker(database) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    def start(*arguments: str, concurrency: int = 1, **environment: str) -> subprocess.Popen[bytes]:
         name = get_database("default").name
         variables = {"MONGODB_NAME": name, "TASK_LEASE_SECONDS": "2"} | environment
-        process = subprocess.Popen(worker_command(*arguments), cwd=ROOT, env=os.environ | variables)
+        command = worker_command(*arguments, concurrency=concurrency)
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | variables)
         started.append(process)
         return process
 

@@ -70,3 +70,15 @@ def ignore_everything(seconds: float) -> str:
     trace("begun")
     time.sleep(seconds)
     return "done"
+
+
+@task
+def check_lease_late(seconds: float) -> None:
+    """Looks at nothing but the clock, then wants to write something."""
+    trace("begun")
+    time.sleep(seconds)
+    try:
+        current_lease().check()
+    except Exception as error:
+        trace(type(error).__name__)
+        raise

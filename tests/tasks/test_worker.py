@@ -8,9 +8,11 @@ from pymongo.errors import AutoReconnect
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
+from streamsite.tasks.crew import Crew
 from streamsite.tasks.signals import task_dead
 from streamsite.tasks.worker import Worker
 from tests.tasks import samples
+from tests.tasks.conftest import IS_CELERY
 
 
 @pytest.fixture
@@ -154,6 +156,67 @@ def test_job_taken_while_stopping_is_returned(worker, tmp_path):
     worker.stop()
     worker.work(job)
     assert queue.find(result.id)["state"] == queue.READY
+
+
+@pytest.fixture
+def limited(worker, monkeypatch):
+    """A worker whose jobs may take 0.3 s."""
+    monkeypatch.setattr("streamsite.tasks.attempt.GRACE_SECONDS", 0.2)
+    worker.backend.options["time_limits"] = {"default": 0.3}
+    return worker
+
+
+def test_task_that_listens_is_stopped_when_its_time_is_up_and_tried_again(limited, tmp_path):
+    result = samples.wait_for.enqueue(str(tmp_path / "never"))
+    limited.run(once=True)
+    job = queue.find(result.id)
+    assert (job["state"], job["tries"], job["error"]) == (queue.READY, 1, "It took longer than 0.3 s.")
+    assert [word for word, _ in samples.traces()] == ["begun", "lost"]
+    assert not limited.is_worn_out
+
+
+def test_task_that_hangs_is_left_behind_and_writes_nothing_more(limited, deaths):
+    stuck = samples.check_lease_late.enqueue(1.5)
+    expire(stuck.id, tries=4)  # this is the last one
+    other = samples.note.enqueue("next")
+    begun = time.monotonic()
+    limited.run(once=True)
+    assert time.monotonic() - begun < 1.4
+    assert queue.find(other.id)["state"] == queue.DONE
+    job = queue.find(stuck.id)
+    assert (job["state"], job["error"]) == (queue.DEAD, "It took longer than 0.3 s.")
+    assert deaths == [("tests.tasks.samples.check_lease_late", [1.5], "It took longer than 0.3 s.")]
+    wait_for_trace("LeaseLost")
+
+
+@pytest.mark.skipif(IS_CELERY, reason="the processes of Celery's workers are Celery's")
+def test_worker_with_too_many_hanging_tasks_ends(limited, monkeypatch):
+    monkeypatch.setattr("streamsite.tasks.worker.MOST_ABANDONED", 2)
+    for _ in range(3):
+        samples.ignore_everything.enqueue(3)
+    crew = Crew([limited])
+    assert not crew.run()
+    assert len([word for word, _ in samples.traces() if word == "begun"]) == 2
+
+
+def test_a_task_s_own_limit_goes_before_its_queue_s(limited):
+    limited.backend.options["time_limits_of_tasks"] = {"tests.tasks.samples.ignore_everything": 5}
+    result = samples.ignore_everything.enqueue(0.6)
+    limited.run(once=True)
+    assert queue.find(result.id)["state"] == queue.DONE
+
+
+def test_queues_do_not_wait_for_one_another(database, tmp_path):
+    go = tmp_path / "go"
+    samples.wait_for.using(queue_name="mail").enqueue(str(go))
+    crew = Crew([Worker(["mail"]), Worker(["default"])])
+    thread = in_thread(crew.run)
+    wait_for_trace("begun")
+    samples.note.enqueue("a publication")
+    wait_for_trace("a publication")
+    crew.stop()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
 
 
 def test_database_that_is_away_is_waited_for(worker, monkeypatch):

@@ -51,6 +51,15 @@ def test_idle_worker_wakes_within_a_second_and_stops_at_once(start_worker):
     assert process.wait(timeout=STOP_SECONDS) == INTERRUPTED
 
 
+def test_worker_of_short_tasks_sends_mail_too(start_worker, tmp_path):
+    """Commands from before there was a queue for mail go on sending it, and nothing waits behind it."""
+    samples.wait_for.using(queue_name="mail").enqueue(str(tmp_path / "never"))
+    start_worker("--queue", "default", concurrency=2)
+    wait_until(lambda: words() == ["begun"])
+    samples.note.enqueue("a publication")
+    wait_until(lambda: words() == ["begun", "a publication"])
+
+
 @pytest.mark.skipif(IS_CELERY, reason="Celery's workers have no such option")
 def test_once_drains_the_queue_and_ends(start_worker):
     for word in "abc":
@@ -61,7 +70,7 @@ def test_once_drains_the_queue_and_ends(start_worker):
 
 def test_worker_outlives_a_crash_of_the_database(tmp_path):
     """A MongoDB of its own is killed and started again; the worker goes on by itself."""
-    mongo = EmbeddedMongo(tmp_path)
+    mongo = EmbeddedMongo(tmp_path, database="outage")
     mongo.start()
     environment = os.environ | {"MONGODB_URI": mongo.uri, "MONGODB_NAME": "outage", "TASK_LEASE_SECONDS": "2"}
     enqueue = (

@@ -19,10 +19,9 @@ class CommentAdmin(ServiceAdmin[Comment]):
     list_display = ("text_shown", "author", "state", "like_count", "reply_count", "about", "created_at")
     list_filter = ("state", "about", "pinned")
     list_select_related = ("author",)
-    search_fields = ("author__username", "subject")
+    search_fields = ("author__username", "=subject")
     search_help_text = "A username, or the id of what it is about."
     ordering = ("-created_at",)
-    show_full_result_count = False
     readonly_fields = tuple(field.name for field in Comment._meta.fields)
     actions = ("take_down", "put_back")
 
@@ -69,7 +68,7 @@ class CommentRulesAdmin(LookingAdmin[CommentRules]):
     """What channels have held back."""
 
     list_display = ("channel_id", "hold_links", "hold_all")
-    search_fields = ("channel_id",)
+    search_fields = ("=channel_id",)
     ordering = ("channel_id",)
 
 

@@ -8,13 +8,13 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from streamsite.admin_lists import BoundedListMixin
+
 Row = TypeVar("Row", bound=Model)
 
 
-class LookingAdmin(admin.ModelAdmin[Row]):
+class LookingAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
     """To look at: rows and counters go together, so services write them."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People add them."""

@@ -74,7 +74,7 @@ class CaseAdmin(LookingAdmin[Case]):
     )
     list_filter = ("state", "about", "decision")
     list_select_related = ("owner", "claimed_by")
-    search_fields = ("owner__username", "subject")
+    search_fields = ("owner__username", "=subject")
     search_help_text = "A username, or the id of what was reported."
     ordering = ("-state", "-report_count", "-created_at")
     fields = (

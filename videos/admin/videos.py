@@ -22,8 +22,8 @@ class VideoAdmin(ServiceAdmin[Video]):
     list_display = ("title", "channel", "status", "visibility", "duration", "view_count", "created_at")
     list_filter = ("status", "visibility", "is_taken_down", "category", "created_at")
     list_select_related = ("channel",)
-    search_fields = ("title", "description", "channel__username")
-    date_hierarchy = "created_at"
+    search_fields = ("title", "channel__username", "=id")
+    search_help_text = "Words of the title, the beginning of a username, or an id."
     ordering = ("-created_at",)
     readonly_fields = (
         "id", "channel", "is_taken_down",

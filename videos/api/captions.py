@@ -17,34 +17,23 @@ from accounts.api.base import no_store
 from streamsite.api.conditional import respond
 from streamsite.api.idempotency import idempotent
 from streamsite.api.parsing import StrictJSONParser
-from streamsite.errors import Invalid, TooLarge
+from streamsite.errors import Invalid
 from videos import access, captions, mappers, share_links, webvtt
 from videos import serializers as shapes
 from videos.api import grants
 from videos.models.caption import Kind
 from videos.webvtt import CaptionFile, Cue
 
-REST_OF_FORM = 100_000
 DESCRIPTION = ("language", "label", "kind")
 # A transcript is bounded by what a caption file may hold, and is sent whole.
 WHOLE = {"next": None, "previous": None}
-
-
-class CaptionFormParser(MultiPartParser):
-    """A form with a caption file; one that is larger than it may be is refused before it is read."""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        sent = (parser_context or {})["request"].META.get("CONTENT_LENGTH", "")
-        if sent.isdecimal() and int(sent) > webvtt.MAX_BYTES + REST_OF_FORM:
-            raise TooLarge(f"A caption file may have at most {webvtt.MAX_BYTES // 1_000_000} MB.")
-        return super().parse(stream, media_type, parser_context)
 
 
 class CaptionsView(APIView):
     """The text tracks of a video."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    parser_classes = [CaptionFormParser, StrictJSONParser]
+    parser_classes = [MultiPartParser, StrictJSONParser]
 
     @extend_schema(operation_id="captions_list", responses={200: shapes.PageOfCaptionsSerializer})
     def get(self, request: Request, video_id: str) -> Response:
@@ -93,7 +82,7 @@ class CaptionView(APIView):
     """One text track."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    parser_classes = [CaptionFormParser, StrictJSONParser]
+    parser_classes = [MultiPartParser, StrictJSONParser]
     token_scopes: ClassVar[dict[str, str]] = {}
 
     @extend_schema(operation_id="captions_read", responses={200: shapes.CaptionSerializer})

@@ -7,13 +7,13 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store
-from accounts.api.images import PictureFormParser
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING, paginate
 from streamsite.api.parsing import StrictJSONParser
@@ -29,7 +29,7 @@ class ThumbnailView(APIView):
     """The picture that stands for the video."""
 
     permission_classes = [IsAuthenticated]
-    parser_classes = [PictureFormParser, StrictJSONParser]
+    parser_classes = [MultiPartParser, StrictJSONParser]
     throttle_limit = PICTURE
 
     @extend_schema(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from streamsite.text import names_a_user
+
 LINK = r"https?://[^\s<>\"']+"
 MENTION = r"(?<![\w@./-])@([A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9])(?![\w@])"
 MOMENT = r"(?<![\w:.,/-])(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?![\w:]|[.,]\d)"
@@ -77,8 +79,8 @@ def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Pi
 
 
 def _address(whole: str) -> str:
-    """Without what ends the sentence, and without a bracket that was opened before it."""
+    """Without what ends the sentence, and without a bracket that was opened before it; "" for what is no link."""
     address = whole.rstrip(AFTER)
     while address.endswith(")") and address.count(")") > address.count("("):
         address = address[:-1].rstrip(AFTER)
-    return address if address.partition("://")[2] else ""
+    return address if address.partition("://")[2] and not names_a_user(address) else ""

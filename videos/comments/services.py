@@ -12,7 +12,7 @@ from django.utils import timezone
 from pymongo import ReturnDocument
 
 from accounts.models import User
-from streamsite.errors import Absent, Forbidden, Invalid, Stale, Unavailable
+from streamsite.errors import Absent, Forbidden, Invalid, Stale, Unavailable, stale_or_absent
 from streamsite.limits import COMMENT, enforce
 from streamsite.mongo.collections import collection
 from streamsite.text import clean_text, is_blank
@@ -103,7 +103,7 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
         hearted=False,
     )
     if not changed:
-        raise Stale
+        raise stale_or_absent(Comment.objects.filter(pk=comment.pk))
     reason = _reason_to_hold(comment.author, comment.owner_id, text)
     if reason:
         Comment.objects.filter(pk=comment.pk).update(held_because=reason)

@@ -1,8 +1,8 @@
 """What search knows: one document for each listed video, and none for any other.
 
 ``search_video {_id: video, shape, title, tags, channel, description, captions, title_words, names, words, prefixes,
-channel_id, category, language, duration, published_at, has_captions, popularity}``. ``names`` are the words of title,
-tags and channel, ``words`` those of description and captions as well; ``shape`` is that of the document.
+channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the words of
+title, tags and channel, ``words`` those of description and captions as well; ``shape`` is that of the document.
 ``popularity`` is the logarithm of the views, to whole numbers, so that it seldom changes.
 """
 
@@ -37,6 +37,15 @@ INDEXES = {
         IndexModel(
             [("words", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_word"
         ),
+        # For filters that find less than the words do.
+        IndexModel(
+            [("facets", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_facets"
+        ),
+        IndexModel(
+            [("channel_id", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)],
+            name="search_channel",
+        ),
+        IndexModel([("published_at", DESCENDING)], name="search_newest"),
     ]
 }
 MAX_SPOKEN = 20_000  # characters of captions
@@ -114,6 +123,7 @@ def document(video: Video, spoken: str) -> dict[str, Any]:
         "duration": video.duration,
         "published_at": video.published_at,
         "has_captions": video.has_captions,
+        "facets": video.facets,
         "popularity": popularity(video.view_count),
     }
 

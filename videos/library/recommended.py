@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from streamsite.api.pagination import paginate
 from streamsite.mongo import merging
 from streamsite.mongo.collections import collection
-from videos import mappers, queries
+from videos import facets, mappers, queries
 from videos.access import LISTED, listed_videos
 from videos.library import search, words
 from videos.library.documents import DOCUMENTS
@@ -51,7 +51,7 @@ def _chosen(video: Video, most: int) -> dict[str, str]:
     pipeline = [
         *_newest({"channel_id": video.channel_id}, MOST_OF_CHANNEL + 1),
         _from("channel"),
-        *merging.union(VIDEOS, [[*_newest({"category": video.category}, most + 1), _from("category")]]),
+        *merging.union(VIDEOS, [[*_newest(_in_category(video), most + 1), _from("category")]]),
         *merging.union(VIDEOS, [[*_newest({}, most + 1), _from("site")]]),
         *merging.union(
             DOCUMENTS,
@@ -89,6 +89,10 @@ def _alike(found: Iterable[list[str]]) -> list[str]:
         for video_id in ids:
             weights[video_id] = weights.get(video_id, 0.0) + 1 / len(ids)
     return sorted(weights, key=lambda video_id: weights[video_id], reverse=True)
+
+
+def _in_category(video: Video) -> dict[str, Any]:
+    return {"facets": facets.of({"category": video.category})}
 
 
 def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:

@@ -40,9 +40,11 @@ def find(text: str, filters: Mapping[str, Any], *, most: int = MOST_MATCHES) -> 
         return []
     if any(" " in part for part in (*query.required, *query.excluded)):
         return _find_phrases(query, filters, most)
+    # The words of a tag are among the names, which have an index.
+    tagged = [{"names": word} for word in words.distinct(filters.get("tags", ""))]
     without = {"words": {"$nin": list(query.excluded)}} if query.excluded else {}
     parts = [
-        _found(condition, {**filters, **without}, worth, query.required, most)
+        _found([*condition, *tagged], {**filters, **without}, worth, query.required, most)
         for worth, condition in _places(query)
     ]
     return _best(_read(parts), most)

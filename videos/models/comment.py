@@ -83,7 +83,9 @@ class Comment(models.Model):
             models.Index(fields=["author", "subject", "state"], name="comment_own_held"),
             models.Index(fields=["owner", "state", "-created_at", "-id"], name="comment_for_owner"),
             models.Index(fields=["state", "-created_at", "-id"], name="comment_by_state"),
-            models.Index(fields=["-created_at", "-id"], name="comment_any_newest"),
+            models.Index(
+                fields=["-created_at", "-id", "state", "about", "pinned"], name="comment_any_newest_filtered"
+            ),
         ]
 
     def __str__(self) -> str:

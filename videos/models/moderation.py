@@ -91,7 +91,10 @@ class Case(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["state", "-report_count", "-created_at", "-id"], name="case_queue"),
+            models.Index(
+                fields=["-state", "-report_count", "-created_at", "-id", "about", "decision", "subject"],
+                name="case_queue_filtered",
+            ),
             models.Index(fields=["owner", "-created_at", "-id"], name="case_of_owner"),
             models.Index(fields=["-created_at", "-id"], name="case_newest"),
         ]
@@ -123,7 +126,7 @@ class Report(models.Model):
         constraints = [models.UniqueConstraint(fields=["reporter", "case"], name="report_once")]
         indexes = [
             models.Index(fields=["case", "-created_at", "-id"], name="report_of_case"),
-            models.Index(fields=["-created_at", "-id"], name="report_newest"),
+            models.Index(fields=["-created_at", "-id", "reason"], name="report_newest_by_reason"),
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,7 @@ class Reaction(models.Model):
         indexes = [
             models.Index(fields=["user", "value", "-created_at", "-id"], name="reaction_of_user"),
             models.Index(fields=["video", "value"], name="reaction_of_video"),
-            models.Index(fields=["-created_at", "-id"], name="reaction_newest"),
+            models.Index(fields=["-created_at", "-id", "value"], name="reaction_newest_by_value"),
         ]
 
     def __str__(self) -> str:

@@ -100,6 +100,8 @@ class Video(models.Model):
     comment_count = models.BigIntegerField(default=0, editable=False)
 
     has_captions = models.BooleanField(default=False, editable=False)
+    # Every combination of what lists can be filtered by: see ``videos.facets``.
+    facets = models.JSONField(default=list, editable=False)
     # How much it is watched of late: see ``playback.trend``.
     trend = models.FloatField(default=0.0, editable=False)
 
@@ -119,17 +121,49 @@ class Video(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["listed", "-published_at", "-id"], name="video_listed"),
-            models.Index(fields=["channel", "listed", "-published_at", "-id"], name="video_channel_listed"),
-            models.Index(fields=["listed", "category", "-published_at", "-id"], name="video_category_listed"),
+            models.Index(
+                fields=[
+                    *("channel", "listed", "-published_at", "-id"),
+                    *("category", "language", "has_captions", "duration"),
+                ],
+                name="video_channel_filtered",
+            ),
             models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
             models.Index(fields=["listed", "-like_count", "-id"], name="video_most_liked"),
             models.Index(fields=["listed", "-trend", "-id"], name="video_trending"),
-            models.Index(fields=["listed", "tags", "-published_at", "-id"], name="video_tag_listed"),
-            models.Index(fields=["listed", "language", "-published_at", "-id"], name="video_language_listed"),
-            models.Index(fields=["channel", "-created_at", "-id"], name="video_own"),
+            models.Index(
+                fields=[
+                    *("listed", "tags", "-published_at", "-id"),
+                    *("channel", "category", "language", "has_captions", "duration"),
+                ],
+                name="video_tag_filtered",
+            ),
+            models.Index(
+                fields=["facets", "-published_at", "-id"],
+                name="video_facets",
+                condition=models.Q(listed=True),
+            ),
+            # The studio's filters follow the order, so that rows that do not match are not read.
+            models.Index(
+                fields=["channel", "-created_at", "-id", "title", "status", "visibility", "category"],
+                name="video_own_filtered",
+            ),
             models.Index(fields=["channel", "-view_count", "-id"], name="video_own_viewed"),
             models.Index(fields=["channel", "-like_count", "-id"], name="video_own_liked"),
-            models.Index(fields=["-created_at", "-id"], name="video_newest"),
+            # As above, for the filters and the search of the admin.
+            models.Index(
+                fields=[
+                    "-created_at",
+                    "-id",
+                    "title",
+                    "channel",
+                    "status",
+                    "visibility",
+                    "category",
+                    "is_taken_down",
+                ],
+                name="video_newest_filtered",
+            ),
             models.Index(
                 fields=["publish_at"], name="video_scheduled", condition=models.Q(publish_at__isnull=False)
             ),

@@ -8,11 +8,12 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts import api_tokens, sessions
+from accounts import api_tokens, mongo, sessions
 from accounts.models import ApiToken, User
 from streamsite.errors import Absent
+from streamsite.mongo.collections import collection
 from streamsite.testing.caller import PASSWORD
-from videos import media_tokens, services, share_links, storage
+from videos import media, media_tokens, services, share_links, storage
 from videos.models import Caption, ShareLink, Video
 
 NOBODY = Client()
@@ -250,6 +251,18 @@ def test_a_strangers_token_opens_nothing(cast, film):
 @pytest.mark.parametrize("text", ["", "sst_", "sst_" + "x" * 43, "Bearer x", "ä", "x" * 5000])
 def test_what_is_no_token_opens_nothing(cast, film, text):
     assert status(owners_url(cast, film), script(text)) == 404
+
+
+def test_a_change_of_the_password_ends_what_other_sessions_got(cast, film):
+    here, there = cast.api("owner"), cast.api("owner")
+    script_url = given(script(token(cast)[1]), film)[0]
+    kept, ended = given(here, film)[0], given(there, film)[0]
+    assert [status(url) for url in (kept, ended, script_url)] == [200, 200, 200]
+    body = {"current_password": PASSWORD, "new_password": "another battery staple"}
+    assert here.post("/api/v1/auth/password/change", body, format="json").status_code == 200
+    collection(mongo.SESSIONS).update_many({}, {"$set": {"revoked_at": None}})  # the epoch alone decides
+    media.forget_all()
+    assert [status(url) for url in (kept, ended, script_url)] == [200, 404, 404]
 
 
 # --- forms ---

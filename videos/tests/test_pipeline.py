@@ -209,6 +209,7 @@ def test_what_comes_inside_the_file_is_imported(cast, rich):
     assert {step["state"] for step in job["steps"]} == {"done"}
     notes = {note["code"]: note["detail"] for note in job["report"]}
     assert {"sizes", "frame_rate", "subtitles_imported", "chapters_imported"} <= notes.keys()
+    assert len({"sandboxed", "partly_sandboxed", "not_sandboxed"} & notes.keys()) == 1
     assert notes["frame_rate"] == "Plays at 25 frames per second, as in the file."
 
 

@@ -39,7 +39,8 @@ def former_ladder(tmp_path_factory):
     at = args.index("-bsf:a")
     for name in ("36p", "audio"):
         (out / name).mkdir(parents=True)
-    ffmpeg.run([*args[:at], *args[at + 2 :]], limits=encode.process_limits(info, plan))
+    files = ffmpeg.Files(read=(source,), write=(out,))
+    ffmpeg.run([*args[:at], *args[at + 2 :]], limits=encode.process_limits(info, plan), files=files)
     for index in out.glob("*/index.m3u8"):
         index.write_text(index.read_text().replace("PLAYLIST-TYPE:EVENT", "PLAYLIST-TYPE:VOD"))
     (out / MASTER).write_text(MASTER_OF_OLD)

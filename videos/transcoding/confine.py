@@ -1,16 +1,25 @@
 """Limits itself, then becomes the program named on its command line.
 
 Run as a script, never imported:
-`python -I -S confine.py PARENT_PID CPU_SECONDS ADDRESS_SPACE FILE_SIZE PROGRAM ARGS...`.
+`python -I -S confine.py PARENT_PID CPU_SECONDS ADDRESS_SPACE FILE_SIZE SANDBOX PROGRAM ARGS...`, where SANDBOX is a
+JSON object: the names of the layers to apply as `layers`, and the paths for them as `read`, `write` and `run`.
+`python -I -S confine.py --layers` prints the layers that work here, one a line.
 A `preexec_fn` would run Python between fork and exec of a threaded worker, which can deadlock; a fresh
-interpreter that calls exec cannot. The limits and the death signal survive the exec.
+interpreter that calls exec cannot. The limits, the sandbox and the death signal survive the exec. A layer that was
+asked for and cannot be applied ends the process before the program has begun.
 """
 
 import ctypes
+import json
 import os
 import resource
 import signal
 import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib is slow to import
+import sandbox  # type: ignore[import-not-found]
+
+sys.path.pop(0)  # other modules beside this one have names of the standard library's
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
@@ -38,9 +47,46 @@ def limit(kind: int, value: int, *, grace: int = 0) -> None:
     resource.setrlimit(kind, (value, value + grace))
 
 
+def no_new_privileges() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def print_layers() -> None:
+    """Applies what this system has to this process, which is the only way to be sure."""
+    no_new_privileges()
+    if version := sandbox.landlock_version():
+        try:
+            sandbox.restrict_files([], [], [])
+        except OSError:
+            version = 0
+    if version:
+        sys.stdout.write(f"landlock {version}\n")
+    if sandbox.has_calls_table():
+        try:
+            sandbox.restrict_calls()
+        except OSError:
+            return
+        sys.stdout.write("seccomp\n")
+
+
+def enter(wanted: dict[str, list[str]]) -> None:
+    kinds = {layer.partition(" ")[0] for layer in wanted["layers"]}
+    try:
+        if "landlock" in kinds:
+            sandbox.restrict_files(wanted["read"], wanted["write"], wanted["run"])
+        if "seccomp" in kinds:
+            sandbox.restrict_calls()
+    except OSError as error:
+        sys.exit(f"the sandbox cannot be entered: {error}")
+
+
 def main() -> None:
+    if sys.argv[1:] == ["--layers"]:
+        print_layers()
+        return
     parent, cpu_seconds, address_space, file_size = (int(word) for word in sys.argv[1:5])
-    command = sys.argv[5:]
+    wanted = json.loads(sys.argv[5])
+    command = sys.argv[6:]
     die_with_parent(parent)
     os.nice(NICENESS)
     # Python ignores these two, and an ignored signal stays ignored across exec.
@@ -52,6 +98,7 @@ def main() -> None:
     limit(resource.RLIMIT_FSIZE, file_size)
     if sys.platform.startswith("linux"):
         limit(resource.RLIMIT_AS, address_space)
+    enter(wanted)
     os.execv(command[0], command)  # noqa: S606 - an argv list without a shell is the point
 
 

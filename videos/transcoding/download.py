@@ -45,7 +45,7 @@ def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path
     limits = ffmpeg.ProcessLimits(
         wall_seconds=60 * minutes, cpu_seconds=round(60 * minutes), file_size=2 * size + ffmpeg.MIB
     )
-    ffmpeg.run(args, limits=limits)
+    ffmpeg.run(args, limits=limits, files=ffmpeg.Files(read=(folder,), write=(target.parent,)))
     return target
 
 

@@ -110,7 +110,13 @@ def encode_ladder(
         watch.look()
 
     args = command_args(source, info, plan, out_dir)
-    ffmpeg.run(args, limits=process_limits(info, plan), on_progress=advance, cancelled=cancelled)
+    ffmpeg.run(
+        args,
+        limits=process_limits(info, plan),
+        files=ffmpeg.Files(read=(source,), write=(out_dir,)),
+        on_progress=advance,
+        cancelled=cancelled,
+    )
     try:
         bandwidths = _finish(out_dir, plan)
     except (OSError, ValueError) as error:

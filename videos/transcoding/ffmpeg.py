@@ -1,15 +1,18 @@
 """The only place that starts processes: ffmpeg, and the probe's own Python.
 
 Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits
-on CPU, address space, file size and wall clock, and dies with the worker (see confine.py).
+on CPU, address space, file size and wall clock, and dies with the worker (see confine.py). It sees its libraries, the
+files that its caller names and nothing else, and has no network (see sandbox.py).
 """
 
+import json
 import os
 import re
 import selectors
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,7 +43,10 @@ _MACHINE_REASONS = (
         "Too many open files",
     ),
     *("Permission denied", "No such file or directory", "Read-only file system", "Disk quota exceeded"),
+    "the sandbox cannot be entered",
 )
+
+_CONFINE = str(Path(__file__).with_name("confine.py"))
 
 # Decoders for what cameras, phones, editors and screen recorders write. Everything else stays unreachable.
 VIDEO_DECODERS = (
@@ -69,6 +75,22 @@ class ProcessLimits:
     file_size: int = 2 * 1024 * MIB
 
 
+@dataclass(frozen=True)
+class Files:
+    """The files and folders that one child may read, and the folders that it may write in as well."""
+
+    read: tuple[Path, ...] = ()
+    write: tuple[Path, ...] = ()
+
+
+@cache
+def sandbox_layers() -> tuple[str, ...]:
+    """Return what confines children on this system: ("landlock 7", "seccomp"), or less where the kernel lacks it."""
+    command = [sys.executable, "-I", "-S", _CONFINE, "--layers"]
+    tried = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own
+    return tuple(tried.stdout.splitlines())
+
+
 @cache
 def ffmpeg_binary() -> Path:
     """The ffmpeg to run: `FFMPEG_BIN`, or the one in the imageio-ffmpeg package."""
@@ -83,8 +105,7 @@ def ffmpeg_binary() -> Path:
 @cache
 def has_filters(*names: str) -> bool:
     """Whether this ffmpeg was built with every one of the named filters."""
-    limits = ProcessLimits(wall_seconds=20, cpu_seconds=20)
-    output = _collect([str(ffmpeg_binary()), "-hide_banner", "-filters"], limits)
+    output = _described("-filters")
     known = {
         words[1] for words in map(str.split, output.decode(errors="replace").splitlines()) if len(words) > 2
     }
@@ -94,9 +115,14 @@ def has_filters(*names: str) -> bool:
 @cache
 def has_option(name: str) -> bool:
     """Whether this ffmpeg knows the command-line option of this name."""
-    limits = ProcessLimits(wall_seconds=20, cpu_seconds=20)
-    lines = _collect([str(ffmpeg_binary()), "-hide_banner", "-h", "long"], limits).decode(errors="replace")
+    lines = _described("-h", "long").decode(errors="replace")
     return any(re.match(rf"-{name}\b", line) for line in lines.splitlines())
+
+
+def _described(*words: str) -> bytes:
+    """What ffmpeg says of itself."""
+    limits = ProcessLimits(wall_seconds=20, cpu_seconds=20)
+    return _collect([str(ffmpeg_binary()), "-hide_banner", *words], limits, Files(), _ffmpeg_libraries())
 
 
 def input_args(
@@ -120,6 +146,7 @@ def run(
     args: Sequence[str],
     *,
     limits: ProcessLimits,
+    files: Files = Files(),
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> str:
@@ -133,18 +160,41 @@ def run(
     command = [str(ffmpeg_binary()), "-nostdin", "-hide_banner", "-nostats", "-y"]
     if progress:
         command += ["-progress", "pipe:1", "-stats_period", "0.5"]
-    with _child([*command, *args], limits) as process:
+    with _child([*command, *args], limits, files, _ffmpeg_libraries()) as process:
         tail = _supervise(process, limits, on_output=progress.feed if progress else None, cancelled=cancelled)
     _raise_for_exit(process.returncode, tail)
     return tail
 
 
-def run_python(script: Path, args: Sequence[str], *, limits: ProcessLimits) -> bytes:
+def run_python(script: Path, args: Sequence[str], *, limits: ProcessLimits, files: Files = Files()) -> bytes:
     """Runs a script of this package in an isolated interpreter; returns what it printed (at most 4 MiB)."""
-    return _collect([sys.executable, "-I", str(script), *args], limits)
+    command = [sys.executable, "-I", str(script), *args]
+    return _collect(command, limits, files, (*_python_libraries(), script))
 
 
-def _collect(command: Sequence[str], limits: ProcessLimits) -> bytes:
+@cache
+def _ffmpeg_libraries() -> tuple[Path, ...]:
+    """What ffmpeg is made of: its program, and the library folder beside it when it is not the system's."""
+    binary = ffmpeg_binary().resolve()
+    named = os.environ.get("FFMPEG_LIBRARIES", "").split(os.pathsep)
+    return (binary, binary.parent.parent / "lib", *(Path(name) for name in named if name))
+
+
+@cache
+def _python_libraries() -> tuple[Path, ...]:
+    """What this Python is made of, and the one package of the site that scripts here import."""
+    program = Path(sys.executable)
+    places = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return (
+        *(program, program.resolve(), Path(sys.prefix), Path(sys.base_prefix) / "lib"),
+        *(Path(place) for place in places),
+        Path(__file__).resolve().parents[1],
+    )
+
+
+def _collect(
+    command: Sequence[str], limits: ProcessLimits, files: Files, libraries: tuple[Path, ...]
+) -> bytes:
     output = bytearray()
 
     def keep(chunk: bytes) -> None:
@@ -152,16 +202,23 @@ def _collect(command: Sequence[str], limits: ProcessLimits) -> bytes:
             raise EncodeFailed(FAILED_DETAIL, log="more output than expected")
         output.extend(chunk)
 
-    with _child(command, limits) as process:
+    with _child(command, limits, files, libraries) as process:
         tail = _supervise(process, limits, on_output=keep, cancelled=None)
     _raise_for_exit(process.returncode, tail)
     return bytes(output)
 
 
 @contextmanager
-def _child(command: Sequence[str], limits: ProcessLimits) -> Iterator[subprocess.Popen[bytes]]:
-    confine = [sys.executable, "-I", "-S", str(Path(__file__).with_name("confine.py")), str(os.getpid())]
+def _child(
+    command: Sequence[str], limits: ProcessLimits, files: Files, libraries: tuple[Path, ...]
+) -> Iterator[subprocess.Popen[bytes]]:
+    paths = {"read": files.read, "write": files.write, "run": libraries}
+    sandbox = {"layers": sandbox_layers()} | {
+        kind: [str(path.absolute()) for path in named] for kind, named in paths.items()
+    }
+    confine = [sys.executable, "-I", "-S", _CONFINE, str(os.getpid())]
     confine += [str(limits.cpu_seconds), str(limits.address_space), str(limits.file_size)]
+    confine.append(json.dumps(sandbox))
     process = subprocess.Popen(  # noqa: S603 - an argv list of our own words, never a user's
         [*confine, *command],
         stdin=subprocess.DEVNULL,

@@ -42,7 +42,7 @@ def measure_loudness(source: Path, info: SourceInfo) -> Loudness | None:
     args += ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
     seconds = 60 + info.duration
     limits = ffmpeg.ProcessLimits(wall_seconds=seconds, cpu_seconds=round(seconds))
-    report = ffmpeg.run(args, limits=limits).rpartition("Summary:")[2]
+    report = ffmpeg.run(args, limits=limits, files=ffmpeg.Files(read=(source,))).rpartition("Summary:")[2]
     integrated, peak = _INTEGRATED.search(report), _PEAK.search(report)
     if integrated is None or peak is None:
         raise EncodeFailed(UNMEASURABLE_DETAIL, log=report)

@@ -71,7 +71,7 @@ def write_cover(source: Path, info: SourceInfo, out_dir: Path) -> None:
         picture = Path(scratch) / "cover.png"
         args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer), "-map", f"0:{info.cover_index}"]
         args += ["-vf", _shrink(), *ONE_FRAME, "-c:v", "png", "-f", "image2", "-update", "1", str(picture)]
-        ffmpeg.run(args, limits=LIMITS)
+        ffmpeg.run(args, limits=LIMITS, files=ffmpeg.Files(read=(source,), write=(picture.parent,)))
         if not picture.exists():
             raise EncodeFailed(NO_FRAME_DETAIL)
         with Image.open(picture, formats=("PNG",)) as image:
@@ -154,7 +154,7 @@ def _frame(folder: Path, moment: float, scratch: Path, *, exact: bool) -> Image.
         args = ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "mov", *options]
         args += ["-f", "mov", "-i", f"file:{piece}", "-vf", f"{select}{_shrink()}", *end]
         args += ["-c:v", "png", "-compression_level", "1", "-f", "image2", "-update", "1", str(picture)]
-        ffmpeg.run(args, limits=LIMITS)
+        ffmpeg.run(args, limits=LIMITS, files=ffmpeg.Files(write=(scratch,)))
         if picture.exists():
             with Image.open(picture, formats=("PNG",)) as image:
                 return image.convert("RGB")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from .errors import (
     UnreadableMedia,
     UnsupportedMedia,
 )
-from .ffmpeg import DECODER_WHITELIST, MIB, ProcessLimits, run_python
+from .ffmpeg import DECODER_WHITELIST, FAILED_DETAIL, MIB, Files, ProcessLimits, run_python
 from .protection import is_encrypted
 from .sniff import (
     AAC,
@@ -256,18 +257,29 @@ def probe(path: Path) -> SourceInfo:
         wall_seconds=PROBE_LIMITS.wall_seconds + more_seconds,
         cpu_seconds=PROBE_LIMITS.cpu_seconds + more_seconds,
     )
+    script = Path(__file__).with_name("probe_child.py")
     try:
-        output = run_python(Path(__file__).with_name("probe_child.py"), args, limits=limits)
+        output = run_python(script, args, limits=limits, files=Files(read=(path,)))
         report = json.loads(output)
     except Killed:
         raise
     except (EncodeFailed, TimedOut) as error:
+        _see_that_it_starts(script)
         raise UnreadableMedia(DAMAGED_DETAIL, log=error.log) from error
     except ValueError as error:
         raise UnreadableMedia(DAMAGED_DETAIL) from error
     if "error" in report:
         raise UnreadableMedia(DAMAGED_DETAIL, log=report["error"])
     return _source_info(report, container, size)
+
+
+@cache
+def _see_that_it_starts(script: Path) -> None:
+    """Raise EncodeFailed when the reader fails without a file too: that says nothing about any file."""
+    try:
+        run_python(script, ["--ready"], limits=PROBE_LIMITS)
+    except EncodeFailed as error:
+        raise EncodeFailed(FAILED_DETAIL, log=error.log) from error
 
 
 def accept(info: SourceInfo, limits: Limits) -> None:

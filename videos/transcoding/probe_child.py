@@ -2,8 +2,10 @@
 
 Run as a script in a confined process (see ffmpeg.run_python), never imported by the site:
 `python -I probe_child.py PATH DEMUXER FORMAT_WHITELIST DECODER_WHITELIST MAX_DECODED_PIXELS SCAN_SECONDS`.
+With `--ready` instead, it ends once everything it needs has been loaded.
 """
 
+import importlib.util
 import json
 import struct
 import sys
@@ -19,11 +21,16 @@ import av.stream
 import av.video.frame
 import av.video.stream
 
-# An isolated interpreter knows the installed packages only.
-sys.path.append(str(Path(__file__).resolve().parents[2]))
+# An isolated interpreter knows the installed packages only, and the sandbox lets it look into this one of the site's.
+PACKAGE = Path(__file__).resolve().parents[1]
+_spec = importlib.util.spec_from_file_location(
+    PACKAGE.name, PACKAGE / "__init__.py", submodule_search_locations=[str(PACKAGE)]
+)
+if _spec:
+    sys.modules[PACKAGE.name] = importlib.util.module_from_spec(_spec)
 
-from videos.transcoding.picture_watch import PictureWatch, cropping
-from videos.transcoding.probe_scan import scan
+from videos.transcoding.picture_watch import PictureWatch, cropping  # noqa: E402
+from videos.transcoding.probe_scan import scan  # noqa: E402
 
 MAX_TRACKS = 64
 MAX_CHAPTERS = 500
@@ -319,6 +326,8 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
 
 
 def main() -> None:
+    if sys.argv[1:] == ["--ready"]:
+        return
     path, demuxer, formats, decoders, max_pixels, scan_seconds = sys.argv[1:7]
     try:
         report = probe(path, (demuxer, formats, decoders), int(max_pixels), float(scan_seconds))

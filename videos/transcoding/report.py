@@ -72,11 +72,13 @@ class Outcome:
     """What the pipeline knows beyond file and plan.
 
     ``unusable_subtitles`` are the indexes of text tracks that could not be read or held no text; ``chapters`` is the
-    number of chapters taken from the file.
+    number of chapters taken from the file; ``sandbox`` are the layers that confined the decoders
+    (``ffmpeg.sandbox_layers``), ``None`` when that is not known.
     """
 
     unusable_subtitles: tuple[int, ...] = ()
     chapters: int = 0
+    sandbox: tuple[str, ...] | None = None
 
 
 def report(info: SourceInfo, plan: LadderPlan, outcome: Outcome) -> list[dict[str, str]]:
@@ -229,6 +231,22 @@ def _chapters(_: SourceInfo, __: LadderPlan, outcome: Outcome) -> Iterator[Note]
         yield Note("chapters_imported", f"{_number(outcome.chapters, 'chapter')} imported from the file.")
 
 
+def _sandbox(_: SourceInfo, __: LadderPlan, outcome: Outcome) -> Iterator[Note]:
+    if outcome.sandbox is None:
+        return
+    kinds = {layer.partition(" ")[0] for layer in outcome.sandbox}
+    if kinds == {"landlock", "seccomp"}:
+        names = "Landlock and seccomp"
+        yield Note("sandboxed", f"Processed in a sandbox without network or other files ({names}).")
+    elif kinds:
+        names = {"landlock": "Landlock, without seccomp", "seccomp": "seccomp, without Landlock"}[kinds.pop()]
+        yield Note(
+            "partly_sandboxed", f"Processed in a sandbox that this server supports only in part ({names})."
+        )
+    else:
+        yield Note("not_sandboxed", "Processed without a sandbox, which this server does not support.")
+
+
 NOTES: tuple[Callable[[SourceInfo, LadderPlan, Outcome], Iterator[Note]], ...] = (
     _picture,
     _sizes,
@@ -246,6 +264,7 @@ NOTES: tuple[Callable[[SourceInfo, LadderPlan, Outcome], Iterator[Note]], ...] =
     _gain,
     _subtitles,
     _chapters,
+    _sandbox,
 )
 
 

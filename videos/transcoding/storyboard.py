@@ -106,7 +106,7 @@ def _write_sheets(playlist: Path, folder: Path, interval: int, tile: tuple[int, 
         "image2",
         str(folder / SHEET_PATTERN),
     ]
-    ffmpeg.run(args, limits=LIMITS)
+    ffmpeg.run(args, limits=LIMITS, files=ffmpeg.Files(write=(folder,)))
 
 
 def _crop_last_sheet(path: Path, tiles: int, tile: tuple[int, int]) -> None:

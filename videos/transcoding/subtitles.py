@@ -63,4 +63,4 @@ def _extract(source: Path, info: SourceInfo, wanted: list[tuple[SubtitleTrack, P
         codec = "copy" if track.codec in COPIED_INTO else "webvtt"
         args += ["-map", f"0:{track.index}", "-map_metadata", "-1", "-c:s", codec]
         args += ["-f", COPIED_INTO.get(track.codec, "webvtt"), str(path)]
-    ffmpeg.run(args, limits=LIMITS)
+    ffmpeg.run(args, limits=LIMITS, files=ffmpeg.Files(read=(source,), write=(wanted[0][1].parent,)))

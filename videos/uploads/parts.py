@@ -7,7 +7,6 @@ client is long gone, still blocked in a read, can neither hold the upload up nor
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -19,6 +18,7 @@ from typing import Protocol
 
 from django.conf import settings
 
+from streamsite import disk
 from streamsite.errors import Conflict
 from videos import storage
 from videos.uploads.protocol import Checksum, ChecksumMismatch
@@ -135,7 +135,7 @@ def _copy_to(descriptor: int, piece_id: str, start: int) -> None:
     except FileNotFoundError:
         raise Gone from None
     except OSError as error:
-        raise _full(error) from None
+        raise disk.refusal(error) from None
 
 
 def _append_checked(
@@ -190,15 +190,10 @@ def _write_at(descriptor: int, upload_id: str, piece: bytes, position: int) -> i
             try:
                 written = os.pwrite(descriptor, view, position)
             except OSError as error:
-                raise _full(error) from None
+                raise disk.refusal(error) from None
             position += written
             view = view[written:]
     return position
-
-
-def _full(error: OSError) -> Exception:
-    """Return what to raise for ``error``: ``storage.DiskFull`` when it is that, else itself."""
-    return storage.DiskFull() if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
 
 
 def _require(descriptor: int, upload_id: str, position: int) -> None:

@@ -13,10 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import verification
+from accounts.models import User
 from streamsite.errors import Invalid, SiteError
-from streamsite.limits import UPLOAD, enforce
+from streamsite.limits import UPLOAD
+from streamsite.page_limits import counts_as
 from streamsite.pages import show_problems
-from streamsite.visibility import Visibility
+from streamsite.visibility import Visibility, is_private
 from videos import access, forms, mappers, quota, services, tasks
 from videos.uploads import services as uploads
 
@@ -60,6 +63,7 @@ ACCEPTED = (
 )
 
 
+@counts_as(UPLOAD)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
@@ -78,7 +82,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "form": form,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "accept": ACCEPTED,
-        "visibility_choices": Visibility.choices,
+        "visibility_choices": _choices_of_visibility(user),
         "unfinished": uploads.unfinished(user),
         "quota": quota.limit(user),
         "used": quota.used(user),
@@ -87,8 +91,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "videos/upload.html", context, status=status)
 
 
+def _choices_of_visibility(user: User) -> list[tuple[str, str]]:
+    """What a new video of ``user`` can be."""
+    is_private_only = verification.is_missing(user)
+    return [choice for choice in Visibility.choices if not is_private_only or is_private(choice[0])]
+
+
 def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
-    enforce(UPLOAD, str(request.user.pk))
     sent = form.cleaned_data["file"]
     if not isinstance(sent, TemporaryUploadedFile):
         raise Invalid("No file was sent.", fields={"file": ["No file was sent."]})

@@ -8,31 +8,43 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite.tasks.worker import Worker
+from streamsite.tasks.backend import MAIL
+from streamsite.tasks.crew import Crew
+from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 
 
 class Command(BaseCommand):
-    """Runs jobs until SIGTERM or Ctrl-C, which return the running job to the queue."""
+    """Runs jobs until SIGTERM or Ctrl-C, which return the running ones to their queues."""
 
-    help = "Run background jobs."
+    help = "Run background jobs: those of different queues at the same time, those of one queue one after another."
 
     def add_arguments(self, parser: CommandParser) -> None:
         queues: Any = settings.TASKS["default"]["QUEUES"]
         parser.add_argument(
-            "--queue", action="append", choices=queues, help="may be given more than once; all"
+            "--queue",
+            action="append",
+            choices=queues,
+            help=f"may be given more than once; all. With {PERIODIC_QUEUE}, {MAIL} is served too",
         )
-        parser.add_argument("--once", action="store_true", help="end when no job is due")
+        parser.add_argument("--once", action="store_true", help="run one job at a time, end when none is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        worker = Worker(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
+        queues = _with_mail(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
+        crew = Crew([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
 
         def stop(number: int, frame: FrameType | None) -> None:
             # The handler may have interrupted this thread inside an Event's lock, so another one sets it.
-            threading.Thread(target=worker.stop, name="stop").start()
+            threading.Thread(target=crew.stop, name="stop").start()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        self.stdout.write(f"worker {worker.name} takes jobs of {', '.join(worker.queues)}")
-        worker.run(once=options["once"])
+        self.stdout.write(f"worker {crew.name} takes jobs of {', '.join(queues)}")
+        if not crew.run(once=options["once"]):
+            raise CommandError("The worker ends, so that another one can go on; the lines above say why.")
+
+
+def _with_mail(queues: list[str]) -> list[str]:
+    """Commands from before there was a queue for mail go on sending it."""
+    return [*queues, MAIL] if PERIODIC_QUEUE in queues and MAIL not in queues else queues

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
-from pymongo import MongoClient
+
+from .pulse import PulseClient
 
 if TYPE_CHECKING:
     from pymongo.client_session import ClientSession
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .base import DatabaseWrapper
 
 Document = dict[str, Any]
-Client = MongoClient[Document]
+Client = PulseClient
 
 # A write that was acknowledged survives the loss of a server; weaker settings would make every promise above
 # this layer untrue.
@@ -49,7 +50,7 @@ def shared_client(parameters: dict[str, Any]) -> Client:
     key = repr(sorted(options.items(), key=str))
     with _lock:
         if key not in _clients:
-            _clients[key] = MongoClient(**options)
+            _clients[key] = PulseClient(**options)
         return _clients[key]
 
 

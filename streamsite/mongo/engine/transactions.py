@@ -26,6 +26,7 @@ from pymongo.write_concern import WriteConcern
 
 from .client import Client
 from .errors import UNKNOWN_COMMIT, RepetitionFailed, is_transient
+from .pulse import DatabaseSilentError
 
 T = TypeVar("T")
 Operation = Callable[[ClientSession], T]
@@ -46,6 +47,7 @@ class Transaction:
     """The transaction of one connection's outermost ``atomic()`` block; it begins with its first operation."""
 
     def __init__(self, client: Client, *, retry_seconds: float, limit_seconds: float | None) -> None:
+        self._client = client
         self.session = client.start_session()
         self._retry_seconds = retry_seconds
         self._limit_seconds = limit_seconds
@@ -143,7 +145,12 @@ class Transaction:
 
     def _abort(self) -> None:
         if self.session.in_transaction:
+            self._abandon_if_away()
             self.session.abort_transaction()
+
+    def _abandon_if_away(self) -> None:
+        if self._client.pulse.is_away:
+            self._client.abandon(self.session)
 
     def _attempt(self, operation: Operation[T]) -> T:
         self._begin()
@@ -193,7 +200,12 @@ class Transaction:
                 with pymongo.timeout(self._limit_seconds):
                     self.session.commit_transaction()
             except PyMongoError as error:
-                if not error.has_error_label(UNKNOWN_COMMIT) or time.monotonic() > deadline:
+                if (
+                    not error.has_error_label(UNKNOWN_COMMIT)
+                    or isinstance(error, DatabaseSilentError)
+                    or time.monotonic() > deadline
+                ):
+                    self._abandon_if_away()
                     raise
                 time.sleep(FIRST_PAUSE_SECONDS)
             else:

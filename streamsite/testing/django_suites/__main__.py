@@ -23,6 +23,7 @@ from pathlib import Path
 import django
 
 from streamsite.mongo.server import EmbeddedMongo
+from streamsite.testing.mongo import root_uri
 
 ROOT = Path(__file__).resolve().parents[3]
 CACHE = ROOT / "var" / "django-source"
@@ -105,10 +106,11 @@ def main() -> int:
         logs.mkdir(parents=True, exist_ok=True)
         mongo = EmbeddedMongo(Path(folder), cache_gb=1)
         mongo.start()
+        uri = root_uri(mongo.data_dir)
         try:
             with ThreadPoolExecutor(options.jobs) as pool:
                 order = sorted(options.suites, key=lambda name: name not in LONGEST)
-                outcomes = list(pool.map(lambda name: run(tests, name, mongo.uri, logs), order))
+                outcomes = list(pool.map(lambda name: run(tests, name, uri, logs), order))
         finally:
             mongo.stop()
     report(sorted(outcomes, key=lambda outcome: options.suites.index(outcome.suite)))

@@ -1,6 +1,7 @@
 """``manage.py prepare``: everything between an empty database and a first request."""
 
 import secrets
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,28 @@ DEMO_ACCOUNTS = (
 )
 
 
+# A web server in front that is in the site's group reads media and assets, and nobody outside the group anything.
+FOLDERS = (
+    (settings.DATA_DIR, 0o750),
+    (settings.MEDIA_ROOT, 0o750),
+    (settings.ASSETS_DIR, 0o750),
+    (settings.WORK_DIR, 0o700),
+    (Path(settings.FILE_UPLOAD_TEMP_DIR), 0o700),
+    (settings.EMAIL_FILE_PATH, 0o700),
+)
+
+
+def _set_mode(folder: Path, mode: int) -> None:
+    """Set the permissions and keep what else is set, such as the bit by which new files get the folder's group."""
+    present = folder.stat().st_mode
+    if stat.S_IMODE(present) & 0o777 == mode:
+        return
+    try:
+        folder.chmod(stat.S_IMODE(present) & 0o7000 | mode)
+    except PermissionError:  # a mounted folder of somebody else: theirs to close
+        return
+
+
 class Command(BaseCommand):
     """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts.
 
@@ -35,13 +58,9 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", dest="demo", action="store_false")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for folder in (
-            settings.MEDIA_ROOT,
-            settings.WORK_DIR,
-            settings.FILE_UPLOAD_TEMP_DIR,
-        ):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            Path(folder).chmod(0o700)
+        for folder, mode in FOLDERS:
+            folder.mkdir(parents=True, exist_ok=True)
+            _set_mode(folder, mode)
         call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()

@@ -80,4 +80,5 @@ def _generate(target: Path, picture: str, sound: str) -> None:
         "-y",
         str(target),
     ]
-    ffmpeg.run(arguments, limits=ffmpeg.ProcessLimits(wall_seconds=120, cpu_seconds=240))
+    limits = ffmpeg.ProcessLimits(wall_seconds=120, cpu_seconds=240)
+    ffmpeg.run(arguments, limits=limits, files=ffmpeg.Files(write=(target.parent,)))

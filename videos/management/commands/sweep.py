@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from videos import tasks
+from videos import bucket, sweeper, tasks
 
 
 class Command(BaseCommand):
@@ -14,5 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = tasks.sweep.call()
+        if bucket.is_configured():
+            found["bucket_folders"] = sweeper.sweep_bucket()
         for name, count in found.items():
             self.stdout.write(f"{name.replace('_', ' ')}: {count}")

@@ -80,7 +80,7 @@ def test_missing_packages_are_named(settings, monkeypatch):
     assert "streamsite.E004" not in {found.id for found in run_checks()}
     monkeypatch.setattr("streamsite.checks.find_spec", lambda name: None)
     (found,) = (found for found in run_checks() if found.id == "streamsite.E004")
-    assert "requirements-s3.txt" in found.msg
+    assert "requirements-s3.lock" in found.msg
 
 
 @pytest.mark.parametrize(

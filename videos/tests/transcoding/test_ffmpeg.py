@@ -71,8 +71,11 @@ def test_cpu_limit_ends_the_process():
 def test_file_size_limit_ends_the_process(tmp_path):
     limits = ffmpeg.ProcessLimits(wall_seconds=20, cpu_seconds=20, file_size=100_000)
     target = tmp_path / "big.nut"
+    files = ffmpeg.Files(write=(tmp_path,))
     with pytest.raises(EncodeFailed):
-        ffmpeg.run(["-f", "lavfi", "-i", "testsrc2=d=9", "-c:v", "rawvideo", str(target)], limits=limits)
+        ffmpeg.run(
+            ["-f", "lavfi", "-i", "testsrc2=d=9", "-c:v", "rawvideo", str(target)], limits=limits, files=files
+        )
     assert target.stat().st_size <= 100_000
 
 
@@ -104,10 +107,11 @@ def test_environment_of_the_child_holds_no_secrets(monkeypatch, tmp_path):
 def test_killed_worker_takes_ffmpeg_along(tmp_path):
     marker = tmp_path / "out.nut"
     code = (
-        "import sys; from videos.transcoding import ffmpeg\n"
+        "import sys; from pathlib import Path; from videos.transcoding import ffmpeg\n"
         "limits = ffmpeg.ProcessLimits(wall_seconds=60, cpu_seconds=60)\n"
         "source = ['-re', '-f', 'lavfi', '-i', 'testsrc2=s=64x64', '-flush_packets', '1']\n"
-        "ffmpeg.run([*source, sys.argv[1]], limits=limits)\n"
+        "files = ffmpeg.Files(write=(Path(sys.argv[1]).parent,))\n"
+        "ffmpeg.run([*source, sys.argv[1]], limits=limits, files=files)\n"
     )
     root = Path(__file__).parents[3]
     worker = subprocess.Popen([sys.executable, "-c", code, str(marker)], cwd=root)

@@ -1,5 +1,6 @@
 import random
 import socket
+import subprocess
 import threading
 
 import pytest
@@ -41,6 +42,12 @@ def listener():
     server.close()
 
 
+def unconfined(args):
+    """Whether ffmpeg without a sandbox carries the arguments out."""
+    command = [str(ffmpeg.ffmpeg_binary()), "-nostdin", "-v", "error", *args]
+    return subprocess.run(command, capture_output=True, timeout=20, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("write", [hls_text, concat_text])
 @pytest.mark.parametrize("scheme", ["", "file:", "crypto:", "concat:", "subfile:,,start,0,end,9,,:"])
 def test_list_of_files_named_mp4_is_refused(tmp_path, plain, write, scheme):
@@ -59,31 +66,40 @@ def test_forced_demuxer_does_not_open_what_a_list_names(tmp_path, plain):
     """The first run proves that ffmpeg would: a list of files is recognised by its content."""
     (tmp_path / "private.mp4").write_bytes(plain.read_bytes())
     upload = concat_text(tmp_path / "up.mp4", "private.mp4")
-    ffmpeg.run(["-i", str(upload), *NOWHERE], limits=SHORT)
+    beside = ffmpeg.Files(read=(tmp_path,))
+    ffmpeg.run(["-i", str(upload), *NOWHERE], limits=SHORT, files=beside)
     for demuxer in FORMAT_WHITELIST.split(","):
         with pytest.raises(TranscodeError):
-            ffmpeg.run([*ffmpeg.input_args(upload, demuxer), *NOWHERE], limits=SHORT)
+            ffmpeg.run([*ffmpeg.input_args(upload, demuxer), *NOWHERE], limits=SHORT, files=beside)
 
 
 def test_whitelist_stops_a_demuxer_that_is_not_on_it(tmp_path, plain):
-    with pytest.raises(TranscodeError):
-        ffmpeg.run(
-            [*ffmpeg.input_args(concat_text(tmp_path / "up", str(plain)), "concat"), *NOWHERE], limits=SHORT
-        )
+    files = ffmpeg.Files(read=(tmp_path, plain))
+    list_of_files = concat_text(tmp_path / "up", str(plain))
+    with pytest.raises(TranscodeError) as stopped:
+        ffmpeg.run([*ffmpeg.input_args(list_of_files, "concat"), *NOWHERE], limits=SHORT, files=files)
+    assert "Permission denied" not in stopped.value.log
 
 
 def test_whitelist_stops_every_protocol_but_files(tmp_path, listener):
     url, hits = listener
     playlist = hls_text(tmp_path / "up.m3u8", url)
     loose = ["-protocol_whitelist", "file,http,tcp", "-f", "hls", "-i", f"file:{playlist}"]
-    with pytest.raises(TranscodeError):
-        ffmpeg.run([*loose, *NOWHERE], limits=SHORT)
+    assert not unconfined([*loose, *NOWHERE])
     seen = len(hits)
     assert seen
     strict = ["-protocol_whitelist", "file", "-f", "hls", "-i", f"file:{playlist}"]
-    with pytest.raises(TranscodeError):
-        ffmpeg.run([*strict, *NOWHERE], limits=SHORT)
+    assert not unconfined([*strict, *NOWHERE])
     assert len(hits) == seen
+
+
+def test_the_sandbox_stops_what_a_whitelist_would_let_through(tmp_path, listener):
+    url, hits = listener
+    playlist = hls_text(tmp_path / "up.m3u8", url)
+    loose = ["-protocol_whitelist", "file,http,tcp", "-f", "hls", "-i", f"file:{playlist}"]
+    with pytest.raises(TranscodeError):
+        ffmpeg.run([*loose, *NOWHERE], limits=SHORT, files=ffmpeg.Files(read=(playlist,)))
+    assert hits == []
 
 
 KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"

@@ -97,3 +97,18 @@ def test_subtitles_that_were_left_out_are_named():
 
 def test_every_note_is_in_the_table_once():
     assert len(set(NOTES)) == len(NOTES)
+
+
+@pytest.mark.parametrize(
+    ("layers", "code", "said"),
+    [
+        (("landlock 7", "seccomp"), "sandboxed", "Landlock and seccomp"),
+        (("seccomp",), "partly_sandboxed", "without Landlock"),
+        (("landlock 1",), "partly_sandboxed", "without seccomp"),
+        ((), "not_sandboxed", "without a sandbox"),
+    ],
+)
+def test_the_report_says_what_confined_the_decoders(layers, code, said):
+    found = notes(Outcome(sandbox=layers))
+    assert said in found[code]
+    assert not {"sandboxed", "partly_sandboxed", "not_sandboxed"} & set(notes(Outcome()))

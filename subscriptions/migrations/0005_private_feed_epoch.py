@@ -14,7 +14,7 @@ def write_epochs(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_security_epoch"),
-        ("subscriptions", "0003_private_feed_channel_page"),
+        ("subscriptions", "0004_list_indexes"),
     ]
 
     operations = [

@@ -1,0 +1,38 @@
+"""What an anonymous body of a gigabyte costs: bytes on disk, and seconds until it is refused."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from streamsite.testing.bodies import COOKIE, DiskWatch, post_form
+from streamsite.testing.stack import Stack
+
+BODY_BYTES = 1_000_000_000
+PATHS = ("/login", "/upload", "/settings/preferences", "/admin/login/", "/api/v1/videos")
+MAX_SECONDS = 1.0
+
+
+def measure() -> None:
+    """Print what an anonymous gigabyte to each path costs, and whether it stays within the bar.
+
+    Before bodies were decided about by their head, pages kept all of it on disk: see ``docs/benchmarks.md``.
+    """
+    print("\nAnonymous bodies of 1 GB. Bar: 0 bytes on disk, refused within a second.")
+    print(f"  {'path':<24}{'status':>7}{'MB sent':>10}{'MB on disk':>12}{'seconds':>9}")
+    passed = True
+    with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as folder:
+        site = Stack(Path(folder))
+        site.start()
+        try:
+            for path in PATHS:
+                with DiskWatch(site).running() as watch:
+                    answer = post_form(site, path, BODY_BYTES, f"Cookie: {COOKIE}")
+                passed = passed and watch.most == 0 and answer.seconds < MAX_SECONDS
+                print(
+                    f"  {path:<24}{answer.status:>7}{answer.sent / 1e6:>10.1f}"
+                    f"{watch.most / 1e6:>12.1f}{answer.seconds:>9.3f}"
+                )
+        finally:
+            site.stop()
+    print(f"  {'PASS' if passed else 'FAIL'}")

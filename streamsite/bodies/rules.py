@@ -1,0 +1,87 @@
+"""How many bytes each route takes, and where the files of a form go while they arrive.
+
+Every route that is not named here takes what a page's form or a JSON document needs, and keeps files in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from streamsite.text import bytes_in_words
+
+# Fields and boundaries beside the files of a form.
+REST_OF_FORM = 100_000
+MAX_PICTURE_BYTES = 10 * 1024**2
+
+# By route: the number of pictures that one form may bring.
+PICTURES = {
+    "settings-profile": 2,
+    "channel-posts": 1,
+    "studio-picture": 1,
+    "api-me-avatar": 1,
+    "api-me-cover": 1,
+    "api-video-thumbnail": 1,
+    "api-posts": 1,
+}
+# Nobody is signed in while registering: these pictures stay in memory, for few requests at a time.
+ANONYMOUS_PICTURES = {"api-register": 2}
+VIDEO_FORMS = frozenset({"upload", "api-videos"})
+# Their view reads the body itself, once it knows the caller and the upload.
+RESUMABLE = frozenset({"api-uploads", "api-upload"})
+
+NOWHERE = "streamsite.bodies.handlers.DiscardHandler"
+MEMORY = "streamsite.bodies.handlers.MemoryHandler"
+DISK = "streamsite.bodies.handlers.DiskHandler"
+VIDEO = "videos.uploads.form_files.VideoHandler"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route accepts.
+
+    ``most`` is the largest body in bytes, ``handler`` the upload handler of its forms. ``from_anyone`` says that
+    callers who are not signed in may send as much; without it they may send what every route takes.
+    """
+
+    most: int
+    detail: str
+    handler: str = MEMORY
+    from_anyone: bool = False
+    takes_unknown_length: bool = False
+    field: str = ""
+
+
+def usual() -> Rule:
+    """Return the rule of pages and JSON."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return Rule(most, f"Send at most {bytes_in_words(most)}.", from_anyone=True)
+
+
+def rule_of(route: str, *, is_form: bool) -> Rule:
+    """Return the rule of the route with this name. Only multipart forms and resumable uploads may be large."""
+    if is_form and (route in PICTURES or route in ANONYMOUS_PICTURES):
+        return _pictures(route)
+    if (is_form and route in VIDEO_FORMS) or route in RESUMABLE:
+        detail = f"A file may have at most {bytes_in_words(settings.MAX_UPLOAD_BYTES)}."
+        is_video = route in VIDEO_FORMS
+        return Rule(
+            settings.MAX_UPLOAD_BYTES + REST_OF_FORM,
+            detail,
+            handler=VIDEO if is_video else NOWHERE,
+            takes_unknown_length=not is_video,
+            field="file" if is_video else "",
+        )
+    return usual()
+
+
+def _pictures(route: str) -> Rule:
+    count = PICTURES.get(route) or ANONYMOUS_PICTURES[route]
+    return Rule(
+        count * MAX_PICTURE_BYTES + REST_OF_FORM,
+        f"A picture may have at most {bytes_in_words(MAX_PICTURE_BYTES)}.",
+        handler=DISK if route in PICTURES else MEMORY,
+        from_anyone=route in ANONYMOUS_PICTURES,
+        field="file",
+    )

@@ -1,0 +1,28 @@
+"""Django's CSRF check without the body: of the header alone, or of form fields that were read already."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.request import QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
+
+
+def with_fields(request: HttpRequest, fields: QueryDict | None = None) -> HttpRequest:
+    """Return a copy of the request whose form is ``fields``, none by default. It has no stream to read from."""
+    probe = copy.copy(request)
+    probe.POST = QueryDict() if fields is None else fields  # type: ignore[assignment]
+    return probe
+
+
+def _protected(request: HttpRequest) -> HttpResponse:
+    """Stand in for any view that is not exempt from the check."""
+    return HttpResponse()
+
+
+def refusal(request: HttpRequest, fields: QueryDict | None = None) -> Any:
+    """Return the page that refuses the request, ``None`` when its header or ``fields`` prove that it is ours."""
+    check = CsrfViewMiddleware(_protected)
+    return check.process_view(with_fields(request, fields), _protected, (), {})

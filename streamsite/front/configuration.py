@@ -1,0 +1,164 @@
+"""The configuration of nginx, made from the settings: by ``manage.py nginx_conf`` and by ``script/server`` alike.
+
+``python -m streamsite.front.configuration`` prints what ``script/server`` runs. It reads the settings without loading
+the applications, because a start waits for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template import Context, Engine
+
+from streamsite import cors, headers
+from streamsite.front import CONNECTIONS
+
+TEMPLATE = Path(__file__).with_name("nginx.conf.template")
+ACCEL_PREFIX = "/internal/"
+# What a form adds to the file in it.
+FORM_BYTES = 1024**2
+OTHER_BYTES = 25 * 1024**2
+# At the same time, from one address: requests in all, those that receive a file, those that send more than 10 KB.
+PER_ADDRESS = {"requests": 400, "readers": 1_000, "senders": 100}
+FOREVER = "max-age=315360000, public, immutable"
+PACKED_TYPES = (
+    ("css", "css", "text/css; charset=utf-8"),
+    ("m?js", "js mjs", "text/javascript; charset=utf-8"),
+    ("svg", "svg", "image/svg+xml"),
+    ("json", "json", "application/json"),
+    ("txt", "txt", "text/plain; charset=utf-8"),
+)
+PASSED_ON = (
+    *("X-Content-Type-Options", "Content-Security-Policy", "Permissions-Policy", "Referrer-Policy"),
+    *("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Strict-Transport-Security"),
+    *("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "X-Request-Id"),
+)
+ERRORS = (
+    (403, "permission_denied", "You don't have permission to do that."),
+    (404, "not_found", "Not found."),
+    (405, "method_not_allowed", "This method isn't allowed here."),
+    (408, "timeout", "The request took too long. Try again."),
+    (413, "too_large", "This is larger than the site accepts."),
+    (414, "too_large", "The address is too long."),
+    (416, "range_not_satisfiable", "The range is beyond the end of the file."),
+    (431, "too_large", "The request's headers are too large."),
+    (500, "internal_error", "Something went wrong. Try again."),
+    (503, "unavailable", "The site is temporarily unavailable. Try again in a minute."),
+)
+
+
+class ConfigurationError(Exception):
+    """A setting that nginx's configuration cannot hold; the message names it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where nginx listens, what it speaks to and where it keeps its own files.
+
+    ``run_dir`` is empty for an nginx that is not the supervisor's. ``hops`` counts the proxies in front of it.
+    """
+
+    listen: str
+    upstream: str
+    run_dir: str = ""
+    user: str = ""
+    hops: int = 0
+    connections: int = CONNECTIONS
+
+
+def render(place: Place) -> str:
+    """Return the configuration. Raise ``ConfigurationError`` for a folder whose name nginx would misread."""
+    media_root, assets_dir = str(settings.MEDIA_ROOT), str(settings.ASSETS_DIR)
+    for path in (media_root, assets_dir, place.run_dir, place.upstream):
+        if set(path) & set('"$\\\n;{}'):
+            raise ConfigurationError(
+                f'nginx cannot use a folder with one of " $ \\ ; {{ }} in its name: {path}'
+            )
+    context = {
+        "run_dir": place.run_dir,
+        "user": place.user,
+        "listen": place.listen,
+        "upstream": f'"{place.upstream}"' if place.run_dir else place.upstream,
+        "hops": place.hops,
+        "client_pattern": rf"~(?:^|,)\s*(?<front_seen>[^,\s]+)\s*(?:,[^,]*){{{place.hops - 1}}}$",
+        # A proxy in front ends TLS and says so.
+        "keep_proto": bool(place.hops or (place.run_dir and settings.SECURE_PROXY_SSL_HEADER)),
+        "processes": 2 if place.run_dir else "auto",
+        "connections": place.connections,
+        "files": 2 * place.connections + 64,
+        "pid_file": f'"{place.run_dir}/nginx.pid"' if place.run_dir else "/run/nginx.pid",
+        "send_seconds": settings.WRITE_TIMEOUT_SECONDS,
+        "accel_prefix": f"{(settings.MEDIA_ACCEL_PREFIX or ACCEL_PREFIX).rstrip('/')}/",
+        "media_root": media_root,
+        "assets_dir": assets_dir,
+        "host": urlsplit(settings.SITE_URL).hostname,
+        "upload_bytes": settings.MAX_UPLOAD_BYTES,
+        "form_bytes": settings.MAX_UPLOAD_BYTES + FORM_BYTES,
+        "other_bytes": OTHER_BYTES,
+        "per_address": PER_ADDRESS,
+        **_answers(),
+    }
+    template = Engine().from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(Context(context, autoescape=False, use_l10n=False))
+
+
+def _answers() -> dict[str, Any]:
+    """Return what nginx says by itself: types, headers, errors."""
+    asset_headers = {
+        "Cache-Control": FOREVER,
+        "Access-Control-Allow-Origin": "*",
+        "Vary": "Accept-Encoding",
+        **headers.of_every_answer(),
+    }
+    return {
+        "packed_types": [
+            {"pattern": pattern, "extensions": extensions, "type": kind}
+            for pattern, extensions, kind in PACKED_TYPES
+        ],
+        "asset_headers": list(asset_headers.items()),
+        "passed_on": [(name, f"$upstream_http_{name.lower().replace('-', '_')}") for name in PASSED_ON],
+        "errors": [{"status": status, "code": code, "detail": detail} for status, code, detail in ERRORS],
+        "error_headers": [
+            ("Cache-Control", "no-store"),
+            ("Retry-After", "$front_retry"),
+            ("X-Request-Id", "$request_id"),
+            ("X-Content-Type-Options", "nosniff"),
+            (
+                "Content-Security-Policy",
+                "\"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\"",
+            ),
+            ("Access-Control-Allow-Origin", "$front_allowed_origin"),
+            ("Access-Control-Expose-Headers", "$front_exposed"),
+            ("Vary", "$front_vary"),
+        ],
+        "cors_origins": [origin for origin in settings.CORS_ALLOWED_ORIGINS if '"' not in origin],
+        "cors_exposed": ", ".join(cors.API_RESPONSE_HEADERS),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Print the configuration for ``script/server``; return the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
+    parser = argparse.ArgumentParser(prog="python -m streamsite.front.configuration")
+    for name in ("listen", "upstream", "run-dir"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--user", default="")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    place = Place(**vars(parser.parse_args(arguments)), hops=settings.TRUSTED_PROXIES)
+    try:
+        sys.stdout.write(render(place))
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,151 @@
+"""The nginx that ``script/server`` keeps in front of the site: its folder, its configuration, its readiness."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import resource
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from streamsite.front import CONNECTIONS
+from streamsite.front.binary import find_nginx
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MAX_FILES = 65_536
+# A longer path of a unix socket is cut off by the kernel.
+MAX_SOCKET_PATH = 100
+NOT_READY = {502, 503, 504}
+# From here on nginx's error log names requests, whose addresses may hold tokens.
+REQUEST_PART = re.compile(r", server: .*")
+
+
+class FrontError(Exception):
+    """nginx cannot be started; the message is one line for the person at the terminal."""
+
+
+def raise_file_limit() -> int:
+    """Let this process and its children open as many files as they may, at most ``MAX_FILES``; return how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):  # macOS refuses numbers above its own limit
+            return soft
+    return wanted
+
+
+def without_request(line: str) -> str:
+    """Return a line of nginx's error log without the request it is about."""
+    return REQUEST_PART.sub("", line)
+
+
+class Front:
+    """nginx on ``port``; the site behind it listens on ``socket``.
+
+    Make it, then ``begin`` early (its configuration takes a moment), ``settle`` once the data folder is locked, and run
+    ``command``. ``clean`` removes what would be left behind.
+    """
+
+    def __init__(self, data_dir: Path, port: int, files: int) -> None:
+        self.port = port
+        self.run_dir = data_dir / "run" / "nginx" / str(port)
+        self.socket = self.run_dir / "site.sock"
+        self.connections = max(256, min(CONNECTIONS, (files - 64) // 2))
+        self.command: list[str] = []
+        self._temporary: Path | None = None
+        if len(os.fsencode(self.socket)) > MAX_SOCKET_PATH:
+            self._temporary = Path(tempfile.mkdtemp(prefix="streamsite-"))
+            self.socket = self._temporary / "site.sock"
+        self._binaries = find_nginx()
+        self._rendering: subprocess.Popen[str] | None = None
+
+    @property
+    def is_available(self) -> bool:
+        """Whether this machine has an nginx."""
+        return bool(self._binaries)
+
+    def begin(self, environment: dict[str, str]) -> None:
+        """Start making the configuration from the settings that ``environment`` gives."""
+        command = [
+            *(sys.executable, "-m", "streamsite.front.configuration"),
+            *("--listen", f"127.0.0.1:{self.port}", "--upstream", f"unix:{self.socket}"),
+            *("--run-dir", str(self.run_dir), "--connections", str(self.connections)),
+            # As root the files of the site are root's alone, and nginx would give them up for its own user.
+            *(("--user", "root") if os.geteuid() == 0 else ()),
+        ]
+        # The settings want these two; nothing here uses them.
+        unused = {"SECRET_KEY": secrets.token_urlsafe(64), "MONGODB_URI": "mongodb://127.0.0.1:1/"}
+        self._rendering = subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            cwd=ROOT,
+            env=environment | unused,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def settle(self) -> str:
+        """Write the configuration and choose the first nginx that takes it.
+
+        Return a sentence for the log when that is not the first one; raise ``FrontError`` when there is none.
+        """
+        if self._rendering is None:
+            raise FrontError("the configuration of nginx was not begun")
+        text, complaint = self._rendering.communicate(timeout=60)
+        if self._rendering.returncode:
+            raise FrontError((complaint.strip().splitlines() or ["nginx could not be configured"])[-1])
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        for folder in (self.run_dir.parent, self.run_dir):
+            folder.chmod(0o700)
+        path = self.run_dir / "nginx.conf"
+        path.write_text(text, encoding="utf-8")
+        reasons: list[str] = []
+        for binary in self._binaries:
+            command = binary.command(self.run_dir, path)
+            tried = subprocess.run(  # noqa: S603 - found by find_nginx
+                [*command, "-t", "-q"], capture_output=True, text=True, timeout=20, check=False
+            )
+            if tried.returncode == 0:
+                self.command = command
+                return f"{reasons[0]}; using {binary.path}" if reasons else ""
+            reasons.append(f"{binary.path} refuses the configuration ({_last_line(tried.stderr)})")
+        raise FrontError("; ".join(reasons))
+
+    def is_ready(self, site_url: str) -> bool:
+        """Whether the site answers through nginx."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            line.request("GET", "/healthz", headers={"Host": urlsplit(site_url).netloc})
+            return line.getresponse().status not in NOT_READY
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            line.close()
+
+    def is_site_up(self) -> bool:
+        """Whether the site behind it takes connections."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(0.5)
+            return probe.connect_ex(str(self.socket)) == 0
+
+    def clean(self) -> None:
+        """Remove the folder of the socket, when it had to be elsewhere, and end what was begun in vain."""
+        if self._rendering is not None and self._rendering.poll() is None:
+            self._rendering.kill()
+            self._rendering.communicate()
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no message"])[-1][:300]

@@ -1,0 +1,86 @@
+"""Letting a refusal arrive that is given before a large body was read.
+
+The web server closes the connection with the answer's last byte while the other side, nginx or a client, is still
+sending. Its next write fails, and it may never look at the answer that has arrived. So the end of such an answer waits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+LINGER_SECONDS = 0.25
+# Less than this fits into the buffers of a connection.
+SMALL_BYTES = 64 * 1024
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class Body:
+    """``wsgi.input`` that knows how much of it was read."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.taken = 0
+        self.has_ended = False
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most ``size`` bytes; empty at the end."""
+        return self._count(self._stream.read(size) if size >= 0 else self._stream.read(), asked=size != 0)
+
+    def readline(self, size: int = -1) -> bytes:
+        """Return one line, of at most ``size`` bytes."""
+        return self._count(
+            self._stream.readline(size) if size >= 0 else self._stream.readline(), asked=size != 0
+        )
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the lines."""
+        return iter(self.readline, b"")
+
+    def _count(self, piece: bytes, *, asked: bool) -> bytes:
+        self.taken += len(piece)
+        self.has_ended = self.has_ended or (asked and not piece)
+        return piece
+
+
+class Lingering:
+    """An answer whose end waits until the other side has seen it."""
+
+    def __init__(self, answer: Iterable[bytes]) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces, and end a moment later."""
+        yield from self._answer
+        time.sleep(LINGER_SECONDS)
+
+    def close(self) -> None:
+        """Close the answer."""
+        close = getattr(self._answer, "close", None)
+        if close is not None:
+            close()
+
+
+def lingering(application: Application) -> Application:
+    """Return ``application`` with answers that linger when the body was not read to its end."""
+
+    def call(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        announced = int(environ.get("CONTENT_LENGTH") or 0)
+        if announced <= SMALL_BYTES and not environ.get("HTTP_TRANSFER_ENCODING"):
+            return application(environ, start_response)
+        body = environ["wsgi.input"] = Body(environ["wsgi.input"])
+        begun: list[Any] = []
+        answer = application(environ, lambda *given: begun.append(given))
+        status, headers, *more = begun[-1]
+        if body.has_ended or (announced and body.taken >= announced):
+            start_response(status, headers, *more)
+            return answer
+        # Of an answer with a length the server knows the end without being told.
+        start_response(status, [pair for pair in headers if pair[0].lower() != "content-length"], *more)
+        return Lingering(answer)
+
+    return call

