@@ -7,12 +7,14 @@ Each function may be repeated, is written to the audit trail with who did it, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -35,9 +37,9 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
     access.require_manageable(actor, user)
     if not user.email:
         raise Invalid("This account has no email address. Change its email first.")
-    if not user.is_active:
+    unusable = make_password(None)
+    if _end_access(user, Q(is_active=True), actor=actor, reason="staff_reset", password=unusable) is None:
         raise Conflict("This account is closed or suspended.")
-    raise_epoch(user, reason="staff_reset", password=make_password(None))
     audit.record("staff_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("staff_reset", user)
     return True
@@ -54,16 +56,14 @@ def suspend(
     access.require_manageable(actor, user)
     if user.erase_at is not None:
         raise Conflict("The owner closed this account. It will be erased.")
-    suspended = user.is_active
-
-    def change() -> None:
-        if suspended:
-            raise_epoch(user, reason="suspended", is_active=False)
-        else:  # for one that was deactivated without this function
-            _revoke(user.pk, "suspended")
-        account_closed.send(sender=User, user_id=user.pk)
-
-    in_transaction(change)
+    hide = partial(account_closed.send, sender=User, user_id=user.pk)
+    was_active = Q(is_active=True)
+    after = _end_access(user, was_active, actor=actor, reason="suspended", then=hide, is_active=False)
+    suspended = after is not None
+    if not suspended and User.objects.filter(pk=user.pk, is_active=False, erase_at=None).exists():
+        # Finish what was cut short, or was deactivated without this function.
+        _revoke(user.pk, "suspended")
+        hide()
     if suspended:
         audit.record("suspended", user.pk, request=request, actor=actor)
         if tell_owner:
@@ -79,15 +79,11 @@ def reinstate(
     An account that its owner closed stays closed.
     """
     access.require_manageable(actor, user)
-    if user.is_active or user.erase_at is not None:
+    show = partial(account_restored.send, sender=User, user_id=user.pk)
+    is_suspended = Q(is_active=False, erase_at=None)
+    # API tokens of an account that was deactivated without ``suspend`` are still there.
+    if _end_access(user, is_suspended, actor=actor, reason="suspended", then=show, is_active=True) is None:
         return False
-
-    def change() -> None:
-        # API tokens of an account that was deactivated without ``suspend`` are still there.
-        raise_epoch(user, reason="suspended", is_active=True)
-        account_restored.send(sender=User, user_id=user.pk)
-
-    in_transaction(change)
     audit.record("suspension_lifted", user.pk, request=request, actor=actor)
     if tell_owner:
         tasks.enqueue_mail("reinstated", user)
@@ -111,7 +107,7 @@ def reset_second_factor(user: User, *, actor: User | None, request: HttpRequest 
     access.require_manageable(actor, user)
     if not totp.is_enabled(user.pk):
         return False
-    raise_epoch(user, reason="totp_reset")
+    _end_access(user, Q(), actor=actor, reason="totp_reset")
     totp.disable(user.pk)
     audit.record("totp_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("totp_reset", user)
@@ -122,18 +118,16 @@ def delete(user: User, *, actor: User | None, request: HttpRequest | None = None
     """Close the account for good and queue its erasure. Return whether it was open; its owner cannot undo it."""
     access.require_manageable(actor, user)
     due = timezone.now() + ERASED_AFTER
-    if user.erase_at is not None and user.erase_at <= due:
-        return False
 
-    def change() -> None:
-        raise_epoch(
-            user, reason="deleted_by_staff", is_active=False, erase_at=due, password=make_password(None)
-        )
+    def queue() -> None:
         account_closed.send(sender=User, user_id=user.pk)
         tasks.enqueue_mail("deleted_by_staff", user)
         tasks.enqueue_erasure(user.pk, due)
 
-    in_transaction(change)
+    condition = Q(erase_at=None) | Q(erase_at__gt=due)
+    changes: dict[str, Any] = {"is_active": False, "erase_at": due, "password": make_password(None)}
+    if _end_access(user, condition, actor=actor, reason="deleted_by_staff", then=queue, **changes) is None:
+        return False
     audit.record("deleted_by_staff", user.pk, request=request, actor=actor)
     return True
 
@@ -185,9 +179,36 @@ def note_group_change(group: Group, *, actor: User | None, request: HttpRequest 
 
 def end_access_after_password(user: User) -> None:
     """End what the former password opened, once the operator has set another at the command line."""
-    changed = raise_epoch(user, reason="password_changed")
+    _end_access(user, Q(), actor=None, reason="password_changed")
     audit.record("password_changed", user.pk)
-    tasks.enqueue_mail("password_changed", changed)
+    tasks.enqueue_mail("password_changed", user)
+
+
+def _end_access(
+    user: User,
+    condition: Q,
+    *,
+    actor: User | None,
+    reason: str,
+    then: Callable[[], object] | None = None,
+    **changes: Any,
+) -> User | None:
+    """Apply ``changes`` and end all access when the account as it is now meets ``condition``; ``None`` otherwise.
+
+    What its owner changes at the same time holds nothing up. ``then`` runs in the same transaction.
+    """
+
+    def change() -> User | None:
+        now = User.objects.filter(condition, pk=user.pk).first()
+        if now is None:
+            return None
+        access.require_manageable(actor, now)
+        changed = raise_epoch(now, reason=reason, **changes)
+        if then is not None:
+            then()
+        return changed
+
+    return in_transaction(change)
 
 
 def _revoke(user_id: str, reason: str) -> None:

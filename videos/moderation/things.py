@@ -8,14 +8,13 @@ from typing import Protocol
 
 from django.http import HttpRequest
 
-from accounts import staff
 from accounts.access import channel_for_viewing
 from accounts.models import User
-from streamsite.errors import Conflict
 from videos import access, services
 from videos.comments import access as comment_access
 from videos.comments import services as comments
 from videos.models import Comment, Video
+from videos.moderation import suspension
 
 VIDEO, COMMENT, CHANNEL = "video", "comment", "channel"
 
@@ -96,32 +95,6 @@ def _channel(request: HttpRequest, username: str) -> Thing:
     return Thing(CHANNEL, user.pk, user, user.get_full_name(), about, user.get_absolute_url())
 
 
-def _suspend(channel_id: str, *, actor: User | None = None) -> None:
-    _change_account(channel_id, staff.suspend, actor)
-
-
-def _reinstate(channel_id: str, *, actor: User | None = None) -> None:
-    _change_account(channel_id, staff.reinstate, actor)
-
-
-def _change_account(channel_id: str, change: Callable[..., bool], actor: User | None) -> None:
-    """Suspend or reinstate a channel's account, which may be changing at the same time.
-
-    Accounts of staff are left alone: a superuser suspends them on the account's own page.
-    """
-    for tries_left in (2, 1, 0):
-        user = User.objects.filter(pk=channel_id, erase_at=None).first()
-        if user is None or user.is_staff or user.is_superuser:
-            return
-        try:
-            change(user, actor=actor, tell_owner=False)
-        except Conflict:
-            if not tries_left:
-                raise
-        else:
-            return
-
-
 register(VIDEO, Kind(_video, by_id(services.take_down), by_id(services.put_back)))
 register(COMMENT, Kind(_comment, by_id(comments.take_down), by_id(comments.put_back)))
-register(CHANNEL, Kind(_channel, _suspend, _reinstate))
+register(CHANNEL, Kind(_channel, suspension.suspend, suspension.lift))

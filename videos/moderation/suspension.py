@@ -1,0 +1,28 @@
+"""Suspending the account behind a reported channel, by the service that staff use in the admin."""
+
+from __future__ import annotations
+
+from accounts import staff
+from accounts.models import User
+
+
+def suspend(user_id: str, /, *, actor: User | None = None) -> None:
+    """Suspend an account; its owner is mailed the decision instead. Idempotent.
+
+    Accounts of staff are left alone: a superuser suspends them on the account's own page.
+    """
+    user = _person(user_id)
+    if user is not None:
+        staff.suspend(user, actor=actor, tell_owner=False)
+
+
+def lift(user_id: str, /, *, actor: User | None = None) -> None:
+    """Reinstate a suspended account; one that its owner closed stays closed. Idempotent."""
+    user = _person(user_id)
+    if user is not None:
+        staff.reinstate(user, actor=actor, tell_owner=False)
+
+
+def _person(user_id: str) -> User | None:
+    """Return the account unless it is gone, closed by its owner, or has rights in the administration."""
+    return User.objects.filter(pk=user_id, erase_at=None, is_staff=False, is_superuser=False).first()
