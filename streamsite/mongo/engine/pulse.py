@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+import pymongo
 from pymongo import MongoClient, monitoring
 from pymongo.client_session import ClientSession
 from pymongo.errors import NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
@@ -22,6 +23,7 @@ from pymongo.synchronous.server import Server
 
 # A missed heartbeat is repeated at once; those who come in this time wait for its outcome.
 PATIENCE_SECONDS = 1.0
+SLICE_SECONDS = 0.5
 
 
 class DatabaseSilentError(ServerSelectionTimeoutError):
@@ -121,11 +123,24 @@ class PulseClient(MongoClient[dict[str, Any]]):
             self._abandoned.append(session.session_id)
 
     def _select_server(self, *arguments: Any, **options: Any) -> Server:
-        # Every operation comes by here, also the driver's own repetitions.
-        self._pulse.require(self.options.server_selection_timeout)
+        # Every operation comes by here, also the driver's own repetitions. It waits in slices, so that who came just
+        # before a silence was noticed hears of it, too.
         if self._abandoned and not self._pulse.is_away and self._ender != threading.get_ident():
             self._end_abandoned()
-        return super()._select_server(*arguments, **options)
+        seconds = self.options.server_selection_timeout
+        part = min(SLICE_SECONDS, seconds)
+        deadline = time.monotonic() + seconds
+        while True:
+            self._pulse.require(seconds)
+            begun = time.monotonic()
+            try:
+                with pymongo.timeout(part):
+                    return super()._select_server(*arguments, **options)
+            except ServerSelectionTimeoutError as error:
+                now = time.monotonic()
+                is_cut_short = now - begun < 0.8 * part  # by the caller's own time limit
+                if is_cut_short or now > deadline or isinstance(error, DatabaseSilentError):
+                    raise
 
     def _end_abandoned(self) -> None:
         """End what was abandoned before anybody can use such a session again."""
