@@ -172,6 +172,7 @@ def connect(readers: list[socket.socket], request: bytes, port: int, trial: Tria
             readers.append(reader)
             reader.connect(("127.0.0.1", port))
             reader.sendall(request)
+            reader.setblocking(False)
     except TimeoutError:
         print(f"after {len(readers)} readers the site takes no more connections", flush=True)
 
