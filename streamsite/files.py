@@ -19,7 +19,10 @@ from django.utils.http import parse_http_date_safe
 from streamsite.errors import Absent
 from streamsite.ranges import Unsatisfiable, parse_range
 
-CHUNK = 256 * 1024
+# The server holds some ten pieces for each reader that is slow.
+CHUNK = 64 * 1024
+# Up to here an answer is one piece, and no thread waits for its reader.
+WHOLE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _answer(
     code = 206 if wanted else 200
     if request.method == "HEAD":
         return HttpResponse(status=code, content_type=content_type, headers=headers)
-    if length <= CHUNK:
+    if length <= WHOLE_BYTES:
         content = b"".join(pieces(first, length))
         return HttpResponse(content, status=code, content_type=content_type, headers=headers)
     return StreamingHttpResponse(

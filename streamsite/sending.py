@@ -16,7 +16,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from streamsite import errors
-from streamsite.files import CHUNK
+from streamsite.files import WHOLE_BYTES
 from streamsite.limits import throttle_key
 
 # Of the 256 threads of a process (web.THREADS).
@@ -83,7 +83,7 @@ class SendLimitMiddleware:
             return response
         streamed = cast(StreamingHttpResponse, response)
         pieces = iter(cast(Iterator[bytes], streamed.streaming_content))
-        if int(response.headers.get("Content-Length") or CHUNK + 1) <= CHUNK:
+        if int(response.headers.get("Content-Length") or WHOLE_BYTES + 1) <= WHOLE_BYTES:
             # In one piece it is the server's to send, and no thread waits for the reader.
             streamed.streaming_content = [b"".join(pieces)]
             return response

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 THREADS = 256
+# Behind nginx a thread waits for nobody but those who send large bodies.
+THREADS_BEHIND_NGINX = 128
 # Connections, of which most are kept open and silent, that one process serves.
 CONNECTIONS = 2048
 HEADER_MILLISECONDS = 15_000
@@ -25,10 +27,11 @@ def granian_command(host: str, port: int, workers: int, *, socket: Path | None =
         if socket
         else ["--host", host, "--port", str(port)]
     )
+    threads = THREADS_BEHIND_NGINX if socket else THREADS
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
         *(*place, "--workers", str(workers), "--log-level", "error"),
-        *("--blocking-threads", str(THREADS), "--backlog", "1024", "--backpressure", str(CONNECTIONS)),
+        *("--blocking-threads", str(threads), "--backlog", "1024", "--backpressure", str(CONNECTIONS)),
         *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
         "streamsite.wsgi:application",

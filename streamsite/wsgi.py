@@ -1,5 +1,6 @@
 """The WSGI entry point: ``granian --interface wsgi streamsite.wsgi:application``."""
 
+import ctypes
 import os
 import signal
 
@@ -11,11 +12,17 @@ from streamsite import assets, stalls
 from streamsite.lingering import lingering
 from streamsite.mongo.server import die_with_parent
 
+M_ARENA_MAX = -8
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
 
 if os.environ.get("STREAMSITE_SUPERVISED"):
     # The web server's worker must not outlive its master and go on answering beside its successors.
     die_with_parent(signal.SIGKILL)
+
+# Bursts of threads would each get a heap of their own, which glibc keeps when they have ended.
+if hasattr(ctypes.CDLL(None), "mallopt"):
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 django.setup()
 assets.publish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.core.management import call_command
 from streamsite import limits
 from streamsite.front import binary
 from streamsite.front.configuration import ConfigurationError, Place, render
-from streamsite.front.process import without_request
+from streamsite.front.process import Front, FrontError, without_request
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
 
@@ -97,6 +98,17 @@ def test_a_folder_that_nginx_would_misread_is_refused(settings):
     settings.MEDIA_ROOT = Path("/srv/$money")
     with pytest.raises(ConfigurationError, match="money"):
         render(Place("127.0.0.1:9", "127.0.0.1:8"))
+
+
+def test_a_configuration_that_cannot_be_made_is_one_line(tmp_path):
+    folder = tmp_path / "$money"
+    folder.mkdir()
+    front = Front(folder, 9, 4_096)
+    front.begin(os.environ | {"STREAMSITE_DATA_DIR": str(folder)})
+    with pytest.raises(FrontError, match="cannot use a folder"):
+        front.settle()
+    front.clean()
+    assert not front.socket.parent.exists()
 
 
 def program(folder: Path, version: str) -> Path:

@@ -13,7 +13,7 @@ import pytest
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from streamsite import sending
-from streamsite.files import CHUNK
+from streamsite.files import WHOLE_BYTES
 from streamsite.lingering import LINGER_SECONDS, lingering
 from streamsite.sending import SendLimitMiddleware, Slots
 from streamsite.stalls import Watch
@@ -29,7 +29,9 @@ def slots(monkeypatch):
 
 def ask(rf, address, answer=None):
     """What an address gets that asks for something large."""
-    large = answer or StreamingHttpResponse(iter([b"x"] * 3), headers={"Content-Length": str(CHUNK + 1)})
+    large = answer or StreamingHttpResponse(
+        iter([b"x"] * 3), headers={"Content-Length": str(WHOLE_BYTES + 1)}
+    )
     return SendLimitMiddleware(lambda request: large)(rf.get("/media/v/x", REMOTE_ADDR=address))
 
 

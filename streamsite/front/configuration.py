@@ -26,7 +26,7 @@ ACCEL_PREFIX = "/internal/"
 FORM_BYTES = 1024**2
 OTHER_BYTES = 25 * 1024**2
 # At the same time, from one address: requests in all, those that receive a file, those that send more than 10 KB.
-PER_ADDRESS = {"requests": 400, "readers": 1_000, "senders": 100}
+PER_ADDRESS = {"requests": 400, "readers": 1_000, "senders": 64}
 FOREVER = "max-age=315360000, public, immutable"
 PACKED_TYPES = (
     ("css", "css", "text/css; charset=utf-8"),

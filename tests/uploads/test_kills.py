@@ -107,7 +107,6 @@ def processes(site: Stack) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {
         "worker": site.children("transcode"),
         "web": site.children("granian"),
-        "front": site.children("nginx: master"),
         "database": site.children("mongod"),
         "ffmpeg": [],
         "web worker": [],
