@@ -223,6 +223,8 @@ class ConfirmForm(forms.Form):
         self.fields["current_password"].required = not has_factor
         if not has_factor:
             del self.fields["otp"]
+        for field in self.fields.values():
+            field.is_alternative = True  # type: ignore[attr-defined]  # one of them is enough, none is optional
 
     @property
     def proof(self) -> dict[str, str]:

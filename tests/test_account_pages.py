@@ -117,7 +117,12 @@ def test_the_way_through_the_account_pages(chromium, site, width, scheme):
     walker.press("Make token")
     walker.look("a new token")
     assert page.locator("#made").inner_text().startswith("sst_")
-    for path in ("/settings/sessions", "/settings/security/activity", "/settings/delete"):
+    for path in (
+        "/settings/sessions",
+        "/settings/security/activity",
+        "/settings/confirm",
+        "/settings/delete",
+    ):
         walker.open(path)
 
     context.clear_cookies()

@@ -3,6 +3,7 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import jwt
 import pyotp
@@ -11,6 +12,7 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from playwright.sync_api import sync_playwright
+from pymongo import MongoClient
 
 from streamsite.guide import WRITTEN_ORIGIN
 from streamsite.testing import browser as browsers
@@ -173,6 +175,16 @@ def test_refreshing_fails_as_the_table_says(site, person, resigned, expired):
     assert said["unavailable"] == (503, "kept")
 
 
+def proved_long_ago(site, access):
+    """Nobody has entered a password in the token's session for an hour."""
+    session_id = jwt.decode(access, options={"verify_signature": False})["sid"]
+    with MongoClient((site.data_dir / "run" / "mongodb-uri").read_text()) as client:
+        changed = client["streamsite"]["auth_session"].update_one(
+            {"_id": session_id}, {"$set": {"auth_time": datetime.now(UTC) - timedelta(hours=1)}}
+        )
+    assert changed.modified_count == 1
+
+
 def test_calling_fails_as_the_table_says(site, person, expired):
     access, cookie = person.browser_session()
     token = person.post("/auth/api-tokens", {"name": "reader", "scopes": ["read"]}, access=access).json()[
@@ -186,6 +198,8 @@ def test_calling_fails_as_the_table_says(site, person, expired):
         person.post("/auth/password/change", wrong, access=access),
         person.post("/auth/logout-all", Authorization=f"Token {token}"),
     ]
+    proved_long_ago(site, access)
+    answers.append(person.post("/auth/api-tokens", {"name": "late", "scopes": ["read"]}, access=access))
     other = person.browser_session()[0]
     assert person.post("/auth/logout", access=access).status_code == 204
     answers.append(person.post("/auth/logout-all", access=access))

@@ -132,7 +132,9 @@ def test_the_page_takes_a_code_where_there_is_a_second_factor(cast):
     recovery = client.post("/api/v1/auth/totp/enable", code, format="json").json()["recovery_codes"]
     page = cast.page("owner")
     age()
-    assert 'name="otp"' in page.get("/settings/confirm").content.decode()
+    shown = page.get("/settings/confirm").content.decode()
+    assert 'name="otp"' in shown
+    assert "(optional)" not in shown
     assert page.post("/settings/confirm", {}).status_code == 400
     assert page.post("/settings/confirm", {"otp": recovery[0]}).url == "/settings/security"
     assert page.post(reverse("subscriptions-feed"), {"action": "renew"}).status_code == 200
