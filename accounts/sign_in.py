@@ -53,11 +53,14 @@ class AccountClosed(SiteError):
         return {"restore_until": self.until}
 
 
-class AccountSuspended(SiteError):
-    """The password was right; our moderators suspended the account."""
+class AccountSuspended(InvalidCredentials):
+    """The password was right; our moderators suspended the account.
 
-    status, code = 401, "user_inactive"
-    detail = "Our moderators suspended this account."
+    The API answers as to a wrong password, which its contract promises for inactive accounts; the log-in page says
+    ``sentence``.
+    """
+
+    sentence = "Our moderators suspended this account."
 
 
 class OtpRequired(SiteError):

@@ -92,7 +92,7 @@ def test_a_suspended_channel_is_nowhere_and_reinstating_revives_no_token(cast):
     sent = deliver()
     assert subjects(sent) == [("owner@example.org", "Your account was suspended")]
     assert access.works() == set()
-    assert sign_in().json()["code"] == "user_inactive"
+    assert sign_in().json()["code"] == "invalid_credentials"
     found = {path: stranger.get(f"/api/v1/{path}") for path in lists}
     assert [path for path in found if video.pk in found[path].content.decode()] == []
     assert stranger.get(f"/watch/{video.pk}").status_code == 404

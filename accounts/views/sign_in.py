@@ -46,6 +46,9 @@ def login(request: HttpRequest) -> HttpResponse:
                 )
             except sign_in.AccountClosed as closed:
                 return offer_restore(request, closed.user)
+            except sign_in.AccountSuspended as suspended:
+                form.add_error(None, suspended.sentence)
+                status = suspended.status
             except SiteError as error:
                 show_problems(form, error)
                 status = error.status
