@@ -45,14 +45,14 @@ def restore(request: HttpRequest, *, login: str, password: str, otp: str = "") -
     user = sign_in.check_password(request, login, password, find=_prove_waiting)
     sign_in.check_second_factor(request, user, otp)
 
-    def open_again() -> bool:
+    def end_waiting() -> bool:
         waiting = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now())
         if not waiting.exists():
             return False
         raise_epoch(user, reason="restored", is_active=True, erase_at=None)
         return True
 
-    if in_transaction(open_again):
+    if in_transaction(end_waiting):
         account_restored.send(sender=User, user_id=user.pk)
         audit.record("restored", user.pk, request=request)
         tasks.enqueue_mail("restored", user)
