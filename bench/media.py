@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from streamsite.testing.caller import Caller
 from streamsite.testing.clips import make_clip
+from streamsite.testing.processes import children
 from streamsite.testing.stack import Stack, free_port
 from tests.serving_worlds import nginx_binary, wait_for
 
@@ -163,11 +164,10 @@ def read(line: http.client.HTTPConnection, path: str, headers: dict[str, str], s
 def memory(site: Stack) -> float:
     """MiB of the web processes together, as the kernel counts what is theirs alone and a share of the rest."""
     (server,) = site.children("granian")
-    workers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    return sum(_proportional_kib(pid) for pid in workers) / 1024
+    return sum(_proportional_kib(pid) for pid in children(server)) / 1024
 
 
-def _proportional_kib(pid: str) -> int:
+def _proportional_kib(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 

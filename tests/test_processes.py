@@ -10,17 +10,10 @@ from pathlib import Path
 import pytest
 
 from streamsite.front import binary
+from streamsite.testing.processes import tree
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-
-
-def tree(pid: int) -> set[int]:
-    """The process and everything below it."""
-    found = {pid}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found |= tree(int(child))
-    return found
 
 
 def left_of(ids: set[int], *, seconds: float) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-NAMES = ("hashing", "bodies", "readers")
+NAMES = ("hashing", "bodies", "readers", "partners")
 failed: list[str] = []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from bench.hardening import verdict
 from streamsite.testing.bodies import COOKIE, DiskWatch, post_form
 from streamsite.testing.stack import Stack
 
@@ -35,4 +36,4 @@ def measure() -> None:
                 )
         finally:
             site.stop()
-    print(f"  {'PASS' if passed else 'FAIL'}")
+    verdict("0 bytes on disk, refused within a second", passed=passed)

@@ -14,6 +14,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.hardening import verdict
 from streamsite.testing.caller import Caller
 from streamsite.testing.clips import make_clip
 from streamsite.testing.flaky_proxy import FlakyProxy, Mode
@@ -76,7 +77,7 @@ def _measure_bucket(site: Stack, film: dict[str, str], proxy: FlakyProxy) -> Non
             f"{len(viewers)} viewers' requests, slowest {max(viewers):.2f} s"
         )
     times = figures["silent"] / figures["answering"]
-    print(f"p95 {times:.2f} times (bar: {MOST_TIMES}): {_verdict(times <= MOST_TIMES)}")
+    verdict(f"p95 {times:.2f} times (bar: {MOST_TIMES})", passed=times <= MOST_TIMES)
 
 
 def _viewers(site: Stack, film: dict[str, str], path: str) -> tuple[list[float], list[float]]:
@@ -124,13 +125,10 @@ def _measure_mail(site: Stack, owner: Caller, film: dict[str, str], proxy: Flaky
         time.sleep(0.05)
     late = (datetime.now(UTC) - at).total_seconds()
     proxy.mode = Mode.PASS
-    print(
-        f"mail server silent: publication {late:.1f} s late (bar: {MOST_LATE:.0f} s): {_verdict(late <= MOST_LATE)}"
+    verdict(
+        f"mail server silent: publication {late:.1f} s late (bar: {MOST_LATE:.0f} s)",
+        passed=late <= MOST_LATE,
     )
-
-
-def _verdict(is_met: bool) -> str:
-    return "PASS" if is_met else "FAIL"
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench.hardening import verdict
 from streamsite.testing.caller import Caller
 from streamsite.testing.clips import make_clip
+from streamsite.testing.processes import tree
 from streamsite.testing.stack import Stack
 
 MIB = 1024 * 1024
@@ -101,14 +103,16 @@ def report(trial: Trial, site: Stack, path: str) -> None:
     verdict(
         f"API p95 {quiet:.1f} ms quiet (mean of before and after), {during:.1f} ms then "
         f"({during / quiet:.2f}x, bar {trial.factor}x)",
-        during <= trial.factor * quiet + NOISE_MS,
+        passed=during <= trial.factor * quiet + NOISE_MS,
     )
     size = f"memory of all processes {idle:.0f} MB idle, {memory:.0f} MB then"
     if trial.has_front:
-        verdict(f"{size} (bar {MEMORY_BAR_MB})", memory < MEMORY_BAR_MB)
+        verdict(f"{size} (bar {MEMORY_BAR_MB})", passed=memory < MEMORY_BAR_MB)
     else:
         print(f"  {size}")
-        verdict(f"after {taken:.0f} s {left} of them are still connected (bar 0 after 60 s)", left == 0)
+        verdict(
+            f"after {taken:.0f} s {left} of them are still connected (bar 0 after 60 s)", passed=left == 0
+        )
 
 
 def wait_for_answers(readers: list[socket.socket]) -> None:
@@ -117,11 +121,6 @@ def wait_for_answers(readers: list[socket.socket]) -> None:
     while not all(status(reader) for reader in readers) and time.monotonic() < deadline:
         time.sleep(0.5)
     time.sleep(SETTLE_SECONDS)
-
-
-def verdict(line: str, passed: bool) -> None:
-    """Print one bar."""
-    print(f"  {'PASS' if passed else 'FAIL'} {line}", flush=True)
 
 
 def p95(site: Stack) -> float:
@@ -201,15 +200,7 @@ def until_cut(readers: list[socket.socket], deadline: float) -> int:
 
 def memory_mb(site: Stack) -> float:
     """Return the memory of the supervisor and all its processes: what is theirs alone and a share of the rest."""
-    return sum(_proportional_kib(pid) for pid in _tree(site.process.pid if site.process else 0)) * 1024 / 1e6
-
-
-def _tree(pid: int) -> list[int]:
-    try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [pid, *(found for child in below for found in _tree(int(child)))]
+    return sum(_proportional_kib(pid) for pid in tree(site.process.pid if site.process else 0)) * 1024 / 1e6
 
 
 def _proportional_kib(pid: int) -> int:

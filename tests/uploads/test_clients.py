@@ -17,6 +17,7 @@ from tusclient.client import TusClient
 
 from streamsite.testing import browser as browsers
 from streamsite.testing.caller import Caller
+from streamsite.testing.processes import tree
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -64,14 +65,8 @@ def memory(site: Stack) -> int:
     """Resident bytes of all web processes."""
     pages = 0
     for child in site.children("granian"):
-        tree = [child, *_children(child)]
-        pages += sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in tree)
+        pages += sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in tree(child))
     return pages * os.sysconf("SC_PAGESIZE")
-
-
-def _children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(word) for word in text.split()]
 
 
 @pytest.fixture

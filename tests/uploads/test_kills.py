@@ -18,6 +18,7 @@ import pytest
 from streamsite.testing.caller import Caller
 from streamsite.testing.clips import make_clip
 from streamsite.testing.depth import walk
+from streamsite.testing.processes import children
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
@@ -112,16 +113,10 @@ def processes(site: Stack) -> dict[str, list[int]]:
         "web worker": [],
     }
     for parent in found["worker"]:
-        found["ffmpeg"] += descendants(parent)
+        found["ffmpeg"] += children(parent)
     for parent in found["web"]:
-        found["web worker"] += descendants(parent)
+        found["web worker"] += children(parent)
     return {kind: ids for kind, ids in found.items() if ids}
-
-
-def descendants(pid: int) -> list[int]:
-    with contextlib.suppress(OSError):
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
 
 
 def files_below(folder: Path) -> set[str]:
