@@ -154,7 +154,7 @@ def test_the_page_around_the_player_is_small(page, film):
 
 
 def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(page, site, tmp_path):
-    clip = make_clip(tmp_path / "fresh.mp4", 60, (1920, 1080), 12)
+    clip = make_clip(tmp_path / "fresh.mp4", 40, (1920, 1080), 12)
     caller = Caller(site).enter("player-uploader")
     page.goto("/login?next=/upload")
     page.get_by_label("Username").fill("player-uploader")
@@ -175,7 +175,7 @@ def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(pa
     _, job = caller.json("GET", f"/api/v1/videos/{address.rsplit('/', 1)[1]}/processing")
     assert (job["status"], job["playable"]) == ("processing", True)
     caller.wait(address.rsplit("/", 1)[1], "ready")
-    until(page, "v => v.duration", lambda duration: abs(duration - 60) < 0.5, 30)
+    until(page, "v => v.duration", lambda duration: abs(duration - 40) < 0.5, 30)
     assert read(page, "v => v.error") is None
 
 

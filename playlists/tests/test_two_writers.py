@@ -17,6 +17,7 @@ from playlists import access, services
 from playlists.models import Playlist, PlaylistItem
 from playlists.ordering import BY_RANK
 from streamsite.errors import SiteError
+from streamsite.testing.depth import walk
 from videos.models import Video
 
 VIDEOS = 6
@@ -186,7 +187,7 @@ def test_two_writers_at_once_are_one_after_the_other(cast, database):
     TwoWriters.numbers = {video.pk: number for number, video in enumerate(TwoWriters.videos)}
     assert Video.objects.count() == VIDEOS
     rules = settings(
-        max_examples=200,
+        max_examples=walk(60, deep=200),
         stateful_step_count=6,
         deadline=None,
         derandomize=True,
