@@ -77,6 +77,7 @@ def partnered_site(tmp_path_factory, bucket, mail, mongo):
     settings = bucket[1].environment | {
         "S3_ENDPOINT_URL": f"http://127.0.0.1:{bucket[0].port}",
         "EMAIL_HOST": "127.0.0.1",
+        "REQUIRE_VERIFIED_EMAIL": "0",
         "EMAIL_PORT": str(mail[0].port),
         "EMAIL_TIMEOUT": "20",  # longer than a publication may be late
         "MONGODB_URI": mongo[1],

@@ -36,6 +36,7 @@ def measure() -> None:
         settings = store.environment | {
             "S3_ENDPOINT_URL": f"http://127.0.0.1:{bucket_proxy.port}",
             "EMAIL_HOST": "127.0.0.1",
+            "REQUIRE_VERIFIED_EMAIL": "0",
             "EMAIL_PORT": str(mail_proxy.port),
         }
         site = Stack(folder, **settings)

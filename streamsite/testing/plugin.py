@@ -55,7 +55,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         "TASK_BACKEND": "celery" if BROKER in os.environ else "mongodb",
         "CELERY_BROKER_URL": os.environ.get(BROKER, ""),
     }
-    for name in ("DEBUG", "MEDIA_ACCEL_PREFIX", "EMAIL_HOST", "TRUSTED_PROXIES"):
+    for name in ("DEBUG", "MEDIA_ACCEL_PREFIX", "EMAIL_HOST", "REQUIRE_VERIFIED_EMAIL", "TRUSTED_PROXIES"):
         os.environ.pop(name, None)
 
 
