@@ -1,7 +1,9 @@
 """Letting a refusal arrive that is given before a large body was read.
 
-The web server closes the connection with the answer's last byte while the other side, nginx or a client, is still
-sending. Its next write fails, and it may never look at the answer that has arrived. So the end of such an answer waits.
+The web server closes the connection with the answer's last byte while a proxy in front of it is still sending. Its next
+write fails, and it may never look at the answer that has arrived. So the end of such an answer waits. Nothing is read
+meanwhile: the proxy sends no more of the body once it has the answer's head. Clients without a proxy are seen to by
+``streamsite.bodies``, which takes some of what they still send.
 """
 
 from __future__ import annotations

@@ -28,4 +28,6 @@ django.setup()
 assets.publish()
 if not settings.BEHIND_FRONT:
     stalls.watch(settings.WRITE_TIMEOUT_SECONDS)
-application = lingering(get_wsgi_application())
+application = get_wsgi_application()
+if settings.FORWARDED_HOPS:
+    application = lingering(application)

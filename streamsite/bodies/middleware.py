@@ -116,6 +116,8 @@ def _close_connection(request: HttpRequest, response: HttpResponseBase, body: st
         response.headers.setdefault("Content-Length", str(len(response.content)))  # type: ignore[attr-defined]
     if "HTTP_EXPECT" in request.META:
         return  # the client waits to be asked for the body, and is not asked
+    if settings.FORWARDED_HOPS:
+        return  # the proxy takes what the client still sends; ``streamsite.lingering`` lets it see the answer first
     close = response.close
 
     def drain_and_close() -> None:

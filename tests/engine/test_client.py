@@ -102,7 +102,10 @@ def test_an_iteration_holds_one_batch(database: None) -> None:
 def test_tls_and_a_password(database: None, tmp_path: Path) -> None:
     """A server that wants both gets them; without the authority or the password nothing is told."""
     authority, key = _certificate(tmp_path)
-    options = ("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(key), "--auth")
+    options = (
+        *("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(key), "--tlsCAFile", str(authority)),
+        *("--tlsAllowConnectionsWithoutCertificates", "--auth"),
+    )
     host, server = start_server(tmp_path / "tls", replica_set=None, options=options)
     secure = f"tls=true&tlsCAFile={authority}&serverSelectionTimeoutMS=20000"
     try:
