@@ -5,7 +5,11 @@ from __future__ import annotations
 import contextvars
 import json
 import logging
+import re
 from datetime import UTC, datetime
+
+# What opens something by itself, and is a part of the path.
+SECRET_IN_PATH = re.compile(r"(/(?:media/v|feeds/private|decisions)/)[^/\s]+")
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
 
@@ -15,6 +19,18 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
+        return True
+
+
+class WithoutSecretsInPaths(logging.Filter):
+    """Takes the tokens out of the paths that Django's records of failed requests name."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                SECRET_IN_PATH.sub(r"\1...", value) if isinstance(value, str) else value
+                for value in record.args
+            )
         return True
 
 

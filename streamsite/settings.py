@@ -73,6 +73,7 @@ MIDDLEWARE = [
     # Writes are counted before bodies are looked at, and both before the CSRF check.
     "streamsite.page_limits.PageLimitMiddleware",
     "streamsite.bodies.middleware.BodyMiddleware",
+    "streamsite.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -439,6 +440,7 @@ LOGGING = {
     "filters": {
         "request_id": {"()": "streamsite.logs.RequestIdFilter"},
         "unexpected_only": {"()": "streamsite.errors.UnexpectedOnly"},
+        "without_secrets_in_paths": {"()": "streamsite.logs.WithoutSecretsInPaths"},
     },
     "formatters": {
         "text": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
@@ -454,7 +456,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # Refusals (4xx) are the caller's business; they are in the access log, not warnings of ours.
-        "django.request": {"level": "ERROR", "filters": ["unexpected_only"]},
+        "django.request": {"level": "ERROR", "filters": ["unexpected_only", "without_secrets_in_paths"]},
         "django.security": {"level": "ERROR"},
         "pymongo": {"level": "WARNING"},
         # Two lines per message; the worker's own say what was run.

@@ -238,7 +238,7 @@ class Supervisor:
         if process is not None and process.returncode != 0:
             raise StartError("the database could not be prepared; the lines above say why")
         if self.mongo is not None:
-            self._stamp.write_text(_fingerprint(demo=self.options.demo), encoding="utf-8")
+            self._stamp.write_text(self._fingerprint, encoding="utf-8")
 
     @property
     def _stamp(self) -> Path:
@@ -250,7 +250,12 @@ class Supervisor:
             return False
         if self.environment["SITE_URL"].startswith("https:"):
             return False  # preparing reads the settings, and refuses those that no public site may have
-        return self._stamp.is_file() and self._stamp.read_text() == _fingerprint(demo=self.options.demo)
+        return self._stamp.is_file() and self._stamp.read_text() == self._fingerprint
+
+    @property
+    def _fingerprint(self) -> str:
+        database = self.mongo.database if self.mongo else ""
+        return _fingerprint(demo=self.options.demo, database=database)
 
     # --- running ---
 
@@ -422,14 +427,13 @@ class Supervisor:
 
 
 def _has_bucket() -> bool:
-    """Whether the settings name one. They read .env, which this process did without until now."""
-    env.load_dotenv(ROOT / ".env")
+    """Whether the settings name one."""
     return bool(env.text("S3_BUCKET"))
 
 
-def _fingerprint(*, demo: bool) -> str:
-    """A hash of what ``manage.py prepare`` depends on: migrations, models, indexes, and whether there is a demo."""
-    digest = hashlib.sha256(f"demo={demo}".encode())
+def _fingerprint(*, demo: bool, database: str) -> str:
+    """A hash of what ``manage.py prepare`` depends on: migrations, models, indexes, the database, and the demo."""
+    digest = hashlib.sha256(f"demo={demo} database={database}".encode())
     sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/models.py"), *ROOT.glob("*/mongo.py")]
     sources += [*(ROOT / "streamsite" / "mongo").rglob("*.py"), *(ROOT / "streamsite" / "tasks").glob("*.py")]
     sources += [*ROOT.glob("*/management/commands/*.py"), ROOT / "requirements.txt"]
@@ -480,7 +484,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run until told to stop."""
+    """Run until told to stop. What .env says holds for this process too: address, folder, MongoDB, nginx."""
+    env.load_dotenv(ROOT / ".env")
     return Supervisor(parse(sys.argv[1:])).run()
 
 

@@ -92,6 +92,24 @@ def test_kubernetes_probes_addresses_that_answer(cast):
         assert cast.page("anonymous").get(path).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["10.2.3.4:8000", "127.0.0.1:8000"])
+def test_probes_ask_for_an_address_and_not_for_the_sites_name(cast, settings, host):
+    settings.ALLOWED_HOSTS = ["videos.example.org"]
+    visitor = cast.page("anonymous")
+    asked = {
+        path: visitor.get(path, HTTP_HOST=host).status_code for path in ("/healthz", "/readyz", "/login")
+    }
+    assert asked == {"/healthz": 200, "/readyz": 200, "/login": 400}
+
+
+def test_nginx_in_compose_is_in_the_group_that_may_read_media():
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    (user,) = re.findall(r"useradd --uid (\d+) ", dockerfile)
+    assert "chown streamsite: /data" in dockerfile
+    command = " ".join(load("compose.yml")["services"]["nginx"]["command"])
+    assert f"groupadd -f -g {user} streamsite && usermod -aG streamsite nginx" in command
+
+
 @pytest.mark.parametrize("path", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda path: path.stem)
 def test_units_start_commands_that_exist(path):
     service = unit(path)["Service"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env
+from streamsite import env, supervisor
 from streamsite.mongo import binary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,6 +102,17 @@ def supervise(*arguments, **environment):
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=60, env=environment, check=False
     )
+
+
+def test_the_supervisor_reads_dotenv(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PORT", "1")
+    monkeypatch.delenv("PORT")  # and is taken away again at the end
+    (tmp_path / ".env").write_text("PORT=70000\n")
+    monkeypatch.setattr(supervisor, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["script/server"])
+    with pytest.raises(SystemExit):
+        supervisor.main()
+    assert "between 1 and 65535" in capsys.readouterr().err
 
 
 def test_an_unwritable_data_folder_is_one_line():

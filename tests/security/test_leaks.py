@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import zlib
@@ -10,8 +11,10 @@ from urllib.parse import unquote
 import pymongo
 import pyotp
 import pytest
+from django.conf import settings
 from django.core.signing import b64_decode
 
+from streamsite.logs import WithoutSecretsInPaths
 from streamsite.testing.caller import Caller
 from streamsite.testing.cast import PASSWORD
 from streamsite.testing.stack import Stack
@@ -116,6 +119,20 @@ def test_nothing_is_in_the_logs(site: Stack, person: Witness) -> None:
         *(path.read_text(errors="replace") for path in (site.data_dir / "logs").rglob("*.log*")),
     ]
     assert found(person.secrets, "\n".join(logs)) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/media/v/p6b0~x.s3cret/id/gen/master.m3u8", "/feeds/private/s3cret.rss", "/decisions/s3cret:x"]
+)
+def test_the_record_of_a_failed_request_names_no_token(path: str) -> None:
+    """Django's own record of a 5xx has the path, for instance while the database is away."""
+    assert "without_secrets_in_paths" in settings.LOGGING["loggers"]["django.request"]["filters"]
+    record = logging.LogRecord(
+        "django.request", logging.ERROR, __file__, 1, "%s: %s", ("Service Unavailable", path), None
+    )
+    assert WithoutSecretsInPaths().filter(record)
+    assert "s3cret" not in record.getMessage()
+    assert record.getMessage().startswith(f"Service Unavailable: {path[:7]}")
 
 
 def test_nothing_is_in_the_database(site: Stack, person: Witness) -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 from streamsite import posture
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.supervisor import Supervisor, _fingerprint, parse
+from videos.management.commands import prepare
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Not made anew by every process: the keys below are names of tests, which two processes compare.
@@ -129,12 +131,20 @@ def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_pa
     (tmp_path / "keys" / "tokens").mkdir(parents=True)
     (tmp_path / "keys" / "tokens" / "key.pem").touch()
     supervisor._stamp.parent.mkdir()
-    supervisor._stamp.write_text(_fingerprint(demo=False))
+    supervisor._stamp.write_text(_fingerprint(demo=False, database="streamsite"))
     prepared = {}
     for address in ("http://localhost:8000", "https://video.example.org"):
         supervisor.environment["SITE_URL"] = address
         prepared[address] = supervisor._is_prepared()
     assert prepared == {"http://localhost:8000": True, "https://video.example.org": False}
+
+
+def test_preparing_closes_the_keys_folder():
+    assert (Path(settings.KEYS_DIR), 0o700) in prepare.FOLDERS
+
+
+def test_another_database_is_prepared_too(tmp_path):
+    assert _fingerprint(demo=False, database="streamsite") != _fingerprint(demo=False, database="other")
 
 
 def composed():

@@ -27,6 +27,7 @@ FOLDERS = (
     (settings.DATA_DIR, 0o750),
     (settings.MEDIA_ROOT, 0o750),
     (settings.ASSETS_DIR, 0o750),
+    (Path(settings.KEYS_DIR), 0o700),
     (settings.WORK_DIR, 0o700),
     (Path(settings.FILE_UPLOAD_TEMP_DIR), 0o700),
     (settings.EMAIL_FILE_PATH, 0o700),
@@ -40,7 +41,7 @@ def _set_mode(folder: Path, mode: int) -> None:
         return
     try:
         folder.chmod(stat.S_IMODE(present) & 0o7000 | mode)
-    except PermissionError:  # a mounted folder of somebody else: theirs to close
+    except OSError:  # a mounted folder of somebody else, or one that is read-only: theirs to close
         return
 
 
