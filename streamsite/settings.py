@@ -458,6 +458,8 @@ LOGGING = {
         # Refusals (4xx) are the caller's business; they are in the access log, not warnings of ours.
         "django.request": {"level": "ERROR", "filters": ["unexpected_only", "without_secrets_in_paths"]},
         "django.security": {"level": "ERROR"},
+        # Scanners ask for other hosts all day; they get 400, and nobody has to read why.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "pymongo": {"level": "WARNING"},
         # Two lines per message; the worker's own say what was run.
         "celery.worker.strategy": {"level": "WARNING"},

@@ -28,7 +28,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import env
 from streamsite.front.binary import NginxUnavailableError
-from streamsite.front.process import Front, FrontError, raise_file_limit, without_request
+from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
 from streamsite.mongo.watch import Watch, limit_from_environment
@@ -209,6 +209,8 @@ class Supervisor:
             return
         try:
             remark = self.front.settle()
+        except SettingsError as error:
+            raise StartError(str(error)) from error
         except FrontError as error:
             if os.environ.get("NGINX_BIN"):
                 raise StartError(f"{error}; --no-front starts the site without nginx") from error
@@ -225,6 +227,7 @@ class Supervisor:
         if self._is_prepared():
             return
         command = [sys.executable, "manage.py", "prepare", *([] if self.options.demo else ["--no-demo"])]
+        say("setup", "preparing the database; after an update this may take a minute")
         setup = Child("setup", command, once=True)
         self._launch(setup)
         process = setup.process

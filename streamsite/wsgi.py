@@ -28,6 +28,5 @@ django.setup()
 assets.publish()
 if not settings.BEHIND_FRONT:
     stalls.watch(settings.WRITE_TIMEOUT_SECONDS)
-application = get_wsgi_application()
-if settings.FORWARDED_HOPS:
-    application = lingering(application)
+_site = get_wsgi_application()
+application = lingering(_site) if settings.FORWARDED_HOPS else _site

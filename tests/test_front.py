@@ -13,7 +13,7 @@ from django.core.management import call_command
 from streamsite import limits
 from streamsite.front import binary
 from streamsite.front.configuration import ConfigurationError, Place, render
-from streamsite.front.process import Front, FrontError, without_request
+from streamsite.front.process import Front, FrontError, SettingsError, without_request
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
 
@@ -174,3 +174,11 @@ def test_the_callers_address_is_what_the_outermost_trusted_proxy_saw(
     settings.BEHIND_FRONT, settings.FORWARDED_HOPS = behind_front, hops
     request = rf.get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="192.0.2.1")
     assert limits.client_address(request) == address
+
+
+def test_a_setting_that_is_refused_is_said_and_nothing_else(tmp_path):
+    front = Front(tmp_path, 9, 4_096)
+    front.begin(os.environ | {"STREAMSITE_DATA_DIR": str(tmp_path), "TRUSTED_PROXIES": "x"})
+    with pytest.raises(SettingsError, match=r"^TRUSTED_PROXIES\b.*$"):
+        front.settle()
+    front.clean()

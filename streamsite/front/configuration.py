@@ -151,9 +151,9 @@ def main(arguments: list[str]) -> int:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--user", default="")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
-    place = Place(**vars(parser.parse_args(arguments)), hops=settings.TRUSTED_PROXIES)
+    options = vars(parser.parse_args(arguments))
     try:
-        sys.stdout.write(render(place))
+        sys.stdout.write(render(Place(**options, hops=settings.TRUSTED_PROXIES)))
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 1

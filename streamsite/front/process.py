@@ -23,12 +23,18 @@ MAX_FILES = 65_536
 # A longer path of a unix socket is cut off by the kernel.
 MAX_SOCKET_PATH = 100
 NOT_READY = {502, 503, 504}
+# What Python writes before the reason when the settings refuse to load.
+REFUSED_SETTINGS = "django.core.exceptions.ImproperlyConfigured: "
 # From here on nginx's error log names requests, whose addresses may hold tokens.
 REQUEST_PART = re.compile(r", server: .*")
 
 
 class FrontError(Exception):
     """nginx cannot be started; the message is one line for the person at the terminal."""
+
+
+class SettingsError(Exception):
+    """The site's settings are refused; the message is what they say, and nothing can be started."""
 
 
 def raise_file_limit() -> int:
@@ -97,12 +103,16 @@ class Front:
     def settle(self) -> str:
         """Write the configuration and choose the first nginx that takes it.
 
-        Return a sentence for the log when that is not the first one; raise ``FrontError`` when there is none.
+        Return a sentence for the log when that is not the first one. Raise ``FrontError`` when there is none, and
+        ``SettingsError`` when a setting is wrong.
         """
         if self._rendering is None:
             raise FrontError("the configuration of nginx was not begun")
         text, complaint = self._rendering.communicate(timeout=60)
         if self._rendering.returncode:
+            _, refused, reason = complaint.partition(REFUSED_SETTINGS)
+            if refused:
+                raise SettingsError(reason.strip())
             raise FrontError((complaint.strip().splitlines() or ["nginx could not be configured"])[-1])
         self.run_dir.mkdir(parents=True, exist_ok=True)
         for folder in (self.run_dir.parent, self.run_dir):

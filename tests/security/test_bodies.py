@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -92,6 +95,30 @@ def test_a_connection_is_closed_after_a_refusal_although_the_client_goes_silent(
     finally:
         for connection in silent:
             connection.close()
+
+
+def test_a_refusal_is_whole_at_once(site: Stack) -> None:
+    length = 5_000_000  # less than nginx itself refuses, more than a page takes
+    for sent in (0, length):
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+        try:
+            connection.putrequest("POST", "/login")
+            connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+            connection.putheader("Content-Length", str(length))
+            connection.endheaders()
+            threading.Thread(target=_send_quietly, args=(connection.sock, sent), daemon=True).start()
+            started = time.monotonic()
+            response = connection.getresponse()
+            assert response.status == 413
+            assert b"</html>" in response.read()
+            assert time.monotonic() - started < 5
+        finally:
+            connection.close()
+
+
+def _send_quietly(connection: socket.socket, count: int) -> None:
+    with contextlib.suppress(OSError):
+        connection.sendall(b"x" * count)
 
 
 def test_a_page_session_without_its_token_writes_nothing(site: Stack) -> None:
