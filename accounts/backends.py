@@ -1,4 +1,4 @@
-"""Checking a log-in: by username or e-mail, in the same time whether or not the account exists."""
+"""Checking a log-in: by username or email, in the same time whether or not the account exists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_SHARING = 5
 
 
 class LoginBackend(ModelBackend):
-    """Django's backend with e-mail addresses accepted as well, and bounded passwords."""
+    """Django's backend with email addresses accepted as well, and bounded passwords."""
 
     def authenticate(
         self,
@@ -46,7 +46,7 @@ def is_password_right(user: User | None, password: str) -> bool:
 
 
 def find_by_login(login: str) -> User | None:
-    """The account named ``login``, or with that e-mail address: the one that verified it, else the only one."""
+    """The account named ``login``, or with that email address: the one that verified it, else the only one."""
     if "@" not in login:
         return User.objects.filter(username=normalise(login.strip())).first()
     candidates = _with_address(login)

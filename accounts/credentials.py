@@ -1,4 +1,4 @@
-"""Changing what proves an identity: password, e-mail address, second factor.
+"""Changing what proves an identity: password, email address, second factor.
 
 A change of the password or the second factor raises the epoch (``accounts.epoch``) in the update that makes it, under
 the condition that nobody else did: what was opened or mailed before is void, and of two parallel changes one is
@@ -133,7 +133,7 @@ def _store_password(user: User, password: str, *, reason: str, keep: str | None 
     return raise_epoch(user, keep=keep, reason=reason, password=make_password(password))
 
 
-# --- e-mail ---
+# --- email ---
 
 
 def change_email(request: HttpRequest, user: User, address: str, *, current_password: str) -> User:

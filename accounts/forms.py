@@ -14,7 +14,7 @@ class LoginForm(forms.Form):
     """Name and password."""
 
     login = forms.CharField(
-        label="Username or e-mail",
+        label="Username or email",
         max_length=254,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
@@ -37,7 +37,7 @@ class RegisterForm(forms.Form):
         ),
     )
     email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     full_name = forms.CharField(
         label="Display name",
@@ -148,7 +148,7 @@ class ForgotForm(forms.Form):
     """Where the reset link goes."""
 
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
     )
@@ -186,7 +186,7 @@ class ChangeEmailForm(forms.Form):
     """Another address."""
 
     email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     current_password = _current_password()
 
@@ -236,7 +236,7 @@ class RestoreForm(forms.Form):
     """Name and password of an account that waits for its deletion."""
 
     login = forms.CharField(
-        label="Username or e-mail",
+        label="Username or email",
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )

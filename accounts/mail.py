@@ -1,4 +1,4 @@
-"""E-mails about accounts, in text and HTML. Links are made here, at the last moment, and start with ``SITE_URL``."""
+"""Emails about accounts, in text and HTML. Links are made here, at the last moment, and start with ``SITE_URL``."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from accounts import links
 from accounts.models import User
 
 SUBJECTS = {
-    "verify": "Confirm your e-mail address",
+    "verify": "Confirm your email address",
     "reset": "Choose a new password",
     "password_changed": "Your password was changed",
-    "email_change": "Your e-mail address is to be changed",
-    "email_changed": "Your e-mail address was changed",
+    "email_change": "Your email address is to be changed",
+    "email_changed": "Your email address was changed",
     "refresh_reused": "One of your devices was logged out for safety",
     "totp_enabled": "Two-factor authentication is on",
     "totp_disabled": "Two-factor authentication is off",
     "recovery_code_used": "A recovery code was used",
-    "otp_failures": "Someone is trying to get past your second factor",
+    "otp_failures": "Someone is trying to get past your two-factor authentication",
     "api_token_created": "An API token was created",
     "erase_asked": "Your account will be deleted",
     "restored": "Your account stays",

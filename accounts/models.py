@@ -19,7 +19,7 @@ from streamsite.ids import object_id
 
 
 def email_key(address: str) -> str:
-    """The form of an e-mail address by which two are the same mailbox: without regard to case."""
+    """The form of an email address by which two are the same mailbox: without regard to case."""
     return unicodedata.normalize("NFC", address.strip()).casefold()
 
 

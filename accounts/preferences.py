@@ -36,7 +36,7 @@ KNOWN = {
     "personalised": Preference(True),
     "subscriptions_private": Preference(False),
     "subscribers_private": Preference(False),
-    # Where somebody hears of something: on the page, by e-mail, both, or not at all.
+    # Where somebody hears of something: on the page, by email, both, or not at all.
     **{f"notify_{kind}": Preference("page", NOTICES) for kind in NOTIFIED},
     "email_pace": Preference("daily", ("hourly", "daily", "weekly")),
 }

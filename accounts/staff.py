@@ -107,8 +107,7 @@ def reset_second_factor(user: User, *, actor: User | None, request: HttpRequest 
     access.require_manageable(actor, user)
     if not totp.is_enabled(user.pk):
         return False
-    _end_access(user, Q(), actor=actor, reason="totp_reset")
-    totp.disable(user.pk)
+    _end_access(user, Q(), actor=actor, reason="totp_reset", then=partial(totp.disable, user.pk))
     audit.record("totp_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("totp_reset", user)
     return True

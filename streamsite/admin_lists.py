@@ -87,6 +87,13 @@ class BoundedListMixin(Base[Row]):
     paginator = BoundedPaginator
     sortable_by: ClassVar[tuple[str, ...]] = ()
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Whether the address may filter by ``lookup``: by what the list's own filters offer."""
+        if request is None:
+            return False
+        offered = {name[0] if isinstance(name, tuple) else name for name in self.get_list_filter(request)}
+        return lookup.partition("__")[0] in offered
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the class of the list."""
         return BoundedChangeList

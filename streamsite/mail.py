@@ -1,4 +1,4 @@
-"""How e-mail leaves: through a mail server, or as files, so that a machine without one loses nothing."""
+"""How email leaves: through a mail server, or as files, so that a machine without one loses nothing."""
 
 from __future__ import annotations
 

@@ -86,10 +86,10 @@ def _shelf_options(owner: User) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class NotificationsForm(forms.Form):
-    """Where somebody hears of what: two boxes per kind, and how often e-mails come."""
+    """Where somebody hears of what: two boxes per kind, and how often emails come."""
 
     email_pace = forms.ChoiceField(
-        label="E-mails come",
+        label="Emails come",
         choices=[("hourly", "Within the hour"), ("daily", "Once a day"), ("weekly", "Once a week")],
         widget=forms.RadioSelect,
         help_text="New videos and posts come once a day at most.",
@@ -99,7 +99,7 @@ class NotificationsForm(forms.Form):
         super().__init__(data, initial={"email_pace": chosen["email_pace"]})
         for kind in NOTIFIED:
             where = chosen[f"notify_{kind}"]
-            for name, words in (("page", "on the site"), ("email", "by e-mail")):
+            for name, words in (("page", "on the site"), ("email", "by email")):
                 field = forms.BooleanField(
                     required=False, label=f"{LABELS[kind]} {words}", initial=where in {name, "both"}
                 )

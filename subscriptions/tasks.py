@@ -1,4 +1,4 @@
-"""Thin tasks: e-mails of what people are told."""
+"""Thin tasks: emails of what people are told."""
 
 from __future__ import annotations
 

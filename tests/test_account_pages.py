@@ -87,13 +87,13 @@ def test_the_way_through_the_account_pages(chromium, site, width, scheme):
     walker = Walker(page, site)
     walker.open("/register")
     page.get_by_label("Username").fill(name)
-    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Email").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     walker.press("Create account")
     page.wait_for_url("**/")
     walker.look("welcome")
 
-    page.goto(walker.mailed("Confirm your e-mail address", address))
+    page.goto(walker.mailed("Confirm your email address", address))
     assert "token" not in page.url
     walker.look("verify")
     walker.press("Yes, confirm")
@@ -138,7 +138,7 @@ def test_the_way_through_the_account_pages(chromium, site, width, scheme):
 
     context.clear_cookies()
     walker.open("/forgot-password")
-    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Email").fill(address)
     walker.press("Send me a link")
     walker.look("sent")
     page.goto(walker.mailed("Choose a new password", address))

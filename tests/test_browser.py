@@ -71,7 +71,7 @@ def until(page: Page, read, *, above: float, seconds: float = 60) -> float:
 def register(page: Page, username: str) -> None:
     page.goto("/register")
     page.get_by_label("Username").fill(username)
-    page.get_by_label("E-mail").fill(f"{username}@example.org")
+    page.get_by_label("Email").fill(f"{username}@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create").click()
     page.wait_for_url("**/")

@@ -82,7 +82,7 @@ def test_the_way_through_the_viewers_pages(chromium, site, people, width, scheme
     for path in paths:
         walker.open(path)
     page.goto("/login")
-    page.get_by_label("Username or e-mail").fill("channel-reader")
+    page.get_by_label("Username or email").fill("channel-reader")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Log in").click()
     page.wait_for_url(lambda url: "/login" not in url)
@@ -135,7 +135,7 @@ def test_endless_words_widen_no_page(chromium, site, endless, width, scheme):  #
         page = context.new_page()
         walker = Walker(page, site)
         page.goto("/login")
-        page.get_by_label("Username or e-mail").fill(name)
+        page.get_by_label("Username or email").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.locator("main").get_by_role("button", name="Log in").click()
         page.wait_for_url(lambda url: "/login" not in url)

@@ -31,7 +31,7 @@ def open_as(chromium, site):  # noqa: F811
         page.on("console", lambda message: note_violation(page, message.text))
         if name:
             page.goto("/login")
-            page.get_by_label("Username or e-mail").fill(name)
+            page.get_by_label("Username or email").fill(name)
             page.get_by_label("Password").fill(PASSWORD)
             page.locator("main").get_by_role("button", name="Log in").click()
             page.wait_for_url(lambda url: "/login" not in url)

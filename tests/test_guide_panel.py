@@ -43,7 +43,7 @@ def register(site, name):
 
 
 def sign_in(page, name, password=PASSWORD, otp=""):
-    page.get_by_label("Username or e-mail").fill(name)
+    page.get_by_label("Username or email").fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     if otp:
         page.get_by_label("Code of your second factor").fill(otp)
@@ -79,7 +79,7 @@ def test_tokens_rotate_the_grace_answers_and_a_replayed_token_ends_the_session(p
     again = page.get_by_role("button", name="Start again")
     expect(again).to_be_focused()
     again.click()
-    expect(page.get_by_label("Username or e-mail")).to_be_focused()
+    expect(page.get_by_label("Username or email")).to_be_focused()
 
 
 def test_logging_out_kills_the_access_token_and_no_token_is_stored_or_written_down(page, site):

@@ -128,7 +128,7 @@ def mail_decision(case_id: str) -> None:
 
 @receiver(cases.decided)
 def tell_owner(sender: Any, *, case: Case, **extra: Any) -> None:
-    """By e-mail, with the link to appeal."""
+    """By email, with the link to appeal."""
     if notices.concerns_owner(case):
         mail_decision.enqueue(case.pk)
 

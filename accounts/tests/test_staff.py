@@ -146,7 +146,7 @@ def test_a_new_email_is_confirmed_first_and_the_old_one_is_told(cast, verified):
     assert last_event(cast.owner) == ("staff_email_change", cast.staff.pk)
     sent = deliver()
     assert subjects(sent) == [
-        ("New@example.org", "Confirm your e-mail address"),
+        ("New@example.org", "Confirm your email address"),
         ("owner@example.org", "Your email address is about to change"),
     ]
     [link] = [token_in(message) for message in sent if message.to == ["New@example.org"]]

@@ -193,7 +193,9 @@ def test_the_owner_hears_of_the_fifth_wrong_code_after_the_right_password_once(f
         assert len(sent) == (1 if number == 4 else 0)
         if sent:
             (message,) = sent
-            assert message.subject == "Streamsite: Someone is trying to get past your second factor"
+            assert (
+                message.subject == "Streamsite: Someone is trying to get past your two-factor authentication"
+            )
             assert "knows the password of your account owner" in message.body
             assert "change your password now" in message.body
             assert "198.51.100.0/24" in message.body

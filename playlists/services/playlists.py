@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts import verification
 from accounts.models import User
 from playlists import ordering
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
@@ -36,6 +37,7 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
     clean = _clean(data, complete=True)
     if is_linkable(clean.get("visibility", Visibility.PRIVATE)):
         standing.require_good(owner)
+        verification.require(owner)
     video_ids = list(data.get("video_ids") or [])
     if len(video_ids) > MAX_ITEMS:
         raise Invalid(
@@ -99,6 +101,8 @@ def update(playlist: Playlist, data: dict[str, Any], *, expected_version: int | 
         raise KeepsItsName
     if is_linkable(changes.get("visibility", playlist.visibility)) and changes.keys() & SAID:
         standing.require_good(playlist.owner)
+    if is_linkable(changes.get("visibility", playlist.visibility)) and not is_linkable(playlist.visibility):
+        verification.require(playlist.owner)
 
     def store() -> Playlist:
         former = Playlist.objects.filter(pk=playlist.pk).values_list("sort", flat=True).first()

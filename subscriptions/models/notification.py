@@ -12,7 +12,7 @@ from streamsite.ids import object_id
 class Notification(models.Model):
     """Something that one account is told. ``key`` makes it exist once. Written by ``notifications.services``.
 
-    ``title`` is what it is about as it was then; ``url`` a path of this site. ``mail_at`` is when it is due by e-mail,
+    ``title`` is what it is about as it was then; ``url`` a path of this site. ``mail_at`` is when it is due by email,
     null when it is not, or was sent. Rows are removed ``KEPT`` after they were made.
     """
 
@@ -92,7 +92,7 @@ class Broadcast(models.Model):
 class ReadMarks(models.Model):
     """How far one account has read what channels announced: all until ``read_until``, and single ones after it.
 
-    ``mailed_until`` is until when announcements were in its e-mails.
+    ``mailed_until`` is until when announcements were in its emails.
     """
 
     user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)

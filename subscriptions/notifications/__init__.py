@@ -1,1 +1,1 @@
-"""What people are told: on the page, and by e-mail if they want that."""
+"""What people are told: on the page, and by email if they want that."""

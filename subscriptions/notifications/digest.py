@@ -1,4 +1,4 @@
-"""Notifications by e-mail: one mail for all that is due, and for new videos and posts of the channels with a bell."""
+"""Notifications by email: one mail for all that is due, and for new videos and posts of the channels with a bell."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ BROADCAST = (VIDEO, POST)
 
 
 def wishes(stored: Mapping[str, Any], kind: str) -> tuple[bool, bool]:
-    """Whether an account with these preferences hears of ``kind`` on the page, and by e-mail."""
+    """Whether an account with these preferences hears of ``kind`` on the page, and by email."""
     chosen = preferences.complete(stored).get(f"notify_{kind}", PAGE)
     return chosen in {PAGE, BOTH}, chosen in {MAIL, BOTH}
 

@@ -89,7 +89,7 @@ def withdraw(subject_id: str) -> None:
 
 
 def due(user: User, now: datetime) -> datetime:
-    """When the account's next e-mail goes out: within the hour, or at eight o'clock of its day or week."""
+    """When the account's next email goes out: within the hour, or at eight o'clock of its day or week."""
     days = PACES[str(preferences.complete(user.preferences)["email_pace"])]
     if days == 0:
         return now

@@ -8,7 +8,7 @@ from typing import IO, Any
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import images, pictures
+from accounts import images, pictures, verification
 from accounts.models import User
 from streamsite.errors import Invalid, Stale, stale_or_absent
 from streamsite.limits import POST as POST_LIMIT
@@ -39,6 +39,7 @@ def clean(raw: object) -> str:
 def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
     """Post ``text``, with a picture or a video (``video_id``), and let the subscribers know: one row for all."""
     standing.require_good(user)
+    verification.require(user)
     text = clean(data.get("text"))
     video = _video(user, data.get("video_id"))
     if video is not None and picture is not None:

@@ -81,7 +81,7 @@ def busy_session(site: Stack) -> Witness:
     confirm = {"token": reset, "new_password": NEW}
     person.json("POST", f"{AUTH}/password/reset/confirm", confirm)
     person.json("POST", f"{AUTH}/password/reset/confirm", confirm)
-    verify = mailed_token(site, "Confirm your e-mail address")
+    verify = mailed_token(site, "Confirm your email address")
     person.call("GET", f"/verify-email?token={verify}")
     thief = Witness(site)
     thief.cookies["refresh"] = spent

@@ -144,7 +144,8 @@ class CaseAdmin(LookingAdmin[Case]):
         """The page of a case, with the form that fits its state."""
         case = Case.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
-        if case is not None and case.state in UNDECIDED and self.may_decide(request):
+        is_own = case is not None and case.owner_id == request.user.pk
+        if case is not None and case.state in UNDECIDED and self.may_decide(request) and not is_own:
             is_appeal = case.state == CaseState.APPEALED
             context["case_form"] = AppealDecisionForm() if is_appeal else DecisionForm()
             context["case_verb"] = "appeal" if is_appeal else "decide"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from streamsite.api.renderers import iso
-from streamsite.errors import Conflict, Invalid, Unavailable
+from streamsite.errors import Conflict, Forbidden, Invalid, Unavailable
 from streamsite.limits import REPORT, enforce
 from streamsite.mongo.collections import collection
 from streamsite.text import clean_text, is_blank
@@ -53,7 +53,8 @@ def report(reporter: User, thing: Thing, data: Any) -> Report:
 
 
 def claim(case: Case, staff: User) -> None:
-    """Take a case so that nobody else works on it. ``Conflict`` when somebody has."""
+    """Take a case so that nobody else works on it. ``Conflict`` when somebody has, ``Forbidden`` for one's own."""
+    _require_impartial(case, staff)
     free = Q(claimed_by=None) | Q(claimed_by=staff)
     rows = Case.objects.filter(free, pk=case.pk, state__in=[CaseState.OPEN, CaseState.APPEALED])
     if not rows.update(claimed_by=staff, claimed_at=timezone.now()):
@@ -70,13 +71,21 @@ def release(case: Case, staff: User) -> None:
 def decide(
     case: Case, staff: User, decision: str, *, notice: str = "", note: str = "", strike: bool = False
 ) -> Case:
-    """Decide an open case and carry it out. ``Conflict`` when it is decided, or somebody else has it."""
+    """Decide an open case and carry it out.
+
+    ``Conflict`` when it is decided, somebody else has it, or the decision cannot be carried out now; ``Forbidden`` for
+    a case about ``staff``.
+    """
+    _require_impartial(case, staff)
     if decision not in Decision.values:
         raise Invalid("Unknown decision.", fields={"decision": [f"One of: {', '.join(Decision.values)}."]})
     if strike and decision == Decision.NOTHING:
         raise Invalid(
             "Without a violation there is no strike.", fields={"strike": ["There is no violation."]}
         )
+    require_possible = things.kind(case.about).require_possible
+    if decision == Decision.TAKEN_DOWN and require_possible is not None:
+        require_possible(case.subject)
     now = timezone.now()
     rows = Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=staff), pk=case.pk, state=CaseState.OPEN)
     if not rows.update(
@@ -121,7 +130,11 @@ def appeal(case: Case, text: object) -> Case:
 
 
 def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", note: str = "") -> Case:
-    """Uphold a decision, or undo all of it. ``Conflict`` unless it is appealed and free or the caller's."""
+    """Uphold a decision, or undo all of it.
+
+    ``Conflict`` unless it is appealed and free or the caller's, ``Forbidden`` for a case about ``staff``.
+    """
+    _require_impartial(case, staff)
     now = timezone.now()
     rows = Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=staff), pk=case.pk, state=CaseState.APPEALED)
     changes: dict[str, Any] = {"decision": Decision.NOTHING} if grant else {}
@@ -140,6 +153,11 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
         if case.decision == Decision.TAKEN_DOWN:
             things.kind(case.about).put_back(case.subject, actor=staff)
     return _announce(case.pk)
+
+
+def _require_impartial(case: Case, staff: User) -> None:
+    if case.owner_id == staff.pk:
+        raise Forbidden("This case is about you. Someone else has to decide it.")
 
 
 def can_appeal(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""What people are told of a decision: its owner by e-mail, because a suspended account cannot sign in to read it."""
+"""What people are told of a decision: its owner by email, because a suspended account cannot sign in to read it."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts import staff
 from accounts.models import User
+from streamsite.errors import Conflict, Forbidden
 
 
 def suspend(user_id: str, /, *, actor: User | None = None) -> None:
@@ -21,6 +22,20 @@ def lift(user_id: str, /, *, actor: User | None = None) -> None:
     user = _person(user_id)
     if user is not None:
         staff.reinstate(user, actor=actor, tell_owner=False)
+
+
+def require_possible(user_id: str) -> None:
+    """Raise ``Conflict`` for an account that its owner closed, and ``Forbidden`` for one of staff.
+
+    A closed account can be restored, and a case that was decided without effect would be used up by then.
+    """
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        return
+    if user.erase_at is not None:
+        raise Conflict("The owner closed this account. Decide once it is restored or deleted.")
+    if user.is_staff or user.is_superuser:
+        raise Forbidden("A superuser suspends accounts of staff on the account's page.")
 
 
 def _person(user_id: str) -> User | None:

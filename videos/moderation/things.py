@@ -39,11 +39,15 @@ class Change(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """``open(request, name)`` raises ``Absent`` for who may not see it; the others may be repeated."""
+    """``open(request, name)`` raises ``Absent`` for who may not see it; the changes may be repeated.
+
+    ``require_possible(id)``, if given, raises a ``SiteError`` when the thing cannot be taken down.
+    """
 
     open: Callable[[HttpRequest, str], Thing]
     take_down: Change
     put_back: Change
+    require_possible: Callable[[str], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -97,4 +101,4 @@ def _channel(request: HttpRequest, username: str) -> Thing:
 
 register(VIDEO, Kind(_video, by_id(services.take_down), by_id(services.put_back)))
 register(COMMENT, Kind(_comment, by_id(comments.take_down), by_id(comments.put_back)))
-register(CHANNEL, Kind(_channel, suspension.suspend, suspension.lift))
+register(CHANNEL, Kind(_channel, suspension.suspend, suspension.lift, suspension.require_possible))

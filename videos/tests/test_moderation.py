@@ -2,6 +2,7 @@
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.utils import quote
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from streamsite.errors import Forbidden
 from videos import services
 from videos.models import Case, Comment, Report, Strike, Video
 from videos.moderation import access, cases, notices, standing, things
@@ -373,3 +375,38 @@ def test_an_upload_that_was_begun_before_a_pause_is_kept_private(cast, video):
     part = {"content_type": "application/offset+octet-stream", "HTTP_UPLOAD_OFFSET": "0"}
     assert owner.patch(begun["Location"], b"1234", **part, **tus).status_code == 204
     assert Video.objects.get(pk=begun["X-Video-Id"]).visibility == "private"
+
+
+def test_a_closed_channel_keeps_its_case_until_it_can_be_decided(cast):
+    owner = cast.owner
+    report(cast, "member", "channels/owner")
+    User.objects.filter(pk=owner.pk).update(is_active=False, erase_at=timezone.now() + timedelta(days=1))
+    with pytest.raises(cases.Conflict):
+        cases.decide(Case.objects.get(), cast.staff, "taken_down")
+    assert Case.objects.get().state == "open"
+    User.objects.filter(pk=owner.pk).update(is_active=True, erase_at=None)
+    cases.decide(Case.objects.get(), cast.staff, "taken_down")
+    assert not User.objects.get(pk=owner.pk).is_active
+
+
+def test_a_case_about_a_channel_of_staff_is_not_decided_without_effect(cast):
+    User.objects.filter(pk=cast.owner.pk).update(is_staff=True)
+    report(cast, "member", "channels/owner")
+    with pytest.raises(Forbidden):
+        cases.decide(Case.objects.get(), cast.staff, "taken_down")
+    assert Case.objects.get().state == "open"
+    assert cases.decide(Case.objects.get(), cast.staff, "warning").state == "decided"
+
+
+def test_nobody_decides_about_themselves(cast, case):
+    for act in (
+        lambda: cases.claim(case, cast.owner),
+        lambda: cases.decide(case, cast.owner, "nothing"),
+        lambda: cases.decide_appeal(case, cast.owner, grant=True),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    assert Case.objects.get().state == "open"
+    address = reverse("admin:videos_case_change", args=[quote(case.pk)])
+    Case.objects.update(owner=cast.staff)
+    assert "Claim it" not in cast.page("staff").get(address).content.decode()

@@ -122,3 +122,17 @@ def test_pages_remind_until_the_address_is_verified(cast, settings):
 def test_without_the_setting_nobody_needs_it(cast, settings):
     settings.REQUIRE_VERIFIED_EMAIL = False
     assert patch(cast, cast.video(visibility=Visibility.PRIVATE), visibility="public").status_code == 200
+
+
+def test_posts_and_public_playlists_need_it_too(cast):
+    owner = cast.api("owner")
+    assert_refused(owner.post("/api/v1/posts", {"text": "Hello"}, format="json"))
+    assert_refused(owner.post("/api/v1/playlists", {"title": "A", "visibility": "unlisted"}, format="json"))
+    made = owner.post("/api/v1/playlists", {"title": "A"}, format="json")
+    assert made.status_code == 201
+    path = f"/api/v1/playlists/{made.json()['id']}"
+    assert_refused(owner.patch(path, {"visibility": "public"}, format="json"))
+    assert owner.patch(path, {"title": "B"}, format="json").status_code == 200
+    verify()
+    assert owner.patch(path, {"visibility": "public"}, format="json").status_code == 200
+    assert owner.post("/api/v1/posts", {"text": "Hello"}, format="json").status_code == 201
