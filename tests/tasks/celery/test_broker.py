@@ -155,7 +155,7 @@ def test_stopped_worker_s_job_is_taken_over_at_once(database, start_worker, tmp_
     wait_until(lambda: words() == ["begun"])
     start_worker("--queue", "default", TASK_LEASE_SECONDS="60")
     first.send_signal(signal.SIGTERM)
-    assert first.wait(timeout=5) == 0
+    assert first.wait(timeout=20) == 0
     go.touch()
     wait_until(lambda: queue.find(result.id)["state"] == queue.DONE)
     assert samples.traces()[-1] == ("begun", 1)  # the first try did not count
