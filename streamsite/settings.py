@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "streamsite.sending.SendLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamsite.middleware.PageCompressionMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "streamsite.middleware.ErrorMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
     # Writes are counted before bodies are looked at, and both before the CSRF check.
@@ -80,7 +81,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionGovernanceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "streamsite.urls"

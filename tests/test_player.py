@@ -345,6 +345,7 @@ def test_every_key_does_what_the_list_says(page, film):
     page.wait_for_timeout(300)
     assert page.evaluate("Boolean(document.fullscreenElement)")
     press("f")
+    browsers.until(page, "!document.fullscreenElement")
     press("/")
     assert page.evaluate("document.activeElement.type") == "search"
     press("k")

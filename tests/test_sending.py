@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from streamsite import sending
@@ -25,6 +27,14 @@ def slots(monkeypatch):
     made = Slots(3, 2)
     monkeypatch.setattr(sending, "slots", made)
     return made
+
+
+@pytest.fixture(autouse=True)
+def no_database():
+    """Closing an answer ends a request, and Django then looks after a connection that these tests do not have."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 def ask(rf, address, answer=None):

@@ -22,7 +22,7 @@ from streamsite.testing.processes import children
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
-KILLS, SEED = walk(10, deep=20), 20_261_123
+KILLS, SEED = walk(8, deep=20), 20_261_123
 SENDERS, PIECE = 3, 32 * 1024
 PATIENCE = 150
 TUS = {"Tus-Resumable": "1.0.0"}
