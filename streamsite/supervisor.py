@@ -41,7 +41,6 @@ COLOURS = {
     "front": "36",
     "web": "34",
     "worker": "35",
-    "tasks": "35",
     "setup": "33",
     "demo": "33",
 }
@@ -263,14 +262,13 @@ class Supervisor:
     # --- running ---
 
     def _start_children(self) -> None:
-        # Mail and other short work has a process of its own: a video may take hours.
+        # Each queue has a thread of its own: mail and other short work wait for no video. One process saves 80 MB.
         worker = [sys.executable, "manage.py", "run_worker"]
         socket_path = self.front.socket if self.front else None
         web = granian_command("127.0.0.1", self.options.port, self.options.workers, socket=socket_path)
         self.children = [
             Child("web", web, socket=socket_path),
-            Child("worker", [*worker, "--queue", "transcode"]),
-            Child("tasks", [*worker, "--queue", "default", "--queue", "mail"]),
+            Child("worker", [*worker, "--queue", "transcode", "--queue", "default", "--queue", "mail"]),
         ]
         if _has_bucket():
             # Copying takes long, and is no reason for mail or other videos to wait.

@@ -1,6 +1,5 @@
 """The WSGI entry point: ``granian --interface wsgi streamsite.wsgi:application``."""
 
-import ctypes
 import os
 import signal
 
@@ -8,11 +7,9 @@ import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets, stalls
+from streamsite import assets, memory, stalls
 from streamsite.lingering import lingering
 from streamsite.mongo.server import die_with_parent
-
-M_ARENA_MAX = -8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
 
@@ -20,9 +17,7 @@ if os.environ.get("STREAMSITE_SUPERVISED"):
     # The web server's worker must not outlive its master and go on answering beside its successors.
     die_with_parent(signal.SIGKILL)
 
-# Bursts of threads would each get a heap of their own, which glibc keeps when they have ended.
-if hasattr(ctypes.CDLL(None), "mallopt"):
-    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+memory.bound_arenas()
 
 django.setup()
 assets.publish()

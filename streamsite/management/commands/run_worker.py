@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from streamsite import memory
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.crew import Crew
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="run one job at a time, end when none is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        memory.bound_arenas()
         queues = _with_mail(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
         crew = Crew([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
 
