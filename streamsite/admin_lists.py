@@ -91,7 +91,8 @@ class BoundedListMixin(Base[Row]):
         """Whether the address may filter by ``lookup``: by what the list's own filters offer."""
         if request is None:
             return False
-        offered = {name[0] if isinstance(name, tuple) else name for name in self.get_list_filter(request)}
+        filters = [name[0] if isinstance(name, tuple) else name for name in self.get_list_filter(request)]
+        offered = {getattr(name, "parameter_name", name) for name in filters}
         return lookup.partition("__")[0] in offered
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
