@@ -138,7 +138,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return hashing.is_password_of(self, raw_password)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """Return what page sessions may carry instead: those from before the same password was hashed anew go on.
+        """Return the fallback hash, so that page sessions continue after the same password was rehashed.
 
         It holds for that hash only, so that a change of the password by whatever means ends them.
         """

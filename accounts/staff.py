@@ -1,4 +1,4 @@
-"""What staff do to people's accounts. The admin pages, moderation, and commands call these and nothing else.
+"""Staff actions on accounts. Admin pages, moderation, and commands call only these.
 
 Each function may be repeated, is written to the audit trail with who did it, and is mailed to the account's owner.
 ``actor`` is the acting staff member, ``None`` for the operator at the command line. All raise ``Forbidden`` when

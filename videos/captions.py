@@ -16,6 +16,7 @@ from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
 from streamsite.text import clean_line
 from videos import languages, storage, webvtt
+from videos.caps import of_video_and_owner
 from videos.metadata import clean_language
 from videos.models import Caption, Video
 from videos.models.caption import FULLEST_FIRST, Kind, Source
@@ -57,16 +58,12 @@ def add(
 
 
 def _caps(video: Video) -> tuple[Cap, Cap]:
-    own = list(Video.objects.filter(channel_id=video.channel_id).values_list("pk", flat=True))
     of_video, of_user = settings.MAX_CAPTIONS_PER_VIDEO, settings.MAX_CAPTIONS_PER_USER
-    return (
-        Cap(
-            Caption.objects.filter(video=video).count,
-            of_video,
-            f"A video can have up to {of_video} subtitle tracks.",
-        ),
-        Cap(
-            Caption.objects.filter(video_id__in=own).count,
+    return of_video_and_owner(
+        Caption,
+        video,
+        per_video=(of_video, f"A video can have up to {of_video} subtitle tracks."),
+        per_owner=(
             of_user,
             f"Your videos can have up to {of_user} subtitle tracks in all. Delete some first.",
         ),

@@ -25,6 +25,7 @@ from accounts import verification
 from streamsite.caps import Cap
 from streamsite.errors import Absent, Invalid
 from streamsite.text import clean_line
+from videos.caps import of_video_and_owner
 from videos.models import ShareLink, Video
 
 NEWEST = ("-created_at", "-id")
@@ -60,19 +61,12 @@ def create(video: Video, data: Mapping[str, Any]) -> ShareLink:
 
 
 def _caps(video: Video) -> tuple[Cap, Cap]:
-    own = list(Video.objects.filter(channel_id=video.channel_id).values_list("pk", flat=True))
     of_video, of_user = settings.MAX_SHARE_LINKS_PER_VIDEO, settings.MAX_SHARE_LINKS_PER_USER
-    return (
-        Cap(
-            ShareLink.objects.filter(video=video).count,
-            of_video,
-            f"A video may have at most {of_video} links. Revoke one first.",
-        ),
-        Cap(
-            ShareLink.objects.filter(video_id__in=own).count,
-            of_user,
-            f"Your videos may have at most {of_user} links in all. Revoke some first.",
-        ),
+    return of_video_and_owner(
+        ShareLink,
+        video,
+        per_video=(of_video, f"A video may have at most {of_video} links. Revoke one first."),
+        per_owner=(of_user, f"Your videos may have at most {of_user} links in all. Revoke some first."),
     )
 
 

@@ -169,7 +169,7 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
 
     @admin.display(description="events")
     def events(self, account: User) -> SafeString:
-        """What happened to the account lately, and which staff member did it."""
+        """Return the account's recent events with the staff member who caused each."""
         rows = list(audit.of_user(account.pk).order_by(*audit.NEWEST)[:EVENTS_SHOWN])
         names = User.objects.in_bulk({row.actor for row in rows if row.actor})
         events = [

@@ -1,4 +1,4 @@
-"""What staff can do to an account in Django admin: the services, and how each is described and confirmed."""
+"""Account actions in Django admin: the service, description, and confirmation of each."""
 
 from __future__ import annotations
 

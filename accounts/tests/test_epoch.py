@@ -51,7 +51,7 @@ def held(cast):
 
 
 def works(held):
-    """Which of them are good for anything."""
+    """Return which of the credentials still work."""
     script = APIClient(HTTP_AUTHORIZATION=f"Token {held['token']}")
     answers = {
         "read": bearer(held["app"]).get("/api/v1/me"),

@@ -1,4 +1,4 @@
-"""What needs a recent proof of identity: API tokens and the private feed's address."""
+"""Recent proof of identity, required for API tokens and private feed addresses."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What staff do to accounts: what ends, what stays, who is told, who may."""
+"""Staff actions on accounts: effects, notifications, and permissions."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""How the site holds out under attack: one module per kind, each with a ``measure()`` that prints its bar."""
+"""Measurements under attack: one module per kind, each with a ``measure()`` that prints its bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an anonymous body of a gigabyte costs: bytes on disk, and seconds until it is refused."""
+"""Measure an anonymous 1 GB body: bytes on disk and seconds until it is refused."""
 
 from __future__ import annotations
 

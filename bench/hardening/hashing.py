@@ -1,4 +1,4 @@
-"""How much memory the web processes take while many people sign in at once, and how long the others wait.
+"""Measure memory of the web processes during many parallel sign-ins, and latency of other calls.
 
 Rounds of parallel sign-ins against a whole site, all from one address: 45 with a wrong name, then 100 with the right
 password. Memory is the sum of the resident sets of the web server's processes, sampled every 20 ms.
@@ -27,7 +27,7 @@ SIGN_IN = "/api/v1/auth/token"
 
 @dataclass
 class Round:
-    """What came of one round: statuses and seconds of its sign-ins, memory before and at most, times of other calls."""
+    """Results of one round: statuses and seconds of sign-ins, memory before and at peak, latency of other calls."""
 
     statuses: Counter[int]
     seconds: list[float]
