@@ -100,7 +100,7 @@ def test_no_secret_is_in_the_logs(site):
 
 
 def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(tmp_path):
-    stack = Stack(tmp_path)
+    stack = Stack(tmp_path, fresh=True)
     stack.start()
     Caller(stack).enter("stays")
     processes = [stack.process.pid, *stack.children("")]

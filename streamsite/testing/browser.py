@@ -18,6 +18,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    "--disable-gpu",
     "--autoplay-policy=no-user-gesture-required",
 )
 

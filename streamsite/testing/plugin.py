@@ -25,6 +25,7 @@ BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__"}
 
 _mongo: EmbeddedMongo | None = None
+_writes_when_empty: dict[tuple[str, str], int] = {}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -127,15 +128,31 @@ def _forget_caches() -> None:
 
 
 def empty_collections() -> None:
-    """Delete what tests wrote; what migrations wrote stays."""
+    """Delete what tests wrote; what migrations wrote stays.
+
+    The server knows which collections were written to, by whichever process, since they were emptied last.
+    """
     from pymongo.write_concern import WriteConcern
 
     from streamsite.mongo.engine.client import get_database
 
     found = get_database("default").with_options(write_concern=WriteConcern(w=1))
-    for name in found.list_collection_names():
-        if name not in KEPT and not name.startswith("system."):
+    for name, count in _writes(found).items():
+        if count != _writes_when_empty.get((found.name, name)):
             found[name].delete_many({})
+    _writes_when_empty.update({(found.name, name): count for name, count in _writes(found).items()})
+
+
+def _writes(database: Any) -> dict[str, int]:
+    """How often each collection of the database was locked for writing since the server started."""
+    prefix = f"{database.name}."
+    return {
+        name: figures["writeLock"]["count"]
+        for space, figures in database.client.admin.command("top")["totals"].items()
+        if space.startswith(prefix)
+        and (name := space.removeprefix(prefix)) not in KEPT
+        and not name.startswith("system.")
+    }
 
 
 @pytest.fixture

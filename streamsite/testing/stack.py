@@ -13,6 +13,8 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from streamsite.testing import prepared
+
 START_SECONDS = 60
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -31,20 +33,34 @@ def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(others)}
 
 
-class Stack:
-    """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default."""
+def _prepare_in(folder: Path) -> None:
+    site = Stack(folder, fresh=True)
+    site.start()
+    site.stop()
 
-    def __init__(self, folder: Path, *, arguments: Sequence[str] = (), **environment: str) -> None:
+
+class Stack:
+    """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default.
+
+    One that need not be ``fresh`` may begin with a data folder that another one has prepared.
+    """
+
+    def __init__(
+        self, folder: Path, *, arguments: Sequence[str] = (), fresh: bool = False, **environment: str
+    ) -> None:
         self.data_dir = folder / "data"
         self.log = folder / "log"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.arguments = arguments
+        self.fresh = fresh
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait for the first answer."""
+        if not self.fresh and not self.data_dir.exists() and prepared.is_wanted(self.environment):
+            prepared.copy_to(self.data_dir, _prepare_in)
         # A public site does not start with loosened limits.
         scale = "1" if self.environment.get("SITE_URL", "").startswith("https:") else "1000"
         defaults = {"STREAMSITE_THROTTLE_SCALE": scale, "TASK_LEASE_SECONDS": "4"}
