@@ -1,7 +1,7 @@
 """A data folder that a site has prepared once, copied for every further site of a parallel run.
 
-Preparing takes six seconds, and a run starts two dozen sites. What a first start does has tests of its own, which ask for
-a ``fresh`` site.
+Preparing takes six seconds, and a run starts two dozen sites. Tests of what a first start does ask for a ``fresh``
+site.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ LEFT_OUT = ("run", "logs")
 
 def is_wanted(environment: dict[str, str]) -> bool:
     """Whether a site with these settings may begin with the copy: in a parallel run, on its own MongoDB."""
-    return (
-        "PYTEST_XDIST_WORKER" in os.environ and SHARED in os.environ and "MONGODB_URI" not in environment
-    )
+    return "PYTEST_XDIST_WORKER" in os.environ and SHARED in os.environ and "MONGODB_URI" not in environment
 
 
 def copy_to(data_dir: Path, make: Callable[[Path], None]) -> None:
