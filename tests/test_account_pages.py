@@ -41,6 +41,10 @@ class Walker:
     def look(self, name: str) -> None:
         """No serious finding of axe-core, nothing wider than the screen."""
         self.page.evaluate(SETTLED)
+        self._find_no_barrier(name)
+        self.measure(name)
+
+    def _find_no_barrier(self, name: str) -> None:
         results = Axe().run(self.page).response
         serious = [
             f"{entry['id']}: {entry['nodes'][0]['html'][:120]}"
@@ -48,6 +52,9 @@ class Walker:
             if entry["impact"] in {"serious", "critical"}
         ]
         assert serious == [], name
+
+    def measure(self, name: str) -> None:
+        """Nothing wider than the screen, and no token in the browser's storage."""
         width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert self.page.evaluate(width) <= 0, f"{name} is too wide"
         kept = self.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from streamsite.testing.caller import Caller
-from tests.test_account_pages import Walker
+from tests.test_account_pages import SETTLED, Walker
 from tests.test_browser import PASSWORD, chromium  # noqa: F401 - the fixture
 from tests.test_comments_browser import open_as  # noqa: F401 - the fixture
 
@@ -141,9 +141,11 @@ def test_endless_words_widen_no_page(chromium, site, endless, width, scheme):  #
         page.locator("main").get_by_role("button", name="Log in").click()
         page.wait_for_url(lambda url: "/login" not in url)
         for path in paths:
-            walker.open(path)
+            assert page.goto(path).status == 200, path
+            page.evaluate(SETTLED)
+            walker.measure(path)
         page.goto(watch)
         expect(page.locator("[data-comment]").first).to_be_visible()
-        walker.look("comments")
+        walker.measure("comments")
         assert walker.problems == []
         context.close()
