@@ -35,6 +35,7 @@ class Stack:
     """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default."""
 
     def __init__(self, folder: Path, *, arguments: Sequence[str] = (), **environment: str) -> None:
+        self.root = ROOT  # where the code is
         self.data_dir = folder / "data"
         self.log = folder / "log"
         self.port = free_port()
@@ -56,7 +57,7 @@ class Stack:
                     *("--port", str(self.port), "--data", str(self.data_dir)),
                     *self.arguments,
                 ],
-                cwd=ROOT,
+                cwd=self.root,
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -68,7 +69,7 @@ class Stack:
         """What ``manage.py`` prints beside the running site. Raises when it fails."""
         ran = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=_inherited() | {"STREAMSITE_DATA_DIR": str(self.data_dir)} | self.environment | environment,
             capture_output=True,
             text=True,
