@@ -162,7 +162,9 @@ def _talk(anna: Caller, ben: Caller, facts: Facts) -> None:
     post = _done(anna.json("POST", "/api/v1/posts", {"text": "New film!", "video_id": facts["public"]}))["id"]
     _done(ben.json("PUT", f"/api/v1/posts/{post}/reaction", {"value": "like"}))
     _done(ben.json("POST", f"/api/v1/posts/{post}/comments", {"text": "At last"}))
-    _done(ben.json("POST", f"/api/v1/videos/{facts['suspended']}/report", {"reason": "spam", "text": "An ad"}))
+    _done(
+        ben.json("POST", f"/api/v1/videos/{facts['suspended']}/report", {"reason": "spam", "text": "An ad"})
+    )
     _done(anna.json("PUT", "/api/v1/me/blocks/carl"))
     facts |= {"comment": comment, "post": post}
 
@@ -181,7 +183,9 @@ def _watch(ben: Caller, facts: Facts) -> None:
     path = f"/api/v1/videos/{facts['public']}/playback"
     for position in (0, 2):
         beat = {"position": position, "watched": [[0, position]] if position else [], "source": "home"}
-        answer = _done(ben.json("POST", path, beat, User_Agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"))
+        answer = _done(
+            ben.json("POST", path, beat, User_Agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
+        )
         time.sleep(0 if position else 2.5)  # the site counts no more than has passed
     assert answer["view"] == "counted", answer
 

@@ -1,4 +1,4 @@
-"""Record an installation of a release: ``python -m tests.upgrade.record --code FOLDER`` with a checkout of that release.
+"""Record an installation of a release: ``python -m tests.upgrade.record --code FOLDER`` FOLDER is a checkout of it.
 
 Starts the release's own code on an empty data folder, lets people use it, stops its worker so that jobs are left over,
 and writes database, files and facts to ``tests/upgrade/release``. The keys in it are made for the recording and guard
