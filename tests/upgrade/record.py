@@ -22,7 +22,6 @@ from streamsite.testing.caller import Caller
 from streamsite.testing.stack import Stack
 from tests.upgrade import people, release
 
-SITE_URL = "http://localhost:8000"
 SECRET_KEY = "recorded-for-tests-only-" + "x" * 40
 
 
@@ -34,7 +33,11 @@ def record(code: Path) -> None:
         mongo = EmbeddedMongo(folder / "mongo")
         mongo.start()
         site = Stack(
-            folder, MONGODB_URI=mongo.uri, SITE_URL=SITE_URL, SECRET_KEY=SECRET_KEY, ALLOWED_HOSTS="localhost"
+            folder,
+            MONGODB_URI=mongo.uri,
+            SITE_URL=people.SITE_URL,
+            SECRET_KEY=SECRET_KEY,
+            ALLOWED_HOSTS="localhost",
         )
         site.root = code
         site.start()
@@ -64,7 +67,7 @@ def _leave_work(site: Stack, folder: Path, facts: people.Facts) -> None:
     anna.token = facts["access"]["anna"]
     assert anna.json("POST", "/api/v1/auth/password/reset", {"email": "ben@example.org"})[0] == 202
     clip = people.small_clip(folder / "waiting.mp4")
-    facts["waiting"] = anna.upload(clip, title="Not processed yet", visibility="public")
+    facts["waiting"] = anna.upload(clip, title="Not processed yet", visibility="private")
 
 
 def _commit(code: Path) -> str:
