@@ -2,18 +2,20 @@
 
 from django.db import migrations, models
 
+from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
 
 
 def write_epochs(apps, schema_editor):
     """Give every session and API token the epoch of its owner: none of them ends by the update."""
-    user = apps.get_model("accounts", "User")
+    users, sessions = collection("accounts_user"), collection("auth_session")
     tokens = apps.get_model("accounts", "ApiToken").objects
-    sessions = collection("auth_session")
     sessions.update_many({"epoch": {"$exists": False}}, {"$set": {"epoch": 0}})
-    for pk, epoch in user.objects.exclude(security_epoch=0).values_list("pk", "security_epoch").iterator():
-        sessions.update_many({"user_id": pk, "epoch": 0}, {"$set": {"epoch": epoch}})
-        tokens.filter(user_id=pk).update(epoch=epoch)
+    for owners in batches(users, {"security_epoch": {"$gt": 0}}, fields=("security_epoch",)):
+        for owner in owners:
+            epoch = owner["security_epoch"]
+            sessions.update_many({"user_id": owner["_id"], "epoch": 0}, {"$set": {"epoch": epoch}})
+            tokens.filter(user_id=owner["_id"], epoch=0).update(epoch=epoch)
 
 
 class Migration(migrations.Migration):

@@ -3,6 +3,8 @@
 from django.db import migrations, models
 
 from accounts.erasure import account_closed
+from streamsite.mongo.batches import batches_of_ids
+from streamsite.mongo.collections import collection
 
 
 def finish_deactivations(apps, schema_editor):
@@ -10,10 +12,11 @@ def finish_deactivations(apps, schema_editor):
 
     Earlier versions only cleared ``is_active`` when staff deactivated an account in the admin.
     """
-    users = apps.get_model("accounts", "User").objects.filter(is_active=False, erase_at=None)
-    for user_id in list(users.values_list("pk", flat=True)):
-        apps.get_model("accounts", "ApiToken").objects.filter(user_id=user_id).delete()
-        account_closed.send(sender=None, user_id=user_id)
+    tokens = apps.get_model("accounts", "ApiToken").objects
+    for ids in batches_of_ids(collection("accounts_user"), {"is_active": False, "erase_at": None}):
+        for user_id in ids:
+            tokens.filter(user_id=user_id).delete()
+            account_closed.send(sender=None, user_id=user_id)
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ NOT_THERE = {26, 27}  # NamespaceNotFound, IndexNotFound
 
 
 def drop_former(apps, schema_editor):
-    """Drop ``job_newest``, which ``ensure_indexes`` would keep as an extra one."""
+    """Drop ``job_newest``, which ``ensure_indexes`` would keep as an extra one. It may have been dropped before."""
     try:
         collection("task_job").drop_index("job_newest")
     except OperationFailure as error:

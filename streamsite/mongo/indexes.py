@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from bson import json_util
 from django.apps import apps
 from pymongo import ASCENDING, IndexModel
 
 from streamsite.mongo.collections import THROTTLES, collection
 from streamsite.mongo.engine.client import connection_for
 from streamsite.mongo.engine.indexes import PRIMARY_KEY_INDEX, model_indexes
+from streamsite.mongo.engine.present import signature
 from streamsite.tasks import queue
 
 Document = dict[str, Any]
@@ -29,9 +29,6 @@ OWN = {
     THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
     queue.JOBS: queue.INDEXES,
 }
-# What two indexes of one name must have in common; the rest is the server's.
-COMPARED = ("unique", "partialFilterExpression", "expireAfterSeconds", "sparse", "default_language")
-DEFAULTS: Document = {"unique": False, "sparse": False, "default_language": "english"}
 KEPT = ("_id_", PRIMARY_KEY_INDEX)
 
 
@@ -62,22 +59,22 @@ def compare() -> Report:
     report = Report()
     for target, indexes in wanted().items():
         present = {
-            name: _signature(dict(info))
+            name: signature(dict(info))
             for name, info in collection(target).index_information().items()
             if name not in KEPT
         }
         asked = {
-            str(index.document["name"]): _signature(index.document)
+            str(index.document["name"]): signature(index.document)
             for index in indexes
             if index.document["name"] not in KEPT
         }
-        for name, signature in asked.items():
-            if name in present and present[name] != signature:
+        for name, wish in asked.items():
+            if name in present and present[name] != wish:
                 report.different.append(f"{target}.{name}")
-            elif name not in present and signature not in present.values():
+            elif name not in present and wish not in present.values():
                 report.missing.append(f"{target}.{name}")
-        for name, signature in present.items():
-            if name not in asked and signature not in asked.values():
+        for name, found in present.items():
+            if name not in asked and found not in asked.values():
                 report.extra.append(f"{target}.{name}")
     return report
 
@@ -98,16 +95,3 @@ def ensure(*, prune: bool = False) -> Report:
         if chosen:
             collection(target).create_indexes(chosen)
     return report
-
-
-def _signature(info: Document) -> str:
-    keys = info["key"].items() if hasattr(info["key"], "items") else info["key"]
-    columns = [(name, order) for name, order in keys if name not in ("_fts", "_ftsx") and order != "text"]
-    texts = dict(info.get("weights", {})) or {name: 1 for name, order in keys if order == "text"}
-    texts |= {name: 1 for name, order in keys if order == "text" and name not in texts and name != "_fts"}
-    options = {
-        name: json_util.dumps(info[name], sort_keys=True)
-        for name in COMPARED
-        if name in info and info[name] != DEFAULTS.get(name, ()) and (texts or name != "default_language")
-    }
-    return repr((columns, sorted(texts.items()), sorted(options.items(), key=str)))

@@ -11,6 +11,8 @@ from typing import Any
 
 from pymongo import monitoring
 
+from streamsite.testing.kills import WriteCounter
+
 # Bookkeeping of the driver and of transactions; none of it is a query of ours.
 NOT_QUERIES = {
     "hello",
@@ -30,9 +32,11 @@ class CommandLog(monitoring.CommandListener):
         self.seen: list[str] | None = None
         self.documents: list[tuple[str, dict[str, Any]]] | None = None
         self.before_command: Callable[[object], None] | None = None
+        self.writes = WriteCounter()
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         """Note a command as ``find videos_video``; it is sent once this returns."""
+        self.writes.started(event)
         if self.before_command is not None and event.command_name not in NOT_QUERIES:
             self.before_command(event.command.get(event.command_name))
         if self.seen is not None and event.command_name not in NOT_QUERIES:
@@ -41,7 +45,8 @@ class CommandLog(monitoring.CommandListener):
             self.documents.append((event.database_name, copy.deepcopy(dict(event.command))))
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Nothing to note."""
+        """Count a write that the server has done."""
+        self.writes.succeeded(event)
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         """Nothing to note."""

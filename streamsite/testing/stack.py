@@ -48,6 +48,7 @@ class Stack:
     def __init__(
         self, folder: Path, *, arguments: Sequence[str] = (), fresh: bool = False, **environment: str
     ) -> None:
+        self.root = ROOT  # where the code is
         self.data_dir = folder / "data"
         self.log = folder / "log"
         self.port = free_port()
@@ -72,7 +73,7 @@ class Stack:
                     *("--port", str(self.port), "--data", str(self.data_dir)),
                     *self.arguments,
                 ],
-                cwd=ROOT,
+                cwd=self.root,
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -84,7 +85,7 @@ class Stack:
         """What ``manage.py`` prints beside the running site. Raises when it fails."""
         ran = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=_inherited() | {"STREAMSITE_DATA_DIR": str(self.data_dir)} | self.environment | environment,
             capture_output=True,
             text=True,

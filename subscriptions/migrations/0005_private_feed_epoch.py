@@ -2,13 +2,17 @@
 
 from django.db import migrations, models
 
+from streamsite.mongo.batches import batches
+from streamsite.mongo.collections import collection
+
 
 def write_epochs(apps, schema_editor):
     """Give every address the epoch of its owner: none of them ends by the update."""
-    user = apps.get_model("accounts", "User")
     feeds = apps.get_model("subscriptions", "PrivateFeed").objects
-    for pk, epoch in user.objects.exclude(security_epoch=0).values_list("pk", "security_epoch").iterator():
-        feeds.filter(pk=pk).update(epoch=epoch)
+    users = collection("accounts_user")
+    for owners in batches(users, {"security_epoch": {"$gt": 0}}, fields=("security_epoch",)):
+        for owner in owners:
+            feeds.filter(pk=owner["_id"], epoch=0).update(epoch=owner["security_epoch"])
 
 
 class Migration(migrations.Migration):

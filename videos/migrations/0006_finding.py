@@ -3,11 +3,16 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from streamsite.mongo.batches import batches
+from streamsite.mongo.collections import collection
+
 
 def note_captions(apps, schema_editor):
     """Videos that have tracks already can be asked for by that."""
-    ids = set(apps.get_model("videos", "Caption").objects.values_list("video_id", flat=True))
-    apps.get_model("videos", "Video").objects.filter(pk__in=ids).update(has_captions=True)
+    videos = apps.get_model("videos", "Video").objects
+    for captions in batches(collection("videos_caption"), {}, fields=("video_id",)):
+        ids = {caption["video_id"] for caption in captions}
+        videos.filter(pk__in=ids, has_captions=False).update(has_captions=True)
 
 
 class Migration(migrations.Migration):

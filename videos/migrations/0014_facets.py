@@ -3,13 +3,19 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from streamsite.mongo.batches import batches_of_ids
+from streamsite.mongo.collections import collection
 from videos import facets
+
+# What a row has before its facets are computed: the field's default, or nothing. Computed, they are never empty.
+NOT_FILLED = {"facets": {"$in": [[], None]}}
 
 
 def fill(apps, schema_editor):
     """Rows and search documents of the former version have no facets."""
     for table in ("videos_video", "search_video"):
-        facets.refresh(table, {})
+        for ids in batches_of_ids(collection(table), NOT_FILLED):
+            facets.refresh(table, {"_id": {"$in": ids}})
 
 
 class Migration(migrations.Migration):

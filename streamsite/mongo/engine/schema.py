@@ -1,22 +1,28 @@
 """Migrations: collections, indexes, defaults for new fields. All of it is pymongo, none of it SQL.
 
+MongoDB changes no schema in a transaction. A process that is killed leaves a migration half done and not recorded, and
+the next start runs it again from its first operation. Every operation can therefore be repeated, whatever part of it
+was done: what is there already is not made, what is gone already is not dropped, and both are logged.
+
 ``__schema__`` is djongo's notebook: one document per collection with its columns and its auto-increment counter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.db import NotSupportedError, models
+from django.db import DatabaseError, NotSupportedError, models
 from django.db.backends.base.schema import _related_non_m2m_objects
 from djongo.schema import DatabaseSchemaEditor as DjongoDatabaseSchemaEditor
 from pymongo import IndexModel
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import OperationFailure
 
-from . import indexes
+from . import indexes, present
 from .errors import DRIVER_ERRORS, raise_translated
 from .introspection import SCHEMA_COLLECTION
 
@@ -28,15 +34,13 @@ Model = type[models.Model]
 Field = models.Field
 
 AUTO_TYPES = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
-# What an index keeps when its collection's column is renamed.
-CARRIED_OPTIONS = (
-    "unique",
-    "sparse",
-    "partialFilterExpression",
-    "expireAfterSeconds",
-    "collation",
-    "default_language",
-)
+NAMESPACE_EXISTS = 48
+# NamespaceNotFound, IndexNotFound
+NOT_THERE = frozenset({26, 27})
+# An index with the same columns has another name.
+INDEX_OPTIONS_CONFLICT = 85
+
+logger = logging.getLogger(__name__)
 
 
 class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
@@ -61,10 +65,10 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         """Make a model's collection with all its indexes, and those of its many-to-many tables."""
         meta = model._meta
         with self._translated():
-            if meta.db_table not in self._database.list_collection_names():
-                self._database.create_collection(meta.db_table)
+            # The collection comes last and together with its indexes: one that is there is complete.
             self._note(meta.db_table, meta.local_concrete_fields)
             self._create_indexes(meta.db_table, indexes.model_indexes(self.connection, model))
+            self._create_collection(meta.db_table)
         for through in _automatic_throughs(meta.local_many_to_many):
             self.create_model(through)
 
@@ -81,8 +85,15 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         if old_db_table == new_db_table:
             return
         with self._translated():
-            if old_db_table in self._database.list_collection_names():
+            there = self._database.list_collection_names(
+                filter={"name": {"$in": [old_db_table, new_db_table]}}
+            )
+            if not there:
+                raise DatabaseError(f"There is no collection {old_db_table} to be renamed {new_db_table}.")
+            if old_db_table in there:
                 self._database[old_db_table].rename(new_db_table)
+            else:
+                logger.info("The collection %s was renamed %s before.", old_db_table, new_db_table)
             self._schema.update_one({"name": old_db_table}, {"$set": {"name": new_db_table}})
 
     def alter_unique_together(
@@ -95,7 +106,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         with self._translated():
             for names in old - new:
                 columns = [_column(model, name) for name in names]
-                self._drop_indexes(model, lambda info, columns=columns: _is_unique_on(info, columns))
+                self._drop_indexes(model, lambda info, columns=columns: present.is_unique_on(info, columns))
             wanted = [indexes.unique_together_index(self.connection, model, names) for names in new - old]
             self._create_indexes(model._meta.db_table, wanted)
 
@@ -107,7 +118,10 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             for names in old - new:
                 columns = [_column(model, name) for name in names]
                 self._drop_indexes(
-                    model, lambda info, columns=columns: not info.get("unique") and _columns(info) == columns
+                    model,
+                    lambda info, columns=columns: (
+                        not info.get("unique") and present.columns_of(info) == columns
+                    ),
                 )
             wanted = [
                 indexes.declared_index(
@@ -142,7 +156,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         if field.column is None or field.many_to_many:
             return
         with self._translated():
-            self._drop_indexes(model, lambda info: _mentions(info, field.column))
+            self._drop_indexes(model, lambda info: present.mentions(info, field.column))
             self._collection(model).update_many({}, {"$unset": {field.column: ""}})
             self._schema.update_one(
                 {"name": model._meta.db_table}, {"$unset": {f"fields.{field.column}": ""}}
@@ -190,14 +204,27 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             self.alter_field(new, before, after)
 
     def _rename_column(self, model: Model, old: str, new: str) -> None:
-        collection = self._collection(model)
-        carried = {name: info for name, info in _own_indexes(collection) if _mentions(info, old)}
-        for name in carried:
+        """Rename a column with its indexes. They are noted before the first is dropped, and made from the note."""
+        collection, notebook = self._collection(model), {"name": model._meta.db_table}
+        note = f"renaming.{old}"
+        kept = self._schema.find_one({**notebook, note: {"$exists": True}}) or {}
+        carried = (
+            {index.document["name"]: index for index in present.read(kept["renaming"][old])} if kept else {}
+        )
+        found = {
+            n: info for n, info in present.own_indexes(collection).items() if present.mentions(info, old)
+        }
+        for index in (present.renamed(name, info, old, new) for name, info in found.items()):
+            carried[index.document["name"]] = index
+        if found:
+            self._schema.update_one(
+                notebook, {"$set": {note: present.written(carried.values())}}, upsert=True
+            )
+        for name in found:
             collection.drop_index(name)
-        collection.update_many({}, {"$rename": {old: new}})
-        self._schema.update_one({"name": model._meta.db_table}, {"$unset": {f"fields.{old}": ""}})
-        renamed = [_renamed_index(name, info, old, new) for name, info in carried.items()]
-        self._create_indexes(model._meta.db_table, renamed)
+        collection.update_many({old: {"$exists": True}}, {"$rename": {old: new}})
+        self._create_indexes(model._meta.db_table, list(carried.values()))
+        self._schema.update_one(notebook, {"$unset": {f"fields.{old}": "", "renaming": ""}})
 
     def _convert_values(self, model: Model, old: Field, new: Field) -> None:
         """Convert stored values when the BSON type changes; a value that cannot be converted is an error."""
@@ -224,21 +251,20 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             self._collection(model).update_many({field.column: None}, {"$set": {field.column: default}})
 
     def _replace_field_index(self, model: Model, old: Field, new: Field) -> None:
-        before = {index.document["name"] for index in indexes.field_indexes(self.connection, old)}
-        unchanged = (old.unique, old.db_index, old.null, old.primary_key, old.db_type(self.connection)) == (
-            new.unique,
-            new.db_index,
-            new.null,
-            new.primary_key,
-            new.db_type(self.connection),
-        )
-        if unchanged:
+        if self._index_of(old) == self._index_of(new):
             return
+        before = {str(index.document["name"]) for index in indexes.field_indexes(self.connection, old)}
         names = {name.replace(old.column, new.column, 1) for name in before}
-        for name, _info in _own_indexes(self._collection(model)):
-            if name in names:
-                self._collection(model).drop_index(name)
-        self._create_indexes(model._meta.db_table, indexes.field_indexes(self.connection, new))
+        wanted = indexes.field_indexes(self.connection, new)
+        right = {(index.document["name"], present.signature(index.document)) for index in wanted}
+        for name, info in present.own_indexes(self._collection(model)).items():
+            if name in names and (name, present.signature(info)) not in right:
+                self._drop_index(model._meta.db_table, name)
+        self._create_indexes(model._meta.db_table, wanted)
+
+    def _index_of(self, field: Field) -> tuple[object, ...]:
+        """Return what decides about a field's own index."""
+        return field.unique, field.db_index, field.null, field.primary_key, field.db_type(self.connection)
 
     # --- indexes and constraints ----------------------------------------------------------------
 
@@ -303,19 +329,51 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         self._schema.create_index("name", unique=True)
         self._schema.update_one({"name": table}, {"$set": noted or {"name": table}}, upsert=True)
 
-    def _create_indexes(self, table: str, wanted: list[IndexModel]) -> None:
-        if wanted:
-            self._database[table].create_indexes(wanted)
+    def _create_collection(self, table: str) -> None:
+        if self._database.list_collection_names(filter={"name": table}):
+            return
+        try:
+            self._database.create_collection(table, check_exists=False)
+        except OperationFailure as error:
+            if error.code != NAMESPACE_EXISTS:  # another process made it in between
+                raise
 
-    def _drop_indexes(self, model: Model, condition: Any) -> None:
-        collection = self._collection(model)
-        for name, info in _own_indexes(collection):
+    def _create_indexes(self, table: str, wanted: list[IndexModel]) -> None:
+        """Create indexes; one that is there under another name is left at that."""
+        if not wanted:
+            return
+        try:
+            self._database[table].create_indexes(wanted)
+        except OperationFailure as error:
+            if error.code != INDEX_OPTIONS_CONFLICT:
+                raise
+            there = {present.signature(info) for info in present.own_indexes(self._database[table]).values()}
+            rest = [index for index in wanted if present.signature(index.document) not in there]
+            if len(rest) == len(wanted):
+                raise
+            names = {str(index.document["name"]) for index in wanted} - {
+                str(i.document["name"]) for i in rest
+            }
+            logger.info("%s already has the indexes %s, under other names.", table, ", ".join(sorted(names)))
+            self._create_indexes(table, rest)
+
+    def _drop_indexes(self, model: Model, condition: Callable[[Document], bool]) -> None:
+        for name, info in present.own_indexes(self._collection(model)).items():
             if condition(info):
-                collection.drop_index(name)
+                self._drop_index(model._meta.db_table, name)
 
     def _drop_named(self, model: Model, name: str) -> None:
         with self._translated():
-            self._collection(model).drop_index(name)
+            self._drop_index(model._meta.db_table, name)
+
+    def _drop_index(self, table: str, name: str) -> None:
+        """Drop an index; one that is not there was dropped by a run that did not come to its end."""
+        try:
+            self._database[table].drop_index(name)
+        except OperationFailure as error:
+            if error.code not in NOT_THERE:
+                raise
+            logger.info("The index %s of %s was dropped before.", name, table)
 
 
 CONVERTIBLE = frozenset({"int", "long", "double", "decimal", "string", "bool"})
@@ -353,60 +411,3 @@ def _is_unique_field(model: Model, names: Sequence[str]) -> bool:
 
 def _idx_name(model: Model, names: Sequence[str]) -> str:
     return "_".join([model._meta.db_table, *names, "idx"])[: indexes.NAME_LENGTH]
-
-
-def _own_indexes(collection: Collection[Document]) -> list[tuple[str, Document]]:
-    """Return a collection's indexes by name, MongoDB's own on ``_id`` aside."""
-    return [(name, dict(info)) for name, info in collection.index_information().items() if name != "_id_"]
-
-
-def _columns(info: Document) -> list[str]:
-    """Return an index's columns; a text index lists its own under the weights."""
-    return [*(column for column, _ in info["key"]), *info.get("weights", {})]
-
-
-def _mentions(info: Document, column: str) -> bool:
-    """Return whether an index holds a column, or has a condition on it."""
-    return column in _columns(info) or column in _keys_of(info.get("partialFilterExpression", {}))
-
-
-def _keys_of(condition: Any) -> set[str]:
-    clauses = condition if isinstance(condition, list) else [condition]
-    keys: set[str] = set()
-    for clause in clauses:
-        for key, value in clause.items():
-            keys |= _keys_of(value) if key.startswith("$") else {key}
-    return keys
-
-
-def _is_unique_on(info: Document, columns: list[str]) -> bool:
-    return bool(info.get("unique")) and _columns(info) == columns
-
-
-def _renamed_index(name: str, info: Document, old: str, new: str) -> IndexModel:
-    def renamed(column: str) -> str:
-        return new if column == old else column
-
-    options = {option: info[option] for option in CARRIED_OPTIONS if option in info}
-    if "partialFilterExpression" in options:
-        options["partialFilterExpression"] = _renamed_keys(options["partialFilterExpression"], old, new)
-    weights = info.get("weights")
-    if weights:
-        keys: list[tuple[str, Any]] = [(renamed(column), "text") for column in weights]
-        options["weights"] = {renamed(column): weight for column, weight in weights.items()}
-    else:
-        keys = [(renamed(column), order) for column, order in info["key"]]
-    new_name = name.replace(old, new, 1) if name in (f"{old}_uniq", f"{old}_idx") else name
-    return IndexModel(keys, name=new_name, **options)
-
-
-def _renamed_keys(condition: Any, old: str, new: str) -> Any:
-    """Return a partial filter in which a column has its new name."""
-    if isinstance(condition, list):
-        return [_renamed_keys(clause, old, new) for clause in condition]
-    if not isinstance(condition, dict):
-        return condition
-    return {
-        (new if key == old else key): _renamed_keys(value, old, new) if key.startswith("$") else value
-        for key, value in condition.items()
-    }

@@ -1,0 +1,56 @@
+"""Data steps of migrations: pieces of a collection, again after a kill."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from streamsite.mongo.batches import batches, batches_of_ids
+from streamsite.mongo.collections import collection
+from streamsite.testing.commands import LOG
+from streamsite.testing.kills import killed_after, writes
+from videos.models import Video
+
+
+@pytest.fixture
+def numbers(database: None) -> Any:
+    """Seven documents, some of them done."""
+    found = collection("batches_test")
+    found.insert_many([{"_id": f"n{n}", "n": n, **({"done": True} if n < 2 else {})} for n in range(7)])
+    yield found
+    found.drop()
+
+
+def test_pieces_are_asked_for_as_they_are_needed(numbers: Any) -> None:
+    """In the order of the ids, with what was asked for, and what has been done meanwhile is left out."""
+    pieces = batches(numbers, {"done": None}, fields=("n",), size=2)
+    assert next(pieces) == [{"_id": "n2", "n": 2}, {"_id": "n3", "n": 3}]
+    numbers.update_one({"_id": "n4"}, {"$set": {"done": True}})
+    assert [[document["n"] for document in piece] for piece in pieces] == [[5, 6]]
+
+
+def test_a_condition_on_the_id_holds(numbers: Any) -> None:
+    """Together with the place that was reached."""
+    assert list(batches_of_ids(numbers, {"_id": {"$lt": "n3"}}, size=2)) == [["n0", "n1"], ["n2"]]
+
+
+def test_facets_are_filled_from_where_a_kill_left_off(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In pieces; none is done twice."""
+    step = import_module("videos.migrations.0014_facets")
+    monkeypatch.setattr(step, "batches_of_ids", lambda *arguments: batches_of_ids(*arguments, size=2))
+    videos = [cast.video(title=f"v{n}") for n in range(5)]
+    collection("videos_video").update_many({}, {"$set": {"facets": []}})
+    collection("search_video").update_many({}, {"$unset": {"facets": ""}})
+    with connection.schema_editor() as editor:
+        with killed_after(LOG.writes, 2):
+            step.fill(apps, editor)
+        with writes(LOG.writes) as done:
+            step.fill(apps, editor)
+    assert done == ["update videos_video", *["update search_video"] * 3]
+    expected = [Video.objects.get(pk=video.pk).facets for video in videos]
+    assert all(expected)
+    assert [collection("search_video").find_one({"_id": video.pk})["facets"] for video in videos] == expected

@@ -1,0 +1,152 @@
+"""An update that is killed after any of its writes to MongoDB ends well at the next start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from pymongo.database import Database
+
+from streamsite.mongo.engine.client import get_database
+from streamsite.testing import snapshots
+from streamsite.testing.commands import LOG
+from streamsite.testing.depth import walk
+from streamsite.testing.kills import killed_after, writes
+from tests.upgrade import contents, people, release
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_000)]
+
+ROOT = Path(__file__).resolve().parents[2]
+Document = dict[str, Any]
+
+
+@contextmanager
+def other_database(name: str) -> Iterator[Database[Document]]:
+    """Lead the site's code of this process to an empty database of another name."""
+    wrapper = connections["default"]
+    former = wrapper.settings_dict["NAME"]
+    wrapper.close()
+    wrapper.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()
+    database = get_database()
+    try:
+        yield database
+    finally:
+        database.client.drop_database(name)
+        wrapper.close()
+        wrapper.settings_dict["NAME"] = former
+        ContentType.objects.clear_cache()
+
+
+@pytest.fixture
+def empty(prepared_database: None, django_db_blocker: Any) -> Iterator[Database[Document]]:
+    """A database without anything."""
+    with django_db_blocker.unblock(), other_database(f"update_{os.getpid()}") as database:
+        yield database
+
+
+@pytest.fixture
+def recorded(empty: Database[Document]) -> Database[Document]:
+    """What the last release left."""
+    release.load_database(empty)
+    return empty
+
+
+def _kills(done: list[str], usual: int) -> list[int]:
+    """Return after which writes to kill, from 1: all of them, or a few that follow what is hardest to undo."""
+    every = range(1, len(done) + 1)
+    if walk(0, deep=1):
+        return list(every)
+    dropping = [number for number in every if done[number - 1].startswith(("drop", "rename"))]
+    chosen = dropping or list(every[:-1]) or list(every)
+    return chosen[:: -(-len(chosen) // usual)]
+
+
+def test_each_migration_can_be_killed_after_each_write(recorded: Database[Document]) -> None:
+    """Killed, and run again, it leaves the same documents and indexes as if it had run at once.
+
+    What the next migration finds is the same, so this holds for the update as a whole.
+    """
+    executor = MigrationExecutor(connection)
+    state, kills = executor._create_project_state(with_applied_migrations=True), 0
+    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        start, before = snapshots.take(recorded), state.clone()
+        with writes(LOG.writes) as done:
+            state = executor.apply_migration(state, migration)
+        expected = contents.comparable(recorded)
+        for last in _kills(done, 1):
+            snapshots.restore(recorded, start)
+            with killed_after(LOG.writes, last):
+                executor.apply_migration(before.clone(), migration)
+            if (migration.app_label, migration.name) not in executor.recorder.applied_migrations():
+                executor.apply_migration(before.clone(), migration)
+            lost = contents.differences(expected, contents.comparable(recorded))
+            assert not lost, (f"{migration}, killed after {done[:last]}", lost)
+            kills += 1
+    assert kills >= 15
+
+
+# A first start makes everything, so it is walked only when there is time.
+@pytest.mark.parametrize("origin", ["release", "nothing"][: walk(1, deep=2)])
+def test_prepare_can_be_killed_after_each_write(empty: Database[Document], origin: str) -> None:
+    """Migrations, permissions, indexes, jobs: of an update, and of a first start."""
+    if origin == "release":
+        release.load_database(empty)
+        if not walk(0, deep=1):  # migrations are walked above
+            call_command("migrate", verbosity=0, interactive=False, run_syncdb=False)
+    start = snapshots.take(empty)
+    with writes(LOG.writes) as done:
+        call_command("prepare", demo=False)
+    expected = contents.comparable(empty)
+    for last in _kills(done, 2):
+        snapshots.restore(empty, start)
+        ContentType.objects.clear_cache()
+        with killed_after(LOG.writes, last):
+            call_command("prepare", demo=False)
+        ContentType.objects.clear_cache()
+        call_command("prepare", demo=False)
+        lost = contents.differences(expected, contents.comparable(empty))
+        assert not lost, (f"killed after {len(done[:last])} writes, the last one {done[last - 1]}", lost)
+
+
+def test_a_killed_process_leaves_nothing_in_the_way(recorded: Database[Document], tmp_path: Path) -> None:
+    """The same with processes, in the middle of a transaction among others: it stays open behind them."""
+    release.load_files(tmp_path)
+    plan = _prepare(tmp_path, recorded.name, 0)
+    assert plan.returncode == 0, plan.stderr
+    done = plan.stdout.split("\n")[:-1]
+    expected = contents.comparable(recorded)
+    open_transaction = [number for number, name in enumerate(done[:-1]) if name.endswith("auth_permission")]
+    chosen = [*_kills(done, 1), *open_transaction[-1:]]
+    for last in chosen:
+        recorded.client.drop_database(recorded.name)
+        release.load_database(recorded)
+        killed = _prepare(tmp_path, recorded.name, last)
+        assert killed.returncode < 0, killed.stderr
+        again = _prepare(tmp_path, recorded.name, 0)
+        assert again.returncode == 0, (done[last - 1], again.stderr)
+        lost = contents.differences(expected, contents.comparable(recorded))
+        assert not lost, (f"killed after {last} writes, the last one {done[last - 1]}", lost)
+
+
+def _prepare(data_dir: Path, name: str, last: int) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "STREAMSITE_DATA_DIR": str(data_dir),
+        "MONGODB_NAME": name,
+        "SITE_URL": people.SITE_URL,
+        "DJANGO_SETTINGS_MODULE": "streamsite.settings",
+    }
+    command = [sys.executable, "-m", "tests.upgrade.killed_prepare", str(last)]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )

@@ -1,0 +1,44 @@
+"""The last release's installation, started with the present code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from streamsite.testing.stack import Stack
+from tests.upgrade import people, release, whole
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def updated(tmp_path: Path) -> Iterator[Stack]:
+    """The site, on a database and a data folder that the release left."""
+    name = f"release_{os.getpid()}"
+    client: MongoClient[dict[str, Any]] = MongoClient(os.environ["MONGODB_URI"])
+    with client:
+        release.load_database(client[name])
+        site = Stack(
+            tmp_path,
+            MONGODB_URI=os.environ["MONGODB_URI"],
+            MONGODB_NAME=name,
+            SITE_URL=people.SITE_URL,
+            ALLOWED_HOSTS="localhost",
+        )
+        release.load_files(site.data_dir)
+        try:
+            site.start()
+            yield site
+        finally:
+            site.stop()
+            client.drop_database(name)
+
+
+def test_an_update_loses_nothing(updated: Stack) -> None:
+    """Sessions, videos, search, counters, lists, jobs and uploads are what they were."""
+    whole.check(updated, release.facts())
