@@ -13,7 +13,7 @@ from pymongo import ASCENDING, IndexModel
 from streamsite.mongo.collections import THROTTLES, collection
 from streamsite.mongo.engine.client import connection_for
 from streamsite.mongo.engine.indexes import PRIMARY_KEY_INDEX, model_indexes
-from streamsite.tasks import queue
+from streamsite.tasks import heartbeats, queue
 
 Document = dict[str, Any]
 
@@ -28,6 +28,7 @@ PROVIDERS = (
 OWN = {
     THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
     queue.JOBS: queue.INDEXES,
+    heartbeats.WORKERS: heartbeats.INDEXES,
 }
 # What two indexes of one name must have in common; the rest is the server's.
 COMPARED = ("unique", "partialFilterExpression", "expireAfterSeconds", "sparse", "default_language")
