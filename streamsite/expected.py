@@ -10,7 +10,14 @@ from django.http import Http404, UnreadablePostError
 from streamsite.errors import SiteError, cause_of, is_disk_full, is_outage
 
 SERVER_ERROR = 500
-REFUSALS = (SiteError, ObjectDoesNotExist, Http404, PermissionDenied, SuspiciousOperation, UnreadablePostError)
+REFUSALS = (
+    SiteError,
+    ObjectDoesNotExist,
+    Http404,
+    PermissionDenied,
+    SuspiciousOperation,
+    UnreadablePostError,
+)
 
 
 def is_expected(error: BaseException) -> bool:

@@ -29,7 +29,7 @@ from pymongo.errors import PyMongoError
 
 from streamsite import __version__, errors, logs, partners
 from streamsite.mongo.engine.client import get_client
-from streamsite.tasks import delivery
+from streamsite.tasks import control, delivery
 from streamsite.tasks.heartbeats import served_queues
 
 logger = logging.getLogger("streamsite.health")
@@ -156,8 +156,7 @@ def _workers() -> str:
 
 def _queues() -> list[str]:
     """Return the queues that this site needs; copies are made only where there is a bucket."""
-    names: list[str] = settings.TASKS["default"]["QUEUES"]
-    return [name for name in names if name != "storage" or settings.S3_BUCKET]
+    return [name for name in control.queue_names() if name != "storage" or settings.S3_BUCKET]
 
 
 DISK = Check(_disk, good_seconds=2.0)

@@ -100,8 +100,9 @@ class ContextFilter(logging.Filter):
     """Adds ``request_id`` and ``job_id`` to every record, and to text lines the one that there is as ``context_id``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id, record.job_id = request_id.get(), job_id.get()
-        record.context_id = record.job_id if record.request_id == NONE else record.request_id
+        request, job = request_id.get(), job_id.get()
+        record.request_id, record.job_id = request, job
+        record.context_id = job if request == NONE else request
         return True
 
 
@@ -120,7 +121,7 @@ class WithoutSecretsInPaths(logging.Filter):
 class TextFormatter(logging.Formatter):
     """``2026-11-29T07:30:00.123Z INFO logger [id] message``, in UTC; the traceback, if any, on lines below."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

@@ -174,10 +174,9 @@ def test_what_goes_in_the_middle_of_a_change_is_never_a_fault(cast, name, is_pag
 
 def test_an_object_missing_behind_a_gate_is_a_404_and_leaves_its_trace_in_the_log(cast, caplog):
     """It may as well be a broken reference that nobody deleted at this moment: staff have to hear of it."""
-    try:
-        raise Video.DoesNotExist("gone")
-    except Video.DoesNotExist as error:
-        missing = error
+    with pytest.raises(Video.DoesNotExist) as caught:
+        Video.objects.get(pk="gone")
+    missing = caught.value
     request = RequestFactory().post("/studio/videos/x")
     with caplog.at_level(logging.WARNING, logger="streamsite.errors"):
         assert translate(missing).status == 404
