@@ -12,7 +12,7 @@ import traceback
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -206,9 +206,12 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def note(request: Any, error: SiteError, cause: BaseException | None = None) -> None:
-    """Keep the reason of a refusal for the request's log line: its code, and what an outage consists of."""
-    is_named = cause is not None and cause is not error and not isinstance(cause, SiteError)
-    logs.note(request, f"{error.code} ({cause_of(cause)})" if cause is not None and is_named else error.code)
+    """Keep the reason of a refusal for the request's log line: its code, and classes of errors when that says little."""
+    is_open = error.status >= 500 or isinstance(cause, SuspiciousOperation)
+    if cause is None or isinstance(cause, SiteError) or not is_open:
+        logs.note(request, error.code)
+    else:
+        logs.note(request, f"{error.code} ({cause_of(cause)})")
 
 
 def _place_of(error: BaseException) -> str:
@@ -302,7 +305,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_json(request) or wants_xml(request):
         return response(request, CsrfFailed())
     note(request, CsrfFailed())
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    context = {"reason": reason, "request_id": getattr(request, "request_id", "")}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
