@@ -7,6 +7,11 @@ import sys
 
 def main() -> None:
     """Run the command named on the command line; settings that cannot work are a message, not a traceback."""
+    if sys.argv[1:] in (["version"], ["--version"]):  # Django would print its own
+        from streamsite import __version__
+
+        sys.stdout.write(f"{__version__}\n")
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from pathlib import Path
 
 from django.conf import settings
 
-from streamsite.errors import SiteError
+from streamsite.errors import DiskFull, is_disk_full
 
-
-class DiskFull(SiteError):
-    """Too little space is left to accept an upload."""
-
-    status, code = 507, "insufficient_storage"
-    detail = (
-        "The server has too little disk space left for uploads. Nothing of yours was lost; try again later."
-    )
+__all__ = ["DiskFull", "refusal", "require_space"]
 
 
 def require_space(incoming: int) -> None:
@@ -28,4 +20,4 @@ def require_space(incoming: int) -> None:
 
 def refusal(error: OSError) -> Exception:
     """Return what to raise for ``error``: ``DiskFull`` when it is that, else itself."""
-    return DiskFull() if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
+    return DiskFull() if is_disk_full(error) else error

@@ -5,19 +5,22 @@ Services and gates raise these; ``api.errors`` makes JSON of them and ``ErrorMid
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
+import traceback
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 
-from streamsite import xml
+from streamsite import logs, xml
 from streamsite.mongo.retry import causes
 
 logger = logging.getLogger("streamsite.errors")
@@ -159,6 +162,15 @@ class Unavailable(SiteError):
         super().__init__(detail, retry_after=retry_after)
 
 
+class DiskFull(SiteError):
+    """Too little space is left to accept an upload."""
+
+    status, code = 507, "insufficient_storage"
+    detail = (
+        "The server has too little disk space left for uploads. Nothing of yours was lost; try again later."
+    )
+
+
 DATABASE_DOWN = (OperationalError, InterfaceError, PyMongoError)
 
 
@@ -171,18 +183,46 @@ def of_exception(error: BaseException) -> SiteError | None:
     """Return what ``error`` is to a caller: a refusal, an outage, something that is gone, or ``None`` for our faults.
 
     Gates raise ``Absent`` themselves. An ``ObjectDoesNotExist`` behind a gate means that somebody deleted the object
-    in between, or that data is broken, so it is a 404 and is logged with its traceback.
+    in between, or that data is broken, so it is a 404, and the log says where it was missed.
     """
     if isinstance(error, SiteError):
         return error
     if isinstance(error, ObjectDoesNotExist):
         logger.warning(
-            "%s behind a gate: deleted meanwhile, or a broken reference",
-            type(error).__qualname__,
-            exc_info=error,
+            "%s at %s: deleted in the meantime, or a broken reference",
+            *(type(error).__qualname__, _place_of(error)),
         )
         return Absent()
+    if isinstance(error, UnreadablePostError):
+        return Invalid("The body did not arrive.", code="parse_error")
+    if is_disk_full(error):
+        return DiskFull()
     return Unavailable() if is_outage(error) else None
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether ``error`` says that nothing more can be written to a disk."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def note(request: Any, error: SiteError, cause: BaseException | None = None) -> None:
+    """Keep the reason of a refusal for the request's log line: its code, and classes of errors when that says little."""
+    is_open = error.status >= 500 or isinstance(cause, SuspiciousOperation)
+    if cause is None or isinstance(cause, SiteError) or not is_open:
+        logs.note(request, error.code)
+    else:
+        logs.note(request, f"{error.code} ({cause_of(cause)})")
+
+
+def _place_of(error: BaseException) -> str:
+    """Return module and line of the site's own code that ``error`` came from, the engine left out."""
+    place = "an unknown place"
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file, module = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
+        is_ours = file.startswith(str(settings.BASE_DIR)) and "site-packages" not in file
+        if is_ours and not module.startswith("streamsite.mongo."):
+            place = f"{module}:{line}"
+    return place
 
 
 def stale_or_absent(rows: QuerySet[Any]) -> SiteError:
@@ -230,6 +270,7 @@ def _document(error: SiteError, request_id: str) -> HttpResponse:
 def response(request: HttpRequest, error: SiteError) -> HttpResponse:
     """``error`` as JSON, as XML or as a page, by what the request asked for."""
     request_id = getattr(request, "request_id", "")
+    note(request, error)
     if wants_json(request):
         answer: HttpResponse = JsonResponse(body(error, request_id), status=error.status)
     elif wants_xml(request):
@@ -263,12 +304,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF middleware answers with this."""
     if wants_json(request) or wants_xml(request):
         return response(request, CsrfFailed())
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    note(request, CsrfFailed())
+    context = {"reason": reason, "request_id": getattr(request, "request_id", "")}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """``handler400``: a request Django itself refuses, such as a wrong Host."""
-    return response(request, Invalid("The request is not understood.", code="parse_error"))
+    refusal = Invalid("The request is not understood.", code="parse_error")
+    note(request, refusal, exception)
+    return response(request, refusal)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -296,16 +341,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     known = of_exception(error) if error is not None else None
+    if error is not None:
+        note(request, known or Internal(), error)
     return response(request, known or Internal())
-
-
-class UnexpectedOnly(logging.Filter):
-    """Keeps what ``of_exception`` answers out of the log of server faults, also the refusal whose status is 501."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if getattr(record, "status_code", 0) == NOT_OFFERED:
-            return False
-        error = record.exc_info[1] if record.exc_info else None
-        return not (
-            isinstance(error, SiteError | ObjectDoesNotExist) or (error is not None and is_outage(error))
-        )

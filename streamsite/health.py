@@ -1,63 +1,237 @@
-"""For load balancers: is the process there, and can it serve."""
+"""For load balancers: does the process answer (``/healthz``), and can it serve (``/readyz``).
+
+Probes come every few seconds from every balancer and from anyone else. So they are answered before all other
+middleware, an answer is kept for some seconds, one thread at a time asks the database, and a reason says what is wrong
+in general words, without names, addresses, or paths.
+"""
 
 from __future__ import annotations
 
+import logging
+import pkgutil
 import shutil
+import threading
+import time
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 
+import pymongo
+from django.apps import apps
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
-from streamsite import partners
+from streamsite import __version__, errors, logs, partners
 from streamsite.mongo.engine.client import get_client
+from streamsite.tasks import control, delivery
+from streamsite.tasks.heartbeats import served_queues
+
+logger = logging.getLogger("streamsite.health")
+
+# How long one probe waits for the database in all, and for another probe that is asking it.
+DATABASE_SECONDS = 2.0
+# An answer that is older is not given while a new one is being made.
+MAX_AGE_SECONDS = 10.0
+# How long a due job may wait before its queue counts as stuck. Videos and copies may wait for others.
+SHORT_WAIT, LONG_WAIT = 300, 3_600
+MAX_WAITS = {"default": SHORT_WAIT, "mail": SHORT_WAIT, "transcode": LONG_WAIT, "storage": LONG_WAIT}
+# Without these the site must not serve; without the others it serves, degraded.
+REQUIRED = ("database", "migrations", "site_id")
+
+DATABASE_AWAY = "The database does not answer."
+UNKNOWN = "Unknown while the database does not answer."
+NOT_MIGRATED = "Migrations are missing. Run manage.py prepare."
+FOREIGN_SITE = "The database and the data folder belong to different sites. The log says more."
+DISK_FULL = "Less disk space is free than uploads need."
+
+Result = bool | str
+
+
+class Check:
+    """A check whose result is kept: for ``good_seconds`` when it is ``True``, else for one second.
+
+    ``look`` returns what is wrong, or an empty string. One thread at a time calls it; the others get the last result,
+    or wait when there is none of the last ``MAX_AGE_SECONDS``.
+    """
+
+    def __init__(self, look: Callable[[], str], *, good_seconds: float) -> None:
+        self._look, self._good_seconds = look, good_seconds
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Look again at the next call."""
+        self._result: Result = UNKNOWN
+        self._made_at = float("-inf")
+
+    def result(self) -> Result:
+        """Return ``True``, or what is wrong."""
+        if self._age() < self._lifetime():
+            return self._result
+        is_usable = self._age() < MAX_AGE_SECONDS
+        if not self._lock.acquire(timeout=0 if is_usable else DATABASE_SECONDS):
+            return self._result if is_usable else DATABASE_AWAY
+        try:
+            if self._age() >= self._lifetime():
+                self._result = self._made() or True
+                self._made_at = time.monotonic()
+            return self._result
+        finally:
+            self._lock.release()
+
+    def _age(self) -> float:
+        return time.monotonic() - self._made_at
+
+    def _lifetime(self) -> float:
+        return self._good_seconds if self._result is True else 1.0
+
+    def _made(self) -> str:
+        try:
+            return self._look()
+        except (PyMongoError, DatabaseError, InterfaceError):
+            return DATABASE_AWAY
+
+
+def _database() -> str:
+    get_client("default").admin.command("ping")
+    return ""
+
+
+def _migrations() -> str:
+    applied = set(MigrationRecorder(connections["default"]).applied_migrations())
+    return "" if _known_migrations() <= applied else NOT_MIGRATED
+
+
+@cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    """Return app and name of every migration of this code, by the names of their files."""
+    known = set()
+    for app in apps.get_app_configs():
+        package, _ = MigrationLoader.migrations_module(app.label)
+        try:
+            folder = import_module(package or "").__path__
+        except (ModuleNotFoundError, ValueError):  # an app without models
+            continue
+        known |= {
+            (app.label, module.name)
+            for module in pkgutil.iter_modules(folder)
+            if not module.ispkg and module.name[0] not in "_~"
+        }
+    return frozenset(known)
+
+
+def _site_id() -> str:
+    from streamsite.site_id import problem
+
+    found = problem()
+    if found:
+        logger.warning("%s", found)
+    return FOREIGN_SITE if found else ""
+
+
+def _disk() -> str:
+    try:
+        free = shutil.disk_usage(settings.DATA_DIR).free
+    except OSError:
+        return "The data folder cannot be read."
+    return "" if free > settings.DISK_WATERMARK_BYTES else DISK_FULL
+
+
+def _queue() -> str:
+    stuck = [name for name in _queues() if delivery.is_left(name, MAX_WAITS.get(name, LONG_WAIT))]
+    return f"Jobs have waited too long: {', '.join(stuck)}." if stuck else ""
+
+
+def _workers() -> str:
+    served = served_queues()
+    missing = [name for name in _queues() if name not in served]
+    return f"No worker takes jobs of: {', '.join(missing)}." if missing else ""
+
+
+def _queues() -> list[str]:
+    """Return the queues that this site needs; copies are made only where there is a bucket."""
+    return [name for name in control.queue_names() if name != "storage" or settings.S3_BUCKET]
+
+
+DISK = Check(_disk, good_seconds=2.0)
+DATABASE = Check(_database, good_seconds=2.0)
+BEHIND_DATABASE = {
+    "migrations": Check(_migrations, good_seconds=60.0),
+    "site_id": Check(_site_id, good_seconds=30.0),
+    "queue": Check(_queue, good_seconds=10.0),
+    "workers": Check(_workers, good_seconds=10.0),
+}
+
+
+def forget() -> None:
+    """Look again at the next probe."""
+    for check in (DISK, DATABASE, *BEHIND_DATABASE.values()):
+        check.forget()
+
+
+def _results() -> dict[str, Result]:
+    with pymongo.timeout(DATABASE_SECONDS):
+        database = DATABASE.result()
+        behind: dict[str, Result] = {
+            name: check.result() if database is True else UNKNOWN for name, check in BEHIND_DATABASE.items()
+        }
+    found = {"database": database, "disk": DISK.result(), **behind}
+    return {name: found[name] for name in (*REQUIRED, "disk", "queue", "workers")}
 
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
-    return JsonResponse({"status": "ok"})
+    """Answer that the process is there: ``{status: "ok", version}``."""
+    return JsonResponse({"status": "ok", "version": __version__})
 
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers and the disk has room; 503 names what does not.
+    """Answer whether the site can serve: ``{status, checks, partners}``; each check is ``true`` or a reason.
 
-    ``partners`` are outside services as this process knows them: the site serves everything else without them.
+    503 with the error form as well when one of ``REQUIRED`` is wrong. ``partners`` are outside services as this process
+    knows them: the site serves everything else without them.
     """
-    checks = {"database": _database(), "disk": _disk()}
-    ready = all(checks.values())
-    return JsonResponse(
-        {"status": "ok" if ready else "unavailable", "checks": checks, "partners": partners.states()},
-        status=200 if ready else 503,
-    )
+    checks = _results()
+    content = {"checks": checks, "partners": partners.states()}
+    if all(checks[name] is True for name in REQUIRED):
+        is_whole = all(result is True for result in checks.values())
+        return JsonResponse({"status": "ok" if is_whole else "degraded"} | content)
+    error = errors.Unavailable()
+    body = {"status": "unavailable"} | content | errors.body(error, logs.request_id.get())
+    response = JsonResponse(body, status=error.status)
+    errors.add_headers(response, error)
+    return response
 
 
 PROBES = {"/healthz": healthz, "/readyz": readyz}
 
 
 class HealthMiddleware:
-    """Answers probes before the host is looked at: who balances load asks for an address, not for the site's name."""
+    """Answers probes, the first of all: who balances load asks for an address, not for the site's name."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        probe = PROBES.get(request.path_info) if request.method in {"GET", "HEAD"} else None
-        return probe(request) if probe else self.get_response(request)
-
-
-def _database() -> bool:
-    try:
-        return bool(get_client("default").admin.command("ping"))
-    except PyMongoError:
-        return False
-
-
-def _disk() -> bool:
-    try:
-        return shutil.disk_usage(settings.DATA_DIR).free > settings.DISK_WATERMARK_BYTES
-    except OSError:
-        return False
+        path = request.path_info
+        if not path.startswith(("/healthz", "/readyz")) or request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        probe = PROBES.get(path.removesuffix("/"))
+        if probe is None:
+            return self.get_response(request)
+        begun = time.perf_counter()
+        with logs.identified(request) as request_id:
+            response = probe(request)
+            logs.log_request(request, response, begun, is_probe=True)
+        response["X-Request-Id"] = request_id
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "no-store"
+        response["Content-Length"] = str(len(response.content))
+        return response

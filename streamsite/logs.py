@@ -1,24 +1,108 @@
-"""Log records carry the request's id; JSON lines by setting."""
+"""The form of log lines: text or JSON, with the time and the id of the request or the job they belong to.
+
+One line per request (``log_request``) and per end of a job (``streamsite.tasks.worker``). Every record is one line;
+only a fault of the site has a traceback below it (``WithoutExpectedTracebacks``).
+"""
 
 from __future__ import annotations
 
 import contextvars
 import json
 import logging
+import os
 import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:  # the web server's first process needs formatters only
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+requests = logging.getLogger("streamsite.requests")
 
 # What opens something by itself, and is a part of the path.
 SECRET_IN_PATH = re.compile(r"(/(?:media/v|feeds/private|decisions)/)[^/\s]+")
+# No name in a path of the site is this long; a token that somebody put there is.
+LONG_NAME = re.compile(r"[^/\s]{41,}")
+# Successes of these are many and say little: a player fetches a segment every few seconds.
+FILES = ("/media/", "/static/")
+MAX_PATH = 500
+REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
+# What would break a line in two, or a terminal.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+NONE = "-"
 
-request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default=NONE)
+job_id: contextvars.ContextVar[str] = contextvars.ContextVar("job_id", default=NONE)
 
 
-class RequestIdFilter(logging.Filter):
-    """Adds ``request_id`` to every record."""
+@contextmanager
+def identified(request: HttpRequest) -> Iterator[str]:
+    """Give the request its id, which log lines of the block carry: a well-formed ``X-Request-Id``, or a new one."""
+    given = request.META.get("HTTP_X_REQUEST_ID", "")
+    name = given if REQUEST_ID.match(given) else secrets.token_hex(8)
+    request.request_id = name  # type: ignore[attr-defined]
+    token = request_id.set(name)
+    try:
+        yield name
+    finally:
+        request_id.reset(token)
+
+
+def note(request: Any, reason: str) -> None:
+    """Keep why ``request`` is refused, for its line; the first reason counts. Takes REST framework's requests too."""
+    vars(getattr(request, "_request", request)).setdefault("log_reason", reason)
+
+
+def log_request(
+    request: HttpRequest, response: HttpResponseBase, begun: float, *, is_probe: bool = False
+) -> None:
+    """Write the line of a request that was answered; ``begun`` is when it came in, by ``time.perf_counter``.
+
+    Without the query string, which may hold what people search for or secrets, and without who asked.
+    """
+    status = response.status_code
+    if status >= 500:
+        level = logging.WARNING
+    else:
+        is_quiet = is_probe or (status < 400 and request.path.startswith(FILES))
+        level = logging.DEBUG if is_quiet else logging.INFO
+    if not requests.isEnabledFor(level):
+        return
+    fields = {
+        "method": request.method,
+        "path": readable(request.path),
+        "status": status,
+        "duration_ms": round((time.perf_counter() - begun) * 1000, 1),
+    }
+    reason = getattr(request, "log_reason", "") if status >= 400 else ""
+    line = f"{fields['method']} {fields['path']} {status} {fields['duration_ms']} ms"
+    if reason:
+        fields["reason"] = reason
+        line = f"{line} {reason}"
+    requests.log(level, "%s", line, extra={"fields": fields})
+
+
+def readable(path: str) -> str:
+    """Return a decoded path for a line: without secrets, spaces, and control characters, of bounded length."""
+    path = LONG_NAME.sub("...", SECRET_IN_PATH.sub(r"\1...", path))
+    if not (path.isascii() and path.isprintable() and " " not in path):
+        path = quote(path[:MAX_PATH], safe="/@:!$&'()*+,;=~-._%", errors="replace")
+    return path if len(path) <= MAX_PATH else f"{path[:MAX_PATH]}..."
+
+
+class ContextFilter(logging.Filter):
+    """Adds ``request_id`` and ``job_id`` to every record, and to text lines the one that there is as ``context_id``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        request, job = request_id.get(), job_id.get()
+        record.request_id, record.job_id = request, job
+        record.context_id = job if request == NONE else request
         return True
 
 
@@ -28,23 +112,54 @@ class WithoutSecretsInPaths(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                SECRET_IN_PATH.sub(r"\1...", value) if isinstance(value, str) else value
+                readable(value) if isinstance(value, str) and value.startswith("/") else value
                 for value in record.args
             )
         return True
 
 
+class TextFormatter(logging.Formatter):
+    """``2026-11-29T07:30:00.123Z INFO logger [id] message``, in UTC; the traceback, if any, on lines below."""
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "%(asctime)s %(levelname)s %(name)s [%(context_id)s] %(message)s", defaults={"context_id": NONE}
+        )
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name in logging
+        """Return the line itself, in which nothing that came from outside begins another one."""
+        line = super().formatMessage(record)
+        return line if line.isprintable() else CONTROL.sub(_escape, line)
+
+
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: time, level, logger, request id, message and, if any, the traceback."""
+    """One JSON object per line: time, level, logger, request id, message, what else the record tells, the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the object as text."""
         entry = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "request_id": getattr(record, "request_id", "-"),
+            "request_id": getattr(record, "request_id", NONE),
             "message": record.getMessage(),
         }
+        if getattr(record, "job_id", NONE) != NONE:
+            entry["job_id"] = record.__dict__["job_id"]
+        entry |= getattr(record, "fields", {})
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False)
+
+
+def web_server_formatter() -> logging.Formatter:
+    """Return the formatter of the web server's own lines, which is set up before the settings are read."""
+    return JsonFormatter() if os.environ.get("LOG_FORMAT", "").strip() == "json" else TextFormatter()
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found.group().encode("unicode_escape").decode("ascii")

@@ -1,10 +1,8 @@
-"""Request ids, security headers, CORS of the API, and the translation of errors into responses."""
+"""Request ids and their log lines, security headers, CORS of the API, and the translation of errors into responses."""
 
 from __future__ import annotations
 
-import logging
-import re
-import secrets
+import time
 from collections.abc import Callable
 
 from corsheaders.middleware import CorsMiddleware
@@ -18,10 +16,7 @@ from django.utils.http import escape_leading_slashes
 from streamsite import cors, errors, logs
 from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
 
-logger = logging.getLogger("streamsite.requests")
-
 Handler = Callable[[HttpRequest], HttpResponseBase]
-REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
 
 
 def framed_content_policy(ancestors: str) -> str:
@@ -30,20 +25,16 @@ def framed_content_policy(ancestors: str) -> str:
 
 
 class RequestIdMiddleware:
-    """Takes a well-formed ``X-Request-Id`` or makes one; puts it on the request, the response and log lines."""
+    """Gives requests an id, on the response and on log lines, and writes one line for each when it is answered."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-Id", "")
-        request_id = given if REQUEST_ID.match(given) else secrets.token_hex(8)
-        request.request_id = request_id  # type: ignore[attr-defined]
-        token = logs.request_id.set(request_id)
-        try:
+        begun = time.perf_counter()
+        with logs.identified(request) as request_id:
             response = self.get_response(request)
-        finally:
-            logs.request_id.reset(token)
+            logs.log_request(request, response, begun)
         response["X-Request-Id"] = request_id
         return response
 
@@ -126,7 +117,8 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if errors.is_outage(exception):
-            logger.error("database unavailable: %s", errors.cause_of(exception))
         error = errors.of_exception(exception)
-        return None if error is None else errors.response(request, error)
+        if error is None:
+            return None
+        errors.note(request, error, exception)
+        return errors.response(request, error)

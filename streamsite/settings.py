@@ -61,6 +61,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Probes ask for an address, and nothing may refuse them.
+    "streamsite.health.HealthMiddleware",
     "streamsite.middleware.RequestIdMiddleware",
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -74,7 +76,6 @@ MIDDLEWARE = [
     # Writes are counted before bodies are looked at, and both before the CSRF check.
     "streamsite.page_limits.PageLimitMiddleware",
     "streamsite.bodies.middleware.BodyMiddleware",
-    "streamsite.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -400,7 +401,6 @@ BEHIND_TLS_PROXY = env.flag("BEHIND_TLS_PROXY")
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = IS_HTTPS
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 
 # Whether all subdomains are https as well, and whether browsers are to ship that, is for the domain's owner to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -438,27 +438,28 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "streamsite.logs.RequestIdFilter"},
-        "unexpected_only": {"()": "streamsite.errors.UnexpectedOnly"},
+        "context": {"()": "streamsite.logs.ContextFilter"},
+        "faults_only": {"()": "streamsite.expected.FaultsOnly"},
+        "without_expected_tracebacks": {"()": "streamsite.expected.WithoutExpectedTracebacks"},
         "without_secrets_in_paths": {"()": "streamsite.logs.WithoutSecretsInPaths"},
     },
     "formatters": {
-        "text": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "text": {"()": "streamsite.logs.TextFormatter"},
         "json": {"()": "streamsite.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id"],
+            "filters": ["context", "without_expected_tracebacks"],
             "formatter": env.choice("LOG_FORMAT", "text", ("text", "json")),
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # Refusals (4xx) are the caller's business; they are in the access log, not warnings of ours.
-        "django.request": {"level": "ERROR", "filters": ["unexpected_only", "without_secrets_in_paths"]},
+        # Refusals are in the line that every request has; here are faults with their tracebacks.
+        "django.request": {"level": "ERROR", "filters": ["faults_only", "without_secrets_in_paths"]},
         "django.security": {"level": "ERROR"},
-        # Scanners ask for other hosts all day; they get 400, and nobody has to read why.
+        # Scanners ask for other hosts all day: the request's line says it.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "pymongo": {"level": "WARNING"},
         # Two lines per message; the worker's own say what was run.

@@ -22,11 +22,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import env
+from streamsite.console import copy_lines, say
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
 from streamsite.mongo.binary import MongodUnavailableError
@@ -35,15 +35,6 @@ from streamsite.mongo.watch import Watch, limit_from_environment
 from streamsite.web import granian_command
 
 ROOT = Path(__file__).resolve().parent.parent
-COLOURS = {
-    "server": "36",
-    "mongo": "32",
-    "front": "36",
-    "web": "34",
-    "worker": "35",
-    "setup": "33",
-    "demo": "33",
-}
 START_SECONDS = 60
 STOP_SECONDS = 12
 LEAST_FREE_BYTES = 400 * 1024**2
@@ -73,15 +64,6 @@ class Child:
     quick_deaths: int = 0
     not_before: float = 0.0
     readers: list[threading.Thread] = field(default_factory=list)
-
-
-def say(name: str, line: str) -> None:
-    """Print one prefixed line; colours only on a terminal."""
-    label = f"{name:<7}"
-    if sys.stdout.isatty():
-        label = f"\033[{COLOURS.get(name, '0')}m{label}\033[0m"
-    sys.stdout.write(f"{label}| {line}\n")
-    sys.stdout.flush()
 
 
 class Supervisor:
@@ -381,8 +363,9 @@ class Supervisor:
         )
         child.started = time.monotonic()
         if child.process.stdout is not None:
+            clean = without_request if child.name == "front" else str
             reader = threading.Thread(
-                target=_copy_lines, args=(child.name, child.process.stdout), daemon=True
+                target=copy_lines, args=(child.name, child.process.stdout, clean), daemon=True
             )
             reader.start()
             child.readers = [reader]
@@ -441,15 +424,6 @@ def _fingerprint(*, demo: bool, database: str) -> str:
     for source in sorted(sources):
         digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()
-
-
-def _copy_lines(name: str, stream: IO[bytes]) -> None:
-    for raw in stream:
-        line = raw.decode(errors="replace").rstrip()
-        if name == "front":
-            line = without_request(line)
-        if line:
-            say(name, line)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+LOGGING = Path(__file__).parent / "granian_logging.json"
+
 THREADS = 256
 # Behind nginx a thread waits for nobody but those who send large bodies.
 THREADS_BEHIND_NGINX = 128
@@ -31,6 +33,8 @@ def granian_command(host: str, port: int, workers: int, *, socket: Path | None =
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
         *(*place, "--workers", str(workers), "--log-level", "error"),
+        # The site writes a line for each request itself.
+        *("--no-access-log", "--log-config", str(LOGGING)),
         *("--blocking-threads", str(threads), "--backlog", "1024", "--backpressure", str(CONNECTIONS)),
         *("--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "5"),

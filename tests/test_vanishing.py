@@ -174,15 +174,18 @@ def test_what_goes_in_the_middle_of_a_change_is_never_a_fault(cast, name, is_pag
 
 def test_an_object_missing_behind_a_gate_is_a_404_and_leaves_its_trace_in_the_log(cast, caplog):
     """It may as well be a broken reference that nobody deleted at this moment: staff have to hear of it."""
-    missing = Video.DoesNotExist("gone")
+    with pytest.raises(Video.DoesNotExist) as caught:
+        Video.objects.get(pk="gone")
+    missing = caught.value
     request = RequestFactory().post("/studio/videos/x")
     with caplog.at_level(logging.WARNING, logger="streamsite.errors"):
         assert translate(missing).status == 404
         assert (
             ErrorMiddleware(lambda _: HttpResponse()).process_exception(request, missing).status_code == 404
         )
-    assert [record.exc_info[1] for record in caplog.records] == [missing, missing]
-    assert "Video.DoesNotExist" in caplog.text
+    line = f"Video.DoesNotExist at tests.test_vanishing:{missing.__traceback__.tb_lineno}: deleted"
+    assert [record.getMessage().startswith(line) for record in caplog.records] == [True, True]
+    assert not any(record.exc_info for record in caplog.records)
 
 
 def test_other_faults_are_still_faults():

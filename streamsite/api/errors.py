@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,8 +11,6 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from streamsite import errors
-
-logger = logging.getLogger("streamsite.api")
 
 CODES = {
     400: "validation_error",
@@ -33,6 +30,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if error is None:
         return None
     request = context.get("request")
+    errors.note(request, error, exception)
     response = Response(errors.body(error, getattr(request, "request_id", "")), status=error.status)
     response["Cache-Control"] = "no-store"
     if error.retry_after is not None:
@@ -41,8 +39,6 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         response[name] = value
     if error.status == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
-    if error.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-        logger.error("unavailable: %s", errors.cause_of(exception))
     return response
 
 

@@ -13,7 +13,7 @@ from streamsite.mongo.collections import THROTTLES, collection
 from streamsite.mongo.engine.client import connection_for
 from streamsite.mongo.engine.indexes import PRIMARY_KEY_INDEX, model_indexes
 from streamsite.mongo.engine.present import signature
-from streamsite.tasks import queue
+from streamsite.tasks import heartbeats, queue
 
 Document = dict[str, Any]
 
@@ -28,6 +28,7 @@ PROVIDERS = (
 OWN = {
     THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
     queue.JOBS: queue.INDEXES,
+    heartbeats.WORKERS: heartbeats.INDEXES,
 }
 KEPT = ("_id_", PRIMARY_KEY_INDEX)
 

@@ -153,7 +153,7 @@ def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
 
 
 def _start_upkeep(**told: Any) -> None:
-    _upkeep.start(_backend())
+    _upkeep.start(_backend(), list(app.amqp.queues.consume_from))
 
 
 def _stop(**told: Any) -> None:

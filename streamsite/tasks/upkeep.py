@@ -1,4 +1,4 @@
-"""What every Celery worker does beside its jobs: look for jobs to call for, and keep the periodic ones queued.
+"""What every Celery worker does beside its jobs: call for jobs, keep the periodic ones queued, tell that it is alive.
 
 A thread of each worker and not Celery's ``beat``: that would be one more program to run, one that everything depends
 on, and its messages would wait behind busy workers.
@@ -7,14 +7,18 @@ on, and its messages would wait behind busy workers.
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 import time
+from contextlib import suppress
 
 import pymongo
 
 from streamsite.tasks import periodic
 from streamsite.tasks.celery_backend import CeleryTaskBackend
-from streamsite.tasks.worker import PERIODIC_WAIT
+from streamsite.tasks.heartbeats import Heartbeat
+from streamsite.tasks.worker import DATABASE_DOWN, PERIODIC_WAIT
 
 logger = logging.getLogger("streamsite.worker")
 
@@ -28,26 +32,33 @@ class Upkeep:
         self._stopping = threading.Event()
         self._look_at_periodic = 0.0
 
-    def start(self, backend: CeleryTaskBackend) -> None:
-        """Begin, and go on through outages of broker and database."""
-        threading.Thread(target=self._run, args=(backend,), name="upkeep", daemon=True).start()
+    def start(self, backend: CeleryTaskBackend, queues: list[str]) -> None:
+        """Start the thread of a worker that takes jobs of ``queues``; it survives outages of broker and database."""
+        heartbeat = Heartbeat(
+            f"{socket.gethostname()}:{os.getpid()}:celery", queues, lifetime=2 * backend.lease_seconds
+        )
+        threading.Thread(target=self._run, args=(backend, heartbeat), name="upkeep", daemon=True).start()
 
     def stop(self) -> None:
         """Look no more."""
         self._stopping.set()
 
-    def _run(self, backend: CeleryTaskBackend) -> None:
+    def _run(self, backend: CeleryTaskBackend, heartbeat: Heartbeat) -> None:
         interval = INTERVAL
         while not self._stopping.wait(interval):
             try:
-                self._look(backend)
+                self._look(backend, heartbeat)
                 interval = INTERVAL
             except Exception as error:  # a broker's client raises what it likes; nothing may end this thread
                 logger.warning("broker or database unavailable (%s); waiting", error.__class__.__name__)
                 interval = min(LONGEST_INTERVAL, interval * 2)
 
-    def _look(self, backend: CeleryTaskBackend) -> None:
+        with suppress(*DATABASE_DOWN), pymongo.timeout(1.0):
+            heartbeat.end()
+
+    def _look(self, backend: CeleryTaskBackend, heartbeat: Heartbeat) -> None:
         with pymongo.timeout(backend.lease_seconds / 2):
+            heartbeat.beat()
             backend.catch_up()
             if time.monotonic() >= self._look_at_periodic:
                 periodic.ensure()

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import bson
@@ -20,11 +21,12 @@ from django_tasks.utils import get_module_path, normalize_json
 from pymongo.errors import PyMongoError
 
 from streamsite import logs
+from streamsite.tasks import job_log, periodic, queue
 from streamsite.tasks import lease as leases
-from streamsite.tasks import periodic, queue
 from streamsite.tasks.attempt import Abandoned, Attempt
 from streamsite.tasks.backend import MongoTaskBackend, load_task
 from streamsite.tasks.errors import LeaseLost, PermanentFailure, TimeLimitExceeded
+from streamsite.tasks.heartbeats import Heartbeat
 from streamsite.tasks.signals import FAILED, task_dead
 
 logger = logging.getLogger("streamsite.worker")
@@ -50,6 +52,7 @@ class Worker:
         self.backend = backend
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.stopping = threading.Event()
+        self._heartbeat: Heartbeat | None = None
         self._lease: leases.Lease | None = None
         self._abandoned: list[Attempt] = []
         self._look_at_periodic = 0.0
@@ -71,6 +74,14 @@ class Worker:
 
     def run(self, *, once: bool = False) -> None:
         """Work until ``stop`` or until worn out; with ``once``, until no job is due."""
+        if not once:
+            self._heartbeat = Heartbeat(self.name, self.queues, lifetime=2 * self.backend.lease_seconds)
+        try:
+            self._run(once=once)
+        finally:
+            self._end_heartbeat()
+
+    def _run(self, *, once: bool) -> None:
         wait = SHORTEST_WAIT
         while not self.stopping.is_set():
             job = self._outlast(lambda: self._next(once=once))
@@ -90,8 +101,15 @@ class Worker:
         return self._outlast(lambda: queue.take(self.name, self.queues, self.backend.lease_seconds))
 
     def _next(self, *, once: bool) -> queue.Job | None:
+        if self._heartbeat is not None:
+            self._heartbeat.beat()
         self._keep_periodic(once=once)
         return queue.take(self.name, self.queues, self.backend.lease_seconds)
+
+    def _end_heartbeat(self) -> None:
+        if self._heartbeat is not None:
+            with suppress(*DATABASE_DOWN), pymongo.timeout(1.0):
+                self._heartbeat.end()
 
     def _outlast(self, take: Callable[[], queue.Job | None]) -> queue.Job | None:
         """What ``take`` returns, asked again while the database is away; ``None`` when told to stop."""
@@ -114,11 +132,19 @@ class Worker:
         periodic.ensure()
 
     def work(self, job: queue.Job) -> None:
-        """Run one job that was taken, and record how it ended."""
+        """Run one job that was taken, record how it ended, and log that in one line."""
+        token = logs.job_id.set(job.id)
+        try:
+            self._work(job)
+        finally:
+            logs.job_id.reset(token)
+
+    def _work(self, job: queue.Job) -> None:
+        begun = time.monotonic()
         if job.tries > job.max_tries:
+            job_log.log_end(job, job_log.DEAD, begun, reason=WORKER_LOST)
             self._set_aside(job, WORKER_LOST)
             return
-        logs.request_id.set(job.id[:16])
         lease = leases.Lease(attempt=job.tries, renew=lambda: self._renew(job))
         self._lease = lease
         if self.stopping.is_set():  # told to stop between taking the job and here
@@ -126,30 +152,35 @@ class Worker:
         attempt = Attempt(
             lambda: self._call(job), lease, name=job.task, limit=self.backend.time_limit(job.task, job.queue)
         )
-        begun = time.monotonic()
+        beat = _Beat(lease, self.backend.lease_seconds, self._heartbeat)
         try:
-            value = attempt.result(_Beat(lease, self.backend.lease_seconds), self.backend.lease_seconds / 3)
+            value = attempt.result(beat, self.backend.lease_seconds / 3)
         except LeaseLost:
-            self._record(lambda: queue.give_back(job))
+            self._give_back(job, begun)
         except TimeLimitExceeded as error:
+            job_log.log_end(job, job_log.FAILED, begun, reason=str(error))
             self._end_late(job, error, attempt)
         except PermanentFailure as error:
+            job_log.log_end(job, job_log.DEAD, begun, reason=str(error))
             self._set_aside(job, str(error))
         except Exception as error:  # whatever a task raises is the job's end, never the worker's
-            logger.exception("%s failed (try %d of %d)", job.task, job.tries, job.max_tries)
+            job_log.log_end(job, job_log.FAILED, begun, error=error)
             self._fail(job, error)
         else:
             if self.stopping.is_set() and lease.lost.is_set():
-                self._record(lambda: queue.give_back(job))
+                self._give_back(job, begun)
             else:
                 self._record(lambda: queue.finish(job, value))
-                logger.info("%s done in %.1f s", job.task, time.monotonic() - begun)
+                job_log.log_end(job, job_log.DONE, begun)
         finally:
             self._lease = None
             close_old_connections()
 
+    def _give_back(self, job: queue.Job, begun: float) -> None:
+        self._record(lambda: queue.give_back(job))
+        job_log.log_end(job, job_log.RETURNED, begun)
+
     def _end_late(self, job: queue.Job, error: TimeLimitExceeded, attempt: Attempt) -> None:
-        logger.error("%s: %s (try %d of %d)", job.task, error, job.tries, job.max_tries)
         if isinstance(error, Abandoned):
             self._abandoned.append(attempt)
         self._fail(job, error)
@@ -191,7 +222,7 @@ class Worker:
             sender=Worker, task_path=job.task, args=job.args, kwargs=job.kwargs, error=why, code=FAILED
         ):
             if isinstance(outcome, Exception):
-                logger.error("%r failed on a dead job: %s", receiver, outcome)
+                logger.error("%r failed on a dead job", receiver, exc_info=outcome)
                 told = told and not isinstance(outcome, DATABASE_DOWN)
         return told
 
@@ -209,10 +240,13 @@ class Worker:
 
 
 class _Beat:
-    """Renews a lease, for ``Attempt``. After a whole lease without success the job is not ours any more."""
+    """Renews a lease for ``Attempt``, and tells that the worker is alive.
 
-    def __init__(self, lease: leases.Lease, lease_seconds: float) -> None:
-        self._lease, self._seconds = lease, lease_seconds
+    After a whole lease without success the job is not ours any more.
+    """
+
+    def __init__(self, lease: leases.Lease, lease_seconds: float, heartbeat: Heartbeat | None) -> None:
+        self._lease, self._seconds, self._heartbeat = lease, lease_seconds, heartbeat
         self._last = time.monotonic()
 
     def __call__(self) -> None:
@@ -221,6 +255,8 @@ class _Beat:
         try:
             self._lease.check()
             self._last = time.monotonic()
+            if self._heartbeat is not None:
+                self._heartbeat.beat()
         except LeaseLost:
             return  # noted in the lease, for the task to see
         except DATABASE_DOWN:

@@ -119,11 +119,13 @@ def database(prepared_database: None, django_db_blocker: Any) -> Iterator[None]:
 
 def _forget_caches() -> None:
     from accounts import sessions
+    from streamsite import health
     from streamsite.api.throttling import GroupThrottle
     from videos import media
 
     sessions.forget_all()
     media.forget_all()
+    health.forget()
     GroupThrottle.forget_all()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from types import FrameType
@@ -14,6 +15,8 @@ from streamsite import memory
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.crew import Crew
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
+
+logger = logging.getLogger("streamsite.worker")
 
 
 class Command(BaseCommand):
@@ -42,7 +45,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        self.stdout.write(f"worker {crew.name} takes jobs of {', '.join(queues)}")
+        logger.info("worker %s takes jobs of %s", crew.name, ", ".join(queues))
         if not crew.run(once=options["once"]):
             raise CommandError("The worker ends, so that another one can go on; the lines above say why.")
 

@@ -1,0 +1,76 @@
+"""The output of a running site: its lines have process, time, and id, whoever wrote them."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+
+import pytest
+
+from streamsite.testing.caller import Caller
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+LINE = re.compile(r"(\w+) *\| (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (?:(\w+) ([\w.]+) \[([^\]]+)\] )?(.*)")
+QUEUED = re.compile(r"accounts\.tasks\.mail_user done \d+\.\d ms")
+
+
+def lines(site, pattern):
+    """The matches of all lines whose text has the pattern; waits for the first one."""
+    deadline = time.monotonic() + 30
+    while True:
+        found = [match for line in site.output().splitlines() if (match := LINE.match(line))]
+        found = [match for match in found if re.search(pattern, match[0])]
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+
+
+def test_a_request_is_one_line_behind_nginx(site):
+    status, headers, _ = Caller(site).call(
+        "GET", "/api/v1/videos?q=nobody-reads-this", headers={"X-Request-Id": "of-the-site-1"}
+    )
+    assert (status, headers["x-request-id"]) == (200, "of-the-site-1")
+    (line,) = lines(site, "of-the-site-1")
+    assert (line[1], line[3], line[4]) == ("web", "INFO", "streamsite.requests")
+    assert re.fullmatch(r"GET /api/v1/videos 200 \d+\.\d ms", line[6])
+    assert "nobody-reads-this" not in site.output()
+
+
+def test_a_foreign_host_leaves_no_traceback(site):
+    sent = {"Host": "evil.example", "X-Request-Id": "of-the-site-2"}
+    assert Caller(site).call("GET", "/login", headers=sent)[0] == 400
+    assert [line[3] for line in lines(site, "of-the-site-2")] == ["INFO"]
+    assert "evil.example" not in site.output()
+
+
+def test_who_goes_away_leaves_no_traceback(site):
+    """In the middle of a body, for which the site waits."""
+    before = len(site.output())
+    for path in ("/login", "/api/v1/auth/token"):
+        with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
+            head = f"POST {path} HTTP/1.1\r\nHost: localhost:{site.port}\r\nContent-Length: 40000\r\n"
+            connection.sendall(f"{head}Content-Type: application/json\r\n\r\n{{".encode())
+    assert lines(site, r"POST /login 40\d ")
+    assert lines(site, r"POST /api/v1/auth/token 40\d ")
+    assert "Traceback" not in site.output()[before:]
+
+
+def test_a_job_is_one_line(site):
+    Caller(site).enter("logged")
+    found = lines(site, QUEUED)
+    assert found
+    for line in found:
+        assert (line[1], line[3], line[4]) == ("worker", "INFO", "streamsite.worker")
+        assert re.fullmatch(r"[0-9a-f]{32}", line[5])
+
+
+def test_every_line_outside_a_traceback_has_process_and_time(site):
+    assert Caller(site).call("GET", "/")[0] == 200
+    without = [
+        line
+        for line in site.output().splitlines()
+        if not LINE.match(line) and not re.match(r"front +\| \d{4}/", line)
+    ]
+    assert without == []
