@@ -206,7 +206,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def note(request: Any, error: SiteError, cause: BaseException | None = None) -> None:
-    """Keep the reason of a refusal for the request's log line: its code, and classes of errors when that says little."""
+    """Keep the reason of a refusal for the request's log line: its code, and classes where these say more."""
     is_open = error.status >= 500 or isinstance(cause, SuspiciousOperation)
     if cause is None or isinstance(cause, SiteError) or not is_open:
         logs.note(request, error.code)

@@ -456,6 +456,9 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        # Django's own handlers would write lines of another form, and each of them a second time.
+        "django": {"handlers": []},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         # Refusals are in the line that every request has; here are faults with their tracebacks.
         "django.request": {"level": "ERROR", "filters": ["faults_only", "without_secrets_in_paths"]},
         "django.security": {"level": "ERROR"},

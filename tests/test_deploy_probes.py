@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -224,6 +225,19 @@ def test_a_foreign_host_is_one_line(web: Web, path: str) -> None:
     (line,) = of_request(web, name)
     assert (line["level"], line["reason"]) == ("INFO", "parse_error (DisallowedHost)")
     assert "traceback" not in line
+
+
+@pytest.mark.parametrize("path", ["/login", "/api/v1/auth/token"])
+def test_who_goes_away_leaves_no_traceback(web: Web, path: str) -> None:
+    """In the middle of a body, for which the site waits."""
+    name = f"gone-from-{path.rpartition('/')[2]}"
+    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection:
+        head = f"POST {path} HTTP/1.1\r\nHost: videos.example.org\r\nContent-Length: 40000\r\n"
+        head += f"X-Forwarded-Proto: https\r\nX-Request-Id: {name}\r\nContent-Type: application/json\r\n"
+        connection.sendall(f"{head}\r\n{{".encode())
+    (line,) = of_request(web, name)
+    assert (line["level"], line["status"] // 100) == ("INFO", 4)
+    assert not [line for line in web.lines() if "traceback" in line]
 
 
 def test_probes_and_files_write_no_lines(web: Web) -> None:

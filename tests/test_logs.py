@@ -356,6 +356,13 @@ def test_the_web_servers_lines_have_the_sites_form(monkeypatch):
     assert LINE.match(logs.web_server_formatter().format(record))
 
 
+def test_one_handler_writes_everything(handler):
+    """Django brings some of its own, for DEBUG, for mails to admins, and for its development server."""
+    names = ["django", "django.request", "django.server", "streamsite", "celery", "py.warnings"]
+    assert [logging.getLogger(name).handlers for name in names] == [[]] * len(names)
+    assert all(logging.getLogger(name).propagate for name in names)
+
+
 def test_every_handler_has_the_filters():
     for handler in configured.LOGGING["handlers"].values():
         assert handler["filters"] == ["context", "without_expected_tracebacks"]
