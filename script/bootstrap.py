@@ -123,9 +123,30 @@ def alone():
         os.close(folder)
 
 
-def pip_install(requirements, *options):
+def make_venv(folder):
+    """Make a virtual environment without pip, with nothing in it from before. End with a sentence on failure."""
+    # The Python that a virtual environment was made by: the one in the folder itself may be active.
+    python = getattr(sys, "_base_executable", None) or sys.executable
+    code, output = run([python, "-m", "venv", "--clear", "--without-pip", folder])
+    if code != 0:
+        last = (output.strip().splitlines() or ["no message"])[-1]
+        fail(_reason(output) or "cannot make the virtual environment %s (%s)" % (folder, last))
+
+
+def install_pip(python):
+    """Install pip by its wheel, as ensurepip does, held against its hash. End with a sentence on failure."""
+    (wheel,) = glob.glob(os.path.join(glob.escape(WHEELS), "pip-*.whl"))
+    command = [python, os.path.join(wheel, "pip"), "install", "--quiet", "--no-input", "--no-index", "--no-deps"]
+    command += ["--disable-pip-version-check", "--require-hashes", "--find-links", WHEELS]
+    code, output = run([*command, "-r", os.path.join(ROOT, lock_of(PIP_REQUIREMENTS))])
+    if code != 0:
+        sys.stderr.write(output)
+        fail(_reason(output) or "pip could not be installed; the lines above say why")
+
+
+def pip_install(requirements, *options, python=PYTHON):
     """Install exactly what the locks list, every file held against its hash. End with a sentence on failure."""
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--require-hashes", "--no-deps", *options]
     for name in requirements:
         command += ["-r", os.path.join(ROOT, lock_of(name))]
@@ -171,34 +192,14 @@ def _is_usable():
 
 def _install(requirements):
     if not _is_usable() or run([PYTHON, "-c", ""])[0] != 0:
-        _make_venv()
+        print("Making the virtual environment .venv ...", flush=True)
+        make_venv(VENV)
     write(INSTALLING, "")
     if run([PYTHON, "-m", "pip", "--version"])[0] != 0:
-        _install_pip()
+        install_pip(PYTHON)
     print("Installing %s ..." % ", ".join(requirements), flush=True)
     pip_install(requirements)
     os.remove(INSTALLING)
-
-
-def _make_venv():
-    print("Making the virtual environment .venv ...", flush=True)
-    # The Python that a virtual environment was made by: .venv itself may be active.
-    python = getattr(sys, "_base_executable", None) or sys.executable
-    code, output = run([python, "-m", "venv", "--clear", "--without-pip", VENV])
-    if code != 0:
-        last = (output.strip().splitlines() or ["no message"])[-1]
-        fail(_reason(output) or "cannot make the virtual environment .venv (%s)" % last)
-
-
-def _install_pip():
-    """Install pip by its wheel, as ensurepip does, with a hash as for all others."""
-    (wheel,) = glob.glob(os.path.join(glob.escape(WHEELS), "pip-*.whl"))
-    command = [PYTHON, os.path.join(wheel, "pip"), "install", "--quiet", "--no-input", "--no-index", "--no-deps"]
-    command += ["--disable-pip-version-check", "--require-hashes", "--find-links", WHEELS]
-    code, output = run([*command, "-r", os.path.join(ROOT, lock_of(PIP_REQUIREMENTS))])
-    if code != 0:
-        sys.stderr.write(output)
-        fail(_reason(output) or "pip could not be installed; the lines above say why")
 
 
 def _reason(output):
