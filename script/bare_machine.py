@@ -43,7 +43,9 @@ def build(debian, folder, mirror=""):
         shutil.rmtree(partial, ignore_errors=True)
         print("Building a minimal Debian %s in %s ..." % (debian, root), flush=True)
         command = ["debootstrap", "--variant=minbase", "--include=" + PACKAGES, debian, partial]
-        built = subprocess.run([*command, *([mirror] if mirror else [])], capture_output=True, text=True, check=False)
+        built = subprocess.run(
+            [*command, *([mirror] if mirror else [])], capture_output=True, text=True, check=False
+        )
         if built.returncode != 0:
             last = (built.stdout + built.stderr).strip().splitlines()[-1:] or ["no message"]
             raise Failed("debootstrap ended with %d (%s)" % (built.returncode, last[0]))
@@ -59,7 +61,7 @@ def copy_of(base):
     """Give a copy of a Debian that is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="trial-", dir=os.path.dirname(base)) as folder:
         root = os.path.join(folder, "root")
-        subprocess.run(["cp", "--archive", base, root], check=True)
+        subprocess.run(["/bin/cp", "--archive", base, root], check=True)
         yield root
 
 
@@ -72,7 +74,7 @@ def first_command(readme):
 
 def clone(root, repository, name):
     """Make the user, clone into its folder what is committed, and return which Python is there."""
-    os.chmod(root, 0o755)
+    os.chmod(root, 0o755)  # noqa: S103 - the root folder of a system
     for path in ("/etc/resolv.conf", "/etc/hosts"):
         shutil.copyfile(path, root + path)
     if _pip_settings().get("cert"):
@@ -87,12 +89,14 @@ def clone(root, repository, name):
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         if ran.returncode != 0:
             raise Failed("%s: %s" % (command[-3:], ran.stderr.strip()))
-    asked = subprocess.run([*_as_user(root), "python3", "--version"], capture_output=True, text=True, check=True)
+    asked = subprocess.run(
+        [*_as_user(root), "python3", "--version"], capture_output=True, text=True, check=True
+    )
     return asked.stdout.strip()
 
 
 class Start:
-    """The site, started by ``command`` in its folder in the copied Debian. Leaving the block kills what is left of it."""
+    """The site, started by ``command`` in the copied Debian. Leaving the block kills what is left of it."""
 
     def __init__(self, root, name, command, log):
         self.port = _free_port()
@@ -108,7 +112,7 @@ class Start:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads here
+                preexec_fn=_die_with_parent,
             )
 
     def __enter__(self):
@@ -124,11 +128,11 @@ class Start:
             return log.read()
 
     def wait_for(self, what, is_there, seconds):
-        """Return the seconds from the start until ``is_there``. Raises ``Failed`` when it ends before or takes longer."""
+        """Return the seconds from the start until ``is_there``. Raises ``Failed`` if it ends or takes longer."""
         while not is_there():
             if self.process.poll() is not None or time.monotonic() - self.begun > seconds:
                 ended = "it ended" if self.process.poll() is not None else "%d s were not enough" % seconds
-                raise Failed("no %s, %s; %s says:\n%s" % (what, ended, self.log, self.output()[-3000:]))
+                raise Failed("no %s, %s; see %s:\n%s" % (what, ended, self.log, self._end()))
             time.sleep(0.2)
         return time.monotonic() - self.begun
 
@@ -159,15 +163,21 @@ class Start:
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise Failed("it runs %d s after Ctrl-C; %s says:\n%s" % (seconds, self.log, self.output()[-3000:])) from None
+            raise Failed(
+                "it runs %d s after Ctrl-C; see %s:\n%s" % (seconds, self.log, self._end())
+            ) from None
         if code != 0:
-            raise Failed("it ended with %d after Ctrl-C; %s says:\n%s" % (code, self.log, self.output()[-3000:]))
+            raise Failed("it ended with %d after Ctrl-C; see %s:\n%s" % (code, self.log, self._end()))
         return time.monotonic() - begun
+
+    def _end(self):
+        return self.output()[-3000:]
 
     def _get(self, path):
         try:
-            request = urllib.request.Request(self.address + path, headers={"Host": "localhost:%d" % self.port})  # noqa: S310 - ours
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            opener.addheaders = [("Host", "localhost:%d" % self.port)]
+            with opener.open(self.address + path, timeout=10) as answer:
                 return answer.read()
         except (OSError, http.client.HTTPException, urllib.error.HTTPError):
             return None

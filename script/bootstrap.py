@@ -136,7 +136,15 @@ def make_venv(folder):
 def install_pip(python):
     """Install pip by its wheel, as ensurepip does, held against its hash. End with a sentence on failure."""
     (wheel,) = glob.glob(os.path.join(glob.escape(WHEELS), "pip-*.whl"))
-    command = [python, os.path.join(wheel, "pip"), "install", "--quiet", "--no-input", "--no-index", "--no-deps"]
+    command = [
+        python,
+        os.path.join(wheel, "pip"),
+        "install",
+        "--quiet",
+        "--no-input",
+        "--no-index",
+        "--no-deps",
+    ]
     command += ["--disable-pip-version-check", "--require-hashes", "--find-links", WHEELS]
     code, output = run([*command, "-r", os.path.join(ROOT, lock_of(PIP_REQUIREMENTS))])
     if code != 0:
@@ -183,7 +191,9 @@ def _is_usable():
         return False
     lines = (line.partition(" = ") for line in read(os.path.join(VENV, "pyvenv.cfg")).splitlines())
     made = {key: value.strip() for key, _, value in lines}
-    if made.get("version", made.get("version_info", "")).split(".")[:2] != [str(n) for n in sys.version_info[:2]]:
+    if made.get("version", made.get("version_info", "")).split(".")[:2] != [
+        str(n) for n in sys.version_info[:2]
+    ]:
         return False
     # Its programs name their Python by the folder that it was made in.
     place = re.sub(r"^(-\S+ )*", "", made.get("command", "").partition(" -m venv ")[2])
@@ -207,7 +217,9 @@ def _reason(output):
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return "the disk of %s or %s is full: free some space and start again" % (ROOT, tempfile.gettempdir())
     if "HASHES" in output:
-        return "a package is not the one that was locked: see PIP_INDEX_URL and pip.conf for where it came from"
+        return (
+            "a package is not the one that was locked: see PIP_INDEX_URL and pip.conf for where it came from"
+        )
     if UNREACHABLE.search(output):
         return "the package index cannot be reached: check the network, or set PIP_INDEX_URL, HTTPS_PROXY or PIP_CERT"
     if "Permission denied" in output or "Read-only file system" in output:

