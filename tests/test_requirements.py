@@ -1,0 +1,67 @@
+"""What each part of the code imports is pinned by the requirement sets that this part may count on.
+
+``script/test-requirements`` installs each set by itself and starts what it is for.
+"""
+
+import ast
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from tests.test_locks import pinned
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
+# The only code that may import what an optional set brings, and nothing imports it where the set is not wanted.
+OPTIONAL = {"streamsite/tasks/celery.py": "requirements-celery", "videos/s3.py": "requirements-s3"}
+# Of a set that the tests' environment does not have: which package brings a module.
+BROUGHT_BY = {"celery": ["celery"], "kombu": ["kombu"]}
+
+
+def parts():
+    """Return the files of the code by the locks that they may count on."""
+    found = {("requirements",): [ROOT / "manage.py"]}
+    for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
+        is_test = {"tests", "testing"} & set(path.relative_to(ROOT).parts)
+        sets = ("requirements-dev", "requirements-s3") if is_test else ()
+        optional = OPTIONAL.get(str(path.relative_to(ROOT)))
+        found.setdefault(("requirements", *sets, *([optional] if optional else [])), []).append(path)
+    tests = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    found[("requirements", "requirements-dev", "requirements-s3")] += tests
+    return found
+
+
+def imported(path):
+    """Return the names of the packages that a file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    modules += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.split(".")[0] for name in modules} - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(("sets", "files"), parts().items(), ids=lambda part: "+".join(map(str, part))[:60])
+def test_what_is_imported_is_pinned(sets, files):
+    locked = {name for part in sets for name in pinned(ROOT / f"{part}.lock")}
+    brought = {**packages_distributions(), **BROUGHT_BY}
+    own = {path.stem for folder in (ROOT, ROOT / "script") for path in folder.iterdir()} | {"inspected"}
+    missing = set()
+    for path in files:
+        for name in imported(path) - own:
+            is_beside = (path.parent / f"{name}.py").exists()  # for a program that is run as a file
+            if not is_beside and not locked & {canonicalize_name(found) for found in brought.get(name, [])}:
+                missing.add(f"{path.relative_to(ROOT)} imports {name}")
+    assert missing == set()
+
+
+def test_the_optional_parts_are_where_they_are_said_to_be():
+    locked = set(pinned(ROOT / "requirements.lock"))
+    for place, part in OPTIONAL.items():
+        added = set(pinned(ROOT / f"{part}.lock")) - locked
+        brought = {**packages_distributions(), **BROUGHT_BY}
+        needed = {
+            canonicalize_name(package) for name in imported(ROOT / place) for package in brought.get(name, [])
+        }
+        assert needed & added, place
