@@ -20,6 +20,7 @@ from django_tasks.utils import get_module_path, normalize_json
 from pymongo.errors import PyMongoError
 
 from streamsite import logs
+from streamsite.site_id import WrongSite
 from streamsite.tasks import lease as leases
 from streamsite.tasks import periodic, queue
 from streamsite.tasks.attempt import Abandoned, Attempt
@@ -50,6 +51,8 @@ class Worker:
         self.backend = backend
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.stopping = threading.Event()
+        # Whether a task found that the database and the files are not of one site.
+        self.is_misplaced = False
         self._lease: leases.Lease | None = None
         self._abandoned: list[Attempt] = []
         self._look_at_periodic = 0.0
@@ -131,6 +134,8 @@ class Worker:
             value = attempt.result(_Beat(lease, self.backend.lease_seconds), self.backend.lease_seconds / 3)
         except LeaseLost:
             self._record(lambda: queue.give_back(job))
+        except WrongSite as error:
+            self._end_misplaced(job, error)
         except TimeLimitExceeded as error:
             self._end_late(job, error, attempt)
         except PermanentFailure as error:
@@ -147,6 +152,13 @@ class Worker:
         finally:
             self._lease = None
             close_old_connections()
+
+    def _end_misplaced(self, job: queue.Job, error: WrongSite) -> None:
+        """Return the job and stop: this process must not go on with files that are another site's."""
+        logger.critical("%s", error)
+        self.is_misplaced = True
+        self._record(lambda: queue.give_back(job))
+        self.stopping.set()
 
     def _end_late(self, job: queue.Job, error: TimeLimitExceeded, attempt: Attempt) -> None:
         logger.error("%s: %s (try %d of %d)", job.task, error, job.tries, job.max_tries)
