@@ -10,5 +10,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect the sign-in signals."""
-        from accounts import signals  # noqa: F401
+        """Connect the sign-in signals, and say which pictures belong to the database."""
+        from accounts import (
+            pictures,
+            signals,  # noqa: F401
+        )
+        from streamsite import site_id
+
+        site_id.register("pictures", there=pictures.names_on_disk, known=pictures.known)

@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.conf import settings
 from accounts import mongo
 from accounts.images import ALL, KINDS
 from accounts.models import User
+from streamsite import trash
 from streamsite.errors import Absent
 from streamsite.ids import object_id
 
@@ -103,18 +105,55 @@ def forget(user: User) -> None:
         remove(getattr(user, kind))
 
 
-def sweep() -> int:
-    """Remove what processes that were killed left behind: folders that no account names. How many there were."""
-    left = _settled(_being_made()) | _settled(folder_path(""))
-    if left:
-        for named in User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator():
-            left.difference_update(named)
-        for namer in _namers:
-            left.difference_update(namer(left))
-    for folder in left:
-        remove(folder)
+@dataclass
+class Swept:
+    """What a sweep took away, or would: ``count`` folders, ``paths`` of pictures, or why it left them alone."""
+
+    count: int = 0
+    paths: list[Path] = field(default_factory=list)
+    refusal: str = ""
+
+
+def sweep(*, force: bool = False, is_dry: bool = False) -> Swept:
+    """Take away what killed processes left: pictures that no row names, which move to the trash, and unfinished ones.
+
+    Nothing goes when it would be many at once, unless with ``force``; nothing at all with ``is_dry``.
+    """
+    swept = Swept()
+    unfinished = _settled(_being_made())
+    left = _settled(folder_path(""))
+    left -= known(left)
+    there = len(list(names_on_disk()))
+    if trash.is_too_much(len(left), there) and not force:
+        swept.refusal = trash.refusal(len(left), there, "pictures that nothing names")
+        left = set()
+    swept.paths = [folder_path(folder) for folder in sorted(left)]
+    if is_dry:
+        return swept
+    swept.count = sum(trash.move(path) is not None for path in swept.paths)
+    for folder in unfinished:
         shutil.rmtree(_being_made() / folder, ignore_errors=True)
-    return len(left)
+    swept.count += len(unfinished)
+    return swept
+
+
+def names_on_disk() -> Iterator[str]:
+    """Yield the folders of pictures that exist."""
+    place = folder_path("")
+    if place.is_dir():
+        yield from (entry.name for entry in place.iterdir())
+
+
+def known(folders: set[str]) -> set[str]:
+    """Return those of the folders that a row names."""
+    if not folders:
+        return set()
+    found: set[str] = set()
+    for pair in User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator():
+        found.update(folders.intersection(pair))
+    for namer in _namers:
+        found.update(folders.intersection(namer(folders)))
+    return found
 
 
 def _settled(place: Path) -> set[str]:

@@ -4,12 +4,17 @@ from django.apps import AppConfig
 
 
 class StreamsiteConfig(AppConfig):
-    """Registers the project's system checks."""
+    """Makes the folders of the data folder and registers the project's system checks."""
 
     name = "streamsite"
     verbose_name = "Streamsite"
 
     def ready(self) -> None:
-        """Import what registers itself."""
-        from streamsite import checks  # noqa: F401
+        """Make missing folders, whatever process this is, and import what registers itself."""
+        from streamsite import (
+            checks,  # noqa: F401
+            folders,
+        )
         from streamsite.mongo import checks as mongo_checks  # noqa: F401
+
+        folders.make_if_possible()

@@ -307,6 +307,8 @@ PERIODIC_TASKS = {
     "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
 }
 SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)
+# How long what the sweeper took away waits in the trash.
+TRASH_DAYS = env.integer("TRASH_DAYS", 7, least=1, most=365)
 
 # --- uploads and media --------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 4 * 1024**3, least=1_000, most=10 * 1024**4)

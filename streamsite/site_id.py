@@ -1,8 +1,287 @@
-"""Whether the database and the data folder belong to the same site."""
+"""The site's id: proof that a database, a data folder and a bucket belong together.
+
+A random id lies in the database (``streamsite_site``), in the data folder (``media/site-id``, beside the files that the
+database's rows name, so that both are backed up and restored together) and in the bucket (``videos/bucket_site.py``).
+``manage.py prepare`` writes it; every process compares it at its start, and the sweeper before it touches a file.
+
+Nothing here needs an app: apps tell by ``register`` which files they keep and which of them the database knows.
+"""
 
 from __future__ import annotations
 
+import logging
+import os
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pymongo
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from pymongo.errors import OperationFailure, PyMongoError
+
+from streamsite.mongo.collections import collection
+
+logger = logging.getLogger("streamsite.site_id")
+
+COLLECTION, DOCUMENT = "streamsite_site", "site"
+FILE = "site-id"
+VALID = re.compile(r"\A[0-9a-f]{32}\Z")
+UNAUTHORIZED = 13
+AWAY = (PyMongoError, DatabaseError, InterfaceError)
+ANSWER_SECONDS, RETRY_SECONDS, CACHE_SECONDS = 2.0, 2.0, 5.0
+BATCH = 500
+
+
+class WrongSite(Exception):
+    """The database and the files are not of one site. The message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What an app knows about the files it keeps: names in the data folder, and those that the database knows."""
+
+    there: Callable[[], Iterator[str]]
+    known: Callable[[set[str]], set[str]]
+
+
+_witnesses: dict[str, Witness] = {}
+
+
+def register(name: str, *, there: Callable[[], Iterator[str]], known: Callable[[set[str]], set[str]]) -> None:
+    """Add the files of an app to the evidence by which ``prepare`` decides whether a folder may be adopted."""
+    _witnesses[name] = Witness(there, known)
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def in_folder(media: Path) -> str:
+    """Return the id in a data folder's ``media``, "" when there is none. Raises ``WrongSite`` when it is damaged."""
+    path = media / FILE
+    try:
+        content = path.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise WrongSite(f"{path} cannot be read ({error.strerror}). Give it to the site's user.") from None
+    if not VALID.match(content):
+        raise WrongSite(
+            f"{path} is damaged. Restore it from a backup, or run `manage.py site_id --adopt` if the database and the"
+            " data folder belong together."
+        )
+    return content
+
+
+def document_in(database: Any) -> dict[str, Any]:
+    """Return the site's document of a pymongo ``Database``, {} when there is none. Raises ``PyMongoError``."""
+    found: dict[str, Any] | None = database[COLLECTION].find_one({"_id": DOCUMENT})
+    return found or {}
+
+
+def in_database() -> str:
+    """Return the id in the database, "" when there is none. Raises ``WrongSite`` when it may not be read."""
+    try:
+        with pymongo.timeout(ANSWER_SECONDS):
+            return str(document_in(collection(COLLECTION).database).get("site_id", ""))
+    except OperationFailure as error:
+        if error.code != UNAUTHORIZED:
+            raise
+        raise WrongSite(
+            f"MongoDB does not let the site's user read the database {_name()!r}. Correct MONGODB_NAME or MONGODB_URI."
+        ) from None
+
+
+def current() -> str:
+    """Return the site's id. Raises ``WrongSite`` unless database and data folder agree on one."""
+    require()
+    return in_folder(_media())
+
+
+def require() -> None:
+    """Raise ``WrongSite`` unless database and data folder have the same id. Raises one of ``AWAY``."""
+    if sentence := _disagreement(in_database(), in_folder(_media())):
+        raise WrongSite(sentence)
+
+
+def require_once_reachable() -> None:
+    """Do as ``require``, and wait for a database that is away."""
+    while True:
+        try:
+            return require()
+        except AWAY as error:
+            logger.warning("database unavailable (%s); waiting", error.__class__.__name__)
+            time.sleep(RETRY_SECONDS)
+
+
+def guard() -> None:
+    """End this process when database and data folder are not of one site; at once, or when the database answers."""
+    try:
+        require()
+    except WrongSite as error:
+        logger.critical("%s", error)
+        raise SystemExit(1) from None
+    except AWAY:
+        threading.Thread(target=_guard_later, name="site id", daemon=True).start()
+
+
+def _guard_later() -> None:
+    try:
+        require_once_reachable()
+    except WrongSite as error:
+        logger.critical("%s", error)
+        os._exit(1)
+
+
+_seen = (float("-inf"), "")
+
 
 def problem() -> str:
-    """Return a sentence about a mismatch, or an empty string when there is none."""
-    return ""
+    """Return why database and data folder are not of one site, "" when they are. Read at most every five seconds.
+
+    While the database is away this is what was found last.
+    """
+    global _seen
+    when, sentence = _seen
+    if time.monotonic() - when < CACHE_SECONDS:
+        return sentence
+    try:
+        require()
+        sentence = ""
+    except WrongSite as error:
+        sentence = str(error)
+    except AWAY:
+        return sentence
+    _seen = (time.monotonic(), sentence)
+    return sentence
+
+
+# --- deciding -------------------------------------------------------------------------------------
+
+
+def _name() -> str:
+    return str(settings.DATABASES["default"]["NAME"])
+
+
+def _media() -> Path:
+    return Path(settings.MEDIA_ROOT)
+
+
+def _disagreement(database: str, folder: str) -> str:
+    """Return what is wrong for a process that is to serve or change the site, and what to do; "" when all is well."""
+    here = f"the data folder {settings.DATA_DIR}"
+    if database and database == folder:
+        return ""
+    if database and folder:
+        return (
+            f"The database {_name()!r} and {here} belong to different sites (ids {database[:8]} and {folder[:8]})."
+            " Correct MONGODB_NAME, MONGODB_URI or STREAMSITE_DATA_DIR, or restore both from the same backup;"
+            " `manage.py site_id --adopt` declares that they belong together."
+        )
+    if folder:
+        return (
+            f"The database {_name()!r} has no site id, but {here} belongs to a site ({folder[:8]}): the database is"
+            " empty, was not restored, or is not the one of this site. Correct MONGODB_NAME or MONGODB_URI, or restore"
+            " the database; `manage.py site_id --adopt` declares that they belong together."
+        )
+    if database:
+        return (
+            f"The database {_name()!r} belongs to a site ({database[:8]}), but {here} has no site id: it was not"
+            " restored, is not mounted, or is not the one of this site. Correct STREAMSITE_DATA_DIR or restore media/,"
+            " then run `manage.py prepare`."
+        )
+    return f"The database {_name()!r} and {here} have no site id yet. Run `manage.py prepare` first."
+
+
+def _unknown_files() -> str:
+    return (
+        f"The data folder {settings.DATA_DIR} has media files, and the database {_name()!r} knows none of them: it is"
+        " empty, was not restored, or is not the one of this site. Correct MONGODB_NAME or MONGODB_URI, or restore the"
+        " database; `manage.py site_id --adopt` declares that they belong together."
+    )
+
+
+def _has_files() -> bool:
+    return any(next(witness.there(), None) is not None for witness in _witnesses.values())
+
+
+def _knows_files() -> bool:
+    for witness in _witnesses.values():
+        names = witness.there()
+        while batch := set(islice(names, BATCH)):
+            if witness.known(batch):
+                return True
+    return False
+
+
+def require_adoptable() -> None:
+    """Raise ``WrongSite`` when ``adopt_if_safe`` would. Writes nothing."""
+    database, folder = in_database(), in_folder(_media())
+    if database and database == folder:
+        return
+    if database and folder:
+        raise WrongSite(_disagreement(database, folder))
+    if _knows_files():
+        return
+    if folder:
+        raise WrongSite(_disagreement(database, folder))
+    if _has_files():
+        raise WrongSite(_unknown_files())
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def adopt_if_safe() -> str:
+    """Give a new site its id, or one of an earlier version, and complete one that is half there. Return the id.
+
+    Raises ``WrongSite``, and writes nothing, when the files may be another site's: the ids differ, or the folder has
+    an id or media files and the database knows none of these.
+    """
+    require_adoptable()
+    database, folder = in_database(), in_folder(_media())
+    site = database or _write_database(folder or secrets.token_hex(16), is_new=True)
+    if not folder:
+        _write_folder(site)
+    require()
+    return site
+
+
+def adopt() -> str:
+    """Declare that this database and this data folder belong together, by a new id for both. Return it."""
+    site = _write_database(secrets.token_hex(16), is_new=False)
+    _write_folder(site)
+    return site
+
+
+def mark_prepared() -> None:
+    """Note that the database was prepared, by a token that an older copy of the database does not have."""
+    collection(COLLECTION).update_one({"_id": DOCUMENT}, {"$set": {"prepared": secrets.token_hex(8)}})
+
+
+def _write_database(site: str, *, is_new: bool) -> str:
+    fields = {"site_id": site, "adopted_at": datetime.now(UTC).replace(tzinfo=None)}
+    change = {"$setOnInsert": fields} if is_new else {"$set": fields}
+    collection(COLLECTION).update_one({"_id": DOCUMENT}, change, upsert=True)
+    return in_database()
+
+
+def _write_folder(site: str) -> None:
+    path = _media() / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{FILE}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "w") as out:
+            out.write(f"{site}\n")
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -22,10 +22,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 
-from streamsite import env
+from streamsite import env, site_id
 from streamsite.console import copy_lines, say
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
@@ -222,19 +225,37 @@ class Supervisor:
         if process is not None and process.returncode != 0:
             raise StartError("the database could not be prepared; the lines above say why")
         if self.mongo is not None:
-            self._stamp.write_text(self._fingerprint, encoding="utf-8")
+            self._stamp.write_text(self._stamped(self._site_document()), encoding="utf-8")
+            # Where an earlier version kept it: a copy of the database would take it along.
+            (self.data_dir / "db" / "streamsite-prepared").unlink(missing_ok=True)
 
     @property
     def _stamp(self) -> Path:
-        """Says for which code the embedded database was prepared; it lies in the database's folder and goes with it."""
-        return self.data_dir / "db" / "streamsite-prepared"
+        """Says for which code, and which state of the embedded database, this folder was prepared; never restored."""
+        return self.data_dir / "run" / "prepared"
+
+    def _stamped(self, site: dict[str, Any]) -> str:
+        return f"{self._fingerprint} {site.get('prepared', '')}"
+
+    def _site_document(self) -> dict[str, Any]:
+        if self.mongo is None:
+            return {}
+        client: MongoClient[dict[str, Any]] = MongoClient(self.mongo.uri, serverSelectionTimeoutMS=5_000)
+        with client:
+            return site_id.document_in(client[self.mongo.database])
 
     def _is_prepared(self) -> bool:
         if self.mongo is None or not any((self.data_dir / "keys" / "tokens").glob("*.pem")):
             return False
         if self.environment["SITE_URL"].startswith("https:"):
             return False  # preparing reads the settings, and refuses those that no public site may have
-        return self._stamp.is_file() and self._stamp.read_text() == self._fingerprint
+        try:
+            site = self._site_document()
+            if not site or site_id.in_folder(self.data_dir / "media") != site.get("site_id"):
+                return False  # preparing says what is wrong, or completes what is missing
+        except (PyMongoError, site_id.WrongSite):
+            return False
+        return self._stamp.is_file() and self._stamp.read_text() == self._stamped(site)
 
     @property
     def _fingerprint(self) -> str:

@@ -7,7 +7,7 @@ import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets, memory, stalls
+from streamsite import assets, memory, site_id, stalls
 from streamsite.lingering import lingering
 from streamsite.mongo.server import die_with_parent
 
@@ -20,6 +20,7 @@ if os.environ.get("STREAMSITE_SUPERVISED"):
 memory.bound_arenas()
 
 django.setup()
+site_id.guard()
 assets.publish()
 if not settings.BEHIND_FRONT:
     stalls.watch(settings.WRITE_TIMEOUT_SECONDS)

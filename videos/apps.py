@@ -10,9 +10,14 @@ class VideosConfig(AppConfig):
     verbose_name = "Videos"
 
     def ready(self) -> None:
-        """Follow what happens to accounts."""
+        """Follow what happens to accounts, and say which videos' files belong to the database."""
+        from streamsite import site_id
         from streamsite.mongo import counters
-        from videos import signals  # noqa: F401
+        from videos import (
+            orphans,
+            signals,  # noqa: F401
+        )
         from videos.counters import ALL
 
         counters.register(*ALL)
+        site_id.register("videos", there=orphans.ids_on_disk, known=orphans.known)

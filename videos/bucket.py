@@ -7,6 +7,7 @@ way round; a video's ``stored_generation`` is ``<generation>.<secret>`` once the
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from videos.s3 import Bucket
 
 SECRET_BYTES = 12
+FOLDER = re.compile(r"\A[A-Za-z0-9_-]{11}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\Z")
 # Of the 256 threads of a web process at most twice as many wait for the bucket.
 REQUESTS_AT_ONCE, REQUEST_SECONDS = 16, 3.0
 
@@ -132,6 +134,11 @@ def cors_rule() -> dict[str, Any]:
 def holds(stored_generation: str, generation: str) -> bool:
     """Whether what a video says of its stored generation is about ``generation``."""
     return bool(generation) and stored_generation.startswith(f"{generation}.")
+
+
+def is_folder(name: str) -> bool:
+    """Whether a name below the prefix is that of a stored generation, and not of something else's."""
+    return bool(FOLDER.match(name))
 
 
 def folder_of(video_id: str, stored_generation: str) -> str:

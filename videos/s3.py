@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ logger = logging.getLogger("streamsite.bucket")
 PARALLEL = 8
 PART_BYTES = 64 * 1024**2
 AT_ONCE = 1_000
+# Beside the folder ``videos`` below the prefix.
+MARKER, MOST_MARKER_BYTES = "streamsite-site-id", 200
+TRASH = "trash"
 NO_CORS = "NoSuchCORSConfiguration"
 MISSING = {"404", "NoSuchKey", "NotFound"}
 # No cache keeps what a signed address gave: the next visitor needs an address of their own.
@@ -87,7 +90,8 @@ class Bucket:
         patience: Patience = BACKGROUND,
     ) -> None:
         self.name = name
-        self.root = f"{prefix}/videos" if prefix else "videos"
+        self._prefix = f"{prefix}/" if prefix else ""
+        self.root = f"{self._prefix}videos"
         self._storage = _Storage(
             bucket_name=name,
             endpoint_url=endpoint,
@@ -194,6 +198,50 @@ class Bucket:
                     logger.error("bucket: not deleted: %s", answer["Errors"][0].get("Code"))
                     raise BucketUnavailable
         return len(keys)
+
+    def site(self) -> str:
+        """Return the id of the site to which the prefix belongs, "" when nothing says so."""
+        try:
+            with _translated():
+                found = self._client.get_object(Bucket=self.name, Key=self._prefix + MARKER)
+                return str(found["Body"].read(MOST_MARKER_BYTES).decode(errors="replace").strip())
+        except FileNotFoundError:
+            return ""
+
+    def claim(self, site: str) -> None:
+        """Write that the prefix belongs to the site with this id."""
+        with _translated():
+            self._client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
+
+    def condemned(self) -> dict[str, date]:
+        """Return the folders that are to be removed, with the day since which they are."""
+        found: dict[str, date] = {}
+        with _translated():
+            for page in self._pages(f"{self._prefix}{TRASH}/", Delimiter="/"):
+                for entry in page.get("CommonPrefixes", ()):
+                    found |= self._condemned_on(entry["Prefix"])
+        return found
+
+    def _condemned_on(self, prefix: str) -> dict[str, date]:
+        try:
+            day = date.fromisoformat(prefix.rstrip("/").rpartition("/")[2])
+        except ValueError:  # not ours
+            return {}
+        entries = [entry for page in self._pages(prefix) for entry in page.get("Contents", ())]
+        return {entry["Key"].removeprefix(prefix): day for entry in entries if not entry["Size"]}
+
+    def condemn(self, folder: str, day: date) -> None:
+        """Note that a folder is to be removed, by an empty object. The folder stays as it is."""
+        with _translated():
+            self._client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
+
+    def pardon(self, folder: str, day: date) -> None:
+        """Delete the note that a folder is to be removed."""
+        with _translated():
+            self._client.delete_object(Bucket=self.name, Key=self._note(folder, day))
+
+    def _note(self, folder: str, day: date) -> str:
+        return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
     def allow_pages(self) -> bool:
         """Add the rule by which pages may read, beside those that are there. Return False when it is there."""

@@ -16,7 +16,17 @@ from accounts.models import User
 from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
-from videos import bucket, pipeline, placement, priorities, reactions, services, sweeper
+from videos import (
+    bucket,
+    bucket_site,
+    bucket_sweeper,
+    pipeline,
+    placement,
+    priorities,
+    reactions,
+    services,
+    sweeper,
+)
 from videos.access import own_videos
 from videos.comments import services as comments
 from videos.library import documents
@@ -45,7 +55,10 @@ def make_download(video_id: str) -> None:
 @task(queue_name="storage")
 def place_media(video_id: str) -> None:
     """Copy a complete video into the bucket, and let the copy on the disk go once nothing refers to it."""
-    if bucket.is_home() and placement.into_bucket(video_id) is not None:
+    if not bucket.is_home():
+        return
+    bucket_site.require()
+    if placement.into_bucket(video_id) is not None:
         later = timezone.now() + timedelta(seconds=placement.settle_seconds())
         tidy_media.using(run_after=later).enqueue(video_id)
 
@@ -53,6 +66,7 @@ def place_media(video_id: str) -> None:
 @task(queue_name="storage")
 def tidy_media(video_id: str) -> None:
     """Remove the generations that a video does not name, or no longer, from the disk and the bucket."""
+    bucket_site.require()
     placement.tidy(video_id)
 
 
@@ -80,18 +94,23 @@ def change_visibility() -> None:
 
 
 @task(queue_name="storage")
-def sweep_bucket() -> int:
+def sweep_bucket() -> dict[str, int]:
     """Remove folders of the bucket that no video is served from; how many."""
-    return sweeper.sweep_bucket()
+    return bucket_sweeper.sweep_bucket().as_dict()
 
 
 @task()
 def sweep() -> dict[str, int]:
-    """Remove what killed processes left, and queue what they forgot."""
+    """Take away what killed processes left, and queue what they forgot."""
     if bucket.is_configured():
         enqueue_once(sweep_bucket, "sweep bucket")
+    return run_sweep().as_dict()
+
+
+def run_sweep(*, force: bool = False) -> sweeper.Report:
+    """Sweep as the periodic task does, or with ``force``."""
     return sweeper.sweep(
-        task_path=process_video.module_path, enqueue=enqueue_processing, place=enqueue_placing
+        task_path=process_video.module_path, enqueue=enqueue_processing, place=enqueue_placing, force=force
     )
 
 

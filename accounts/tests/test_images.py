@@ -307,10 +307,10 @@ def test_what_a_killed_process_left_is_swept(cast, settings):
     half.mkdir(parents=True)
     for path in (pictures.folder_path(mine), pictures.folder_path(orphan), half):
         os.utime(path, (1, 1))
-    assert pictures.sweep() == 2
+    assert pictures.sweep().count == 2
     assert folders() == sorted([mine, fresh])
     assert not half.exists()
-    assert pictures.sweep() == 0
+    assert pictures.sweep().count == 0
 
 
 def test_one_picture_is_decoded_at_a_time_and_waiting_ends(monkeypatch):

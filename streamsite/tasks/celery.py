@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ if not apps.ready:  # started by the command `celery`, which knows nothing of Dj
 from django.conf import settings
 from django_tasks import task_backends
 
+from streamsite import site_id
 from streamsite.tasks import control, delivery
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.celery_backend import CeleryTaskBackend
@@ -115,6 +117,8 @@ def run_job(queue: str, is_again: bool = False) -> bool:
             _pass_on(queue, is_again)
         if job is not None:
             worker.work(job)
+        if worker.is_misplaced:
+            os.kill(os.getpid(), signal.SIGTERM)  # Celery ends as if it was told to; the log says why
     return job is not None
 
 
@@ -152,6 +156,14 @@ def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
         queues.select_add(queues[MAIL])
 
 
+def _require_site(**told: Any) -> None:
+    """End before the broker is asked, when the database and the data folder are not of one site."""
+    try:
+        site_id.require_once_reachable()
+    except site_id.WrongSite as error:
+        raise SystemExit(f"celery: {error}") from None
+
+
 def _start_upkeep(**told: Any) -> None:
     _upkeep.start(_backend(), list(app.amqp.queues.consume_from))
 
@@ -167,6 +179,7 @@ def _stop_all() -> None:
 
 
 signals.setup_logging.connect(_keep_logging)
+signals.celeryd_init.connect(_require_site)
 signals.celeryd_after_setup.connect(_serve_mail)
 signals.worker_ready.connect(_start_upkeep)
 signals.worker_shutting_down.connect(_stop)

@@ -41,9 +41,11 @@ class Crew:
             if worker.is_worn_out:
                 logger.error("too many tasks of %s do not end", ", ".join(worker.queues))
                 self._is_sound = False
+            if worker.is_misplaced:
+                self._is_sound = False
         except BaseException:
             self._is_sound = False
             logger.exception("the worker of %s failed", ", ".join(worker.queues))
         finally:
-            if not once:
+            if not once or worker.is_misplaced:
                 self.stop()

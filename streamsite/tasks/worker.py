@@ -21,6 +21,7 @@ from django_tasks.utils import get_module_path, normalize_json
 from pymongo.errors import PyMongoError
 
 from streamsite import logs
+from streamsite.site_id import WrongSite
 from streamsite.tasks import job_log, periodic, queue
 from streamsite.tasks import lease as leases
 from streamsite.tasks.attempt import Abandoned, Attempt
@@ -53,6 +54,8 @@ class Worker:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self._heartbeat: Heartbeat | None = None
+        # Whether a task found that the database and the files are not of one site.
+        self.is_misplaced = False
         self._lease: leases.Lease | None = None
         self._abandoned: list[Attempt] = []
         self._look_at_periodic = 0.0
@@ -157,6 +160,8 @@ class Worker:
             value = attempt.result(beat, self.backend.lease_seconds / 3)
         except LeaseLost:
             self._give_back(job, begun)
+        except WrongSite as error:
+            self._end_misplaced(job, error, begun)
         except TimeLimitExceeded as error:
             job_log.log_end(job, job_log.FAILED, begun, reason=str(error))
             self._end_late(job, error, attempt)
@@ -179,6 +184,13 @@ class Worker:
     def _give_back(self, job: queue.Job, begun: float) -> None:
         self._record(lambda: queue.give_back(job))
         job_log.log_end(job, job_log.RETURNED, begun)
+
+    def _end_misplaced(self, job: queue.Job, error: WrongSite, begun: float) -> None:
+        """Return the job and stop: this process must not go on with files that are another site's."""
+        logger.critical("%s", error)
+        self.is_misplaced = True
+        self._give_back(job, begun)
+        self.stopping.set()
 
     def _end_late(self, job: queue.Job, error: TimeLimitExceeded, attempt: Attempt) -> None:
         if isinstance(error, Abandoned):

@@ -22,7 +22,7 @@ from streamsite.testing.mongo import root_uri
 
 READY = "STREAMSITE_TEST_DATA_DIR"
 BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
-KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__"}
+KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__", "streamsite_site"}
 
 _mongo: EmbeddedMongo | None = None
 _writes_when_empty: dict[tuple[str, str], int] = {}
@@ -90,6 +90,7 @@ def prepared_database(
     from django.test.utils import setup_databases, teardown_databases
 
     from accounts.keys import create_key
+    from streamsite import site_id
     from streamsite.mongo import indexes
 
     folders = (
@@ -103,6 +104,7 @@ def prepared_database(
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
         indexes.ensure()
+        site_id.adopt()
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)

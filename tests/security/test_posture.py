@@ -12,10 +12,9 @@ import pytest
 import yaml
 from django.conf import settings
 
-from streamsite import posture
+from streamsite import folders, posture
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.supervisor import Supervisor, _fingerprint, parse
-from videos.management.commands import prepare
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Not made anew by every process: the keys below are names of tests, which two processes compare.
@@ -130,8 +129,12 @@ def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_pa
     supervisor.mongo = EmbeddedMongo(tmp_path)
     (tmp_path / "keys" / "tokens").mkdir(parents=True)
     (tmp_path / "keys" / "tokens" / "key.pem").touch()
+    site = {"site_id": "0" * 32, "prepared": "once"}
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "site-id").write_text(site["site_id"])
+    supervisor._site_document = lambda: site  # what its MongoDB would say
     supervisor._stamp.parent.mkdir()
-    supervisor._stamp.write_text(_fingerprint(demo=False, database="streamsite"))
+    supervisor._stamp.write_text(supervisor._stamped(site))
     prepared = {}
     for address in ("http://localhost:8000", "https://video.example.org"):
         supervisor.environment["SITE_URL"] = address
@@ -140,7 +143,7 @@ def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_pa
 
 
 def test_preparing_closes_the_keys_folder():
-    assert (Path(settings.KEYS_DIR), 0o700) in prepare.FOLDERS
+    assert (Path(settings.KEYS_DIR), 0o700) in folders.wanted()
 
 
 def test_another_database_is_prepared_too(tmp_path):

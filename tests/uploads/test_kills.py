@@ -194,7 +194,7 @@ def judge(site: Stack, senders: list[Sender]) -> None:
             # The clip is good: nothing but too many tries may end it, and its owner can try again.
             assert video["failure"]["code"] == "transcode_failed", video["failure"]
     time.sleep(1.5)
-    manage(site, "sweep")
+    manage(site, "sweep", "--force")
     media, work = site.data_dir / "media", site.data_dir / "work"
     assert files_below(work / "uploads") == set()
     assert files_below(work / "jobs") == set()

@@ -205,7 +205,7 @@ def test_search_costs_few_commands_whatever_the_page(library, cast):
 def test_what_search_forgot_is_swept_up(library, cast):
     collection(documents.DOCUMENTS).delete_many({})
     assert find(cast, q="cat ") == []
-    found = sweeper.sweep(task_path="videos.tasks.process_video", enqueue=print, place=print)
+    found = sweeper.sweep(task_path="videos.tasks.process_video", enqueue=print, place=print).found
     assert found["search_documents"] == 4
     assert find(cast, q="cat ") == ["Cat video"]
     collection(documents.DOCUMENTS).insert_one({"_id": "not-a-video", "title": "cat"})

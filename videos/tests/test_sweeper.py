@@ -1,15 +1,17 @@
 """Orphans of every kind are found; what is in use or young stays."""
 
+import io
 import os
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from streamsite import trash
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from videos import captions, storage, tasks, webvtt
@@ -29,13 +31,19 @@ def old_file(path, content=b"x"):
 
 
 @pytest.fixture
-def sweep():
-    def run():
-        return {name: count for name, count in tasks.sweep.call().items() if count}
+def sweep(settings):
+    def run(*, force=False):
+        return {name: count for name, count in tasks.run_sweep(force=force).as_dict().items() if count}
 
-    run()
+    def clean():
+        kept, settings.SWEEP_GRACE_SECONDS = settings.SWEEP_GRACE_SECONDS, -5
+        run(force=True)
+        settings.SWEEP_GRACE_SECONDS = kept
+        trash.empty(everything=True)
+
+    clean()
     yield run
-    run()
+    clean()
 
 
 def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
@@ -62,10 +70,12 @@ def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
     young = storage.source_path("BBBBBBBBBBB")
     young.parent.mkdir(parents=True)
     young.write_bytes(b"x")
-    sweep()
+    sweep(force=True)
     assert [path for path in orphans if path.exists()] == []
     assert [path for path in [*used, young] if not path.exists()] == []
     os.utime(young.parent, (LONG_AGO, LONG_AGO))
+    assert sweep() == {}
+    os.utime(young, (LONG_AGO, LONG_AGO))
     assert sweep() == {"source_files": 1}
 
 
@@ -105,3 +115,131 @@ def test_drafts_without_an_upload_go(cast, sweep):
 def test_the_command_says_what_it_found(cast, capsys):
     call_command("sweep")
     assert "source files: 0" in capsys.readouterr().out
+
+
+def files():
+    return {path: path.read_bytes() for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+
+
+def command(*words):
+    out = io.StringIO()
+    call_command("sweep", *words, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def library(cast, sweep):
+    """Thirty videos with files of their own on the disk: (videos, files)."""
+    videos = [cast.video() for _ in range(30)]
+    for video in videos:
+        old_file(storage.source_path(video.pk), video.pk.encode())
+        old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
+        old_file(storage.extras_dir(video.pk) / "poster-9.webp")
+    Video.objects.update(poster="9")
+    return videos, files()
+
+
+def test_an_older_database_loses_no_file(library, caplog):
+    videos, before = library
+    Video.objects.filter(pk__in=[video.pk for video in videos[5:]]).delete()
+    for number in (1, 2):  # the periodic task comes again and again
+        with pytest.raises(CommandError, match=r"25 of 30 videos without a row would go.*sweep --force"):
+            command()
+        assert files() == before
+        assert number <= sum("older database" in record.message for record in caplog.records)
+    with pytest.raises(CommandError, match="25 of 30"):
+        command("--dry-run")
+    assert files() == before
+
+
+def test_an_empty_database_with_the_right_id_loses_no_file(library):
+    _, before = library
+    Video.objects.all().delete()
+    with pytest.raises(CommandError, match="30 of 30 videos without a row"):
+        command()
+    assert files() == before
+
+
+def test_a_few_at_once_go_to_the_trash_and_come_back(library):
+    videos, before = library
+    Video.objects.filter(pk=videos[0].pk).delete()
+    listed = command("--dry-run").splitlines()
+    assert [line for line in listed if videos[0].pk in line] == [
+        f"media/{kind}/{videos[0].pk}" for kind in ("sources", "videos", "extras")
+    ]
+    assert files() == before
+    assert "source files: 1" in command()
+    assert len(files()) == len(before) - 3
+    command("--restore", videos[0].pk)
+    assert files() == before
+    with pytest.raises(CommandError, match="no file of"):
+        command("--restore", videos[0].pk)
+
+
+def test_forced_ones_wait_in_the_trash_for_days(library, settings):
+    videos, before = library
+    Video.objects.filter(pk__in=[video.pk for video in videos[5:]]).delete()
+    assert "source files: 25" in command("--force")
+    assert len(files()) == len(before) - 75
+    today = datetime.now(UTC).date()
+    moved = Path(settings.DATA_DIR) / "trash" / today.isoformat()
+    former = moved.with_name((today - timedelta(days=settings.TRASH_DAYS)).isoformat())
+    other = moved.with_name("not-a-date")
+    for folder in (former, other):
+        folder.mkdir()
+    command()
+    assert (moved.is_dir(), former.is_dir(), other.is_dir()) == (True, False, True)
+    other.rmdir()
+    command("--restore")
+    assert files() == before
+    command("--force")
+    command("--empty-trash")
+    assert not moved.exists()
+
+
+def test_what_the_row_names_and_the_disk_lacks_keeps_the_rest(cast, sweep):
+    """An older database names the former generation, which a newer one has replaced on the disk."""
+    video = cast.video(generation="former")
+    newer = old_file(storage.generation_dir(video.pk, "newer") / "master.m3u8")
+    unfinished = cast.video(ready=False, status="failed")
+    only = old_file(storage.generation_dir(unfinished.pk, "gen1") / "master.m3u8")
+    assert sweep() == {"generations_kept": 2}
+    assert newer.exists()
+    assert only.exists()
+    old_file(storage.source_path(unfinished.pk))
+    assert sweep() == {"generations": 1, "generations_kept": 1}
+
+
+def test_former_thumbnails_and_captions_stay_when_they_are_many(cast, sweep):
+    video = cast.video()
+    lost = [old_file(storage.extras_dir(video.pk) / "captions" / f"{number}.vtt") for number in range(3)]
+    assert sweep() == {"left_alone": 1}
+    assert all(path.exists() for path in lost)
+    assert sweep(force=True) == {"extra_files": 3}
+
+
+def test_a_draft_that_has_files_leaves_them_in_the_trash(cast, sweep):
+    video = cast.video(ready=False, status="uploading", created_at=timezone.now() - timedelta(hours=2))
+    source = old_file(storage.source_path(video.pk), b"arrived")
+    assert sweep() == {"drafts_without_upload": 1}
+    assert not source.exists()
+    assert trash.restore([video.pk]) == ([source], [])
+    assert source.read_bytes() == b"arrived"
+
+
+def test_an_upload_that_went_on_after_an_older_database_was_written(cast, sweep):
+    """One was finished, the other had more bytes; both rows say that they were given up long ago."""
+    past = timezone.now() - timedelta(days=30)
+    finished, other = (
+        cast.video(ready=False, status="uploading", created_at=past, source_size=7) for _ in range(2)
+    )
+    rows = [
+        Upload.objects.create(owner=cast.owner, video=video, length=7, expires_at=past)
+        for video in (finished, other)
+    ]
+    source = old_file(storage.source_path(finished.pk), b"arrived")
+    bytes_of_other = old_file(Path(settings.WORK_DIR) / "uploads" / rows[1].pk, b"arr")
+    assert sweep()["uploads_expired"] == 2
+    assert source.read_bytes() == b"arrived"
+    assert Video.objects.get().status == "queued"
+    assert trash.restore([rows[1].pk]) == ([bytes_of_other], [])

@@ -47,7 +47,7 @@ def sweep(hours=1.0):
             os.utime(parts.path_of(name), (now - hours * 3600, now - hours * 3600))
         return sweeper.sweep(
             task_path="videos.tasks.process_video", enqueue=enqueue_processing, place=lambda video_id: None
-        )
+        ).found
 
 
 def test_parts_become_one_video_in_the_order_of_the_list(cast):

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import in_transaction
 from streamsite.visibility import Visibility
@@ -204,16 +205,34 @@ def cancel(upload: Upload) -> None:
     Upload.objects.filter(pk=upload.pk).delete()
 
 
-def sweep_expired() -> int:
-    """Remove uploads nobody has continued for ``UPLOAD_EXPIRES_HOURS``; how many there were."""
+def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
+    """Remove uploads nobody has continued for ``UPLOAD_EXPIRES_HOURS``; how many there were.
+
+    In a database that is older than the files, an upload may have gone on since: one whose file has reached its place
+    is handed to processing by ``enqueue``, and bytes that are younger than the row move to the trash.
+    """
     old = Upload.objects.filter(expires_at__lte=timezone.now(), joined_into=None)
     expired = list(old.select_related("video")[:1000])
     for upload in expired:
+        if enqueue is not None and upload.finished_at is None and _is_moved(upload):
+            finish(upload, enqueue=enqueue)
+        if _is_younger_than_row(upload):
+            trash.move(parts.path_of(upload.pk))
         with suppress(Absent):
             cancel(upload)
     if expired:
         logger.info("%d abandoned uploads removed", len(expired))
     return len(expired)
+
+
+def _is_younger_than_row(upload: Upload) -> bool:
+    """Whether bytes arrived that the row knows nothing of; both are written one after the other."""
+    try:
+        arrived = parts.path_of(upload.pk).stat().st_mtime
+    except FileNotFoundError:
+        return False
+    written = upload.expires_at - timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
+    return arrived > written.timestamp() + settings.SWEEP_GRACE_SECONDS
 
 
 def _is_moved(upload: Upload) -> bool:

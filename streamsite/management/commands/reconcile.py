@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from streamsite.management.site_command import SiteCommand
 from streamsite.mongo import counters
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """The same as the nightly task; prints what it found."""
 
     help = "Compare counters (views, likes, comments, subscribers, items, ...) with their rows and set them right."

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from streamsite import site_id
 from streamsite.web import granian_command
 
 
@@ -25,5 +26,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            site_id.require()
+        except site_id.WrongSite as error:
+            raise CommandError(str(error)) from None
+        except site_id.AWAY:
+            pass  # answers 503 until the database is there, and every web process compares then
         command = granian_command(options["host"], options["port"], options["workers"])
         os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell

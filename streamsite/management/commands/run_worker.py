@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite import memory
+from streamsite import memory, site_id
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.crew import Crew
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
@@ -36,6 +36,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         memory.bound_arenas()
+        try:
+            # Before anything is written to the database.
+            site_id.require_once_reachable()
+        except site_id.WrongSite as error:
+            raise CommandError(str(error)) from None
         queues = _with_mail(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
         crew = Crew([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
 

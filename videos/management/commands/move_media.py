@@ -3,13 +3,14 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from videos import bucket, placement, storage
+from streamsite.management.site_command import SiteCommand
+from videos import bucket, bucket_site, placement, storage
 from videos.models import Status, Video
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Into the bucket with ``MEDIA_STORAGE=s3``, out of it with ``local``. Videos play all the while.
 
     May be stopped and run again: what has been moved is not moved twice.
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(f"{len(waiting)} videos are not {where} yet")
             return
+        self._require_bucket()
         moved, failed = self._move(waiting)
         if moved:
             # Until then processes and signed addresses may refer to the former place.
@@ -37,6 +39,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(moved)} videos are now {where}")
         if failed:
             raise CommandError(f"{len(failed)} videos could not be moved: {', '.join(failed)}")
+
+    @staticmethod
+    def _require_bucket() -> None:
+        try:
+            bucket_site.require(again=True)
+        except bucket.BucketUnavailable as error:
+            raise CommandError(f"{error.detail} Run the command again.") from None
 
     def _move(self, video_ids: list[str]) -> tuple[list[str], list[str]]:
         moved: list[str] = []

@@ -1,18 +1,20 @@
 """``manage.py prepare``: everything between an empty database and a first request."""
 
 import secrets
-import stat
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import pictures
 from accounts.models import User
+from streamsite import folders, site_id
 from streamsite.mongo import indexes
-from videos import tasks
+from streamsite.mongo.collections import collection
+from streamsite.mongo.exclusive import exclusive
+from videos import bucket, bucket_site, tasks
 from videos.library import documents
 
 DEMO_ACCOUNTS = (
@@ -22,31 +24,9 @@ DEMO_ACCOUNTS = (
 )
 
 
-# A web server in front that is in the site's group reads media and assets, and nobody outside the group anything.
-FOLDERS = (
-    (settings.DATA_DIR, 0o750),
-    (settings.MEDIA_ROOT, 0o750),
-    (settings.ASSETS_DIR, 0o750),
-    (Path(settings.KEYS_DIR), 0o700),
-    (settings.WORK_DIR, 0o700),
-    (Path(settings.FILE_UPLOAD_TEMP_DIR), 0o700),
-    (settings.EMAIL_FILE_PATH, 0o700),
-)
-
-
-def _set_mode(folder: Path, mode: int) -> None:
-    """Set the permissions and keep what else is set, such as the bit by which new files get the folder's group."""
-    present = folder.stat().st_mode
-    if stat.S_IMODE(present) & 0o777 == mode:
-        return
-    try:
-        folder.chmod(stat.S_IMODE(present) & 0o7000 | mode)
-    except OSError:  # a mounted folder of somebody else, or one that is read-only: theirs to close
-        return
-
-
 class Command(BaseCommand):
-    """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts.
+    """Gives the site its id, migrates, creates indexes, folders, the signing key and, unless told otherwise, demo
+    accounts. Refuses a database that knows nothing of the data folder's files.
 
     Pictures that a killed process left without an account are removed; what search knows is made anew by a worker when
     an update gave it another shape.
@@ -59,17 +39,44 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", dest="demo", action="store_false")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for folder, mode in FOLDERS:
-            folder.mkdir(parents=True, exist_ok=True)
-            _set_mode(folder, mode)
+        try:
+            # Before anything is written, also to the database.
+            site_id.require_adoptable()
+            folders.make()
+            folders.set_modes()
+            locks = collection(site_id.COLLECTION)
+            with exclusive(locks, "prepare", waiting=self._say_waiting):
+                self._prepare(demo=options["demo"])
+        except site_id.WrongSite as error:
+            raise CommandError(str(error)) from None
+
+    def _say_waiting(self) -> None:
+        self.stdout.write("another process prepares this database; waiting for it")
+
+    def _prepare(self, *, demo: bool) -> None:
+        site_id.adopt_if_safe()
         call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()
-        pictures.sweep()
+        self._mark_bucket()
+        if refusal := pictures.sweep().refusal:
+            self.stderr.write(refusal)
         if documents.is_outdated():
             tasks.rebuild_search.enqueue()
-        if options["demo"]:
+        if demo:
             self._demo_accounts()
+        site_id.mark_prepared()
+
+    def _mark_bucket(self) -> None:
+        if not bucket.is_configured():
+            return
+        try:
+            bucket_site.require(again=True)
+        except bucket.BucketUnavailable:
+            # What copies into it asks again; the site serves everything else without it.
+            self.stderr.write(
+                "The bucket does not answer, so whose it is was not compared. Check the S3 settings."
+            )
 
     def _demo_accounts(self) -> None:
         """Accounts to try the site with. Their password is random and kept in the data folder."""

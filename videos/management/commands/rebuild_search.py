@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from streamsite.management.site_command import SiteCommand
 from videos.library import documents
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Search goes on meanwhile. The sweeper adds what is missing by itself; this also mends what is wrong."""
 
     help = "Make the search document of every listed video anew."

@@ -3,12 +3,13 @@
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from streamsite.management.site_command import SiteCommand
 from videos.repackaging import Outcome, candidates, repackage
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Cut sound at the picture's end, join tiny last segments, add I-frame playlists. Encodes nothing.
 
     Videos play all the while. May be stopped and run again.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from accounts.models import User
+from streamsite.management.site_command import SiteCommand
 from streamsite.visibility import Visibility
 from videos import services, tasks
 from videos.models import Video
@@ -35,7 +35,7 @@ CLIPS = (
 SECONDS = 12
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Uploads a few generated clips through the same service as everybody, once."""
 
     help = "Create the demo clips, unless there are videos already."

@@ -1,20 +1,93 @@
-"""``manage.py sweep``: remove orphan files and rows now."""
+"""``manage.py sweep``: take orphan files and rows away now, look first, empty the trash, or restore from it."""
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
 
-from videos import bucket, sweeper, tasks
+from streamsite import trash
+from streamsite.management.site_command import SiteCommand
+from videos import bucket, bucket_sweeper, sweeper, tasks
 
 
-class Command(BaseCommand):
-    """The same as the periodic task; prints what it found."""
+class Command(SiteCommand):
+    """The same as the periodic task; prints what it found. Ends with 1 when something was left alone."""
 
-    help = "Remove files without a video, drafts without an upload, expired uploads; queue forgotten videos."
+    help = (
+        "Move files without a video to the trash, remove drafts without an upload and expired uploads, "
+        "queue forgotten videos."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--dry-run", action="store_true", help="list what would go, and change nothing")
+        what.add_argument(
+            "--force", action="store_true", help="take more than 5 %% or 20 of a kind at once, as well"
+        )
+        what.add_argument(
+            "--empty-trash", action="store_true", help="delete for good what is in the trash, now"
+        )
+        what.add_argument(
+            "--restore",
+            nargs="*",
+            metavar="NAME",
+            help="move files back from the trash: those of video ids or dates, or all",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = tasks.sweep.call()
+        if options["restore"] is not None:
+            self._restore(options["restore"])
+        elif options["empty_trash"]:
+            self._empty()
+        elif options["dry_run"]:
+            self._look()
+        else:
+            self._sweep(force=options["force"])
+
+    def _sweep(self, *, force: bool) -> None:
+        reports = [tasks.run_sweep(force=force)]
         if bucket.is_configured():
-            found["bucket_folders"] = sweeper.sweep_bucket()
-        for name, count in found.items():
-            self.stdout.write(f"{name.replace('_', ' ')}: {count}")
+            reports.append(bucket_sweeper.sweep_bucket(force=force))
+        for report in reports:
+            for name, count in report.found.items():
+                self.stdout.write(f"{name.replace('_', ' ')}: {count}")
+        self._end(reports)
+
+    def _look(self) -> None:
+        reports = [sweeper.look()]
+        if bucket.is_configured():
+            reports.append(bucket_sweeper.sweep_bucket(is_dry=True))
+        listed = [line for report in reports for line in report.listed]
+        for line in listed:
+            self.stdout.write(line)
+        self.stdout.write(f"{len(listed)} files and folders would go; nothing was changed")
+        self._end(reports)
+
+    def _empty(self) -> None:
+        count = trash.empty(everything=True)
+        self.stdout.write(f"days of trash deleted: {count}")
+        if bucket.is_configured():
+            report = bucket_sweeper.sweep_bucket(empty_trash=True)
+            self.stdout.write(f"bucket folders: {report.found['bucket_folders']}")
+            self._end([report])
+
+    def _restore(self, names: list[str]) -> None:
+        back, kept = trash.restore(names)
+        for path in back:
+            self.stdout.write(str(path.relative_to(settings.DATA_DIR)))
+        self.stdout.write(f"{len(back)} files are back")
+        if kept:
+            raise CommandError(
+                f"{len(kept)} files stay in the trash, because others are in their place; the first is {kept[0]}."
+                " Move those away and run the command again."
+            )
+        if names and not back:
+            raise CommandError(
+                f"The trash of {settings.DATA_DIR} has no file of {', '.join(names)}. Look into its folder `trash`."
+            )
+
+    @staticmethod
+    def _end(reports: list[sweeper.Report]) -> None:
+        refused = [sentence for report in reports for sentence in report.refused]
+        if refused:
+            raise CommandError("\n".join(refused))

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
-from videos import bucket, pipeline, placement, posters, services, storage, sweeper, tasks
+from videos import bucket, bucket_sweeper, pipeline, placement, posters, services, storage, sweeper, tasks
 from videos.models import Video
 from videos.sharing import files
 
@@ -129,10 +129,17 @@ def test_the_sweeper_removes_orphans_and_queues_what_was_forgotten(stored_film, 
     def sweep():
         return sweeper.sweep(task_path="none", enqueue=lambda video: None, place=placed.append)
 
-    assert sweeper.sweep_bucket() == 0  # too young
+    def sweep_bucket(**options):
+        return {name: count for name, count in bucket_sweeper.sweep_bucket(**options).found.items() if count}
+
+    assert sweep_bucket() == {}  # too young
     settings.SWEEP_GRACE_SECONDS = -5
     sweep()
-    assert sweeper.sweep_bucket() == 2
+    assert sweep_bucket() == {"bucket_folders_noted": 2}
+    assert sweep_bucket() == {}
+    assert all(in_bucket.object_names(folder) for folder in orphans)
+    settings.TRASH_DAYS = 0
+    assert sweep_bucket() == {"bucket_folders": 2}
     assert names_in_bucket(in_bucket, stored_film) == kept
     assert not any(in_bucket.object_names(folder) for folder in orphans)
     assert set(placed) == {other.pk}
@@ -147,7 +154,7 @@ def test_the_sweeper_does_its_other_work_without_the_bucket(film, in_bucket, set
     found = tasks.sweep.call()
     assert found["generations"] == 1
     assert jobs(tasks.sweep_bucket) == 1  # in the queue of what may wait for the bucket
-    assert sweeper.sweep_bucket() == 0
+    assert "does not answer" in bucket_sweeper.sweep_bucket().refused[0]
 
 
 def test_the_command_moves_in_both_directions(cast, film, in_bucket, files_of, settings, settled):

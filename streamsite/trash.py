@@ -1,0 +1,144 @@
+"""What the sweeper takes away waits in ``<data>/trash/<date>/`` for ``TRASH_DAYS``, under its path in the data folder.
+
+A file moves there by a rename and back by another one. A folder that is a mount of its own, such as ``media``, has a
+trash of its own below it, because a rename does not leave a file system.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+logger = logging.getLogger("streamsite.trash")
+
+NAME = "trash"
+MOST_AT_ONCE, MOST_PERCENT = 20, 5
+HOW_TO_GO_ON = (
+    "List them with `manage.py sweep --dry-run`; when they may go, run `manage.py sweep --force`, and otherwise restore"
+    " the database that knows them."
+)
+
+
+def is_too_much(found: int, there: int) -> bool:
+    """Whether so many at once are a sign of a wrong or older database: over 20, or over 5 % and more than one."""
+    return found > MOST_AT_ONCE or found > max(1, there * MOST_PERCENT // 100)
+
+
+def refusal(found: int, there: int, what: str) -> str:
+    """Return the message for a sweep that takes nothing of a kind, such as ``videos without a row``."""
+    return (
+        f"{found} of {there} {what} would go, which is more than {MOST_PERCENT} % or {MOST_AT_ONCE} at once and usually"
+        f" means a wrong or an older database, so none was moved. {HOW_TO_GO_ON}"
+    )
+
+
+def move(path: Path) -> Path | None:
+    """Move a file or folder of the data folder into the trash. Return where it is; ``None`` when it stays or is gone.
+
+    Safe in several processes at once.
+    """
+    data = Path(settings.DATA_DIR)
+    relative = path.relative_to(data)
+    for root in (data / NAME, data / relative.parts[0] / NAME):
+        try:
+            target = _move(path, root, relative)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno == errno.EXDEV:
+                continue
+            logger.warning("%s cannot be moved to the trash: %s", relative, error.strerror)
+            return None
+        logger.warning("moved to the trash: %s -> %s", relative, target.relative_to(data))
+        return target
+    logger.warning("%s cannot be moved to the trash: it is on a disk of its own", relative)
+    return None
+
+
+def _move(path: Path, root: Path, relative: Path) -> Path:
+    path.lstat()  # before folders are made for what is gone
+    root.mkdir(mode=0o700, exist_ok=True)
+    today, number = datetime.now(UTC).date().isoformat(), 0
+    while True:
+        target = root / (f"{today}.{number}" if number else today) / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():  # the same path may have come and gone before
+            path.rename(target)
+            return target
+        number += 1
+
+
+def roots() -> list[Path]:
+    """Return the trash folders that exist."""
+    data = Path(settings.DATA_DIR)
+    places = (data, Path(settings.MEDIA_ROOT), Path(settings.WORK_DIR))
+    return [place / NAME for place in places if (place / NAME).is_dir()]
+
+
+def days() -> Iterator[tuple[date, Path]]:
+    """Yield the folders of the trash with their dates, oldest first; others are not ours."""
+    for root in roots():
+        for entry in sorted(root.iterdir()):
+            with suppress(ValueError):
+                yield date.fromisoformat(entry.name.partition(".")[0]), entry
+
+
+def is_over(day: date) -> bool:
+    """Whether what came into the trash on that day has been there for ``TRASH_DAYS``."""
+    return day + timedelta(days=settings.TRASH_DAYS) <= datetime.now(UTC).date()
+
+
+def expired() -> list[Path]:
+    """Return the folders of the trash whose time is over."""
+    return [folder for day, folder in days() if is_over(day)]
+
+
+def empty(*, everything: bool = False) -> int:
+    """Delete what has been in the trash for ``TRASH_DAYS``, or all of it; return how many folders of a day went."""
+    folders = [folder for _, folder in days()] if everything else expired()
+    for folder in folders:
+        logger.warning("deleted for good: %s", folder)
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(folders)
+
+
+def restore(names: list[str]) -> tuple[list[Path], list[Path]]:
+    """Move files back to where they were: those with one of ``names`` in their path, or all.
+
+    A name is a video's id, a date, or another part of a path. Returns the files that are back, and those that stay
+    because there is another file in their place.
+    """
+    back, kept = [], []
+    for _, folder in list(days()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            relative = path.relative_to(folder)
+            if names and not set(names) & {folder.name, folder.name[:10], *relative.parts}:
+                continue
+            target = Path(settings.DATA_DIR) / relative
+            if target.exists():
+                kept.append(target)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+            back.append(target)
+        _remove_empty(folder)
+    for target in back:
+        # Young for the sweeper, which would otherwise take what no row names right back.
+        for entry in (target, target.parent):
+            os.utime(entry)
+    return back, kept
+
+
+def _remove_empty(folder: Path) -> None:
+    below = sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True)
+    for path in (*below, folder):
+        with suppress(OSError):  # not empty
+            path.rmdir()

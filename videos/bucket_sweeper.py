@@ -1,0 +1,120 @@
+"""Finds and removes folders of the bucket that no video is served from.
+
+Nothing is moved there: an empty object ``trash/<date>/<folder>`` below the prefix says that a folder is to go, and it
+goes ``TRASH_DAYS`` later if no video has named it by then. Until then it stays as it is, so that the right database
+finds it at once. Only names of the form ``<id>.<generation>.<secret>`` below a prefix with this site's marker count.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from streamsite import site_id, trash
+from videos import bucket, bucket_site, orphans, placement
+from videos.sweeper import Report
+
+logger = logging.getLogger("streamsite.sweeper")
+
+
+@dataclass
+class _Found:
+    """Folders that no video is served from: of videos without a row, of others, and what they are counted against."""
+
+    lost: list[str] = field(default_factory=list)
+    former: list[str] = field(default_factory=list)
+    videos: set[str] = field(default_factory=set)
+
+    @property
+    def all(self) -> set[str]:
+        return {*self.lost, *self.former}
+
+
+def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool = False) -> Report:
+    """Note folders that nothing names, and remove those that were noted ``TRASH_DAYS`` ago and still are not named.
+
+    ``force`` notes as many as there are, ``empty_trash`` removes at once what is noted, ``is_dry`` only lists. Raises
+    ``site_id.WrongSite``. A bucket that is silent is swept another time.
+
+    Not a part of ``sweep``: that runs where other short tasks wait, and a silent bucket takes its time.
+    """
+    site_id.require()
+    report = Report()
+    try:
+        bucket_site.require(again=True)
+        _sweep(report, force=force, is_dry=is_dry, empty_trash=empty_trash)
+    except bucket.BucketUnavailable:
+        report.refuse(
+            "The bucket does not answer and was not swept. Look at its settings and run the sweep again."
+        )
+    return report
+
+
+def _sweep(report: Report, *, force: bool, is_dry: bool, empty_trash: bool) -> None:
+    target = bucket.connect()
+    noted = target.condemned()
+    folders = {folder for folder in target.folders() if bucket.is_folder(folder)}
+    found = _find(folders)
+    new = [folder for folder in found.lost if folder not in noted]
+    count = len({bucket.video_of(folder) for folder in new})
+    if trash.is_too_much(count, len(found.videos)) and not force:
+        report.refuse(trash.refusal(count, len(found.videos), "videos in the bucket without a row"))
+        new = []
+    new += [folder for folder in found.former if folder not in noted]
+    ripe = [
+        folder for folder, day in noted.items() if folder in found.all and (empty_trash or trash.is_over(day))
+    ]
+    if is_dry:
+        report.listed += [f"{folder} (bucket)" for folder in new]
+        report.listed += [f"{folder} (bucket, deleted)" for folder in ripe]
+        return
+    today = datetime.now(UTC).date()
+    for folder in new:
+        target.condemn(folder, today)
+        logger.warning("in the bucket, %s goes on %s", folder, today + timedelta(days=settings.TRASH_DAYS))
+    for folder in ripe:
+        target.remove(folder)
+        logger.warning("in the bucket, %s was deleted for good", folder)
+    _clear_notes(noted, {*ripe, *(folder for folder in noted if folder not in found.all)})
+    report.found["bucket_folders_noted"] = len(new)
+    report.found["bucket_folders"] = len(ripe)
+
+
+def _clear_notes(noted: dict[str, date], folders: Iterable[str]) -> None:
+    """Delete the notes about folders that are gone, or that a video is served from again."""
+    for folder in folders:
+        bucket.connect().pardon(folder, noted[folder])
+
+
+def _find(folders: set[str]) -> _Found:
+    found = _Found(videos={bucket.video_of(folder) for folder in folders})
+    for batch in orphans.batches(iter(sorted(folders))):
+        places = placement.places_of({bucket.video_of(folder) for folder in batch})
+        for folder in batch:
+            place = places.get(bucket.video_of(folder))
+            if placement.is_needed(place, bucket.name_of(folder)) or not _is_old(folder):
+                continue
+            if place is None:
+                found.lost.append(folder)
+            elif _is_served(place, folders):
+                found.former.append(folder)
+    return found
+
+
+def _is_served(place: placement.Place, folders: set[str]) -> bool:
+    """Whether what the video's row names is there; if not, the database may be older than the bucket."""
+    if place.is_stored:
+        return place.folder in folders
+    if place.generation:
+        return place.local.is_dir()
+    return True
+
+
+def _is_old(folder: str) -> bool:
+    newest = bucket.connect().newest(folder)
+    return newest is None or newest <= timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)

@@ -1,0 +1,42 @@
+"""``manage.py site_id``: whether database, data folder and bucket belong together."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from streamsite import site_id
+from videos import bucket, bucket_site
+
+
+class Command(BaseCommand):
+    """Prints the site's id, or says what is wrong and ends with 1; ``--adopt`` declares that they belong together."""
+
+    help = "Say whether the database, the data folder and the bucket belong to one site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--adopt",
+            action="store_true",
+            help="declare that they belong together, by a new id for all of them; others with the old id are refused",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = settings.DATABASES["default"]["NAME"]
+        try:
+            if options["adopt"]:
+                site_id.adopt()
+                if bucket.is_configured():
+                    bucket_site.adopt()
+            site = site_id.current()
+            if bucket.is_configured():
+                bucket_site.require(again=True)
+        except (site_id.WrongSite, bucket.BucketUnavailable) as error:
+            raise CommandError(str(error)) from None
+        except site_id.AWAY as error:
+            raise CommandError(
+                f"The database does not answer ({error.__class__.__name__}). Check MONGODB_URI."
+            ) from None
+        self.stdout.write(f"site {site}: the database {name!r} and the data folder {settings.DATA_DIR}")
+        if bucket.is_configured():
+            self.stdout.write(f"and the bucket {settings.S3_BUCKET!r}, prefix {settings.S3_PREFIX!r}")

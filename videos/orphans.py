@@ -1,0 +1,194 @@
+"""Which files no row of the database names, by what their loss would mean.
+
+Whole videos, thumbnails, captions and upload files exist once: they move to the trash, and only a few at once. A
+generation beside the one that is served, or beside a source from which it can be made, is a second copy: it moves
+there however many there are. What a video's row names and the disk lacks is a sign that the database is older than the
+files, so everything of that video stays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+
+from streamsite import trash
+from videos import bucket, storage
+from videos.models import Caption, Status, Upload, Video
+
+BATCH = 500
+KINDS = {"source_files": "sources", "generations": "videos", "extra_files": "extras"}
+
+
+@dataclass
+class Orphans:
+    """Files that may go together: ``paths`` by the name under which they are counted.
+
+    ``count`` of the ``there`` of this kind would be lost; 0 when there are second copies.
+    """
+
+    what: str
+    paths: dict[str, list[Path]] = field(default_factory=dict)
+    count: int = 0
+    there: int = 0
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing of this kind goes unless it is forced, "" when it may."""
+        if not trash.is_too_much(self.count, self.there):
+            return ""
+        return trash.refusal(self.count, self.there, self.what)
+
+    def add(self, name: str, path: Path) -> None:
+        """Count a file or folder under ``name``."""
+        self.paths.setdefault(name, []).append(path)
+
+
+def ids_on_disk() -> Iterator[str]:
+    """Yield the ids of videos that have a source, generations or extras on the disk, each once."""
+    found: set[str] = set()
+    for folder in KINDS.values():
+        names = _names(Path(settings.MEDIA_ROOT) / folder)
+        yield from names - found
+        found |= names
+
+
+def known(video_ids: set[str]) -> set[str]:
+    """Return those of the ids that have a row."""
+    return set(Video.objects.filter(pk__in=video_ids).values_list("pk", flat=True))
+
+
+def whole_videos() -> Orphans:
+    """Return everything of videos that have no row."""
+    orphans = Orphans("videos without a row")
+    for batch in batches(ids_on_disk()):
+        orphans.there += len(batch)
+        for video_id in set(batch) - known(set(batch)):
+            found = folders_of(video_id)
+            if not all(is_settled(path) for path in found.values()):
+                continue
+            orphans.count += bool(found)
+            for name, path in found.items():
+                orphans.add(name, path)
+    return orphans
+
+
+def folders_of(video_id: str) -> dict[str, Path]:
+    """Return a video's folders below ``media`` by kind."""
+    folders = {name: Path(settings.MEDIA_ROOT) / folder / video_id for name, folder in KINDS.items()}
+    return {name: path for name, path in folders.items() if path.exists()}
+
+
+def former_generations() -> tuple[Orphans, int]:
+    """Return generations that rows do not name, and how many videos keep theirs because their own one is missing."""
+    orphans, kept = Orphans("former generations"), 0
+    fields = ("pk", "generation", "stored_generation", "status")
+    for batch in batches(iter(_names(Path(settings.MEDIA_ROOT) / "videos"))):
+        for video_id, generation, stored, status in Video.objects.filter(pk__in=batch).values_list(*fields):
+            if status == Status.PROCESSING:
+                continue
+            is_stored = bucket.is_configured() and bucket.holds(stored, generation)
+            # The generation that is served from here.
+            serving = "" if is_stored else generation
+            root = storage.generation_dir(video_id, "x").parent
+            left = [entry for entry in old_entries(root) if entry.name != serving]
+            if is_stored or _has_basis(video_id, generation):
+                for entry in left:
+                    orphans.add("generations", entry)
+            else:
+                kept += bool(left)
+    return orphans, kept
+
+
+def _has_basis(video_id: str, generation: str) -> bool:
+    if generation:
+        return storage.generation_dir(video_id, generation).is_dir()
+    return storage.source_path(video_id).is_file()
+
+
+def former_extras() -> Orphans:
+    """Return thumbnails and captions that rows do not name."""
+    orphans = Orphans("thumbnails and caption files that no video names")
+    for batch in batches(iter(_names(Path(settings.MEDIA_ROOT) / "extras"))):
+        posters = dict(Video.objects.filter(pk__in=batch).values_list("pk", "poster"))
+        revisions = set(Caption.objects.filter(video_id__in=posters).values_list("revision", flat=True))
+        for video_id, poster in posters.items():
+            root = storage.extras_dir(video_id)
+            pictures = [entry for entry in _entries(root) if entry.is_file()]
+            tracks = _entries(root / "captions")
+            orphans.there += len(pictures) + len(tracks)
+            left = [entry for entry in pictures if not poster or poster not in entry.name]
+            left += [entry for entry in tracks if entry.stem not in revisions]
+            for entry in left:
+                if is_old(entry):
+                    orphans.count += 1
+                    orphans.add("extra_files", entry)
+    return orphans
+
+
+def upload_files() -> Orphans:
+    """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``leftovers``."""
+    orphans = Orphans("upload files without a row")
+    entries = [entry for entry in _entries(Path(settings.WORK_DIR) / "uploads") if "." not in entry.name]
+    orphans.there = len(entries)
+    old = {entry.name: entry for entry in entries if is_old(entry)}
+    alive = set(Upload.objects.filter(pk__in=list(old), finished_at=None).values_list("pk", flat=True))
+    for name, entry in old.items():
+        if name not in alive:
+            orphans.count += 1
+            orphans.add("upload_files", entry)
+    return orphans
+
+
+def leftovers() -> Iterator[Path]:
+    """Yield what can be deleted at once: nobody was told that it was kept, or it can be made again.
+
+    Unproven pieces of uploads, forms in flight, and what attempts at a video were making.
+    """
+    yield from (entry for entry in old_entries(Path(settings.WORK_DIR) / "uploads") if "." in entry.name)
+    yield from old_entries(Path(settings.FILE_UPLOAD_TEMP_DIR))
+
+
+def jobs() -> Iterator[Path]:
+    """Yield folders of attempts at videos that nobody is processing; another attempt begins from the source."""
+    root = Path(settings.WORK_DIR) / "jobs"
+    for batch in batches(iter(_names(root))):
+        working = Video.objects.filter(pk__in=batch, status=Status.PROCESSING).values_list("pk", flat=True)
+        yield from (root / video_id for video_id in set(batch) - set(working) if is_old(root / video_id))
+
+
+def batches(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the ids in groups that fit into one query."""
+    while batch := tuple(islice(ids, BATCH)):
+        yield batch
+
+
+def old_entries(root: Path) -> Iterator[Path]:
+    """Yield what lies in ``root`` and was not changed for ``SWEEP_GRACE_SECONDS``."""
+    yield from (entry for entry in _entries(root) if is_old(entry))
+
+
+def is_old(path: Path) -> bool:
+    """Whether nobody has changed the file or folder for ``SWEEP_GRACE_SECONDS``."""
+    try:
+        changed = path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return changed <= time.time() - settings.SWEEP_GRACE_SECONDS
+
+
+def is_settled(folder: Path) -> bool:
+    """Whether nobody has changed the folder and what lies in it for ``SWEEP_GRACE_SECONDS``."""
+    return is_old(folder) and all(is_old(entry) for entry in _entries(folder))
+
+
+def _entries(root: Path) -> list[Path]:
+    return sorted(root.iterdir()) if root.is_dir() else []
+
+
+def _names(root: Path) -> set[str]:
+    return {entry.name for entry in root.iterdir()} if root.is_dir() else set()

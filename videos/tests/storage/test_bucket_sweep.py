@@ -1,0 +1,153 @@
+"""The sweeper in a bucket: two sites side by side, another site's marker, an older database."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from streamsite import site_id
+from streamsite.testing.s3 import NAME
+from videos import bucket, bucket_site, bucket_sweeper, tasks
+from videos.models import Video
+
+pytestmark = pytest.mark.slow
+MARKER = "streamsite-site-id"
+
+
+@pytest.fixture
+def sweep(in_bucket, settings, tmp_path):
+    """Sweep the bucket with everything in it old enough, and nothing there at first."""
+    settings.SWEEP_GRACE_SECONDS = -5
+    bucket_site._right.clear()
+
+    def clean():
+        listed = in_bucket.client.list_objects_v2(Bucket=NAME).get("Contents", ())
+        for entry in listed:
+            in_bucket.client.delete_object(Bucket=NAME, Key=entry["Key"])
+
+    def run(**options):
+        report = bucket_sweeper.sweep_bucket(**options)
+        return {name: count for name, count in report.as_dict().items() if count}
+
+    clean()
+    yield run
+    clean()
+
+
+@pytest.fixture
+def put(in_bucket, tmp_path):
+    """Write a folder with one object below the present prefix."""
+    path = tmp_path / "object"
+    path.write_bytes(b"x")
+
+    def write(folder):
+        bucket.connect().put(folder, "master.m3u8", path, "text/plain")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def stored(cast, put):
+    """Make a number of videos that are served from the bucket; their folders."""
+
+    def make(count):
+        folders = []
+        for _ in range(count):
+            video = cast.video(stored_generation=bucket.new_name("gen1"))
+            folders.append(put(bucket.folder_of(video.pk, video.stored_generation)))
+        return folders
+
+    return make
+
+
+def keys(in_bucket, start=""):
+    listed = in_bucket.client.list_objects_v2(Bucket=NAME, Prefix=start).get("Contents", ())
+    return {entry["Key"] for entry in listed}
+
+
+def orphan(number=0):
+    return f"AAAAAAAAA{number:02}.{bucket.new_name('gen1')}"
+
+
+def test_a_site_without_a_prefix_leaves_another_ones_alone(sweep, put, stored, settings, in_bucket):
+    """A prefix that is named as the folder of the site beside it, both ways round."""
+    mine = stored(2)
+    for prefix in ("videos", "trash", "site"):
+        settings.S3_PREFIX = prefix
+        for number in range(3):
+            put(orphan(number))
+    settings.S3_PREFIX = ""
+    others = {key for key in keys(in_bucket) if key.count("/") > 2}
+    assert len(others) == 9
+    put("not-a-folder-of-a-video")
+    own = put(orphan())
+    settings.TRASH_DAYS = 0
+    assert sweep(force=True) == {"bucket_folders_noted": 1}
+    assert sweep(force=True) == {"bucket_folders": 1}
+    left = {f"videos/{folder}/master.m3u8" for folder in [*mine, "not-a-folder-of-a-video"]}
+    assert keys(in_bucket) == left | others | {MARKER}
+    assert own not in bucket.connect().folders()
+
+
+def test_a_prefix_of_another_site_is_neither_swept_nor_written(sweep, put, stored, in_bucket):
+    stored(1)
+    lost = put(orphan())
+    in_bucket.client.put_object(Bucket=NAME, Key=MARKER, Body=b"f" * 32)
+    before = keys(in_bucket)
+    for ask in (
+        sweep,
+        lambda: tasks.place_media.call("AAAAAAAAAAA"),
+        lambda: tasks.tidy_media.call(lost[:11]),
+    ):
+        with pytest.raises(site_id.WrongSite, match=r"belongs to another site.*S3_PREFIX"):
+            ask()
+    with pytest.raises(CommandError, match="belongs to another site"):
+        call_command("sweep", "--force")
+    assert keys(in_bucket) == before
+
+
+def test_a_bucket_of_a_version_without_markers(sweep, put, stored, in_bucket):
+    """It is taken for ours when the database knows one of its videos, and when it is empty."""
+    put(orphan(1))
+    with pytest.raises(site_id.WrongSite, match="knows none of them"):
+        sweep()
+    assert MARKER not in keys(in_bucket)
+    stored(1)
+    bucket_site.require()
+    assert in_bucket.client.get_object(Bucket=NAME, Key=MARKER)["Body"].read().decode() == site_id.current()
+
+
+def test_an_older_database_loses_no_object(sweep, stored, in_bucket):
+    folders = stored(10)
+    bucket_site.require()
+    before = keys(in_bucket)
+    kept = [bucket.video_of(folder) for folder in folders[:7]]
+    Video.objects.exclude(pk__in=kept).delete()
+    assert sweep() == {"left_alone": 1}
+    assert keys(in_bucket) == before
+    report = bucket_sweeper.sweep_bucket(is_dry=True)
+    assert "3 of 10 videos in the bucket without a row" in report.refused[0]
+    # The row names a generation that the bucket no longer has: the one it has stays.
+    name = bucket.new_name("former")
+    Video.objects.filter(pk=kept[0]).update(generation="former", stored_generation=name)
+    assert sweep() == {"left_alone": 1}
+    assert sweep(force=True) == {"bucket_folders_noted": 3}
+    assert sweep(empty_trash=True) == {"bucket_folders": 3}
+    assert {key.split("/")[1] for key in keys(in_bucket, "videos/")} == set(folders[:7])
+    assert keys(in_bucket, "trash/") == set()
+
+
+def test_what_a_video_names_again_is_no_longer_to_go(sweep, stored, in_bucket, settings):
+    (folder,) = stored(1)
+    video = Video.objects.get()
+    Video.objects.all().delete()
+    bucket.connect().claim(site_id.current())
+    assert sweep() == {"bucket_folders_noted": 1}
+    today = datetime.now(UTC).date()
+    assert bucket.connect().condemned() == {folder: today}
+    video.save(force_insert=True)
+    settings.TRASH_DAYS = 0
+    assert sweep() == {}
+    assert bucket.connect().condemned() == {}
+    assert keys(in_bucket, f"videos/{folder}/")
