@@ -12,3 +12,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the sign-in signals."""
         from accounts import signals  # noqa: F401
+        from accounts.repairs import ALL
+        from streamsite.mongo import repairs
+
+        repairs.register(*ALL)

@@ -11,8 +11,10 @@ class VideosConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what happens to accounts."""
-        from streamsite.mongo import counters
+        from streamsite.mongo import counters, repairs
         from videos import signals  # noqa: F401
         from videos.counters import ALL
+        from videos.repairs import ALL as REPAIRS
 
         counters.register(*ALL)
+        repairs.register(*REPAIRS)
