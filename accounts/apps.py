@@ -10,11 +10,14 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect the sign-in signals, and say which pictures belong to the database."""
+        """Connect the sign-in signals, and register repairs and the pictures that belong to the database."""
         from accounts import (
             pictures,
             signals,  # noqa: F401
         )
+        from accounts.repairs import ALL
         from streamsite import site_id
+        from streamsite.mongo import repairs
 
+        repairs.register(*ALL)
         site_id.register("pictures", there=pictures.names_on_disk, known=pictures.known)

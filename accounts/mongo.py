@@ -4,11 +4,13 @@ that are exchanged rather than written.
 ``auth_session {_id: sid, user_id, epoch, gen, client, created_at, auth_time, amr, rotated_at, idle_exp, abs_exp,
 remember, user_agent, ip_prefix, revoked_at, revoked_reason, purge_at}``. Nothing token-like is stored. ``epoch`` is the
 owner's ``security_epoch`` that was read together with the proof: a session at another epoch than its owner's is not
-live.
+live. Sessions that the previous release makes during a rolling update lack it; it then counts as 0, so that a change of
+what proves the owner ends them too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +34,29 @@ INDEXES = {
 }
 
 Document = dict[str, Any]
+
+
+def epoch_of(session: Document) -> int:
+    """Return the security epoch that a session was opened at."""
+    return int(session.get("epoch") or 0)
+
+
+def _at(epoch: int) -> Document:
+    """Return the test for sessions of an epoch."""
+    return {"$in": [0, None]} if epoch == 0 else {"$eq": epoch}
+
+
+def without_epoch() -> Iterator[str]:
+    """Yield the ids of sessions that lack an epoch."""
+    for row in collection(SESSIONS).find({"epoch": {"$exists": False}}, {"_id": 1}):
+        yield row["_id"]
+
+
+def write_epoch(session_ids: list[str]) -> None:
+    """Write the epoch that sessions without one count as."""
+    collection(SESSIONS).update_many(
+        {"_id": {"$in": session_ids}, "epoch": {"$exists": False}}, {"$set": {"epoch": 0}}
+    )
 
 
 def insert(document: Document) -> None:
@@ -66,7 +91,7 @@ def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datet
         {
             "_id": session_id,
             "gen": gen,
-            "epoch": epoch,
+            "epoch": _at(epoch),
             "revoked_at": None,
             "idle_exp": {"$gt": now},
             "abs_exp": {"$gt": now},
@@ -82,7 +107,7 @@ def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datet
 def renew(session_id: str, user_id: str, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
     """Void every refresh token of a live session: the generation rises by two. The new document, or ``None``."""
     return collection(SESSIONS).find_one_and_update(
-        {"_id": session_id, "user_id": user_id, "epoch": epoch, "revoked_at": None},
+        {"_id": session_id, "user_id": user_id, "epoch": _at(epoch), "revoked_at": None},
         {
             "$inc": {"gen": 2},
             "$set": {
@@ -99,7 +124,7 @@ def renew(session_id: str, user_id: str, epoch: int, now: datetime, idle_exp: da
 def move_along(session_id: str, user_id: str, epoch: int) -> None:
     """Take a live session of ``epoch`` to the next one, in the transaction that raises its owner's."""
     collection(SESSIONS).update_one(
-        {"_id": session_id, "user_id": user_id, "epoch": epoch, "revoked_at": None},
+        {"_id": session_id, "user_id": user_id, "epoch": _at(epoch), "revoked_at": None},
         {"$set": {"epoch": epoch + 1}},
         session=session_for("default"),
     )
@@ -111,7 +136,7 @@ def prove(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
         {
             "_id": session_id,
             "user_id": user_id,
-            "epoch": epoch,
+            "epoch": _at(epoch),
             "revoked_at": None,
             "idle_exp": {"$gt": now},
             "abs_exp": {"$gt": now},
@@ -158,7 +183,7 @@ def live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document
     """Live sessions of the user, who is at ``epoch``; the last used first."""
     condition: Document = {
         "user_id": user_id,
-        "epoch": epoch,
+        "epoch": _at(epoch),
         "revoked_at": None,
         "idle_exp": {"$gt": now},
         "abs_exp": {"$gt": now},

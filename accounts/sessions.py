@@ -122,7 +122,7 @@ def refresh(raw: str, *, client: str) -> Grant:
         if rotated is not None:
             return grant(user, rotated)
         session = mongo.find(session_id)
-        if session is None or session["epoch"] == user.security_epoch:
+        if session is None or mongo.epoch_of(session) == user.security_epoch:
             return _after_miss(user, session, generation)
     raise RefreshRefused(SESSION_ENDED, code="session_revoked")
 
@@ -190,9 +190,9 @@ def is_refresh_token(raw: str) -> bool:
 def belongs_to(session: dict[str, Any], user: User) -> bool:
     """Whether the session is the user's and was opened, or moved along, since the last change of what proves them.
 
-    Every place that asks whether a session is live asks this too. A session without an epoch belongs to nobody.
+    Every place that asks whether a session is live asks this too.
     """
-    return bool(session["user_id"] == user.pk and session.get("epoch") == user.security_epoch)
+    return bool(session["user_id"] == user.pk and mongo.epoch_of(session) == user.security_epoch)
 
 
 def live_session_of(user: User, session_id: str, *, fresh: bool) -> dict[str, Any] | None:
@@ -244,9 +244,9 @@ def user_of(session_id: str) -> str | None:
     """
     for _ in range(2):
         session = mongo.find_with_owner(session_id)
-        if session is None or not _is_open(session) or not session["owner"]["is_active"]:
+        if session is None or not _is_open(session) or not session["owner"].get("is_active", True):
             return None
-        if session.get("epoch") == session["owner"]["security_epoch"]:
+        if mongo.epoch_of(session) == session["owner"].get("security_epoch", 0):
             return str(session["user_id"])
     return None
 

@@ -14,13 +14,15 @@ class PlaylistsConfig(AppConfig):
         from playlists import bulk, mongo, queries, sharing, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.counters import ALL
+        from playlists.repairs import ALL as REPAIRS
         from playlists.views.watching import watch_panel
-        from streamsite.mongo import counters
+        from streamsite.mongo import counters, repairs
         from subscriptions.channel_page import kinds
         from videos import panels, relations
         from videos.studio.bulk import register
 
         counters.register(*ALL)
+        repairs.register(*REPAIRS)
         kinds.register(SHELF)
         panels.register(watch_panel)
         register("playlist", bulk.ACTION)

@@ -117,8 +117,18 @@ def in_watch_later(playlist_id: str, video_id: str) -> tuple[str, list[Document]
 def shown_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
     """Return items and seconds of what everybody sees of playlists, by playlist id. Kept until it changes.
 
-    One read and one write for all of them; as ``access.may_show`` has it for those who neither fill the list nor own
-    the video.
+    One read and one write for all of them.
+    """
+    lists = list(playlists)
+    totals = added_up(lists)
+    keep_shown(lists, totals)
+    return totals
+
+
+def added_up(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
+    """Return items and seconds of what everybody sees of playlists, by playlist id, from their items. One read.
+
+    As ``access.may_show`` has it for those who neither fill the list nor own the video.
     """
     lists = {one.pk: one for one in playlists}
     seen = [{"$match": {"$or": [LISTED, BY_LINK]}}, {"$project": {"listed": 1, "channel_id": 1}}]
@@ -143,14 +153,18 @@ def shown_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
         if key["listed"] or key["channel"] == one.owner_id or not is_listed(one.visibility):
             items, seconds = totals[one.pk]
             totals[one.pk] = items + int(row["items"]), seconds + float(row["seconds"])
+    return totals
+
+
+def keep_shown(playlists: Iterable[Playlist], totals: Mapping[str, tuple[int, float]]) -> None:
+    """Store what everybody sees of playlists, of those that have not changed since they were read. One write."""
     collection(LISTS).bulk_write(
         [
             UpdateOne(
                 {"_id": one.pk, "version": one.version, "shown_turn": one.shown_turn},
                 {"$set": {"shown_items": totals[one.pk][0], "shown_duration": totals[one.pk][1]}},
             )
-            for one in lists.values()
+            for one in playlists
         ],
         ordered=False,
     )
-    return totals

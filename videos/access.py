@@ -116,7 +116,7 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
 
 def as_gated(document: Mapping[str, Any]) -> Video:
     """A video of which only ``_id`` and ``GATED_BY`` are known, of a channel that is there, to be asked about."""
-    known = {name: document[name] for name in GATED_BY if name != "channel_id"}
+    known = {name: document[name] for name in GATED_BY if name != "channel_id" and name in document}
     return Video(pk=document["_id"], channel=User(pk=document["channel_id"], is_active=True), **known)
 
 

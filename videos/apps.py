@@ -10,14 +10,16 @@ class VideosConfig(AppConfig):
     verbose_name = "Videos"
 
     def ready(self) -> None:
-        """Follow what happens to accounts, and say which videos' files belong to the database."""
+        """Follow what happens to accounts, and register counters, repairs and the files that belong to the database."""
         from streamsite import site_id
-        from streamsite.mongo import counters
+        from streamsite.mongo import counters, repairs
         from videos import (
             orphans,
             signals,  # noqa: F401
         )
         from videos.counters import ALL
+        from videos.repairs import ALL as REPAIRS
 
         counters.register(*ALL)
+        repairs.register(*REPAIRS)
         site_id.register("videos", there=orphans.ids_on_disk, known=orphans.known)

@@ -8,7 +8,7 @@ fields, so it is right however the fields were written, once ``refresh`` was cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streamsite.mongo.collections import collection
@@ -30,6 +30,13 @@ def of(filters: Mapping[str, str]) -> str:
 def refresh(table: str, condition: Mapping[str, Any]) -> None:
     """Bring ``facets`` of the documents that match ``condition`` in line with their other fields. Idempotent."""
     collection(table).update_many(dict(condition), STAGES, session=session_for())
+
+
+def stale(table: str) -> Iterator[str]:
+    """Yield the ids of documents whose ``facets`` are not in line with their other fields."""
+    differs = {"$match": {"$expr": {"$ne": ["$facets", _FACETS]}}}
+    for row in collection(table).aggregate([differs, {"$project": {"_id": 1}}]):
+        yield row["_id"]
 
 
 def _part(name: str, value: Any) -> Any:
@@ -70,4 +77,5 @@ _COMBINED = {
         },
     }
 }
-STAGES = [{"$set": {"facets": {"$filter": {"input": _COMBINED, "cond": {"$ne": ["$$this", ""]}}}}}]
+_FACETS = {"$filter": {"input": _COMBINED, "cond": {"$ne": ["$$this", ""]}}}
+STAGES = [{"$set": {"facets": _FACETS}}]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("streamsite.placement")
 
+BATCH = 500
 PARALLEL = 8
 LOOK_SECONDS = 1.0
 MARGIN_SECONDS = 5.0
@@ -116,7 +119,7 @@ def _copy(place: Place, wanted: dict[str, int]) -> None:
     begun = next(target.folders(f"{place.video_id}.{place.generation}."), None)
     name = bucket.name_of(begun) if begun else bucket.new_name(place.generation)
     folder = bucket.folder_of(place.video_id, name)
-    there = target.sizes(folder) if begun else {}
+    there = _without_strays(target, folder, wanted) if begun else {}
 
     def send(file: str, on_bytes: Callable[[int], None]) -> None:
         target.put(folder, file, place.local / file, type_of(file), on_bytes)
@@ -133,6 +136,14 @@ def _copy(place: Place, wanted: dict[str, int]) -> None:
         if not is_needed(place_of(place.video_id), name):
             target.remove(folder)
         raise
+
+
+def _without_strays(target: Bucket, folder: str, wanted: dict[str, int]) -> dict[str, int]:
+    """Delete what a copy that was begun has besides the wanted files; return the sizes of the others."""
+    target.abandon_uploads(folder)
+    there = target.sizes(folder)
+    target.delete(folder, [name for name in there if name not in wanted])
+    return {name: size for name, size in there.items() if name in wanted}
 
 
 def from_bucket(video_id: str) -> int | None:
@@ -159,18 +170,31 @@ def from_bucket(video_id: str) -> int | None:
 def _fetch_back(place: Place, wanted: dict[str, int]) -> None:
     if not wanted:
         raise FileNotFoundError(f"video {place.video_id}: the bucket has nothing of it")
-    partial = place.local.with_name(f"{FETCHING}{place.generation}")
-    partial.mkdir(parents=True, exist_ok=True)
-    there = _files(partial)
-    missing = [file for file in wanted if there.get(file) != wanted[file]]
-    storage.require_space(sum(wanted[file] for file in missing))
-    fetch_files(place, missing, partial)
-    if _files(partial) != wanted:
-        raise bucket.BucketUnavailable
-    storage.remove_generation(place.video_id, place.generation)
-    partial.rename(place.local)
+    if _files(place.local) != wanted:
+        partial = _partial_of(place)
+        partial.mkdir(parents=True, exist_ok=True)
+        _remove_strays(partial, wanted)
+        there = _files(partial)
+        missing = [file for file in wanted if file not in there]
+        storage.require_space(sum(wanted[file] for file in missing))
+        fetch_files(place, missing, partial)
+        if _files(partial) != wanted:
+            raise bucket.BucketUnavailable
+        storage.remove_generation(place.video_id, place.generation)
+        partial.rename(place.local)
     os.utime(place.local)
     _switch(place, "")
+
+
+def _partial_of(place: Place) -> Path:
+    return place.local.with_name(f"{FETCHING}{place.generation}")
+
+
+def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
+    """Delete the files that are not wanted, or not whole: a killed process leaves temporary ones beside them."""
+    for path in list(folder.rglob("*")):
+        if path.is_file() and wanted.get(path.relative_to(folder).as_posix()) != path.stat().st_size:
+            path.unlink(missing_ok=True)
 
 
 def _switch(place: Place, stored_generation: str) -> None:
@@ -234,12 +258,39 @@ def tidy(video_id: str) -> int:
     if place is not None and place.is_stored and _is_settled(place.local):
         storage.remove_generation(video_id, place.generation)
         count += 1
+    if place is None or bucket.is_home() or not place.is_stored:
+        count += _remove_partial_copies(video_id)
     target = bucket.connect()
     for folder in list(target.folders(f"{video_id}.")):
         if not is_needed(place, bucket.name_of(folder)):
             target.remove(folder)
             count += 1
     return count
+
+
+def _remove_partial_copies(video_id: str) -> int:
+    """Remove copies from the bucket that nobody completes any more; return how many there were."""
+    copies = list(storage.generation_dir(video_id, "x").parent.glob(f"{FETCHING}*"))
+    for copy in copies:
+        shutil.rmtree(copy, ignore_errors=True)
+    return len(copies)
+
+
+def left_over() -> Iterator[str]:
+    """Yield the videos that were moved to where they belong, and of which the other copy is still there.
+
+    A process that is killed after a move leaves it.
+    """
+    if bucket.is_home():
+        rows = Video.objects.exclude(stored_generation="").order_by("pk").values_list("pk", "generation")
+        for video_id, generation in rows.iterator():
+            folder = storage.generation_dir(video_id, generation)
+            if folder.is_dir() or any(folder.parent.glob(f"{FETCHING}*")):
+                yield video_id
+        return
+    folders = bucket.connect().folders()
+    while batch := {bucket.video_of(folder) for folder in islice(folders, BATCH)}:
+        yield from sorted(pk for pk, place in places_of(batch).items() if not place.is_stored)
 
 
 def is_needed(place: Place | None, name: str) -> bool:

@@ -189,7 +189,14 @@ class Bucket:
 
     def remove(self, folder: str) -> int:
         """Delete a folder; how many objects it had."""
-        keys = [{"Key": entry["Key"]} for entry in self._objects(folder)]
+        self.abandon_uploads(folder)
+        names = list(self.sizes(folder))
+        self.delete(folder, names)
+        return len(names)
+
+    def delete(self, folder: str, names: list[str]) -> None:
+        """Delete some of a folder's objects."""
+        keys = [{"Key": self._key(folder, name)} for name in names]
         with _translated():
             for first in range(0, len(keys), AT_ONCE):
                 batch = {"Objects": keys[first : first + AT_ONCE], "Quiet": True}
@@ -197,7 +204,23 @@ class Bucket:
                 if answer.get("Errors"):
                     logger.error("bucket: not deleted: %s", answer["Errors"][0].get("Code"))
                     raise BucketUnavailable
-        return len(keys)
+
+    def abandon_uploads(self, folder: str) -> None:
+        """Drop the parts of large files in a folder that a killed process did not finish sending.
+
+        The bucket charges for them and lists them nowhere else. Keys that may not do this, or servers that cannot, are
+        no reason to stop.
+        """
+        try:
+            found = self._client.list_multipart_uploads(Bucket=self.name, Prefix=self._key(folder, ""))
+            for upload in found.get("Uploads", ()):
+                self._client.abort_multipart_upload(
+                    Bucket=self.name, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
+        except ClientError as error:
+            logger.info("bucket: %s refused", error.operation_name)
+        except (BotoCoreError, Boto3Error) as error:
+            logger.warning("bucket: %s", type(error).__name__)
 
     def site(self) -> str:
         """Return the id of the site to which the prefix belongs, "" when nothing says so."""

@@ -8,6 +8,7 @@ from typing import Any
 from accounts import mappers
 from accounts.models import User
 from streamsite.mongo.collections import collection
+from streamsite.mongo.documents import completed
 from streamsite.visibility import Viewer
 from subscriptions.channel_page.kinds import VIDEOS, all_kinds
 from subscriptions.channel_page.services import PAGES
@@ -43,6 +44,7 @@ def visit(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
         if "notify" in row:
             notify = row["notify"]
         else:
+            row = completed(ChannelPage, row)
             page.featured, page.shelves, page.version = row["featured"], row["shelves"], row["version"]
     body = mappers.channel(owner, relation_of(viewer, owner, notify))
     return body | {"is_arranged": page.is_arranged}, page

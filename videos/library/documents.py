@@ -8,6 +8,7 @@ title, tags and channel, ``words`` those of description and captions as well; ``
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
@@ -80,6 +81,12 @@ def is_outdated() -> bool:
     """Whether documents have a former shape: after an update all of them do, so one is looked at."""
     one = collection(DOCUMENTS).find_one({}, {"shape": 1})
     return one is not None and one.get("shape") != SHAPE
+
+
+def outdated() -> Iterator[str]:
+    """Yield the videos whose document has a former shape: the previous release writes them during a rolling update."""
+    for row in collection(DOCUMENTS).find({"shape": {"$ne": SHAPE}}, {"_id": 1}):
+        yield row["_id"]
 
 
 def missing(video_ids: set[str]) -> set[str]:

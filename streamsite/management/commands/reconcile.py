@@ -1,4 +1,4 @@
-"""``manage.py reconcile``: hold every counter against its rows now."""
+"""``manage.py reconcile``: fill in missing fields, and hold what is derived and every counter against its rows."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from streamsite.management.site_command import SiteCommand
-from streamsite.mongo import counters
+from streamsite.mongo import counters, repairs
 
 
 class Command(SiteCommand):
     """The same as the nightly task; prints what it found."""
 
-    help = "Compare counters (views, likes, comments, subscribers, items, ...) with their rows and set them right."
+    help = (
+        "Fill in fields that the previous release did not write, and compare counters (views, likes, comments, "
+        "subscribers, items, ...) with their rows and set them right."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``--check`` changes nothing."""
@@ -22,13 +25,22 @@ class Command(SiteCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        drifts = counters.reconcile(correct=not options["check"])
+        correct = not options["check"]
+        findings = repairs.repair(correct=correct)
+        for found in findings:
+            kind = "missing" if found.is_missing else "wrong"
+            self.stdout.write(f"{found.name}: {found.wrong} {kind}{self._done(found.corrected, options)}")
+        drifts = counters.reconcile(correct=correct)
         for drift in drifts:
-            done = "" if options["check"] else f", {drift.corrected} set right"
             self.stdout.write(
-                f"{drift.counter.name}: {drift.wrong} wrong by {drift.difference:g} in all{done}"
+                f"{drift.counter.name}: {drift.wrong} wrong by {drift.difference:g} in all"
+                f"{self._done(drift.corrected, options)}"
             )
         if not drifts:
             self.stdout.write("All counters agree with their rows.")
-        elif options["check"]:
+        if options["check"] and (findings or drifts):
             raise SystemExit(1)
+
+    @staticmethod
+    def _done(count: int, options: dict[str, Any]) -> str:
+        return "" if options["check"] else f", {count} set right"

@@ -166,6 +166,7 @@ def partial_filter(
     query = Query(model)
     where = query.build_where(condition)
     scope = Scope(connection, {query.get_initial_alias(): ""})
+    scope.knows_missing = False
     try:
         compiled = scope.match(where)
     except (EmptyResultSet, FullResultSet) as error:

@@ -1,19 +1,24 @@
 """``manage.py move_media``: bring the videos there are to where new ones go."""
 
 import time
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db.models import QuerySet
 
+from streamsite.errors import SiteError
 from streamsite.management.site_command import SiteCommand
-from videos import bucket, bucket_site, placement, storage
+from videos import bucket, bucket_site, placement
 from videos.models import Status, Video
 
 
 class Command(SiteCommand):
     """Into the bucket with ``MEDIA_STORAGE=s3``, out of it with ``local``. Videos play all the while.
 
-    May be stopped and run again: what has been moved is not moved twice.
+    May be stopped and run again: what has been moved is not moved twice. A video that cannot be moved is reported and
+    stops no other; the command then ends with 1.
     """
 
     help = "Move complete videos into the bucket (MEDIA_STORAGE=s3) or out of it (local)."
@@ -24,21 +29,21 @@ class Command(SiteCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not bucket.is_configured():
             raise CommandError("S3_BUCKET is not set: there is no bucket to move to or from.")
+        self.failed: dict[str, None] = {}
         where = "in the bucket" if bucket.is_home() else "on the disk"
         waiting = _elsewhere()
         if options["dry_run"]:
             self.stdout.write(f"{len(waiting)} videos are not {where} yet")
             return
         self._require_bucket()
-        moved, failed = self._move(waiting)
-        if moved:
-            # Until then processes and signed addresses may refer to the former place.
-            time.sleep(placement.settle_seconds())
-        for video_id in moved:
-            placement.tidy(video_id)
+        moved = self._move(waiting)
+        self._tidy(moved)
         self.stdout.write(f"{len(moved)} videos are now {where}")
-        if failed:
-            raise CommandError(f"{len(failed)} videos could not be moved: {', '.join(failed)}")
+        if self.failed:
+            raise CommandError(
+                f"{len(self.failed)} videos could not be moved: {', '.join(self.failed)}. "
+                "The others are done. Run the command again."
+            )
 
     @staticmethod
     def _require_bucket() -> None:
@@ -47,29 +52,70 @@ class Command(SiteCommand):
         except bucket.BucketUnavailable as error:
             raise CommandError(f"{error.detail} Run the command again.") from None
 
-    def _move(self, video_ids: list[str]) -> tuple[list[str], list[str]]:
+    def _move(self, video_ids: list[str]) -> list[str]:
         moved: list[str] = []
-        failed: list[str] = []
         for number, video_id in enumerate(video_ids, 1):
-            try:
-                size = placement.move_home(video_id)
-            except (bucket.BucketUnavailable, storage.DiskFull) as error:
-                raise CommandError(
-                    f"{error.detail} Moved so far: {len(moved)}. Run the command again."
-                ) from None
-            except (OSError, placement.Moved) as error:
-                self.stderr.write(f"{video_id}: {getattr(error, 'detail', error)}")
-                failed.append(video_id)
-                continue
+            size = self._try(video_id, _move_one, len(moved))
             if size is not None:
                 moved.append(video_id)
                 self.stdout.write(f"{number}/{len(video_ids)} {video_id}: {size / 1e6:.1f} MB")
-        return moved, failed
+        return moved
+
+    def _tidy(self, moved: list[str]) -> None:
+        """Remove the former copies, those that an interrupted run left included."""
+        left = self._left_over(len(moved))
+        first = next(left, None)
+        if first is None and not moved:
+            return
+        # Until then processes and signed addresses may refer to the former place.
+        time.sleep(placement.settle_seconds())
+        others = [] if first is None else [first]
+        for video_id in chain(moved, others, left):
+            self._try(video_id, placement.tidy, len(moved))
+
+    def _left_over(self, moved: int) -> Iterator[str]:
+        try:
+            yield from placement.left_over()
+        except bucket.BucketUnavailable as error:
+            raise _stopped(error, moved) from None
+
+    def _try(self, video_id: str, work: Callable[[str], int | None], moved: int) -> int | None:
+        """Return what ``work`` returns. Report what fails, and stop only when the bucket answers nothing at all."""
+        try:
+            return work(video_id)
+        except (SiteError, OSError) as error:
+            if isinstance(error, bucket.BucketUnavailable) and not _answers():
+                raise _stopped(error, moved) from None
+            self.stderr.write(f"{video_id}: {getattr(error, 'detail', error)}")
+            self.failed[video_id] = None
+            return None
+
+
+def _stopped(error: SiteError, moved: int) -> CommandError:
+    return CommandError(f"{error.detail} Moved so far: {moved}. Run the command again.")
+
+
+def _answers() -> bool:
+    try:
+        next(bucket.connect().folders(), None)
+    except bucket.BucketUnavailable:
+        return False
+    return True
+
+
+def _move_one(video_id: str) -> int | None:
+    """Move a video; ``FileNotFoundError`` when its files are nowhere."""
+    size = placement.move_home(video_id)
+    if size is None and _waiting().filter(pk=video_id).exists():
+        raise FileNotFoundError("its files are not where the database says")
+    return size
 
 
 def _elsewhere() -> list[str]:
+    return list(_waiting().order_by("pk").values_list("pk", flat=True))
+
+
+def _waiting() -> QuerySet[Video]:
     if bucket.is_home():
-        rows = Video.objects.filter(status=Status.READY, is_complete=True, stored_generation="")
-    else:
-        rows = Video.objects.exclude(stored_generation="")
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+        return Video.objects.filter(status=Status.READY, is_complete=True, stored_generation="")
+    return Video.objects.exclude(stored_generation="")

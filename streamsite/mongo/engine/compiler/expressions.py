@@ -50,10 +50,9 @@ SCALES = NUMBER_TYPES | {"FloatField", "DecimalField"}
 
 
 @compiles(Col)
-def column(scope: Scope, node: Any) -> str:
+def column(scope: Scope, node: Any) -> Any:
     """A column of this query's documents, or of a query around it."""
-    path = scope.path(node)
-    return f"$${scope.variable(node)}" if path is None else f"${path}"
+    return f"$${scope.variable(node)}" if scope.path(node) is None else scope.value(node)
 
 
 @compiles(Value)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import NotSupportedError
-from django.db.models.expressions import ExpressionList, Subquery, Value
+from django.db.models.expressions import Col, ExpressionList, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.lookups import IntegerFieldOverflow, YearLookup
 from django.db.models.sql import Query
@@ -82,9 +82,20 @@ def match_exact(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """Equality of two expressions."""
     left, right, tests = _operands(scope, lookup)
+    if wanted and _is_correlated(scope, lookup):
+        left = f"${scope.path(lookup.lhs)}"  # plain, so that an index answers
     if wanted:
         return _all([*tests[1:], {"$eq": [left, right]}])
     return _all([is_known(lookup.lhs, left), *tests[1:], {"$ne": [left, right]}])
+
+
+def _is_correlated(scope: Scope, lookup: Any) -> bool:
+    """Return whether a column is compared with one of a query around this one, that is, with its key."""
+    return (
+        type(lookup.lhs) is type(lookup.rhs) is Col
+        and scope.path(lookup.lhs) is not None
+        and scope.path(lookup.rhs) is None
+    )
 
 
 def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
@@ -127,7 +138,9 @@ def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
 
 
 def match_null(scope: Scope, lookup: Any, wanted: bool) -> Document:
-    """Null and missing are the same."""
+    """Null and missing are the same, unless a missing value reads as the column's default."""
+    if scope.is_never_null(lookup.lhs):
+        raise EmptyResultSet if _wants_null(lookup) else FullResultSet
     return {"$eq": None} if _wants_null(lookup) == wanted else {"$ne": None}
 
 

@@ -22,6 +22,7 @@ from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
 
 from ..lookups import HasElement
 from .kinds import require_order
+from .missing import match_with_missing, missing_value, or_missing
 from .refusal import refuse
 from .tuples import is_tuple_lookup, written_out
 
@@ -81,6 +82,8 @@ class Scope:
     def __init__(self, connection: DatabaseWrapper, prefixes: dict[str | None, str]) -> None:
         self.connection = connection
         self.prefixes = prefixes
+        # Whether conditions treat a missing field as its default; the conditions of indexes are about what is stored.
+        self.knows_missing = True
         self.outer_joined: set[str] = set()
         # Columns of queries around this one, by variable name.
         self.variables: dict[str, Col] = {}
@@ -98,9 +101,22 @@ class Scope:
         prefix = self.prefixes.get(column.alias)
         return None if prefix is None else prefix + str(column.target.column)
 
+    def value(self, column: Col) -> Any:
+        """Return the expression for a column of this query's documents: its default where a document lacks it."""
+        parent = self.prefixes[column.alias].rstrip(".") if column.alias in self.outer_joined else ""
+        return or_missing(str(self.path(column)), column.target, self.connection, parent)
+
     def is_nullable(self, column: Col) -> bool:
         """Return whether a column's value can be null in this document."""
         return bool(column.target.null) or column.alias in self.outer_joined
+
+    def is_never_null(self, column: Col) -> bool:
+        """Return whether a column reads as a value even in a document that lacks it."""
+        return (
+            self.knows_missing
+            and not self.is_nullable(column)
+            and missing_value(column.target, self.connection) is not None
+        )
 
     def variable(self, column: Col) -> str:
         """Return the name of the variable for an outer query's column."""
@@ -174,12 +190,19 @@ class Scope:
                 self.path(node.lhs): {"$elemMatch": {"$eq": node.get_db_prep_lookup(node.rhs, None)[1][0]}}
             }
         if isinstance(node, Lookup) and not self.computed:
-            path = self._match_path(node.lhs.lhs if isinstance(node, YearLookup) else node.lhs)
+            column = node.lhs.lhs if isinstance(node, YearLookup) else node.lhs
+            path = self._match_path(column)
             if path is not None and node.lookup_name in MATCHERS:
                 test = _lookup_function(MATCHERS, node)(self, node, wanted)
                 if test is not None:
-                    return {path: test}
+                    return self._with_missing(path, test, column)
         return {"$expr": self._condition_leaf(node, wanted)}
+
+    def _with_missing(self, path: str, test: Document, column: Col) -> Document:
+        """Return the test on a column, for documents that lack it as well; a joined one may itself be missing."""
+        if not self.knows_missing or column.alias in self.outer_joined:
+            return {path: test}
+        return match_with_missing(path, test, column.target, self.connection)
 
     def _match_path(self, node: Any) -> str | None:
         """Return the path of a column whose values a match document tests as a whole.

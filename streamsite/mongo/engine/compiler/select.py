@@ -25,6 +25,7 @@ from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
 from .kinds import require_order
 from .lookups import is_json_member
+from .missing import missing_value
 from .refusal import refuse
 from .scope import Document, Pipeline, Scope, is_null, key_of
 from .upserts import unique_sets
@@ -118,7 +119,7 @@ class SQLCompiler(DjangoSQLCompiler):
             if self.query.combinator:
                 return self._combined()
             self.prepare()
-            return self._find() or Aggregate(self.table, self.pipeline())
+            return self._find() or Aggregate(self.table, self.pipeline(are_rows=True))
 
     @contextmanager
     def _kept_refcounts(self) -> Iterator[None]:
@@ -175,24 +176,47 @@ class SQLCompiler(DjangoSQLCompiler):
             for node in self.expressions
         ]
         if all(column is not None for column, _ in cells):
-            columns = [column for column, _ in cells]
-            return lambda document: [document.get(column) for column in columns]
+            return self._filling_decoder([column for column, _ in cells])
         return lambda document: [
-            constant if column is None else document.get(column) for column, constant in cells
+            constant if column is None else self._cell(document, column, node)
+            for (column, constant), node in zip(cells, self.expressions, strict=True)
         ]
 
-    def pipeline(self) -> Pipeline:
-        """Return the query as stages whose documents hold the columns as ``c0``, ``c1``, ..."""
+    def _filling_decoder(self, names: list[str]) -> Callable[[Document], Row]:
+        """Return a function from a document to a row of its fields; those that it lacks read as their defaults."""
+        width, nodes = len(set(names)), self.expressions
+
+        def decode(document: Document) -> Row:
+            if len(document) == width:
+                return [document[name] for name in names]
+            return [self._cell(document, name, node) for name, node in zip(names, nodes, strict=True)]
+
+        return decode
+
+    def _cell(self, document: Document, name: str, node: Any) -> Any:
+        if name in document or type(node) is not Col or node.alias in self.scope.outer_joined:
+            return document.get(name)
+        return missing_value(node.target, self.connection)
+
+    def pipeline(self, *, are_rows: bool = False) -> Pipeline:
+        """Return the query as stages whose documents hold the columns as ``c0``, ``c1``, ...
+
+        With ``are_rows`` they are the result, in which ``decode`` fills in what documents lack.
+        """
         stages, pages_done = self._source_stages()
         if self._is_grouped():
             grouping = self._group()
             stages += grouping.stages
             self._when_empty = None if grouping.has_keys else grouping.empty
+        self._is_filled = are_rows and not self._is_grouped() and not self.query.distinct
         tail = self._result_stages(pages_done)
         self._tail = tail
-        self.decode = _numbered_decoder(len(self.select))
+        names = self._names()
+        self.decode = self._filling_decoder(names) if self._is_filled else _numbered_decoder(len(names))
         return stages + tail
 
+    # Whether ``decode`` fills in what plain columns lack, which spares the server to look at each.
+    _is_filled = False
     _when_empty: Document | None = None
     _tail: Pipeline
 
@@ -292,12 +316,19 @@ class SQLCompiler(DjangoSQLCompiler):
 
     def _projection(self, extra: Document) -> Pipeline:
         columns = {
-            name: self.scope.expression(node)
-            for name, node in zip(self._names(), self.expressions, strict=True)
+            name: self._column_value(node) for name, node in zip(self._names(), self.expressions, strict=True)
         }
         stages, self.scope.stages = self.scope.stages, []
         fields = {**columns, **extra}
         return [*stages, {"$project": {"_id": 0, **fields} if fields else {"_id": 1}}]
+
+    def _column_value(self, node: Any) -> Any:
+        """Return the expression for a selected column."""
+        if self._is_filled and type(node) is Col and node.alias not in self.scope.outer_joined:
+            path = self.scope.path(node)
+            if path is not None:
+                return f"${path}"
+        return self.scope.expression(node)
 
     def _plain_sort(self) -> dict[str, int] | None:
         """Return the order as paths and directions, or ``None`` if part of it must be computed."""

@@ -328,7 +328,9 @@ def _increment(column: str, expression: Any) -> Any:
     if not isinstance(expression, dict):
         return None
     ((operator, operands),) = expression.items()
-    if operator not in ("$add", "$subtract") or operands[0] != f"${column}":
+    # Where the column is missing, ``$inc`` begins at 0: right only if that is its default.
+    own = (f"${column}", {"$ifNull": [f"${column}", {"$literal": 0}]})
+    if operator not in ("$add", "$subtract") or operands[0] not in own:
         return None
     number = operands[1].get("$literal") if isinstance(operands[1], dict) else None
     if isinstance(number, bool) or not isinstance(number, NUMBERS):

@@ -1,0 +1,8 @@
+"""What the previous release does not write to sessions: ``streamsite.mongo.repairs``."""
+
+from __future__ import annotations
+
+from accounts import mongo
+from streamsite.mongo.repairs import Repair
+
+ALL = (Repair(f"{mongo.SESSIONS}.epoch", mongo.without_epoch, mongo.write_epoch),)

@@ -1,0 +1,30 @@
+"""What follows from other fields of videos and the previous release does not write: ``streamsite.mongo.repairs``."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streamsite.mongo.repairs import Repair
+from videos import facets
+from videos.library import documents
+from videos.models import Video
+
+
+def _refresh_search(video_ids: list[str]) -> None:
+    for video_id in video_ids:
+        documents.refresh(video_id)
+
+
+def _facets(table: str) -> Repair:
+    return Repair(
+        f"{table}.facets",
+        partial(facets.stale, table),
+        lambda keys: facets.refresh(table, {"_id": {"$in": keys}}),
+    )
+
+
+ALL = (
+    _facets(Video._meta.db_table),
+    Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
+    _facets(documents.DOCUMENTS),
+)
