@@ -24,7 +24,7 @@ from streamsite.tasks import lease as leases
 from streamsite.tasks import periodic, queue
 from streamsite.tasks.attempt import Abandoned, Attempt
 from streamsite.tasks.backend import MongoTaskBackend, load_task
-from streamsite.tasks.errors import LeaseLost, PermanentFailure, TimeLimitExceeded
+from streamsite.tasks.errors import LeaseLost, PermanentFailure, TimeLimitExceeded, TryLater
 from streamsite.tasks.signals import FAILED, task_dead
 
 logger = logging.getLogger("streamsite.worker")
@@ -119,7 +119,12 @@ class Worker:
             self._set_aside(job, WORKER_LOST)
             return
         logs.request_id.set(job.id[:16])
-        lease = leases.Lease(attempt=job.tries, renew=lambda: self._renew(job))
+        lease = leases.Lease(
+            attempt=job.tries,
+            renew=lambda: self._renew(job),
+            job_id=job.id,
+            enqueued_at=job.enqueued_at,
+        )
         self._lease = lease
         if self.stopping.is_set():  # told to stop between taking the job and here
             lease.lost.set()
@@ -135,6 +140,9 @@ class Worker:
             self._end_late(job, error, attempt)
         except PermanentFailure as error:
             self._set_aside(job, str(error))
+        except TryLater as error:
+            logger.warning("%s: %s (try %d of %d)", job.task, error, job.tries, job.max_tries)
+            self._fail(job, error)
         except Exception as error:  # whatever a task raises is the job's end, never the worker's
             logger.exception("%s failed (try %d of %d)", job.task, job.tries, job.max_tries)
             self._fail(job, error)
@@ -171,12 +179,16 @@ class Worker:
 
     def _fail(self, job: queue.Job, error: Exception) -> None:
         is_late = isinstance(error, TimeLimitExceeded)
-        sentence = str(error) if is_late else f"{error.__class__.__name__}: {error}"
+        is_sentence = isinstance(error, (TimeLimitExceeded, TryLater))
+        sentence = str(error) if is_sentence else f"{error.__class__.__name__}: {error}"
         exception = get_module_path(TimeLimitExceeded if is_late else type(error))
         if job.tries >= job.max_tries:
             self._set_aside(job, sentence, exception=exception)
-        else:
-            self._record(lambda: queue.retry_later(job, sentence, exception=exception))
+            return
+        after = self.backend.pause(job.queue, job.tries)
+        if isinstance(error, TryLater) and error.at_most is not None:
+            after = min(after, error.at_most)
+        self._record(lambda: queue.retry_later(job, sentence, exception=exception, after=after))
 
     def _set_aside(self, job: queue.Job, why: str, *, exception: str = "") -> None:
         """Tells first and records then: a worker killed in between is followed by one that tells again."""
