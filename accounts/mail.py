@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 
@@ -61,7 +60,7 @@ def send(kind: str, user: User, to: str, **details: Any) -> None:
         "unsubscribe_url": unsubscribing.url(user, kind) if kind in unsubscribing.KINDS else "",
         **details,
     }
-    message = EmailMultiAlternatives(
+    message = messages.SiteMessage(
         f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
         _plain().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],

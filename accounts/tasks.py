@@ -17,6 +17,8 @@ from streamsite.tasks.backend import MAIL
 from streamsite.tasks.errors import PermanentFailure, TryLater
 from streamsite.tasks.lease import current_lease
 
+# Somebody waits for mail with a link, so it goes before notifications.
+LINKS_FIRST = 10
 LINK_ENDED = "Not sent: its link would no longer be good. A new one can be requested."
 
 
@@ -70,12 +72,13 @@ def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta |
 
 def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None:
     """Queue a mail; within ``atomic()`` it exists only if the transaction commits."""
-    mail_user.enqueue(kind, user.pk, to, details)
+    priority = LINKS_FIRST if links.lifetime(kind) is not None else 0
+    mail_user.using(priority=priority).enqueue(kind, user.pk, to, details)
 
 
 def enqueue_reset(address: str) -> None:
     """Queue a reset mail. The same work is done here whether or not anybody has the address."""
-    mail_reset.enqueue(address)
+    mail_reset.using(priority=LINKS_FIRST).enqueue(address)
 
 
 def enqueue_erasure(user_id: str, due: datetime) -> None:

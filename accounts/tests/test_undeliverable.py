@@ -27,6 +27,8 @@ def test_its_owner_sees_why_and_others_do_not(cast, owner):
     page = cast.page("owner").get("/settings/security").content.decode()
     assert "We couldn't deliver mail to <bdi>owner@example.org</bdi>" in page
     assert "The mailbox doesn&#x27;t exist." in page
+    notifications = cast.page("owner").get("/settings/notifications").content.decode()
+    assert "email notifications are paused" in notifications
     told = cast.api("owner").get("/api/v1/me").json()["email_undeliverable"]
     assert told | {"at": ""} == {"email": "owner@example.org", "at": "", "reason": REASON}
     assert cast.api("member").get("/api/v1/me").json()["email_undeliverable"] is None
@@ -85,6 +87,15 @@ def test_an_address_that_waits_can_be_refused_while_the_old_one_works(cast):
 def test_an_address_of_nobody_is_not_marked(cast):
     deliverability.mark(cast.owner, "former@example.org", REASON)
     assert User.objects.get(pk=cast.owner.pk).undeliverable_key == ""
+
+
+def test_the_reminder_does_not_claim_that_a_link_was_sent(cast, settings):
+    settings.REQUIRE_VERIFIED_EMAIL = True
+    assert "We sent a link to" in cast.page("owner").get("/").content.decode()
+    deliverability.mark(cast.owner, cast.owner.email, REASON)
+    page = cast.page("owner").get("/").content.decode()
+    assert "We couldn't deliver mail to <bdi>owner@example.org</bdi>" in page
+    assert "We sent a link to" not in page
 
 
 def test_accounts_from_before_have_no_mark(cast):

@@ -104,6 +104,7 @@ def test_only_mail_that_is_not_about_the_account_has_the_headers(cast, mailoutbo
     assert digest.extra_headers["List-Unsubscribe"] == f"<{address}>"
     assert digest.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert not {"List-Unsubscribe", "List-Unsubscribe-Post"} & set(reset.extra_headers)
+    assert f"\nList-Unsubscribe: <{address}>\n" in digest.message().as_bytes().decode()
     assert address in digest.body
     assert address in digest.alternatives[0][0]
     assert "nsubscribe" not in reset.body

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, credentials, deliverability, forms, page_sessions, proof, totp
+from accounts import audit, credentials, forms, page_sessions, proof, totp
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.pagination import paginate
@@ -46,7 +46,6 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         "factor_form": forms.FactorForm(auto_id="factor_%s"),
     }
     context: dict[str, Any] = unbound | bound
-    context["refused_address"] = deliverability.refused_address(user)
     context["totp"] = totp.status(user.pk)
     context["events"] = [
         audit.entry(row) for row in audit.of_user(user.pk).order_by(*audit.NEWEST)[:SHOWN_EVENTS]

@@ -18,8 +18,12 @@ class MailNotSent(TryLater):
 
 
 class AddressRefused(PermanentFailure):
-    """The recipient's address does not take mail and will not. ``reason`` is a sentence for its owner."""
+    """The recipient's address does not take mail and will not.
+
+    ``reason`` is a sentence for its owner, ``answer`` the mail server's own words for staff, if it was asked.
+    """
 
     def __init__(self, reason: str, answer: str = "") -> None:
-        super().__init__(f"The mail server refused the address for good. {reason} {answer}".strip())
+        said = f" ({answer})" if answer else ""
+        super().__init__(f"The mail server refused the address for good{said}. {reason}")
         self.reason = reason

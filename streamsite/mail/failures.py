@@ -22,6 +22,8 @@ NO_MAIL_DOMAIN = "The part after the @ doesn't accept email."
 NOT_VALID = "The address isn't valid."
 NOT_ASCII = "Our mail server can't send to addresses with letters like é or ü before the @."
 
+# OpenSSL's reasons for not trusting a certificate.
+_EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 10, 62, 64
 _ADDRESS = re.compile(r"\S+@\S+")
 _ENHANCED = re.compile(r"\A([245])\.(\d{1,3})\.(\d{1,3})\b")
 # Subject and detail of enhanced codes that say that the address itself is wrong.
@@ -76,7 +78,7 @@ def recipient_refused(code: int, raw: bytes | str) -> AddressRefused | MailNotSe
     """Return what to raise for a refused RCPT."""
     said = answer(code, raw)
     if reason := reason_of_address(code, raw):
-        return AddressRefused(reason, f"It answered: {said}")
+        return AddressRefused(reason, said)
     if code < PERMANENT:
         return _later(said)
     return MailNotSent(
@@ -107,7 +109,7 @@ def content_refused(code: int, raw: bytes | str) -> AddressRefused | MailNotSent
         return _later(said)
     text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
     if _ENHANCED.match(text.strip()) and (reason := reason_of_address(code, raw)):
-        return AddressRefused(reason, f"It answered: {said}")
+        return AddressRefused(reason, said)
     return MailNotSent(
         f"The mail server refused the message ({said}).",
         "Read its answer: usually SPF, DKIM or the reputation of this server or sender is the reason.",
@@ -168,10 +170,13 @@ def broken(error: Exception, options: Options, timeout: float, *, is_open: bool)
 
 
 def _not_trusted(error: ssl.SSLCertVerificationError, options: Options) -> MailNotSent:
-    return MailNotSent(
-        f"The certificate of {options.host} is not trusted ({error.verify_message.rstrip('.')}).",
-        "Set EMAIL_HOST to the name in the certificate, or name the file of its authority in SSL_CERT_FILE.",
-    )
+    advice = {
+        _EXPIRED: "Its operator must renew it.",
+        _OTHER_NAME: "Set EMAIL_HOST to the name in the certificate.",
+        _OTHER_ADDRESS: "Set EMAIL_HOST to the name in the certificate.",
+    }.get(error.verify_code, "Install ca-certificates, or name the file of its authority in SSL_CERT_FILE.")
+    why = error.verify_message.rstrip(".")
+    return MailNotSent(f"The certificate of {options.host} is not trusted ({why}).", advice)
 
 
 def _other_port(options: Options) -> str:

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import punycode
 
 from streamsite.tasks.lease import current_lease
+
+# RFC 5322's longest line.
+MAX_LINE = 998
+
+
+class SiteMessage(EmailMultiAlternatives):
+    """A message whose addresses in headers stay on the line of their name.
+
+    Python breaks a line over 78 characters behind the colon, which some programs take for an empty header.
+    """
+
+    def message(self, **options: Any) -> Any:
+        """Return the message as Django builds it, its headers not folded."""
+        built: Any = super().message(**options)
+        built.policy = built.policy.clone(max_line_length=MAX_LINE)
+        return built
 
 
 def domain() -> str:

@@ -139,6 +139,7 @@ class Worker:
         except TimeLimitExceeded as error:
             self._end_late(job, error, attempt)
         except PermanentFailure as error:
+            logger.info("%s set aside: %s", job.task, error)
             self._set_aside(job, str(error))
         except TryLater as error:
             logger.warning("%s: %s (try %d of %d)", job.task, error, job.tries, job.max_tries)

@@ -224,7 +224,7 @@ def test_a_worker_that_dies_before_the_mail_server_agreed_leaves_the_mail_due(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("django.core.mail.EmailMultiAlternatives.send", killed)
+        patched.setattr("django.core.mail.EmailMessage.send", killed)
         with pytest.raises(KeyboardInterrupt):
             tasks.send_mail.func(cast.owner.pk)
     assert tasks.send_mail.func(cast.owner.pk)

@@ -119,6 +119,14 @@ def test_a_reset_counts_from_when_it_was_asked_for(cast, server):
     assert len(server.messages) == taken
 
 
+def test_mail_with_a_link_goes_before_notifications(cast, server):
+    taken = len(server.messages)
+    tasks.enqueue_mail("restored", cast.member)
+    tasks.enqueue_mail("verify", cast.owner)
+    work()
+    assert [message["To"] for message in server.messages[taken:]] == [cast.owner.email, cast.member.email]
+
+
 def test_a_confirmation_of_an_address_that_was_given_up_is_not_sent(cast, server):
     taken = len(server.messages)
     tasks.enqueue_mail("verify", cast.owner, to="former@example.org")
@@ -145,7 +153,9 @@ def test_an_address_that_is_refused_is_tried_once_and_marked(cast, server):
     tasks.enqueue_mail("restored", cast.owner)
     work()
     assert (job()["state"], job()["tries"]) == (queue.DEAD, 1)
-    assert job()["error"].startswith("The mail server refused the address for good.")
+    assert job()["error"] == (
+        "The mail server refused the address for good (550 5.1.1 No such user). The mailbox doesn't exist."
+    )
     owner = User.objects.get(pk=cast.owner.pk)
     assert deliverability.refused_address(owner) == owner.email
     assert owner.undeliverable_reason == "The mailbox doesn't exist."

@@ -44,6 +44,14 @@ def test_mail_goes_through_a_server_that_wants_nothing(server):
     assert server.to("plain@example.org")
 
 
+def test_a_certificate_of_another_name_is_said(provider, settings):
+    settings.EMAIL_HOST = "localhost"
+    with pytest.raises(
+        MailNotSent, match=r"Hostname mismatch.*Set EMAIL_HOST to the name in the certificate\."
+    ):
+        send()
+
+
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_certificate_of_nobody_known_gets_no_password(use, starttls_server, tls_server, security):
     server = use(
@@ -183,7 +191,10 @@ def test_the_command_tells_every_step(provider, settings):
 
 def test_the_command_says_what_to_do(provider, settings):
     provider.answers["RCPT"].extend(["550 5.1.1 Unknown", "451 Later"])
-    for words in (r"The mailbox doesn't exist\. .*Check the address", r"try again later .*in a few minutes"):
+    for words in (
+        r"\(550 5\.1\.1 Unknown\)\. The mailbox doesn't exist\. Check the address",
+        r"try again later .*in a few minutes",
+    ):
         with pytest.raises(CommandError, match=words):
             sent_by_command()
     settings.EMAIL_HOST_PASSWORD = "wrong"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         sign_in = f"as {settings.EMAIL_HOST_USER}" if settings.EMAIL_HOST_USER else "without signing in"
         self.stdout.write(f"{settings.EMAIL_HOST}, port {settings.EMAIL_PORT}, {security}, {sign_in}.")
         self.stdout.write(f"From {settings.DEFAULT_FROM_EMAIL} to {address}.")
-        message = EmailMultiAlternatives(
+        message = messages.SiteMessage(
             f"{settings.SITE_NAME}: Test message",
             TEXT.format(name=settings.SITE_NAME, url=settings.SITE_URL),
             to=[address],
