@@ -34,6 +34,8 @@ WORDS = {
     "password_reset": "Password reset",
     "email_change_asked": "New email address asked for",
     "email_verified": "Email address confirmed",
+    "email_refused": "Mail to the email address was refused",
+    "email_retried": "Delivery to the email address allowed again by the site's staff",
     "identity_confirmed": "Identity confirmed",
     "totp_enabled": "Two-factor authentication switched on",
     "totp_disabled": "Two-factor authentication switched off",

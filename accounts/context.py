@@ -6,13 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts import preferences, verification
+from accounts import deliverability, preferences, verification
 from accounts.mappers import badge
 
 
 def me(request: HttpRequest) -> dict[str, Any]:
     """``me``: the signed-in channel's badge, or ``None``. ``theme``, ``autoplay``, ``autoplay_open``: what they chose.
-    ``must_verify_email``: whether they are to be reminded that publishing needs it.
+    ``must_verify_email``: whether they are to be reminded that publishing needs it. ``refused_address``: an address of
+    theirs that a mail server refused for good, or ``""``.
 
     ``theme`` is ``None`` until somebody chooses: then each browser's own memory decides.
     """
@@ -24,6 +25,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
             "autoplay": True,
             "autoplay_open": True,
             "must_verify_email": False,
+            "refused_address": "",
         }
     chosen = preferences.complete(user.preferences)
     theme = chosen["theme"] if "theme" in user.preferences else None
@@ -32,5 +34,6 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "me": badge(user),
         "theme": theme,
         "must_verify_email": verification.is_missing(user),
+        "refused_address": deliverability.refused_address(user),
         **playing,
     }

@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import audit, links, passwords, second_factor, sessions, tasks, totp
+from accounts import audit, deliverability, links, passwords, second_factor, sessions, tasks, totp
 from accounts.backends import is_password_right
 from accounts.epoch import CHANGED_MEANWHILE, raise_epoch
 from accounts.models import User, email_key
@@ -165,6 +165,7 @@ def ask_for_confirmation(
         return None
     enforce(MAIL_LINKS, user.pk)
     _set_pending_email(user, address)
+    deliverability.clear(user, address)
     changed = User.objects.get(pk=user.pk)
     what = "email_change_asked" if actor is None else "staff_email_change"
     audit.record(what, user.pk, request=request, actor=actor)
@@ -184,10 +185,12 @@ def _set_pending_email(user: User, address: str) -> None:
 
 
 def resend_verification(user: User) -> str:
-    """Mail the link again to the address that waits for its confirmation; that address, or an empty string."""
-    address = user.pending_email or ("" if user.email_verified else user.email)
+    """Mail the link again to the address that waits for its confirmation, or that was refused; return it, or ``""``."""
+    is_settled = user.email_verified and deliverability.takes_mail(user)
+    address = user.pending_email or ("" if is_settled else user.email)
     if address:
         enforce(MAIL_LINKS, user.pk)
+        deliverability.clear(user, address)
         tasks.enqueue_mail("verify", user, to=address)
     return address
 
@@ -196,6 +199,7 @@ def verify_email(request: HttpRequest, raw: str) -> User:
     """Take the address of a mailed link as proved. Safe to repeat. Raises ``EmailLinkInvalid`` or ``Conflict``."""
     enforce(LINK_TRIES, throttle_key(request))
     user, key = links.read_email_token(raw)
+    deliverability.clear(user, key)
     if key == user.email_key and user.email_verified:
         return user
     former = user.email if user.email_verified else ""

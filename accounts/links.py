@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -41,6 +42,20 @@ class ResetTokens(PasswordResetTokenGenerator):
 
 
 _resets = ResetTokens()
+
+
+def lifetime(kind: str) -> timedelta | None:
+    """Return for how long the link in a mail of ``kind`` is good; ``None`` when it holds no link that ends."""
+    if kind in {"reset", "staff_reset"}:
+        return timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    return timedelta(seconds=settings.EMAIL_LINK_SECONDS) if kind == "verify" else None
+
+
+def would_work(kind: str, user: User, to: str) -> bool:
+    """Return whether a link made now for a mail of ``kind`` to the address ``to`` would be accepted."""
+    if kind == "verify":
+        return user.is_active and email_key(to) in {user.email_key, email_key(user.pending_email)}
+    return user.is_active
 
 
 def reset_token(user: User) -> str:

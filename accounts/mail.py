@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 
-from accounts import links
+from accounts import deliverability, links, unsubscribing
 from accounts.models import User
+from streamsite.mail import messages
+from streamsite.mail.errors import AddressRefused
+from streamsite.tasks.lease import current_lease
 
 SUBJECTS = {
     "verify": "Confirm your email address",
@@ -41,7 +43,11 @@ SUBJECTS = {
 
 
 def send(kind: str, user: User, to: str, **details: Any) -> None:
-    """Send one mail of ``kind`` to the address ``to``. Raises what the mail server raises."""
+    """Send one mail of ``kind`` to the address ``to``, and mark the address if it is refused for good.
+
+    Mail that is not about the account itself carries a link to unsubscribe. Raises ``MailNotSent`` or
+    ``PermanentFailure``.
+    """
     if not to:
         return
     context = {
@@ -51,16 +57,23 @@ def send(kind: str, user: User, to: str, **details: Any) -> None:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "link": _link(kind, user, to),
+        "unsubscribe_url": unsubscribing.url(user, kind) if kind in unsubscribing.KINDS else "",
         **details,
     }
-    message = EmailMultiAlternatives(
+    message = messages.SiteMessage(
         f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
         _plain().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],
-        headers={"Auto-Submitted": "auto-generated"},
+        headers=messages.headers() | unsubscribing.headers(context["unsubscribe_url"]),
     )
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
-    message.send()
+    current_lease().check()
+    try:
+        message.send()
+    except AddressRefused as error:
+        deliverability.mark(user, to, error.reason)
+        raise
+    deliverability.clear(user, to)
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts import preferences
+from accounts import deliverability, preferences
 from accounts.images import AVATAR, COVER, Kind
 from accounts.models import User
 from streamsite.api.renderers import iso
@@ -57,6 +57,15 @@ def counts(user: User) -> dict[str, int]:
     }
 
 
+def undeliverable(user: User) -> dict[str, str | None] | None:
+    """Return ``{email, at, reason}`` of the account's address that a mail server refused for good, if there is one."""
+    address = deliverability.refused_address(user)
+    if not address:
+        return None
+    at = user.undeliverable_at
+    return {"email": address, "at": iso(at) if at else None, "reason": user.undeliverable_reason or ""}
+
+
 def own_account(user: User) -> dict[str, Any]:
     """``GET /me``."""
     return {
@@ -65,6 +74,7 @@ def own_account(user: User) -> dict[str, Any]:
         "full_name": user.full_name,
         "email": user.email,
         "email_verified": user.email_verified,
+        "email_undeliverable": undeliverable(user),
         "bio": user.bio,
         "links": user.links,
         **picture_urls(user, AVATAR),

@@ -62,6 +62,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_key = models.CharField(max_length=254, blank=True, editable=False)
     email_verified = models.BooleanField(default=False)
     pending_email = models.EmailField(max_length=254, blank=True, editable=False)
+    # The compared form of the address that a mail server refused for good: ``accounts.deliverability``.
+    undeliverable_key = models.CharField(max_length=254, blank=True, editable=False)
+    undeliverable_at = models.DateTimeField(null=True, blank=True, editable=False)
+    undeliverable_reason = models.CharField(max_length=200, blank=True, editable=False)
     full_name = models.CharField("display name", max_length=80, blank=True)
     bio = models.TextField(max_length=2000, blank=True)
     links = models.JSONField(default=list, blank=True)

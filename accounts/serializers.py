@@ -99,6 +99,14 @@ class CountsSerializer(serializers.Serializer[Any]):
     views = serializers.IntegerField()
 
 
+class UndeliverableSerializer(serializers.Serializer[Any]):
+    """An address that a mail server refused for good."""
+
+    email = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+
+
 class AccountSerializer(serializers.Serializer[Any]):
     """``GET /me``, for the schema; the body comes from ``mappers``."""
 
@@ -107,6 +115,7 @@ class AccountSerializer(serializers.Serializer[Any]):
     full_name = serializers.CharField()
     email = serializers.CharField()
     email_verified = serializers.BooleanField()
+    email_undeliverable = UndeliverableSerializer(allow_null=True)
     bio = serializers.CharField()
     links = serializers.ListField(child=serializers.CharField())
     avatar_url = serializers.CharField(allow_null=True)

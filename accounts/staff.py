@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import access, api_tokens, audit, credentials, profile, sessions, tasks, totp
+from accounts import access, api_tokens, audit, credentials, deliverability, profile, sessions, tasks, totp
 from accounts.epoch import raise_epoch
 from accounts.erasure import account_closed, account_restored
 from accounts.models import User
@@ -40,6 +40,7 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
     unusable = make_password(None)
     if _end_access(user, Q(is_active=True), actor=actor, reason="staff_reset", password=unusable) is None:
         raise Conflict("This account is closed or suspended.")
+    deliverability.clear(user, user.email)
     audit.record("staff_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("staff_reset", user)
     return True
@@ -100,6 +101,19 @@ def change_email(user: User, address: str, *, actor: User | None, request: HttpR
     if not user.is_active:
         raise Conflict("This account is closed or suspended.")
     return credentials.ask_for_confirmation(user, address, request=request, actor=actor) is not None
+
+
+def retry_email(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
+    """Let mail go again to an address that a mail server refused, and mail it a link. Return whether it was refused."""
+    access.require_manageable(actor, user)
+    address = deliverability.refused_address(user)
+    if not address:
+        return False
+    deliverability.clear(user, address)
+    audit.record("email_retried", user.pk, request=request, actor=actor)
+    if user.is_active:
+        tasks.enqueue_mail("verify", user, to=address)
+    return True
 
 
 def reset_second_factor(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django_tasks import task
 
-from accounts import erasure, mail
+from accounts import erasure, links, mail
 from accounts.backends import reset_candidates
 from accounts.models import User
+from streamsite.mail.schedule import longest_pause
+from streamsite.mongo.retry import in_transaction
 from streamsite.tasks.backend import MAIL
+from streamsite.tasks.errors import PermanentFailure, TryLater
+from streamsite.tasks.lease import current_lease
+
+# Somebody waits for mail with a link, so it goes before notifications.
+LINKS_FIRST = 10
+LINK_ENDED = "Not sent: its link would no longer be good. A new one can be requested."
 
 
 @task(queue_name=MAIL)
 def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> None:
-    """Send the mail ``kind`` to the account's address, or to ``to``."""
+    """Send the mail ``kind`` to the account's address, or to ``to``; one with a link only while that is good.
+
+    ``details["asked_at"]`` is when it was asked for, if that is not when the job was queued.
+    """
     user = User.objects.filter(pk=user_id).first()
-    if user is not None:
-        mail.send(kind, user, to or user.email, **(details or {}))
+    if user is None:
+        return
+    context, to = dict(details or {}), to or user.email
+    lifetime = _link_lifetime(kind, user, to, context.pop("asked_at", ""))
+    try:
+        mail.send(kind, user, to, **context)
+    except TryLater as error:
+        error.at_most = longest_pause(lifetime) if lifetime is not None else None
+        raise
 
 
 @task(queue_name=MAIL)
 def mail_reset(address: str) -> None:
-    """Send a reset link to whoever has this address; nothing happens when nobody does."""
-    for user in reset_candidates(address):
-        mail.send("reset", user, user.email)
+    """Queue a mail with a reset link for everyone who has this address: a job each, so that none is sent twice."""
+    asked_at = current_lease().enqueued_at or timezone.now()
+
+    def queue_all() -> None:
+        for user in reset_candidates(address):
+            enqueue_mail("reset", user, asked_at=asked_at.isoformat())
+
+    in_transaction(queue_all)
 
 
 @task()
@@ -34,14 +58,27 @@ def erase_account(user_id: str) -> None:
     erasure.erase_when_due(user_id)
 
 
+def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta | None:
+    """Return the lifetime of the mail's link, ``None`` without one. Raises ``PermanentFailure`` when it is no good."""
+    lifetime = links.lifetime(kind)
+    if lifetime is None:
+        return None
+    asked = datetime.fromisoformat(asked_at) if asked_at else current_lease().enqueued_at
+    is_late = asked is not None and timezone.now() >= asked + lifetime
+    if is_late or not links.would_work(kind, user, to):
+        raise PermanentFailure(LINK_ENDED)
+    return lifetime
+
+
 def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None:
     """Queue a mail; within ``atomic()`` it exists only if the transaction commits."""
-    mail_user.enqueue(kind, user.pk, to, details)
+    priority = LINKS_FIRST if links.lifetime(kind) is not None else 0
+    mail_user.using(priority=priority).enqueue(kind, user.pk, to, details)
 
 
 def enqueue_reset(address: str) -> None:
     """Queue a reset mail. The same work is done here whether or not anybody has the address."""
-    mail_reset.enqueue(address)
+    mail_reset.using(priority=LINKS_FIRST).enqueue(address)
 
 
 def enqueue_erasure(user_id: str, due: datetime) -> None:

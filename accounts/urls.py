@@ -13,6 +13,7 @@ from accounts.views import (
     proof,
     security,
     sign_in,
+    unsubscribe,
 )
 from streamsite.pages import moved_to
 
@@ -49,6 +50,8 @@ urlpatterns = [
     path("verify-email", mailed_links.verify_email, name="verify-email"),
     path("forgot-password", mailed_links.forgot_password, name="forgot-password"),
     path("reset-password", mailed_links.reset_password, name="reset-password"),
+    path("unsubscribe", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/undo", unsubscribe.undo_unsubscribe, name="unsubscribe-undo"),
     path("restore", closing.restore, name="restore"),
     path("media/profiles/<str:folder>/<str:name>", pictures.serve, name="profile-picture"),
     path("developers", moved_to("developers-tokens"), name="developers"),

@@ -6,6 +6,7 @@ What a public site refuses to start with is in ``posture.py``; this is what only
 from __future__ import annotations
 
 from collections.abc import Iterator
+from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
 
 from streamsite import posture
+from streamsite.mail.options import NONE, is_loopback
 
 
 @register()
@@ -74,6 +76,7 @@ def _of_deployment() -> Iterator[CheckMessage]:
             hint="chmod 700 on the folder.",
             id="streamsite.W005",
         )
+    yield from _of_mail()
     if settings.LOG_LEVEL == "DEBUG":
         yield Warning(
             "LOG_LEVEL=DEBUG writes more about visitors than a public site should keep.",
@@ -85,6 +88,24 @@ def _of_deployment() -> Iterator[CheckMessage]:
             "The bundled MongoDB (6.0, past its end of life) is for trying out and one machine.",
             hint="Move to a maintained MongoDB: docs/operations.md, 'Moving to MongoDB 8'.",
             id="streamsite.W007",
+        )
+
+
+def _of_mail() -> Iterator[CheckMessage]:
+    if not settings.EMAIL_HOST:
+        return
+    if settings.EMAIL_SECURITY == NONE and not is_loopback(settings.EMAIL_HOST):
+        yield Warning(
+            f"Mail goes to {settings.EMAIL_HOST} unencrypted: links for new passwords can be read on the way.",
+            hint="Set EMAIL_SECURITY=starttls or tls.",
+            id="streamsite.W020",
+        )
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2].lower()
+    if "." not in sender or is_loopback(sender):
+        yield Warning(
+            f"DEFAULT_FROM_EMAIL ends in @{sender}, which other mail servers refuse.",
+            hint="Set DEFAULT_FROM_EMAIL to an address of your own domain.",
+            id="streamsite.W021",
         )
 
 

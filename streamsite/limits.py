@@ -50,6 +50,8 @@ RECOVERY = Limit("recovery-code", 10, 900)
 OTP_FAILURES = Limit("otp-failures", 5, 900)
 MAIL_LINKS = Limit("mail-links", 5, 3600)
 LINK_TRIES = Limit("link-tries", 30, 3600)
+# Large providers send the clicks of all their users from few addresses.
+UNSUBSCRIBE = Limit("unsubscribe", 1200, 60)
 REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
 UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import assets, cors, env, posture
+from streamsite.mail import options as mail_options
+from streamsite.mail import schedule as mail_schedule
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -277,8 +279,9 @@ TASKS = {
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
-            # Pauses grow to ten minutes: a mail server may be away for two hours.
-            "max_tries_of": {"mail": 20},
+            # A mail server may be away for two days: docs/decisions/0029-mail.md.
+            "max_tries_of": {"mail": mail_schedule.MAX_TRIES},
+            "pauses_of": {"mail": mail_schedule.PAUSES},
             # Seconds that one try may take. What ffmpeg does has limits of its own, by the length of the video.
             "time_limits": {
                 "default": 3_600,
@@ -420,18 +423,13 @@ if _unsafe := posture.problems(POSTURE):
     raise ImproperlyConfigured(posture.refusal(_unsafe))
 
 # --- mail ---------------------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <no-reply@{_site.hostname}>")
-EMAIL_HOST = env.text("EMAIL_HOST")
-EMAIL_PORT = env.integer("EMAIL_PORT", 25, least=1, most=65_535)
-EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
-EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
-if EMAIL_USE_TLS and EMAIL_USE_SSL:
-    raise ImproperlyConfigured("EMAIL_USE_TLS (STARTTLS) and EMAIL_USE_SSL exclude each other")
+_mail = mail_options.read()
+EMAIL_HOST, EMAIL_PORT, EMAIL_SECURITY = _mail.host, _mail.port, _mail.security
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+DEFAULT_FROM_EMAIL = mail_options.sender(SITE_NAME, str(_site.hostname))
 # Seconds to connect, and for each answer of the mail server.
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1, most=120)
-EMAIL_BACKEND = "streamsite.mail.SmtpBackend" if EMAIL_HOST else "streamsite.mail.EmlFileBackend"
+EMAIL_BACKEND = f"streamsite.mail.backends.{'SmtpBackend' if EMAIL_HOST else 'EmlFileBackend'}"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 # --- logs ---------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.safestring import SafeString
 
-from accounts import access, audit, staff, totp
+from accounts import access, audit, deliverability, staff, totp
 from accounts.admin.actions import ACTIONS
 from accounts.admin.confirming import ConfirmedActions, acting
 from accounts.models import User
@@ -46,15 +46,20 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
     search_fields = ("username", "full_name", "email")
     ordering = ("-created_at",)
     readonly_fields = (
-        "id", "username", "password_shown", "second_factor", "email", "email_verified", "pending_email", "is_active",
-        "status", "created_at", "last_login", "subscriber_count", "subscription_count", "video_count", "view_count",
-        "events",
+        "id", "username", "password_shown", "second_factor", "email", "email_verified", "pending_email",
+        "email_delivery", "is_active", "status", "created_at", "last_login", "subscriber_count",
+        "subscription_count", "video_count", "view_count", "events",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("id", "username", "status", "is_active")}),
         (
             "Sign-in",
-            {"fields": ("email", "email_verified", "pending_email", "password_shown", "second_factor")},
+            {
+                "fields": (
+                    *("email", "email_verified", "pending_email", "email_delivery"),
+                    *("password_shown", "second_factor"),
+                )
+            },
         ),
         ("Channel", {"fields": ("full_name", "bio")}),
         ("Counters", {"fields": ("subscriber_count", "subscription_count", "video_count", "view_count")}),
@@ -155,6 +160,16 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
         if account.erase_at is None:
             return "Suspended"
         return f"Closed. It will be erased after {localize(account.erase_at)}."
+
+    @admin.display(description="email delivery")
+    def email_delivery(self, account: User) -> str:
+        """Whether a mail server refused the address for good, when, and why."""
+        address = deliverability.refused_address(account)
+        if not address:
+            return "No problems"
+        return (
+            f"{address} was refused on {localize(account.undeliverable_at)}. {account.undeliverable_reason}"
+        )
 
     @admin.display(description="password")
     def password_shown(self, account: User) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django import forms
 
-from accounts import staff, totp
+from accounts import deliverability, staff, totp
 from accounts.models import User
 
 
@@ -49,6 +49,15 @@ ACTIONS = {
         run=staff.change_email,
         offered=lambda user: user.is_active,
         form=NewEmailForm,
+    ),
+    "email-retry": Action(
+        label="Try the email address again",
+        effect="The address gets a confirmation link and notifications again. If its mail server still refuses it, "
+        "it is marked again.",
+        done="Email allowed again",
+        unchanged="no mail to this account was refused.",
+        run=staff.retry_email,
+        offered=lambda user: bool(deliverability.refused_address(user)),
     ),
     "second-factor": Action(
         label="Reset two-factor authentication",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -32,7 +33,8 @@ class MongoTaskBackend(BaseTaskBackend):
     """Stores jobs where everything is stored; within ``atomic()`` a job exists only if the block commits.
 
     ``OPTIONS``: ``lease_seconds`` (20), ``max_tries`` (5), ``database`` (the Django alias, ``default``);
-    ``max_tries_of`` and ``time_limits`` (seconds) by queue, ``time_limits_of_tasks`` by a task's path.
+    ``max_tries_of``, ``pauses_of`` (seconds after each try), and ``time_limits`` (seconds) by queue,
+    ``time_limits_of_tasks`` by a task's path.
     """
 
     supports_defer = True
@@ -54,6 +56,11 @@ class MongoTaskBackend(BaseTaskBackend):
         """Return how often a job of the queue is tried before it is set aside."""
         by_queue: dict[str, int] = self.options.get("max_tries_of", {})
         return int(by_queue.get(queue_name, self.options.get("max_tries", 5)))
+
+    def pause(self, queue_name: str, tries: int) -> timedelta:
+        """Return how long a job of the queue waits after its ``tries``-th failure."""
+        by_queue: dict[str, Sequence[float]] = self.options.get("pauses_of", {})
+        return queue.pause(tries, by_queue.get(queue_name, ()))
 
     def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
         """Store a job for ``task``."""

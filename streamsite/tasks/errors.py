@@ -1,5 +1,9 @@
 """What a task may raise to steer its queue."""
 
+from __future__ import annotations
+
+from datetime import timedelta
+
 
 class PermanentFailure(Exception):
     """Trying again cannot help: set the job aside now. The message is for people."""
@@ -11,3 +15,12 @@ class LeaseLost(Exception):
 
 class TimeLimitExceeded(Exception):
     """A try took longer than its queue or task may. The message is for people."""
+
+
+class TryLater(Exception):
+    """A partner outside could not do its part: expected, so no traceback is logged. The message is for people.
+
+    ``at_most`` shortens the queue's pause before the next try.
+    """
+
+    at_most: timedelta | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from streamsite.tasks.errors import LeaseLost
 
@@ -12,10 +13,22 @@ __all__ = ["Lease", "LeaseLost", "current_lease"]
 
 
 class Lease:
-    """``check()`` before anything that others will see; ``lost`` is set as soon as the loss is known."""
+    """``check()`` before anything that others will see; ``lost`` is set as soon as the loss is known.
 
-    def __init__(self, *, attempt: int = 1, renew: Callable[[], bool] | None = None) -> None:
+    ``job_id`` and ``enqueued_at`` are the job's, the same at every try; empty and ``None`` outside a worker.
+    """
+
+    def __init__(
+        self,
+        *,
+        attempt: int = 1,
+        renew: Callable[[], bool] | None = None,
+        job_id: str = "",
+        enqueued_at: datetime | None = None,
+    ) -> None:
         self.attempt = attempt
+        self.job_id = job_id
+        self.enqueued_at = enqueued_at
         self.lost = threading.Event()
         self._renew = renew
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import random
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -77,6 +78,7 @@ class Job:
     queue: str
     tries: int
     max_tries: int
+    enqueued_at: datetime
 
 
 def ensure_indexes() -> None:
@@ -159,12 +161,10 @@ def finish(job: Job, return_value: Any = None) -> bool:
     return _change(job, [{"$set": _end(DONE) | {"return_value": {"$literal": return_value}}}, _FREE_NAME])
 
 
-def retry_later(job: Job, error: str, *, exception: str = "") -> bool:
-    """A try failed: the job may be taken again after a pause. False when it is no longer the caller's."""
-    return _change(
-        job,
-        [{"$set": _failure(job, error, exception) | {"state": READY, "run_at": _after(pause(job.tries))}}],
-    )
+def retry_later(job: Job, error: str, *, exception: str = "", after: timedelta | None = None) -> bool:
+    """A try failed: the job may be taken again ``after`` a pause. False when it is no longer the caller's."""
+    run_at = _after(pause(job.tries) if after is None else after)
+    return _change(job, [{"$set": _failure(job, error, exception) | {"state": READY, "run_at": run_at}}])
 
 
 def set_aside(job: Job, error: str, *, exception: str = "") -> bool:
@@ -241,9 +241,13 @@ def find_named(unique: str, *, session: ClientSession | None = None) -> Document
     return collection(JOBS).find_one({"unique": unique}, session=session)
 
 
-def pause(tries: int) -> timedelta:
-    """How long to wait after the ``tries``-th failure: doubling, up to ten minutes, spread by a quarter."""
-    seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1))
+def pause(tries: int, pauses: Sequence[float] = ()) -> timedelta:
+    """Return how long to wait after the ``tries``-th failure, spread by a quarter.
+
+    ``pauses`` are seconds, the last for all further tries; without them the pause doubles up to ten minutes.
+    """
+    doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1))
+    seconds = pauses[min(tries, len(pauses)) - 1] if pauses else doubled
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
 
 
@@ -283,6 +287,7 @@ def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
         queue=found["queue"],
         tries=found["tries"],
         max_tries=found["max_tries"],
+        enqueued_at=found["enqueued_at"].replace(tzinfo=UTC),
     )
 
 

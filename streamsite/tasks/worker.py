@@ -26,7 +26,7 @@ from streamsite.tasks import job_log, periodic, queue
 from streamsite.tasks import lease as leases
 from streamsite.tasks.attempt import Abandoned, Attempt
 from streamsite.tasks.backend import MongoTaskBackend, load_task
-from streamsite.tasks.errors import LeaseLost, PermanentFailure, TimeLimitExceeded
+from streamsite.tasks.errors import LeaseLost, PermanentFailure, TimeLimitExceeded, TryLater
 from streamsite.tasks.heartbeats import Heartbeat
 from streamsite.tasks.signals import FAILED, task_dead
 
@@ -148,7 +148,12 @@ class Worker:
             job_log.log_end(job, job_log.DEAD, begun, reason=WORKER_LOST)
             self._set_aside(job, WORKER_LOST)
             return
-        lease = leases.Lease(attempt=job.tries, renew=lambda: self._renew(job))
+        lease = leases.Lease(
+            attempt=job.tries,
+            renew=lambda: self._renew(job),
+            job_id=job.id,
+            enqueued_at=job.enqueued_at,
+        )
         self._lease = lease
         if self.stopping.is_set():  # told to stop between taking the job and here
             lease.lost.set()
@@ -168,6 +173,9 @@ class Worker:
         except PermanentFailure as error:
             job_log.log_end(job, job_log.DEAD, begun, reason=str(error))
             self._set_aside(job, str(error))
+        except TryLater as error:
+            job_log.log_end(job, job_log.FAILED, begun, reason=str(error))
+            self._fail(job, error)
         except Exception as error:  # whatever a task raises is the job's end, never the worker's
             job_log.log_end(job, job_log.FAILED, begun, error=error)
             self._fail(job, error)
@@ -214,12 +222,16 @@ class Worker:
 
     def _fail(self, job: queue.Job, error: Exception) -> None:
         is_late = isinstance(error, TimeLimitExceeded)
-        sentence = str(error) if is_late else f"{error.__class__.__name__}: {error}"
+        is_sentence = isinstance(error, (TimeLimitExceeded, TryLater))
+        sentence = str(error) if is_sentence else f"{error.__class__.__name__}: {error}"
         exception = get_module_path(TimeLimitExceeded if is_late else type(error))
         if job.tries >= job.max_tries:
             self._set_aside(job, sentence, exception=exception)
-        else:
-            self._record(lambda: queue.retry_later(job, sentence, exception=exception))
+            return
+        after = self.backend.pause(job.queue, job.tries)
+        if isinstance(error, TryLater) and error.at_most is not None:
+            after = min(after, error.at_most)
+        self._record(lambda: queue.retry_later(job, sentence, exception=exception, after=after))
 
     def _set_aside(self, job: queue.Job, why: str, *, exception: str = "") -> None:
         """Tells first and records then: a worker killed in between is followed by one that tells again."""

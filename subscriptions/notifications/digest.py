@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from pymongo.errors import DuplicateKeyError
 
-from accounts import mail
+from accounts import deliverability, mail
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
@@ -20,6 +22,14 @@ MOST = 50
 FIRST_REACH = timedelta(days=7)
 OWN = Notification._meta.db_table
 MARKS = ReadMarks._meta.db_table
+
+
+@dataclass(frozen=True)
+class News:
+    """What channels announced, and until when news had been mailed before."""
+
+    former: datetime | None
+    entries: list[queries.Entry]
 
 
 def due_users() -> list[str]:
@@ -35,63 +45,57 @@ def due_users() -> list[str]:
 
 
 def send(user_id: str) -> bool:
-    """Mail what is due to one account; whether there was something. A row that was claimed is not sent twice."""
+    """Mail what is due to one account; whether there was something.
+
+    Rows count as mailed once the mail server has taken the mail, so a worker that dies in between mails them again.
+    """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     now = timezone.now()
-    claimed = _claim(user_id, now)
-    if user is None:
+    due = _due(user_id, now)
+    if user is None or not deliverability.takes_mail(user):
+        _done(due, on_page=True)
         return False
-    former, news = _news(user, now)
-    entries = queries.shown(claimed, user.pk) + news
-    if not entries:
-        return False
-    lines = [{"text": entry["text"], "link": settings.SITE_URL + entry["url"]} for entry in entries[:MOST]]
-    link = f"{settings.SITE_URL}/settings/notifications"
-    try:
+    news = _news(user, now)
+    wanted = [entry for entry in due if not entry.is_read and wishes(user.preferences, entry.row["kind"])[1]]
+    entries = queries.shown(wanted, user.pk) + queries.shown(news.entries if news else [], user.pk)
+    if entries:
+        lines = [
+            {"text": entry["text"], "link": settings.SITE_URL + entry["url"]} for entry in entries[:MOST]
+        ]
+        link = f"{settings.SITE_URL}/settings/notifications"
         mail.send("digest", user, user.email, lines=lines, more=max(0, len(entries) - MOST), link=link)
-    except Exception:
-        # Another try finds them due again.
-        Notification.objects.filter(pk__in=[entry.pk for entry in claimed]).update(mail_at=now)
-        if news:
-            collection(MARKS).update_one(
-                {"_id": user_id, "mailed_until": now}, {"$set": {"mailed_until": former}}
-            )
-        raise
-    return True
+    _done(due)
+    if news is not None:
+        _note_news(user.pk, news.former, now)
+    return bool(entries)
 
 
-def _claim(user_id: str, now: Any) -> list[queries.Entry]:
-    """The account's rows that are due, each taken by one caller only."""
-    found: list[queries.Entry] = []
-    while len(found) < MOST * 2:
-        row = collection(OWN).find_one_and_update(
-            {"user_id": user_id, "mail_at": {"$lte": now}}, {"$set": {"mail_at": None}}
-        )
-        if row is None:
-            break
-        if not row["is_read"]:
-            found.append(queries.Entry(row["_id"], row["created_at"], row, is_read=False))
-    return found
+def _due(user_id: str, now: datetime) -> list[queries.Entry]:
+    """Return the account's rows that are due, the longest due first."""
+    rows = (
+        collection(OWN)
+        .find({"user_id": user_id, "mail_at": {"$lte": now}})
+        .sort("mail_at", 1)
+        .limit(MOST * 2)
+    )
+    return [queries.Entry(row["_id"], row["created_at"], row, is_read=row["is_read"]) for row in rows]
 
 
-def _news(user: User, now: datetime) -> tuple[datetime | None, list[dict[str, Any]]]:
-    """What channels with a bell announced since the last mail, once a day or week; and when that mail was.
+def _done(due: list[queries.Entry], *, on_page: bool = False) -> None:
+    """Note that the rows need no mail any more; with ``on_page`` the site shows those that were to be mailed only."""
+    changes: dict[str, Any] = {"mail_at": None} | ({"on_page": True} if on_page else {})
+    Notification.objects.filter(pk__in=[entry.pk for entry in due]).update(**changes)
 
-    It counts as mailed from now on.
-    """
+
+def _news(user: User, now: datetime) -> News | None:
+    """Return what channels with a bell announced since the last mail, once a day or week; ``None`` when not yet."""
     kinds = [kind for kind in BROADCAST if wishes(user.preferences, kind)[1]]
     if not kinds:
-        return None, []
+        return None
     marks = services.marks(user.pk)
     since = marks.mailed_until or max(user.created_at, now - FIRST_REACH)
     if marks.mailed_until is not None and services.due(user, since) > now:
-        return None, []
-    try:
-        collection(MARKS).update_one(
-            {"_id": user.pk, "mailed_until": marks.mailed_until}, {"$set": {"mailed_until": now}}, upsert=True
-        )
-    except DuplicateKeyError:  # another worker was first
-        return None, []
+        return None
     channels = queries.channels_with_bell(user.pk)
     rows = Broadcast.objects.filter(
         channel_id__in=list(channels), created_at__gt=since, created_at__lte=now, kind__in=kinds
@@ -106,4 +110,12 @@ def _news(user: User, now: datetime) -> tuple[datetime | None, list[dict[str, An
         )
         for row in rows
     ]
-    return marks.mailed_until, queries.shown(entries, user.pk)
+    return News(marks.mailed_until, entries)
+
+
+def _note_news(user_id: str, former: datetime | None, now: datetime) -> None:
+    """Count the news until ``now`` as mailed, unless another worker has done so."""
+    with suppress(DuplicateKeyError):
+        collection(MARKS).update_one(
+            {"_id": user_id, "mailed_until": former}, {"$set": {"mailed_until": now}}, upsert=True
+        )

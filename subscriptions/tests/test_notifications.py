@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 
+from accounts import deliverability, unsubscribing
 from accounts.models import User
 from accounts.sessions import refresh_reused
 from streamsite.testing.commands import recorded
@@ -192,6 +193,42 @@ def test_a_mail_that_fails_is_due_again(database, cast, settings):
         tasks.send_mail.func(cast.owner.pk)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert tasks.send_mail.func(cast.owner.pk)
+
+
+def test_what_somebody_no_longer_wants_by_mail_is_not_mailed(database, cast, mailoutbox):
+    prefer(cast, "owner", notify_comment="both", email_pace="hourly")
+    say(cast, "stranger", cast.video())
+    unsubscribing.unsubscribe(User.objects.get(pk=cast.owner.pk), "digest")
+    assert not tasks.send_mail.func(cast.owner.pk)
+    assert mailoutbox == []
+    assert Notification.objects.get().mail_at is None
+
+
+def test_a_refused_address_gets_no_digest_and_its_owner_reads_on_the_site(database, cast, mailoutbox):
+    prefer(cast, "owner", notify_comment="email", email_pace="hourly")
+    say(cast, "stranger", cast.video())
+    assert told(cast, "owner") == []
+    deliverability.mark(cast.owner, cast.owner.email, "The mailbox doesn't exist.")
+    assert not tasks.send_mail.func(cast.owner.pk)
+    assert mailoutbox == []
+    assert len(told(cast, "owner")) == 1
+
+
+def test_a_worker_that_dies_before_the_mail_server_agreed_leaves_the_mail_due(
+    database, cast, mailoutbox, monkeypatch
+):
+    prefer(cast, "owner", notify_comment="email", email_pace="hourly")
+    say(cast, "stranger", cast.video())
+
+    def killed(*args, **details):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("django.core.mail.EmailMessage.send", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.send_mail.func(cast.owner.pk)
+    assert tasks.send_mail.func(cast.owner.pk)
+    assert len(mailoutbox) == 1
 
 
 def test_news_of_channels_come_by_mail_once_a_day(database, cast, mailoutbox):

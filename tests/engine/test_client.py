@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, connections
 from pymongo import MongoClient
 
 from streamsite.mongo.engine.base import DatabaseWrapper
 from streamsite.mongo.engine.client import get_client, shared_client
+from streamsite.testing import certificates
 from streamsite.testing.commands import recorded_documents
 from tests.engine.models import Tag
 from tests.engine.replica_set import start_server
@@ -101,7 +96,7 @@ def test_an_iteration_holds_one_batch(database: None) -> None:
 @pytest.mark.slow
 def test_tls_and_a_password(database: None, tmp_path: Path) -> None:
     """A server that wants both gets them; without the authority or the password nothing is told."""
-    authority, key = _certificate(tmp_path)
+    authority, key = certificates.make(tmp_path)
     options = (
         *("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(key), "--tlsCAFile", str(authority)),
         *("--tlsAllowConnectionsWithoutCertificates", "--auth"),
@@ -127,31 +122,3 @@ def test_tls_and_a_password(database: None, tmp_path: Path) -> None:
 def _version(uri: str) -> tuple[int, ...]:
     wrapper = DatabaseWrapper(connection.settings_dict | {"CLIENT": {"host": uri}}, alias="secure")
     return wrapper.get_database_version()
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """Return the files of a certificate for 127.0.0.1 and of the same with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    public = certificate.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "authority.pem").write_bytes(public)
-    (folder / "server.pem").write_bytes(public + private)
-    return folder / "authority.pem", folder / "server.pem"
