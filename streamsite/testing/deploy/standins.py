@@ -1,0 +1,60 @@
+"""What stands in for the images that cannot be had here: MongoDB's, with its entry point and shell."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from streamsite.mongo.binary import environment_for, find_mongod
+
+# As https://github.com/docker-library/mongo does: root gives its files away and becomes `mongodb`; a new folder gets
+# the user of MONGO_INITDB_ROOT_USERNAME from a server that nobody else reaches; the last one runs with --auth.
+ENTRYPOINT = """#!/bin/bash
+set -e
+if [ "$(id -u)" = 0 ]; then
+  chown -R mongodb /data/db
+  exec setpriv --reuid mongodb --regid mongodb --clear-groups bash "$0" "$@"
+fi
+if [ ! -e /data/db/WiredTiger ]; then
+  mongod --dbpath /data/db --bind_ip 127.0.0.1 --port 27099 --nounixsocket --logpath /data/db/init.log &
+  {python} - <<'END'
+import os, pymongo
+client = pymongo.MongoClient("mongodb://127.0.0.1:27099/?directConnection=true")
+name, password = os.environ["MONGO_INITDB_ROOT_USERNAME"], os.environ["MONGO_INITDB_ROOT_PASSWORD"]
+client.admin.command("createUser", name, pwd=password, roles=["root"])
+END
+  kill %1; wait %1 || true
+fi
+exec "$@" --auth --nounixsocket --wiredTigerCacheSizeGB 0.25
+"""
+MONGOSH = """#!{python}
+import re, sys
+import pymongo
+options = dict(zip(sys.argv, sys.argv[1:]))
+client = pymongo.MongoClient(
+    "mongodb://127.0.0.1:27017/?directConnection=true", username=options["-u"], password=options["-p"],
+    serverSelectionTimeoutMS=2000,
+)
+try:
+    print(client.admin.command("replSetGetStatus")["ok"])
+except pymongo.errors.OperationFailure as error:
+    if error.code != 94:
+        raise
+    name, host = re.search(r"rs.initiate\\({{_id: '(\\w+)', members: \\[{{_id: 0, host: '([\\w:]+)'}}", options["--eval"]).groups()
+    client.admin.command("replSetInitiate", {{"_id": name, "members": [{{"_id": 0, "host": host}}]}})
+    print(1)
+"""
+
+
+def mongo_files() -> dict[str, str]:
+    """Return the programs of MongoDB's image by their paths."""
+    binary = find_mongod()
+    libraries = (environment_for(binary) or {}).get("LD_LIBRARY_PATH", "")
+    python = sys.executable
+    return {
+        "/usr/local/bin/docker-entrypoint.sh": ENTRYPOINT.replace("{python}", python),
+        "/usr/local/bin/mongosh": MONGOSH.format(python=python),
+        "/usr/local/bin/mongod": f'#!/bin/sh\nexport LD_LIBRARY_PATH={libraries}\nexec {binary} "$@"\n',
+        "/etc/passwd": Path("/etc/passwd").read_text() + "mongodb:x:999:999::/data/db:/bin/sh\n",
+        "/etc/group": Path("/etc/group").read_text() + "mongodb:x:999:\n",
+    }
