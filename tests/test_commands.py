@@ -108,6 +108,9 @@ def test_readable_and_missing_keys_stop_the_start(tmp_path):
         keys.load(tmp_path)
     path: Path = tmp_path / f"{keys.create_key(tmp_path)}.pem"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o660)  # as Kubernetes gives every file of a volume to fsGroup
+    assert keys.load(tmp_path).kid == path.stem
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o644)
     with pytest.raises(ImproperlyConfigured, match="read by others"):
         keys.load(tmp_path)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -61,7 +62,6 @@ def layer(machine):
     image, target = files.image(), machine / "image" / "layer"
     directory = target / image.directory.lstrip("/")
     directory.mkdir(parents=True)
-    base = Path(sys.base_prefix) / "bin" / "python3"
 
     def run(number, command):
         step = Container(
@@ -70,11 +70,15 @@ def layer(machine):
         )  # fmt: skip
         assert step.run(seconds=500) == 0, step.output()
 
+    # The machine's own Python, which every user may run, and not one in somebody's home.
+    run(0, "/usr/bin/python3 -m venv --without-pip /opt/python")
+    (packages,) = (target / "opt" / "python" / "lib").glob("*/site-packages")
     if QUICK in os.environ:
-        (target / "opt").mkdir()
-        (target / "opt" / "python").symlink_to(Path(sys.prefix).resolve())
-    else:
-        run(0, f"{base} -m venv /opt/python")
+        packages.rmdir()
+        shutil.copytree(sysconfig.get_paths()["purelib"], packages, symlinks=True)
+    pip = target / "opt" / "python" / "bin" / "pip"
+    pip.write_text(f'#!/bin/sh\nexec {sys.executable} -m pip --python /opt/python/bin/python "$@"\n')
+    pip.chmod(0o755)
     for number, (name, text) in enumerate(image.steps, 1):
         if name == "COPY":
             *sources, _ = text.split()

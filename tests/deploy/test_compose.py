@@ -35,20 +35,20 @@ class Composed:
         subprocess.run(["chown", f"{self.image.user}:{self.image.user}", self.folder / "data"], check=True)
 
     def source(self, volume):
-        known = {"/etc/letsencrypt": "letsencrypt", "./nginx.conf": "deploy/nginx.conf"}
+        known = {"/etc/letsencrypt": "letsencrypt", "./site.nginx.conf": "deploy/site.nginx.conf"}
         return self.folder / known.get(volume, volume)
 
     def container(self, name, command=None, label=None):
         service = self.services[name]
         ours = not service.image
-        extra = {} if ours else standins.mongo_files() if "mongo" in service.image else nginx_files()
+        extra = {} if ours else standins.mongo_files() if "mongo" in service.image else standins.nginx_files()
         base = self.image.environment if ours else {}
         return Container(
             label or name,
             self.folder,
             command or service.command,
             base | service.environment,
-            self.layer if ours else None,
+            self.layer,
             volumes={path: self.source(volume) for path, volume in service.volumes.items()},
             files={"/etc/hosts": HOSTS} | extra,
             temporary=service.temporary,
@@ -91,11 +91,6 @@ class Composed:
             self.running[name].stop(signal.SIGQUIT if name == "nginx" else signal.SIGTERM)
 
 
-def nginx_files():
-    passwd, group = (open(path).read() for path in ("/etc/passwd", "/etc/group"))
-    return {"/etc/passwd": passwd + "nginx:x:101:101::/nonexistent:/bin/false\n", "/etc/group": group + "nginx:x:101:\n"}
-
-
 def with_tls(text):
     """The configuration after doing what its comment says: the TLS lines in the place of the two above."""
     text = re.sub(r"\n    listen 80;\n    server_name _;\n", "\n", text)
@@ -113,10 +108,10 @@ def composed(machine, layer):
          "-addext", "subjectAltName=DNS:videos.example.org", "-keyout", live / "privkey.pem", "-out", live / "fullchain.pem"],
         check=True, capture_output=True,
     )  # fmt: skip
-    # docker compose run --rm --no-deps web python manage.py nginx_conf --upstream web:8000 > nginx.conf
+    # docker compose run -T --rm --no-deps web python manage.py nginx_conf --upstream web:8000 > site.nginx.conf
     made = site.container("web", ["python", "manage.py", "nginx_conf", "--upstream", "web:8000"], "nginx-conf")
     assert made.run() == 0, made.output()
-    (site.folder / "deploy" / "nginx.conf").write_text(with_tls(made.output()))
+    (site.folder / "deploy" / "site.nginx.conf").write_text(with_tls(made.output()))
     hosts = machine / "hosts"
     hosts.write_text(HOSTS)
     subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)

@@ -27,7 +27,7 @@ class Container:
 
     ``layer`` is a folder whose content lies over this machine's files; with ``keeps`` what the container writes goes
     there. ``volumes`` are folders of this machine by the path where the container sees them; ``network`` is the file of
-    another network than the caller's.
+    another network than the caller's. ``setup`` are lines of shell that run before it, ``{root}`` being its root.
     """
 
     name: str
@@ -45,6 +45,8 @@ class Container:
     directory: str = "/"
     umask: str = "0022"
     network: str = ""
+    setup: Sequence[str] = ()
+    namespaces: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +63,7 @@ class Container:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*(["nsenter", f"--net={self.network}"] if self.network else []), "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--ipc", "--uts",
+                [*(["nsenter", f"--net={self.network}"] if self.network else []), "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--ipc", "--uts", *self.namespaces,
                  "--propagation", "private", "sh", "-euc", self._script()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
@@ -121,9 +123,9 @@ class Container:
             f"mount --rbind /dev {root}/dev",
             f"mount -t tmpfs none {root}/run",
             f"mkdir -p {root}/dev/shm",
-            # The tests' Python may lie in the home of root.
-            f"chmod a+x {root}/root",
         ]
+        for path in self.temporary:
+            lines.append(f"mount -t tmpfs -o mode=1777 none {root}{path}")
         for path, text in self.files.items():
             target = f"{root}{path}"
             lines += [f"mkdir -p $(dirname {target})", f"printf %s {quoted(text)} > {target}"]
@@ -132,8 +134,7 @@ class Container:
         for path, source in self.volumes.items():
             lines.append(f"if [ -d {source} ]; then mkdir -p {root}{path}; else touch {root}{path}; fi")
             lines.append(f"mount --bind {source} {root}{path}")
-        for path in self.temporary:
-            lines.append(f"mount -t tmpfs -o mode=1777 none {root}{path}")
+        lines += [line.replace("{root}", str(root)) for line in self.setup]
         if self.is_read_only:
             lines.append(f"mount -o remount,ro {root}")
         given = {"PATH": PATH, "HOME": "/root" if not self.user else "/home/streamsite"} | dict(self.environment)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+from streamsite.front.binary import find_nginx
 from streamsite.mongo.binary import environment_for, find_mongod
 
+# In the image that the trials make, which every user may run.
+PYTHON = "/opt/python/bin/python"
 # As https://github.com/docker-library/mongo does: root gives its files away and becomes `mongodb`; a new folder gets
 # the user of MONGO_INITDB_ROOT_USERNAME from a server that nobody else reaches; the last one runs with --auth.
 ENTRYPOINT = """#!/bin/bash
@@ -50,11 +52,26 @@ def mongo_files() -> dict[str, str]:
     """Return the programs of MongoDB's image by their paths."""
     binary = find_mongod()
     libraries = (environment_for(binary) or {}).get("LD_LIBRARY_PATH", "")
-    python = sys.executable
     return {
-        "/usr/local/bin/docker-entrypoint.sh": ENTRYPOINT.replace("{python}", python),
-        "/usr/local/bin/mongosh": MONGOSH.format(python=python),
+        "/usr/local/bin/docker-entrypoint.sh": ENTRYPOINT.replace("{python}", PYTHON),
+        "/usr/local/bin/mongosh": MONGOSH.format(python=PYTHON),
         "/usr/local/bin/mongod": f'#!/bin/sh\nexport LD_LIBRARY_PATH={libraries}\nexec {binary} "$@"\n',
         "/etc/passwd": Path("/etc/passwd").read_text() + "mongodb:x:999:999::/data/db:/bin/sh\n",
         "/etc/group": Path("/etc/group").read_text() + "mongodb:x:999:\n",
+    }
+
+
+# The image's nginx is built to run as the user nginx; others as nobody, unless the configuration names somebody.
+NGINX = """#!/bin/sh
+grep -q '^user ' /etc/nginx/nginx.conf && exec {nginx} "$@"
+exec {nginx} "$1" "user nginx nginx; $2"
+"""
+
+
+def nginx_files() -> dict[str, str]:
+    """Return the programs and accounts of nginx's image by their paths."""
+    return {
+        "/usr/local/bin/nginx": NGINX.replace("{nginx}", str(find_nginx()[0].path)),
+        "/etc/passwd": Path("/etc/passwd").read_text() + "nginx:x:101:101::/nonexistent:/bin/false\n",
+        "/etc/group": Path("/etc/group").read_text() + "nginx:x:101:\n",
     }
