@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts import pictures
+from accounts import administrators, pictures
 from accounts.models import User
 from streamsite.mongo import indexes
 from videos import tasks
@@ -70,6 +70,8 @@ class Command(BaseCommand):
             tasks.rebuild_search.enqueue()
         if options["demo"]:
             self._demo_accounts()
+        if reminder := administrators.reminder():
+            self.stdout.write(reminder)
 
     def _demo_accounts(self) -> None:
         """Accounts to try the site with. Their password is random and kept in the data folder."""
