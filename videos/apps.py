@@ -10,9 +10,9 @@ class VideosConfig(AppConfig):
     verbose_name = "Videos"
 
     def ready(self) -> None:
-        """Follow what happens to accounts."""
+        """Follow what happens to accounts, and register the bucket's check."""
         from streamsite.mongo import counters
-        from videos import signals  # noqa: F401
+        from videos import bucket_check, signals  # noqa: F401
         from videos.counters import ALL
 
         counters.register(*ALL)

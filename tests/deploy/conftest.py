@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from streamsite.testing.clips import make_clip
-from streamsite.testing.deploy import files
+from streamsite.testing.deploy import files, standins
 from streamsite.testing.deploy.containers import Container
 
 # Its value is the network in which packages can be had.
@@ -96,3 +96,13 @@ def layer(machine):
 @pytest.fixture(scope="session")
 def trial_clip(machine):
     return make_clip(machine / "clip.mp4", seconds=2, size=(320, 180), fps=24)
+
+
+@pytest.fixture(scope="session")
+def names(machine):
+    """The names of the site and of compose's services lead to this network."""
+    hosts = machine / "hosts"
+    hosts.write_text(standins.HOSTS)
+    subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+    yield
+    subprocess.run(["umount", "/etc/hosts"], check=True)

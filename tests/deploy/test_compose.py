@@ -1,6 +1,5 @@
 """``docker compose up`` of deploy/compose.yml, each step by its exact command."""
 
-import re
 import signal
 import subprocess
 import time
@@ -17,7 +16,6 @@ VARIABLES = {
     "SECRET_KEY": "RczIsERUHkfaP-XcDs-_owypldvOBxDcIwtrqysuEsZWgQVzUvDJoaqzImEH2ov3",
     "MONGO_PASSWORD": "yWwTn3nJt0AakZtH1Wc",
 }
-HOSTS = "127.0.0.1 localhost mongo web videos.example.org\n"
 PROBE_SECONDS = 90
 
 
@@ -50,7 +48,7 @@ class Composed:
             base | service.environment,
             self.layer,
             volumes={path: self.source(volume) for path, volume in service.volumes.items()},
-            files={"/etc/hosts": HOSTS} | extra,
+            files={"/etc/hosts": standins.HOSTS} | extra,
             temporary=service.temporary,
             is_read_only=service.is_read_only,
             drops_capabilities=service.drops_capabilities,
@@ -91,33 +89,16 @@ class Composed:
             self.running[name].stop(signal.SIGQUIT if name == "nginx" else signal.SIGTERM)
 
 
-def with_tls(text):
-    """The configuration after doing what its comment says: the TLS lines in the place of the two above."""
-    text = re.sub(r"\n    listen 80;\n    server_name _;\n", "\n", text)
-    names = "listen|server_name|ssl_certificate|ssl_certificate_key|ssl_protocols|http2"
-    return re.sub(rf"(?m)^    # ((?:{names})\s[^;]*;).*$", r"    \1", text)
-
-
 @pytest.fixture(scope="module")
-def composed(machine, layer):
+def composed(machine, layer, names):
     site = Composed(machine, layer)
-    live = site.folder / "letsencrypt" / "live" / "videos.example.org"
-    live.mkdir(parents=True)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=videos.example.org",
-         "-addext", "subjectAltName=DNS:videos.example.org", "-keyout", live / "privkey.pem", "-out", live / "fullchain.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    standins.make_certificate(site.folder / "letsencrypt")
     # docker compose run -T --rm --no-deps web python manage.py nginx_conf --upstream web:8000 > site.nginx.conf
     made = site.container("web", ["python", "manage.py", "nginx_conf", "--upstream", "web:8000"], "nginx-conf")
     assert made.run() == 0, made.output()
-    (site.folder / "deploy" / "site.nginx.conf").write_text(with_tls(made.output()))
-    hosts = machine / "hosts"
-    hosts.write_text(HOSTS)
-    subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+    (site.folder / "deploy" / "site.nginx.conf").write_text(standins.with_tls(made.output()))
     yield site
     site.down()
-    subprocess.run(["umount", "/etc/hosts"], check=True)
 
 
 def test_the_services_come_up_and_play_a_video(composed, trial_clip):
@@ -132,15 +113,7 @@ def test_the_services_come_up_and_play_a_video(composed, trial_clip):
     assert made.run() == 0, made.output()
     authority = composed.folder / "letsencrypt" / "live" / "videos.example.org" / "fullchain.pem"
     visitor = Visitor(SITE, authority=authority)
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            assert visitor.call("GET", "/")[0] == 200
-            break
-        except OSError:
-            assert composed.running["nginx"].is_running(), composed.running["nginx"].output()
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+    visitor.wait_until_answering(composed.running["nginx"])
     visitor.sign_in("boss")
     video_id = visitor.upload(trial_clip, filename="a.mp4", title="A", visibility="public")
     video = visitor.wait_until_ready(video_id)

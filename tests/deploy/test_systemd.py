@@ -5,13 +5,14 @@ Of the machine's own units it sees none: only targets without content, and those
 
 import os
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from streamsite.testing.deploy import files
+from streamsite.testing.deploy import files, standins
 from streamsite.testing.deploy.containers import Container
 from streamsite.testing.deploy.visitor import PASSWORD, Visitor
 
@@ -28,7 +29,6 @@ SETTINGS = {
     "MONGODB_URI": os.environ["MONGODB_URI"] + "&appName=as-written",
     "MONGODB_NAME": "under-systemd",
 }
-PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9", "Host": "videos.example.org"}
 START_SECONDS = 90
 
 
@@ -113,26 +113,53 @@ def inside(system, command):
     )  # fmt: skip
 
 
-def test_the_units_come_up_and_play_a_video(machine_with_units, trial_clip):
+@pytest.fixture(scope="module")
+def front(machine_with_units):
+    """An nginx of one's own as the guide says: not the site's user, but in its group."""
     system = machine_with_units
-    visitor = Visitor("http://127.0.0.1:8000", headers=PROXY)
+    certificate = standins.make_certificate(system.folder / "letsencrypt")
+    made = inside(system, "cd /srv/streamsite; .venv/bin/python manage.py nginx_conf")
+    assert made.returncode == 0, made.stderr
+    group = (system.folder / "data").stat().st_gid
+    nginx = Container(
+        "nginx",
+        system.folder,
+        ["nginx", "-g", "daemon off;"],
+        volumes={"/var/lib/streamsite": system.folder / "data", "/etc/letsencrypt": system.folder / "letsencrypt"},
+        files=standins.nginx_files(group=group)
+        | {"/etc/hosts": standins.HOSTS, "/etc/nginx/nginx.conf": standins.with_tls(made.stdout)},
+    )
+    nginx.start()
+    yield nginx, certificate
+    nginx.stop(signal.SIGQUIT)
+
+
+def wait_until_ready(system):
+    visitor = Visitor("http://127.0.0.1:8000")
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
             if visitor.call("GET", "/readyz")[0] == 200:
-                break
+                return
         except OSError:
             pass
         assert system.is_running() and time.monotonic() < deadline, logs(system)
         time.sleep(0.5)
+
+
+def test_the_units_come_up_and_play_a_video(machine_with_units, trial_clip, names, request):
+    system = machine_with_units
+    wait_until_ready(system)
     (typed,) = [line for line in block("With systemd").splitlines() if "createsuperuser" in line]
     typed = typed.replace("sudo -u streamsite", "setpriv --reuid streamsite --regid streamsite --init-groups")
     made = inside(system, f"cd /srv/streamsite; {typed} --noinput --username boss --email b@example.org")
     assert made.returncode == 0, made.stdout + made.stderr
+    nginx, certificate = request.getfixturevalue("front")
+    visitor = Visitor(SETTINGS["SITE_URL"], authority=certificate)
+    visitor.wait_until_answering(nginx)
     visitor.sign_in("boss")
     video = visitor.wait_until_ready(visitor.upload(trial_clip, filename="a.mp4", title="A", visibility="public"))
-    video["hls_url"] = video["hls_url"].replace("https://videos.example.org", "")
-    visitor.play(video)
+    assert visitor.play(video)["server"] == "nginx"
 
 
 def test_the_hardening_leaves_ffmpeg_its_sandbox(machine_with_units):

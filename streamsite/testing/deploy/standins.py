@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 from streamsite.front.binary import find_nginx
@@ -48,6 +50,30 @@ except pymongo.errors.OperationFailure as error:
 """
 
 
+HOSTS = "127.0.0.1 localhost mongo web videos.example.org\n"
+
+
+def make_certificate(letsencrypt: Path) -> Path:
+    """Write a certificate where certbot has it for videos.example.org; its path."""
+    live = letsencrypt / "live" / "videos.example.org"
+    live.mkdir(parents=True)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=videos.example.org",
+         "-addext", "subjectAltName=DNS:videos.example.org", "-keyout", live / "privkey.pem",
+         "-out", live / "fullchain.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return live / "fullchain.pem"
+
+
+def with_tls(text: str) -> str:
+    """Return nginx's configuration with the TLS lines of its comment in the place of the two above, if it has such."""
+    names = "listen|server_name|ssl_certificate|ssl_certificate_key|ssl_protocols|http2"
+    if "\n    # ssl_certificate " in text:
+        text = text.replace("\n    listen 80;\n    server_name _;\n", "\n")
+    return re.sub(rf"(?m)^    # ((?:{names})\s[^;]*;).*$", r"    \1", text)
+
+
 def mongo_files() -> dict[str, str]:
     """Return the programs of MongoDB's image by their paths."""
     binary = find_mongod()
@@ -68,10 +94,11 @@ exec {nginx} "$1" "user nginx nginx; $2"
 """
 
 
-def nginx_files() -> dict[str, str]:
-    """Return the programs and accounts of nginx's image by their paths."""
+def nginx_files(*, group: int | None = None) -> dict[str, str]:
+    """Return the programs and accounts of nginx's image by their paths; ``group`` is the site's, with nginx in it."""
+    members = f"streamsite:x:{group}:nginx,www-data\n" if group else ""
     return {
         "/usr/local/bin/nginx": NGINX.replace("{nginx}", str(find_nginx()[0].path)),
         "/etc/passwd": Path("/etc/passwd").read_text() + "nginx:x:101:101::/nonexistent:/bin/false\n",
-        "/etc/group": Path("/etc/group").read_text() + "nginx:x:101:\n",
+        "/etc/group": Path("/etc/group").read_text() + "nginx:x:101:\n" + members,
     }

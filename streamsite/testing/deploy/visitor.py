@@ -11,6 +11,8 @@ from urllib.parse import urljoin
 from pathlib import Path
 from typing import Any
 
+from streamsite.testing.deploy.containers import Container
+
 PASSWORD = "correct horse battery"
 READY_SECONDS = 120
 
@@ -35,6 +37,20 @@ class Visitor:
                 return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+    def wait_until_answering(self, front: Container) -> None:
+        """Return once the front page comes through ``front``."""
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                status, _, content = self.call("GET", "/")
+                assert status == 200, content
+            except OSError:
+                assert front.is_running(), front.output()
+                assert time.monotonic() < deadline, front.output()
+                time.sleep(0.2)
+            else:
+                return
 
     def json(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Return status and the JSON of the answer."""
