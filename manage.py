@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command named on the command line; settings that cannot work are a message, not a traceback."""
+    """Run the command named on the command line; what an operator can put right is a message, not a traceback."""
     if sys.argv[1:] in (["version"], ["--version"]):  # Django would print its own
         from streamsite import __version__
 
@@ -15,11 +15,22 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError, InterfaceError
+    from pymongo.errors import PyMongoError
 
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"manage.py: {error}")
+    except (DatabaseError, InterfaceError, PyMongoError) as error:
+        from django.conf import settings
+
+        from streamsite.mongo import outage
+
+        told = outage.sentence(error, address=settings.MONGODB_URI, database=settings.MONGODB_NAME)
+        if not told:
+            raise
+        sys.exit(f"manage.py: {told}")
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ def load(folder: Path) -> KeyRing:
         raise ImproperlyConfigured(f"no signing key in {folder}: run 'manage.py rotate_signing_key'")
     private: dict[str, Ed25519PrivateKey] = {}
     for path in files:
+        _close_to_group(path)
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ImproperlyConfigured(f"the signing key {path} may be read by others: chmod 600 it")
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
@@ -62,3 +63,13 @@ def load(folder: Path) -> KeyRing:
 def ring() -> KeyRing:
     """The ring of this site."""
     return load(Path(settings.TOKEN_KEYS_DIR))
+
+
+def _close_to_group(path: Path) -> None:
+    """Take a key from its group again: for ``fsGroup`` Kubernetes gives the group every file of a volume.
+
+    A key that everyone may read stays as it is, because someone may have read it.
+    """
+    status = path.stat()
+    if status.st_uid == os.geteuid() and status.st_mode & stat.S_IRWXG and not status.st_mode & stat.S_IRWXO:
+        path.chmod(0o600)

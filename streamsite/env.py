@@ -1,28 +1,62 @@
-"""Typed access to the environment. Every error names the variable, what it holds is never printed.
+"""Typed access to the environment. Every error is one sentence: the variable, what it holds, and what it may hold.
 
-Reading goes through django-environ; these helpers add ranges, choices and secrets kept in files.
+django-environ reads ``.env``; these helpers add ranges, choices, addresses, and secrets kept in files. What a secret
+holds is never part of a message.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-_env = environ.Env()
+SHOWN_CHARACTERS = 80
+# The names that were asked for, with those that only script/server and ffmpeg's runner read.
+known = {"PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS"}
+HOST = re.compile(
+    r"\A(?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?\Z|\A\[[0-9A-Fa-f:.]+\]\Z|\A\*\Z"
+)
 
 
 def load_dotenv(path: Path) -> None:
     """Read ``path`` (KEY=value lines) into the environment; variables already set win."""
-    if path.is_file():
-        environ.Env.read_env(str(path), overwrite=False)
+    if not path.is_file():
+        return
+    try:
+        path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"{path} cannot be read ({_reason(error)}): run this as the site's user, or let that user read the file"
+        ) from None
+    environ.Env.read_env(str(path), overwrite=False)
+
+
+def refuse(name: str, allowed: str, *, is_secret: bool = False) -> ImproperlyConfigured:
+    """Return the error for a value that cannot work; ``allowed`` is the sentence's end, such as "use 1 or 0"."""
+    shown = (
+        "has a value that cannot work" if is_secret else f"={_shown(os.environ.get(name, ''))} cannot work"
+    )
+    return ImproperlyConfigured(f"{name}{' ' if is_secret else ''}{shown}: {allowed}")
+
+
+def _shown(value: str) -> str:
+    """The value on one line and not too long."""
+    plain = "".join(character if character.isprintable() else "?" for character in value.strip())
+    return plain if len(plain) <= SHOWN_CHARACTERS else f"{plain[:SHOWN_CHARACTERS]}..."
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or "?" if isinstance(error, OSError) else "it is not UTF-8"
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable as text, stripped; ``default`` when unset or empty."""
-    value: str = _env.str(name, default=default)
-    return value.strip() or default
+    """The variable as text, stripped; ``default`` when unset or empty. A ``$`` in it is a dollar sign."""
+    known.add(name)
+    return os.environ.get(name, "").strip() or default
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -34,7 +68,7 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if raw in {"0", "false", "no", "off"}:
         return False
-    raise ImproperlyConfigured(f"{name} must be a boolean: 1/0, true/false, yes/no, on/off")
+    raise refuse(name, "use 1 or 0 (or true/false, yes/no, on/off)")
 
 
 def integer(name: str, default: int, *, least: int, most: int) -> int:
@@ -45,9 +79,9 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     try:
         value = int(raw)
     except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a whole number") from None
+        raise refuse(name, f"use a whole number between {least} and {most}") from None
     if not least <= value <= most:
-        raise ImproperlyConfigured(f"{name} must be between {least} and {most}")
+        raise refuse(name, f"use a whole number between {least} and {most}")
     return value
 
 
@@ -55,7 +89,15 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """The variable as one of ``choices``."""
     value = text(name, default)
     if value not in choices:
-        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(choices)}")
+        raise refuse(name, f"use one of {', '.join(choices)}")
+    return value
+
+
+def matching(name: str, default: str, pattern: str, *, allowed: str) -> str:
+    """The variable as text that the regular expression ``pattern`` matches as a whole."""
+    value = text(name, default)
+    if not re.fullmatch(pattern, value):
+        raise refuse(name, allowed)
     return value
 
 
@@ -70,14 +112,75 @@ def numbers(name: str, default: tuple[int, ...], *, among: tuple[int, ...]) -> t
     given = words(name, tuple(str(number) for number in default))
     known = {str(number): number for number in among}
     if not set(given) <= set(known):
-        raise ImproperlyConfigured(f"{name} must be a list of some of: {', '.join(known)}")
+        raise refuse(name, f"use some of {', '.join(known)}, separated by commas")
     return tuple(number for word, number in known.items() if word in given)
+
+
+def address(name: str, default: str, *, example: str) -> SplitResult:
+    """The variable as the address of a server: http or https, a host, and no path, user or query."""
+    raw = text(name, default).rstrip("/")
+    found = _server(raw)
+    if found is None:
+        raise refuse(name, f"it must look like {example}, without a path")
+    return found
+
+
+def origins(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """The variable as a comma-separated list of origins, such as https://app.example.org."""
+    found = words(name, default)
+    if not all(_server(word) is not None and not word.endswith("/") for word in found):
+        raise refuse(name, "use origins such as https://app.example.org, separated by commas, without a path")
+    return found
+
+
+def hosts(name: str, default: tuple[str, ...]) -> list[str]:
+    """The variable as a comma-separated list of host names, without scheme and port."""
+    found = words(name, default)
+    if not all(HOST.match(word) for word in found):
+        raise refuse(
+            name, "use host names such as video.example.org, separated by commas, without scheme or port"
+        )
+    return found
+
+
+def _server(raw: str) -> SplitResult | None:
+    if re.search(r"[\s\x00-\x1f\x7f\\]", raw):
+        return None
+    try:
+        found = urlsplit(raw)
+        is_whole = found.scheme in {"http", "https"} and bool(found.hostname) and found.port != 0
+    except ValueError:
+        return None
+    extra = found.path or found.query or found.fragment or "@" in found.netloc
+    return found if is_whole and not extra and HOST.match(_bracketed(str(found.hostname))) else None
+
+
+def _bracketed(hostname: str) -> str:
+    return f"[{hostname}]" if ":" in hostname else hostname
 
 
 def path(name: str, default: Path) -> Path:
     """The variable as an absolute path."""
     raw = text(name)
+    if "\0" in raw:
+        raise refuse(name, "use the path of a folder")
     return (Path(raw) if raw else default).expanduser().resolve()
+
+
+def folder(name: str, default: Path) -> Path:
+    """The variable as the absolute path of a folder, which need not be there yet."""
+    found = path(name, default)
+    if found.exists() and not found.is_dir():
+        raise refuse(name, "it is a file; use the path of a folder")
+    return found
+
+
+def program(name: str) -> str:
+    """The variable as the path of a program that can be run; empty when unset."""
+    raw = text(name)
+    if raw and not (Path(raw).is_file() and os.access(raw, os.X_OK)):
+        raise refuse(name, "use the path of a program that can be run")
+    return raw
 
 
 def secret(name: str, fallback: Path | None = None) -> str:
@@ -94,12 +197,16 @@ def secret(name: str, fallback: Path | None = None) -> str:
         return ""
     try:
         value = source.read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError) as error:
         if named:
-            raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read") from None
+            raise refuse(f"{name}_FILE", f"{_reason(error)}; name a file that this user may read") from None
+        if isinstance(error, PermissionError):
+            raise ImproperlyConfigured(
+                f"{source} cannot be read by this user: run this as the site's user, or set {name}"
+            ) from None
         raise ImproperlyConfigured(
             f"{name} is not set: set {name} or {name}_FILE, or run script/server once, which makes one"
         ) from None
     if not value:
-        raise ImproperlyConfigured(f"{name}: the secret's file is empty")
+        raise ImproperlyConfigured(f"{source}, which holds {name}, is empty: write the secret into it")
     return value

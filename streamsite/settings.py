@@ -5,23 +5,25 @@ A wrong value stops the start with the variable's name. Secrets may come from fi
 
 from __future__ import annotations
 
+import os
+import re
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import assets, cors, env, posture
 from streamsite.mail import options as mail_options
 from streamsite.mail import schedule as mail_schedule
+from streamsite.mongo import uri as mongodb_uri
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
 
 # --- where things are kept ----------------------------------------------------------------------
-DATA_DIR = env.path("STREAMSITE_DATA_DIR", BASE_DIR / "var")
-KEYS_DIR = env.path("STREAMSITE_KEYS_DIR", DATA_DIR / "keys")
+DATA_DIR = env.folder("STREAMSITE_DATA_DIR", BASE_DIR / "var")
+KEYS_DIR = env.folder("STREAMSITE_KEYS_DIR", DATA_DIR / "keys")
 TOKEN_KEYS_DIR = KEYS_DIR / "tokens"
 MEDIA_ROOT = DATA_DIR / "media"
 WORK_DIR = DATA_DIR / "work"
@@ -30,16 +32,14 @@ FILE_UPLOAD_TEMP_DIR = str(WORK_DIR / "incoming")
 # --- the site's address -------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
 SITE_NAME = "Streamsite"
-SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
-    raise ImproperlyConfigured("SITE_URL must look like https://video.example.org, without a path")
+_site = env.address("SITE_URL", "http://localhost:8000", example="https://video.example.org")
+SITE_URL = _site.geturl()
 IS_HTTPS = _site.scheme == "https"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 if not IS_HTTPS and _site.hostname not in {"localhost", "127.0.0.1", "::1"}:
-    raise ImproperlyConfigured("SITE_URL: plain http is accepted for localhost only; use https://")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", (_site.hostname, *(() if IS_HTTPS else LOOPBACK_HOSTS)))
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
+    raise env.refuse("SITE_URL", "plain http is accepted for localhost only; use https://")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", (_site.hostname, *(() if IS_HTTPS else LOOPBACK_HOSTS)))
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
@@ -108,7 +108,12 @@ TEMPLATES = [
 ]
 
 # --- data: MongoDB through the djongo-based engine ----------------------------------------------
-MONGODB_NAME = env.text("MONGODB_NAME", "streamsite")
+MONGODB_NAME = env.matching(
+    "MONGODB_NAME",
+    "streamsite",
+    r"[^\s/\\.\"$*<>:|?\0]{1,63}",
+    allowed="use up to 63 letters, digits, - and _",
+)
 _running_uri = DATA_DIR / "run" / "mongodb-uri"
 _bundled_uri = _running_uri.read_text(encoding="utf-8").strip() if _running_uri.is_file() else ""
 MONGODB_URI = env.text("MONGODB_URI") or _bundled_uri
@@ -116,6 +121,10 @@ if not MONGODB_URI:
     raise ImproperlyConfigured(
         "MONGODB_URI is not set and no embedded MongoDB runs for this data folder: "
         "start script/server, or set MONGODB_URI to a replica set's connection string"
+    )
+if _malformed := mongodb_uri.problem(MONGODB_URI):
+    raise ImproperlyConfigured(
+        f"MONGODB_URI is not a connection string ({_malformed}): {mongodb_uri.EXAMPLE}"
     )
 IS_BUNDLED_MONGODB = _bundled_uri == MONGODB_URI
 MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
@@ -231,7 +240,7 @@ FORWARDED_HOPS = TRUSTED_PROXIES + BEHIND_FRONT
 # A reader that takes nothing for this long is cut: by nginx, or by the site itself where there is none.
 WRITE_TIMEOUT_SECONDS = env.integer("WRITE_TIMEOUT_SECONDS", 30, least=2, most=600)
 # Pages of other sites that may call the API with a bearer token: exact origins. Cookies never go along.
-CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_METHODS = cors.API_METHODS
@@ -269,6 +278,10 @@ SPECTACULAR_SETTINGS = {
 # Jobs are kept in MongoDB in any case; with "celery", Celery's workers carry them out.
 TASK_BACKEND = env.choice("TASK_BACKEND", "mongodb", ("mongodb", "celery"))
 CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL") or "redis://127.0.0.1:6379/0"
+if not re.match(r"[a-z][a-z0-9+.-]*://", CELERY_BROKER_URL):
+    raise env.refuse(
+        "CELERY_BROKER_URL", "it must look like redis://127.0.0.1:6379/0 or amqp://user@host/", is_secret=True
+    )
 TASKS = {
     "default": {
         "BACKEND": {
@@ -341,17 +354,32 @@ MAX_BLOCKS_PER_USER = env.integer("MAX_BLOCKS_PER_USER", 10_000, least=1, most=1
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0
-MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX", "/internal/" if BEHIND_FRONT else "")
+MEDIA_ACCEL_PREFIX = env.matching(
+    "MEDIA_ACCEL_PREFIX",
+    "/internal/" if BEHIND_FRONT else "",
+    r"(?:/[\w.~-]+)+/?|",
+    allowed="use the path of nginx's internal location, such as /internal/",
+)
+# Read by ``videos.transcoding``; a wrong one is better known before the first video.
+env.program("FFMPEG_BIN")
+if not all(Path(folder).is_dir() for folder in env.text("FFMPEG_LIBRARIES").split(os.pathsep) if folder):
+    raise env.refuse("FFMPEG_LIBRARIES", f"use folders that exist, separated by {os.pathsep}")
 
 # --- a bucket for what is served of videos (requirements-s3.txt) --------------------------------
 # Where complete videos belong. With a bucket named and "local" here, what is in the bucket is still served from there.
 MEDIA_STORAGE = env.choice("MEDIA_STORAGE", "local", ("local", "s3"))
-S3_BUCKET = env.text("S3_BUCKET")
+S3_BUCKET = env.matching(
+    "S3_BUCKET", "", r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}|", allowed="use the name of a bucket, not its address"
+)
 if MEDIA_STORAGE == "s3" and not S3_BUCKET:
     raise ImproperlyConfigured("MEDIA_STORAGE=s3 needs S3_BUCKET, the name of the bucket")
-S3_REGION = env.text("S3_REGION", "us-east-1")
+S3_REGION = env.matching(
+    "S3_REGION", "us-east-1", r"[A-Za-z0-9-]+", allowed="use a region such as eu-central-1"
+)
 # Empty: Amazon's own.
-S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL").rstrip("/")
+_s3_server = f"https://s3.{S3_REGION}.amazonaws.com"
+_endpoint = env.address("S3_ENDPOINT_URL", _s3_server, example="https://s3.example.org")
+S3_ENDPOINT_URL = _endpoint.geturl() if env.text("S3_ENDPOINT_URL") else ""
 S3_ACCESS_KEY_ID = env.text("S3_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = env.secret("S3_SECRET_ACCESS_KEY") if S3_BUCKET else ""
 if bool(S3_ACCESS_KEY_ID) != bool(S3_SECRET_ACCESS_KEY) and S3_BUCKET:
@@ -363,9 +391,6 @@ S3_PREFIX = env.text("S3_PREFIX").strip("/")
 S3_URL_SECONDS = env.integer("S3_URL_SECONDS", 3, least=1, most=3_600)
 # Certificates cover one label before the endpoint's name, so a bucket with a dot in its name goes into the path.
 S3_BUCKET_IN_HOST = not S3_ENDPOINT_URL and "." not in S3_BUCKET
-_endpoint = urlsplit(S3_ENDPOINT_URL or f"https://s3.{S3_REGION}.amazonaws.com")
-if _endpoint.scheme not in {"http", "https"} or not _endpoint.hostname or _endpoint.path:
-    raise ImproperlyConfigured("S3_ENDPOINT_URL must look like https://s3.example.org, without a path")
 # What browsers are sent on to, for the content security policy; empty without a bucket.
 S3_ORIGIN = (
     f"{_endpoint.scheme}://{f'{S3_BUCKET}.' if S3_BUCKET_IN_HOST else ''}{_endpoint.netloc}"

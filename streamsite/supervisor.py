@@ -450,9 +450,7 @@ def _fingerprint(*, demo: bool, database: str) -> str:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line of ``script/server``."""
     parser = argparse.ArgumentParser(prog="script/server", description="Run Streamsite on this machine.")
-    parser.add_argument(
-        "--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port on 127.0.0.1 (PORT; 8000)"
-    )
+    parser.add_argument("--port", type=int, default=None, help="port on 127.0.0.1 (PORT; 8000)")
     parser.add_argument(
         "--data",
         type=Path,
@@ -472,6 +470,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help="web processes (at most 2 by default)",
     )
     options = parser.parse_args(arguments)
+    if options.port is None:
+        options.port = env.integer("PORT", 8000, least=1, most=65_535)
     if not 1 <= options.port <= 65_535:
         parser.error("--port must be between 1 and 65535")
     if not 1 <= options.workers <= 64:
@@ -481,8 +481,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def main() -> int:
     """Run until told to stop. What .env says holds for this process too: address, folder, MongoDB, nginx."""
-    env.load_dotenv(ROOT / ".env")
-    return Supervisor(parse(sys.argv[1:])).run()
+    try:
+        env.load_dotenv(ROOT / ".env")
+        return Supervisor(parse(sys.argv[1:])).run()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"script/server: {error}\n")
+        return 2
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sys
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from streamsite import assets, memory, site_id, stalls
@@ -19,7 +21,10 @@ if os.environ.get("STREAMSITE_SUPERVISED"):
 
 memory.bound_arenas()
 
-django.setup()
+try:
+    django.setup()
+except ImproperlyConfigured as error:
+    sys.exit(f"web: {error}")
 site_id.guard()
 assets.publish()
 if not settings.BEHIND_FRONT:

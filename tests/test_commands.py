@@ -35,6 +35,48 @@ def test_createsuperuser(database, monkeypatch):
         run("createsuperuser", interactive=False, username="boss", email="boss@example.org")
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"password": "short"}, "DJANGO_SUPERUSER_PASSWORD cannot be used: This password is too short"),
+        ({"password": "boss@example.org"}, "too similar to the"),
+        ({"password": ""}, "Set DJANGO_SUPERUSER_PASSWORD"),
+        ({"username": "admin"}, "This name is reserved."),
+        ({"username": "Bad Name"}, "Use 3 to 30 characters"),
+        ({"email": "nowhere"}, "valid email"),
+        ({"email": None}, "--email"),
+        ({"username": None}, "--username"),
+        ({"interactive": True}, "There is no terminal to ask at"),
+    ],
+)
+def test_createsuperuser_says_what_is_wrong(database, monkeypatch, given, said):
+    told = {
+        "username": "boss",
+        "email": "boss@example.org",
+        "password": "correct horse battery",
+        "interactive": False,
+    }
+    told |= given
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", told.pop("password"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(CommandError, match=said):
+        run("createsuperuser", **told)
+    assert not User.objects.exists()
+
+
+def test_prepare_says_how_to_make_an_administrator_until_there_is_one(cast):
+    said = run("prepare", demo=False)
+    assert said.count("createsuperuser") == 1
+    guide = (Path(__file__).resolve().parent.parent / "docs" / "operations.md").read_text()
+    assert "\n## First steps\n" in guide
+    for way in ("With Docker Compose", "With Kubernetes", "With systemd"):
+        assert "manage.py createsuperuser" in guide.partition(f"### {way}\n")[2].partition("\n### ")[0]
+    cast.user("former", is_superuser=True, is_active=False)
+    assert "createsuperuser" in run("prepare", demo=False)
+    cast.user("boss", is_superuser=True)
+    assert "createsuperuser" not in run("prepare", demo=False)
+
+
 def test_what_dumpdata_writes_loaddata_reads(cast, tmp_path):
     video = cast.video(title="Ünïcode", tags=["a", "b"])
     cast.api("member").put("/api/v1/channels/owner/subscription")
@@ -107,6 +149,9 @@ def test_readable_and_missing_keys_stop_the_start(tmp_path):
     with pytest.raises(ImproperlyConfigured, match="no signing key"):
         keys.load(tmp_path)
     path: Path = tmp_path / f"{keys.create_key(tmp_path)}.pem"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o660)  # as Kubernetes gives every file of a volume to fsGroup
+    assert keys.load(tmp_path).kid == path.stem
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o644)
     with pytest.raises(ImproperlyConfigured, match="read by others"):

@@ -10,10 +10,11 @@ class VideosConfig(AppConfig):
     verbose_name = "Videos"
 
     def ready(self) -> None:
-        """Follow what happens to accounts, and register counters, repairs and the files that belong to the database."""
+        """Follow what happens to accounts, and register counters, repairs, checks and the files that rows name."""
         from streamsite import site_id
         from streamsite.mongo import counters, repairs
         from videos import (
+            bucket_check,  # noqa: F401
             orphans,
             signals,  # noqa: F401
         )

@@ -34,11 +34,14 @@ class Body(io.IOBase):
         self._unbounded = unbounded
         self._ahead = b""
         self._taken = 0
+        self._has_ended = False
 
     @property
     def unread(self) -> int:
         """How many bytes have not been taken from the connection; all there may be when the length is not known."""
-        return DRAIN_BYTES if self.length is None else self.length - self._taken
+        if self.length is not None:
+            return self.length - self._taken
+        return 0 if self._has_ended else DRAIN_BYTES
 
     def peek(self, size: int = PEEK_BYTES) -> bytes:
         """Return the next ``size`` bytes, fewer at the end, without using them up."""
@@ -47,8 +50,10 @@ class Body(io.IOBase):
         return self._ahead[:size]
 
     def _take(self, size: int) -> bytes:
-        piece = self._stream.read(size)
+        # Django's stream ends at once when no length is announced; the server's ends with the last chunk.
+        piece = (self._stream if self.length is not None else self._unbounded).read(size)
         self._taken += len(piece)
+        self._has_ended = self._has_ended or (size != 0 and not piece)
         return piece
 
     def read(self, size: int | None = -1, /) -> bytes:

@@ -15,6 +15,8 @@ from django.db import connections
 from django.db.utils import OperationalError
 from pymongo.errors import PyMongoError
 
+from streamsite.mongo import outage
+
 if TYPE_CHECKING:
     from streamsite.mongo.engine.base import DatabaseWrapper
 
@@ -94,8 +96,13 @@ def of_server(connection: DatabaseWrapper) -> Iterator[CheckMessage]:
         hello = connection.mongo_client.admin.command("hello")
         version = connection.get_database_version()
     except (PyMongoError, OperationalError) as error:
+        told = outage.sentence(
+            error,
+            address=str(connection.settings_dict["CLIENT"].get("host", "")),
+            database=connection.settings_dict["NAME"],
+        )
         yield Error(
-            f"MongoDB does not answer ({type(error).__name__}).",
+            told or f"MongoDB does not answer ({type(error).__name__}).",
             hint="Check MONGODB_URI, the network and the server's log.",
             id="streamsite.E010",
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,11 +21,15 @@ from typing import Any
 import django
 from celery import Celery, signals
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
 if not apps.ready:  # started by the command `celery`, which knows nothing of Django
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.exit(f"celery: {error}")
 
 from django.conf import settings
 from django_tasks import task_backends

@@ -143,13 +143,13 @@ class UploadsView(TusView):
             request.headers.get("Upload-Length"), request.headers.get("Upload-Defer-Length")
         )
         checksum = protocol.read_checksum(request.headers.get("Upload-Checksum"))
-        sent = _body_length(request)
+        sent = _body_length(request)  # None: in chunks, until they end
         begin = creation.begin if concat is None else creation.begin_partial
         upload = begin(
             signed_in_user(request), length=length, metadata=request.headers.get("Upload-Metadata", "")
         )
         response = _created(upload)
-        if sent:
+        if sent != 0:
             reached = services.append(
                 upload,
                 request._request,
@@ -166,7 +166,8 @@ class UploadsView(TusView):
         """Create the final upload, and answer once its bytes are joined."""
         if "Upload-Length" in request.headers or "Upload-Defer-Length" in request.headers:
             raise Invalid("A final upload is as long as its partial uploads: do not send its length.")
-        if _body_length(request):
+        length = _body_length(request)
+        if length or (length is None and request._request.read(1)):
             raise Invalid("A final upload is made of its partial uploads: do not send bytes.")
         upload = creation.begin_final(
             signed_in_user(request),
@@ -239,13 +240,14 @@ class UploadView(TusView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _body_length(request: Request) -> int:
-    """How many bytes the body has; its type must be the protocol's."""
+def _body_length(request: Request) -> int | None:
+    """How many bytes the body has, ``None`` when it comes in chunks; its type must be the protocol's."""
     raw = request.headers.get("Content-Length", "")
-    if not raw and "Transfer-Encoding" not in request.headers:
+    is_chunked = "Transfer-Encoding" in request.headers
+    if not raw and not is_chunked:
         return 0
-    length = protocol.read_number("Content-Length", raw)
-    if length and request.content_type.partition(";")[0].strip() != protocol.CONTENT_TYPE:
+    length = None if is_chunked else protocol.read_number("Content-Length", raw)
+    if length != 0 and request.content_type.partition(";")[0].strip() != protocol.CONTENT_TYPE:
         raise UnsupportedMediaType(f"Send the bytes as {protocol.CONTENT_TYPE}.")
     return length
 

@@ -19,7 +19,7 @@ from typing import Protocol
 from django.conf import settings
 
 from streamsite import disk
-from streamsite.errors import Conflict
+from streamsite.errors import Conflict, TooLarge
 from videos import storage
 from videos.uploads.protocol import Checksum, ChecksumMismatch
 
@@ -77,17 +77,22 @@ def append(
     body: Body,
     *,
     start: int,
-    length: int,
+    length: int | None,
     checksum: Checksum | None,
     require_reach: Callable[[int], None] = _unlimited,
+    most: int | None = None,
 ) -> int:
-    """Write up to ``length`` bytes of ``body`` at ``start``; the new offset.
+    """Write up to ``length`` bytes of ``body`` at ``start``; the new offset. Without a ``length``, all of it.
 
     What arrived before the client was gone is kept, so that it need not be sent again; with a checksum all or nothing
     is. ``require_reach`` is asked before each piece whether the file may grow to its end, and raises when it may not.
-    Raises ``OffsetConflict``, ``ChecksumMismatch``, ``storage.DiskFull`` or ``Gone``.
+    A body without a length that has more than ``most`` bytes is refused with the piece that exceeds it, so it never
+    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``storage.DiskFull`` or ``Gone``.
     """
-    pieces = _pieces(body, length, start, require_reach)
+    if length is None:
+        pieces = _pieces_to_the_end(body, most, start, require_reach)
+    else:
+        pieces = _pieces(body, length, start, require_reach)
     if checksum is not None:
         return _append_checked(upload_id, pieces, start=start, length=length, checksum=checksum)
     with _opened(upload_id) as descriptor:
@@ -139,7 +144,7 @@ def _copy_to(descriptor: int, piece_id: str, start: int) -> None:
 
 
 def _append_checked(
-    upload_id: str, pieces: Iterator[bytes], *, start: int, length: int, checksum: Checksum
+    upload_id: str, pieces: Iterator[bytes], *, start: int, length: int | None, checksum: Checksum
 ) -> int:
     """By way of a file of its own, so that a killed process leaves nothing unproven in the upload."""
     hasher = hashlib.new(checksum.algorithm, usedforsecurity=False)
@@ -150,7 +155,7 @@ def _append_checked(
             for piece in pieces:
                 hasher.update(piece)
                 received += out.write(piece)
-        if received < length or not checksum.matches(hasher):
+        if received < (length or 0) or not checksum.matches(hasher):
             raise ChecksumMismatch
         with _opened(upload_id) as descriptor, aside.open("rb") as proven:
             with _locked(descriptor):
@@ -170,16 +175,41 @@ def _pieces(body: Body, length: int, start: int, require_reach: Callable[[int], 
         if unchecked >= SPACE_CHECK_BYTES:
             storage.require_space(min(left, SPACE_CHECK_BYTES))
             unchecked = 0
-        try:
-            piece = body.read(min(PIECE, left))
-        except (OSError, ValueError):
-            return
+        piece = _read(body, min(PIECE, left))
         if not piece:
             return
         left -= len(piece)
         unchecked += len(piece)
         require_reach(start + length - left)
         yield piece
+
+
+def _pieces_to_the_end(
+    body: Body, most: int | None, start: int, require_reach: Callable[[int], None]
+) -> Iterator[bytes]:
+    """Yield all of a body whose length is not known; end early when the client is gone.
+
+    Raise ``TooLarge`` in the place of the piece that exceeds ``most``. Whether the piece that reaches it is the last one
+    is seen before it is yielded: with it the upload would be complete.
+    """
+    taken, unchecked = 0, SPACE_CHECK_BYTES
+    while piece := _read(body, PIECE):
+        if unchecked >= SPACE_CHECK_BYTES:
+            storage.require_space(SPACE_CHECK_BYTES if most is None else min(most - taken, SPACE_CHECK_BYTES))
+            unchecked = 0
+        taken += len(piece)
+        unchecked += len(piece)
+        if most is not None and (taken > most or (taken == most and _read(body, 1))):
+            raise TooLarge("That is more than the upload may have.")
+        require_reach(start + taken)
+        yield piece
+
+
+def _read(body: Body, size: int) -> bytes:
+    try:
+        return body.read(size)
+    except (OSError, ValueError):
+        return b""
 
 
 def _write_at(descriptor: int, upload_id: str, piece: bytes, position: int) -> int:

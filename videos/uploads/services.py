@@ -108,13 +108,15 @@ def append(
     body: parts.Body,
     *,
     start: int,
-    length: int,
+    length: int | None,
     checksum: Checksum | None,
     enqueue: Callable[[Video], object],
     total: int | None = None,
 ) -> int:
     """Add ``length`` bytes of ``body`` at ``start``; the new offset. Finishes the upload with its last byte.
 
+    Without a ``length`` all of the body is added, piece by piece: what exceeds the upload is refused, and what was added
+    before that piece stays.
     ``total`` is how long all of it is, for uploads that began without saying so. Raises ``parts.OffsetConflict``,
     ``protocol.ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``storage.DiskFull``, ``Absent``, or ``Forbidden`` for a
     final upload.
@@ -124,17 +126,23 @@ def append(
     present = offset(upload, enqueue=enqueue)
     if start != present:
         raise parts.OffsetConflict
-    reach = start + length
+    reach = start + (length or 0)
     if total is not None:
         lengths.set_length(upload, total, reach)
-    if present == upload.length and not length:
+    if present == upload.length and length == 0:
         finish(upload, enqueue=enqueue)
         return present
     lengths.require_room(upload, reach)
     storage.require_space(0)
-    fence = {} if upload.length is not None else {"require_reach": partial(lengths.require_reserved, upload)}
+    fence = {}
+    if upload.length is None:
+        require = lengths.require_reserved if length is not None else lengths.require_room
+        fence = {"require_reach": partial(require, upload)}
+    most = (upload.length if upload.length is not None else settings.MAX_UPLOAD_BYTES) - start
     try:
-        reached = parts.append(upload.pk, body, start=start, length=length, checksum=checksum, **fence)
+        reached = parts.append(
+            upload.pk, body, start=start, length=length, most=most, checksum=checksum, **fence
+        )
     except parts.Gone:
         raise Absent from None
     upload.expires_at = expiry()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import pictures
+from accounts import administrators, pictures
 from accounts.models import User
 from streamsite import folders, site_id
 from streamsite.mongo import indexes
@@ -65,6 +65,8 @@ class Command(BaseCommand):
             tasks.rebuild_search.enqueue()
         if demo:
             self._demo_accounts()
+        if reminder := administrators.reminder():
+            self.stdout.write(reminder)
         site_id.mark_prepared()
 
     def _mark_bucket(self) -> None:

@@ -41,9 +41,9 @@ def test_without_a_bucket_its_packages_are_not_imported():
         ({"S3_BUCKET": "films", "S3_ACCESS_KEY_ID": "x"}, "S3_SECRET_ACCESS_KEY go together"),
         (
             {"S3_BUCKET": "films", "S3_ENDPOINT_URL": "https://x.example/path"},
-            "S3_ENDPOINT_URL must look like",
+            "S3_ENDPOINT_URL=https://x.example/path cannot work: it must look like",
         ),
-        ({"MEDIA_STORAGE": "disk"}, "MEDIA_STORAGE must be one of: local, s3"),
+        ({"MEDIA_STORAGE": "disk"}, "MEDIA_STORAGE=disk cannot work: use one of local, s3"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(environment, said):

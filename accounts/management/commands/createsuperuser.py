@@ -1,0 +1,45 @@
+"""``manage.py createsuperuser``: Django's, which takes any password when nobody is there to be asked."""
+
+import os
+from typing import Any
+
+from django.contrib.auth.management.commands.createsuperuser import Command as DjangoCommand
+from django.core.management.base import CommandError
+from django.db import IntegrityError
+
+from accounts import passwords
+from accounts.models import User
+
+PASSWORD = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+class Command(DjangoCommand):
+    """Creates an administrator: asks at a terminal; with ``--noinput`` the password comes from the environment."""
+
+    def handle(self, *args: Any, **options: Any) -> str | None:
+        if options["interactive"]:
+            if not self.stdin.isatty():
+                raise CommandError(
+                    "There is no terminal to ask at: use one, or --noinput with --username, --email and"
+                    f" {PASSWORD} in the environment."
+                )
+        else:
+            _require_good_password(options)
+        try:
+            said: str | None = super().handle(*args, **options)
+        except IntegrityError:
+            raise CommandError("This name is taken.") from None
+        return said
+
+
+def _require_good_password(options: dict[str, Any]) -> None:
+    """Raise ``CommandError`` with what is wrong with the password of the environment."""
+    given = os.environ.get(PASSWORD, "")
+    if not given:
+        raise CommandError(f"Set {PASSWORD}, the new administrator's password, in the environment.")
+    told = {
+        name: options[name] or os.environ.get(f"DJANGO_SUPERUSER_{name.upper()}", "")
+        for name in ("username", "email")
+    }
+    if weak := passwords.problems(given, User(**told)):
+        raise CommandError(f"{PASSWORD} cannot be used: {' '.join(weak)}")

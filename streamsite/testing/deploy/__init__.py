@@ -1,0 +1,1 @@
+"""What ``deploy/`` ships, read from its files and run to the letter (``script/test-deploy``)."""

@@ -1,0 +1,125 @@
+"""``docker compose up`` of deploy/compose.yml, each step by its exact command."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+from streamsite.testing.deploy import files, standins
+from streamsite.testing.deploy.containers import Container
+from streamsite.testing.deploy.visitor import PASSWORD, Visitor
+
+SITE = "https://videos.example.org"
+VARIABLES = {
+    "SITE_URL": SITE,
+    "SECRET_KEY": "RczIsERUHkfaP-XcDs-_owypldvOBxDcIwtrqysuEsZWgQVzUvDJoaqzImEH2ov3",
+    "MONGO_PASSWORD": "yWwTn3nJt0AakZtH1Wc",
+}
+PROBE_SECONDS = 90
+
+
+class Composed:
+    """The services, started in the order and under the conditions that the file names."""
+
+    def __init__(self, machine, layer):
+        self.folder, self.layer = machine / "compose", layer
+        self.services = files.compose(VARIABLES)
+        self.image = files.image()
+        self.running = {}
+        for name in ("data", "db", "letsencrypt", "deploy"):
+            (self.folder / name).mkdir(parents=True)
+        # A new named volume has the owner of the folder in the image.
+        subprocess.run(["chown", f"{self.image.user}:{self.image.user}", self.folder / "data"], check=True)
+
+    def source(self, volume):
+        known = {"/etc/letsencrypt": "letsencrypt", "./site.nginx.conf": "deploy/site.nginx.conf"}
+        return self.folder / known.get(volume, volume)
+
+    def container(self, name, command=None, label=None):
+        service = self.services[name]
+        ours = not service.image
+        extra = {} if ours else standins.mongo_files() if "mongo" in service.image else standins.nginx_files()
+        base = self.image.environment if ours else {}
+        return Container(
+            label or name,
+            self.folder,
+            command or service.command,
+            base | service.environment,
+            self.layer,
+            volumes={path: self.source(volume) for path, volume in service.volumes.items()},
+            files={"/etc/hosts": standins.HOSTS} | extra,
+            temporary=service.temporary,
+            is_read_only=service.is_read_only,
+            drops_capabilities=service.drops_capabilities,
+            user=self.image.user if ours else 0,
+            directory=self.image.directory if ours else "/",
+        )
+
+    def up(self, name):
+        if name in self.running:
+            return
+        service = self.services[name]
+        for other, condition in service.needs.items():
+            self.up(other)
+            if condition == "service_completed_successfully":
+                ended = self.running[other]
+                assert ended.process.wait(timeout=120) == 0, ended.output()
+            else:
+                assert condition == "service_healthy"
+                self.wait_until_healthy(other)
+        started = self.running[name] = self.container(name)
+        started.start()
+
+    def wait_until_healthy(self, name):
+        (command,) = self.services[name].probes
+        deadline, number = time.monotonic() + PROBE_SECONDS, 0
+        while True:
+            number += 1
+            probe = self.container(name, command, f"probe-{name}-{number}")
+            if probe.run(seconds=30) == 0:
+                return
+            running = self.running[name]
+            assert running.is_running(), running.output()
+            assert time.monotonic() < deadline, probe.output() + running.output()
+            time.sleep(0.5)
+
+    def down(self):
+        for name in reversed(self.running):
+            self.running[name].stop(signal.SIGQUIT if name == "nginx" else signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def composed(machine, layer, names):
+    site = Composed(machine, layer)
+    standins.make_certificate(site.folder / "letsencrypt")
+    # docker compose run -T --rm --no-deps web python manage.py nginx_conf --upstream web:8000 > site.nginx.conf
+    made = site.container(
+        "web", ["python", "manage.py", "nginx_conf", "--upstream", "web:8000"], "nginx-conf"
+    )
+    assert made.run() == 0, made.output()
+    (site.folder / "deploy" / "site.nginx.conf").write_text(standins.with_tls(made.output()))
+    yield site
+    site.down()
+
+
+def test_the_services_come_up_and_play_a_video(composed, trial_clip):
+    for name in composed.services:
+        composed.up(name)
+    # docker compose run --rm web python manage.py createsuperuser
+    made = composed.container(
+        "web", ["python", "manage.py", "createsuperuser", "--noinput", "--username", "boss", "--email", "b@example.org"],
+        "createsuperuser",
+    )  # fmt: skip
+    made.environment |= {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    assert made.run() == 0, made.output()
+    authority = composed.folder / "letsencrypt" / "live" / "videos.example.org" / "fullchain.pem"
+    visitor = Visitor(SITE, authority=authority)
+    visitor.wait_until_answering(composed.running["nginx"])
+    visitor.sign_in("boss")
+    video_id = visitor.upload(trial_clip, filename="a.mp4", title="A", visibility="public")
+    video = visitor.wait_until_ready(video_id)
+    headers = visitor.play(video)
+    assert headers["server"] == "nginx"
+    for name in ("mongo", "web", "worker", "tasks", "nginx"):
+        assert composed.running[name].is_running(), composed.running[name].output()

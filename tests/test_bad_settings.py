@@ -1,0 +1,239 @@
+"""A setting that cannot work is one sentence: its name, its value unless it is secret, and what it may be."""
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from streamsite import env, supervisor
+from streamsite.mongo import uri
+
+ROOT = Path(__file__).resolve().parent.parent
+LISTED = re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+NONSENSE = "abc def"
+# Names, texts, folders and secrets that may be anything.
+FREE = {
+    "SECRET_KEY_FALLBACKS",
+    "STREAMSITE_DATA_DIR",
+    "STREAMSITE_KEYS_DIR",
+    "EMAIL_HOST",
+    "EMAIL_HOST_USER",
+    "EMAIL_HOST_PASSWORD",
+    "EMAIL_USER",
+    "EMAIL_PASSWORD",
+    "DEFAULT_FROM_EMAIL",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+    "S3_PREFIX",
+}
+# Looked at by script/server, which has sentences of its own.
+SUPERVISORS = {"MONGOD_BIN", "NGINX_BIN"}
+SECRET = {"MONGODB_URI", "CELERY_BROKER_URL"}
+GOOD = {
+    "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",
+    "SECRET_KEY": "only-for-tests-" + "x" * 40,
+    "SITE_URL": "http://localhost:8000",
+}
+
+
+@pytest.fixture
+def settings_with(monkeypatch):
+    """Read the settings anew with nothing but the given variables; the refusal's sentence, "" for none."""
+
+    def read(**variables):
+        for name in set(LISTED) | set(GOOD) | {f"{name}_FILE" for name in LISTED}:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in (GOOD | variables).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(env, "load_dotenv", lambda path: None)
+        try:
+            runpy.run_path(str(ROOT / "streamsite" / "settings.py"))
+        except ImproperlyConfigured as error:
+            return str(error)
+        return ""
+
+    return read
+
+
+def is_sentence(said, name):
+    return said.startswith(name) and "\n" not in said and ": " in said and not said.endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted(set(LISTED) - FREE - SUPERVISORS))
+def test_nonsense_is_refused_by_every_setting(settings_with, name):
+    # A secret that is set itself is not looked for in the file.
+    said = settings_with(**{name.removesuffix("_FILE"): ""} | {name: NONSENSE})
+    assert is_sentence(said, name), said
+    assert (f"{name}={NONSENSE}" in said) is (name not in SECRET)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("TRUSTED_PROXIES", "-1", "between 0 and 10"),
+        ("MAX_UPLOAD_BYTES", "4GB", "whole number"),
+        ("LOG_LEVEL", "debug", "DEBUG, INFO"),
+        ("SITE_URL", "video.example.org", "https://video.example.org"),
+        ("SITE_URL", "https://video.example.org/tube", "without a path"),
+        ("SITE_URL", "https://video.example.org:99999", "https://video.example.org"),
+        ("SITE_URL", "https://me:pw@video.example.org", "https://video.example.org"),
+        ("SITE_URL", "https://[::1", "https://video.example.org"),
+        ("SITE_URL", "http://video.example.org", "use https://"),
+        ("ALLOWED_HOSTS", "https://video.example.org", "without scheme"),
+        ("ALLOWED_HOSTS", "a.example, b.example:8000", "without scheme or port"),
+        ("CORS_ALLOWED_ORIGINS", "app.example.org", "https://app.example.org"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example.org/", "without a path"),
+        ("MONGODB_NAME", "a/b", "letters"),
+        ("S3_BUCKET", "s3://films", "not its address"),
+        ("S3_ENDPOINT_URL", "s3.example.org", "https://s3.example.org"),
+        ("S3_ENDPOINT_URL", "https://s3.example.org/films", "without a path"),
+        ("TRANSCODE_RUNGS", "1080,999", "separated by commas"),
+        ("MEDIA_ACCEL_PREFIX", "internal", "/internal/"),
+        ("FFMPEG_BIN", "/nonexistent/ffmpeg", "a program that can be run"),
+        ("FFMPEG_LIBRARIES", "/nonexistent", "folders that exist"),
+        ("STREAMSITE_DATA_DIR", "/etc/passwd", "a folder"),
+        ("SECRET_KEY_FILE", "/nonexistent/key", "No such file"),
+        ("CELERY_BROKER_URL_FILE", "/", "Is a directory"),
+    ],
+)
+def test_a_wrong_value_is_shown_beside_what_is_allowed(settings_with, name, value, allowed):
+    given = {"SECRET_KEY": ""} if name == "SECRET_KEY_FILE" else {}
+    said = settings_with(**given, **{name: value})
+    assert is_sentence(said, f"{name}={value}"), said
+    assert allowed in said.partition(": ")[2] or allowed in said
+
+
+MALFORMED = [
+    "localhost:27017",
+    "http://db/",
+    "mongodb://",
+    "mongodb://user:hid/den@db/",
+    "mongodb://user:hid@den@db/",
+    "mongodb://user:hidden@db:port/",
+    "mongodb://user:hidden@db:99999/",
+    "mongodb://user:hidden@db/?w=majority&hidden=1;2",
+    "mongodb://user:hidden@db/?replicaSet",
+    "mongodb+srv://user:hidden@a,b/?tls",
+    "mongodb://user:hidden@db/?directConnection=perhaps",
+]
+
+
+@pytest.mark.parametrize("given", MALFORMED)
+def test_a_malformed_connection_string_is_explained_without_its_password(settings_with, given):
+    said = settings_with(MONGODB_URI=given)
+    if given != "mongodb://user:hidden@db/?directConnection=perhaps" or said:
+        assert is_sentence(said, "MONGODB_URI"), said
+    for part in ("hidden", "hid", "den@"):
+        assert part not in said
+
+
+def test_good_connection_strings_are_none():
+    for given in (
+        *(
+            "mongodb://user:p%40ss@db1,db2:27018/?replicaSet=rs0&tls=true",
+            "mongodb+srv://user:x@cluster.example.net/",
+        ),
+        *("mongodb://[::1]:27017/", "mongodb://%2Ftmp%2Fmongodb-27017.sock"),
+    ):
+        assert uri.problem(given) == "", given
+    assert uri.servers("mongodb://user:secret@db1,db2/?x=1") == "db1,db2"
+
+
+def test_a_dollar_sign_is_only_that(settings_with, monkeypatch):
+    """django-environ takes a value that begins with one for the name of another variable."""
+    assert settings_with(S3_PREFIX="$films") == ""
+    monkeypatch.setenv("S3_PREFIX", "$films")
+    assert env.text("S3_PREFIX") == "$films"
+
+
+def test_what_systemd_and_the_link_read_is_the_same(tmp_path, monkeypatch):
+    """Plain values, as docs/operations.md wants them in /etc/streamsite.env, are taken as they stand."""
+    plain = "mongodb://user:p%40s$s@db1,db2/?replicaSet=rs0&tls=true#x"
+    (tmp_path / ".env").write_text(f"# a comment\n\nA_PLAIN_VALUE={plain}\n")
+    monkeypatch.delenv("A_PLAIN_VALUE", raising=False)
+    env.load_dotenv(tmp_path / ".env")
+    assert os.environ.pop("A_PLAIN_VALUE") == plain
+
+
+def test_settings_that_may_not_be_read_are_a_sentence(tmp_path):
+    (tmp_path / ".env").write_bytes(b"SITE_NAME=\xff\n")
+    with pytest.raises(ImproperlyConfigured, match=r"\.env cannot be read \(it is not UTF-8\): run this as"):
+        env.load_dotenv(tmp_path / ".env")
+
+
+def run(arguments, **environment):
+    """A fresh process with nothing but the variables: exit code, and what it says on stderr."""
+    plain = {"PATH": os.environ["PATH"], **GOOD, **environment}
+    ended = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=plain,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize("command", ["run_web", "run_worker", "createsuperuser"])
+def test_commands_end_with_the_sentence(command):
+    code, said = run(["manage.py", command], MAX_UPLOAD_BYTES="abc")
+    assert code == 1
+    assert re.fullmatch(r"manage\.py: MAX_UPLOAD_BYTES=abc cannot work: [^\n]+\n", said), said
+
+
+def test_celery_ends_with_the_sentence():
+    pytest.importorskip("celery")
+    code, said = run(["-m", "celery", "-A", "streamsite.tasks.celery", "worker"], LOG_LEVEL="loud")
+    assert code
+    assert "Traceback" not in said
+    assert "celery: LOG_LEVEL=loud cannot work: use one of DEBUG" in said
+
+
+def test_the_web_server_by_hand_ends_with_the_sentence():
+    code, said = run(["-c", "import streamsite.wsgi"], LOG_LEVEL="loud")
+    assert code
+    assert re.fullmatch(r"web: LOG_LEVEL=loud cannot work: [^\n]+\n", said), said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no")]
+)
+def test_the_supervisor_ends_with_the_sentence(monkeypatch, capsys, tmp_path, name, value):
+    monkeypatch.setenv(name, value)
+    monkeypatch.delenv("MONGODB_URI")
+    monkeypatch.setattr(env, "load_dotenv", lambda path: None)
+    port = [] if name == "PORT" else ["--port", "0"]
+    if port:
+        monkeypatch.setattr(supervisor.Supervisor, "_check_port", lambda self: None)
+        port = ["--port", "1"]
+    monkeypatch.setattr(sys, "argv", ["script/server", "--no-front", "--data", str(tmp_path / "data"), *port])
+    assert supervisor.main() in {1, 2}
+    said = capsys.readouterr().err
+    assert re.fullmatch(rf"script/server: {name}={value} cannot work: [^\n]+\n", said), said
+
+
+@pytest.fixture
+def data_folder(tmp_path):
+    (tmp_path / "work" / "incoming").mkdir(parents=True)
+    return {"STREAMSITE_DATA_DIR": str(tmp_path)}
+
+
+def test_a_database_that_is_away_is_a_sentence(data_folder):
+    away = {"MONGODB_URI": "mongodb://me:secret@127.0.0.1:1/", "MONGODB_SERVER_SELECTION_TIMEOUT_MS": "200"}
+    code, said = run(["manage.py", "reconcile", "--check"], **away, **data_folder)
+    assert code == 1
+    assert re.fullmatch(r"manage\.py: MongoDB does not answer at 127\.0\.0\.1:1: check [^\n]+\n", said), said
+
+
+def test_a_wrong_password_is_a_sentence(data_folder):
+    wrong = re.sub(r"//[^@]+@", "//tests:wrong@", os.environ["MONGODB_URI"])
+    code, said = run(["manage.py", "reconcile", "--check"], MONGODB_URI=wrong, **data_folder)
+    assert code == 1
+    assert re.fullmatch(r"manage\.py: MongoDB at \S+ refuses the user or the password: [^\n]+\n", said), said
