@@ -213,9 +213,9 @@ class Bucket:
         no reason to stop.
         """
         try:
-            found = self._client.list_multipart_uploads(Bucket=self.name, Prefix=self._key(folder, ""))
+            found = self.client.list_multipart_uploads(Bucket=self.name, Prefix=self._key(folder, ""))
             for upload in found.get("Uploads", ()):
-                self._client.abort_multipart_upload(
+                self.client.abort_multipart_upload(
                     Bucket=self.name, Key=upload["Key"], UploadId=upload["UploadId"]
                 )
         except ClientError as error:
@@ -227,7 +227,7 @@ class Bucket:
         """Return the id of the site to which the prefix belongs, "" when nothing says so."""
         try:
             with _translated():
-                found = self._client.get_object(Bucket=self.name, Key=self._prefix + MARKER)
+                found = self.client.get_object(Bucket=self.name, Key=self._prefix + MARKER)
                 return str(found["Body"].read(MOST_MARKER_BYTES).decode(errors="replace").strip())
         except FileNotFoundError:
             return ""
@@ -235,7 +235,7 @@ class Bucket:
     def claim(self, site: str) -> None:
         """Write that the prefix belongs to the site with this id."""
         with _translated():
-            self._client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
+            self.client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
 
     def condemned(self) -> dict[str, date]:
         """Return the folders that are to be removed, with the day since which they are."""
@@ -257,12 +257,12 @@ class Bucket:
     def condemn(self, folder: str, day: date) -> None:
         """Note that a folder is to be removed, by an empty object. The folder stays as it is."""
         with _translated():
-            self._client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
+            self.client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
 
     def pardon(self, folder: str, day: date) -> None:
         """Delete the note that a folder is to be removed."""
         with _translated():
-            self._client.delete_object(Bucket=self.name, Key=self._note(folder, day))
+            self.client.delete_object(Bucket=self.name, Key=self._note(folder, day))
 
     def _note(self, folder: str, day: date) -> str:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
