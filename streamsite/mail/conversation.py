@@ -125,5 +125,5 @@ class Conversation:
         """Turn a line that breaks into words."""
         try:
             yield
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise failures.broken(error, self._options, self._timeout, is_open=is_open) from None

@@ -73,7 +73,7 @@ def sender(site_name: str, site_host: str) -> str:
     """Return ``DEFAULT_FROM_EMAIL``, by default ``no-reply`` at the site's host. Raises ``ImproperlyConfigured``."""
     given = env.text("DEFAULT_FROM_EMAIL", f"{site_name} <no-reply@{site_host}>")
     name, _, domain = parseaddr(given)[1].rpartition("@")
-    if not name or not domain or not given.isprintable():
+    if not name or not name.isascii() or not domain or not given.isprintable():
         raise ImproperlyConfigured(
             "DEFAULT_FROM_EMAIL must look like no-reply@video.example.org or Name <no-reply@video.example.org>."
         )

@@ -6,6 +6,7 @@ import email
 import logging
 import ssl
 from collections import defaultdict
+from collections.abc import Callable
 from email.message import Message
 from typing import Any
 
@@ -23,7 +24,8 @@ class MailServer:
     """Accepts mail for everybody but ``nobody@...``, on loopback.
 
     ``answers`` has, by command (``MAIL``, ``RCPT``, ``DATA``), what is answered next, each once; ``HANG_UP`` for
-    ``DATA`` keeps the message and cuts the line before the answer. ``tls`` offers STARTTLS, or TLS from the first byte
+    ``DATA`` keeps the message and cuts the line before the answer; ``before_answer`` is called when a message was
+    kept. ``tls`` offers STARTTLS, or TLS from the first byte
     with ``is_implicit``; with ``needs_sign_in`` nothing goes without ``USER`` and ``PASSWORD``.
     """
 
@@ -40,6 +42,7 @@ class MailServer:
         self.answers: defaultdict[str, list[str]] = defaultdict(list)
         self.signed_in: list[str] = []
         self.was_encrypted: list[bool] = []
+        self.before_answer: Callable[[], object] = lambda: None
         self.port = free_port()
         self._controller = Controller(
             self,
@@ -84,6 +87,7 @@ class MailServer:
             self.messages.append(email.message_from_bytes(envelope.content))
             self.recipients.append(list(envelope.rcpt_tos))
             self.was_encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
+        self.before_answer()
         if said == HANG_UP:
             server.transport.abort()
         return said

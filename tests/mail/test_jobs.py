@@ -75,7 +75,7 @@ def test_a_greylisted_mail_arrives_once_with_the_same_message_id_at_each_try(cas
     assert message["Date"]
 
 
-def test_a_worker_that_dies_after_the_message_leaves_copies_that_are_known(cast, server):
+def test_a_line_that_is_cut_after_the_message_leaves_copies_that_are_known(cast, server):
     server.answers["DATA"].append(HANG_UP)
     taken = len(server.to(cast.owner.email))
     tasks.enqueue_mail("restored", cast.owner)

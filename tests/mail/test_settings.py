@@ -92,11 +92,18 @@ def test_the_password_may_come_from_a_file(read, tmp_path):
     assert "from a file" not in repr(found)
 
 
-def test_the_sender_is_the_sites_unless_said(read, monkeypatch):
+def test_the_sender_is_the_sites_unless_said(monkeypatch):
+    monkeypatch.delenv("DEFAULT_FROM_EMAIL", raising=False)
     assert options.sender("Streamsite", "video.example.org") == "Streamsite <no-reply@video.example.org>"
-    monkeypatch.setenv("DEFAULT_FROM_EMAIL", "nobody")
-    with pytest.raises(ImproperlyConfigured, match="DEFAULT_FROM_EMAIL must look like"):
-        options.sender("Streamsite", "video.example.org")
+    for wrong in (
+        "nobody",
+        "Videos, Inc <a@example.org>",
+        "jürgen@example.org",
+        "a@example.org\nBcc: b@example.org",
+    ):
+        monkeypatch.setenv("DEFAULT_FROM_EMAIL", wrong)
+        with pytest.raises(ImproperlyConfigured, match="DEFAULT_FROM_EMAIL must look like"):
+            options.sender("Streamsite", "video.example.org")
 
 
 def test_the_deployment_check_warns_of_what_works_and_should_not(settings):

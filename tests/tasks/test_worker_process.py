@@ -6,8 +6,11 @@ import time
 
 import pytest
 
+from accounts import tasks
+from streamsite.mongo.collections import collection
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.tasks import heartbeats, queue
+from streamsite.testing.smtp import MailServer
 from tests.tasks import samples
 from tests.tasks.conftest import INTERRUPTED, IS_CELERY, ROOT, STOP_SECONDS, wait_until, worker_command
 
@@ -61,6 +64,24 @@ def test_worker_of_short_tasks_sends_mail_too(start_worker, tmp_path):
     wait_until(lambda: words() == ["begun"])
     samples.note.enqueue("a publication")
     wait_until(lambda: words() == ["begun", "a publication"])
+
+
+def test_mail_of_a_worker_that_is_killed_as_it_is_accepted_comes_twice_and_is_known(start_worker, cast):
+    server = MailServer()
+    reach = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(server.port)}
+    try:
+        tasks.enqueue_mail("verify", cast.owner)
+        first = start_worker("--queue", "mail", **reach)
+        server.before_answer = lambda: first.send_signal(signal.SIGKILL)
+        wait_until(lambda: first.poll() is not None)
+        server.before_answer = lambda: None
+        start_worker("--queue", "mail", **reach)
+        wait_until(lambda: collection(queue.JOBS).find_one({"state": queue.DONE}))
+        copies = server.to(cast.owner.email)
+        assert len(copies) == 2
+        assert copies[0]["Message-ID"] == copies[1]["Message-ID"]
+    finally:
+        server.stop()
 
 
 @pytest.mark.skipif(IS_CELERY, reason="Celery's workers have no such option")
