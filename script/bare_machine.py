@@ -27,6 +27,7 @@ PR_SET_PDEATHSIG = 1
 INSIDE = """
 mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs tmpfs "$0/dev/shm" || exit 99
 chroot --userspec={user}:{user} "$0" env --ignore-environment "$@" sh -c 'cd "$FOLDER" && exec $COMMAND'
+exit $?
 """
 
 
@@ -119,6 +120,8 @@ class Start:
         return self
 
     def __exit__(self, *caught):
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError, IndexError):
+            os.kill(_child_of(self.process.pid), signal.SIGKILL)  # with it ends every process of its namespace
         self.process.kill()
         self.process.wait()
 
