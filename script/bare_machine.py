@@ -27,6 +27,7 @@ PR_SET_PDEATHSIG = 1
 INSIDE = """
 mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs tmpfs "$0/dev/shm" || exit 99
 chroot --userspec={user}:{user} "$0" env --ignore-environment "$@" sh -c 'cd "$FOLDER" && exec $COMMAND'
+exit $?
 """
 
 
@@ -59,7 +60,11 @@ def build(debian, folder, mirror=""):
 @contextlib.contextmanager
 def copy_of(base):
     """Give a copy of a Debian that is removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="trial-", dir=os.path.dirname(base)) as folder:
+    place = os.path.dirname(base)
+    for name in os.listdir(place):  # of trials that were killed
+        if name.startswith("trial-") and not os.path.exists("/proc/" + name.split("-")[1]):
+            shutil.rmtree(os.path.join(place, name))
+    with tempfile.TemporaryDirectory(prefix="trial-%d-" % os.getpid(), dir=place) as folder:
         root = os.path.join(folder, "root")
         subprocess.run(["/bin/cp", "--archive", base, root], check=True)
         yield root
@@ -119,6 +124,10 @@ class Start:
         return self
 
     def __exit__(self, *caught):
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError, IndexError):
+            os.kill(
+                _child_of(self.process.pid), signal.SIGKILL
+            )  # with it ends every process of its namespace
         self.process.kill()
         self.process.wait()
 

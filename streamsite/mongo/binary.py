@@ -29,7 +29,7 @@ class MongodUnavailableError(Exception):
     """No usable mongod; the message names what is missing and the ways out."""
 
 
-# Where script/bootstrap.py puts the mongod of requirements-mongod.txt, and beside it the libraries that it needs.
+# Where script/bundled_mongod.py puts the mongod of requirements-mongod.txt, and beside it the libraries that it needs.
 OWN_FOLDER = Path(sys.prefix) / "mongod"
 LIBRARIES = "lib"
 
