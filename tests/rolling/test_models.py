@@ -144,7 +144,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> None:
         for path, (_, body) in after.items()
         if normal(body) != normal(before[path][1]) and not path.endswith(GROWING)
     }
-    assert different == {}
+    assert not different, "\n".join(f"{path}: {text[:300]}" for path, text in different.items())
 
 
 def difference(one: Any, other: Any, place: str = "") -> str:
