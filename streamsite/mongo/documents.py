@@ -20,7 +20,7 @@ def completed(
     """
     wanted = set(names)
     lacking = {
-        field.column: missing_value(field, connection_for())
+        str(field.column): missing_value(field, connection_for())
         for field in model._meta.local_concrete_fields
         if field.column not in document and (not wanted or field.column in wanted)
     }

@@ -69,7 +69,7 @@ def _claim(user_id: str, now: Any) -> list[queries.Entry]:
         )
         if row is None:
             break
-        if not row["is_read"]:
+        if not row.get("is_read"):
             found.append(queries.Entry(row["_id"], row["created_at"], row, is_read=False))
     return found
 

@@ -2,19 +2,24 @@
 
 import secrets
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
 from accounts import pictures
 from accounts.models import User
 from streamsite.mongo import indexes
+from streamsite.tasks.backend import enqueue_once
+from streamsite.tasks.reconcile import reconcile_counters
 from videos import tasks
 from videos.library import documents
 
+MEND_AFTER = timedelta(minutes=15)
 DEMO_ACCOUNTS = (
     ("demo", "Demo", False),
     ("demoadmin", "Demo Administrator", True),
@@ -68,6 +73,9 @@ class Command(BaseCommand):
         pictures.sweep()
         if documents.is_outdated():
             tasks.rebuild_search.enqueue()
+        # What processes of the previous release still write is mended once they have ended.
+        later = timezone.now() + MEND_AFTER
+        enqueue_once(reconcile_counters.using(run_after=later), "reconcile:prepared")
         if options["demo"]:
             self._demo_accounts()
 
