@@ -133,7 +133,8 @@ def _count_lacking(table: str, fields: list[Field]) -> dict[Field, int]:
 
 def _fill_field(table: str, field: Field, keys: list[str]) -> int:
     """Write a field's default where it is missing; return into how many documents."""
-    connection, lacks = connection_for(), {str(field.column): {"$exists": False}}
+    connection = connection_for()
+    lacks: Document = {str(field.column): {"$exists": False}}
     if not has_varying_default(field):
         change = {"$set": {field.column: missing_value(field, connection)}}
         return collection(table).update_many({"_id": {"$in": keys}, **lacks}, change).modified_count

@@ -78,7 +78,9 @@ def _due(user_id: str, now: datetime) -> list[queries.Entry]:
         .sort("mail_at", 1)
         .limit(MOST * 2)
     )
-    return [queries.Entry(row["_id"], row["created_at"], row, is_read=row["is_read"]) for row in rows]
+    return [
+        queries.Entry(row["_id"], row["created_at"], row, is_read=bool(row.get("is_read"))) for row in rows
+    ]
 
 
 def _done(due: list[queries.Entry], *, on_page: bool = False) -> None:

@@ -213,7 +213,7 @@ def _body(entry: Entry, actor: User | None, title: str, url: str, what: str) -> 
 def _entry(row: dict[str, Any], marks: ReadMarks, channels: dict[str, datetime]) -> Entry:
     at = _aware(row["created_at"]) or BEGINNING
     if "subject" not in row:
-        return Entry(row["_id"], at, row, bool(row["is_read"]))
+        return Entry(row["_id"], at, row, bool(row.get("is_read")))
     until = _aware(marks.read_until)
     is_read = row["_id"] in marks.read or (until is not None and at <= until)
     return Entry(row["_id"], at, row, is_read, is_old=_is_older(row, channels))

@@ -51,6 +51,9 @@ class Caption(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["video", "language", "kind", "label"], name="caption_track_once"),
         ]
+        # Not unique. It has the name of the last release's unique index, which makes its own where there is none of
+        # that name: it would refuse a second track of a language and kind. To go with the release after the next.
+        indexes = [models.Index(fields=["video", "language", "kind"], name="caption_once")]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.language})"

@@ -1,12 +1,14 @@
 """``manage.py prepare``: everything between an empty database and a first request."""
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from accounts import administrators, pictures
 from accounts.models import User
@@ -14,9 +16,12 @@ from streamsite import folders, site_id
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.exclusive import exclusive
+from streamsite.tasks.backend import enqueue_once
+from streamsite.tasks.reconcile import reconcile_counters
 from videos import bucket, bucket_site, tasks
 from videos.library import documents
 
+MEND_AFTER = timedelta(minutes=15)
 DEMO_ACCOUNTS = (
     ("demo", "Demo", False),
     ("demoadmin", "Demo Administrator", True),
@@ -63,6 +68,9 @@ class Command(BaseCommand):
             self.stderr.write(refusal)
         if documents.is_outdated():
             tasks.rebuild_search.enqueue()
+        # What processes of the previous release still write is mended once they have ended.
+        later = timezone.now() + MEND_AFTER
+        enqueue_once(reconcile_counters.using(run_after=later), "reconcile:prepared")
         if demo:
             self._demo_accounts()
         if reminder := administrators.reminder():
