@@ -30,5 +30,5 @@ class Migration(migrations.Migration):
             name="actor",
             field=models.CharField(blank=True, max_length=32),
         ),
-        migrations.RunPython(finish_deactivations, migrations.RunPython.noop),
+        migrations.RunPython(finish_deactivations, migrations.RunPython.noop, atomic=False),
     ]
