@@ -36,8 +36,13 @@ def create_key(folder: Path) -> str:
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with os.fdopen(os.open(folder / f"{kid}.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+    # Whole under its name or not there: an empty key, left by a process that was killed, would end every further start.
+    partial = folder / f"{kid}.part"
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(pem)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.rename(folder / f"{kid}.pem")
     return kid
 
 

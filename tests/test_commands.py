@@ -156,3 +156,14 @@ def test_readable_and_missing_keys_stop_the_start(tmp_path):
     path.chmod(0o644)
     with pytest.raises(ImproperlyConfigured, match="read by others"):
         keys.load(tmp_path)
+
+
+def test_a_key_that_was_not_written_whole_is_no_key(tmp_path, monkeypatch):
+    def killed(descriptor):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("os.fsync", killed)
+        keys.create_key(tmp_path)
+    assert list(tmp_path.glob("*.pem")) == []
+    assert keys.create_key(tmp_path) == keys.load(tmp_path).kid

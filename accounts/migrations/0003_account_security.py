@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             name="email_key",
             field=models.CharField(blank=True, editable=False, max_length=254),
         ),
-        migrations.RunPython(fill_email_keys, migrations.RunPython.noop),
+        migrations.RunPython(fill_email_keys, migrations.RunPython.noop, atomic=False),
         migrations.AddField(
             model_name="user",
             name="erase_at",

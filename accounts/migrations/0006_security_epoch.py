@@ -30,5 +30,5 @@ class Migration(migrations.Migration):
             field=models.IntegerField(default=0, editable=False),
             preserve_default=False,
         ),
-        migrations.RunPython(write_epochs, migrations.RunPython.noop),
+        migrations.RunPython(write_epochs, migrations.RunPython.noop, atomic=False),
     ]

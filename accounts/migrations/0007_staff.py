@@ -12,10 +12,10 @@ def finish_deactivations(apps, schema_editor):
 
     Earlier versions only cleared ``is_active`` when staff deactivated an account in the admin.
     """
-    tokens = apps.get_model("accounts", "ApiToken").objects
+    tokens = collection("auth_api_token")  # a model's delete() is a transaction
     for ids in batches_of_ids(collection("accounts_user"), {"is_active": False, "erase_at": None}):
         for user_id in ids:
-            tokens.filter(user_id=user_id).delete()
+            tokens.delete_many({"user_id": user_id})
             account_closed.send(sender=None, user_id=user_id)
 
 
@@ -30,5 +30,5 @@ class Migration(migrations.Migration):
             name="actor",
             field=models.CharField(blank=True, max_length=32),
         ),
-        migrations.RunPython(finish_deactivations, migrations.RunPython.noop),
+        migrations.RunPython(finish_deactivations, migrations.RunPython.noop, atomic=False),
     ]

@@ -195,5 +195,5 @@ class Migration(migrations.Migration):
             model_name="savedplaylist",
             constraint=models.UniqueConstraint(fields=("user", "playlist"), name="playlist_saved_once"),
         ),
-        migrations.RunPython(note_durations, migrations.RunPython.noop),
+        migrations.RunPython(note_durations, migrations.RunPython.noop, atomic=False),
     ]

@@ -20,4 +20,4 @@ def drop_former(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("streamsite", "0001_job")]
 
-    operations = [migrations.RunPython(drop_former, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(drop_former, migrations.RunPython.noop, atomic=False)]

@@ -24,4 +24,4 @@ def move(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [("streamsite", "0002_job_index")]
-    operations = [migrations.RunPython(move, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(move, migrations.RunPython.noop, atomic=False)]

@@ -22,16 +22,19 @@ class Killed(BaseException):
 
 
 class WriteCounter(monitoring.CommandListener):
-    """Calls ``act`` after the server did write number ``last``, from 1. Counts only between ``watch`` and ``stop``."""
+    """Calls ``act`` after the server did a certain write. Counts only between ``watch`` and ``stop``."""
 
     def __init__(self) -> None:
         self.done: list[str] | None = None
-        self._last = 0
+        self._last: int | str = 0
         self._act: Callable[[], object] = lambda: None
         self._names: dict[int, str] = {}
 
-    def watch(self, last: int = 0, act: Callable[[], object] = lambda: None) -> list[str]:
-        """Begin to count; return the list that grows by every write, such as ``dropIndexes videos_video``."""
+    def watch(self, last: int | str = 0, act: Callable[[], object] = lambda: None) -> list[str]:
+        """Begin to count; return the list that grows by every write, such as ``dropIndexes videos_video``.
+
+        ``act`` is called after write number ``last``, from 1, or after each whose text begins with it.
+        """
         self.done, self._last, self._act = [], last, act
         return self.done
 
@@ -50,7 +53,7 @@ class WriteCounter(monitoring.CommandListener):
         if name is None or self.done is None:
             return
         self.done.append(name)
-        if len(self.done) == self._last:
+        if name.startswith(self._last) if isinstance(self._last, str) else len(self.done) == self._last:
             self._act()
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:

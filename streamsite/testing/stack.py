@@ -62,6 +62,11 @@ class Stack:
         """Start and wait for the first answer."""
         if not self.fresh and not self.data_dir.exists() and prepared.is_wanted(self.environment):
             prepared.copy_to(self.data_dir, _prepare_in)
+        self.launch()
+        self.wait_until_answering()
+
+    def launch(self) -> None:
+        """Start without waiting."""
         # A public site does not start with loosened limits.
         scale = "1" if self.environment.get("SITE_URL", "").startswith("https:") else "1000"
         defaults = {"STREAMSITE_THROTTLE_SCALE": scale, "TASK_LEASE_SECONDS": "4"}
@@ -79,7 +84,6 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.wait_until_answering()
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """What ``manage.py`` prints beside the running site. Raises when it fails."""

@@ -28,5 +28,5 @@ class Migration(migrations.Migration):
             field=models.IntegerField(default=0),
             preserve_default=False,
         ),
-        migrations.RunPython(write_epochs, migrations.RunPython.noop),
+        migrations.RunPython(write_epochs, migrations.RunPython.noop, atomic=False),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,14 @@ import pytest
 from pymongo import MongoClient
 
 from streamsite.testing.stack import Stack
-from tests.upgrade import people, release, whole
+from tests.upgrade import killed_prepare, people, release, whole
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
 def updated(tmp_path: Path) -> Iterator[Stack]:
-    """The site, on a database and a data folder that the release left."""
+    """The site, on a database and a data folder that the release left, after two starts that were killed."""
     name = f"release_{os.getpid()}"
     client: MongoClient[dict[str, Any]] = MongoClient(os.environ["MONGODB_URI"])
     with client:
@@ -31,6 +32,11 @@ def updated(tmp_path: Path) -> Iterator[Stack]:
             ALLOWED_HOSTS="localhost",
         )
         release.load_files(site.data_dir)
+        # Two starts that are killed: between operations of a migration, and in the middle of a data step.
+        for write in ("dropIndexes videos_caption", "update search_video"):
+            environment = os.environ | site.environment | {"STREAMSITE_DATA_DIR": str(site.data_dir)}
+            killed = killed_prepare.run(environment, write)
+            assert killed.returncode == -signal.SIGKILL, killed.stderr
         try:
             site.start()
             yield site
@@ -39,6 +45,6 @@ def updated(tmp_path: Path) -> Iterator[Stack]:
             client.drop_database(name)
 
 
-def test_an_update_loses_nothing(updated: Stack) -> None:
+def test_an_update_loses_nothing_although_it_was_killed(updated: Stack) -> None:
     """Sessions, videos, search, counters, lists, jobs and uploads are what they were."""
     whole.check(updated, release.facts())

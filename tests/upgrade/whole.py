@@ -104,7 +104,7 @@ def _videos(site: Stack, facts: Facts) -> None:
     status, shared = anyone.json("GET", f"/api/v1/videos/{facts['private']}?share={share}")
     assert status == 200, shared
     _plays(anyone, shared)
-    status, _, _ = anyone.call("GET", f"/watch/{facts['private']}")
+    status, _, _ = Caller(site).call("GET", f"/watch/{facts['private']}")
     assert status == 404
     status, _, content = anyone.call("GET", facts["private_feed"])
     assert status == 200, content

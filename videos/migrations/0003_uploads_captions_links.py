@@ -216,5 +216,5 @@ class Migration(migrations.Migration):
             model_name="upload",
             index=models.Index(fields=["expires_at"], name="upload_expiry"),
         ),
-        migrations.RunPython(mark_complete, migrations.RunPython.noop),
+        migrations.RunPython(mark_complete, migrations.RunPython.noop, atomic=False),
     ]

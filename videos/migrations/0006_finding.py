@@ -50,5 +50,5 @@ class Migration(migrations.Migration):
                 fields=["listed", "language", "-published_at", "-id"], name="video_language_listed"
             ),
         ),
-        migrations.RunPython(note_captions, migrations.RunPython.noop),
+        migrations.RunPython(note_captions, migrations.RunPython.noop, atomic=False),
     ]

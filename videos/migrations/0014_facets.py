@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             name="facets",
             field=models.JSONField(default=list, editable=False),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(fill, migrations.RunPython.noop, atomic=False),
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
