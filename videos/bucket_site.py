@@ -7,6 +7,7 @@ pages waiting.
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -14,25 +15,28 @@ from streamsite.site_id import WrongSite, current
 from videos import bucket, orphans
 from videos.models import Video
 
+if TYPE_CHECKING:
+    from videos.s3 import Bucket
+
 logger = logging.getLogger("streamsite.bucket")
 
 _right: set[tuple[str, ...]] = set()
 
 
-def require(*, again: bool = False) -> None:
+def require(*, again: bool = False, is_patient: bool = True) -> None:
     """Raise ``WrongSite`` when the prefix is another site's. One that nothing marks is marked when it is safely ours.
 
     It is when it has no videos, or one that this database knows. Asked once per process, unless ``again``. Also raises
-    ``BucketUnavailable``, or one of ``site_id.AWAY``.
+    ``BucketUnavailable``, within seconds unless ``is_patient``, or one of ``site_id.AWAY``.
     """
     site = current()
     place = (settings.S3_ENDPOINT_URL, settings.S3_BUCKET, settings.S3_PREFIX, site)
     if place in _right and not again:
         return
-    target = bucket.connect()
+    target = bucket.connect(is_patient=is_patient)
     found = target.site()
     if not found:
-        if not _is_ours():
+        if not _is_ours(target):
             raise WrongSite(
                 f"{_place()} has videos, and the database {settings.DATABASES['default']['NAME']!r} knows none of them:"
                 " they may be another site's. Give this site an S3_PREFIX of its own, or restore the database;"
@@ -54,9 +58,9 @@ def adopt() -> None:
     bucket.connect().claim(current())
 
 
-def _is_ours() -> bool:
+def _is_ours(target: Bucket) -> bool:
     has_videos = False
-    folders = (folder for folder in bucket.connect().folders() if bucket.is_folder(folder))
+    folders = (folder for folder in target.folders() if bucket.is_folder(folder))
     for batch in orphans.batches(folders):
         has_videos = True
         named = {bucket.video_of(folder): bucket.name_of(folder) for folder in batch}

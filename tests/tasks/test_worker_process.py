@@ -5,8 +5,10 @@ import sys
 import time
 
 import pytest
+from pymongo import MongoClient
 
 from accounts import tasks
+from streamsite import site_id
 from streamsite.mongo.collections import collection
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.tasks import heartbeats, queue
@@ -96,7 +98,12 @@ def test_worker_outlives_a_crash_of_the_database(tmp_path):
     """A MongoDB of its own is killed and started again; the worker goes on by itself."""
     mongo = EmbeddedMongo(tmp_path, database="outage")
     mongo.start()
-    environment = os.environ | {"MONGODB_URI": mongo.uri, "MONGODB_NAME": "outage", "TASK_LEASE_SECONDS": "2"}
+    with MongoClient(mongo.uri) as client:
+        client["outage"][site_id.COLLECTION].insert_one({"_id": site_id.DOCUMENT, "site_id": "0" * 32})
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / site_id.FILE).write_text("0" * 32)
+    own = {"MONGODB_URI": mongo.uri, "MONGODB_NAME": "outage", "STREAMSITE_DATA_DIR": str(tmp_path)}
+    environment = os.environ | own | {"TASK_LEASE_SECONDS": "2"}
     enqueue = (
         "import django; django.setup(); from tests.tasks import samples, conftest; import sys\n"
         "result = samples.note.enqueue(sys.argv[1])\n"

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         if not bucket.is_configured():
             return
         try:
-            bucket_site.require(again=True)
+            bucket_site.require(again=True, is_patient=False)
         except bucket.BucketUnavailable:
             # What copies into it asks again; the site serves everything else without it.
             self.stderr.write(
