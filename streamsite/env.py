@@ -17,7 +17,9 @@ from django.core.exceptions import ImproperlyConfigured
 SHOWN_CHARACTERS = 80
 # The names that were asked for, with those that only script/server and ffmpeg's runner read.
 known = {"PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS"}
-HOST = re.compile(r"\A(?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?\Z|\A\[[0-9A-Fa-f:.]+\]\Z|\A\*\Z")
+HOST = re.compile(
+    r"\A(?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?\Z|\A\[[0-9A-Fa-f:.]+\]\Z|\A\*\Z"
+)
 
 
 def load_dotenv(path: Path) -> None:
@@ -35,7 +37,9 @@ def load_dotenv(path: Path) -> None:
 
 def refuse(name: str, allowed: str, *, is_secret: bool = False) -> ImproperlyConfigured:
     """Return the error for a value that cannot work; ``allowed`` is the sentence's end, such as "use 1 or 0"."""
-    shown = "has a value that cannot work" if is_secret else f"={_shown(os.environ.get(name, ''))} cannot work"
+    shown = (
+        "has a value that cannot work" if is_secret else f"={_shown(os.environ.get(name, ''))} cannot work"
+    )
     return ImproperlyConfigured(f"{name}{' ' if is_secret else ''}{shown}: {allowed}")
 
 
@@ -133,7 +137,9 @@ def hosts(name: str, default: tuple[str, ...]) -> list[str]:
     """The variable as a comma-separated list of host names, without scheme and port."""
     found = words(name, default)
     if not all(HOST.match(word) for word in found):
-        raise refuse(name, "use host names such as video.example.org, separated by commas, without scheme or port")
+        raise refuse(
+            name, "use host names such as video.example.org, separated by commas, without scheme or port"
+        )
     return found
 
 

@@ -106,7 +106,10 @@ TEMPLATES = [
 
 # --- data: MongoDB through the djongo-based engine ----------------------------------------------
 MONGODB_NAME = env.matching(
-    "MONGODB_NAME", "streamsite", r"[^\s/\\.\"$*<>:|?\0]{1,63}", allowed="use up to 63 letters, digits, - and _"
+    "MONGODB_NAME",
+    "streamsite",
+    r"[^\s/\\.\"$*<>:|?\0]{1,63}",
+    allowed="use up to 63 letters, digits, - and _",
 )
 _running_uri = DATA_DIR / "run" / "mongodb-uri"
 _bundled_uri = _running_uri.read_text(encoding="utf-8").strip() if _running_uri.is_file() else ""
@@ -117,7 +120,9 @@ if not MONGODB_URI:
         "start script/server, or set MONGODB_URI to a replica set's connection string"
     )
 if _malformed := mongodb_uri.problem(MONGODB_URI):
-    raise ImproperlyConfigured(f"MONGODB_URI is not a connection string ({_malformed}): {mongodb_uri.EXAMPLE}")
+    raise ImproperlyConfigured(
+        f"MONGODB_URI is not a connection string ({_malformed}): {mongodb_uri.EXAMPLE}"
+    )
 IS_BUNDLED_MONGODB = _bundled_uri == MONGODB_URI
 MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
 DATABASES = {

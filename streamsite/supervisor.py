@@ -26,7 +26,7 @@ from typing import IO
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env
+from streamsite import env, privileges
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
 from streamsite.mongo.binary import MongodUnavailableError
@@ -455,9 +455,7 @@ def _copy_lines(name: str, stream: IO[bytes]) -> None:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line of ``script/server``."""
     parser = argparse.ArgumentParser(prog="script/server", description="Run Streamsite on this machine.")
-    parser.add_argument(
-        "--port", type=int, default=None, help="port on 127.0.0.1 (PORT; 8000)"
-    )
+    parser.add_argument("--port", type=int, default=None, help="port on 127.0.0.1 (PORT; 8000)")
     parser.add_argument(
         "--data",
         type=Path,
@@ -490,7 +488,10 @@ def main() -> int:
     """Run until told to stop. What .env says holds for this process too: address, folder, MongoDB, nginx."""
     try:
         env.load_dotenv(ROOT / ".env")
-        return Supervisor(parse(sys.argv[1:])).run()
+        options = parse(sys.argv[1:])
+        if told := privileges.give_up_root(options.data.expanduser().resolve()) or privileges.warning():
+            say("server", told)
+        return Supervisor(options).run()
     except ImproperlyConfigured as error:
         sys.stderr.write(f"script/server: {error}\n")
         return 2

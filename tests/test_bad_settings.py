@@ -134,7 +134,10 @@ def test_a_malformed_connection_string_is_explained_without_its_password(setting
 
 def test_good_connection_strings_are_none():
     for given in (
-        *("mongodb://user:p%40ss@db1,db2:27018/?replicaSet=rs0&tls=true", "mongodb+srv://user:x@cluster.example.net/"),
+        *(
+            "mongodb://user:p%40ss@db1,db2:27018/?replicaSet=rs0&tls=true",
+            "mongodb+srv://user:x@cluster.example.net/",
+        ),
         *("mongodb://[::1]:27017/", "mongodb://%2Ftmp%2Fmongodb-27017.sock"),
     ):
         assert uri.problem(given) == "", given
@@ -167,7 +170,13 @@ def run(arguments, **environment):
     """A fresh process with nothing but the variables: exit code, and what it says on stderr."""
     plain = {"PATH": os.environ["PATH"], **GOOD, **environment}
     ended = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=plain, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=plain,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     return ended.returncode, ended.stderr
 
@@ -193,7 +202,9 @@ def test_the_web_server_by_hand_ends_with_the_sentence():
     assert re.fullmatch(r"web: LOG_LEVEL=loud cannot work: [^\n]+\n", said), said
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no")]
+)
 def test_the_supervisor_ends_with_the_sentence(monkeypatch, capsys, tmp_path, name, value):
     monkeypatch.setenv(name, value)
     monkeypatch.delenv("MONGODB_URI")

@@ -50,7 +50,12 @@ def test_createsuperuser(database, monkeypatch):
     ],
 )
 def test_createsuperuser_says_what_is_wrong(database, monkeypatch, given, said):
-    told = {"username": "boss", "email": "boss@example.org", "password": "correct horse battery", "interactive": False}
+    told = {
+        "username": "boss",
+        "email": "boss@example.org",
+        "password": "correct horse battery",
+        "interactive": False,
+    }
     told |= given
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", told.pop("password"))
     monkeypatch.setattr("sys.stdin", io.StringIO())

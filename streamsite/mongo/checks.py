@@ -97,7 +97,9 @@ def of_server(connection: DatabaseWrapper) -> Iterator[CheckMessage]:
         version = connection.get_database_version()
     except (PyMongoError, OperationalError) as error:
         told = outage.sentence(
-            error, address=str(connection.settings_dict["CLIENT"].get("host", "")), database=connection.settings_dict["NAME"]
+            error,
+            address=str(connection.settings_dict["CLIENT"].get("host", "")),
+            database=connection.settings_dict["NAME"],
         )
         yield Error(
             told or f"MongoDB does not answer ({type(error).__name__}).",

@@ -44,7 +44,11 @@ def context(source):
     """The files that ``COPY . .`` would copy: all but what .dockerignore names."""
     patterns = [line for line in (source / ".dockerignore").read_text().splitlines() if line]
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=source, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=source,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in listed.stdout.splitlines():
         parts = Path(name).parts

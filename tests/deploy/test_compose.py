@@ -8,7 +8,7 @@ import pytest
 
 from streamsite.testing.deploy import files, standins
 from streamsite.testing.deploy.containers import Container
-from streamsite.testing.deploy.visitor import PASSWORD, Visitor
+from streamsite.testing.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
 
 SITE = "https://videos.example.org"
 VARIABLES = {
@@ -94,7 +94,9 @@ def composed(machine, layer, names):
     site = Composed(machine, layer)
     standins.make_certificate(site.folder / "letsencrypt")
     # docker compose run -T --rm --no-deps web python manage.py nginx_conf --upstream web:8000 > site.nginx.conf
-    made = site.container("web", ["python", "manage.py", "nginx_conf", "--upstream", "web:8000"], "nginx-conf")
+    made = site.container(
+        "web", ["python", "manage.py", "nginx_conf", "--upstream", "web:8000"], "nginx-conf"
+    )
     assert made.run() == 0, made.output()
     (site.folder / "deploy" / "site.nginx.conf").write_text(standins.with_tls(made.output()))
     yield site
@@ -105,10 +107,7 @@ def test_the_services_come_up_and_play_a_video(composed, trial_clip):
     for name in composed.services:
         composed.up(name)
     # docker compose run --rm web python manage.py createsuperuser
-    made = composed.container(
-        "web", ["python", "manage.py", "createsuperuser", "--noinput", "--username", "boss", "--email", "b@example.org"],
-        "createsuperuser",
-    )  # fmt: skip
+    made = composed.container("web", CREATE_ADMINISTRATOR, "createsuperuser")
     made.environment |= {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     assert made.run() == 0, made.output()
     authority = composed.folder / "letsencrypt" / "live" / "videos.example.org" / "fullchain.pem"

@@ -60,7 +60,8 @@ def machine_with_units(machine, layer):
     commands = [
         line.removeprefix("sudo ")
         for line in block("With systemd").splitlines()
-        if line.startswith("sudo ") and not re.search(r"git clone|-m venv|/pip |sudoedit|systemctl|createsuperuser", line)
+        if line.startswith("sudo ")
+        and not re.search(r"git clone|-m venv|/pip |sudoedit|systemctl|createsuperuser", line)
     ]
     system = Container(
         "systemd",
@@ -99,13 +100,18 @@ def machine_with_units(machine, layer):
 
 
 def logs(system):
-    own = [f"{path.name}:\n{path.read_text()[-3000:]}" for path in sorted((system.folder / "log").glob("*.log"))]
+    own = [
+        f"{path.name}:\n{path.read_text()[-3000:]}" for path in sorted((system.folder / "log").glob("*.log"))
+    ]
     return "\n".join([system.output()[-3000:], *own])
 
 
 def inside(system, command):
     """Run a command on that machine, as a login shell of root would."""
-    (pid,) = [int(word) for word in Path(f"/proc/{system.process.pid}/task/{system.process.pid}/children").read_text().split()]
+    (pid,) = [
+        int(word)
+        for word in Path(f"/proc/{system.process.pid}/task/{system.process.pid}/children").read_text().split()
+    ]
     return subprocess.run(
         ["nsenter", "-t", str(pid), "--mount", "--pid", f"--root=/proc/{pid}/root", "env", "-i",
          "PATH=/usr/sbin:/usr/bin:/sbin:/bin", f"DJANGO_SUPERUSER_PASSWORD={PASSWORD}", "sh", "-ec", command],
@@ -125,7 +131,10 @@ def front(machine_with_units):
         "nginx",
         system.folder,
         ["nginx", "-g", "daemon off;"],
-        volumes={"/var/lib/streamsite": system.folder / "data", "/etc/letsencrypt": system.folder / "letsencrypt"},
+        volumes={
+            "/var/lib/streamsite": system.folder / "data",
+            "/etc/letsencrypt": system.folder / "letsencrypt",
+        },
         files=standins.nginx_files(group=group)
         | {"/etc/hosts": standins.HOSTS, "/etc/nginx/nginx.conf": standins.with_tls(made.stdout)},
     )
@@ -143,7 +152,8 @@ def wait_until_ready(system):
                 return
         except OSError:
             pass
-        assert system.is_running() and time.monotonic() < deadline, logs(system)
+        assert system.is_running(), logs(system)
+        assert time.monotonic() < deadline, logs(system)
         time.sleep(0.5)
 
 
@@ -158,7 +168,9 @@ def test_the_units_come_up_and_play_a_video(machine_with_units, trial_clip, name
     visitor = Visitor(SETTINGS["SITE_URL"], authority=certificate)
     visitor.wait_until_answering(nginx)
     visitor.sign_in("boss")
-    video = visitor.wait_until_ready(visitor.upload(trial_clip, filename="a.mp4", title="A", visibility="public"))
+    video = visitor.wait_until_ready(
+        visitor.upload(trial_clip, filename="a.mp4", title="A", visibility="public")
+    )
     assert visitor.play(video)["server"] == "nginx"
 
 

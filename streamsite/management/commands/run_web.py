@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from streamsite import starting
+from streamsite.front.process import raise_file_limit
 from streamsite.web import granian_command
 
 
@@ -25,5 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        raise_file_limit()
+        starting.warn()
         command = granian_command(options["host"], options["port"], options["workers"])
         os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell

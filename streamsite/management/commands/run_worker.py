@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite import memory
+from streamsite import memory, starting
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.crew import Crew
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
@@ -33,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         memory.bound_arenas()
+        starting.warn_meanwhile()
         queues = _with_mail(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
         crew = Crew([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
 

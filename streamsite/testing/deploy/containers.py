@@ -63,7 +63,8 @@ class Container:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*(["nsenter", f"--net={self.network}"] if self.network else []), "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--ipc", "--uts", *self.namespaces,
+                [*(["nsenter", f"--net={self.network}"] if self.network else []), "unshare", "--mount", "--pid",
+                 "--fork", "--kill-child=KILL", "--ipc", "--uts", *self.namespaces,
                  "--propagation", "private", "sh", "-euc", self._script()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
@@ -107,7 +108,12 @@ class Container:
     def _script(self) -> str:
         scratch = self.folder / f"{self.name}.{time.monotonic_ns():x}"
         root, quoted = scratch / "root", shlex.quote
-        lines = ["umask 022", f"mkdir -p {scratch}", f"mount -t tmpfs none {scratch}", f"mkdir -p {root} {scratch}/up"]
+        lines = [
+            "umask 022",
+            f"mkdir -p {scratch}",
+            f"mount -t tmpfs none {scratch}",
+            f"mkdir -p {root} {scratch}/up",
+        ]
         if self.keeps:
             assert self.layer is not None
             work = self.layer.with_name("work")
@@ -137,14 +143,23 @@ class Container:
         lines += [line.replace("{root}", str(root)) for line in self.setup]
         if self.is_read_only:
             lines.append(f"mount -o remount,ro {root}")
-        given = {"PATH": PATH, "HOME": "/root" if not self.user else "/home/streamsite"} | dict(self.environment)
+        given = {"PATH": PATH, "HOME": "/root" if not self.user else "/home/streamsite"} | dict(
+            self.environment
+        )
         words = ["env", "-i", *(f"{name}={value}" for name, value in given.items()), "setpriv"]
         if self.user:
             words += ["--reuid", str(self.user), "--regid", str(self.user), "--clear-groups"]
         if self.drops_capabilities:
             words += ["--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs"]
         # setpriv without an option refuses.
-        words += ["--pdeathsig", "KILL", "sh", "-c", f'umask {self.umask}; cd {self.directory}; exec "$@"', "sh"]
+        words += [
+            "--pdeathsig",
+            "KILL",
+            "sh",
+            "-c",
+            f'umask {self.umask}; cd {self.directory}; exec "$@"',
+            "sh",
+        ]
         words += list(self.command)
         lines.append(f"exec chroot {root} {shlex.join(words)}")
         return "\n".join(lines)

@@ -56,15 +56,13 @@ def image() -> Image:
         if line and not line.startswith("#")
         for name, _, rest in (line.partition(" "),)
     ]
-    told = {name: rest for name, rest in steps}
+    told = dict(steps)
     environment = dict(
         word.split("=", 1) for name, rest in steps if name == "ENV" for word in shlex.split(rest)
     )
     uid = re.search(r"useradd --uid (\d+) ", text)
     assert uid is not None
-    return Image(
-        tuple(steps), environment, told["WORKDIR"], int(uid[1]), tuple(json.loads(told["CMD"]))
-    )
+    return Image(tuple(steps), environment, told["WORKDIR"], int(uid[1]), tuple(json.loads(told["CMD"])))
 
 
 def compose(variables: dict[str, str]) -> dict[str, Service]:

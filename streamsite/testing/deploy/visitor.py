@@ -7,27 +7,37 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from urllib.parse import urljoin
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from streamsite.testing.deploy.containers import Container
 
 PASSWORD = "correct horse battery"
 READY_SECONDS = 120
+# What the guide has people type, with the answers that a terminal would ask for.
+CREATE_ADMINISTRATOR = (
+    *("python", "manage.py", "createsuperuser", "--noinput"),
+    *("--username", "boss", "--email", "boss@example.org"),
+)
 
 
 class Visitor:
     """Speaks to ``url``; ``headers`` are what a proxy that is not there would add."""
 
-    def __init__(self, url: str, *, authority: Path | None = None, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, url: str, *, authority: Path | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         self.url = url
         self.headers = dict(headers or {})
         context = ssl.create_default_context(cafile=str(authority)) if authority else None
         handlers = [urllib.request.HTTPSHandler(context=context)] if context else []
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
 
-    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def call(
+        self, method: str, path: str, body: bytes | Iterator[bytes] | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers (names in lower case) and content; ``path`` may be a whole URL of the site."""
         target = self.url + path if path.startswith("/") else path
         named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
@@ -60,24 +70,37 @@ class Visitor:
 
     def sign_in(self, name: str, password: str = PASSWORD) -> None:
         """Send a token from here on."""
-        status, grant = self.json("POST", "/api/v1/auth/token", {"login": name, "password": password, "client": "native"})
+        status, grant = self.json(
+            "POST", "/api/v1/auth/token", {"login": name, "password": password, "client": "native"}
+        )
         assert status == 200, grant
         self.headers["Authorization"] = f"Bearer {grant['access']}"
 
-    def upload(self, clip: Path, **metadata: str) -> str:
-        """Upload by tus in one piece; the video's id."""
+    def upload(self, clip: Path, *, in_chunks: bool = False, **metadata: str) -> str:
+        """Upload by tus in one request, without its length when ``in_chunks``; the video's id."""
         import base64
 
         content = clip.read_bytes()
-        told = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items())
+        told = ",".join(
+            f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items()
+        )
         status, headers, answer = self.call(
-            "POST", "/api/v1/uploads", b"", Tus_Resumable="1.0.0", Upload_Length=str(len(content)), Upload_Metadata=told
+            "POST",
+            "/api/v1/uploads",
+            b"",
+            Tus_Resumable="1.0.0",
+            Upload_Length=str(len(content)),
+            Upload_Metadata=told,
         )
         assert status == 201, answer
         status, _, answer = self.call(
-            "PATCH", headers["location"], content, Tus_Resumable="1.0.0", Upload_Offset="0",
+            "PATCH",
+            headers["location"],
+            iter([content[:999], content[999:]]) if in_chunks else content,
+            Tus_Resumable="1.0.0",
+            Upload_Offset="0",
             Content_Type="application/offset+octet-stream",
-        )  # fmt: skip
+        )
         assert status == 204, answer
         return headers["x-video-id"]
 
@@ -99,7 +122,9 @@ class Visitor:
         for _ in range(2):
             status, _, content = self.call("GET", address)
             assert status == 200, (address, content)
-            (first, *_) = [line for line in content.decode().splitlines() if line and not line.startswith("#")]
+            (first, *_) = [
+                line for line in content.decode().splitlines() if line and not line.startswith("#")
+            ]
             address = urljoin(address, first)
         status, headers, content = self.call("GET", address)
         assert status == 200, (address, content)
