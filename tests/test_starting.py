@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from streamsite import checks, privileges, starting
 from streamsite.web import CONNECTIONS
@@ -171,20 +172,22 @@ def modes(folder):
     }
 
 
-def test_modes_do_not_depend_on_the_umask(tmp_path):
+def test_modes_do_not_depend_on_the_umask(database, tmp_path):
     """``prepare`` and the styles of a web server's start, begun with the loosest and the tightest umask."""
-    code = "from streamsite import wsgi"
+    code = (
+        "from streamsite import wsgi; from django.core.management import call_command; call_command('prepare')"
+    )
     found = {}
     for umask in ("000", "077"):
         folder = tmp_path / umask
         environment = {
             "PATH": os.environ["PATH"],
             "MONGODB_URI": os.environ["MONGODB_URI"],
-            "MONGODB_NAME": "umask",
+            "MONGODB_NAME": connection.settings_dict["NAME"],
             "SECRET_KEY": "x" * 50,
             "STREAMSITE_DATA_DIR": str(folder),
         }
-        commands = f'umask {umask}; {sys.executable} manage.py prepare && exec {sys.executable} -c "{code}"'
+        commands = f'umask {umask}; exec {sys.executable} -c "{code}"'
         subprocess.run(
             ["/bin/sh", "-ec", commands],
             cwd=ROOT,

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from configparser import ConfigParser
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -173,11 +172,3 @@ def units() -> Iterator[Service]:
             before=tuple(tuple(shlex.split(line)) for line in section.get("ExecStartPre", ())),
             environment=dict(line.split("=", 1) for line in section.get("Environment", ())),
         )
-
-
-def parsed(text: str) -> ConfigParser:
-    """Return a unit's text as ``configparser`` reads it, keys in their case."""
-    parser = ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[method-assign,assignment]
-    parser.read_string(text)
-    return parser

