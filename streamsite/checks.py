@@ -19,6 +19,8 @@ from streamsite import env, posture
 
 # Set by the supervisor. Kubernetes gives pods variables that look like them, such as STREAMSITE_PORT.
 INTERNAL = {"STREAMSITE_FRONT"}
+# Variables of the tests' own.
+TESTS = "STREAMSITE_TEST_"
 # MONGODB_NAEM and MONGODB_URL are above it, names of other programs below.
 LIKENESS = 0.85
 
@@ -66,7 +68,7 @@ def variables_are_known(**extra: Any) -> list[CheckMessage]:
 def _meant(name: str) -> str:
     """Return the setting that a variable seems to be meant for, "" for the many that are others' business."""
     known = env.known | {f"{known}_FILE" for known in env.known}
-    if name in known or not name.isupper():
+    if name in known or not name.isupper() or name.startswith(TESTS):
         return ""
     return next(iter(get_close_matches(name, known - INTERNAL, n=1, cutoff=LIKENESS)), "")
 

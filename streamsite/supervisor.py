@@ -224,6 +224,8 @@ class Supervisor:
 
     def _prepare(self) -> None:
         if self._is_prepared():
+            if self.front is None:  # else its configuration was made of the settings, which are good
+                self._check_settings()
             return
         command = [sys.executable, "manage.py", "prepare", *([] if self.options.demo else ["--no-demo"])]
         say("setup", "preparing the database; after an update this may take a minute")
@@ -241,6 +243,15 @@ class Supervisor:
             raise StartError("the database could not be prepared; the lines above say why")
         if self.mongo is not None:
             self._stamp.write_text(self._fingerprint, encoding="utf-8")
+
+    def _check_settings(self) -> None:
+        """Raise ``StartError`` with the sentence about a setting that cannot work, before anything runs in a loop."""
+        command = [sys.executable, "manage.py", "run_worker", "--help"]
+        tried = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        if tried.returncode:
+            raise StartError(tried.stderr.strip().removeprefix("manage.py: "))
 
     @property
     def _stamp(self) -> Path:

@@ -174,9 +174,7 @@ def modes(folder):
 
 def test_modes_do_not_depend_on_the_umask(database, tmp_path):
     """``prepare`` and the styles of a web server's start, begun with the loosest and the tightest umask."""
-    code = (
-        "from streamsite import wsgi; from django.core.management import call_command; call_command('prepare')"
-    )
+    code = "from streamsite import wsgi; from django.core.management import call_command; call_command('prepare')"
     found = {}
     for umask in ("000", "077"):
         folder = tmp_path / umask

@@ -33,6 +33,7 @@ if not apps.ready:  # started by the command `celery`, which knows nothing of Dj
 from django.conf import settings
 from django_tasks import task_backends
 
+from streamsite import starting
 from streamsite.tasks import control, delivery
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.celery_backend import CeleryTaskBackend
@@ -158,6 +159,7 @@ def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
 
 
 def _start_upkeep(**told: Any) -> None:
+    starting.warn_meanwhile()
     _upkeep.start(_backend())
 
 

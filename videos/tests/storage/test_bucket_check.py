@@ -85,6 +85,7 @@ def guarded(configured, s3):
     iam = boto3.client(
         "iam", endpoint_url=s3.url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
+
     def key_for(*actions):
         user = f"user-{next(users)}"
         iam.create_user(UserName=user)
