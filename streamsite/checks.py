@@ -58,7 +58,7 @@ def variables_are_known(**extra: Any) -> list[CheckMessage]:
         Warning(
             f"{name} is not a setting, so it has no effect.",
             hint=f"Did you mean {meant}?",
-            id="streamsite.W020",
+            id="streamsite.W030",
         )
         for name in sorted(os.environ)
         if (meant := _meant(name))

@@ -38,7 +38,7 @@ def told(monkeypatch, **environment):
     ],
 )
 def test_a_mistyped_setting_is_noticed(monkeypatch, name, meant):
-    assert told(monkeypatch, **{name: "x"}) == [("streamsite.W020", name, f"Did you mean {meant}?")]
+    assert told(monkeypatch, **{name: "x"}) == [("streamsite.W030", name, f"Did you mean {meant}?")]
 
 
 def test_variables_of_others_are_not(monkeypatch):

@@ -49,8 +49,8 @@ def bucket_can_be_used(**extra: Any) -> list[CheckMessage]:
     if not told:
         return []
     if told.startswith("The clock"):
-        return [Warning(told, id="streamsite.W021")]
-    return [Error(told, id="streamsite.E020")]
+        return [Warning(told, id="streamsite.W031")]
+    return [Error(told, id="streamsite.E030")]
 
 
 def _problems() -> Iterator[str]:

@@ -49,7 +49,7 @@ def test_a_missing_bucket(configured):
         == f"There is no bucket flims at {configured.S3_ENDPOINT_URL}: create it, or correct S3_BUCKET."
     )
     (message,) = bucket_check.bucket_can_be_used()
-    assert message.id == "streamsite.E020"
+    assert message.id == "streamsite.E030"
     assert bucket_check.warning().endswith("new ones stay on the disk.")
 
 
