@@ -4,6 +4,21 @@
 import os
 import sys
 
+# These leave files in the data folder, which the site's own user must be able to read and replace.
+WRITES_FILES = {
+    "move_media", "prepare", "repackage", "rotate_signing_key", "run_web", "run_worker", "seed_demo", "sweep",
+}  # fmt: skip
+
+
+def give_up_root() -> None:
+    """Continue as the user who owns the data folder, and say so."""
+    from django.conf import settings
+
+    from streamsite import privileges
+
+    if told := privileges.give_up_root(settings.DATA_DIR):
+        sys.stderr.write(f"manage.py: {told}\n")
+
 
 def main() -> None:
     """Run the command named on the command line; what an operator can put right is a message, not a traceback."""
@@ -19,6 +34,8 @@ def main() -> None:
     from pymongo.errors import PyMongoError
 
     try:
+        if os.geteuid() == 0 and len(sys.argv) > 1 and sys.argv[1] in WRITES_FILES:
+            give_up_root()
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"manage.py: {error}")

@@ -5,7 +5,9 @@ What a public site refuses to start with is in ``posture.py``; this is what only
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from difflib import get_close_matches
 from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,8 +16,15 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
 
-from streamsite import posture
+from streamsite import env, posture
 from streamsite.mail.options import NONE, is_loopback
+
+# Set by the supervisor. Kubernetes gives pods variables that look like them, such as STREAMSITE_PORT.
+INTERNAL = {"STREAMSITE_FRONT"}
+# Variables of the tests' own.
+TESTS = "STREAMSITE_TEST_"
+# MONGODB_NAEM and MONGODB_URL are above it, names of other programs below.
+LIKENESS = 0.85
 
 
 @register()
@@ -42,6 +51,28 @@ def settings_fit_together(**extra: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register()
+def variables_are_known(**extra: Any) -> list[CheckMessage]:
+    """Warn about variables that look like a mistyped setting: nothing else would say that they have no effect."""
+    return [
+        Warning(
+            f"{name} is not a setting, so it has no effect.",
+            hint=f"Did you mean {meant}?",
+            id="streamsite.W030",
+        )
+        for name in sorted(os.environ)
+        if (meant := _meant(name))
+    ]
+
+
+def _meant(name: str) -> str:
+    """Return the setting that a variable seems to be meant for, "" for the many that are others' business."""
+    known = env.known | {f"{known}_FILE" for known in env.known}
+    if name in known or not name.isupper() or name.startswith(TESTS):
+        return ""
+    return next(iter(get_close_matches(name, known - INTERNAL, n=1, cutoff=LIKENESS)), "")
 
 
 @register(Tags.security, deploy=True)

@@ -15,8 +15,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SHOWN_CHARACTERS = 80
-# The names that were asked for, with those that only script/server and ffmpeg's runner read.
-known = {"PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS"}
+# The names that were asked for, and those that are read elsewhere or with others only.
+known = {"PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS", "S3_SECRET_ACCESS_KEY"}
 HOST = re.compile(
     r"\A(?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?\Z|\A\[[0-9A-Fa-f:.]+\]\Z|\A\*\Z"
 )

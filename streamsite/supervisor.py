@@ -28,7 +28,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from streamsite import env, site_id
+from streamsite import env, privileges, site_id
 from streamsite.console import copy_lines, say
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
@@ -209,6 +209,8 @@ class Supervisor:
 
     def _prepare(self) -> None:
         if self._is_prepared():
+            if self.front is None:  # else its configuration was made of the settings, which are good
+                self._check_settings()
             return
         command = [sys.executable, "manage.py", "prepare", *([] if self.options.demo else ["--no-demo"])]
         say("setup", "preparing the database; after an update this may take a minute")
@@ -228,6 +230,15 @@ class Supervisor:
             self._stamp.write_text(self._stamped(self._site_document()), encoding="utf-8")
             # Where an earlier version kept it: a copy of the database would take it along.
             (self.data_dir / "db" / "streamsite-prepared").unlink(missing_ok=True)
+
+    def _check_settings(self) -> None:
+        """Raise ``StartError`` with the sentence about a setting that cannot work, before anything runs in a loop."""
+        command = [sys.executable, "manage.py", "run_worker", "--help"]
+        tried = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        if tried.returncode:
+            raise StartError(tried.stderr.strip().removeprefix("manage.py: "))
 
     @property
     def _stamp(self) -> Path:
@@ -483,7 +494,10 @@ def main() -> int:
     """Run until told to stop. What .env says holds for this process too: address, folder, MongoDB, nginx."""
     try:
         env.load_dotenv(ROOT / ".env")
-        return Supervisor(parse(sys.argv[1:])).run()
+        options = parse(sys.argv[1:])
+        if told := privileges.give_up_root(options.data.expanduser().resolve()) or privileges.warning():
+            say("server", told)
+        return Supervisor(options).run()
     except ImproperlyConfigured as error:
         sys.stderr.write(f"script/server: {error}\n")
         return 2

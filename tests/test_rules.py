@@ -68,6 +68,7 @@ def test_ffmpeg_and_other_programs_run_from_their_homes_only():
         "streamsite/mongo/server.py",
         "streamsite/mongo/binary.py",
         "streamsite/supervisor.py",
+        "streamsite/privileges.py",
         "streamsite/front/binary.py",
         "streamsite/front/process.py",
     }

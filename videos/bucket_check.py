@@ -5,9 +5,7 @@ Lists, writes one small object beside the videos and deletes it. Every call is t
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
@@ -16,9 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name
 
+from streamsite import starting
 from videos import bucket
-
-logger = logging.getLogger("streamsite.bucket")
 
 TAG = "bucket"
 # Addresses are signed for a few seconds, and signatures themselves hold for 15 minutes.
@@ -36,16 +33,13 @@ def problem() -> str:
     return next(_problems(), "") if bucket.is_configured() else ""
 
 
-def warn() -> None:
-    """Write a line of level WARNING when the bucket cannot be used. The site goes on without it."""
-    if told := problem():
-        logger.warning("%s Until then its videos answer 503, and new ones stay on the disk.", told)
+def warning() -> str:
+    """Return what web and workers say at their start, "" when all is well. The site goes on without the bucket."""
+    told = problem()
+    return f"{told} Until then its videos answer 503, and new ones stay on the disk." if told else ""
 
 
-def warn_meanwhile() -> None:
-    """Do the same in another thread, so that a start waits for nobody."""
-    if bucket.is_configured():
-        threading.Thread(target=warn, name="bucket-check", daemon=True).start()
+starting.on_start(warning)
 
 
 @register(TAG, deploy=True)
@@ -55,8 +49,8 @@ def bucket_can_be_used(**extra: Any) -> list[CheckMessage]:
     if not told:
         return []
     if told.startswith("The clock"):
-        return [Warning(told, id="streamsite.W021")]
-    return [Error(told, id="streamsite.E020")]
+        return [Warning(told, id="streamsite.W031")]
+    return [Error(told, id="streamsite.E030")]
 
 
 def _problems() -> Iterator[str]:

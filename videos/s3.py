@@ -128,6 +128,10 @@ class Bucket:
     @property
     def client(self) -> Any:
         """The client of the package, for what is asked of the bucket as a whole."""
+        return self._client
+
+    @property
+    def _client(self) -> Any:
         return self._storage.connection.meta.client
 
     def put(
@@ -141,7 +145,7 @@ class Bucket:
         """Send a file. What ``on_bytes`` raises stops it."""
         extra = {"ContentType": content_type, "CacheControl": OBJECT_CACHE}
         with _translated():
-            self.client.upload_file(
+            self._client.upload_file(
                 str(path),
                 self.name,
                 self._key(folder, name),
@@ -153,20 +157,20 @@ class Bucket:
     def fetch(self, folder: str, name: str, target: Path) -> None:
         """Write an object to the file ``target``. ``FileNotFoundError`` when there is none."""
         with _translated():
-            self.client.download_file(
+            self._client.download_file(
                 self.name, self._key(folder, name), str(target), Config=self._storage.transfer_config
             )
 
     def read(self, folder: str, name: str) -> tuple[bytes, Facts]:
         """A whole object, for small ones. ``FileNotFoundError`` when there is none."""
         with _translated():
-            found = self.client.get_object(Bucket=self.name, Key=self._key(folder, name))
+            found = self._client.get_object(Bucket=self.name, Key=self._key(folder, name))
             return found["Body"].read(), _facts(found)
 
     def facts(self, folder: str, name: str) -> Facts:
         """What is known about an object. ``FileNotFoundError`` when there is none."""
         with _translated():
-            return _facts(self.client.head_object(Bucket=self.name, Key=self._key(folder, name)))
+            return _facts(self._client.head_object(Bucket=self.name, Key=self._key(folder, name)))
 
     def sizes(self, folder: str) -> dict[str, int]:
         """Names and sizes of a folder's objects."""
@@ -176,7 +180,7 @@ class Bucket:
     def newest(self, folder: str) -> datetime | None:
         """When the folder was last written to, judged by its first thousand objects."""
         with _translated():
-            page = self.client.list_objects_v2(
+            page = self._client.list_objects_v2(
                 Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=AT_ONCE
             )
         return max((entry["LastModified"] for entry in page.get("Contents", ())), default=None)
@@ -201,7 +205,7 @@ class Bucket:
         with _translated():
             for first in range(0, len(keys), AT_ONCE):
                 batch = {"Objects": keys[first : first + AT_ONCE], "Quiet": True}
-                answer = self.client.delete_objects(Bucket=self.name, Delete=batch)
+                answer = self._client.delete_objects(Bucket=self.name, Delete=batch)
                 if answer.get("Errors"):
                     logger.error("bucket: not deleted: %s", answer["Errors"][0].get("Code"))
                     raise BucketUnavailable
@@ -274,13 +278,13 @@ class Bucket:
         if wanted in rules:
             return False
         with _translated():
-            self.client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
+            self._client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
         return True
 
     def _cors_rules(self) -> list[dict[str, Any]]:
         with _translated():
             try:
-                found = self.client.get_bucket_cors(Bucket=self.name)
+                found = self._client.get_bucket_cors(Bucket=self.name)
             except ClientError as error:
                 if error.response["Error"]["Code"] != NO_CORS:
                     raise
@@ -306,7 +310,7 @@ class Bucket:
             return [entry for page in pages for entry in page.get("Contents", ())]
 
     def _pages(self, prefix: str, **more: str) -> Iterator[dict[str, Any]]:
-        paginator = self.client.get_paginator("list_objects_v2")
+        paginator = self._client.get_paginator("list_objects_v2")
         pages: Iterator[dict[str, Any]] = iter(paginator.paginate(Bucket=self.name, Prefix=prefix, **more))
         return pages
 

@@ -17,7 +17,7 @@ SRV = "mongodb+srv://"
 
 def problem(uri: str) -> str:
     """Return why the driver cannot use the string; "" for a good one."""
-    # The servers of mongodb+srv:// are asked of the DNS, which is not the settings' business: a stand-in has their form.
+    # Nothing is asked of the DNS while settings are read: mongodb+srv:// has the form of mongodb:// otherwise.
     plain = uri.replace(SRV, "mongodb://", 1) if uri.startswith(SRV) else uri
     try:
         with warnings.catch_warnings():

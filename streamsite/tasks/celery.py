@@ -34,7 +34,7 @@ if not apps.ready:  # started by the command `celery`, which knows nothing of Dj
 from django.conf import settings
 from django_tasks import task_backends
 
-from streamsite import site_id
+from streamsite import site_id, starting
 from streamsite.tasks import control, delivery
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.celery_backend import CeleryTaskBackend
@@ -170,6 +170,7 @@ def _require_site(**told: Any) -> None:
 
 
 def _start_upkeep(**told: Any) -> None:
+    starting.warn_meanwhile()
     _upkeep.start(_backend(), list(app.amqp.queues.consume_from))
 
 

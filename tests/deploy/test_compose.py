@@ -8,7 +8,7 @@ import pytest
 
 from streamsite.testing.deploy import files, standins
 from streamsite.testing.deploy.containers import Container
-from streamsite.testing.deploy.visitor import PASSWORD, Visitor
+from streamsite.testing.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
 
 SITE = "https://videos.example.org"
 VARIABLES = {
@@ -107,10 +107,7 @@ def test_the_services_come_up_and_play_a_video(composed, trial_clip):
     for name in composed.services:
         composed.up(name)
     # docker compose run --rm web python manage.py createsuperuser
-    made = composed.container(
-        "web", ["python", "manage.py", "createsuperuser", "--noinput", "--username", "boss", "--email", "b@example.org"],
-        "createsuperuser",
-    )  # fmt: skip
+    made = composed.container("web", CREATE_ADMINISTRATOR, "createsuperuser")
     made.environment |= {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     assert made.run() == 0, made.output()
     authority = composed.folder / "letsencrypt" / "live" / "videos.example.org" / "fullchain.pem"

@@ -12,7 +12,7 @@ import pytest
 
 from streamsite.testing.deploy import files
 from streamsite.testing.deploy.containers import Container
-from streamsite.testing.deploy.visitor import PASSWORD, Visitor
+from streamsite.testing.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
 
 SECRETS = {
     "MONGODB_URI": os.environ["MONGODB_URI"],
@@ -95,16 +95,13 @@ def test_the_pods_come_up_and_play_a_video(cluster, trial_clip):
         cluster.up(name)
     wait_until_probes_pass(cluster)
     # kubectl exec -it deploy/streamsite-web -- python manage.py createsuperuser
-    made = cluster.container(
-        "web", ["python", "manage.py", "createsuperuser", "--noinput", "--username", "boss", "--email", "b@example.org"],
-        "createsuperuser",
-    )  # fmt: skip
+    made = cluster.container("web", CREATE_ADMINISTRATOR, "createsuperuser")
     made.environment |= {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     assert made.run() == 0, made.output()
     visitor = Visitor("http://127.0.0.1:8000", headers=INGRESS)
     visitor.sign_in("boss")
     video = visitor.wait_until_ready(
-        visitor.upload(trial_clip, filename="a.mp4", title="A", visibility="public")
+        visitor.upload(trial_clip, in_chunks=True, filename="a.mp4", title="A", visibility="public")
     )
     video["hls_url"] = video["hls_url"].replace("https://videos.example.org", "")
     visitor.play(video)

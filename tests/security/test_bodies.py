@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
+import os
 import socket
 import threading
 import time
@@ -18,6 +20,8 @@ from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 FIFTY_MEGABYTES = 50_000_000
+MEBIBYTE = 1024 * 1024
+TUS_TYPE = "application/offset+octet-stream"
 PATHS = [
     "/login",
     "/upload",
@@ -143,3 +147,55 @@ def test_the_form_without_scripts_uploads(site: Stack, clip) -> None:
     )
     assert status == 302, content[:300]
     assert urlsplit(headers["location"]).path.startswith("/studio/videos/")
+
+
+def exchange(
+    port: int, token: str, path: str, chunks: list[bytes], *, offset: int
+) -> tuple[int, dict[str, str]]:
+    """Send chunks to a resumable upload; status and headers of the answer."""
+    head = (
+        f"PATCH {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Tus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\nContent-Type: {TUS_TYPE}\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        line.sendall(head.encode())
+        for chunk in chunks:
+            line.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        line.sendall(b"0\r\n\r\n")
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            piece = line.recv(65_536)
+            assert piece, answer
+            answer += piece
+    status = int(answer.split()[1])
+    headers = dict(
+        row.split(": ", 1) for row in answer.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")[1:]
+    )
+    return status, {name.lower(): value for name, value in headers.items()}
+
+
+def test_chunks_of_resumable_uploads_pass(site: Stack) -> None:
+    """The front of a running site: real chunks, a refusal, and the rest of the upload."""
+    owner = Caller(site).enter("chunks-owner")
+    content = os.urandom(3 * MEBIBYTE)
+    status, headers, answer = owner.call(
+        "POST", "/api/v1/uploads", b"", {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content))}
+    )
+    assert status == 201, answer
+    path = urlsplit(headers["location"]).path
+    pieces = [content[start : start + 50_000] for start in range(0, MEBIBYTE, 50_000)]
+    status, answered = exchange(site.port, owner.token, path, pieces, offset=0)
+    arrived = int(answered["upload-offset"])
+    assert (status, arrived) == (204, sum(map(len, pieces)))
+    assert answered.get("connection", "keep-alive") != "close"
+    too_many = [content[arrived:], b"one more"]
+    status, _ = exchange(site.port, owner.token, path, too_many, offset=arrived)
+    assert status == 413
+    _, state, _ = owner.call("HEAD", path, None, {"Tus-Resumable": "1.0.0"})
+    reached = int(state["upload-offset"])
+    assert arrived <= reached < len(content)
+    status, answered = exchange(site.port, owner.token, path, [content[reached:]], offset=reached)
+    assert (status, int(answered["upload-offset"])) == (204, len(content))
+    video = json.loads(owner.call("GET", f"/api/v1/videos/{headers['x-video-id']}")[2])
+    assert video["status"] != "uploading"

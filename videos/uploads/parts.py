@@ -189,8 +189,8 @@ def _pieces_to_the_end(
 ) -> Iterator[bytes]:
     """Yield all of a body whose length is not known; end early when the client is gone.
 
-    Raise ``TooLarge`` in the place of the piece that exceeds ``most``. Whether the piece that reaches it is the last one
-    is seen before it is yielded: with it the upload would be complete.
+    Raise ``TooLarge`` in the place of the piece that exceeds ``most``. A piece that reaches it is yielded only once the
+    body has ended: with it the upload would be complete.
     """
     taken, unchecked = 0, SPACE_CHECK_BYTES
     while piece := _read(body, PIECE):

@@ -115,8 +115,8 @@ def append(
 ) -> int:
     """Add ``length`` bytes of ``body`` at ``start``; the new offset. Finishes the upload with its last byte.
 
-    Without a ``length`` all of the body is added, piece by piece: what exceeds the upload is refused, and what was added
-    before that piece stays.
+    Without a ``length`` all of the body is added, piece by piece: what exceeds the upload is refused, and what was
+    added before that piece stays.
     ``total`` is how long all of it is, for uploads that began without saying so. Raises ``parts.OffsetConflict``,
     ``protocol.ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``storage.DiskFull``, ``Absent``, or ``Forbidden`` for a
     final upload.

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite import site_id
+from streamsite import site_id, starting
+from streamsite.front.process import raise_file_limit
 from streamsite.web import granian_command
 
 
@@ -32,5 +33,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except site_id.AWAY:
             pass  # answers 503 until the database is there, and every web process compares then
+        raise_file_limit()
+        starting.warn()
         command = granian_command(options["host"], options["port"], options["workers"])
         os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell

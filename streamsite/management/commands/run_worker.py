@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite import memory, site_id
+from streamsite import memory, site_id, starting
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.crew import Crew
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
@@ -41,6 +41,7 @@ class Command(BaseCommand):
             site_id.require_once_reachable()
         except site_id.WrongSite as error:
             raise CommandError(str(error)) from None
+        starting.warn_meanwhile()
         queues = _with_mail(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
         crew = Crew([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
 

@@ -63,7 +63,8 @@ class Container:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*(["nsenter", f"--net={self.network}"] if self.network else []), "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--ipc", "--uts", *self.namespaces,
+                [*(["nsenter", f"--net={self.network}"] if self.network else []), "unshare", "--mount", "--pid",
+                 "--fork", "--kill-child=KILL", "--ipc", "--uts", *self.namespaces,
                  "--propagation", "private", "sh", "-euc", self._script()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from configparser import ConfigParser
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def image() -> Image:
         if line and not line.startswith("#")
         for name, _, rest in (line.partition(" "),)
     ]
-    told = {name: rest for name, rest in steps}
+    told = dict(steps)
     environment = dict(
         word.split("=", 1) for name, rest in steps if name == "ENV" for word in shlex.split(rest)
     )
@@ -173,11 +172,3 @@ def units() -> Iterator[Service]:
             before=tuple(tuple(shlex.split(line)) for line in section.get("ExecStartPre", ())),
             environment=dict(line.split("=", 1) for line in section.get("Environment", ())),
         )
-
-
-def parsed(text: str) -> ConfigParser:
-    """Return a unit's text as ``configparser`` reads it, keys in their case."""
-    parser = ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[method-assign,assignment]
-    parser.read_string(text)
-    return parser

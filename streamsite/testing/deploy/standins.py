@@ -44,7 +44,8 @@ try:
 except pymongo.errors.OperationFailure as error:
     if error.code != 94:
         raise
-    name, host = re.search(r"rs.initiate\\({{_id: '(\\w+)', members: \\[{{_id: 0, host: '([\\w:]+)'}}", options["--eval"]).groups()
+    pattern = r"rs.initiate\\({{_id: '(\\w+)', members: \\[{{_id: 0, host: '([\\w:]+)'}}"
+    name, host = re.search(pattern, options["--eval"]).groups()
     client.admin.command("replSetInitiate", {{"_id": name, "members": [{{"_id": 0, "host": host}}]}})
     print(1)
 """

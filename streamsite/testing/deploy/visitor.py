@@ -7,6 +7,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -15,6 +16,11 @@ from streamsite.testing.deploy.containers import Container
 
 PASSWORD = "correct horse battery"
 READY_SECONDS = 120
+# What the guide has people type, with the answers that a terminal would ask for.
+CREATE_ADMINISTRATOR = (
+    *("python", "manage.py", "createsuperuser", "--noinput"),
+    *("--username", "boss", "--email", "boss@example.org"),
+)
 
 
 class Visitor:
@@ -30,7 +36,7 @@ class Visitor:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
 
     def call(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
+        self, method: str, path: str, body: bytes | Iterator[bytes] | None = None, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers (names in lower case) and content; ``path`` may be a whole URL of the site."""
         target = self.url + path if path.startswith("/") else path
@@ -70,8 +76,8 @@ class Visitor:
         assert status == 200, grant
         self.headers["Authorization"] = f"Bearer {grant['access']}"
 
-    def upload(self, clip: Path, **metadata: str) -> str:
-        """Upload by tus in one piece; the video's id."""
+    def upload(self, clip: Path, *, in_chunks: bool = False, **metadata: str) -> str:
+        """Upload by tus in one request, without its length when ``in_chunks``; the video's id."""
         import base64
 
         content = clip.read_bytes()
@@ -88,9 +94,13 @@ class Visitor:
         )
         assert status == 201, answer
         status, _, answer = self.call(
-            "PATCH", headers["location"], content, Tus_Resumable="1.0.0", Upload_Offset="0",
+            "PATCH",
+            headers["location"],
+            iter([content[:999], content[999:]]) if in_chunks else content,
+            Tus_Resumable="1.0.0",
+            Upload_Offset="0",
             Content_Type="application/offset+octet-stream",
-        )  # fmt: skip
+        )
         assert status == 204, answer
         return headers["x-video-id"]
 

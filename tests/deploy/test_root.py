@@ -1,0 +1,31 @@
+"""Root where the site's user owns the data folder: nothing that the site cannot read is left behind."""
+
+import os
+import subprocess
+
+from streamsite.testing.deploy import files
+from streamsite.testing.deploy.containers import Container
+
+
+def test_root_gives_way_to_the_owner_of_the_data_folder(machine, layer):
+    image = files.image()
+    folder = machine / "root"
+    volume = folder / "data"
+    volume.mkdir(parents=True)
+    subprocess.run(["chown", f"{image.user}:{image.user}", volume], check=True)
+    prepare = Container(
+        "prepare",
+        folder,
+        ["python", "manage.py", "prepare", "--no-demo"],
+        image.environment
+        | {"MONGODB_URI": os.environ["MONGODB_URI"], "MONGODB_NAME": "as-root", "SECRET_KEY": "x" * 50},
+        layer,
+        volumes={"/data": volume},
+        directory=image.directory,
+    )
+    assert prepare.run() == 0, prepare.output()
+    assert (
+        "Root started this: it continues as streamsite, who owns the data folder /data." in prepare.output()
+    )
+    owners = {path.stat().st_uid for path in volume.rglob("*")}
+    assert owners == {image.user}
