@@ -1,7 +1,6 @@
 """``manage.py prepare``: everything between an empty database and a first request."""
 
 import secrets
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts import pictures
 from accounts.models import User
+from streamsite import folders
 from streamsite.mongo import indexes
 from videos import tasks
 from videos.library import documents
@@ -22,27 +22,16 @@ DEMO_ACCOUNTS = (
 )
 
 
-# A web server in front that is in the site's group reads media and assets, and nobody outside the group anything.
+# With the permissions that new ones get; those of existing folders are the operator's choice.
 FOLDERS = (
-    (settings.DATA_DIR, 0o750),
-    (settings.MEDIA_ROOT, 0o750),
-    (settings.ASSETS_DIR, 0o750),
-    (Path(settings.KEYS_DIR), 0o700),
-    (settings.WORK_DIR, 0o700),
-    (Path(settings.FILE_UPLOAD_TEMP_DIR), 0o700),
-    (settings.EMAIL_FILE_PATH, 0o700),
+    (settings.DATA_DIR, folders.SHARED),
+    (settings.MEDIA_ROOT, folders.SHARED),
+    (settings.ASSETS_DIR, folders.SHARED),
+    (Path(settings.KEYS_DIR), folders.PRIVATE),
+    (settings.WORK_DIR, folders.PRIVATE),
+    (Path(settings.FILE_UPLOAD_TEMP_DIR), folders.PRIVATE),
+    (settings.EMAIL_FILE_PATH, folders.PRIVATE),
 )
-
-
-def _set_mode(folder: Path, mode: int) -> None:
-    """Set the permissions and keep what else is set, such as the bit by which new files get the folder's group."""
-    present = folder.stat().st_mode
-    if stat.S_IMODE(present) & 0o777 == mode:
-        return
-    try:
-        folder.chmod(stat.S_IMODE(present) & 0o7000 | mode)
-    except OSError:  # a mounted folder of somebody else, or one that is read-only: theirs to close
-        return
 
 
 class Command(BaseCommand):
@@ -60,8 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for folder, mode in FOLDERS:
-            folder.mkdir(parents=True, exist_ok=True)
-            _set_mode(folder, mode)
+            folders.make(folder, mode)
         call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()
