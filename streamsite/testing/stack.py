@@ -32,14 +32,25 @@ def _inherited() -> dict[str, str]:
 
 
 class Stack:
-    """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default."""
+    """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default.
 
-    def __init__(self, folder: Path, *, arguments: Sequence[str] = (), **environment: str) -> None:
+    ``wrapper`` is a command that runs the site as its last arguments, such as ``setpriv``.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        arguments: Sequence[str] = (),
+        wrapper: Sequence[str] = (),
+        **environment: str,
+    ) -> None:
         self.data_dir = folder / "data"
         self.log = folder / "log"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.arguments = arguments
+        self.wrapper = wrapper
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -52,6 +63,7 @@ class Stack:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
+                    *self.wrapper,
                     *(sys.executable, "-m", "streamsite.supervisor", "--no-demo", "--workers", "2"),
                     *("--port", str(self.port), "--data", str(self.data_dir)),
                     *self.arguments,
