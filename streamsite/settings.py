@@ -34,9 +34,18 @@ if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
     raise ImproperlyConfigured("SITE_URL must look like https://video.example.org, without a path")
 IS_HTTPS = _site.scheme == "https"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-if not IS_HTTPS and _site.hostname not in {"localhost", "127.0.0.1", "::1"}:
-    raise ImproperlyConfigured("SITE_URL: plain http is accepted for localhost only; use https://")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", (_site.hostname, *(() if IS_HTTPS else LOOPBACK_HOSTS)))
+# Set by ``script/server --host``: this machine's addresses and names in its network, as a Host header has them.
+NETWORK_HOSTS = () if IS_HTTPS else tuple(env.words("STREAMSITE_NETWORK_HOSTS"))
+_site_host = f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname
+if not IS_HTTPS and _site_host not in {*LOOPBACK_HOSTS, *NETWORK_HOSTS}:
+    raise ImproperlyConfigured(
+        "SITE_URL: plain http is accepted for localhost only, and with script/server --host for this machine's own "
+        "addresses; use https://"
+    )
+ALLOWED_HOSTS = [
+    *env.words("ALLOWED_HOSTS", (_site_host, *(() if IS_HTTPS else LOOPBACK_HOSTS))),
+    *NETWORK_HOSTS,
+]
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
@@ -62,6 +71,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "streamsite.middleware.RequestIdMiddleware",
+    "streamsite.front.middleware.FrontMiddleware",
+    "streamsite.origin.OriginMiddleware",
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "streamsite.middleware.ApiCorsMiddleware",
@@ -70,6 +81,7 @@ MIDDLEWARE = [
     "streamsite.middleware.PageCompressionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "streamsite.middleware.ErrorMiddleware",
+    "streamsite.methods.RefusedMethodMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
     # Writes are counted before bodies are looked at, and both before the CSRF check.
     "streamsite.page_limits.PageLimitMiddleware",
