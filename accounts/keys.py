@@ -32,7 +32,7 @@ class KeyRing:
 
 def create_key(folder: Path) -> str:
     """Write a new key, readable by its owner only, and return its ``kid``. It signs from the next start on."""
-    folders.make(folder, folders.PRIVATE)
+    folders.create(folder, folders.PRIVATE)
     kid = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

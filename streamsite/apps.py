@@ -11,5 +11,5 @@ class StreamsiteConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what registers itself."""
-        from streamsite import checks  # noqa: F401
+        from streamsite import checks, folder_checks  # noqa: F401
         from streamsite.mongo import checks as mongo_checks  # noqa: F401

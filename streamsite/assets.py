@@ -68,7 +68,7 @@ def publish() -> None:
     if settings.DEBUG:  # then they are served from where they are written
         return
     target, root = Path(settings.STATIC_ROOT), Path(settings.ASSETS_DIR)
-    folders.make(root, folders.SHARED)
+    folders.create(root, folders.SHARED)
     with (root.parent / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (target / COMPLETE).exists():

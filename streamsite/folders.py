@@ -1,9 +1,15 @@
-"""Folders of the data folder, made with the permissions that fit what they hold."""
+"""The folders of the data folder, made with the permissions that fit what they hold.
+
+The supervisor creates some before there are settings; ``wanted`` and what uses it need them.
+"""
 
 from __future__ import annotations
 
 import stat
+from contextlib import suppress
 from pathlib import Path
+
+from django.conf import settings
 
 # Members of the site's group may read, such as a web server in front that sends media itself.
 SHARED = 0o750
@@ -11,7 +17,33 @@ SHARED = 0o750
 PRIVATE = 0o700
 
 
-def make(folder: Path, mode: int) -> None:
+def wanted() -> tuple[tuple[Path, int], ...]:
+    """Return each folder with the permissions that it is made with."""
+    return (
+        (Path(settings.DATA_DIR), SHARED),
+        (Path(settings.MEDIA_ROOT), SHARED),
+        (Path(settings.ASSETS_DIR), SHARED),
+        (Path(settings.KEYS_DIR), PRIVATE),
+        (Path(settings.WORK_DIR), PRIVATE),
+        (Path(settings.WORK_DIR) / "uploads", PRIVATE),
+        (Path(settings.FILE_UPLOAD_TEMP_DIR), PRIVATE),
+        (Path(settings.EMAIL_FILE_PATH), PRIVATE),
+    )
+
+
+def make() -> None:
+    """Make missing folders, and leave the others alone. Raises ``OSError``."""
+    for folder, mode in wanted():
+        create(folder, mode)
+
+
+def make_if_possible() -> None:
+    """Make missing folders where that is allowed; what needs one that is still missing says so itself."""
+    with suppress(OSError):
+        make()
+
+
+def create(folder: Path, mode: int) -> None:
     """Create ``folder`` with the permissions ``mode``, whatever the umask.
 
     An existing folder is left alone: its permissions, owner and group are the operator's choice. A new one keeps what

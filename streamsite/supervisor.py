@@ -131,7 +131,7 @@ class Supervisor:
 
     def _check_disk(self) -> None:
         try:
-            folders.make(self.data_dir, folders.SHARED)
+            folders.create(self.data_dir, folders.SHARED)
             free = shutil.disk_usage(self.data_dir).free
             probe = self.data_dir / ".writable"
             probe.write_text("")
@@ -187,7 +187,7 @@ class Supervisor:
             not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE"))
             and not secret.is_file()
         ):
-            folders.make(secret.parent, folders.PRIVATE)
+            folders.create(secret.parent, folders.PRIVATE)
             with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 out.write(secrets.token_urlsafe(48))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-from streamsite import checks, folders
-from videos.management.commands import prepare
+from streamsite import folder_checks, folders
 
 
 def mode(folder):
@@ -21,7 +22,7 @@ def mode(folder):
 def test_a_new_folder_has_its_mode_whatever_the_umask(tmp_path, umask, wanted):
     before = os.umask(umask)
     try:
-        folders.make(tmp_path / "new", wanted)
+        folders.create(tmp_path / "new", wanted)
     finally:
         os.umask(before)
     assert mode(tmp_path / "new") == wanted
@@ -29,34 +30,46 @@ def test_a_new_folder_has_its_mode_whatever_the_umask(tmp_path, umask, wanted):
 
 def test_a_new_folder_keeps_the_bit_by_which_files_get_its_group(tmp_path):
     tmp_path.chmod(0o2750)
-    folders.make(tmp_path / "new", folders.SHARED)
+    folders.create(tmp_path / "new", folders.SHARED)
     assert mode(tmp_path / "new") == 0o2750
 
 
 @pytest.mark.parametrize("chosen", [0o2750, 0o755, 0o700, 0o710])
-def test_preparing_leaves_what_an_operator_chose(database, tmp_path, monkeypatch, chosen):
-    places = [tmp_path / "data", tmp_path / "data" / "media", tmp_path / "data" / "keys"]
-    for place in places:
-        place.mkdir()
-        place.chmod(chosen)
-    wanted = ((place, folders.PRIVATE) for place in (*places, tmp_path / "data" / "work"))
-    monkeypatch.setattr(prepare, "FOLDERS", tuple(wanted))
-    for _ in range(2):
-        call_command("prepare", "--no-demo")
-    assert {mode(place) for place in places} == {chosen}
-    # Only the new one was given its mode.
-    assert mode(tmp_path / "data" / "work") & 0o777 == folders.PRIVATE
+def test_preparing_leaves_what_an_operator_chose(database, settings, chosen):
+    places = [
+        Path(settings.MEDIA_ROOT),
+        Path(settings.ASSETS_DIR),
+        Path(settings.KEYS_DIR),
+        Path(settings.WORK_DIR),
+    ]
+    before = [mode(place) for place in places if place.is_dir()]
+    assert len(before) == len(places)
+    mail = Path(settings.EMAIL_FILE_PATH)
+    shutil.rmtree(mail, ignore_errors=True)
+    try:
+        for place in places:
+            place.chmod(chosen)
+        for _ in range(2):
+            call_command("prepare", "--no-demo")
+        assert {mode(place) for place in places} == {chosen}
+        # Only the new one was given its mode.
+        assert mode(mail) & 0o777 == folders.PRIVATE
+    finally:
+        for place, former in zip(places, before, strict=True):
+            place.chmod(former)
 
 
 def test_a_file_in_the_way_is_an_error(tmp_path):
     (tmp_path / "media").touch()
     with pytest.raises(FileExistsError):
-        folders.make(tmp_path / "media", folders.SHARED)
+        folders.create(tmp_path / "media", folders.SHARED)
 
 
 def warned(settings, data):
     settings.DATA_DIR, settings.MEDIA_ROOT, settings.ASSETS_DIR = data, data / "media", data / "assets"
-    return {message.id: f"{message.msg} {message.hint}" for message in checks.folders_have_fitting_modes()}
+    return {
+        message.id: f"{message.msg} {message.hint}" for message in folder_checks.folders_have_fitting_modes()
+    }
 
 
 @pytest.fixture
@@ -70,7 +83,7 @@ def data(tmp_path):
 def test_check_says_which_folders_of_secrets_are_open(settings, data):
     assert warned(settings, data) == {}  # nobody else gets into the data folder at all
     data.chmod(0o755)
-    assert "chmod o-rwx work" in warned(settings, data)["streamsite.W020"]
+    assert "chmod o-rwx work" in warned(settings, data)["streamsite.W030"]
     (data / "work").chmod(0o750)
     assert warned(settings, data) == {}
 
@@ -79,6 +92,6 @@ def test_check_says_what_a_web_server_in_front_cannot_read(settings, data):
     settings.MEDIA_ACCEL_PREFIX = "/internal/"
     assert warned(settings, data) == {}
     (data / "media").chmod(0o700)
-    assert str(data / "media") in warned(settings, data)["streamsite.W021"]
+    assert str(data / "media") in warned(settings, data)["streamsite.W031"]
     settings.BEHIND_FRONT = True  # the nginx of script/server runs as the site's own user
     assert warned(settings, data) == {}

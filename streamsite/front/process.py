@@ -118,7 +118,7 @@ class Front:
                 raise SettingsError(reason.strip())
             raise FrontError((complaint.strip().splitlines() or ["nginx could not be configured"])[-1])
         for folder in (self.run_dir.parent, self.run_dir):
-            folders.make(folder, folders.PRIVATE)
+            folders.create(folder, folders.PRIVATE)
         path = self.run_dir / "nginx.conf"
         path.write_text(text, encoding="utf-8")
         reasons: list[str] = []

@@ -102,7 +102,7 @@ class EmbeddedMongo:
     def start(self) -> None:
         """Start the server, initiate the replica set and see to the site's user."""
         for name in ("db", "keys", "run", "logs"):
-            folders.make(self.data_dir / name, folders.PRIVATE)
+            folders.create(self.data_dir / name, folders.PRIVATE)
         self._take_lock()
         self._password = self._kept_secret("mongodb_password")
         self._kept_secret("mongodb_keyfile")

@@ -12,10 +12,9 @@ import pytest
 import yaml
 from django.conf import settings
 
-from streamsite import posture
+from streamsite import folders, posture
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.supervisor import Supervisor, _fingerprint, parse
-from videos.management.commands import prepare
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Not made anew by every process: the keys below are names of tests, which two processes compare.
@@ -140,7 +139,7 @@ def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_pa
 
 
 def test_preparing_closes_the_keys_folder():
-    assert (Path(settings.KEYS_DIR), 0o700) in prepare.FOLDERS
+    assert (Path(settings.KEYS_DIR), 0o700) in folders.wanted()
 
 
 def test_another_database_is_prepared_too(tmp_path):

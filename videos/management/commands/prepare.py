@@ -22,18 +22,6 @@ DEMO_ACCOUNTS = (
 )
 
 
-# With the permissions that new ones get; those of existing folders are the operator's choice.
-FOLDERS = (
-    (settings.DATA_DIR, folders.SHARED),
-    (settings.MEDIA_ROOT, folders.SHARED),
-    (settings.ASSETS_DIR, folders.SHARED),
-    (Path(settings.KEYS_DIR), folders.PRIVATE),
-    (settings.WORK_DIR, folders.PRIVATE),
-    (Path(settings.FILE_UPLOAD_TEMP_DIR), folders.PRIVATE),
-    (settings.EMAIL_FILE_PATH, folders.PRIVATE),
-)
-
-
 class Command(BaseCommand):
     """Migrates, creates indexes, folders, the signing key and, unless told otherwise, demo accounts.
 
@@ -48,8 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", dest="demo", action="store_false")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for folder, mode in FOLDERS:
-            folders.make(folder, mode)
+        folders.make()
         call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()
