@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from streamsite import folders
+
 
 @dataclass(frozen=True)
 class KeyRing:
@@ -30,8 +32,7 @@ class KeyRing:
 
 def create_key(folder: Path) -> str:
     """Write a new key, readable by its owner only, and return its ``kid``. It signs from the next start on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    folders.create(folder, folders.PRIVATE)
     kid = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -13,6 +13,7 @@ class StreamsiteConfig(AppConfig):
         """Make missing folders, whatever process this is, and import what registers itself."""
         from streamsite import (
             checks,  # noqa: F401
+            folder_checks,  # noqa: F401
             folders,
         )
         from streamsite.mongo import checks as mongo_checks  # noqa: F401

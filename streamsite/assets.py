@@ -21,6 +21,8 @@ from django.core.management import call_command
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedStaticFilesStorage
 
+from streamsite import folders
+
 VERSION_BYTES = 6
 KEPT_SECONDS = 7 * 86_400
 # An empty file, written last.
@@ -66,7 +68,7 @@ def publish() -> None:
     if settings.DEBUG:  # then they are served from where they are written
         return
     target, root = Path(settings.STATIC_ROOT), Path(settings.ASSETS_DIR)
-    root.mkdir(parents=True, exist_ok=True)
+    folders.create(root, folders.SHARED)
     with (root.parent / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (target / COMPLETE).exists():

@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from streamsite import origin
+
 
 def site(request: HttpRequest) -> dict[str, str]:
     """The site's name and address."""
-    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    return {"site_name": settings.SITE_NAME, "site_url": origin.current()}

@@ -93,12 +93,8 @@ def _answer(
     accelerated: Callable[[dict[str, str]], HttpResponse] | None = None,
 ) -> HttpResponseBase:
     size, etag, modified = facts.size, facts.etag, formatdate(facts.modified, usegmt=True)
-    common = {
-        "ETag": etag,
-        "Last-Modified": modified,
-        "Accept-Ranges": "bytes",
-        **guarded(cache),
-    }
+    guards = {"Accept-Ranges": "bytes", **guarded(cache)}
+    common = {"ETag": etag, "Last-Modified": modified, **guards}
     if _is_known(request, etag, facts.modified):
         return HttpResponse(status=304, headers=common)
     try:
@@ -113,7 +109,8 @@ def _answer(
             % getattr(request, "request_id", "").encode(),
             status=416,
             content_type="application/json",
-            headers=common | {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"},
+            # Without the tag: a server in front that sends the files may have tags of its own for them.
+            headers=guards | {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"},
         )
     if accelerated is not None:
         return accelerated(common)

@@ -1,4 +1,7 @@
-"""The folders of the data folder. Every process makes those that are missing at its start."""
+"""The folders of the data folder, made with the permissions that fit what they hold.
+
+The supervisor creates some before there are settings; ``wanted`` and what uses it need them.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +11,30 @@ from pathlib import Path
 
 from django.conf import settings
 
+# Members of the site's group may read, such as a web server in front that sends media itself.
+SHARED = 0o750
+# Nobody but the site's own user.
+PRIVATE = 0o700
+
 
 def wanted() -> tuple[tuple[Path, int], ...]:
-    """Return each folder with its permissions.
-
-    A web server in front that is in the site's group reads media and assets, and nobody outside the group anything.
-    """
+    """Return each folder with the permissions that it is made with."""
     return (
-        (Path(settings.DATA_DIR), 0o750),
-        (Path(settings.MEDIA_ROOT), 0o750),
-        (Path(settings.ASSETS_DIR), 0o750),
-        (Path(settings.KEYS_DIR), 0o700),
-        (Path(settings.WORK_DIR), 0o700),
-        (Path(settings.WORK_DIR) / "uploads", 0o700),
-        (Path(settings.FILE_UPLOAD_TEMP_DIR), 0o700),
-        (Path(settings.EMAIL_FILE_PATH), 0o700),
+        (Path(settings.DATA_DIR), SHARED),
+        (Path(settings.MEDIA_ROOT), SHARED),
+        (Path(settings.ASSETS_DIR), SHARED),
+        (Path(settings.KEYS_DIR), PRIVATE),
+        (Path(settings.WORK_DIR), PRIVATE),
+        (Path(settings.WORK_DIR) / "uploads", PRIVATE),
+        (Path(settings.FILE_UPLOAD_TEMP_DIR), PRIVATE),
+        (Path(settings.EMAIL_FILE_PATH), PRIVATE),
     )
 
 
 def make() -> None:
-    """Make missing folders with their permissions, and leave the others alone. Raises ``OSError``."""
+    """Make missing folders, and leave the others alone. Raises ``OSError``."""
     for folder, mode in wanted():
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
-            set_mode(folder, mode)
+        create(folder, mode)
 
 
 def make_if_possible() -> None:
@@ -40,17 +43,16 @@ def make_if_possible() -> None:
         make()
 
 
-def set_modes() -> None:
-    """Set the permissions of all folders, those of earlier versions included."""
-    for folder, mode in wanted():
-        set_mode(folder, mode)
+def create(folder: Path, mode: int) -> None:
+    """Create ``folder`` with the permissions ``mode``, whatever the umask.
 
-
-def set_mode(folder: Path, mode: int) -> None:
-    """Set the permissions and keep what else is set, such as the bit by which new files get the folder's group."""
-    present = folder.stat().st_mode
-    if stat.S_IMODE(present) & 0o777 == mode:
-        return
-    # A mounted folder of somebody else, or one that is read-only: theirs to close.
-    with suppress(OSError):
-        folder.chmod(stat.S_IMODE(present) & 0o7000 | mode)
+    An existing folder is left alone: its permissions, owner and group are the operator's choice. A new one keeps what
+    it gets from its parent, such as the bit by which files get the folder's group.
+    """
+    try:
+        folder.mkdir(mode=mode, parents=True)
+    except FileExistsError:
+        if folder.is_dir():
+            return
+        raise
+    folder.chmod(stat.S_IMODE(folder.stat().st_mode) & 0o7000 | mode)

@@ -36,9 +36,20 @@ _site = env.address("SITE_URL", "http://localhost:8000", example="https://video.
 SITE_URL = _site.geturl()
 IS_HTTPS = _site.scheme == "https"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-if not IS_HTTPS and _site.hostname not in {"localhost", "127.0.0.1", "::1"}:
-    raise env.refuse("SITE_URL", "plain http is accepted for localhost only; use https://")
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", (_site.hostname or "", *(() if IS_HTTPS else LOOPBACK_HOSTS)))
+# Set by ``script/server --host``: this machine's addresses and names in its network, as a Host header has them.
+NETWORK_HOSTS = () if IS_HTTPS else tuple(env.words("STREAMSITE_NETWORK_HOSTS"))
+_site_host = _site.hostname or ""
+_site_host = f"[{_site_host}]" if ":" in _site_host else _site_host
+if not IS_HTTPS and _site_host not in {*LOOPBACK_HOSTS, *NETWORK_HOSTS}:
+    raise env.refuse(
+        "SITE_URL",
+        "plain http is accepted for localhost only, and with script/server --host for this machine's own addresses; "
+        "use https://",
+    )
+ALLOWED_HOSTS = [
+    *env.hosts("ALLOWED_HOSTS", (_site_host, *(() if IS_HTTPS else LOOPBACK_HOSTS))),
+    *NETWORK_HOSTS,
+]
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
@@ -66,6 +77,8 @@ MIDDLEWARE = [
     # Probes ask for an address, and nothing may refuse them.
     "streamsite.health.HealthMiddleware",
     "streamsite.middleware.RequestIdMiddleware",
+    "streamsite.front.middleware.FrontMiddleware",
+    "streamsite.origin.OriginMiddleware",
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "streamsite.middleware.ApiCorsMiddleware",
@@ -74,6 +87,7 @@ MIDDLEWARE = [
     "streamsite.middleware.PageCompressionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "streamsite.middleware.ErrorMiddleware",
+    "streamsite.methods.RefusedMethodMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
     # Writes are counted before bodies are looked at, and both before the CSRF check.
     "streamsite.page_limits.PageLimitMiddleware",

@@ -28,7 +28,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from streamsite import env, privileges, site_id
+from streamsite import env, folders, network, privileges, site_id
 from streamsite.console import copy_lines, say
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
@@ -42,6 +42,8 @@ START_SECONDS = 60
 STOP_SECONDS = 12
 LEAST_FREE_BYTES = 400 * 1024**2
 QUICK_DEATH_SECONDS = 5
+# Said to the processes that it starts, and to nobody else.
+OWN_VARIABLES = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
 MOST_QUICK_DEATHS = 5
 
 
@@ -80,7 +82,8 @@ class Supervisor:
         self.mongo_watch: Watch | None = None
         self.front: Front | None = None
         self.children: list[Child] = []
-        self.environment = {name: value for name, value in os.environ.items() if name != "STREAMSITE_FRONT"}
+        self.place = network.Place()
+        self.environment = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
 
     def run(self) -> int:
         """Everything from the first check to the last process's end. The process's exit code."""
@@ -113,7 +116,7 @@ class Supervisor:
 
     def _check_disk(self) -> None:
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            folders.create(self.data_dir, folders.SHARED)
             free = shutil.disk_usage(self.data_dir).free
             probe = self.data_dir / ".writable"
             probe.write_text("")
@@ -130,15 +133,11 @@ class Supervisor:
             )
 
     def _check_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.options.port))
-            except OSError as error:
-                raise StartError(
-                    f"port {self.options.port} on 127.0.0.1 cannot be used ({error.strerror}): "
-                    "choose another with --port"
-                ) from error
+        try:
+            self.place = network.place_of(self.options.host)
+            network.try_port(self.place, self.options.port)
+        except network.HostError as error:
+            raise StartError(str(error)) from error
 
     def _start_mongo(self) -> None:
         if os.environ.get("MONGODB_URI", "").strip():
@@ -165,15 +164,15 @@ class Supervisor:
             "STREAMSITE_DATA_DIR": str(self.data_dir),
             "PYTHONUNBUFFERED": "1",
             "STREAMSITE_SUPERVISED": "1",
-            "SITE_URL": os.environ.get("SITE_URL", "").strip() or f"http://localhost:{port}",
+            "SITE_URL": os.environ.get("SITE_URL", "").strip() or f"http://{self.place.site_host}:{port}",
+            "STREAMSITE_NETWORK_HOSTS": ",".join(self.place.hosts),
         }
         secret = self.data_dir / "keys" / "secret_key"
         if (
             not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE"))
             and not secret.is_file()
         ):
-            secret.parent.mkdir(parents=True, exist_ok=True)
-            secret.parent.chmod(0o700)
+            folders.create(secret.parent, folders.PRIVATE)
             with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 out.write(secrets.token_urlsafe(48))
 
@@ -181,7 +180,7 @@ class Supervisor:
         files = raise_file_limit()
         if not self.options.front:
             return
-        front = Front(self.data_dir, self.options.port, files)
+        front = Front(self.data_dir, self.options.port, files, self.place)
         if not front.is_available:
             say("front", "this machine has no nginx 1.18 or newer: the site answers by itself")
             return
@@ -279,7 +278,8 @@ class Supervisor:
         # Each queue has a thread of its own: mail and other short work wait for no video. One process saves 80 MB.
         worker = [sys.executable, "manage.py", "run_worker"]
         socket_path = self.front.socket if self.front else None
-        web = granian_command("127.0.0.1", self.options.port, self.options.workers, socket=socket_path)
+        host, port = self.place.addresses[-1], self.options.port
+        web = granian_command(host, port, self.options.workers, socket=socket_path)
         self.children = [
             Child("web", web, socket=socket_path),
             Child("worker", [*worker, "--queue", "transcode", "--queue", "default", "--queue", "mail"]),
@@ -305,6 +305,8 @@ class Supervisor:
         say("server", f"Streamsite is at {site}")
         if self.options.demo:
             self._say_demo_login(site)
+        for line in network.remarks(self.place, site, self.options.port, demo=self.options.demo):
+            say("server", line)
         say("server", "Ctrl-C stops it")
         for child in self.children[lasting:]:
             self._launch(child)
@@ -318,9 +320,11 @@ class Supervisor:
     def _is_web_up(self) -> bool:
         if self.front is not None:
             return self.front.is_site_up()
-        with socket.socket() as probe:
-            probe.settimeout(0.5)
-            return probe.connect_ex(("127.0.0.1", self.options.port)) == 0
+        try:
+            socket.create_connection((self.place.own_address, self.options.port), timeout=0.5).close()
+        except OSError:
+            return False
+        return True
 
     def _is_front_ready(self) -> bool:
         return self.front is not None and self.front.is_ready(self.environment["SITE_URL"])
@@ -461,7 +465,13 @@ def _fingerprint(*, demo: bool, database: str) -> str:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line of ``script/server``."""
     parser = argparse.ArgumentParser(prog="script/server", description="Run Streamsite on this machine.")
-    parser.add_argument("--port", type=int, default=None, help="port on 127.0.0.1 (PORT; 8000)")
+    parser.add_argument("--port", type=int, default=None, help="the port (PORT; 8000)")
+    parser.add_argument(
+        "--host",
+        default=network.LOOPBACK,
+        help="open the site to the network: an address or the name of this machine, 0.0.0.0 or :: for all its "
+        "addresses (127.0.0.1, for this machine only)",
+    )
     parser.add_argument(
         "--data",
         type=Path,

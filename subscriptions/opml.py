@@ -14,7 +14,7 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.usernames import normalise
-from streamsite import xml
+from streamsite import origin, xml
 from streamsite.errors import Invalid, SiteError
 from subscriptions import queries, services
 from videos.sharing import addresses
@@ -106,7 +106,7 @@ def _named(outlines: list[dict[str, str]], outcome: Outcome) -> list[str]:
 
 def _username(address: str) -> str:
     try:
-        here, there = urlsplit(settings.SITE_URL), urlsplit(address.strip())
+        here, there = urlsplit(origin.current()), urlsplit(address.strip())
         if there.hostname != here.hostname or there.port != here.port:
             return ""
     except ValueError:

@@ -18,10 +18,12 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 
 from accounts import verification
+from streamsite import origin
 from streamsite.caps import Cap
 from streamsite.errors import Absent, Invalid
 from streamsite.text import clean_line
@@ -89,7 +91,7 @@ def secret_of(link: ShareLink) -> str:
 
 def url_of(link: ShareLink) -> str:
     """The address to give away."""
-    return f"{settings.SITE_URL}/watch/{link.video_id}?share={secret_of(link)}"
+    return f"{origin.current()}/watch/{link.video_id}?share={secret_of(link)}"
 
 
 def is_spent(link: ShareLink) -> bool:
@@ -114,9 +116,13 @@ def admit(request: HttpRequest, video: Video) -> ShareLink | None:
 
 
 def remember(response: HttpResponseBase, link: ShareLink | None) -> None:
-    """Let the browser in again for a day without counting it again."""
+    """Let the browser in again for a day without counting it again, and let no shared cache keep the answer."""
     if link is None:
         return
+    if response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True)
+    else:
+        response["Cache-Control"] = "private, no-store"
     response.set_cookie(
         _cookie_name(link.video_id),
         signing.TimestampSigner(salt=SALT).sign(link.pk),

@@ -54,7 +54,7 @@ def test_a_browser_gets_its_refresh_token_in_a_cookie_only(cast):
     assert cookie["path"] == "/api/v1/auth"
     assert not cookie["max-age"]
     assert cookie.value not in answer.content.decode()
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "no-store, no-transform"
 
 
 def test_remember_makes_the_cookie_outlive_the_browser(cast):

@@ -6,11 +6,11 @@ import hashlib
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from streamsite import origin
 from streamsite.errors import Stale
 
 
@@ -20,7 +20,7 @@ def respond(request: Request, body: dict[str, Any]) -> Response:
     The ETag of what has a ``version`` begins with it, so that ``If-Match`` takes it.
     """
     # The renderer puts the site's address into what is hashed here without it.
-    digest = hashlib.blake2b(orjson.dumps(body) + settings.SITE_URL.encode(), digest_size=12).hexdigest()
+    digest = hashlib.blake2b(orjson.dumps(body) + origin.current().encode(), digest_size=12).hexdigest()
     version = body.get("version")
     etag = f'W/"v{version}-{digest}"' if isinstance(version, int) else f'W/"{digest}"'
     offered = {value.strip() for value in request.headers.get("If-None-Match", "").split(",")}

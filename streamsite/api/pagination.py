@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from streamsite import origin
 from streamsite.errors import Invalid
 from streamsite.mongo.merging import Moment
 
@@ -159,7 +159,7 @@ def _link(request: HttpRequest | Request, cursor: str, *, absolute: bool) -> str
     params = request.GET
     query = [(name, value) for name in params for value in params.getlist(name) if name != "cursor"]
     target = f"{request.path}?{urlencode([*query, ('cursor', cursor)])}"
-    return f"{settings.SITE_URL}{target}" if absolute else target
+    return f"{origin.current()}{target}" if absolute else target
 
 
 def _scope(path: str, params: QueryDict) -> str:

@@ -62,7 +62,9 @@ class ConfigurationError(Exception):
 class Place:
     """Where nginx listens, what it speaks to and where it keeps its own files.
 
-    ``run_dir`` is empty for an nginx that is not the supervisor's. ``hops`` counts the proxies in front of it.
+    ``listen`` holds one or more values of nginx's ``listen`` directive, separated by commas. With ``certificate`` and
+    ``key`` nginx ends TLS, on ports of its own choice: 443, and 80 for the redirect. ``run_dir`` is empty for an nginx
+    that is not the supervisor's. ``hops`` counts the proxies in front of it.
     """
 
     listen: str
@@ -71,12 +73,14 @@ class Place:
     user: str = ""
     hops: int = 0
     connections: int = CONNECTIONS
+    certificate: str = ""
+    key: str = ""
 
 
 def render(place: Place) -> str:
     """Return the configuration. Raise ``ConfigurationError`` for a folder whose name nginx would misread."""
     media_root, assets_dir = str(settings.MEDIA_ROOT), str(settings.ASSETS_DIR)
-    for path in (media_root, assets_dir, place.run_dir, place.upstream):
+    for path in (media_root, assets_dir, place.run_dir, place.upstream, place.certificate, place.key):
         if set(path) & set('"$\\\n;{}'):
             raise ConfigurationError(
                 f'nginx cannot use a folder with one of " $ \\ ; {{ }} in its name: {path}'
@@ -84,7 +88,9 @@ def render(place: Place) -> str:
     context = {
         "run_dir": place.run_dir,
         "user": place.user,
-        "listen": place.listen,
+        "listens": place.listen.split(","),
+        "certificate": place.certificate,
+        "key": place.key,
         "upstream": f'"{place.upstream}"' if place.run_dir else place.upstream,
         "hops": place.hops,
         "client_pattern": rf"~(?:^|,)\s*(?<front_seen>[^,\s]+)\s*(?:,[^,]*){{{place.hops - 1}}}$",
@@ -99,6 +105,7 @@ def render(place: Place) -> str:
         "media_root": media_root,
         "assets_dir": assets_dir,
         "host": urlsplit(settings.SITE_URL).hostname,
+        "netloc": urlsplit(settings.SITE_URL).netloc,
         "upload_bytes": settings.MAX_UPLOAD_BYTES,
         "form_bytes": settings.MAX_UPLOAD_BYTES + FORM_BYTES,
         "other_bytes": OTHER_BYTES,
@@ -130,6 +137,11 @@ def _answers() -> dict[str, Any]:
             ("Retry-After", "$front_retry"),
             ("X-Request-Id", "$request_id"),
             ("X-Content-Type-Options", "nosniff"),
+            *(
+                (name, f'"{value}"')
+                for name, value in headers.of_every_answer().items()
+                if name == "Strict-Transport-Security"
+            ),
             (
                 "Content-Security-Policy",
                 "\"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\"",

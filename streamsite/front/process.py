@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from streamsite import folders, network
 from streamsite.front import CONNECTIONS
 from streamsite.front.binary import find_nginx
 
@@ -55,14 +56,15 @@ def without_request(line: str) -> str:
 
 
 class Front:
-    """nginx on ``port``; the site behind it listens on ``socket``.
+    """nginx on ``port`` at ``place``; the site behind it listens on ``socket``.
 
     Make it, then ``begin`` early (its configuration takes a moment), ``settle`` once the data folder is locked, and run
     ``command``. ``clean`` removes what would be left behind.
     """
 
-    def __init__(self, data_dir: Path, port: int, files: int) -> None:
+    def __init__(self, data_dir: Path, port: int, files: int, place: network.Place | None = None) -> None:
         self.port = port
+        self.place = place or network.Place()
         self.run_dir = data_dir / "run" / "nginx" / str(port)
         self.socket = self.run_dir / "site.sock"
         self.connections = max(256, min(CONNECTIONS, (files - 64) // 2))
@@ -81,9 +83,10 @@ class Front:
 
     def begin(self, environment: dict[str, str]) -> None:
         """Start making the configuration from the settings that ``environment`` gives."""
+        listen = ",".join(f"{network.bracketed(address)}:{self.port}" for address in self.place.addresses)
         command = [
             *(sys.executable, "-m", "streamsite.front.configuration"),
-            *("--listen", f"127.0.0.1:{self.port}", "--upstream", f"unix:{self.socket}"),
+            *("--listen", listen, "--upstream", f"unix:{self.socket}"),
             *("--run-dir", str(self.run_dir), "--connections", str(self.connections)),
             # As root the files of the site are root's alone, and nginx would give them up for its own user.
             *(("--user", "root") if os.geteuid() == 0 else ()),
@@ -114,9 +117,8 @@ class Front:
             if refused:
                 raise SettingsError(reason.strip())
             raise FrontError((complaint.strip().splitlines() or ["nginx could not be configured"])[-1])
-        self.run_dir.mkdir(parents=True, exist_ok=True)
         for folder in (self.run_dir.parent, self.run_dir):
-            folder.chmod(0o700)
+            folders.create(folder, folders.PRIVATE)
         path = self.run_dir / "nginx.conf"
         path.write_text(text, encoding="utf-8")
         reasons: list[str] = []
@@ -133,7 +135,7 @@ class Front:
 
     def is_ready(self, site_url: str) -> bool:
         """Whether the site answers through nginx."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        line = http.client.HTTPConnection(self.place.own_address, self.port, timeout=5)
         try:
             line.request("GET", "/healthz", headers={"Host": urlsplit(site_url).netloc})
             return line.getresponse().status not in NOT_READY

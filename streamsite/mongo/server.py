@@ -22,6 +22,7 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
+from streamsite import folders
 from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, version_of
 
 USER = "streamsite"
@@ -101,9 +102,7 @@ class EmbeddedMongo:
     def start(self) -> None:
         """Start the server, initiate the replica set and see to the site's user."""
         for name in ("db", "keys", "run", "logs"):
-            folder = self.data_dir / name
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o700)
+            folders.create(self.data_dir / name, folders.PRIVATE)
         self._take_lock()
         self._password = self._kept_secret("mongodb_password")
         self._kept_secret("mongodb_keyfile")

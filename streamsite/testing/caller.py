@@ -39,6 +39,10 @@ class Caller:
     def cookie(self, value: str) -> None:
         self.cookies["refresh"] = value.partition("=")[2]
 
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection for one request."""
+        return http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=60)
+
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """Status, headers (names in lower case) and content of one request. ``OSError`` unless it is whole.
 
@@ -46,7 +50,7 @@ class Caller:
         always ``site``, which may be a proxy in front of what the URL names.
         """
         path = urlsplit(path)._replace(scheme="", netloc="").geturl() if "://" in path[:8] else path
-        connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=60)
+        connection = self.connect()
         sent = dict(headers or {})
         if isinstance(body, dict):
             body, sent["Content-Type"] = json.dumps(body), "application/json"

@@ -42,11 +42,18 @@ def _prepare_in(folder: Path) -> None:
 class Stack:
     """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default.
 
-    One that need not be ``fresh`` may begin with a data folder that another one has prepared.
+    One that need not be ``fresh`` may begin with a data folder that another one has prepared. ``wrapper`` is a command
+    that runs the site as its last arguments, such as ``setpriv``.
     """
 
     def __init__(
-        self, folder: Path, *, arguments: Sequence[str] = (), fresh: bool = False, **environment: str
+        self,
+        folder: Path,
+        *,
+        arguments: Sequence[str] = (),
+        wrapper: Sequence[str] = (),
+        fresh: bool = False,
+        **environment: str,
     ) -> None:
         self.root = ROOT  # where the code is
         self.data_dir = folder / "data"
@@ -55,12 +62,14 @@ class Stack:
         self.url = f"http://localhost:{self.port}"
         self.arguments = arguments
         self.fresh = fresh
+        self.wrapper = wrapper
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait for the first answer."""
-        if not self.fresh and not self.data_dir.exists() and prepared.is_wanted(self.environment):
+        is_plain = not (self.fresh or self.wrapper or self.data_dir.exists())
+        if is_plain and prepared.is_wanted(self.environment):
             prepared.copy_to(self.data_dir, _prepare_in)
         self.launch()
         self.wait_until_answering()
@@ -74,6 +83,7 @@ class Stack:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
+                    *self.wrapper,
                     *(sys.executable, "-m", "streamsite.supervisor", "--no-demo", "--workers", "2"),
                     *("--port", str(self.port), "--data", str(self.data_dir)),
                     *self.arguments,

@@ -42,3 +42,16 @@ def test_a_refused_method_of_a_feed_is_no_page(database):
     answer = Client(enforce_csrf_checks=True).post("/feeds/channels/nobody.rss")
     assert answer.status_code in {403, 405}
     assert b"<html" not in answer.content
+
+
+@pytest.mark.parametrize("path", ["/feeds/channels/nobody.rss", "/sitemap.xml", "/healthz", "/oembed"])
+def test_a_refused_method_says_so_to_programs(database, path):
+    answer = Client().post(path)
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert answer["Cache-Control"].startswith("no-store")
+    if "json" in answer["Content-Type"]:
+        assert answer.json()["code"] == "method_not_allowed"
+    else:
+        root = ElementTree.fromstring(answer.content)  # noqa: S314 - our own answer
+        assert root.findtext("code") == "method_not_allowed"
+    assert (Client().delete(path).status_code, Client().head("/healthz").content) == (405, b"")

@@ -171,6 +171,7 @@ def checked(tmp_path, settings):
     """Return exit code and ids of ``check --deploy`` on the settings."""
     (tmp_path / "work" / "incoming").mkdir(parents=True)
     (tmp_path / "keys").mkdir(mode=0o700)
+    tmp_path.chmod(0o750)
     folders = {"STREAMSITE_DATA_DIR": str(tmp_path), "STREAMSITE_KEYS_DIR": str(tmp_path / "keys")}
     ended = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], folders | settings)
     return ended.returncode, re.findall(r"\((\w+\.[WE]\d+)\)", ended.stdout + ended.stderr)

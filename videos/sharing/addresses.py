@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
+from streamsite import origin
 from videos import posters
 from videos.models import Video
 
@@ -19,7 +19,7 @@ PICTURES = {posters.LARGE: "shared-picture", posters.CARD: "shared-card", poster
 
 def absolute(path: str) -> str:
     """``path`` on this site, for readers elsewhere."""
-    return f"{settings.SITE_URL}{path}"
+    return f"{origin.current()}{path}"
 
 
 def page(video: Video) -> str:

@@ -19,6 +19,7 @@ from accounts.access import channel_for_viewing
 from accounts.images import AVATAR
 from accounts.mappers import picture_urls
 from accounts.models import User
+from streamsite import origin
 from streamsite.errors import NOT_OFFERED, Absent, Invalid, SiteError
 from videos import access, posters
 from videos.models import Video
@@ -84,7 +85,7 @@ def asked(params: QueryDict) -> Asked:
         raise Absent from None
     if parts.scheme not in SCHEMES:
         raise Absent
-    if parts.netloc.lower() != urlsplit(settings.SITE_URL).netloc.lower():
+    if parts.netloc.lower() != urlsplit(origin.current()).netloc.lower():
         raise Absent
     if match.url_name not in _describers:
         raise Absent
@@ -130,7 +131,7 @@ def of_channel(request: Asked) -> dict[str, Any]:
     for path, (width, height) in sizes:
         if path and width <= (request.width or width) and height <= (request.height or height):
             shown = {"thumbnail_width": width, "thumbnail_height": height}
-            return found | {"thumbnail_url": urljoin(settings.SITE_URL, path)} | shown
+            return found | {"thumbnail_url": urljoin(origin.current(), path)} | shown
     return found
 
 

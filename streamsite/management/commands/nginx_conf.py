@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -18,17 +20,38 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--listen", default="80", help="where nginx listens, as its listen directive has it (80)"
+            "--listen",
+            help="listen here without TLS, as nginx's listen directive has it, such as 127.0.0.1:8080 or [::1]:8080; "
+            "without this option nginx ends TLS on 443 and 80, or listens on 80 when SITE_URL is not https or another "
+            "proxy is in front (TRUSTED_PROXIES above 1)",
+        )
+        parser.add_argument(
+            "--certificate",
+            help="the certificate with its chain (/etc/letsencrypt/live/<name>/fullchain.pem)",
+        )
+        parser.add_argument("--key", help="its private key (/etc/letsencrypt/live/<name>/privkey.pem)")
+        parser.add_argument(
+            "--user",
+            default="www-data streamsite",
+            help="the user that nginx runs as and the site's group, by which it may read media (www-data streamsite)",
         )
         parser.add_argument(
             "--upstream",
             default="127.0.0.1:8000",
-            help="where run_web listens (127.0.0.1:8000; in deploy/compose.yml web:8000)",
+            help="where run_web listens (127.0.0.1:8000; also [::1]:8000; in deploy/compose.yml web:8000)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # TRUSTED_PROXIES counts this nginx and those in front of it.
-        place = Place(options["listen"], options["upstream"], hops=max(settings.TRUSTED_PROXIES - 1, 0))
+        hops = max(settings.TRUSTED_PROXIES - 1, 0)
+        place = Place(options["listen"] or "80", options["upstream"], user=options["user"], hops=hops)
+        if settings.SITE_URL.startswith("https:") and not options["listen"] and not hops:
+            folder = f"/etc/letsencrypt/live/{urlsplit(settings.SITE_URL).hostname}"
+            place = replace(
+                place,
+                certificate=options["certificate"] or f"{folder}/fullchain.pem",
+                key=options["key"] or f"{folder}/privkey.pem",
+            )
         try:
             self.stdout.write(render(place), ending="")
         except ConfigurationError as error:

@@ -48,7 +48,6 @@ class Command(BaseCommand):
             # Before anything is written, also to the database.
             site_id.require_adoptable()
             folders.make()
-            folders.set_modes()
             locks = collection(site_id.COLLECTION)
             with exclusive(locks, "prepare", waiting=self._say_waiting):
                 self._prepare(demo=options["demo"])
