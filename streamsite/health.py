@@ -163,7 +163,7 @@ DISK = Check(_disk, good_seconds=2.0)
 DATABASE = Check(_database, good_seconds=2.0)
 BEHIND_DATABASE = {
     "migrations": Check(_migrations, good_seconds=60.0),
-    "site_id": Check(_site_id, good_seconds=30.0),
+    "site_id": Check(_site_id, good_seconds=5.0),
     "queue": Check(_queue, good_seconds=10.0),
     "workers": Check(_workers, good_seconds=10.0),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -99,24 +100,28 @@ def web(
         process.wait(timeout=30)
 
 
+def _without_tls(text: str, port: int) -> str:
+    """The configuration on ``port`` of loopback, as any user may run it; certificates are for other tests."""
+    text = re.sub(r"^ *(?:ssl_\w+|user|pid|listen \[::\][^;]*) ?.*;\n", "", text, flags=re.MULTILINE)
+    plain = free_port() if "    listen 443 " in text else port
+    text = re.sub(r"^    listen 443 .*;$", f"    listen 127.0.0.1:{port};", text, flags=re.MULTILINE)
+    return re.sub(r"^    listen 80;$", f"    listen 127.0.0.1:{plain};", text, flags=re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def front(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """``deploy/nginx.conf`` in front of it, on a port of its own."""
     nginx_binary()
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    text = (DEPLOY / "nginx.conf").read_text()
-    for line, own in {
-        "listen 80;": f"listen 127.0.0.1:{port};",
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{web.port};",
-    }.items():
-        assert text.count(f"    {line}\n") == 1
-        text = text.replace(line, own)
+    text = _without_tls((DEPLOY / "nginx.conf").read_text(), port)
+    text = re.sub(
+        r"^    server 127\.0\.0\.1:8000;$", f"    server 127.0.0.1:{web.port};", text, flags=re.MULTILINE
+    )
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "".join(f'  {kind}_temp_path "{folder}/{kind}";\n' for kind in kinds)
     path = folder / "nginx.conf"
     path.write_text(text.replace("http {\n", f"http {{\n{paths}", 1))
     command = [*find_nginx()[0].command(folder, path), "-g", f"daemon off; pid {folder}/pid;"]
-    path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith("pid ")))
     process = subprocess.Popen(command)
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
