@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as configured
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from streamsite import console, logs
 from streamsite.logs import JsonFormatter, TextFormatter, readable
@@ -242,7 +243,7 @@ def test_a_permanent_failure_has_none(run, output):
     "error", [smtplib.SMTPServerDisconnected("x"), ConnectionRefusedError("x"), *FAULTS.values()]
 )
 def test_partners_that_are_away_are_no_faults(output, error):
-    job = queue.Job("j", "t", "some.task", [], {}, "mail", 1, 20)
+    job = queue.Job("j", "t", "some.task", [], {}, "mail", 1, 20, timezone.now())
     job_log.log_end(job, job_log.FAILED, 0.0, error=error)
     is_fault = isinstance(error, LookupError)
     assert output.text().startswith("20")
@@ -252,7 +253,7 @@ def test_partners_that_are_away_are_no_faults(output, error):
 
 def test_the_line_of_a_job_names_its_video(output):
     for args, kwargs in ((["AAAAAAAAAAA"], {}), ([], {"video_id": "AAAAAAAAAAA"})):
-        job = queue.Job("j", "t", "videos.tasks.process_video", args, kwargs, "transcode", 1, 5)
+        job = queue.Job("j", "t", "videos.tasks.process_video", args, kwargs, "transcode", 1, 5, timezone.now())
         job_log.log_end(job, job_log.DONE, 0.0)
     assert [line[3].endswith(" ms video AAAAAAAAAAA") for line in output.lines()] == [True, True]
 

@@ -174,7 +174,8 @@ def modes(folder):
 
 def test_modes_do_not_depend_on_the_umask(database, tmp_path):
     """``prepare`` and the styles of a web server's start, begun with the loosest and the tightest umask."""
-    code = "from streamsite import wsgi; from django.core.management import call_command; call_command('prepare')"
+    code = "import django; django.setup(); from django.core.management import call_command; call_command('prepare')"
+    code += "; from streamsite import wsgi"
     found = {}
     for umask in ("000", "077"):
         folder = tmp_path / umask
@@ -184,6 +185,7 @@ def test_modes_do_not_depend_on_the_umask(database, tmp_path):
             "MONGODB_NAME": connection.settings_dict["NAME"],
             "SECRET_KEY": "x" * 50,
             "STREAMSITE_DATA_DIR": str(folder),
+            "DJANGO_SETTINGS_MODULE": "streamsite.settings",
         }
         commands = f'umask {umask}; exec {sys.executable} -c "{code}"'
         subprocess.run(

@@ -23,7 +23,7 @@ def drop_unique(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("videos", "0014_facets")]
     operations = [
-        migrations.RunPython(drop_unique, migrations.RunPython.noop),
+        migrations.RunPython(drop_unique, migrations.RunPython.noop, atomic=False),
         migrations.AddIndex(
             model_name="caption",
             index=models.Index(fields=["video", "language", "kind"], name="caption_once"),
