@@ -27,6 +27,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from pymongo.errors import OperationFailure, PyMongoError
 
+from streamsite import trash
 from streamsite.mongo.collections import collection
 
 logger = logging.getLogger("streamsite.site_id")
@@ -89,8 +90,7 @@ def document_in(database: Any) -> dict[str, Any]:
 def in_database() -> str:
     """Return the id in the database, "" when there is none. Raises ``WrongSite`` when it may not be read."""
     try:
-        with pymongo.timeout(ANSWER_SECONDS):
-            return str(document_in(collection(COLLECTION).database).get("site_id", ""))
+        return str(document_in(collection(COLLECTION).database).get("site_id", ""))
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
@@ -124,7 +124,8 @@ def require_once_reachable() -> None:
 def guard() -> None:
     """End this process when database and data folder are not of one site; at once, or when the database answers."""
     try:
-        require()
+        with pymongo.timeout(ANSWER_SECONDS):
+            require()
     except WrongSite as error:
         logger.critical("%s", error)
         raise SystemExit(1) from None
@@ -153,7 +154,8 @@ def problem() -> str:
     if time.monotonic() - when < CACHE_SECONDS:
         return sentence
     try:
-        require()
+        with pymongo.timeout(ANSWER_SECONDS):
+            require()
         sentence = ""
     except WrongSite as error:
         sentence = str(error)
@@ -209,7 +211,12 @@ def _unknown_files() -> str:
 
 
 def _has_files() -> bool:
-    return any(next(witness.there(), None) is not None for witness in _witnesses.values())
+    """Whether ``media`` has any file but the id; empty folders, hidden files and the trash do not count."""
+    for _, folders, names in os.walk(_media()):
+        folders[:] = [name for name in folders if name != trash.NAME]
+        if any(name != FILE and not name.startswith(".") for name in names):
+            return True
+    return False
 
 
 def _knows_files() -> bool:

@@ -95,6 +95,9 @@ def test_preparing_adopts_only_what_is_safely_of_one_site(place, cast, at_databa
     if files != "none":
         video_id = cast.video().pk if files == "known" else "AAAAAAAAAAA"
         storage.source_path(video_id).parent.mkdir(parents=True)
+        storage.source_path(video_id).touch()
+    else:
+        storage.source_path("AAAAAAAAAAA").parent.mkdir(parents=True)  # an empty folder is no file
     if said:
         before = collection(COLLECTION).find_one({"_id": DOCUMENT})
         with pytest.raises(WrongSite, match=said):

@@ -19,6 +19,7 @@ from PIL import Image, ImageCms
 from accounts import images, pictures
 from accounts.models import User
 from accounts.tests.pictures import bad_pictures, halves, picture, png_bomb, scan_bomb, with_exif
+from streamsite import trash
 from streamsite.errors import Invalid, Unavailable
 from streamsite.testing.commands import recorded
 
@@ -311,6 +312,19 @@ def test_what_a_killed_process_left_is_swept(cast, settings):
     assert folders() == sorted([mine, fresh])
     assert not half.exists()
     assert pictures.sweep().count == 0
+
+
+def test_many_pictures_that_nothing_names_stay(cast, settings):
+    """The database may be older than the files, or another one."""
+    pictures.sweep(force=True)
+    orphans = [pictures.store({"avatar-96.webp": b"x"}) for _ in range(3)]
+    for folder in orphans:
+        os.utime(pictures.folder_path(folder), (1, 1))
+    assert "3 of 3 pictures that nothing names" in pictures.sweep().refusal
+    assert folders() == sorted(orphans)
+    assert pictures.sweep(force=True).count == 3
+    assert trash.restore(orphans[:1]) == ([pictures.folder_path(orphans[0]) / "avatar-96.webp"], [])
+    pictures.remove(orphans[0])
 
 
 def test_one_picture_is_decoded_at_a_time_and_waiting_ends(monkeypatch):

@@ -51,7 +51,8 @@ def exclusive(
     finally:
         done.set()
         renewal.join()
-        locks.update_one(_mine(name, holder), {"$set": {"until": NEVER}})
+        with suppress(PyMongoError):  # the lease ends anyway
+            locks.update_one(_mine(name, holder), {"$set": {"until": NEVER}})
 
 
 def _mine(name: str, holder: dict[str, Any]) -> dict[str, Any]:

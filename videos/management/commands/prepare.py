@@ -45,14 +45,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            # Before anything is written, also to the database.
-            site_id.require_adoptable()
+            self._require_adoptable()
             folders.make()
             locks = collection(site_id.COLLECTION)
             with exclusive(locks, "prepare", waiting=self._say_waiting):
                 self._prepare(demo=options["demo"])
         except site_id.WrongSite as error:
             raise CommandError(str(error)) from None
+
+    @staticmethod
+    def _require_adoptable() -> None:
+        """Look before anything is written, also to the database."""
+        try:
+            site_id.require_adoptable()
+        except site_id.AWAY as error:
+            raise CommandError(
+                f"The database does not answer ({error.__class__.__name__}). Check MONGODB_URI."
+            ) from None
 
     def _say_waiting(self) -> None:
         self.stdout.write("another process prepares this database; waiting for it")
