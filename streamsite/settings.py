@@ -36,7 +36,8 @@ IS_HTTPS = _site.scheme == "https"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 if not IS_HTTPS and _site.hostname not in {"localhost", "127.0.0.1", "::1"}:
     raise env.refuse("SITE_URL", "plain http is accepted for localhost only; use https://")
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", (str(_site.hostname), *(() if IS_HTTPS else LOOPBACK_HOSTS)))
+_site_host = f"[{_site.hostname}]" if ":" in str(_site.hostname) else str(_site.hostname)
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", (_site_host, *(() if IS_HTTPS else LOOPBACK_HOSTS)))
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
