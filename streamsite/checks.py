@@ -20,7 +20,7 @@ from streamsite import env, posture
 from streamsite.mail.options import NONE, is_loopback
 
 # Set by the supervisor. Kubernetes gives pods variables that look like them, such as STREAMSITE_PORT.
-INTERNAL = {"STREAMSITE_FRONT"}
+INTERNAL = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
 # Variables of the tests' own.
 TESTS = "STREAMSITE_TEST_"
 # MONGODB_NAEM and MONGODB_URL are above it, names of other programs below.

@@ -108,6 +108,23 @@ def test_a_wrong_value_is_shown_beside_what_is_allowed(settings_with, name, valu
     assert allowed in said.partition(": ")[2] or allowed in said
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "http://[::1]:8000"),
+        ("SITE_URL", "http://127.0.0.1:8000/"),
+        ("ALLOWED_HOSTS", "video.example.org, .example.org, 10.0.0.1, [::1], *.example.net"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example.org,http://localhost:5173"),
+        ("CSRF_TRUSTED_ORIGINS", "https://*.example.org"),
+        ("MEDIA_ACCEL_PREFIX", "/internal"),
+        ("CELERY_BROKER_URL", "amqp://user@host//"),
+        ("S3_BUCKET", "Films_2.example"),
+    ],
+)
+def test_good_values_are_taken(settings_with, name, value):
+    assert settings_with(**{name: value}) == ""
+
+
 MALFORMED = [
     "localhost:27017",
     "http://db/",
