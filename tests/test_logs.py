@@ -253,7 +253,9 @@ def test_partners_that_are_away_are_no_faults(output, error):
 
 def test_the_line_of_a_job_names_its_video(output):
     for args, kwargs in ((["AAAAAAAAAAA"], {}), ([], {"video_id": "AAAAAAAAAAA"})):
-        job = queue.Job("j", "t", "videos.tasks.process_video", args, kwargs, "transcode", 1, 5, timezone.now())
+        job = queue.Job(
+            "j", "t", "videos.tasks.process_video", args, kwargs, "transcode", 1, 5, timezone.now()
+        )
         job_log.log_end(job, job_log.DONE, 0.0)
     assert [line[3].endswith(" ms video AAAAAAAAAAA") for line in output.lines()] == [True, True]
 

@@ -66,14 +66,20 @@ def test_what_is_not_said_follows_from_what_is(read, environment, port, security
             PROVIDER | {"EMAIL_PASSWORD_FILE": "/run/secret"},
             "EMAIL_PASSWORD and EMAIL_PASSWORD_FILE are both set",
         ),
-        (PROVIDER | {"EMAIL_SECURITY": "ssl"}, "EMAIL_SECURITY=ssl cannot work: use one of starttls, tls, none"),
+        (
+            PROVIDER | {"EMAIL_SECURITY": "ssl"},
+            "EMAIL_SECURITY=ssl cannot work: use one of starttls, tls, none",
+        ),
         (
             PROVIDER | {"EMAIL_SECURITY": "tls", "EMAIL_USE_TLS": "1"},
             "EMAIL_SECURITY=tls contradicts EMAIL_USE_TLS",
         ),
         (PROVIDER | {"EMAIL_USE_TLS": "1", "EMAIL_USE_SSL": "1"}, "exclude each other"),
         (PROVIDER | {"EMAIL_PORT": "smtp"}, "EMAIL_PORT=smtp cannot work: use a whole number"),
-        (PROVIDER | {"EMAIL_PORT": "70000"}, "EMAIL_PORT=70000 cannot work: use a whole number between 1 and 65535"),
+        (
+            PROVIDER | {"EMAIL_PORT": "70000"},
+            "EMAIL_PORT=70000 cannot work: use a whole number between 1 and 65535",
+        ),
         (PROVIDER | {"EMAIL_PASSWORD": "sécret"}, "must be ASCII"),
     ],
 )
