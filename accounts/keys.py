@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import folders
+from streamsite import folders, whole_files
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,7 @@ def create_key(folder: Path) -> str:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     # Whole under its name or not there: an empty key, left by a process that was killed, would end every further start.
-    partial = folder / f"{kid}.part"
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(pem)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.rename(folder / f"{kid}.pem")
+    whole_files.write(folder / f"{kid}.pem", pem)
     return kid
 
 

@@ -27,7 +27,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from pymongo.errors import OperationFailure, PyMongoError
 
-from streamsite import trash
+from streamsite import trash, whole_files
 from streamsite.mongo.collections import collection
 
 logger = logging.getLogger("streamsite.site_id")
@@ -283,12 +283,4 @@ def _write_database(site: str, *, is_new: bool) -> str:
 def _write_folder(site: str) -> None:
     path = _media() / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{FILE}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "w") as out:
-            out.write(f"{site}\n")
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    whole_files.write(path, f"{site}\n", mode=0o640)

@@ -28,7 +28,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from streamsite import env, folders, network, privileges, site_id
+from streamsite import env, folders, network, privileges, site_id, whole_files
 from streamsite.console import copy_lines, say
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
@@ -170,11 +170,11 @@ class Supervisor:
         secret = self.data_dir / "keys" / "secret_key"
         if (
             not any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE"))
-            and not secret.is_file()
+            # An empty one was left by a start of an earlier version that was killed.
+            and not (secret.is_file() and secret.stat().st_size)
         ):
             folders.create(secret.parent, folders.PRIVATE)
-            with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                out.write(secrets.token_urlsafe(48))
+            whole_files.write(secret, secrets.token_urlsafe(48))
 
     def _begin_front(self) -> None:
         files = raise_file_limit()

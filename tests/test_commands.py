@@ -16,6 +16,7 @@ from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
 from streamsite.mongo import indexes
 from subscriptions.models import Broadcast, Subscription
+from videos.management.commands import prepare
 from videos.models import Video
 
 
@@ -167,3 +168,13 @@ def test_a_key_that_was_not_written_whole_is_no_key(tmp_path, monkeypatch):
         keys.create_key(tmp_path)
     assert list(tmp_path.glob("*.pem")) == []
     assert keys.create_key(tmp_path) == keys.load(tmp_path).kid
+
+
+def test_a_killed_start_loses_no_password_of_the_demo_accounts(database, settings, tmp_path):
+    settings.KEYS_DIR = tmp_path
+    (tmp_path / "demo_password.new").write_text("from-the-killed-start")
+    User.objects.create_user("demo", "demo@example.org", "from-the-killed-start")
+    prepare.Command()._demo_accounts()
+    for name in ("demo", "demoadmin"):
+        assert User.objects.get(username=name).check_password("from-the-killed-start")
+    assert [path.name for path in tmp_path.iterdir()] == ["demo_password"]

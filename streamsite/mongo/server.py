@@ -22,7 +22,7 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from streamsite import folders
+from streamsite import folders, whole_files
 from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, version_of
 
 USER = "streamsite"
@@ -109,7 +109,7 @@ class EmbeddedMongo:
         self.port = self._choose_port()
         self.launch()
         self._prepare()
-        self._write_private(self.data_dir / "run" / "mongodb-uri", self.uri)
+        whole_files.write(self.data_dir / "run" / "mongodb-uri", self.uri)
 
     def launch(self) -> None:
         """Start the process on the chosen port and wait until it answers."""
@@ -180,15 +180,8 @@ class EmbeddedMongo:
     def _kept_secret(self, name: str) -> str:
         path = self.data_dir / "keys" / name
         if not path.is_file() or not path.read_text(encoding="utf-8").strip():
-            self._write_private(path, secrets.token_hex(24))
+            whole_files.write(path, secrets.token_hex(24))
         return path.read_text(encoding="utf-8").strip()
-
-    @staticmethod
-    def _write_private(path: Path, content: str) -> None:
-        partial = path.with_name(path.name + ".part")
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(content)
-        partial.replace(path)
 
     def _choose_port(self) -> int:
         """The port of the last run when it is free, so that the replica set's configuration still fits."""

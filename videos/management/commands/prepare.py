@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import administrators, pictures
 from accounts.models import User
-from streamsite import folders, site_id
+from streamsite import folders, site_id, whole_files
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.exclusive import exclusive
@@ -101,7 +101,11 @@ class Command(BaseCommand):
         kept = Path(settings.KEYS_DIR) / "demo_password"
         if kept.is_file():
             return
-        password = "-".join(secrets.token_hex(2) for _ in range(3))
+        # Written before the first account has it, and renamed after the last: a killed process loses no password.
+        pending = kept.with_name("demo_password.new")
+        if not pending.is_file():
+            whole_files.write(pending, "-".join(secrets.token_hex(2) for _ in range(3)))
+        password = pending.read_text(encoding="utf-8")
         for username, name, is_admin in DEMO_ACCOUNTS:
             if not User.objects.filter(username=username).exists():
                 User.objects.create_user(
@@ -112,5 +116,4 @@ class Command(BaseCommand):
                     is_staff=is_admin,
                     is_superuser=is_admin,
                 )
-        kept.touch(mode=0o600)
-        kept.write_text(password, encoding="utf-8")
+        pending.replace(kept)
