@@ -1,4 +1,4 @@
-"""Whether somebody can administer the site, for what is said at its start."""
+"""Tell at a start whether the site has an administrator, and check the passwords of new ones."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def forget(user: User) -> None:
 
 @dataclass
 class Swept:
-    """What a sweep took away, or would: ``count`` folders, ``paths`` of pictures, or why it left them alone."""
+    """The result of a sweep: folders and pictures that it moved or would move, or why it moved none."""
 
     count: int = 0
     paths: list[Path] = field(default_factory=list)

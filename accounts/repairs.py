@@ -1,4 +1,4 @@
-"""What the previous release does not write to sessions: ``streamsite.mongo.repairs``."""
+"""Repairs of session fields that the previous release does not write (see ``streamsite.mongo.repairs``)."""
 
 from __future__ import annotations
 

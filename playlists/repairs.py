@@ -1,4 +1,4 @@
-"""What everybody sees of playlists, of which the previous release follows one half: ``streamsite.mongo.repairs``."""
+"""Repairs of the public totals of playlists, which the previous release only half maintains."""
 
 from __future__ import annotations
 

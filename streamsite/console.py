@@ -1,4 +1,4 @@
-"""What ``script/server`` prints: its own lines and its children's, each with the name of the process it comes from.
+"""The output of ``script/server``: its own lines and its children's, each with the name of its process.
 
 As text, ``web    | 2026-11-29T07:30:00.123Z INFO ...``; with ``LOG_FORMAT=json`` one object per line, with ``process``.
 """

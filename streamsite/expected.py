@@ -1,4 +1,4 @@
-"""What is to be expected in operation, and what is a fault of the site: only faults have a traceback in the log."""
+"""Tell conditions that are expected in operation from faults of the site; only faults get a traceback in the log."""
 
 from __future__ import annotations
 

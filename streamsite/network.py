@@ -173,7 +173,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _refusal(host: str) -> str:
-    return f"--host {host} is no address of this machine: {_advice()}"
+    return f"--host {host} is not an address of this machine: {_advice()}"
 
 
 def _advice() -> str:

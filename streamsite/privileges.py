@@ -1,4 +1,4 @@
-"""What is done when root starts the site: continue as the owner of the data folder, or warn.
+"""Give up root at a start: continue as the owner of the data folder, or warn.
 
 No Django here: the supervisor calls it before anything else. docs/decisions/0031-root.md says why.
 """

@@ -1,4 +1,4 @@
-"""What web server and workers say when they start: warnings for the operator that stop nothing.
+"""Warnings for the operator when the web server or a worker starts. They stop nothing.
 
 Apps register their own with ``on_start``; the project imports none of them.
 """

@@ -1,4 +1,4 @@
-"""What the sweeper takes away waits in ``<data>/trash/<date>/`` for ``TRASH_DAYS``, under its path in the data folder.
+"""The trash: what the sweeper removes stays in ``<data>/trash/<date>/`` for ``TRASH_DAYS``, under its former path.
 
 A file moves there by a rename and back by another one. A folder that is a mount of its own, such as ``media``, has a
 trash of its own below it, because a rename does not leave a file system.

@@ -74,7 +74,7 @@ def test_the_start_says_so_and_ends(tmp_path):
     ]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
-    assert "--host 192.0.2.250 is no address of this machine" in ended.stderr
+    assert "--host 192.0.2.250 is not an address of this machine" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 

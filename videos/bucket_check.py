@@ -1,4 +1,4 @@
-"""Whether the bucket can be used as it is configured, as sentences for its operator: at a start, and by ``check``.
+"""Try whether the bucket can be used as configured, and say so in sentences: at a start, and in ``check``.
 
 Lists, writes one small object beside the videos and deletes it. Every call is tried once and bounded in time.
 """

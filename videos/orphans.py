@@ -1,4 +1,4 @@
-"""Which files no row of the database names, by what their loss would mean.
+"""Find files that no row of the database names, by what losing them would mean.
 
 Whole videos, thumbnails, captions and upload files exist once: they move to the trash, and only a few at once. A
 generation beside the one that is served, or beside a source from which it can be made, is a second copy: it moves

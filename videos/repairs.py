@@ -1,4 +1,4 @@
-"""What follows from other fields of videos and the previous release does not write: ``streamsite.mongo.repairs``."""
+"""Repairs of derived video fields that the previous release does not write (see ``streamsite.mongo.repairs``)."""
 
 from __future__ import annotations
 

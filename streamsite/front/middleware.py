@@ -1,4 +1,4 @@
-"""What a proxy in front is told about an answer: how long its bytes may be kept, and what it may not compress."""
+"""Headers for a proxy in front: how long it may keep an answer, and that it may not compress it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How mail leaves: what the settings mean, the talk with a mail server, and when it is tried again."""
+"""Sending mail: settings, the conversation with a mail server, and retries."""

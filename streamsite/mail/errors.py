@@ -1,4 +1,4 @@
-"""What becomes of a mail that was not accepted."""
+"""Errors of mail that was not accepted; the class says whether it is tried again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mail server's refusals and silences mean, in words: for staff, for operators, and for an address's owner.
+"""Explanations of a mail server's refusals and silences for staff, operators, and the owner of an address.
 
 Pure. A permanent refusal of a recipient can be about the address or about us (a blocked sender, a policy). Only the
 former may mark an address, so whatever is in doubt counts as ours. Enhanced status codes are those of RFC 3463.

@@ -1,4 +1,4 @@
-"""What every mail of the site carries in its head."""
+"""Headers that every mail of the site carries."""
 
 from __future__ import annotations
 

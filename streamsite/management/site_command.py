@@ -1,4 +1,4 @@
-"""What commands have in common that change a site's files and rows."""
+"""The base of commands that change a site's files and rows."""
 
 from __future__ import annotations
 

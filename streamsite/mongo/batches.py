@@ -1,6 +1,6 @@
 """Walking a collection of any size in pieces, for the data steps of migrations.
 
-A step that is killed is run again. It goes on where it stopped when its condition leaves out what was done, such as
+A step that is killed is run again. It continues where it stopped if its condition leaves out what was done, such as
 "the field is not there", and it never holds more than one piece in memory.
 """
 

@@ -1,4 +1,4 @@
-"""What the previous release leaves behind when it runs beside this one, or after a rollback, and setting it right.
+"""Repair what the previous release leaves behind when it runs beside this one, or after a rollback.
 
 Its documents lack the fields that only this release knows, and it changes some fields without those that follow from
 them. Reading copes with the first (``streamsite.mongo.engine.compiler.missing``); here they are filled in. For the

@@ -1,4 +1,4 @@
-"""What a database holds, to be compared with later or brought back."""
+"""Snapshots of a database, to compare with later or to restore."""
 
 from __future__ import annotations
 

@@ -65,5 +65,5 @@ class Command(BaseCommand):
         if isinstance(error, AddressRefused):
             return f"{error} Check the address, or try another one."
         if isinstance(error, MailNotSent) and not error.advice:
-            return f"{error} Try again in a few minutes; the site does that by itself."
+            return f"{error} Try again in a few minutes; the site retries automatically."
         return str(error)

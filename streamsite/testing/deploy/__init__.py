@@ -1,1 +1,1 @@
-"""What ``deploy/`` ships, read from its files and run to the letter (``script/test-deploy``)."""
+"""Read the files of ``deploy/`` and run them to the letter (``script/test-deploy``)."""

@@ -1,4 +1,4 @@
-"""What stands in for the images that cannot be had here: MongoDB's, with its entry point and shell."""
+"""Stand-ins for images that cannot be had here: MongoDB's, with its entry point and shell."""
 
 from __future__ import annotations
 
