@@ -91,21 +91,39 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         try:
             self._check_disk()
-            self._check_port()
-            self._set_environment()
-            self._begin_front()
-            self._start_mongo()
-            self._settle_front()
-            self._prepare()
-            if not self.stopping.is_set():
-                self._start_children()
-                self._watch()
+            if self.options.database_only:
+                self._serve_database()
+            else:
+                self._serve_site()
         except (StartError, EmbeddedMongoError, MongodUnavailableError, NginxUnavailableError) as error:
             sys.stderr.write(f"script/server: {error}\n")
             return 1
         finally:
             self._stop_all()
         return 0
+
+    def _serve_site(self) -> None:
+        self._check_port()
+        self._set_environment()
+        self._begin_front()
+        self._start_mongo()
+        self._settle_front()
+        self._prepare()
+        if not self.stopping.is_set():
+            self._start_children()
+            self._watch()
+
+    def _serve_database(self) -> None:
+        """Run MongoDB alone, for restoring a dump and for commands that a site needs before it can start."""
+        self._start_mongo()
+        if self.mongo is None:
+            raise StartError(
+                "--database-only is for the bundled MongoDB, and MONGODB_URI names another server"
+            )
+        say("server", f"only MongoDB is running; its address is in {self.data_dir / 'run' / 'mongodb-uri'}")
+        say("server", "Ctrl-C stops it")
+        while not self.stopping.wait(0.3):
+            self._keep_mongo()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.stopping.is_set() and number == signal.SIGINT:
@@ -483,6 +501,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--no-front", dest="front", action="store_false", help="let the site answer by itself, without nginx"
+    )
+    parser.add_argument(
+        "--database-only",
+        action="store_true",
+        help="run the bundled MongoDB alone, to restore a dump into it",
     )
     parser.add_argument(
         "--workers",

@@ -7,9 +7,11 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from pymongo import MongoClient
 
 from streamsite.testing.caller import Caller
 from streamsite.testing.stack import Stack
+from tests.tasks.conftest import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 OPERATIONS = Path(__file__).resolve().parent.parent / "docs" / "operations.md"
@@ -28,15 +30,58 @@ def text(url):
         return answer.read().decode()
 
 
-def test_a_restored_copy_takes_uploads_and_plays_them(tmp_path, clip):
-    assert to_back_up() == ["db", "keys", "media"]
-    former = Stack(tmp_path / "former")
-    former.log.parent.mkdir()
-    former.start()
+def database_of(site):
+    """The running site's database, by the address that it writes down."""
+    address = (site.data_dir / "run" / "mongodb-uri").read_text().strip()
+    return MongoClient(address)["streamsite"]
+
+
+@pytest.fixture(scope="module")
+def former(tmp_path_factory):
+    """A stopped site with one account, and a dump of its database."""
+    site = Stack(tmp_path_factory.mktemp("former"))
+    site.start()
     try:
-        Caller(former).enter("keeper")
+        Caller(site).enter("keeper")
+        database = database_of(site)
+        dump = {name: list(database[name].find()) for name in database.list_collection_names()}
+        database.client.close()
     finally:
-        former.stop()
+        site.stop()
+    return site, dump
+
+
+def test_a_dump_is_restored_into_the_database_alone(former, tmp_path):
+    """The steps of operations.md; pymongo stands in for ``mongorestore --drop``, which is not a package of pip's."""
+    before, dump = former
+    alone = Stack(tmp_path, arguments=("--database-only",))
+    for name in ("keys", "media"):
+        shutil.copytree(before.data_dir / name, alone.data_dir / name)
+    alone.launch()
+    try:
+        wait_until(lambda: (alone.data_dir / "run" / "mongodb-uri").exists())
+        wait_until(lambda: "only MongoDB is running" in alone.output())
+        database = database_of(alone)
+        for name, documents in dump.items():
+            database.drop_collection(name)
+            if documents:
+                database[name].insert_many(documents)
+        database.client.close()
+        # A command of the site's finds that database, too.
+        assert "the data folder" in alone.manage("site_id")
+    finally:
+        alone.stop()
+    restored = Stack(tmp_path)
+    restored.start()
+    try:
+        assert Caller(restored).sign_in("keeper").json("GET", "/api/v1/me")[0] == 200
+    finally:
+        restored.stop()
+
+
+def test_a_restored_copy_takes_uploads_and_plays_them(former, tmp_path, clip):
+    assert to_back_up() == ["db", "keys", "media"]
+    former, _ = former
     restored = Stack(tmp_path / "restored")
     for name in to_back_up():
         shutil.copytree(former.data_dir / name, restored.data_dir / name)

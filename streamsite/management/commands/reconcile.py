@@ -36,7 +36,7 @@ class Command(SiteCommand):
                 f"{drift.counter.name}: {drift.wrong} wrong by {drift.difference:g} in all"
                 f"{self._done(drift.corrected, options)}"
             )
-        if not drifts:
+        if not (findings or drifts):
             self.stdout.write("All counters agree with their rows.")
         if options["check"] and (findings or drifts):
             raise SystemExit(1)
