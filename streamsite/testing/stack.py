@@ -15,7 +15,7 @@ from pathlib import Path
 
 from streamsite.testing import prepared
 
-START_SECONDS = 60
+START_SECONDS = 120
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
