@@ -122,10 +122,10 @@ def match_with_missing(
         return {path: test}
     if parent:
         return _match_joined(path, test, field, parent)
-    if "$eq" in test and _is_condition_of_index(field, value, connection):
-        return {path: test}
     if finds_missing:
         return _match_stored(path, test, field)
+    if "$eq" in test and _is_condition_of_index(field, value, connection):
+        return {path: test}
     if field.null:
         return {"$or": [{path: test}, {path: {"$exists": False}}]}
     if "$eq" in test:
