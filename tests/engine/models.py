@@ -70,6 +70,7 @@ class Follow(models.Model):
     user = models.IntegerField()
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="follows")
     level = models.IntegerField(default=0)
+    weight = models.IntegerField(null=True, default=5)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "channel"], name="engine_unique_follow")]

@@ -84,7 +84,9 @@ class World:
         self.notes.bulk_create(
             [Note(pk=n, text=f"n{n}", content_type=kind, object_id=n % 5 + 1) for n in range(1, 9)]
         )
-        self.follows.bulk_create([Follow(pk=n, user=n % 3, channel_id=n % 4 + 1) for n in range(1, 9)])
+        self.follows.bulk_create(
+            [Follow(pk=n, user=n % 3, channel_id=n % 4 + 1, weight=n if n % 3 else None) for n in range(1, 9)]
+        )
         self.slots.bulk_create([Slot(pk=uuid.UUID(int=n), code=f"s{n}", active=n % 2 == 0) for n in range(4)])
         parents = [None, 1, 1, 2, 3, 4]
         self.nodes.bulk_create(

@@ -43,6 +43,7 @@ EMPTY_VALUES: Document = {
     "UUIDField": None,
 }
 OPPOSITES = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
+NULL_TESTS = ({"$eq": None}, {"$ne": None})
 ORDERS = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 
 _conditions: WeakKeyDictionary[type[models.Model], list[tuple[str, Document]]] = WeakKeyDictionary()
@@ -104,23 +105,27 @@ def _is_missing(path: str) -> Document:
 
 
 def match_with_missing(
-    path: str, test: Document, field: models.Field[Any, Any], connection: DatabaseWrapper
+    path: str, test: Document, field: models.Field[Any, Any], connection: DatabaseWrapper, parent: str = ""
 ) -> Document:
     """Return the match document for a test on one column, which a document without it passes if the default does.
 
     To an index, null and missing are the same, so that the test stays one that an index can answer. A partial index
     does not hold documents that lack the column of its condition: such a column is tested as it is stored.
+
+    ``parent`` is the path of the joined document when there may be none; its columns are then null.
     """
-    if has_varying_default(field):
+    if field.primary_key or (has_varying_default(field) and test not in NULL_TESTS):
         return {path: test}
     value = missing_value(field, connection)
-    if value is None or satisfies(value, test) == _finds_missing(test):
+    finds_missing = _finds_missing(test)
+    if value is None or satisfies(value, test) == finds_missing:
         return {path: test}
+    if parent:
+        return _match_joined(path, test, field, parent)
+    if finds_missing:
+        return _match_stored(path, test, field)
     if "$eq" in test and _is_condition_of_index(field, value, connection):
         return {path: test}
-    if _finds_missing(test):
-        (values,) = test.values()
-        return {path: {"$nin": [*(values if "$nin" in test else [values]), None]}}
     if field.null:
         return {"$or": [{path: test}, {path: {"$exists": False}}]}
     if "$eq" in test:
@@ -130,6 +135,23 @@ def match_with_missing(
     if len(test) == 1 and (operator := next(iter(test))) in OPPOSITES:
         return {path: {"$not": {OPPOSITES[operator]: test[operator]}}}
     return {"$or": [{path: test}, {path: {"$eq": None}}]}
+
+
+def _match_joined(path: str, test: Document, field: models.Field[Any, Any], parent: str) -> Document:
+    """Return the match document for a test that the default decides the other way, on a document that may be absent."""
+    if _finds_missing(test):
+        return {"$or": [{parent: {"$exists": False}}, _match_stored(path, test, field)]}
+    lacks = {"$exists": False} if field.null else {"$eq": None}
+    return {"$or": [{path: test}, {parent: {"$exists": True}, path: lacks}]}
+
+
+def _match_stored(path: str, test: Document, field: models.Field[Any, Any]) -> Document:
+    """Return the match document for a test that no document without the column passes."""
+    if field.null:
+        return {"$and": [{path: test}, {path: {"$exists": True}}]}
+    if len(test) == 1 and "$eq" not in test:
+        return {path: {"$nin": [*test.get("$nin", test.values()), None]}}
+    return {"$and": [{path: test}, {path: {"$ne": None}}]}
 
 
 def _is_condition_of_index(field: models.Field[Any, Any], value: Any, connection: DatabaseWrapper) -> bool:

@@ -103,8 +103,11 @@ class Scope:
 
     def value(self, column: Col) -> Any:
         """Return the expression for a column of this query's documents: its default where a document lacks it."""
-        parent = self.prefixes[column.alias].rstrip(".") if column.alias in self.outer_joined else ""
-        return or_missing(str(self.path(column)), column.target, self.connection, parent)
+        return or_missing(str(self.path(column)), column.target, self.connection, self._parent(column))
+
+    def _parent(self, column: Col) -> str:
+        """Return the path of the joined document that has the column if there may be none, else an empty string."""
+        return self.prefixes[column.alias].rstrip(".") if column.alias in self.outer_joined else ""
 
     def is_nullable(self, column: Col) -> bool:
         """Return whether a column's value can be null in this document."""
@@ -200,9 +203,9 @@ class Scope:
 
     def _with_missing(self, path: str, test: Document, column: Col) -> Document:
         """Return the test on a column, for documents that lack it as well; a joined one may itself be missing."""
-        if not self.knows_missing or column.alias in self.outer_joined:
+        if not self.knows_missing:
             return {path: test}
-        return match_with_missing(path, test, column.target, self.connection)
+        return match_with_missing(path, test, column.target, self.connection, self._parent(column))
 
     def _match_path(self, node: Any) -> str | None:
         """Return the path of a column whose values a match document tests as a whole.
