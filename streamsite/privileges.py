@@ -13,8 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_ROOT = (
-    "The site is run by root, so whoever takes over one of its processes has the whole machine: run it as a user of its"
-    " own that owns the data folder."
+    "Running as root: anyone who compromises the site controls this machine. Run it as a dedicated user that owns the"
+    " data folder."
 )
 # What the site's user must be able to load; a Python below /root is root's alone.
 PROBE = "import ctypes, ssl, sqlite3; import django, pymongo, av; import streamsite.web"
