@@ -19,7 +19,7 @@ from streamsite.tasks.lease import current_lease
 
 # Somebody waits for mail with a link, so it goes before notifications.
 LINKS_FIRST = 10
-LINK_ENDED = "Not sent: its link would no longer be good. A new one can be requested."
+LINK_ENDED = "Not sent: its link would no longer work. A new one can be requested."
 
 
 @task(queue_name=MAIL)

@@ -45,14 +45,14 @@ def give_up_root(data_dir: Path) -> str:
     shown = name or f"user {status.st_uid}"
     if not _can_load(status.st_uid, status.st_gid, groups):
         return (
-            f"Root continues, because {shown}, who owns the data folder {data_dir}, cannot read the code in {ROOT} or"
+            f"Continuing as root: {shown}, who owns the data folder {data_dir}, cannot read the code in {ROOT} or"
             " its Python: move both to where that user can read them, such as /srv."
         )
     os.setgroups(groups)
     os.setgid(status.st_gid)
     os.setuid(status.st_uid)
     os.environ |= {"HOME": home or str(data_dir), "USER": shown, "LOGNAME": shown}
-    return f"Root started this: it continues as {shown}, who owns the data folder {data_dir}."
+    return f"Started as root; continuing as {shown}, who owns the data folder {data_dir}."
 
 
 def _account(uid: int) -> tuple[str, str]:

@@ -142,6 +142,8 @@ def test_ipv6_and_the_proof_of_the_name_for_certificates(front):
         pytest.skip("Caddy gets certificates by itself, and listens on every address by default")
     over = ("--connect-to", f"::[::1]:{front.port}")
     assert front.curl("/healthz", *over)[0] == "2 200"
+    probe = f"http://127.0.0.1:{front.plain_port}/readyz"
+    assert front.curl(probe, "--http1.0", "-H", "Host:")[0] == "1.1 200"
     proof = front.folder / "letsencrypt" / ".well-known" / "acme-challenge" / "proof"
     proof.parent.mkdir(parents=True)
     proof.write_text("thumbprint")
