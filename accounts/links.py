@@ -55,7 +55,8 @@ def would_work(kind: str, user: User, to: str) -> bool:
     """Return whether a link made now for a mail of ``kind`` to the address ``to`` would be accepted."""
     if kind == "verify":
         return user.is_active and email_key(to) in {user.email_key, email_key(user.pending_email)}
-    return user.is_active
+    # A reset link belongs to the address it was asked for: after a change the former one must not receive another.
+    return user.is_active and email_key(to) == user.email_key
 
 
 def reset_token(user: User) -> str:

@@ -19,13 +19,14 @@ from streamsite.tasks.lease import current_lease
 
 # Somebody waits for mail with a link, so it goes before notifications.
 LINKS_FIRST = 10
-LINK_ENDED = "Not sent: its link would no longer be good. A new one can be requested."
+LINK_ENDED = "Not sent: its link would no longer work. A new one can be requested."
 
 
 @task(queue_name=MAIL)
 def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> None:
-    """Send the mail ``kind`` to the account's address, or to ``to``; one with a link only while that is good.
+    """Send the mail ``kind`` to ``to``; one with a link only while that is good.
 
+    Jobs of earlier versions may lack ``to``: their mail goes to the account's address at the time it is sent.
     ``details["asked_at"]`` is when it was asked for, if that is not when the job was queued.
     """
     user = User.objects.filter(pk=user_id).first()
@@ -71,7 +72,13 @@ def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta |
 
 
 def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None:
-    """Queue a mail; within ``atomic()`` it exists only if the transaction commits."""
+    """Queue a mail to ``to``, or to the account's present address; within ``atomic()`` only if that commits.
+
+    The address is fixed now: whoever changes it while the mail server is away must not receive the warnings about it.
+    """
+    to = to or user.email
+    if not to:
+        return
     priority = LINKS_FIRST if links.lifetime(kind) is not None else 0
     mail_user.using(priority=priority).enqueue(kind, user.pk, to, details)
 

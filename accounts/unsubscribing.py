@@ -64,13 +64,18 @@ def unsubscribe(user: User, kind: str) -> str:
 
 
 def undo(raw: str) -> User:
-    """Choose again what ``unsubscribe`` ended, and return the account. Raises ``UnsubscribeLinkInvalid``."""
+    """Choose again what ``unsubscribe`` ended and nobody has chosen since; return the account.
+
+    Raises ``UnsubscribeLinkInvalid``.
+    """
     try:
         user_id, former = signing.loads(raw[:MAX_CHARACTERS], salt=UNDO_SALT, max_age=UNDO_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
         raise UnsubscribeLinkInvalid from None
     user = _account(user_id)
-    return profile.update_preferences(user, former) if former else user
+    chosen = preferences.complete(user.preferences)
+    left = {name: value for name, value in former.items() if chosen[name] == WITHOUT_MAIL.get(value)}
+    return profile.update_preferences(user, left, expected_version=user.profile_version) if left else user
 
 
 def _account(user_id: str) -> User:

@@ -115,7 +115,7 @@ def in_watch_later(playlist_id: str, video_id: str) -> tuple[str, list[Document]
 
 
 def shown_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
-    """Return items and seconds of what everybody sees of playlists, by playlist id. Kept until it changes.
+    """Return playlists' public item count and duration (seconds), by playlist id. Stored until they change.
 
     One read and one write for all of them.
     """
@@ -126,7 +126,7 @@ def shown_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
 
 
 def added_up(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
-    """Return items and seconds of what everybody sees of playlists, by playlist id, from their items. One read.
+    """Return playlists' public item count and duration (seconds), by playlist id, from their items. One read.
 
     As ``access.may_show`` has it for those who neither fill the list nor own the video.
     """
@@ -157,7 +157,7 @@ def added_up(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
 
 
 def keep_shown(playlists: Iterable[Playlist], totals: Mapping[str, tuple[int, float]]) -> None:
-    """Store what everybody sees of playlists, of those that have not changed since they were read. One write."""
+    """Store public item count and duration of the playlists that have not changed since they were read. One write."""
     collection(LISTS).bulk_write(
         [
             UpdateOne(

@@ -13,7 +13,7 @@ LISTS_AT_ONCE = 100
 
 
 def _wrong() -> Iterator[str]:
-    """Yield the ids of playlists whose stored number and length of what everybody sees are wrong."""
+    """Yield the ids of playlists whose stored public item count or duration is wrong."""
     known = Playlist.objects.exclude(shown_items=None).exclude(shown_duration=None).order_by("pk")
     for lists in batches(known.iterator(chunk_size=LISTS_AT_ONCE), LISTS_AT_ONCE):
         totals = mongo.added_up(lists)

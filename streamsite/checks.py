@@ -84,7 +84,7 @@ def deployment_is_safe(**extra: Any) -> list[CheckMessage]:
 def _of_deployment() -> Iterator[CheckMessage]:
     if not settings.IS_HTTPS:
         yield Warning(
-            "SITE_URL is not https: passwords and sessions can be read on the way.",
+            "SITE_URL is not https: passwords and sessions can be intercepted.",
             hint="Set SITE_URL=https://your.name and put a proxy that ends TLS in front.",
             id="streamsite.W002",
         )
@@ -127,7 +127,7 @@ def _of_mail() -> Iterator[CheckMessage]:
         return
     if settings.EMAIL_SECURITY == NONE and not is_loopback(settings.EMAIL_HOST):
         yield Warning(
-            f"Mail goes to {settings.EMAIL_HOST} unencrypted: links for new passwords can be read on the way.",
+            f"Mail goes to {settings.EMAIL_HOST} unencrypted: password reset links can be intercepted.",
             hint="Set EMAIL_SECURITY=starttls or tls.",
             id="streamsite.W020",
         )

@@ -21,6 +21,13 @@ HOST = re.compile(
     r"\A(?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?\Z|\A\[[0-9A-Fa-f:.]+\]\Z|\A\*\Z"
 )
 
+# What these hold is not shown in errors, whatever else is wrong with it.
+SECRET_NAME = re.compile(
+    r"(?:SECRET|SECRET_KEY|ACCESS_KEY|FALLBACKS|PASSWORD|TOKEN|MONGODB_URI|BROKER_URL)(?:_FILE)?\Z"
+)
+# The user and password of a URL, to the last "@": a password may hold any character. The scheme may be missing.
+CREDENTIALS = re.compile(r"(?:(?<=//)|[^\s/@:,]+:(?!//)).*@", re.DOTALL)
+
 
 def load_dotenv(path: Path) -> None:
     """Read ``path`` (KEY=value lines) into the environment; variables already set win."""
@@ -37,15 +44,21 @@ def load_dotenv(path: Path) -> None:
 
 def refuse(name: str, allowed: str, *, is_secret: bool = False) -> ImproperlyConfigured:
     """Return the error for a value that cannot work; ``allowed`` is the sentence's end, such as "use 1 or 0"."""
-    shown = (
-        "has a value that cannot work" if is_secret else f"={_shown(os.environ.get(name, ''))} cannot work"
-    )
-    return ImproperlyConfigured(f"{name}{' ' if is_secret else ''}{shown}: {allowed}")
+    value = os.environ.get(name, "").strip()
+    if is_secret or (SECRET_NAME.search(name) and not _is_path(name, value)):
+        return ImproperlyConfigured(f"{name} has a value that cannot work: {allowed}")
+    return ImproperlyConfigured(f"{name}={_shown(value)} cannot work: {allowed}")
+
+
+def _is_path(name: str, value: str) -> bool:
+    """Whether the variable names a secret's file, as it should, and does not hold the secret itself."""
+    return name.endswith("_FILE") and value.startswith("/")
 
 
 def _shown(value: str) -> str:
-    """The value on one line and not too long."""
-    plain = "".join(character if character.isprintable() else "?" for character in value.strip())
+    """The value on one line and not too long, without user and password of a URL."""
+    public = CREDENTIALS.sub("...@", value)
+    plain = "".join(character if character.isprintable() else "?" for character in public)
     return plain if len(plain) <= SHOWN_CHARACTERS else f"{plain[:SHOWN_CHARACTERS]}..."
 
 

@@ -22,12 +22,13 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
 from streamsite import __version__, errors, logs, partners
+from streamsite.methods import RefusedMethod
 from streamsite.mongo.engine.client import get_client
 from streamsite.tasks import control, delivery
 from streamsite.tasks.heartbeats import served_queues
@@ -48,7 +49,7 @@ DATABASE_AWAY = "The database does not answer."
 UNKNOWN = "Unknown while the database does not answer."
 NOT_MIGRATED = "Migrations are missing. Run manage.py prepare."
 FOREIGN_SITE = "The database and the data folder belong to different sites. The log says more."
-DISK_FULL = "Less disk space is free than uploads need."
+DISK_FULL = "Not enough free disk space for uploads."
 
 Result = bool | str
 
@@ -151,7 +152,7 @@ def _queue() -> str:
 def _workers() -> str:
     served = served_queues()
     missing = [name for name in _queues() if name not in served]
-    return f"No worker takes jobs of: {', '.join(missing)}." if missing else ""
+    return f"No worker is running for: {', '.join(missing)}." if missing else ""
 
 
 def _queues() -> list[str]:
@@ -213,22 +214,33 @@ def readyz(request: HttpRequest) -> JsonResponse:
 PROBES = {"/healthz": healthz, "/readyz": readyz}
 
 
+def _answer(request: HttpRequest, probe: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Return what ``probe`` answers; its refusal of a method with the error form, as everywhere else."""
+    response = probe(request)
+    if response.status_code != RefusedMethod.status:
+        return response
+    refusal = errors.response(request, RefusedMethod())
+    refusal["Allow"] = response["Allow"]
+    return refusal
+
+
 class HealthMiddleware:
-    """Answers probes, the first of all: who balances load asks for an address, not for the site's name."""
+    """Answers every request for a probe, before all other middleware.
+
+    Load balancers ask for an address, not for the site's name. No method reaches the rate limits: what a proxy in front
+    says about who sends a probe is not believed, and counts against nobody.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        path = request.path_info
-        if not path.startswith(("/healthz", "/readyz")) or request.method not in {"GET", "HEAD"}:
-            return self.get_response(request)
-        probe = PROBES.get(path.removesuffix("/"))
+        probe = PROBES.get(request.path_info.removesuffix("/"))
         if probe is None:
             return self.get_response(request)
         begun = time.perf_counter()
         with logs.identified(request) as request_id:
-            response = probe(request)
+            response = _answer(request, probe)
             logs.log_request(request, response, begun, is_probe=True)
         response["X-Request-Id"] = request_id
         response["X-Content-Type-Options"] = "nosniff"

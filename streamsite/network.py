@@ -88,15 +88,15 @@ def remarks(place: Place, site_url: str, port: int, *, demo: bool) -> Iterator[s
         return
     # Names are answered too; whether a phone can find one depends on the network.
     shown = [host for host in place.hosts if _address(host.strip("[]"))] or list(place.hosts)
-    yield "in this network it is at " + " or ".join(f"http://{host}:{port}" for host in shown)
+    yield "On this network, open " + " or ".join(f"http://{host}:{port}" for host in shown)
     yield (
-        "WARNING: it is open to everyone in this network over plain HTTP: they can sign up, and passwords can be "
-        "read on the way; use --host only in a network that you trust"
+        "WARNING: it is open to everyone on this network over plain HTTP: they can sign up, and passwords can be "
+        "intercepted; use --host only on a network that you trust"
     )
     if demo:
         yield (
-            "WARNING: whoever knows the demo password is an administrator from anywhere in this network; --no-demo "
-            "with a new data folder starts without these accounts"
+            "WARNING: anyone on this network who knows the demo password is an administrator; --no-demo with a new "
+            "data folder starts without these accounts"
         )
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_ROOT = (
-    "The site is run by root, so whoever takes over one of its processes has the whole machine: run it as a user of its"
-    " own that owns the data folder."
+    "Running as root: anyone who compromises the site controls this machine. Run it as a dedicated user that owns the"
+    " data folder."
 )
 # What the site's user must be able to load; a Python below /root is root's alone.
 PROBE = "import ctypes, ssl, sqlite3; import django, pymongo, av; import streamsite.web"
@@ -45,14 +45,14 @@ def give_up_root(data_dir: Path) -> str:
     shown = name or f"user {status.st_uid}"
     if not _can_load(status.st_uid, status.st_gid, groups):
         return (
-            f"Root continues, because {shown}, who owns the data folder {data_dir}, cannot read the code in {ROOT} or"
+            f"Continuing as root: {shown}, who owns the data folder {data_dir}, cannot read the code in {ROOT} or"
             " its Python: move both to where that user can read them, such as /srv."
         )
     os.setgroups(groups)
     os.setgid(status.st_gid)
     os.setuid(status.st_uid)
     os.environ |= {"HOME": home or str(data_dir), "USER": shown, "LOGNAME": shown}
-    return f"Root started this: it continues as {shown}, who owns the data folder {data_dir}."
+    return f"Started as root; continuing as {shown}, who owns the data folder {data_dir}."
 
 
 def _account(uid: int) -> tuple[str, str]:

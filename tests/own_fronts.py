@@ -5,25 +5,26 @@ Starting processes under other users needs root; without it the tests are skippe
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from django.core.management import call_command
 
+from streamsite.testing import certificates
 from streamsite.testing.caller import Caller
 from streamsite.testing.stack import ROOT, Stack, free_port
 
@@ -75,33 +76,15 @@ def public_site(folder: Path) -> Stack:
 
 def write_certificate(folder: Path) -> None:
     """Write ``fullchain.pem`` and ``privkey.pem`` for ``NAME``, which is its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    public, key = certificates.self_signed(NAME, x509.DNSName(NAME))
+    (folder / "fullchain.pem").write_bytes(public)
+    (folder / "privkey.pem").write_bytes(key)
 
 
 class OwnFront:
     """A web server in front of ``site``: ``port`` speaks TLS, ``plain_port`` leads on to it."""
 
-    def __init__(self, site: Stack, folder: Path) -> None:
+    def __init__(self, site: Stack | Echo, folder: Path) -> None:
         self.site = site
         self.program = ""
         self.folder = folder
@@ -225,6 +208,51 @@ class OwnFront:
             name, _, value = line.partition(": ")
             headers.setdefault(name.lower(), []).append(value)
         return " ".join(first.removeprefix("HTTP/").split()[:2]), headers, content
+
+
+class Echo:
+    """Stands where the site stands, and keeps what a web server in front tells it: ``port``, ``asked``."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        asked = self.asked
+
+        class Keep(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                asked.append((self.command, {name.lower(): value for name, value in self.headers.items()}))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def do_HEAD(self) -> None:
+                self.do_GET()
+
+            def log_message(self, *arguments: object) -> None:
+                """Print nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Keep)
+        self.port = self._server.server_port
+        self.data_dir = Path("/nonexistent")
+
+    def manage(self, *arguments: str) -> str:
+        """Return what a management command prints, run in this process with its settings."""
+        stream = io.StringIO()
+        call_command(*arguments, stdout=stream)
+        return stream.getvalue()
+
+    @contextmanager
+    def running(self) -> Iterator[Echo]:
+        """Answer until the end of the block."""
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._server.shutdown()
+            self._server.server_close()
+            thread.join()
 
 
 class TlsCaller(Caller):

@@ -47,7 +47,7 @@ def test_createsuperuser(database, monkeypatch):
         ({"email": "nowhere"}, "valid email"),
         ({"email": None}, "--email"),
         ({"username": None}, "--username"),
-        ({"interactive": True}, "There is no terminal to ask at"),
+        ({"interactive": True}, "No terminal is attached"),
     ],
 )
 def test_createsuperuser_says_what_is_wrong(database, monkeypatch, given, said):

@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from streamsite.testing.caller import PASSWORD
-from tests.own_fronts import NAME, OwnFront, TlsCaller, need_root, public_site, site_folder
+from streamsite.testing.depth import walk
+from tests.own_fronts import NAME, Echo, OwnFront, TlsCaller, need_root, public_site, site_folder
 from tests.serving_worlds import running
-from tests.test_front import every_nginx
+from tests.test_front import every_nginx, wheel
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-FRONTS = [*(str(path) for path in every_nginx()), "caddy"]
+# The system's nginx first. Of the others each has one short test by default: they read the same configuration.
+NGINX = sorted(map(str, every_nginx()), key=lambda path: Path(path) in wheel())
+FRONTS = [*NGINX[: walk(1, deep=len(NGINX))], "caddy"]
 COMPRESSED = ("-H", "Accept-Encoding: gzip, br, zstd, deflate")
 
 
@@ -139,6 +142,8 @@ def test_ipv6_and_the_proof_of_the_name_for_certificates(front):
         pytest.skip("Caddy gets certificates by itself, and listens on every address by default")
     over = ("--connect-to", f"::[::1]:{front.port}")
     assert front.curl("/healthz", *over)[0] == "2 200"
+    probe = f"http://127.0.0.1:{front.plain_port}/readyz"
+    assert front.curl(probe, "--http1.0", "-H", "Host:")[0] == "1.1 200"
     proof = front.folder / "letsencrypt" / ".well-known" / "acme-challenge" / "proof"
     proof.parent.mkdir(parents=True)
     proof.write_text("thumbprint")
@@ -188,6 +193,32 @@ def test_the_address_of_the_caller_cannot_be_forged(front, film):
     bearer = f"Authorization: Bearer {json.loads(content)['access']}"
     _, _, content = front.curl("/api/v1/auth/sessions", "-H", bearer)
     assert {session["ip_prefix"] for session in json.loads(content)["results"]} == {"127.0.0.0/24"}
+
+
+@pytest.mark.parametrize("program", NGINX)
+def test_what_a_caller_says_about_itself_is_not_passed_on(settings, program):
+    """On both ports, probes included, which port 80 answers without TLS."""
+    need_root()
+    settings.SITE_URL, settings.TRUSTED_PROXIES = f"https://{NAME}", 1
+    forged = ("-H", "X-Forwarded-For: 203.0.113.9", "-H", "X-Forwarded-Proto: https")
+    with site_folder() as folder, Echo().running() as site:
+        own = OwnFront(site, folder)
+        with own.running(own.nginx(Path(program))):
+            site.asked.clear()
+            plain = f"http://{NAME}:{own.plain_port}"
+            for path in ("/healthz", f"{plain}/healthz", f"{plain}/readyz"):
+                assert own.curl(path, *forged)[0].split()[1] == "200", path
+            assert own.curl(f"{plain}/healthz", *forged, "--head")[0] == "1.1 200"
+            for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+                assert own.curl(f"{plain}/healthz", *forged, "-X", method)[0] == "1.1 403"
+    told = [(method, one["x-forwarded-for"], one["x-forwarded-proto"]) for method, one in site.asked]
+    assert told == [
+        ("GET", "127.0.0.1", "https"),
+        *[("GET", "127.0.0.1", "http")] * 2,
+        ("HEAD", "127.0.0.1", "http"),
+    ]
+    assert {one["x-accel-sets-cache-control"] for _, one in site.asked} == {"1"}
+    assert {one["host"].partition(":")[0] for _, one in site.asked} == {NAME}
 
 
 def test_what_holds_secrets_is_not_compressed(front, film):

@@ -60,10 +60,18 @@ def test_nothing_is_before_the_probes():
     assert configured.MIDDLEWARE[0] == "streamsite.health.HealthMiddleware"
 
 
-def test_other_methods_are_refused(visitor):
-    for path in PATHS:
-        response = visitor.post(path)
-        assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+@pytest.mark.parametrize("path", [*PATHS, "/healthz/", "/readyz/"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+def test_other_methods_are_refused_before_anything_counts_them(rf, path, method):
+    """Whoever a proxy says has sent them: nobody's limit is used up."""
+
+    def fail(request):
+        raise AssertionError(f"{request.method} went on to the other middleware")
+
+    response = health.HealthMiddleware(fail)(rf.generic(method, path))
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert json.loads(response.content)["code"] == "method_not_allowed"
+    assert (response["Cache-Control"], int(response["Content-Length"])) == ("no-store", len(response.content))
 
 
 def test_healthz_says_the_version(visitor):
@@ -122,7 +130,7 @@ def test_missing_workers_degrade(ready, cast):
     heartbeats.Heartbeat("host:1:abc", ["default", "mail"]).beat()
     status, answer = ready()
     assert (status, answer["status"]) == (200, "degraded")
-    assert answer["checks"]["workers"] == "No worker takes jobs of: transcode."
+    assert answer["checks"]["workers"] == "No worker is running for: transcode."
 
 
 def test_a_silent_worker_counts_no_more(cast):

@@ -67,7 +67,7 @@ def test_what_drifted_is_told_and_set_right(cast, busy):
         reconcile("--check")
     assert Video.objects.get().like_count == 6
     said = reconcile()
-    assert "videos_video.like_count: 1 wrong by 5 in all, 1 set right" in said
+    assert "videos_video.like_count: 1 wrong by 5 in all, 1 corrected" in said
     assert len(said.splitlines()) == 12
     video, comment, post = Video.objects.get(), Comment.objects.get(text="One"), Post.objects.get()
     assert (video.like_count, video.dislike_count, video.comment_count, video.view_count) == (1, 1, 2, 0)
@@ -83,7 +83,7 @@ def test_what_drifted_is_told_and_set_right(cast, busy):
 def test_playlists_count_and_add_up_what_is_in_them(cast, busy):
     Playlist.objects.update(item_count=7, duration=1.5)
     said = reconcile()
-    assert "playlists_playlist.item_count: 1 wrong by 6 in all, 1 set right" in said
+    assert "playlists_playlist.item_count: 1 wrong by 6 in all, 1 corrected" in said
     playlist = Playlist.objects.get()
     assert (playlist.item_count, playlist.duration) == (1, 10.0)
     assert reconcile() == "All counters agree with their rows.\n"

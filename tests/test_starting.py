@@ -108,7 +108,7 @@ def test_root_becomes_the_owner_of_the_data_folder(tmp_path):
         timeout=30,
     )
     sentence, ids = ran.stdout.splitlines()
-    assert sentence.startswith("Root started this: it continues as nobody, who owns the data folder")
+    assert sentence.startswith("Started as root; continuing as nobody, who owns the data folder")
     ids_of = f"({NOBODY}, {NOBODY}, {NOBODY})"
     assert ids == f"{ids_of} {ids_of} [{NOBODY}] True"
 
@@ -117,7 +117,7 @@ def test_root_becomes_the_owner_of_the_data_folder(tmp_path):
 def test_root_continues_when_the_owner_cannot_load_the_code(tmp_path, monkeypatch):
     os.chown(tmp_path, NOBODY, NOBODY)
     monkeypatch.setattr(privileges, "PROBE", "import sys; sys.exit(1)")
-    assert privileges.give_up_root(tmp_path).startswith("Root continues, because nobody, who owns")
+    assert privileges.give_up_root(tmp_path).startswith("Continuing as root: nobody, who owns")
     assert os.geteuid() == 0
 
 

@@ -41,6 +41,11 @@ def test_one_click_of_a_mail_program_ends_it_at_once(cast, visitor, link, conten
     assert chosen(cast) == ENDED
 
 
+def test_a_click_sent_in_chunks_counts_too(cast, visitor, link):
+    assert visitor.post(link, ONE_CLICK, headers={"Transfer-Encoding": "chunked"}).status_code == 200
+    assert chosen(cast) == ENDED
+
+
 def test_opening_the_link_changes_nothing(cast, visitor, link):
     for method in (visitor.get, visitor.head, visitor.get):
         assert method(link).status_code == 200
@@ -60,6 +65,14 @@ def test_the_page_has_a_button_and_a_way_back(cast, link):
     again = visitor.post("/unsubscribe/undo", {"token": done.context["undo_token"]})
     assert again.status_code == 200
     assert chosen(cast) == CHOSEN
+
+
+def test_what_was_chosen_since_the_click_is_not_taken_back(cast, link):
+    visitor = Client()
+    token = visitor.post(link).context["undo_token"]
+    profile.update_preferences(cast.owner, {"notify_comment": "none", "email_pace": "daily"})
+    assert visitor.post("/unsubscribe/undo", {"token": token}).status_code == 200
+    assert chosen(cast) == CHOSEN | {"notify_comment": "none", "email_pace": "daily"}
 
 
 def test_taking_it_back_needs_the_page(cast, visitor, link):

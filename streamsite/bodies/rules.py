@@ -5,7 +5,7 @@ Every route that is not named here takes what a page's form or a JSON document n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -30,6 +30,8 @@ ANONYMOUS_PICTURES = {"api-register": 2}
 VIDEO_FORMS = frozenset({"upload", "api-videos"})
 # Their view reads the body itself, once it knows the caller and the upload.
 RESUMABLE = frozenset({"api-uploads", "api-upload"})
+# Answered without reading the body, which proxies of mail programs may send in chunks.
+UNREAD = frozenset({"unsubscribe"})
 
 NOWHERE = "streamsite.bodies.handlers.DiscardHandler"
 MEMORY = "streamsite.bodies.handlers.MemoryHandler"
@@ -73,7 +75,7 @@ def rule_of(route: str, *, is_form: bool) -> Rule:
             takes_unknown_length=not is_video,
             field="file" if is_video else "",
         )
-    return usual()
+    return replace(usual(), takes_unknown_length=True) if route in UNREAD else usual()
 
 
 def _pictures(route: str) -> Rule:

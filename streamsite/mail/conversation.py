@@ -1,4 +1,4 @@
-"""One talk with a mail server, step by step. Every step can be told to somebody who watches."""
+"""One talk with a mail server, step by step. Every step can be reported as it happens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Tell = Callable[[str], None]
 
 
 def nobody(sentence: str) -> None:
-    """Tell nobody."""
+    """Ignore progress messages."""
 
 
 class Conversation:

@@ -83,7 +83,7 @@ def recipient_refused(code: int, raw: bytes | str) -> AddressRefused | MailNotSe
         return _later(said)
     return MailNotSent(
         f"The mail server does not take our mail for this recipient ({said}).",
-        "Read its answer: it may want a sign-in (EMAIL_USER) or another sender, or block this server.",
+        "Read its answer: it may require a sign-in (EMAIL_USER) or another sender, or block this server.",
     )
 
 
@@ -91,11 +91,13 @@ def sender_refused(code: int, raw: bytes | str) -> MailNotSent:
     """Return what to raise for a refused MAIL FROM."""
     said = answer(code, raw)
     if "starttls" in said.lower():
-        return MailNotSent(f"The mail server wants encryption ({said}).", "Set EMAIL_SECURITY=starttls.")
+        return MailNotSent(f"The mail server requires encryption ({said}).", "Set EMAIL_SECURITY=starttls.")
     if code < PERMANENT:
         return _later(said)
     if code == 530:
-        return MailNotSent(f"The mail server wants a sign-in ({said}).", "Set EMAIL_USER and EMAIL_PASSWORD.")
+        return MailNotSent(
+            f"The mail server requires a sign-in ({said}).", "Set EMAIL_USER and EMAIL_PASSWORD."
+        )
     return MailNotSent(
         f"The mail server refused the sender ({said}).",
         "Set DEFAULT_FROM_EMAIL to an address that this account may send from.",
@@ -124,7 +126,7 @@ def sign_in_failed(error: Exception) -> MailNotSent:
             return _later(said)
         return MailNotSent(
             f"The mail server refused the user name or password ({said}).",
-            "Check EMAIL_USER and EMAIL_PASSWORD; many providers want a password made for apps.",
+            "Check EMAIL_USER and EMAIL_PASSWORD; many providers require an app password.",
         )
     return MailNotSent(
         "The mail server offers no way to sign in that the site knows.",
@@ -182,9 +184,9 @@ def _not_trusted(error: ssl.SSLCertVerificationError, options: Options) -> MailN
 def _other_port(options: Options) -> str:
     """Return advice for a server that does not speak as expected: most often the port is of another security."""
     if options.security != TLS and options.port == PORTS[TLS]:
-        return f"Port {PORTS[TLS]} wants EMAIL_SECURITY=tls."
+        return f"Port {PORTS[TLS]} requires EMAIL_SECURITY=tls."
     if options.security == TLS and options.port != PORTS[TLS]:
-        return f"Port {options.port} probably wants EMAIL_SECURITY=starttls; EMAIL_SECURITY=tls goes with {PORTS[TLS]}."
+        return f"Port {options.port} probably requires EMAIL_SECURITY=starttls; tls is usually on port {PORTS[TLS]}."
     usual = PORTS[STARTTLS if options.security == NONE else options.security]
     return f"Check EMAIL_PORT (usually {usual}), and whether a firewall or the hosting provider blocks it."
 

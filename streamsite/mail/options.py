@@ -71,7 +71,8 @@ def problems(options: Options) -> list[str]:
 
 def sender(site_name: str, site_host: str) -> str:
     """Return ``DEFAULT_FROM_EMAIL``, by default ``no-reply`` at the site's host. Raises ``ImproperlyConfigured``."""
-    given = env.text("DEFAULT_FROM_EMAIL", f"{site_name} <no-reply@{site_host}>")
+    host = "localhost" if ":" in site_host else site_host  # an IPv6 address is no domain of mail
+    given = env.text("DEFAULT_FROM_EMAIL", f"{site_name} <no-reply@{host}>")
     name, _, domain = parseaddr(given)[1].rpartition("@")
     if not name or not name.isascii() or not domain or not given.isprintable():
         raise ImproperlyConfigured(

@@ -61,7 +61,7 @@ def of_uri(uri: str) -> Iterator[CheckMessage]:
         encrypted = False
     if not encrypted and not all(_is_local(host) for host in hosts):
         yield Warning(
-            "MONGODB_URI reaches another machine without TLS: passwords and data can be read on the way.",
+            "MONGODB_URI reaches another machine without TLS: passwords and data can be intercepted.",
             hint="Add tls=true, or keep the connection inside a private network on purpose.",
             id="streamsite.W012",
         )

@@ -24,8 +24,6 @@ def test_root_gives_way_to_the_owner_of_the_data_folder(machine, layer):
         directory=image.directory,
     )
     assert prepare.run() == 0, prepare.output()
-    assert (
-        "Root started this: it continues as streamsite, who owns the data folder /data." in prepare.output()
-    )
+    assert "Started as root; continuing as streamsite, who owns the data folder /data." in prepare.output()
     owners = {path.stat().st_uid for path in volume.rglob("*")}
     assert owners == {image.user}

@@ -12,6 +12,7 @@ from django.db.migrations.state import ProjectState
 from django.db.models.functions import Lower
 
 from streamsite.mongo.engine.client import get_database
+from tests.engine.clips import create_clips
 
 MANY = 10_000
 APP = "schema_tests"
@@ -65,28 +66,7 @@ def _indexes(name: str = "clip") -> dict[str, list[tuple[str, Any]]]:
 def schema(database: None) -> Iterator[Schema]:
     """Ten thousand clips of one owner, with an index of each kind."""
     schema = Schema()
-    schema.apply(
-        migrations.CreateModel("Owner", [("id", models.BigAutoField(primary_key=True))]),
-        migrations.CreateModel(
-            "Clip",
-            [
-                ("id", models.BigAutoField(primary_key=True)),
-                ("title", models.CharField(max_length=40, db_index=True)),
-                ("code", models.CharField(max_length=40, unique=True, null=True)),
-                ("rank", models.IntegerField(null=True)),
-                ("kind", models.CharField(max_length=10, default="a")),
-                ("owner", models.ForeignKey(f"{APP}.Owner", models.CASCADE)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["kind", "-rank"], name="clip_kind_rank")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=["rank"], condition=models.Q(kind="special"), name="clip_special_rank"
-                    )
-                ],
-            },
-        ),
-    )
+    schema.apply(*create_clips(APP))
     owner = schema.model("Owner").objects.create()
     clip = schema.model("Clip")
     clip.objects.bulk_create(

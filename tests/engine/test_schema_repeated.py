@@ -18,6 +18,7 @@ from streamsite.testing import snapshots
 from streamsite.testing.commands import LOG
 from streamsite.testing.depth import walk
 from streamsite.testing.kills import killed_after, writes
+from tests.engine.clips import create_clips
 
 APP = "repeated"
 OURS = (APP, "__schema__")
@@ -26,30 +27,8 @@ ROWS = 6
 
 def _create() -> list[Operation]:
     """Return operations that make a collection with an index of each kind."""
-    return [
-        migrations.CreateModel("Owner", [("id", models.BigAutoField(primary_key=True))]),
-        migrations.CreateModel(
-            "Clip",
-            [
-                ("id", models.BigAutoField(primary_key=True)),
-                ("title", models.CharField(max_length=40, db_index=True)),
-                ("code", models.CharField(max_length=40, unique=True, null=True)),
-                ("rank", models.IntegerField(null=True)),
-                ("kind", models.CharField(max_length=10, default="a")),
-                ("owner", models.ForeignKey(f"{APP}.Owner", models.CASCADE)),
-                ("owners", models.ManyToManyField(f"{APP}.Owner", related_name="+")),
-            ],
-            options={
-                "unique_together": {("title", "rank")},
-                "indexes": [models.Index(fields=["kind", "-rank"], name="clip_kind_rank")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=["rank"], condition=models.Q(kind="special"), name="clip_special_rank"
-                    )
-                ],
-            },
-        ),
-    ]
+    owners = models.ManyToManyField(f"{APP}.Owner", related_name="+")
+    return create_clips(APP, [("owners", owners)], unique_together={("title", "rank")})
 
 
 def _number(apps: Any, editor: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from accounts import deliverability, tasks
+from accounts import deliverability, links, mail, tasks
 from accounts.models import User
 from streamsite.mail import schedule
 from streamsite.mongo.collections import collection
@@ -15,6 +15,8 @@ from streamsite.tasks import queue
 from streamsite.tasks.worker import Worker
 from streamsite.testing.flaky_proxy import Mode
 from streamsite.testing.smtp import HANG_UP
+
+NOT_ABOUT_ACCOUNT = {"digest", "decision"}
 
 
 def job():
@@ -133,6 +135,47 @@ def test_a_confirmation_of_an_address_that_was_given_up_is_not_sent(cast, server
     work()
     assert job()["error"] == tasks.LINK_ENDED
     assert len(server.messages) == taken
+
+
+def take_over(user):
+    """Give the account another address, as somebody does who has stolen it."""
+    User.objects.filter(pk=user.pk).update(email="thief@example.org", email_key="thief@example.org")
+
+
+def test_notices_go_to_the_address_that_the_account_had_when_they_were_queued(cast, server):
+    taken = len(server.messages)
+    notices = [
+        kind for kind in mail.SUBJECTS if links.lifetime(kind) is None and kind not in NOT_ABOUT_ACCOUNT
+    ]
+    for kind in notices:
+        tasks.enqueue_mail(kind, cast.owner)
+    take_over(cast.owner)
+    work()
+    assert [message["To"] for message in server.messages[taken:]] == [cast.owner.email] * len(notices)
+
+
+@pytest.mark.parametrize("kind", ["reset", "staff_reset"])
+def test_a_reset_link_is_not_sent_after_a_change_of_the_address(cast, server, kind):
+    taken = len(server.messages)
+    tasks.enqueue_mail(kind, cast.owner)
+    take_over(cast.owner)
+    work()
+    assert (job()["state"], job()["error"]) == (queue.DEAD, tasks.LINK_ENDED)
+    assert len(server.messages) == taken
+
+
+def test_a_job_of_an_earlier_version_goes_to_the_address_of_now(cast, server):
+    taken = len(server.messages)
+    tasks.mail_user.enqueue("restored", cast.owner.pk)
+    take_over(cast.owner)
+    work()
+    assert [message["To"] for message in server.messages[taken:]] == ["thief@example.org"]
+
+
+def test_nothing_waits_for_an_account_to_get_an_address(cast):
+    User.objects.filter(pk=cast.owner.pk).update(email="", email_key="")
+    tasks.enqueue_mail("password_changed", User.objects.get(pk=cast.owner.pk))
+    assert collection(queue.JOBS).count_documents({"task": tasks.mail_user.module_path}) == 0
 
 
 def test_each_of_several_accounts_gets_one_reset_mail(cast, server):

@@ -72,7 +72,7 @@ def test_a_server_without_starttls_gets_no_mail(use, plain_server):
 def test_plain_speech_where_tls_was_expected_is_named(use, plain_server):
     use(plain_server, security="tls")
     with pytest.raises(
-        MailNotSent, match=r"does not speak TLS there .* probably wants EMAIL_SECURITY=starttls"
+        MailNotSent, match=r"does not speak TLS there .* probably requires EMAIL_SECURITY=starttls"
     ):
         send()
 
@@ -85,7 +85,7 @@ def test_a_wrong_password_is_the_operators_problem(provider, settings):
 
 def test_a_missing_sign_in_is_the_operators_problem(provider, settings):
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    with pytest.raises(MailNotSent, match=r"wants a sign-in \(530 .*Set EMAIL_USER"):
+    with pytest.raises(MailNotSent, match=r"requires a sign-in \(530 .*Set EMAIL_USER"):
         send()
 
 

@@ -83,6 +83,16 @@ def test_bodies_of_unknown_length_are_refused_on_pages_and_in_json(site: Stack) 
         assert answer.startswith(b"HTTP/1.1 411"), (path, answer[:80])
 
 
+def test_a_one_click_request_is_answered_although_its_chunks_never_end(site: Stack) -> None:
+    head = (
+        f"POST /unsubscribe?token=x HTTP/1.1\r\nHost: localhost:{site.port}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        connection.sendall(head.encode() + b"5\r\nhello\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400")  # the token is made up
+
+
 def test_a_connection_is_closed_after_a_refusal_although_the_client_goes_silent(site: Stack) -> None:
     head = (
         f"POST /login HTTP/1.1\r\nHost: localhost:{site.port}\r\nContent-Length: {FIFTY_MEGABYTES}\r\n"

@@ -200,7 +200,7 @@ def _pieces_to_the_end(
         taken += len(piece)
         unchecked += len(piece)
         if most is not None and (taken > most or (taken == most and _read(body, 1))):
-            raise TooLarge("That is more than the upload may have.")
+            raise TooLarge("The data exceeds the upload's length.")
         require_reach(start + taken)
         yield piece
 

@@ -20,7 +20,7 @@ class Command(DjangoCommand):
         if options["interactive"]:
             if not self.stdin.isatty():
                 raise CommandError(
-                    "There is no terminal to ask at: use one, or --noinput with --username, --email and"
+                    "No terminal is attached: use one, or --noinput with --username, --email and"
                     f" {PASSWORD} in the environment."
                 )
         else:

@@ -43,4 +43,4 @@ class Command(SiteCommand):
 
     @staticmethod
     def _done(count: int, options: dict[str, Any]) -> str:
-        return "" if options["check"] else f", {count} set right"
+        return "" if options["check"] else f", {count} corrected"

@@ -64,7 +64,7 @@ class Command(BaseCommand):
             ) from None
 
     def _say_waiting(self) -> None:
-        self.stdout.write("another process prepares this database; waiting for it")
+        self.stdout.write("another process is preparing this database; waiting for it")
 
     def _prepare(self, *, demo: bool) -> None:
         site_id.adopt_if_safe()
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         except bucket.BucketUnavailable:
             # What copies into it asks again; the site serves everything else without it.
             self.stderr.write(
-                "The bucket does not answer, so whose it is was not compared. Check the S3 settings."
+                "The bucket does not answer, so its site id was not checked. Check the S3 settings."
             )
 
     def _demo_accounts(self) -> None:

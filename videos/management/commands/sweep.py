@@ -60,7 +60,7 @@ class Command(SiteCommand):
         listed = [line for report in reports for line in report.listed]
         for line in listed:
             self.stdout.write(line)
-        self.stdout.write(f"{len(listed)} files and folders would go; nothing was changed")
+        self.stdout.write(f"{len(listed)} files and folders would be moved; nothing was changed")
         self._end(reports)
 
     def _empty(self) -> None:
@@ -75,7 +75,7 @@ class Command(SiteCommand):
         back, kept = trash.restore(names)
         for path in back:
             self.stdout.write(str(path.relative_to(settings.DATA_DIR)))
-        self.stdout.write(f"{len(back)} files are back")
+        self.stdout.write(f"{len(back)} files restored")
         if kept:
             raise CommandError(
                 f"{len(kept)} files stay in the trash, because others are in their place; the first is {kept[0]}."
