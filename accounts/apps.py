@@ -20,4 +20,9 @@ class AccountsConfig(AppConfig):
         from streamsite.mongo import repairs
 
         repairs.register(*ALL)
-        site_id.register("pictures", there=pictures.names_on_disk, known=pictures.known)
+        site_id.register(
+            "pictures",
+            there=pictures.names_on_disk,
+            known=pictures.known,
+            expects=pictures.is_expected,
+        )

@@ -30,13 +30,12 @@ FOLDER = re.compile(r"\A[A-Za-z0-9_-]{16}\Z")
 SETTLED_SECONDS = 120
 FILES = frozenset(name for kind in ALL for name in kind.files)
 Namer = Callable[[set[str]], Iterable[str]]
-_namers: list[Namer] = []
+_namers: list[tuple[Namer, Callable[[], bool]]] = []
 
 
-def register(namer: Namer) -> Namer:
-    """Add a function that tells which of some folders are named by its rows."""
-    _namers.append(namer)
-    return namer
+def register(namer: Namer, *, expects: Callable[[], bool]) -> None:
+    """Add functions that tell which of some folders are named by an app's rows, and whether these name any."""
+    _namers.append((namer, expects))
 
 
 def folder_path(folder: str) -> Path:
@@ -122,10 +121,13 @@ def sweep(*, force: bool = False, is_dry: bool = False) -> Swept:
     swept = Swept()
     unfinished = _settled(_being_made())
     left = _settled(folder_path(""))
-    left -= known(left)
-    there = len(list(names_on_disk()))
-    if trash.is_too_much(len(left), there) and not force:
-        swept.refusal = trash.refusal(len(left), there, "pictures that nothing names")
+    there = set(names_on_disk())
+    lost = there - known(there)  # young ones too
+    left &= lost
+    moved = len(trash.entries(folder_path("")))
+    if left and trash.is_too_much(len(lost), len(there), moved) and not force:
+        what = "pictures that nothing names"
+        swept.refusal = trash.refusal(len(lost), len(there), what, moved=moved)
         left = set()
     swept.paths = [folder_path(folder) for folder in sorted(left)]
     if is_dry:
@@ -151,9 +153,15 @@ def known(folders: set[str]) -> set[str]:
     found: set[str] = set()
     for pair in User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator():
         found.update(folders.intersection(pair))
-    for namer in _namers:
+    for namer, _ in _namers:
         found.update(folders.intersection(namer(folders)))
     return found
+
+
+def is_expected() -> bool:
+    """Whether a row names a picture."""
+    pairs = User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator()
+    return any(any(pair) for pair in pairs) or any(expects() for _, expects in _namers)
 
 
 def _settled(place: Path) -> set[str]:

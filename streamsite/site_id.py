@@ -34,6 +34,7 @@ logger = logging.getLogger("streamsite.site_id")
 
 COLLECTION, DOCUMENT = "streamsite_site", "site"
 FILE = "site-id"
+COUNT_FILE = "site-count"  # of ``site_age``
 VALID = re.compile(r"\A[0-9a-f]{32}\Z")
 UNAUTHORIZED = 13
 AWAY = (PyMongoError, DatabaseError, InterfaceError)
@@ -42,23 +43,33 @@ BATCH = 500
 
 
 class WrongSite(Exception):
-    """The database and the files are not of one site. The message says what is wrong and what to do."""
+    """The database and the files belong to different sites. The message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class Witness:
-    """What an app knows about the files it keeps: names in the data folder, and those that the database knows."""
+    """What an app knows about the files it keeps.
+
+    Names in the data folder, those of some names that the database knows, and whether the database names any file.
+    """
 
     there: Callable[[], Iterator[str]]
     known: Callable[[set[str]], set[str]]
+    expects: Callable[[], bool]
 
 
 _witnesses: dict[str, Witness] = {}
 
 
-def register(name: str, *, there: Callable[[], Iterator[str]], known: Callable[[set[str]], set[str]]) -> None:
+def register(
+    name: str,
+    *,
+    there: Callable[[], Iterator[str]],
+    known: Callable[[set[str]], set[str]],
+    expects: Callable[[], bool],
+) -> None:
     """Add the files of an app to the evidence by which ``prepare`` decides whether a folder may be adopted."""
-    _witnesses[name] = Witness(there, known)
+    _witnesses[name] = Witness(there, known, expects)
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -122,7 +133,7 @@ def require_once_reachable() -> None:
 
 
 def guard() -> None:
-    """End this process when database and data folder are not of one site; at once, or when the database answers."""
+    """End this process when database and data folder belong to different sites, at once or when MongoDB answers."""
     try:
         with pymongo.timeout(ANSWER_SECONDS):
             require()
@@ -145,7 +156,7 @@ _seen = (float("-inf"), "")
 
 
 def problem() -> str:
-    """Return why database and data folder are not of one site, "" when they are. Read at most every five seconds.
+    """Return why database and data folder do not belong together, "" when they do. Read at most every five seconds.
 
     While the database is away this is what was found last.
     """
@@ -196,8 +207,9 @@ def _disagreement(database: str, folder: str) -> str:
     if database:
         return (
             f"The database {_name()!r} belongs to a site ({database[:8]}), but {here} has no site id: it was not"
-            " restored, is not mounted, or is not the one of this site. Correct STREAMSITE_DATA_DIR or restore media/,"
-            " then run `manage.py prepare`."
+            " restored, is not mounted, or is not the one of this site. Mount it, correct STREAMSITE_DATA_DIR, or"
+            " restore media/, then run `manage.py prepare`; `manage.py site_id --adopt` declares that they belong"
+            " together."
         )
     return f"The database {_name()!r} and {here} have no site id yet. Run `manage.py prepare` first."
 
@@ -210,11 +222,19 @@ def _unknown_files() -> str:
     )
 
 
+def _missing_files() -> str:
+    return (
+        f"The database {_name()!r} names media files, and the data folder {settings.DATA_DIR} has none: it was not"
+        " restored, is not mounted, or is not the one of this site. Mount it, correct STREAMSITE_DATA_DIR or restore"
+        " media/; `manage.py site_id --adopt` declares that they belong together."
+    )
+
+
 def _has_files() -> bool:
-    """Whether ``media`` has any file but the id; empty folders, hidden files and the trash do not count."""
+    """Whether ``media`` has any file but the site's own; empty folders, hidden files and the trash do not count."""
     for _, folders, names in os.walk(_media()):
         folders[:] = [name for name in folders if name != trash.NAME]
-        if any(name != FILE and not name.startswith(".") for name in names):
+        if any(name not in {FILE, COUNT_FILE} and not name.startswith(".") for name in names):
             return True
     return False
 
@@ -241,6 +261,8 @@ def require_adoptable() -> None:
         raise WrongSite(_disagreement(database, folder))
     if _has_files():
         raise WrongSite(_unknown_files())
+    if any(witness.expects() for witness in _witnesses.values()):
+        raise WrongSite(_disagreement(database, folder) if database else _missing_files())
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -249,8 +271,9 @@ def require_adoptable() -> None:
 def adopt_if_safe() -> str:
     """Give a new site its id, or one of an earlier version, and complete one that is half there. Return the id.
 
-    Raises ``WrongSite``, and writes nothing, when the files may be another site's: the ids differ, or the folder has
-    an id or media files and the database knows none of these.
+    Raises ``WrongSite``, and writes nothing, when the files may be another site's or are elsewhere: the ids differ, the
+    folder has an id or media files and the database knows none of these, or the database names files and the folder is
+    empty.
     """
     require_adoptable()
     database, folder = in_database(), in_folder(_media())

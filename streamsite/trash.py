@@ -2,6 +2,9 @@
 
 A file moves there by a rename and back by another one. A folder that is a mount of its own, such as ``media``, has a
 trash of its own below it, because a rename does not leave a file system.
+
+The clock of this machine may be wrong, at its start or after a jump. So a file's day is the later one of its clock and
+MongoDB's, and a day is over when it is by both.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from streamsite.mongo.engine.client import get_database
+
 logger = logging.getLogger("streamsite.trash")
 
 NAME = "trash"
@@ -27,17 +32,37 @@ HOW_TO_GO_ON = (
 )
 
 
-def is_too_much(found: int, there: int) -> bool:
-    """Whether so many at once are a sign of a wrong or older database: over 20, or over 5 % and more than one."""
+def is_too_much(found: int, there: int, moved: int = 0) -> bool:
+    """Whether so many are a sign of a wrong or older database: over 20, or over 5 % and more than one.
+
+    ``found`` are all of a kind that are without a row, young ones too, of ``there``; ``moved`` is how many are in the
+    trash already. Otherwise small sweeps would add up to a large one.
+    """
+    found, there = found + moved, there + moved
     return found > MOST_AT_ONCE or found > max(1, there * MOST_PERCENT // 100)
 
 
-def refusal(found: int, there: int, what: str) -> str:
+def refusal(
+    found: int, there: int, what: str, *, moved: int = 0, fate: str = "would be moved to the trash"
+) -> str:
     """Return the message for a sweep that takes nothing of a kind, such as ``videos without a row``."""
+    already = f" ({moved} are there already)" if moved else ""
     return (
-        f"{found} of {there} {what} would go, which is more than {MOST_PERCENT} % or {MOST_AT_ONCE} at once and usually"
-        f" means a wrong or an older database, so none was moved. {HOW_TO_GO_ON}"
+        f"{found} of {there} {what} {fate}{already}, which is more than {MOST_PERCENT} % or {MOST_AT_ONCE} and usually"
+        f" means a wrong or an older database, so all were left alone. {HOW_TO_GO_ON}"
     )
+
+
+def clocks() -> tuple[date, date]:
+    """Return the earlier and the later day of this machine's clock and MongoDB's, in UTC."""
+    here = datetime.now(UTC).date()
+    there: date = get_database("default").client.admin.command("hello")["localTime"].date()
+    return min(here, there), max(here, there)
+
+
+def today() -> date:
+    """Return the day under which something goes into the trash now."""
+    return clocks()[1]
 
 
 def move(path: Path) -> Path | None:
@@ -66,9 +91,9 @@ def move(path: Path) -> Path | None:
 def _move(path: Path, root: Path, relative: Path) -> Path:
     path.lstat()  # before folders are made for what is gone
     root.mkdir(mode=0o700, exist_ok=True)
-    today, number = datetime.now(UTC).date().isoformat(), 0
+    day, number = today().isoformat(), 0
     while True:
-        target = root / (f"{today}.{number}" if number else today) / relative
+        target = root / (f"{day}.{number}" if number else day) / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():  # the same path may have come and gone before
             path.rename(target)
@@ -93,12 +118,24 @@ def days() -> Iterator[tuple[date, Path]]:
 
 def is_over(day: date) -> bool:
     """Whether what came into the trash on that day has been there for ``TRASH_DAYS``."""
-    return day + timedelta(days=settings.TRASH_DAYS) <= datetime.now(UTC).date()
+    return day <= _last_day()
+
+
+def _last_day() -> date:
+    return clocks()[0] - timedelta(days=settings.TRASH_DAYS)
 
 
 def expired() -> list[Path]:
     """Return the folders of the trash whose time is over."""
-    return [folder for day, folder in days() if is_over(day)]
+    last = _last_day()
+    return [folder for day, folder in days() if day <= last]
+
+
+def entries(*places: Path) -> list[Path]:
+    """Return what is in the trash of some folders of the data folder, as paths in the trash."""
+    former = [place.relative_to(settings.DATA_DIR) for place in places]
+    found = [folder / place for _, folder in days() for place in former]
+    return [entry for place in found if place.is_dir() for entry in sorted(place.iterdir())]
 
 
 def empty(*, everything: bool = False) -> int:

@@ -10,11 +10,13 @@ import pytest
 from django.conf import settings as site_settings
 from pymongo import MongoClient
 
-from streamsite import folders, site_id, trash
+from accounts.models import User
+from streamsite import folders, site_age, site_id, trash
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_client
 from streamsite.site_id import COLLECTION, DOCUMENT, WrongSite
 from streamsite.testing.depth import walk
+from subscriptions.models import Post
 from videos import storage, tasks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,9 +74,14 @@ def ids():
 @pytest.mark.parametrize(
     ("at_database", "at_folder", "files", "said"),
     [
-        # A new site, and a folder that is restored later.
+        # A new site, and one without files.
         ("", "", "none", ""),
         (ONE, "", "none", ""),
+        # A data folder that is not mounted, or not restored.
+        (ONE, "", "video elsewhere", "is not mounted"),
+        (ONE, "", "picture elsewhere", "is not mounted"),
+        (ONE, "", "post elsewhere", "is not mounted"),
+        ("", "", "video elsewhere", "is not mounted"),
         # An installation of a version without ids, and its database restored into a newer one.
         ("", "", "known", ""),
         ("", ONE, "known", ""),
@@ -92,7 +99,13 @@ def ids():
 )
 def test_preparing_adopts_only_what_is_safely_of_one_site(place, cast, at_database, at_folder, files, said):
     place(at_database, at_folder)
-    if files != "none":
+    if files == "video elsewhere":
+        cast.video()
+    elif files == "picture elsewhere":
+        User.objects.filter(pk=cast.owner.pk).update(avatar="A" * 16)
+    elif files == "post elsewhere":
+        Post.objects.create(channel=cast.owner, text="x", picture="A" * 16)
+    elif files != "none":
         video_id = cast.video().pk if files == "known" else "AAAAAAAAAAA"
         storage.source_path(video_id).parent.mkdir(parents=True)
         storage.source_path(video_id).touch()
@@ -168,6 +181,37 @@ def test_a_database_that_the_user_may_not_read_is_a_sentence(database, settings)
     assert "Traceback" not in ended.stderr
 
 
+def test_preparing_writes_nothing_into_a_folder_that_is_not_mounted(cast, tmp_path):
+    """As compose, Kubernetes and systemd do at each start: also on a second host with a disk of its own."""
+    cast.video()
+    ended = run("manage.py", "prepare", "--no-demo", STREAMSITE_DATA_DIR=str(tmp_path))
+    assert ended.returncode == 1
+    assert "is not mounted" in ended.stderr
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_the_count_of_sweeps_tells_an_older_database(place, cast):
+    place(ONE, ONE)
+    assert site_age.begin() == ""
+    former = collection(COLLECTION).find_one({"_id": DOCUMENT})
+    assert site_age.begin() == ""
+    assert site_age.behind() == ""
+    collection(COLLECTION).replace_one({"_id": DOCUMENT}, former)
+    for _ in range(2):  # it catches up by no number of sweeps
+        assert "older than the files" in site_age.begin()
+    assert site_id.current() == ONE
+    assert site_age.begin(force=True) == ""
+    assert site_age.behind() == ""
+    # Killed between the two writes.
+    collection(COLLECTION).update_one({"_id": DOCUMENT}, {"$inc": {"count": 1}})
+    assert site_age.begin() == ""
+    count = Path(site_settings.MEDIA_ROOT) / site_id.COUNT_FILE
+    assert int(count.read_text()) == site_age.in_database()
+    count.write_text("half")
+    assert "is damaged" in site_age.begin()
+    assert site_age.begin(force=True) == site_age.behind() == ""
+
+
 def test_two_prepare_a_new_database_at_once_and_a_worker_makes_the_folders(database, tmp_path):
     name = "streamsite_two_at_once"
     environment = os.environ | {
@@ -181,7 +225,7 @@ def test_two_prepare_a_new_database_at_once_and_a_worker_makes_the_folders(datab
     said = [process.communicate(timeout=90)[0] for process in both]
     try:
         assert [process.returncode for process in both] == [0, 0], said
-        assert any("waiting for it" in words for words in said)
+        assert any("Another process is preparing this database" in words for words in said)
         found = get_client()[name]
         kept = (tmp_path / "data" / "media" / "site-id").read_text().strip()
         assert [row["site_id"] for row in found[COLLECTION].find({"_id": DOCUMENT})] == [kept]
@@ -211,7 +255,7 @@ def test_folders_are_made_once_and_left_alone_afterwards(settings, tmp_path):
     assert settings.DATA_DIR.stat().st_mode & 0o777 == 0o750
 
 
-def test_the_trash_of_a_folder_on_another_disk_is_on_that_disk(settings, tmp_path, monkeypatch):
+def test_the_trash_of_a_folder_on_another_disk_is_on_that_disk(database, settings, tmp_path, monkeypatch):
     """A rename does not leave a file system."""
     settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
     device = tmp_path.stat().st_dev

@@ -23,4 +23,6 @@ class VideosConfig(AppConfig):
 
         counters.register(*ALL)
         repairs.register(*REPAIRS)
-        site_id.register("videos", there=orphans.ids_on_disk, known=orphans.known)
+        site_id.register(
+            "videos", there=orphans.ids_on_disk, known=orphans.known, expects=orphans.is_expected
+        )

@@ -10,23 +10,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from streamsite import site_id, trash
+from streamsite import site_age, site_id, trash
 from videos import bucket, bucket_site, orphans, placement
-from videos.sweeper import Report
+from videos.sweeper import STAYS, Report
 
 logger = logging.getLogger("streamsite.sweeper")
 
 
 @dataclass
 class _Found:
-    """Folders that no video is served from: of videos without a row, of others, and what they are counted against."""
+    """Folders that no video is served from: of videos without a row, of others, and what they are counted against.
+
+    ``young`` are of videos without a row, too, and stay for the time being.
+    """
 
     lost: list[str] = field(default_factory=list)
+    young: list[str] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
     videos: set[str] = field(default_factory=set)
 
@@ -57,29 +61,42 @@ def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool
 
 def _sweep(report: Report, *, force: bool, is_dry: bool, empty_trash: bool) -> None:
     target = bucket.connect()
+    counted = target.count()
+    older = "" if force else site_age.behind(counted)
+    if older:
+        report.refuse(older)
+        if not is_dry:
+            return
+    elif not is_dry:
+        target.set_count(site_age.advance(counted))
     noted = target.condemned()
     folders = {folder for folder in target.folders() if bucket.is_folder(folder)}
     found = _find(folders)
     new = [folder for folder in found.lost if folder not in noted]
-    count = len({bucket.video_of(folder) for folder in new})
-    if trash.is_too_much(count, len(found.videos)) and not force:
-        report.refuse(trash.refusal(count, len(found.videos), "videos in the bucket without a row"))
+    # Those that are noted already and those that are too young to be are counted as well.
+    count = len({bucket.video_of(folder) for folder in {*found.lost, *found.young}})
+    if new and trash.is_too_much(count, len(found.videos)) and not (force or older):
+        what = "videos in the bucket without a row"
+        report.refuse(trash.refusal(count, len(found.videos), what, fate="would be deleted later"))
         new = []
     new += [folder for folder in found.former if folder not in noted]
     ripe = [
         folder for folder, day in noted.items() if folder in found.all and (empty_trash or trash.is_over(day))
     ]
     if is_dry:
-        report.listed += [f"{folder} (bucket)" for folder in new]
-        report.listed += [f"{folder} (bucket, deleted)" for folder in ripe]
+        end = STAYS if older else ""
+        report.listed += [f"{folder} (bucket){end}" for folder in new]
+        report.listed += [f"{folder} (bucket, deleted){end}" for folder in ripe]
         return
-    today = datetime.now(UTC).date()
+    today = trash.today()
     for folder in new:
         target.condemn(folder, today)
-        logger.warning("in the bucket, %s goes on %s", folder, today + timedelta(days=settings.TRASH_DAYS))
+        logger.warning(
+            "bucket folder %s will be deleted on %s", folder, today + timedelta(days=settings.TRASH_DAYS)
+        )
     for folder in ripe:
         target.remove(folder)
-        logger.warning("in the bucket, %s was deleted for good", folder)
+        logger.warning("bucket folder %s was deleted for good", folder)
     _clear_notes(noted, {*ripe, *(folder for folder in noted if folder not in found.all)})
     report.found["bucket_folders_noted"] = len(new)
     report.found["bucket_folders"] = len(ripe)
@@ -97,9 +114,11 @@ def _find(folders: set[str]) -> _Found:
         places = placement.places_of({bucket.video_of(folder) for folder in batch})
         for folder in batch:
             place = places.get(bucket.video_of(folder))
-            if placement.is_needed(place, bucket.name_of(folder)) or not _is_old(folder):
+            if placement.is_needed(place, bucket.name_of(folder)):
                 continue
-            if place is None:
+            if not _is_old(folder):
+                found.young += [folder] if place is None else []
+            elif place is None:
                 found.lost.append(folder)
             elif _is_served(place, folders):
                 found.former.append(folder)

@@ -28,20 +28,22 @@ KINDS = {"source_files": "sources", "generations": "videos", "extra_files": "ext
 class Orphans:
     """Files that may go together: ``paths`` by the name under which they are counted.
 
-    ``count`` of the ``there`` of this kind would be lost; 0 when there are second copies.
+    ``count`` of the ``there`` of this kind would be lost; 0 when there are second copies. It includes those that are
+    too young to go and have no path here. ``moved`` are in the trash already.
     """
 
     what: str
     paths: dict[str, list[Path]] = field(default_factory=dict)
     count: int = 0
     there: int = 0
+    moved: int = 0
 
     @property
     def refusal(self) -> str:
         """Why nothing of this kind goes unless it is forced, "" when it may."""
-        if not trash.is_too_much(self.count, self.there):
+        if not self.paths or not trash.is_too_much(self.count, self.there, self.moved):
             return ""
-        return trash.refusal(self.count, self.there, self.what)
+        return trash.refusal(self.count, self.there, self.what, moved=self.moved)
 
     def add(self, name: str, path: Path) -> None:
         """Count a file or folder under ``name``."""
@@ -52,7 +54,7 @@ def ids_on_disk() -> Iterator[str]:
     """Yield the ids of videos that have a source, generations or extras on the disk, each once."""
     found: set[str] = set()
     for folder in KINDS.values():
-        names = _names(Path(settings.MEDIA_ROOT) / folder)
+        names = _names(_place(folder))
         yield from names - found
         found |= names
 
@@ -62,6 +64,11 @@ def known(video_ids: set[str]) -> set[str]:
     return set(Video.objects.filter(pk__in=video_ids).values_list("pk", flat=True))
 
 
+def is_expected() -> bool:
+    """Whether the database names a video with files on the disk; in a bucket there are only second copies."""
+    return Video.objects.exclude(status=Status.UPLOADING).exists()
+
+
 def whole_videos() -> Orphans:
     """Return everything of videos that have no row."""
     orphans = Orphans("videos without a row")
@@ -69,11 +76,13 @@ def whole_videos() -> Orphans:
         orphans.there += len(batch)
         for video_id in set(batch) - known(set(batch)):
             found = folders_of(video_id)
+            orphans.count += bool(found)
             if not all(is_settled(path) for path in found.values()):
                 continue
-            orphans.count += bool(found)
             for name, path in found.items():
                 orphans.add(name, path)
+    moved = {entry.name for entry in trash.entries(*(_place(folder) for folder in KINDS.values()))}
+    orphans.moved = len(moved - known(moved))
     return orphans
 
 
@@ -87,11 +96,11 @@ def former_generations() -> tuple[Orphans, int]:
     """Return generations that rows do not name, and how many videos keep theirs because their own one is missing."""
     orphans, kept = Orphans("former generations"), 0
     fields = ("pk", "generation", "stored_generation", "status")
-    for batch in batches(iter(_names(Path(settings.MEDIA_ROOT) / "videos"))):
+    for batch in batches(iter(_names(_place("videos")))):
         for video_id, generation, stored, status in Video.objects.filter(pk__in=batch).values_list(*fields):
             if status == Status.PROCESSING:
                 continue
-            is_stored = bucket.is_configured() and bucket.holds(stored, generation)
+            is_stored = _is_stored(stored, generation)
             # The generation that is served from here.
             serving = "" if is_stored else generation
             root = storage.generation_dir(video_id, "x").parent
@@ -104,43 +113,75 @@ def former_generations() -> tuple[Orphans, int]:
     return orphans, kept
 
 
+def _is_stored(stored: str, generation: str) -> bool:
+    return bucket.is_configured() and bucket.holds(stored, generation)
+
+
 def _has_basis(video_id: str, generation: str) -> bool:
     if generation:
         return storage.generation_dir(video_id, generation).is_dir()
     return storage.source_path(video_id).is_file()
 
 
-def former_extras() -> Orphans:
-    """Return thumbnails and captions that rows do not name."""
-    orphans = Orphans("thumbnails and caption files that no video names")
-    for batch in batches(iter(_names(Path(settings.MEDIA_ROOT) / "extras"))):
-        posters = dict(Video.objects.filter(pk__in=batch).values_list("pk", "poster"))
-        revisions = set(Caption.objects.filter(video_id__in=posters).values_list("revision", flat=True))
-        for video_id, poster in posters.items():
-            root = storage.extras_dir(video_id)
-            pictures = [entry for entry in _entries(root) if entry.is_file()]
-            tracks = _entries(root / "captions")
+def former_extras() -> tuple[Orphans, int]:
+    """Return thumbnails and captions that rows do not name, and how many videos keep theirs.
+
+    These are videos whose row names a thumbnail, a caption or a generation that is missing.
+    """
+    orphans, kept = Orphans("thumbnails and caption files that no video names"), 0
+    fields = ("pk", "poster", "generation", "stored_generation")
+    for batch in batches(iter(_names(_place("extras")))):
+        rows = list(Video.objects.filter(pk__in=batch).values_list(*fields))
+        captions = Caption.objects.filter(video_id__in=[row[0] for row in rows])
+        revisions: dict[str, set[str]] = {}
+        for video_id, revision in captions.values_list("video_id", "revision"):
+            revisions.setdefault(video_id, set()).add(revision)
+        for video_id, poster, generation, stored in rows:
+            pictures, tracks = _extras_in(storage.extras_dir(video_id))
             orphans.there += len(pictures) + len(tracks)
-            left = [entry for entry in pictures if not poster or poster not in entry.name]
-            left += [entry for entry in tracks if entry.stem not in revisions]
+            named = [entry for entry in pictures if poster and poster in entry.name]
+            # Automatic thumbnails have a number and lie in the generation.
+            is_whole = bool(named) or len(poster) < 2
+            is_whole &= revisions.get(video_id, set()) <= {entry.stem for entry in tracks}
+            is_whole &= _is_stored(stored, generation) or _has_basis(video_id, generation)
+            left = [entry for entry in pictures if entry not in named]
+            left += [entry for entry in tracks if entry.stem not in revisions.get(video_id, ())]
+            if not is_whole:
+                kept += bool(left)
+                continue
+            orphans.count += len(left)
             for entry in left:
                 if is_old(entry):
-                    orphans.count += 1
                     orphans.add("extra_files", entry)
-    return orphans
+    moved = {folder: folder.name for folder in trash.entries(_place("extras"))}
+    alive = known(set(moved.values()))
+    orphans.moved = sum(
+        len(entries)
+        for folder, video_id in moved.items()
+        if video_id in alive
+        for entries in _extras_in(folder)
+    )
+    return orphans, kept
+
+
+def _extras_in(root: Path) -> tuple[list[Path], list[Path]]:
+    """Return the pictures and the caption files of a video's folder of extras."""
+    return [entry for entry in _entries(root) if entry.is_file()], _entries(root / "captions")
 
 
 def upload_files() -> Orphans:
     """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``leftovers``."""
     orphans = Orphans("upload files without a row")
-    entries = [entry for entry in _entries(Path(settings.WORK_DIR) / "uploads") if "." not in entry.name]
+    place = Path(settings.WORK_DIR) / "uploads"
+    entries = {entry.name: entry for entry in _entries(place) if "." not in entry.name}
     orphans.there = len(entries)
-    old = {entry.name: entry for entry in entries if is_old(entry)}
-    alive = set(Upload.objects.filter(pk__in=list(old), finished_at=None).values_list("pk", flat=True))
-    for name, entry in old.items():
+    alive = set(Upload.objects.filter(pk__in=list(entries), finished_at=None).values_list("pk", flat=True))
+    for name, entry in entries.items():
         if name not in alive:
             orphans.count += 1
-            orphans.add("upload_files", entry)
+            if is_old(entry):
+                orphans.add("upload_files", entry)
+    orphans.moved = len(trash.entries(place))
     return orphans
 
 
@@ -184,6 +225,10 @@ def is_old(path: Path) -> bool:
 def is_settled(folder: Path) -> bool:
     """Whether nobody has changed the folder and what lies in it for ``SWEEP_GRACE_SECONDS``."""
     return is_old(folder) and all(is_old(entry) for entry in _entries(folder))
+
+
+def _place(folder: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / folder
 
 
 def _entries(root: Path) -> list[Path]:

@@ -30,6 +30,7 @@ PART_BYTES = 64 * 1024**2
 AT_ONCE = 1_000
 # Beside the folder ``videos`` below the prefix.
 MARKER, MOST_MARKER_BYTES = "streamsite-site-id", 200
+COUNT = "streamsite-site-count"
 TRASH = "trash"
 NO_CORS = "NoSuchCORSConfiguration"
 MISSING = {"404", "NoSuchKey", "NotFound"}
@@ -229,17 +230,31 @@ class Bucket:
 
     def site(self) -> str:
         """Return the id of the site to which the prefix belongs, "" when nothing says so."""
-        try:
-            with _translated():
-                found = self.client.get_object(Bucket=self.name, Key=self._prefix + MARKER)
-                return str(found["Body"].read(MOST_MARKER_BYTES).decode(errors="replace").strip())
-        except FileNotFoundError:
-            return ""
+        return self._note_in(MARKER)
 
     def claim(self, site: str) -> None:
         """Write that the prefix belongs to the site with this id."""
         with _translated():
             self.client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
+
+    def count(self) -> int:
+        """Return the count of ``site_age`` that the prefix has, 0 when there is none."""
+        found = self._note_in(COUNT)
+        return int(found) if found.isdecimal() else 0
+
+    def set_count(self, count: int) -> None:
+        """Write the count of ``site_age``."""
+        with _translated():
+            self.client.put_object(Bucket=self.name, Key=self._prefix + COUNT, Body=str(count).encode())
+
+    def _note_in(self, name: str) -> str:
+        """Return the text of a small object of the prefix, "" when there is none."""
+        try:
+            with _translated():
+                found = self.client.get_object(Bucket=self.name, Key=self._prefix + name)
+                return str(found["Body"].read(MOST_MARKER_BYTES).decode(errors="replace").strip())
+        except FileNotFoundError:
+            return ""
 
     def condemned(self) -> dict[str, date]:
         """Return the folders that are to be removed, with the day since which they are."""

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import pictures
-from streamsite import site_id, trash
+from streamsite import site_age, site_id, trash
 from streamsite.tasks import queue
 from videos import bucket, orphans, services
 from videos.library import documents
@@ -30,6 +30,7 @@ from videos.uploads import services as uploads
 logger = logging.getLogger("streamsite.sweeper")
 
 COUNTED = ("drafts_without_upload", *orphans.KINDS, "upload_files")
+STAYS = " (stays without --force)"
 WORKING = (Status.QUEUED, Status.PROCESSING)
 
 
@@ -62,19 +63,22 @@ def sweep(
 
     ``task_path`` names the processing task among the queue's jobs, ``enqueue`` queues it; ``place`` queues the copying
     of a video into the bucket. ``force`` takes as many orphans as there are. Raises ``site_id.WrongSite`` before
-    anything is touched when the database and the data folder are not of one site.
+    anything is touched when the database and the data folder belong to different sites.
     """
     site_id.require()
     report = Report(Counter(dict.fromkeys(COUNTED, 0)))
     found = report.found
     found["uploads_joined"] = uploads.finish_interrupted(enqueue=enqueue)
-    found["uploads_expired"] = uploads.sweep_expired(enqueue=enqueue)
-    _take_drafts(report, force=force)
+    if older := site_age.begin(force=force):
+        report.refuse(older)
+    else:
+        found["uploads_expired"] = uploads.sweep_expired(enqueue=enqueue)
+        _take_drafts(report, force=force)
+        _take_files(report, force=force)
+        found["trash_days"] = trash.empty()
     found["videos_queued_again"] = _queue_again(task_path, enqueue)
-    _take_files(report, force=force)
     found["incoming_files"] = _delete(orphans.leftovers())
     found["job_folders"] = _delete(orphans.jobs())
-    found["trash_days"] = trash.empty()
     listed = Video.objects.filter(listed=True).values_list("pk", flat=True).iterator()
     found["search_documents"] = sum(_unknown_to_search(ids) for ids in orphans.batches(listed))
     if bucket.is_configured():
@@ -88,24 +92,29 @@ def look(*, force: bool = False) -> Report:
     """Return what a sweep would take away at this moment, and change nothing. Raises ``site_id.WrongSite``."""
     site_id.require()
     report = Report()
-    _take_drafts(report, force=force, is_dry=True)
-    _take_files(report, force=force, is_dry=True)
-    for path in [*orphans.leftovers(), *orphans.jobs(), *trash.expired()]:
+    older = "" if force else site_age.behind()
+    _take_drafts(report, force=force or bool(older), is_dry=True)
+    _take_files(report, force=force or bool(older), is_dry=True)
+    if older:
+        report.refuse(older)
+        report.listed = [line + STAYS for line in report.listed]
+    for path in [*orphans.leftovers(), *orphans.jobs(), *([] if older else trash.expired())]:
         report.listed.append(f"{_short(path)} (deleted)")
     return report
 
 
 def _take_files(report: Report, *, force: bool, is_dry: bool = False) -> None:
     former, kept = orphans.former_generations()
-    for group in (orphans.whole_videos(), former, orphans.former_extras(), orphans.upload_files()):
+    extras, extras_kept = orphans.former_extras()
+    for group in (orphans.whole_videos(), former, extras, orphans.upload_files()):
         _take(report, group, force=force, is_dry=is_dry)
     taken = pictures.sweep(force=force, is_dry=is_dry)
     report.found["profile_pictures"] = taken.count
     report.listed += [_short(path) for path in taken.paths]
     if taken.refusal:
         report.refuse(taken.refusal)
-    if kept:
-        report.found["generations_kept"] = kept
+    report.found["generations_kept"], report.found["extras_kept"] = kept, extras_kept
+    if kept := max(kept, extras_kept):
         logger.warning(
             "%d videos have files on the disk that are not those that their rows name, which are missing: all were"
             " kept. The database may be older than the files.",
@@ -120,7 +129,7 @@ def _take(report: Report, group: orphans.Orphans, *, force: bool, is_dry: bool) 
     for name, paths in group.paths.items():
         for path in paths:
             if is_dry:
-                report.listed.append(_short(path) + (" (stays without --force)" if refusal else ""))
+                report.listed.append(_short(path) + (STAYS if refusal else ""))
             elif not refusal and trash.move(path):
                 report.found[name] += 1
                 if name == "generations":
@@ -134,7 +143,9 @@ def _take_drafts(report: Report, *, force: bool, is_dry: bool = False) -> None:
     drafts = Video.objects.filter(status=Status.UPLOADING, created_at__lte=old).select_related("channel")
     forgotten = [video for video in drafts if not Upload.objects.filter(video_id=video.pk).exists()]
     if len(forgotten) > trash.MOST_AT_ONCE and not force:
-        report.refuse(trash.refusal(len(forgotten), len(drafts), "drafts without an upload"))
+        report.refuse(
+            trash.refusal(len(forgotten), len(drafts), "drafts without an upload", fate="would be removed")
+        )
         return
     for video in forgotten:
         if is_dry:

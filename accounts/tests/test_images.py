@@ -303,12 +303,15 @@ def test_an_account_that_is_gone_leaves_no_files(cast):
 
 def test_what_a_killed_process_left_is_swept(cast, settings):
     mine = pictures.change(cast.owner, "cover", images.prepare(io.BytesIO(picture()), images.COVER)).cover
-    orphan, fresh = (pictures.store({"avatar-96.webp": b"x"}) for _ in range(2))
+    orphan = pictures.store({"avatar-96.webp": b"x"})
     half = Path(settings.WORK_DIR) / "pictures" / "AAAAAAAAAAAAAAAA"
     half.mkdir(parents=True)
     for path in (pictures.folder_path(mine), pictures.folder_path(orphan), half):
         os.utime(path, (1, 1))
     assert pictures.sweep().count == 2
+    trash.empty(everything=True)
+    fresh = pictures.store({"avatar-96.webp": b"x"})
+    assert pictures.sweep().count == 0
     assert folders() == sorted([mine, fresh])
     assert not half.exists()
     assert pictures.sweep().count == 0
@@ -317,6 +320,7 @@ def test_what_a_killed_process_left_is_swept(cast, settings):
 def test_many_pictures_that_nothing_names_stay(cast, settings):
     """The database may be older than the files, or another one."""
     pictures.sweep(force=True)
+    trash.empty(everything=True)
     orphans = [pictures.store({"avatar-96.webp": b"x"}) for _ in range(3)]
     for folder in orphans:
         os.utime(pictures.folder_path(folder), (1, 1))
@@ -325,6 +329,25 @@ def test_many_pictures_that_nothing_names_stay(cast, settings):
     assert pictures.sweep(force=True).count == 3
     assert trash.restore(orphans[:1]) == ([pictures.folder_path(orphans[0]) / "avatar-96.webp"], [])
     pictures.remove(orphans[0])
+    trash.empty(everything=True)
+
+
+def test_pictures_that_become_old_one_by_one_stay(cast):
+    """Young ones are counted, and those that are in the trash already."""
+    pictures.sweep(force=True)
+    trash.empty(everything=True)
+    orphans = [pictures.store({"avatar-96.webp": b"x"}) for _ in range(3)]
+    for folder in orphans:
+        os.utime(pictures.folder_path(folder), (1, 1))
+        assert pictures.sweep().refusal
+    for folder in orphans[1:]:
+        pictures.remove(folder)
+    assert pictures.sweep().count == 1
+    late = pictures.store({"avatar-96.webp": b"x"})
+    os.utime(pictures.folder_path(late), (1, 1))
+    assert "(1 are there already)" in pictures.sweep().refusal
+    pictures.remove(late)
+    trash.empty(everything=True)
 
 
 def test_one_picture_is_decoded_at_a_time_and_waiting_ends(monkeypatch):

@@ -162,7 +162,7 @@ def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
 
 
 def _require_site(**told: Any) -> None:
-    """End before the broker is asked, when the database and the data folder are not of one site."""
+    """End before the broker is asked, when the database and the data folder belong to different sites."""
     try:
         site_id.require_once_reachable()
     except site_id.WrongSite as error:

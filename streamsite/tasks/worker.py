@@ -54,7 +54,7 @@ class Worker:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self._heartbeat: Heartbeat | None = None
-        # Whether a task found that the database and the files are not of one site.
+        # Whether a task found that the database and the files belong to different sites.
         self.is_misplaced = False
         self._lease: leases.Lease | None = None
         self._abandoned: list[Attempt] = []

@@ -46,11 +46,11 @@ def _thing(request: HttpRequest, post_id: str) -> things.Thing:
     return things.Thing(POST, post.pk, post.channel, str(post), post.text, post.get_absolute_url())
 
 
-@pictures.register
 def _named(folders: set[str]) -> Iterable[str]:
     return Post.objects.filter(picture__in=folders, picture__gt="").values_list("picture", flat=True)
 
 
+pictures.register(_named, expects=lambda: Post.objects.filter(picture__gt="").exists())
 subjects.register(POST, subjects.Kind(_open, _count, queries.titles))
 things.register(
     POST,

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from streamsite import trash
 from streamsite.mongo.collections import collection
+from streamsite.site_id import COLLECTION, COUNT_FILE, DOCUMENT
 from streamsite.tasks import queue
 from videos import captions, storage, tasks, webvtt
 from videos.models import Upload, Video
@@ -73,6 +75,7 @@ def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
     sweep(force=True)
     assert [path for path in orphans if path.exists()] == []
     assert [path for path in [*used, young] if not path.exists()] == []
+    trash.empty(everything=True)
     os.utime(young.parent, (LONG_AGO, LONG_AGO))
     assert sweep() == {}
     os.utime(young, (LONG_AGO, LONG_AGO))
@@ -118,7 +121,9 @@ def test_the_command_says_what_it_found(cast, capsys):
 
 
 def files():
-    return {path: path.read_bytes() for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+    """Contents of the media files by path; the count of sweeps is none of them."""
+    found = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    return {path: path.read_bytes() for path in found if path.name != COUNT_FILE}
 
 
 def command(*words):
@@ -143,7 +148,9 @@ def test_an_older_database_loses_no_file(library, caplog):
     videos, before = library
     Video.objects.filter(pk__in=[video.pk for video in videos[5:]]).delete()
     for number in (1, 2):  # the periodic task comes again and again
-        with pytest.raises(CommandError, match=r"25 of 30 videos without a row would go.*sweep --force"):
+        with pytest.raises(
+            CommandError, match=r"25 of 30 videos .*would be moved to the trash.*sweep --force"
+        ):
             command()
         assert files() == before
         assert number <= sum("older database" in record.message for record in caplog.records)
@@ -181,20 +188,20 @@ def test_forced_ones_wait_in_the_trash_for_days(library, settings):
     Video.objects.filter(pk__in=[video.pk for video in videos[5:]]).delete()
     assert "source files: 25" in command("--force")
     assert len(files()) == len(before) - 75
-    today = datetime.now(UTC).date()
-    moved = Path(settings.DATA_DIR) / "trash" / today.isoformat()
-    former = moved.with_name((today - timedelta(days=settings.TRASH_DAYS)).isoformat())
-    other = moved.with_name("not-a-date")
+    moved = [folder for _, folder in trash.days()]  # two when it was midnight
+    former = moved[0].with_name((trash.today() - timedelta(days=settings.TRASH_DAYS)).isoformat())
+    other = moved[0].with_name("not-a-date")
     for folder in (former, other):
         folder.mkdir()
     command()
-    assert (moved.is_dir(), former.is_dir(), other.is_dir()) == (True, False, True)
+    assert all(folder.is_dir() for folder in moved)
+    assert (former.is_dir(), other.is_dir()) == (False, True)
     other.rmdir()
     command("--restore")
     assert files() == before
     command("--force")
     command("--empty-trash")
-    assert not moved.exists()
+    assert list(trash.days()) == []
 
 
 def test_what_the_row_names_and_the_disk_lacks_keeps_the_rest(cast, sweep):
@@ -212,10 +219,94 @@ def test_what_the_row_names_and_the_disk_lacks_keeps_the_rest(cast, sweep):
 
 def test_former_thumbnails_and_captions_stay_when_they_are_many(cast, sweep):
     video = cast.video()
+    old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
     lost = [old_file(storage.extras_dir(video.pk) / "captions" / f"{number}.vtt") for number in range(3)]
     assert sweep() == {"left_alone": 1}
     assert all(path.exists() for path in lost)
     assert sweep(force=True) == {"extra_files": 3}
+
+
+def test_orphans_that_become_old_one_by_one_stay(cast, sweep):
+    """As after a restore that did not keep the files' times."""
+    sources = [storage.source_path(f"AAAAAAAAA{number:02}") for number in range(30)]
+    uploads = [Path(settings.WORK_DIR) / "uploads" / f"{number:016}" for number in range(3)]
+    video = cast.video()
+    old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
+    tracks = [storage.extras_dir(video.pk) / "captions" / f"{number}.vtt" for number in range(3)]
+    for path in (*sources, *uploads, *tracks):
+        old_file(path)
+        os.utime(path)
+    for paths in zip(sources, uploads, tracks, strict=False):
+        for path in paths:
+            os.utime(path, (LONG_AGO, LONG_AGO))
+        assert sweep() == {"left_alone": 3}
+    assert all(path.exists() for path in (*sources, *uploads, *tracks))
+
+
+def test_small_sweeps_do_not_add_up(library, settings):
+    """What is in the trash already counts, until its time is over."""
+    videos, _ = library
+    Video.objects.filter(pk=videos[0].pk).delete()
+    assert "source files: 1" in command()
+    Video.objects.filter(pk=videos[1].pk).delete()
+    with pytest.raises(CommandError, match=r"1 of 29 videos.*\(1 are there already\)"):
+        command()
+    assert storage.source_path(videos[1].pk).exists()
+    command("--empty-trash")
+    assert "source files: 1" in command()
+
+
+@pytest.mark.parametrize("lacking", ["poster", "caption", "generation"])
+def test_extras_stay_when_what_the_row_names_is_missing(cast, sweep, lacking):
+    """The database is older than a thumbnail or caption that replaced the one it names."""
+    video = cast.video(poster="formerposter" if lacking == "poster" else "")
+    if lacking == "caption":
+        parsed = webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nx\n")
+        captions.file_of(captions.add(video, parsed, language="en")).unlink()
+    if lacking != "generation":
+        old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
+    newer = old_file(storage.extras_dir(video.pk) / "poster-newer.webp")
+    assert sweep() == {"extras_kept": 1}
+    assert newer.exists()
+
+
+def test_an_older_database_moves_nothing_below_the_cap_either(library, settings):
+    videos, before = library
+    former = collection(COLLECTION).find_one({"_id": DOCUMENT})
+    command()
+    collection(COLLECTION).replace_one({"_id": DOCUMENT}, former)
+    Video.objects.filter(pk=videos[0].pk).delete()
+    draft = Video.objects.create(
+        channel=videos[0].channel, status="uploading", created_at=timezone.now() - timedelta(days=1)
+    )
+    day = trash.today() - timedelta(days=settings.TRASH_DAYS)
+    expired = Path(settings.DATA_DIR) / "trash" / day.isoformat()
+    expired.mkdir(parents=True)
+    for words in ((), ("--dry-run",)):
+        with pytest.raises(CommandError, match=r"is older than the files.*sweep --force"):
+            command(*words)
+    assert files() == before
+    assert expired.is_dir()
+    assert Video.objects.filter(pk=draft.pk).exists()
+    command("--force")
+    assert "source files: 0" in command()
+    assert not storage.source_path(videos[0].pk).exists()
+    assert not expired.exists()
+
+
+@pytest.mark.parametrize("days", [-400, 8])
+def test_a_wrong_clock_of_this_machine_deletes_nothing_too_early(database, settings, days):
+    """Files that moved before the clock was set, and after it jumped."""
+    path = old_file(storage.source_path("AAAAAAAAAAA"))
+    if days < 0:
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=days)):
+            trash.move(path.parent)
+        assert trash.empty() == 0
+    else:
+        trash.move(path.parent)
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=days)):
+            assert trash.empty() == 0
+    assert trash.restore(["AAAAAAAAAAA"]) == ([path], [])
 
 
 def test_a_draft_that_has_files_leaves_them_in_the_trash(cast, sweep):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import administrators, pictures
 from accounts.models import User
-from streamsite import folders, site_id, whole_files
+from streamsite import folders, site_age, site_id, whole_files
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.exclusive import exclusive
@@ -31,7 +31,8 @@ DEMO_ACCOUNTS = (
 
 class Command(BaseCommand):
     """Gives the site its id, migrates, creates indexes, folders, the signing key and, unless told otherwise, demo
-    accounts. Refuses a database that knows nothing of the data folder's files.
+    accounts. Refuses a database that knows nothing of the data folder's files, and a data folder without the
+    files that the database names.
 
     Pictures that a killed process left without an account are removed; what search knows is made anew by a worker when
     an update gave it another shape.
@@ -64,7 +65,7 @@ class Command(BaseCommand):
             ) from None
 
     def _say_waiting(self) -> None:
-        self.stdout.write("another process is preparing this database; waiting for it")
+        self.stdout.write("Another process is preparing this database; waiting.")
 
     def _prepare(self, *, demo: bool) -> None:
         site_id.adopt_if_safe()
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()
         self._mark_bucket()
-        if refusal := pictures.sweep().refusal:
+        if refusal := site_age.begin() or pictures.sweep().refusal:
             self.stderr.write(refusal)
         if documents.is_outdated():
             tasks.rebuild_search.enqueue()
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         except bucket.BucketUnavailable:
             # What copies into it asks again; the site serves everything else without it.
             self.stderr.write(
-                "The bucket does not answer, so its site id was not checked. Check the S3 settings."
+                "The bucket did not answer, so its owner was not checked. Check the S3 settings."
             )
 
     def _demo_accounts(self) -> None:

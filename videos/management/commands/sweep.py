@@ -20,7 +20,9 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--dry-run", action="store_true", help="list what would go, and change nothing")
+        what.add_argument(
+            "--dry-run", action="store_true", help="list what would be moved or deleted, and change nothing"
+        )
         what.add_argument(
             "--force", action="store_true", help="take more than 5 %% or 20 of a kind at once, as well"
         )
@@ -60,7 +62,7 @@ class Command(SiteCommand):
         listed = [line for report in reports for line in report.listed]
         for line in listed:
             self.stdout.write(line)
-        self.stdout.write(f"{len(listed)} files and folders would be moved; nothing was changed")
+        self.stdout.write(f"{len(listed)} files and folders are listed; nothing was changed")
         self._end(reports)
 
     def _empty(self) -> None:

@@ -1,17 +1,15 @@
 """The sweeper in a bucket: two sites side by side, another site's marker, an older database."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.core.management import CommandError, call_command
 
-from streamsite import site_id
+from streamsite import site_age, site_id, trash
 from streamsite.testing.s3 import NAME
 from videos import bucket, bucket_site, bucket_sweeper, tasks
 from videos.models import Video
 
 pytestmark = pytest.mark.slow
-MARKER = "streamsite-site-id"
+MARKER, COUNT = "streamsite-site-id", "streamsite-site-count"
 
 
 @pytest.fixture
@@ -86,7 +84,7 @@ def test_a_site_without_a_prefix_leaves_another_ones_alone(sweep, put, stored, s
     assert sweep(force=True) == {"bucket_folders_noted": 1}
     assert sweep(force=True) == {"bucket_folders": 1}
     left = {f"videos/{folder}/master.m3u8" for folder in [*mine, "not-a-folder-of-a-video"]}
-    assert keys(in_bucket) == left | others | {MARKER}
+    assert keys(in_bucket) == left | others | {MARKER, COUNT}
     assert own not in bucket.connect().folders()
 
 
@@ -121,7 +119,7 @@ def test_a_bucket_of_a_version_without_markers(sweep, put, stored, in_bucket):
 def test_an_older_database_loses_no_object(sweep, stored, in_bucket):
     folders = stored(10)
     bucket_site.require()
-    before = keys(in_bucket)
+    before = keys(in_bucket) | {COUNT}
     kept = [bucket.video_of(folder) for folder in folders[:7]]
     Video.objects.exclude(pk__in=kept).delete()
     assert sweep() == {"left_alone": 1}
@@ -138,14 +136,47 @@ def test_an_older_database_loses_no_object(sweep, stored, in_bucket):
     assert keys(in_bucket, "trash/") == set()
 
 
+def test_folders_that_become_old_one_by_one_are_not_noted(sweep, stored, put, settings, monkeypatch):
+    stored(1)
+    lost = [put(orphan(number)) for number in range(3)]
+    for number in range(1, 4):
+        monkeypatch.setattr(bucket_sweeper, "_is_old", lost[:number].__contains__)
+        assert sweep() == {"left_alone": 1}
+    assert bucket.connect().condemned() == {}
+
+
+def test_small_sweeps_of_the_bucket_do_not_add_up(sweep, stored):
+    folders = stored(3)
+    Video.objects.filter(pk=bucket.video_of(folders[0])).delete()
+    assert sweep() == {"bucket_folders_noted": 1}
+    Video.objects.filter(pk=bucket.video_of(folders[1])).delete()
+    assert sweep() == {"left_alone": 1}
+    assert bucket.connect().condemned().keys() == {folders[0]}
+
+
+def test_a_database_that_is_older_than_the_bucket_notes_nothing(sweep, stored, settings):
+    """Below the cap, too; nor is anything deleted that was noted before."""
+    folders = stored(2)
+    assert sweep() == {}
+    bucket.connect().set_count(site_age.in_database() + 5)
+    settings.TRASH_DAYS = 0
+    bucket.connect().condemn(folders[0], trash.today())
+    Video.objects.filter(pk__in=[bucket.video_of(folders[0])]).delete()
+    for options in ({}, {"is_dry": True}, {"empty_trash": True}):
+        assert sweep(**options) == {"left_alone": 1}
+    assert bucket.connect().condemned().keys() == {folders[0]}
+    assert set(bucket.connect().folders()) == set(folders)
+    assert sweep(force=True) == {"bucket_folders": 1}
+    assert sweep() == {}
+
+
 def test_what_a_video_names_again_is_no_longer_to_go(sweep, stored, in_bucket, settings):
     (folder,) = stored(1)
     video = Video.objects.get()
     Video.objects.all().delete()
     bucket.connect().claim(site_id.current())
     assert sweep() == {"bucket_folders_noted": 1}
-    today = datetime.now(UTC).date()
-    assert bucket.connect().condemned() == {folder: today}
+    assert bucket.connect().condemned().keys() == {folder}
     video.save(force_insert=True)
     settings.TRASH_DAYS = 0
     assert sweep() == {}
