@@ -27,7 +27,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
-from streamsite import __version__, errors, logs, partners
+from streamsite import __version__, errors, headers, logs, partners
 from streamsite.methods import RefusedMethod
 from streamsite.mongo.engine.client import get_client
 from streamsite.tasks import control, delivery
@@ -243,7 +243,8 @@ class HealthMiddleware:
             response = _answer(request, probe)
             logs.log_request(request, response, begun, is_probe=True)
         response["X-Request-Id"] = request_id
-        response["X-Content-Type-Options"] = "nosniff"
+        for name, value in {**headers.of_every_answer(), "X-Frame-Options": "DENY"}.items():
+            response[name] = value
         response["Cache-Control"] = "no-store"
         response["Content-Length"] = str(len(response.content))
         return response

@@ -18,7 +18,9 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError as BotoCoreError
+from botocore.exceptions import ClientError as ClientError
+from botocore.exceptions import NoCredentialsError as NoCredentialsError
 from storages.backends.s3 import S3Storage
 
 from videos.bucket import BucketUnavailable, cors_rule

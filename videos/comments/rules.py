@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from streamsite.errors import Invalid
+from streamsite.mongo.retry import in_transaction
 from streamsite.text import clean_line
 from videos.library.words import split
 from videos.models import CommentRules
@@ -36,8 +37,7 @@ def change(channel_id: str, data: Mapping[str, Any]) -> CommentRules:
                 problems[name] = ["Must be true or false."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    rules, _ = CommentRules.objects.update_or_create(pk=channel_id, defaults=changes)
-    return rules
+    return in_transaction(lambda: CommentRules.objects.update_or_create(pk=channel_id, defaults=changes)[0])
 
 
 def reason_to_hold(rules: CommentRules, text: str) -> str:
