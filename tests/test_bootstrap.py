@@ -3,7 +3,9 @@
 The set that is installed is pip itself, from the wheel in the repository: nothing is fetched.
 """
 
+import ast
 import hashlib
+import importlib
 import os
 import re
 import shutil
@@ -153,3 +155,20 @@ def test_what_stops_an_installation_is_one_sentence(printed, sentence):
     assert sentence in said
     assert bool(said) == bool(sentence)
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "script").iterdir()), ids=lambda path: path.name)
+def test_scripts_call_what_there_is(path, monkeypatch):
+    """A script is run by nobody until somebody needs it, so a name that has gone is found here."""
+    text = path.read_text() if path.is_file() and path.suffix in {"", ".py"} else ""
+    if not text.startswith("#!/usr/bin/env python3"):
+        return
+    monkeypatch.syspath_prepend(str(ROOT / "script"))
+    tree = ast.parse(text)
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = node.value.id
+            if (ROOT / "script" / f"{module}.py").exists():
+                assert module in imported, node.value.id
+                assert hasattr(importlib.import_module(module), node.attr), f"{module}.{node.attr}"
