@@ -113,10 +113,14 @@ def prepared_database(
 @pytest.fixture
 def database(prepared_database: None, django_db_blocker: Any) -> Iterator[None]:
     """Database access with real commits; empty again afterwards."""
+    from django.conf import settings
+
     with django_db_blocker.unblock():
         _forget_caches()
         yield
         empty_collections()
+        # What one test had swept counts against the next one's sweeps.
+        shutil.rmtree(Path(settings.DATA_DIR) / "trash", ignore_errors=True)
 
 
 def _forget_caches() -> None:

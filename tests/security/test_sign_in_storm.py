@@ -4,7 +4,7 @@ import threading
 
 from streamsite.testing.caller import PASSWORD, Caller
 
-MOST_MIB = 150
+MOST_MIB = 400
 
 
 def test_a_storm_of_sign_ins_takes_little_memory_and_stops_nobody_else(site):
