@@ -48,7 +48,7 @@ class WrongSite(Exception):
 
 @dataclass(frozen=True)
 class Witness:
-    """What an app knows about the files it keeps.
+    """The files that an app keeps.
 
     Names in the data folder, those of some names that the database knows, and whether the database names any file.
     """

@@ -41,7 +41,7 @@ class Repair:
 
 @dataclass(frozen=True)
 class Finding:
-    """How many documents lacked ``name`` or had it wrong, and how many were set right."""
+    """The number of documents that lacked ``name`` or had it wrong, and of those that were corrected."""
 
     name: str
     wrong: int

@@ -1,4 +1,4 @@
-"""What every Celery worker does beside its jobs: call for jobs, keep the periodic ones queued, tell that it is alive.
+"""Chores of every Celery worker beside its jobs: call for jobs, keep periodic ones queued, report that it is alive.
 
 A thread of each worker and not Celery's ``beat``: that would be one more program to run, one that everything depends
 on, and its messages would wait behind busy workers.

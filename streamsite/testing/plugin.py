@@ -152,7 +152,7 @@ def empty_collections() -> None:
 
 
 def _writes(database: Any) -> dict[str, int]:
-    """How often each collection of the database was locked for writing since the server started."""
+    """Return how often each collection was locked for writing since the server started, by name."""
     prefix = f"{database.name}."
     return {
         name: figures["writeLock"]["count"]

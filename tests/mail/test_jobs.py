@@ -34,7 +34,7 @@ def work():
 
 
 def pause_in_seconds():
-    """How long the job waits, as the database's clock sees it."""
+    """Return the seconds until the job is due, by the database's clock."""
     found = job()
     tried_at = found["errors"][-1]["at"]
     return (found["run_at"] - tried_at).total_seconds()
