@@ -126,7 +126,7 @@ def test_a_report_reaches_the_staff_who_decide(site, people, open_as):
     staff.get_by_label("What both sides are told").fill("Advertisements are not allowed")
     staff.get_by_role("button", name="Decide").click()
     expect(staff.get_by_text("Decided: Violation, take it down.")).to_be_visible()
-    assert page.goto(f"/watch/{video}").status == 404
+    assert page.request.get(f"/watch/{video}").status == 404
     owner = open_as("comment-creator", "/settings/decisions")
     expect(owner.get_by_text("Advertisements are not allowed")).to_be_visible()
     owner.get_by_role("link", name="Appeal").click()

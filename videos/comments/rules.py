@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from streamsite.errors import Invalid
+from streamsite.folding import split
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import clean_line
-from videos.library.words import split
 from videos.models import CommentRules
 
 MOST_WORDS, LONGEST_WORD = 500, 60

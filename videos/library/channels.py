@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from accounts.models import User
-from videos.library.words import fold
+from streamsite.folding import fold
 
 MOST = 3
 # What usernames are made of: anything else begins none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from streamsite.folding import fold
 from streamsite.mongo.collections import collection
 from videos.library import words
 from videos.models import Caption, Video
@@ -49,7 +50,7 @@ def _needles(text: str) -> list[str]:
     """The words and phrases to look for, as typed and without accents."""
     query = words.read(text)
     typed = [word for word in text.casefold().split() if not word.startswith("-")]
-    plain = [word.strip('"') for word in typed if words.fold(word) != word]
+    plain = [word.strip('"') for word in typed if fold(word) != word]
     return list(dict.fromkeys([*query.required, *(word for word in plain if word)]))[: words.MOST_WORDS]
 
 

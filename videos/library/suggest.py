@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from streamsite.folding import fold, split
 from streamsite.mongo.collections import collection
 from videos.library import channels, words
 from videos.library.documents import DOCUMENTS
@@ -18,7 +19,7 @@ SPARE = 3
 
 def suggest(text: str) -> list[dict[str, str]]:
     """``[{kind: "video"|"channel", text, url}]``, the most viewed first, channels in front; at most ``MOST``."""
-    typed = [word[: words.LONGEST_PREFIX] for word in words.split(text[: words.MOST_CHARACTERS])][
+    typed = [word[: words.LONGEST_PREFIX] for word in split(text[: words.MOST_CHARACTERS])][
         : words.MOST_WORDS
     ]
     if not typed:
@@ -41,7 +42,7 @@ def _titles(typed: list[str]) -> list[dict[str, str]]:
     )
     titles: dict[str, str] = {}
     for row in rows:
-        titles.setdefault(words.fold(row["title"]), row["title"])
+        titles.setdefault(fold(row["title"]), row["title"])
     return [{"kind": "video", "text": title, "url": f"/search?q={quote(title)}"} for title in titles.values()]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from streamsite.folding import WORD, fold, split
+
 MOST_CHARACTERS, MOST_WORDS = 200, 12
 LONGEST_PREFIX, MOST_INDEXED = 12, 40
-WORD = re.compile(r"\w+")
 PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
@@ -25,17 +25,6 @@ class Query:
     def is_empty(self) -> bool:
         """Whether there is nothing to look for."""
         return not self.required and not self.unfinished
-
-
-def fold(text: str) -> str:
-    """Without case and accents: ``Élan`` is ``elan``."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
-
-
-def split(text: str) -> list[str]:
-    """The folded words of a text, in order."""
-    return WORD.findall(fold(text))
 
 
 def read(text: str) -> Query:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -273,7 +272,6 @@ def probe(path: Path) -> SourceInfo:
     return _source_info(report, container, size)
 
 
-@cache
 def _see_that_it_starts(script: Path) -> None:
     """Raise EncodeFailed when the reader fails without a file too: that says nothing about any file."""
     try:
