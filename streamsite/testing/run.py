@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from streamsite.mongo.binary import MongodUnavailableError, find_mongod
-from streamsite.testing import browser, scratch
+from streamsite.testing import browser, scratch, second_try
 
 
 def main() -> int:
@@ -24,17 +24,13 @@ def main() -> int:
         sys.stderr.write(
             "script/test: npm is not installed: the players that it would fetch are not tried (install 'npm')\n"
         )
-    arguments = sys.argv[1:] or [
-        "-n",
-        str(min(4, os.cpu_count() or 1)),
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-        "-q",
-        "--durations=8",
-    ]
     with scratch.folder_for_run():
-        return int(pytest.main(arguments))
+        if sys.argv[1:]:
+            return int(pytest.main(sys.argv[1:]))
+        workers = str(min(4, os.cpu_count() or 1))
+        return second_try.run(
+            ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=8"], ["-q"]
+        )
 
 
 if __name__ == "__main__":
