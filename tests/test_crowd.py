@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from streamsite.testing.caller import Caller
+from streamsite.testing.depth import walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-PEOPLE, AT_ONCE, TURNS = 200, 50, 6
+PEOPLE, AT_ONCE, TURNS = 200, 50, walk(3, deep=6)
 # Accounts without a password and an access token for each: signing in is not what is tried here.
 CROWD = """
 from django.test import RequestFactory

@@ -45,7 +45,7 @@ def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(open_
         "--checks",
         CHECKS,
         "--max-examples",
-        str(walk(4, deep=30)),
+        str(walk(2, deep=30)),
         "--workers",
         "2",
     ]

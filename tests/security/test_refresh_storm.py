@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from streamsite.testing.caller import Caller
+from streamsite.testing.depth import walk
 from streamsite.testing.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-ROUNDS, TABS = 200, 8
+ROUNDS, TABS = walk(60, deep=200), 8
 URL = "/api/v1/auth/token/refresh"
 
 
@@ -26,7 +27,7 @@ def refresh_with(site: Stack, token: str) -> tuple[int, str, str]:
     return status, body.get("code", ""), tab.cookies.get("refresh", "")
 
 
-def test_eight_tabs_refresh_at_once_two_hundred_times(site: Stack) -> None:
+def test_eight_tabs_refresh_at_once_again_and_again(site: Stack) -> None:
     """Each round is one rotation: eight times 200, one distinct new token."""
     owner = Caller(site).enter("storm-tabs")
     token = owner.cookies["refresh"]
