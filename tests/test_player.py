@@ -255,7 +255,7 @@ def test_it_resumes_after_a_reload(page, film):
 
 
 def test_a_page_that_is_left_at_once_forgets_nothing(page, film):
-    page.goto("/healthz")
+    page.goto("/trending")
     page.evaluate("id => localStorage.setItem('positions', JSON.stringify([[id, 11]]))", film["id"])
     page.goto(f"/watch/{film['id']}", wait_until="domcontentloaded")
     page.goto("/healthz")
