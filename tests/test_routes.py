@@ -47,6 +47,7 @@ ROUTES = {
         {"get": (404, 404), "patch": (401, 403), "delete": (401, 403)},
     ),
     "api-transcript": ("videos/{video}/transcript", {"get": (200, 200)}),
+    "api-chapters-preview": ("videos/{video}/chapters/preview", {"post": (401, 403)}),
     "api-playback": ("videos/{video}/playback", {"post": (400, 400)}),
     "api-reaction": ("videos/{secret}/reaction", {"put": (401, 404), "delete": (401, 404)}),
     "api-related": ("videos/{secret}/related", {"get": (404, 404)}),

@@ -18,6 +18,11 @@ urlpatterns = [
         "videos/<str:video_id>/captions/<str:caption_id>", captions.CaptionView.as_view(), name="api-caption"
     ),
     path("videos/<str:video_id>/transcript", captions.TranscriptView.as_view(), name="api-transcript"),
+    path(
+        "videos/<str:video_id>/chapters/preview",
+        owner.ChapterPreviewView.as_view(),
+        name="api-chapters-preview",
+    ),
     path("videos/<str:video_id>/playback", watching.PlaybackView.as_view(), name="api-playback"),
     path("videos/<str:video_id>/reaction", watching.ReactionView.as_view(), name="api-reaction"),
     path("videos/<str:video_id>/related", finding.RelatedView.as_view(), name="api-related"),

@@ -22,6 +22,33 @@ class ChapterSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=100)
 
 
+class ChapterPreviewInputSerializer(serializers.Serializer[Any]):
+    """A text that may list chapters; without one, the video's description."""
+
+    description = serializers.CharField(max_length=5000, required=False, allow_blank=True, allow_null=True)
+    lines = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="Chapters as the studio's editor takes them.",
+    )
+
+
+class ChapterProblemSerializer(serializers.Serializer[Any]):
+    """Why there are no chapters, or why a line is not one."""
+
+    code = serializers.CharField(help_text="Stays the same; new ones may come.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+    line = serializers.IntegerField(allow_null=True, help_text="Counted from 1; null for the whole text.")
+
+
+class ChapterPreviewSerializer(serializers.Serializer[Any]):
+    """The chapters that a text would give the video."""
+
+    chapters = ChapterSerializer(many=True)
+    problems = ChapterProblemSerializer(many=True)
+
+
 class CaptionSerializer(serializers.Serializer[Any]):
     """A text track."""
 
