@@ -65,6 +65,7 @@ ROUTES = {
     "api-share-links": ("videos/{video}/share-links", {"get": (401, 403), "post": (401, 403)}),
     "api-share-link": ("videos/{video}/share-links/AAAAAAAAAAAAAAAA", {"delete": (401, 403)}),
     "api-uploads": ("uploads", {"post": (401, 412)}),
+    "api-upload-titles": ("uploads/titles", {"post": (401, 400)}),
     "api-upload": ("uploads/AAAAAAAAAAAAAAAA", {"patch": (401, 412), "delete": (401, 412)}),
     "api-playlists": ("playlists", {"get": (401, 200), "post": (401, 400)}),
     "api-playlist": ("playlists/{playlist}", {"get": (404, 404), "patch": (401, 404), "delete": (401, 404)}),

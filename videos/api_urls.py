@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from videos.api import captions, comments, finding, moderation, owner, studio, videos, watching
+from videos.api import captions, comments, file_titles, finding, moderation, owner, studio, videos, watching
 from videos.uploads import api as uploads
 
 urlpatterns = [
     path("uploads", uploads.UploadsView.as_view(), name="api-uploads"),
+    path("uploads/titles", file_titles.FileTitlesView.as_view(), name="api-upload-titles"),
     path("uploads/<str:upload_id>", uploads.UploadView.as_view(), name="api-upload"),
     path("videos", videos.VideosView.as_view(), name="api-videos"),
     path("videos/<str:video_id>", videos.VideoView.as_view(), name="api-video"),

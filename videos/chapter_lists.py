@@ -1,8 +1,8 @@
 """The list of chapters in a description, and why there is none. Pure.
 
 The rules are YouTube's (YouTube Help, "Video chapters"): the first at 0:00, at least three, ascending, each at least
-ten seconds long. A line that breaks one is left out, and the rest of the list stays: the chapters are the longest run of
-time lines that begins at 0:00 and has its times in one place, all before the titles or all behind them.
+ten seconds long. A line that breaks one is left out, and the rest of the list stays: the chapters are the longest run
+of time lines that begins at 0:00 and has its times in one place, all before the titles or all behind them.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from streamsite.limits import UPLOAD
 from streamsite.page_limits import counts_as
 from streamsite.pages import show_problems
 from streamsite.visibility import Visibility, is_private
-from videos import access, chapters, forms, mappers, quota, services, tasks
+from videos import access, forms, mappers, quota, services, tasks
 from videos.uploads import services as uploads
 
 ACCEPTED = (
@@ -127,14 +127,12 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("studio-video", video.pk)
     status = 400 if form.is_bound else 200
-    context = {
-        "form": form,
-        "video": mappers.full(video, request.user),
-        "report": video.report,
-        "chapters_found": chapters.preview(video, description=form["description"].value()),
-        "is_edited": video.chapters_edited,
-    }
-    return render(request, "videos/edit/details.html", context, status=status)
+    return render(
+        request,
+        "videos/edit/details.html",
+        {"form": form, "video": mappers.full(video, request.user), "report": video.report},
+        status=status,
+    )
 
 
 @login_required
