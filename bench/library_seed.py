@@ -109,11 +109,13 @@ def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Vi
     # As in any language: a few words are in many titles, most in few.
     title = [words[min(int(chance.paretovariate(0.6)), len(words) - 1)] for _ in range(5)]
     at = START + dt.timedelta(minutes=n * 7)
+    tags = [chance.choice(words[:400])]
     return Video(
         channel=channel,
         title=" ".join(title),
         description=" ".join(chance.choices(words, k=40)),
-        tags=[chance.choice(words[:400])],
+        tags=tags,
+        tag_keys=tags,
         category=CATEGORIES[n % len(CATEGORIES)][0],
         language="en" if n % 3 else "de",
         visibility=Visibility.PUBLIC,

@@ -55,6 +55,8 @@ UNSUBSCRIBE = Limit("unsubscribe", 1200, 60)
 REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
 UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
+# Asked for while somebody types.
+PREVIEW = Limit("preview", 300, 60)
 PICTURE = Limit("picture", 60, 3600)
 ANONYMOUS_FILES = Limit("anonymous-files", 30, 3600)
 PLAYBACK = Limit("playback", 1200, 60)

@@ -6,20 +6,49 @@ import re
 import unicodedata
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
-INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+# The flags of England, Scotland, Wales and other parts of countries: a black flag, a code in tags, an end.
+FLAG = r"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
+# Tags anywhere else, separators and changes of direction can hide text.
+INVISIBLE = re.compile(
+    rf"({FLAG})|[\u200b\u2060-\u2064\ufeff\u00ad\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+JOINER = "\u200d"
 SPACES = re.compile(r"\s+")
 
 
 def clean_line(raw: str) -> str:
     """One line: NFC, no controls or direction overrides, single spaces, stripped."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFC", _whole(raw)))
+    text = INVISIBLE.sub(r"\1", unicodedata.normalize("NFC", _whole(raw)))
     return SPACES.sub(" ", CONTROLS.sub(" ", text)).strip()
 
 
 def clean_text(raw: str) -> str:
     """Several lines: NFC, no controls or direction overrides, ``\\n`` line ends, stripped."""
     text = unicodedata.normalize("NFC", _whole(raw)).replace("\r\n", "\n").replace("\r", "\n")
-    return CONTROLS.sub("", INVISIBLE.sub("", text)).strip()
+    return CONTROLS.sub("", INVISIBLE.sub(r"\1", text)).strip()
+
+
+def shorten_line(line: str, longest: int) -> str:
+    """Return a clean line of at most ``longest`` characters, cut between words, and never within an emoji."""
+    if len(line) <= longest:
+        return line
+    space = line.rfind(" ", 0, longest + 1)
+    if space > longest // 2:
+        return clean_line(line[:space])
+    kept = longest
+    while kept and (is_attached(line[kept]) or line[kept - 1] == JOINER):
+        kept -= 1
+    return clean_line(line[:kept])
+
+
+def is_attached(character: str) -> bool:
+    """Return whether a character belongs to the one before it: marks, joiners, variations, tags, skin tones."""
+    return (
+        unicodedata.category(character)[0] == "M"
+        or character == JOINER
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+        or "\U000e0020" <= character <= "\U000e007f"
+    )
 
 
 def _whole(raw: str) -> str:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from videos.api import captions, comments, finding, moderation, owner, studio, videos, watching
+from videos.api import captions, comments, file_titles, finding, moderation, owner, studio, videos, watching
 from videos.uploads import api as uploads
 
 urlpatterns = [
     path("uploads", uploads.UploadsView.as_view(), name="api-uploads"),
+    path("uploads/titles", file_titles.FileTitlesView.as_view(), name="api-upload-titles"),
     path("uploads/<str:upload_id>", uploads.UploadView.as_view(), name="api-upload"),
     path("videos", videos.VideosView.as_view(), name="api-videos"),
     path("videos/<str:video_id>", videos.VideoView.as_view(), name="api-video"),
@@ -18,6 +19,11 @@ urlpatterns = [
         "videos/<str:video_id>/captions/<str:caption_id>", captions.CaptionView.as_view(), name="api-caption"
     ),
     path("videos/<str:video_id>/transcript", captions.TranscriptView.as_view(), name="api-transcript"),
+    path(
+        "videos/<str:video_id>/chapters/preview",
+        owner.ChapterPreviewView.as_view(),
+        name="api-chapters-preview",
+    ),
     path("videos/<str:video_id>/playback", watching.PlaybackView.as_view(), name="api-playback"),
     path("videos/<str:video_id>/reaction", watching.ReactionView.as_view(), name="api-reaction"),
     path("videos/<str:video_id>/related", finding.RelatedView.as_view(), name="api-related"),

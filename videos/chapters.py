@@ -1,32 +1,20 @@
-"""Chapters of a video: edited, imported from the file, or read from the description by YouTube's rules.
-
-Source of the rules: YouTube Help, "Video chapters": the first at 0:00, at least three, ascending, each at least ten
-seconds long.
-"""
+"""Chapters of a video: edited by its owner, listed in its description (``chapter_lists``), or those of the file."""
 
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from streamsite.errors import Invalid
-from streamsite.text import clean_line
+from streamsite.text import clean_line, clean_text
+from videos import chapter_lines, chapter_lists
+from videos.chapter_lines import LONGEST_TITLE
+from videos.chapter_lists import MOST, Found, Problem
 
 if TYPE_CHECKING:
     from videos.models import Video
 
-MOST, LONGEST_TITLE = 200, 100
-LEAST_IN_DESCRIPTION, SHORTEST_SECONDS = 3, 10
-MOMENT = r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})"
-# "0:00 Intro", "- (1:02:03) Title", "Title - 2:30": a time at the beginning or at the end of a line.
-AT_START = re.compile(
-    rf"\A\s*[-*\u2022\u2013\u2014]?\s*[\[(]?{MOMENT}[\])]?(?!\d)\s*[-\u2013\u2014:|.]*\s+(\S.*?)\s*\Z",
-    re.ASCII,
-)
-AT_END = re.compile(rf"\A\s*(\S.*?)\s*[-\u2013\u2014:|(\[]*\s+[\[(]?{MOMENT}[\])]?\s*\Z", re.ASCII)
-
-EDITED = re.compile(r"\A\s*(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:\.(\d{1,3}))?\s+(\S.*?)\s*\Z", re.ASCII)
+LONGEST_TEXT = 40_000
 
 Chapter = dict[str, Any]
 
@@ -88,62 +76,64 @@ def imported(found: list[tuple[float, str]], duration: float) -> list[Chapter]:
 
 
 def from_description(description: str, duration: float) -> list[Chapter]:
-    """The chapters that a description lists, or none when it breaks a rule."""
-    found: list[Chapter] = []
-    for line in description.splitlines()[:2_000]:
-        chapter = _of_line(line[:400])
-        if chapter is None:
-            continue
-        if found and chapter["start"] <= found[-1]["start"]:
-            return []
-        found.append(chapter)
-        if len(found) > MOST:
-            return []
-    if len(found) < LEAST_IN_DESCRIPTION or found[0]["start"] != 0:
-        return []
-    ends = [chapter["start"] for chapter in found[1:]] + ([duration] if duration else [])
-    lengths = [end - chapter["start"] for chapter, end in zip(found, ends, strict=False)]
-    return [] if any(length < SHORTEST_SECONDS for length in lengths) else found
+    """Return the chapters that a description lists, or none; ``chapter_lists.find`` says why."""
+    return chapter_lists.find(description, duration).chapters
 
 
 def as_text(chapters: list[Chapter]) -> str:
     """One line each: ``1:02:03 Title``; parts of a second are kept."""
-    return "\n".join(f"{_clock(chapter['start'])} {chapter['title']}" for chapter in chapters)
+    return "\n".join(line_of(chapter) for chapter in chapters)
 
 
-def from_text(text: str) -> list[Chapter]:
-    """Chapters from such lines; blank ones are skipped. ``Invalid`` names the first line that is none."""
-    chapters: list[Chapter] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
+def line_of(chapter: Chapter) -> str:
+    """Return a chapter as a line of the editor."""
+    return f"{chapter_lists.clock(chapter['start'])} {chapter['title']}"
+
+
+def from_text(text: str, *, known: list[Chapter]) -> list[Chapter]:
+    """Return the chapters of such lines; see ``read_text``. ``Invalid`` names the first line that is none."""
+    found = read_text(text, known=known)
+    if found.problems:
+        sentence = found.problems[0].detail
+        raise Invalid(sentence, fields={"chapters": [sentence]})
+    return found.chapters
+
+
+def read_text(text: str, *, known: list[Chapter]) -> Found:
+    """Return the chapters of lines with a time and a title, and a problem for each other line that is not blank.
+
+    A line as ``as_text`` writes it for one of ``known`` is that chapter, whatever marks its title has.
+    """
+    unchanged = {line_of(chapter): chapter for chapter in known}
+    found = Found()
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip()
+        if not line:
             continue
-        match = EDITED.match(line)
-        if match is None:
-            sentence = f"Line {number} is no time followed by a title, such as 1:30 The road."
-            raise Invalid(sentence, fields={"chapters": [sentence]})
-        hours, minutes, seconds, fraction, title = match.groups()
-        start = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
-        chapters.append({"start": start, "title": title})
-    return chapters
+        read = chapter_lines.read(line)
+        if line in unchanged:
+            found.chapters.append(dict(unchanged[line]))
+        elif read is not None:
+            found.chapters.append({"start": read.start, "title": read.title})
+        else:
+            sentence = f'Line {number} needs a time and a title, for example "1:30 The road".'
+            found.problems.append(Problem("unreadable", sentence, number))
+    return found
 
 
-def _clock(seconds: float) -> str:
-    whole, thousandths = divmod(round(seconds * 1000), 1000)
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    start = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
-    return f"{start}.{thousandths:03}" if thousandths else start
+def preview(video: Video, *, description: str | None = None, lines: str | None = None) -> Found:
+    """Return the chapters that ``lines`` of the editor would give the video, or else a description; its own if None.
 
-
-def _of_line(line: str) -> Chapter | None:
-    if match := AT_START.match(line):
-        hours, minutes, seconds, title = match.groups()
-    elif match := AT_END.match(line):
-        title, hours, minutes, seconds = match.groups()
-    else:
-        return None
-    if int(seconds) > 59 or (hours and int(minutes) > 59):
-        return None
-    start = float(int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds))
-    name = clean_line(title)[:LONGEST_TITLE]
-    return {"start": start, "title": name} if name else None
+    Without a line it is the description. Nothing is saved.
+    """
+    if lines is None or not lines.strip():
+        text = video.description if description is None else clean_text(description)
+        return chapter_lists.find(text, video.duration)
+    found = read_text(lines[:LONGEST_TEXT], known=of_video(video))
+    try:
+        shown = within(clean(found.chapters), video.duration)
+    except ValueError as error:
+        return Found(problems=[*found.problems, Problem("invalid", str(error))])
+    late = len(found.chapters) - len(shown)
+    beyond = [Problem("after_end", f"{late} after the end of the video will not be shown.")] if late else []
+    return Found(shown, [*found.problems, *beyond])

@@ -13,12 +13,11 @@ from django.utils.dateparse import parse_datetime
 from streamsite.errors import Invalid
 from streamsite.text import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import chapters, embed_domains
-from videos.models import CATEGORIES
+from videos import chapters, embed_domains, tags
+from videos.models import CATEGORIES, Video
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 LONGEST_LANGUAGE = 12
-MAX_TAGS, MAX_TAG = 20, 40
 FURTHEST_SCHEDULE = timedelta(days=366 * 2)
 EDITABLE = (
     "title",
@@ -37,19 +36,18 @@ EDITABLE = (
     "normalise_loudness",
 )
 
-
-def title_from(filename: str) -> str:
-    """A first title from a file's name: without folders and suffix, underscores as spaces."""
-    stem = re.split(r"[/\\]", filename)[-1]
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}\Z", "", stem)
-    return clean_line(stem.replace("_", " "))[:120] or "Untitled video"
+# What ``None`` clears; other fields refuse it or have a cleaner that accepts it.
+CLEARABLE = {"description", "category", "language", "tags", "chapters"}
 
 
 def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
-    """The editable fields, cleaned. Raises ``Invalid`` with every problem by field."""
+    """The editable fields, cleaned; ``None`` clears what may be empty. ``Invalid`` has every problem by field."""
     problems: dict[str, list[str]] = {}
     clean: dict[str, Any] = {}
     for name, value in data.items():
+        if value is None and name in CLEARABLE:
+            clean[name] = Video._meta.get_field(name).get_default()  # type: ignore[union-attr]
+            continue
         try:
             clean[name] = _CLEANERS[name](value)
         except ValueError as error:
@@ -75,17 +73,6 @@ def _clean_description(value: Any) -> str:
     if len(text) > 5000:
         raise ValueError("At most 5000 characters.")
     return text
-
-
-def _clean_tags(value: Any) -> list[str]:
-    words = value.split(",") if isinstance(value, str) else value
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ValueError("Not a list of words.")
-    tags = list(dict.fromkeys(clean_line(word).lstrip("#").lower() for word in words))
-    tags = [tag for tag in tags if tag]
-    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in tags):
-        raise ValueError(f"At most {MAX_TAGS} tags of {MAX_TAG} characters.")
-    return tags
 
 
 def _clean_category(value: Any) -> str:
@@ -139,7 +126,7 @@ def _clean_flag(value: Any) -> bool:
 _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "title": _clean_title,
     "description": _clean_description,
-    "tags": _clean_tags,
+    "tags": tags.clean,
     "category": _clean_category,
     "language": clean_language,
     "visibility": _clean_visibility,

@@ -16,8 +16,7 @@ from accounts.usernames import normalise
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
 from streamsite.mongo import merging
-from streamsite.text import clean_line
-from videos import facets
+from videos import facets, tags
 from videos.access import LISTED, listed_videos
 from videos.library import moments, search
 from videos.mappers import card
@@ -63,11 +62,11 @@ def wanted(params: QueryDict, of: str = "") -> Wanted:
     elif channel := params.get("channel"):
         owner = User.objects.filter(username=normalise(channel)).values_list("pk", flat=True).first()
         conditions["channel_id"] = owner or ""
-    if tag := clean_line(params.get("tag", "")).lstrip("#").lower():
-        conditions["tags"] = tag
+    if tag := tags.key(params.get("tag", "")):
+        conditions["tag_keys"] = tag
     if uploaded := _choice(params, "uploaded", list(UPLOADED)):
         conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED[uploaded])}
-    conditions |= _facets(params, with_index=bool(words) or "tags" not in conditions)
+    conditions |= _facets(params, with_index=bool(words) or "tag_keys" not in conditions)
     return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest")
 
 
@@ -121,7 +120,7 @@ def _facets(params: QueryDict, *, with_index: bool) -> dict[str, Any]:
 def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
     rows = listed_videos().select_related("channel")
     for name, value in conditions.items():
-        if name in {"tags", "facets"}:
+        if name in {"tag_keys", "facets"}:
             rows = rows.filter(**{f"{name}__has_element": value})
         elif isinstance(value, dict):
             rows = rows.filter(**{f"{name}__{LOOKUPS[operator]}": bound for operator, bound in value.items()})

@@ -22,6 +22,33 @@ class ChapterSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=100)
 
 
+class ChapterPreviewInputSerializer(serializers.Serializer[Any]):
+    """A text that may list chapters; without one, the video's description."""
+
+    description = serializers.CharField(max_length=5000, required=False, allow_blank=True, allow_null=True)
+    lines = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="Chapters as the studio's editor takes them.",
+    )
+
+
+class ChapterProblemSerializer(serializers.Serializer[Any]):
+    """Why there are no chapters, or why a line is not one."""
+
+    code = serializers.CharField(help_text="Stays the same; new ones may come.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+    line = serializers.IntegerField(allow_null=True, help_text="Counted from 1; null for the whole text.")
+
+
+class ChapterPreviewSerializer(serializers.Serializer[Any]):
+    """The chapters that a text would give the video."""
+
+    chapters = ChapterSerializer(many=True)
+    problems = ChapterProblemSerializer(many=True)
+
+
 class CaptionSerializer(serializers.Serializer[Any]):
     """A text track."""
 
@@ -146,13 +173,13 @@ class PageOfShareLinksSerializer(serializers.Serializer[Any]):
 
 
 class MetadataSerializer(serializers.Serializer[Any]):
-    """What an owner may write. The rules are in ``services.clean_metadata``."""
+    """What an owner may write; ``null`` clears what may be empty. The rules are in ``videos.metadata``."""
 
     title = serializers.CharField(max_length=120, required=False)
-    description = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
-    category = serializers.ChoiceField(choices=CATEGORIES, required=False)
-    language = serializers.CharField(max_length=12, required=False, allow_blank=True)
+    description = serializers.CharField(max_length=5000, required=False, allow_blank=True, allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, allow_null=True)
+    category = serializers.ChoiceField(choices=CATEGORIES, required=False, allow_null=True)
+    language = serializers.CharField(max_length=12, required=False, allow_blank=True, allow_null=True)
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     allow_comments = serializers.BooleanField(required=False)
     allow_embed = serializers.BooleanField(required=False)
@@ -174,7 +201,10 @@ class MetadataSerializer(serializers.Serializer[Any]):
         help_text="What it changes to; public unless told otherwise.",
     )
     chapters = serializers.ListField(
-        child=ChapterSerializer(), required=False, help_text="An empty list: those of the description again."
+        child=ChapterSerializer(),
+        required=False,
+        allow_null=True,
+        help_text="An empty list or null: those of the description again.",
     )
 
 
@@ -182,6 +212,18 @@ class UploadSerializer(MetadataSerializer):
     """``POST /videos``, multipart."""
 
     file = serializers.FileField()
+
+
+class FileNamesSerializer(serializers.Serializer[Any]):
+    """Names of files that are to be uploaded."""
+
+    filenames = serializers.ListField(child=serializers.CharField(), max_length=100)
+
+
+class FileTitlesSerializer(serializers.Serializer[Any]):
+    """The titles that videos without one get, in the order of the names."""
+
+    titles = serializers.ListField(child=serializers.CharField())
 
 
 class VideoCountsSerializer(serializers.Serializer[Any]):

@@ -17,8 +17,9 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absen
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, quota, storage
-from videos.metadata import EDITABLE, clean_metadata, title_from
+from videos import facets, quota, storage, tags
+from videos.file_titles import title_from
+from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
 from videos.moderation import standing
 from videos.transcoding.errors import is_retryable
@@ -65,6 +66,7 @@ def draft(
         verification.require(owner)
     for field, value in changes.items():
         setattr(video, field, value)
+    video.tag_keys = tags.keys(video.tags)
     return video
 
 
@@ -122,6 +124,8 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     rows = Video.objects.filter(pk=video.pk)
     if expected_version is not None:
         rows = rows.filter(version=expected_version)
+    if "tags" in changes:
+        changes["tag_keys"] = tags.keys(changes["tags"])
     if "chapters" in changes:
         # Without chapters of its own the video has those of its description again.
         changes["chapters_edited"] = bool(changes["chapters"])
@@ -220,6 +224,8 @@ def refresh_listing(video_id: str) -> None:
     video = Video.objects.select_related("channel").filter(pk=video_id).first()
     if video is None:
         return
+    if video.tag_keys != tags.keys(video.tags):
+        tags.refresh([video_id])
     wanted = (
         is_listed(video.visibility)
         and bool(video.generation)

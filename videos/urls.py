@@ -41,6 +41,11 @@ urlpatterns = [
     path("studio/videos/<str:video_id>/retry", studio.retry, name="studio-video-retry"),
     path("studio/videos/<str:video_id>/picture", parts.picture, name="studio-picture"),
     path("studio/videos/<str:video_id>/chapters", parts.chapters_page, name="studio-chapters"),
+    path(
+        "studio/videos/<str:video_id>/chapters/preview",
+        parts.chapters_preview,
+        name="studio-chapters-preview",
+    ),
     path("studio/videos/<str:video_id>/captions", parts.captions_page, name="studio-captions"),
     path("studio/videos/<str:video_id>/captions/<str:caption_id>", parts.caption_page, name="studio-caption"),
     path("studio/videos/<str:video_id>/sharing", parts.sharing, name="studio-sharing"),

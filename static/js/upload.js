@@ -1,5 +1,5 @@
 // The upload page: files chosen or dropped are queued and sent one after the other.
-import { inWords } from "./api.js";
+import { api, inWords } from "./api.js";
 import { confirmed, toast } from "./ui.js";
 import { UploadItem } from "./upload/item.js";
 import { forgetUpload } from "./upload/transfer.js";
@@ -26,8 +26,22 @@ function sendNext() {
   items.find((item) => item.state === "waiting")?.send();
 }
 
+/** Asks for the titles of new rows, in pieces that the server takes. Without an answer the server chooses them later. */
+async function suggestTitles(added) {
+  for (let first = 0; first < added.length; first += 100) {
+    const some = added.slice(first, first + 100);
+    try {
+      const { data } = await api("POST", "/uploads/titles", { json: { filenames: some.map((item) => item.file.name) } });
+      some.forEach((item, index) => item.suggest(data.titles[index]));
+    } catch {
+      return;
+    }
+  }
+}
+
 function addFiles(files) {
   const visibility = new FormData(form).get("visibility");
+  const added = [];
   for (const file of files) {
     const problem = refusal(file, limits);
     if (problem) {
@@ -42,9 +56,11 @@ function addFiles(files) {
       onAnother: () => input.click(),
     });
     items.push(item);
+    added.push(item);
     list.prepend(item.element);
     page.querySelector("[data-queue-section]").hidden = false;
   }
+  suggestTitles(added);
   sendNext();
 }
 

@@ -100,11 +100,13 @@ class Crowd(Cast):
         is_public = n % 4 != 0
         is_rare = n % RARE == 1
         at = NOW - dt.timedelta(minutes=2 * MANY - n) if n < MANY - 3 else NOW
+        tags = ["zebra"] if is_rare else ["music"] if n % 2 else ["other"]
         return {
             "channel_id": self.channels[n % CHANNELS],
             "title": f"Video {n} " + ("music" if n % 3 else "zebra" if is_rare else "other"),
             "category": "comedy" if is_rare else "music" if n % 2 else "other",
-            "tags": ["zebra"] if is_rare else ["music"] if n % 2 else ["other"],
+            "tags": tags,
+            "tag_keys": tags,
             "language": "fr" if is_rare else "de" if n % 2 else "en",
             "visibility": Visibility.PUBLIC.value if is_public else Visibility.PRIVATE.value,
             "listed": is_public,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,8 +19,8 @@ from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING, paginate
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
-from streamsite.limits import PICTURE
-from videos import access, mappers, posters, services, share_links, tasks
+from streamsite.limits import PICTURE, PREVIEW
+from videos import access, chapters, mappers, posters, services, share_links, tasks
 from videos import serializers as shapes
 from videos.api import grants
 from videos.models import Video
@@ -70,6 +71,28 @@ def _changed(video: Video, sent: Any) -> Video:
         "Send a picture as 'file', or 'at' with a time in seconds, or 'choice' with the number of a picture.",
         fields={"file": ["No picture was sent."]},
     )
+
+
+class ChapterPreviewView(APIView):
+    """Which chapters a text would give the video, and why there are none. Nothing is saved."""
+
+    permission_classes = [IsAuthenticated]
+    throttle_limit = PREVIEW
+
+    @extend_schema(
+        operation_id="chapters_preview",
+        request=shapes.ChapterPreviewInputSerializer,
+        responses={200: shapes.ChapterPreviewSerializer},
+    )
+    def post(self, request: Request, video_id: str) -> Response:
+        video = access.video_for_editing(request.user, video_id)
+        texts = {name: request.data.get(name) for name in ("description", "lines")}
+        for name, text in texts.items():
+            if not isinstance(text, str | None):
+                raise Invalid(fields={name: ["Send text."]})
+        found = chapters.preview(video, **texts)
+        problems = [asdict(problem) for problem in found.problems]
+        return no_store(Response({"chapters": found.chapters, "problems": problems}))
 
 
 class ShareLinksView(APIView):

@@ -7,11 +7,14 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from streamsite.text import names_a_user
+from videos.timecodes import COLONS, NOT_OF_DAY, TIMECODE, to_seconds
 
 LINK = r"https?://[^\s<>\"']+"
 MENTION = r"(?<![\w@./-])@([A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9])(?![\w@])"
-MOMENT = r"(?<![\w:.,/-])(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?![\w:]|[.,]\d)"
-PIECE = re.compile(f"(?P<link>{LINK})|(?P<mention>{MENTION})|(?P<moment>{MOMENT})", re.ASCII)
+# No part of a word, a date, a number or an address, but the end of a range: both times of 0:10-0:20.
+BEFORE_MOMENT = rf"(?:(?<![A-Za-z_\d{COLONS}.,/-])|(?<=[{COLONS}][0-5]\d-))"
+MOMENT = rf"{BEFORE_MOMENT}{TIMECODE}(?![A-Za-z_\d{COLONS}]|[.,]\d){NOT_OF_DAY}"
+PIECE = re.compile(f"(?P<link>(?a:{LINK}))|(?P<mention>(?a:{MENTION}))|(?P<moment>{MOMENT})")
 MENTIONED = re.compile(MENTION, re.ASCII)
 # What closes a sentence is no part of an address.
 AFTER = ".,:;!?\u2026\u201d\u2019"
@@ -73,9 +76,8 @@ def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Pi
     if match["mention"]:
         name = whole[1:].lower()
         return Piece("mention", whole, name) if name in mentions else None
-    hours, minutes, rest = (int(part or 0) for part in match.groups()[-3:])
-    moment = hours * 3600 + minutes * 60 + rest
-    return Piece("moment", whole, str(moment)) if moment < seconds else None
+    moment = to_seconds(*match.groups()[-3:])
+    return Piece("moment", whole, str(moment)) if moment is not None and moment < seconds else None
 
 
 def _address(whole: str) -> str:

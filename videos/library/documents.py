@@ -1,9 +1,9 @@
 """What search knows: one document for each listed video, and none for any other.
 
-``search_video {_id: video, shape, title, tags, channel, description, captions, title_words, names, words, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the words of
-title, tags and channel, ``words`` those of description and captions as well; ``shape`` is that of the document.
-``popularity`` is the logarithm of the views, to whole numbers, so that it seldom changes.
+``search_video {_id: video, shape, title, tags, tag_keys, channel, description, captions, title_words, names, words,
+prefixes, channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are
+the words of title, tags and channel, ``words`` those of description and captions as well; ``shape`` is that of the
+document. ``popularity`` is the logarithm of the views, to whole numbers, so that it seldom changes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
 
 from streamsite.mongo.collections import collection
-from videos import captions
+from videos import captions, tags
 from videos.library import words
 from videos.models import Caption, Video
 from videos.webvtt import plain
@@ -51,7 +51,7 @@ INDEXES = {
 }
 MAX_SPOKEN = 20_000  # characters of captions
 MOST_WORDS = 3_000  # different ones of a video
-SHAPE = 3
+SHAPE = 4
 
 
 def refresh(video_id: str) -> None:
@@ -120,6 +120,7 @@ def document(video: Video, spoken: str) -> dict[str, Any]:
         "words": list(dict.fromkeys(all_said))[:MOST_WORDS],
         "title": video.title,
         "tags": video.tags,
+        "tag_keys": tags.keys(video.tags),
         "channel": names,
         "description": video.description,
         "captions": spoken,

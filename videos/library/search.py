@@ -41,7 +41,7 @@ def find(text: str, filters: Mapping[str, Any], *, most: int = MOST_MATCHES) -> 
     if any(" " in part for part in (*query.required, *query.excluded)):
         return _find_phrases(query, filters, most)
     # The words of a tag are among the names, which have an index.
-    tagged = [{"names": word} for word in words.distinct(filters.get("tags", ""))]
+    tagged = [{"names": word} for word in words.distinct(filters.get("tag_keys", ""))]
     without = {"words": {"$nin": list(query.excluded)}} if query.excluded else {}
     parts = [
         _found([*condition, *tagged], {**filters, **without}, worth, query.required, most)

@@ -55,6 +55,8 @@ class Video(models.Model):
     title = models.CharField(max_length=120)
     description = models.TextField(max_length=5000, blank=True)
     tags = models.JSONField(default=list, blank=True)
+    # What spellings of a tag have in common: see ``videos.tags``.
+    tag_keys = models.JSONField(default=list, editable=False)
     category = models.CharField(max_length=20, choices=CATEGORIES, default="other")
     language = models.CharField(max_length=12, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
@@ -133,10 +135,10 @@ class Video(models.Model):
             models.Index(fields=["listed", "-trend", "-id"], name="video_trending"),
             models.Index(
                 fields=[
-                    *("listed", "tags", "-published_at", "-id"),
+                    *("listed", "tag_keys", "-published_at", "-id"),
                     *("channel", "category", "language", "has_captions", "duration"),
                 ],
-                name="video_tag_filtered",
+                name="video_tag_key_filtered",
             ),
             models.Index(
                 fields=["facets", "-published_at", "-id"],

@@ -1,13 +1,14 @@
-"""Figures as CSV (RFC 4180, UTF-8), one table per file.
+"""Analytics as CSV (RFC 4180) for spreadsheets, one table per file. Every CSV file of the site is written here.
 
-Text of people is made inert: a program for tables takes a cell that begins with ``=`` and the like for a formula, so
-such a text gets an apostrophe in front. Numbers and dates are ours and stay as they are.
+Files begin with a byte order mark: without it Excel reads UTF-8 as the system's old character set. Text of people is
+made inert: spreadsheets take a cell that begins with ``=`` and the like for a formula, so such a text gets an
+apostrophe in front. Numbers and dates are ours and stay plain, so that spreadsheets calculate with them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,13 +18,31 @@ from streamsite.errors import Invalid
 
 DAYS = "days"
 MOST_VIDEOS = 100
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+MARK = "\ufeff"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\u2212", "|", "%")
+# The semicolon separates cells where the comma is the decimal mark, so text with one is quoted, which the csv module
+# does for its own separator only.
+QUOTED = re.compile(r'[,;"\t\r\n|]')
 Table = tuple[list[str], list[list[Any]]]
 
 
 def inert(text: str) -> str:
-    """``text`` so that no program takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
+    """Return ``text`` so that no spreadsheet takes it for a formula: also in full-width signs and behind blanks."""
+    shown = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    plain = unicodedata.normalize("NFKC", shown)
+    return f"'{text}" if plain.startswith(FORMULA) or plain.lstrip().startswith(FORMULA) else text
+
+
+def line(cells: Iterable[Any]) -> str:
+    """Return one row of a file. ``None`` is an empty cell; numbers stay numbers, also below zero."""
+    return ",".join(_cell(cell) for cell in cells) + "\r\n"
+
+
+def _cell(value: Any) -> str:
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    text = inert(value)
+    return '"{}"'.format(text.replace('"', '""')) if QUOTED.search(text) else text
 
 
 def asked(params: QueryDict, among: Iterable[str]) -> str:
@@ -35,14 +54,10 @@ def asked(params: QueryDict, among: Iterable[str]) -> str:
 
 
 def answer(table: Table, filename: str) -> HttpResponse:
-    """``table`` as a file that is saved as ``filename``, which is ours."""
+    """Return ``table`` as a download named ``filename``, which is ours."""
     names, rows = table
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
-    response = HttpResponse(out.getvalue().encode(), content_type="text/csv; charset=utf-8")
+    content = MARK + "".join(line(row) for row in [names, *rows])
+    response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -6,10 +6,17 @@ from datetime import date
 
 from django import template
 
+from videos import chapter_lists
 from videos.studio import words
 
 register = template.Library()
 register.filter("watch_time", words.watch_time)
+
+
+@register.simple_tag
+def chapters_in(description: str | None, seconds: float) -> chapter_lists.Found:
+    """Return the chapters that a description gives a video of this length, or why it gives none."""
+    return chapter_lists.find(description or "", seconds)
 
 
 @register.filter

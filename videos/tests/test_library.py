@@ -176,7 +176,29 @@ def test_a_deletion_that_meets_another_write_is_tried_again(cast):
     assert User.objects.get(username="owner").video_count == 0
 
 
-@pytest.mark.parametrize("value", [{}, [], ["film"], 5, None, {"$ne": ""}])
+def test_null_clears_what_may_be_empty_and_nothing_else(cast):
+    written = {"description": "Words", "tags": ["one"], "category": "music", "language": "de"}
+    mine = [{"start": 0, "title": "A"}, {"start": 5, "title": "B"}]
+    video = cast.video(chapters=mine, chapters_edited=True, embed_domains=["example.org"], **written)
+    api, cleared = (
+        cast.api("owner"),
+        {"description": "", "tags": [], "category": "other", "language": "", "chapters": []},
+    )
+    api.patch(f"{URL}/{video.pk}", {"publish_at": "2027-06-01T18:00:00Z"}, format="json")
+    names = [*cleared, "publish_at", "embed_domains"]
+    answer = api.patch(f"{URL}/{video.pk}", dict.fromkeys(names), format="json")
+    assert answer.status_code == 200, answer.json()
+    assert {name: answer.json()[name] for name in names} == cleared | {
+        "publish_at": None,
+        "embed_domains": [],
+    }
+    assert api.get("/api/v1/videos", {"tag": "one"}).json()["results"] == []
+    for name in ("title", "visibility", "allow_comments"):
+        refused = api.patch(f"{URL}/{video.pk}", {name: None}, format="json")
+        assert (refused.status_code, list(refused.json()["fields"])) == (400, [name])
+
+
+@pytest.mark.parametrize("value", [{}, [], ["film"], 5, {"$ne": ""}])
 @pytest.mark.parametrize("field", ["category", "visibility", "publish_visibility"])
 def test_a_choice_of_another_type_is_refused(database, cast, field, value):
     video = cast.video()

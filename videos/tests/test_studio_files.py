@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -16,7 +18,8 @@ def table(cast, path, **params):
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="')
     assert answer["X-Content-Type-Options"] == "nosniff"
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8"))))
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
 def test_days_are_a_row_each(database, cast):
@@ -27,6 +30,7 @@ def test_days_are_a_row_each(database, cast):
         assert head[:3] == ["day", "views", "watch_seconds"]
         assert len(rows) == 7
         assert [row[1] for row in rows] == ["0"] * 6 + ["1"]
+        assert all(date.fromisoformat(row[0]) for row in rows)
 
 
 @pytest.mark.parametrize("title", ["=SUM(A1:A9)", "+1", "-1+2", "@cmd", "\uff1dHYPERLINK(1)", "'=1"])
@@ -39,9 +43,47 @@ def test_titles_are_no_formulas(database, cast, title):
     assert row[2] == "1"
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1", "\uff0b1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1",
+        "+1",
+        "-1",
+        "@a",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "  =1",
+        "\uff0b1",
+        "\u200b=1",
+        "\ufeff@a",
+        "\u22121",
+        "\ufe661",
+        "\u00a0=1",
+        "%1",
+        "|a",
+    ],
+)
 def test_what_programs_take_for_a_formula_is_made_inert(cell):
     assert sheets.inert(cell) == f"'{cell}"
+
+
+def test_a_row_has_plain_numbers_and_quotes_what_any_spreadsheet_takes_for_a_separator():
+    row = sheets.line(["2026-11-29", -3, 0.25, None, "a;=1+1", 'b "c"', "-1"])
+    assert row == '2026-11-29,-3,0.25,,"a;=1+1","b ""c""",\'-1\r\n'
+
+
+def test_no_other_module_writes_csv():
+    """A second writer would need the byte order mark and the guard against formulas as well."""
+    said = re.compile(r"csv\.(?:writer|DictWriter)|content_type=.text/csv")
+    apps = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
+    writers = {
+        str(path.relative_to(settings.BASE_DIR))
+        for app in apps
+        for path in (settings.BASE_DIR / app).rglob("*.py")
+        if "tests" not in path.parts and said.search(path.read_text(encoding="utf-8"))
+    }
+    assert writers == {"videos/studio/sheets.py"}
 
 
 @pytest.mark.parametrize("cell", ["", "A title", "1 = 1", "שלום", 'a "b", c'])

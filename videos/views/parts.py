@@ -12,10 +12,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
+from streamsite.limits import PREVIEW
+from streamsite.page_limits import counts_as
 from streamsite.pages import show_problems
 from videos import (
     access,
@@ -87,13 +89,34 @@ def chapters_page(request: HttpRequest, video_id: str) -> HttpResponse:
     if request.method == "POST":
         text = request.POST.get("text", "")
         try:
-            services.update(video, {"chapters": chapters.from_text(text)})
+            known = chapters.of_video(video)
+            services.update(video, {"chapters": chapters.from_text(text, known=known)})
         except SiteError as error:
             problem = _in_words(error)
         else:
             messages.success(request, "The chapters were saved.")
             return redirect("studio-chapters", video_id)
-    return _page(request, video, "chapters", problem=problem, text=text, is_edited=video.chapters_edited)
+    shown = {"text": text, "is_edited": video.chapters_edited, "found": _shown_chapters(video)}
+    return _page(request, video, "chapters", problem=problem, **shown)
+
+
+def _shown_chapters(video: Video) -> chapters.Found:
+    """Return the chapters of the video, and without any why its description has none."""
+    found = chapters.preview(video)
+    shown = chapters.within(chapters.of_video(video), video.duration)
+    return chapters.Found(shown) if shown and shown != found.chapters else found
+
+
+@counts_as(PREVIEW)
+@login_required
+@require_POST
+def chapters_preview(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Show which chapters the ``description`` or the ``text`` of the editor's form would give the video."""
+    video = access.video_for_editing(request.user, video_id)
+    sent = request.POST
+    found = chapters.preview(video, description=sent.get("description"), lines=sent.get("text"))
+    context = {"found": found, "video": {"url": video.get_absolute_url()}}
+    return render(request, "videos/edit/_chapters.html", context)
 
 
 @login_required

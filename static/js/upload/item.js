@@ -3,7 +3,7 @@ import { api, inWords } from "../api.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "../processing.js";
 import { confirmed } from "../ui.js";
 import { sendFile } from "./transfer.js";
-import { size, span, titleOf } from "./words.js";
+import { size, span } from "./words.js";
 
 const BADGES = { waiting: "Waiting", sending: "Uploading", paused: "Paused", cancelled: "Cancelled", failed: "Failed" };
 const COLOURS = { sending: "uploading", failed: "failed", ready: "ready", processing: "processing" };
@@ -26,6 +26,7 @@ export class UploadItem {
     this.state = "waiting";
     this.videoId = null;
     this.savedTitle = null;
+    this.suggestedTitle = "";
     this.samples = [];
     this.polling = new AbortController();
     this.element = template.content.firstElementChild.cloneNode(true);
@@ -44,7 +45,7 @@ export class UploadItem {
   #wire() {
     const title = this.#part("title");
     count += 1;
-    title.value = titleOf(this.file.name);
+    title.placeholder = this.file.name;
     title.id = `upload-title-${count}`;
     this.#part("title-label").htmlFor = title.id;
     this.#part("title-label").textContent = `Title of ${this.file.name}`;
@@ -56,6 +57,13 @@ export class UploadItem {
     this.#part("retry").addEventListener("click", () => this.#retry());
     this.#part("another").addEventListener("click", () => this.onAnother());
     this.#part("delete").addEventListener("click", () => this.#delete());
+  }
+
+  /** The title that the server makes of the file's name; what somebody has typed meanwhile stays. */
+  suggest(title) {
+    const field = this.#part("title");
+    if (!field.value) field.value = title;
+    this.suggestedTitle = title;
   }
 
   /** `isHopeless`: the file itself is the reason of a failure, and another one is needed. */
@@ -77,7 +85,7 @@ export class UploadItem {
   /** The first title goes along with the upload; a later change is sent on its own. */
   async #saveTitle() {
     const title = this.#part("title").value.trim();
-    if (!this.videoId || !title || title === this.savedTitle) return;
+    if (!this.videoId || !title || title === (this.savedTitle ?? this.suggestedTitle)) return;
     try {
       const { data } = await api("PATCH", `/videos/${this.videoId}`, { json: { title } });
       this.savedTitle = data.title;
@@ -89,8 +97,10 @@ export class UploadItem {
   async send() {
     this.#show("sending", `0 of ${size(this.file.size)}`);
     this.samples = [];
-    this.savedTitle = this.#part("title").value.trim() || titleOf(this.file.name);
-    const metadata = { title: this.savedTitle, visibility: this.visibility };
+    const title = this.#part("title").value.trim();
+    // Without a title the server makes the one that it suggests.
+    const metadata = { visibility: this.visibility, ...(title && { title }) };
+    this.savedTitle = title || null;
     try {
       this.transfer = await sendFile({ file: this.file, metadata, account: this.account }, {
         progress: (sent, total) => this.#progress(sent, total),

@@ -20,12 +20,6 @@ export function span(seconds) {
   return hours === 1 ? "an hour" : `${hours} hours`;
 }
 
-/** A file's name without its ending, as a first title. */
-export function titleOf(name) {
-  const bare = name.replace(/\.[^.]+$/, "").replace(/[_\s]+/g, " ").trim();
-  return (bare || "Untitled").slice(0, 120);
-}
-
 /** Why a file cannot be taken, or "" when it can. `endings` are lower case, with their dot. */
 export function refusal(file, { maxBytes, endings }) {
   if (file.size === 0) return "This file is empty.";

@@ -1,0 +1,40 @@
+"""``POST /uploads/titles``: the titles that videos get from the names of their files, before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import no_store
+from streamsite.errors import Invalid
+from streamsite.limits import PREVIEW
+from videos import serializers as shapes
+from videos.file_titles import title_from
+
+MOST_NAMES = 100
+
+
+class FileTitlesView(APIView):
+    """First titles for files."""
+
+    permission_classes = [IsAuthenticated]
+    throttle_limit = PREVIEW
+    token_scopes: ClassVar[dict[str, str]] = {"POST": "upload"}
+
+    @extend_schema(
+        operation_id="upload_titles",
+        request=shapes.FileNamesSerializer,
+        responses={200: shapes.FileTitlesSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        names: Any = request.data.get("filenames")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise Invalid(fields={"filenames": ["Send a list of file names."]})
+        if len(names) > MOST_NAMES:
+            raise Invalid(fields={"filenames": [f"Send up to {MOST_NAMES} file names."]})
+        return no_store(Response({"titles": [title_from(name[:1000]) for name in names]}))
