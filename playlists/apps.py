@@ -14,16 +14,19 @@ class PlaylistsConfig(AppConfig):
         from playlists import bulk, mongo, queries, sharing, signals  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.counters import ALL
+        from playlists.finding import FINDER
         from playlists.repairs import ALL as REPAIRS
         from playlists.views.watching import watch_panel
         from streamsite.mongo import counters, repairs
         from subscriptions.channel_page import kinds
         from videos import panels, relations
+        from videos.library import finders
         from videos.studio.bulk import register
 
         counters.register(*ALL)
         repairs.register(*REPAIRS)
         kinds.register(SHELF)
+        finders.register(FINDER)
         panels.register(watch_panel)
         register("playlist", bulk.ACTION)
         relations.register(

@@ -9,17 +9,23 @@ from django.dispatch import receiver
 
 from accounts.erasure import account_erased
 from accounts.models import User
-from playlists import ordering, services
+from playlists import finding, ordering, services
 from playlists.access import own_playlists
 from playlists.models import Playlist, PlaylistItem
 from playlists.services.members import invited, uninvited
-from playlists.services.playlists import erase
+from playlists.services.playlists import erase, playlist_described
 from subscriptions.notifications.kinds import SHARE
 from subscriptions.notifications.services import notify, take_back
 from videos.blocks import channel_blocked
 from videos.models import Video
 from videos.playback.rollup import views_counted
 from videos.services import generation_completed, listing_refreshed, video_deleted, video_published
+
+
+@receiver(playlist_described)
+def follow_in_search(sender: Any, *, playlist_id: str, **extra: Any) -> None:
+    """Search finds it as it is now, or no longer."""
+    finding.INDEX.refresh(playlist_id)
 
 
 @receiver(video_deleted)

@@ -19,10 +19,13 @@ class VideosConfig(AppConfig):
             signals,  # noqa: F401
         )
         from videos.counters import ALL
+        from videos.library import finders
+        from videos.library.channels import FINDER
         from videos.repairs import ALL as REPAIRS
 
         counters.register(*ALL)
         repairs.register(*REPAIRS)
+        finders.register(FINDER)
         site_id.register(
             "videos", there=orphans.ids_on_disk, known=orphans.known, expects=orphans.is_expected
         )

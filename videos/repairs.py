@@ -6,7 +6,7 @@ from functools import partial
 
 from streamsite.mongo.repairs import Repair
 from videos import facets
-from videos.library import documents
+from videos.library import channels, documents
 from videos.models import Video
 
 
@@ -27,4 +27,5 @@ ALL = (
     _facets(Video._meta.db_table),
     Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
     _facets(documents.DOCUMENTS),
+    channels.INDEX.repair,
 )

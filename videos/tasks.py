@@ -29,7 +29,7 @@ from videos import (
 )
 from videos.access import own_videos
 from videos.comments import services as comments
-from videos.library import documents
+from videos.library import channels, documents, finders
 from videos.models import Case, Status, Video
 from videos.moderation import cases, notices
 from videos.playback import beats, figures, history, rollup
@@ -80,6 +80,7 @@ def _admin_page(video_id: str) -> str:
 @task()
 def relist_channel(channel_id: str) -> None:
     """Bring the lists in line with the state of a channel's account: its videos, and what it said."""
+    channels.INDEX.refresh(channel_id)
     state = User.objects.filter(pk=channel_id).values_list("is_active", flat=True).first()
     if state is not None:
         (comments.show_author if state else comments.hide_author)(channel_id)
@@ -116,7 +117,8 @@ def run_sweep(*, force: bool = False) -> sweeper.Report:
 
 @task()
 def rebuild_search() -> int:
-    """Make anew what search knows of every listed video; how many they are."""
+    """Rebuild what search knows of every listed video, and of all names; return how many videos there are."""
+    finders.rebuild()
     return documents.rebuild()
 
 

@@ -122,6 +122,30 @@ def paginate_ranked(
     )
 
 
+KeyOfRow = TypeVar("KeyOfRow", bound=Sequence[Any])
+
+
+def paginate_keys(
+    request: HttpRequest | Request,
+    load: Callable[[list[Any] | None, int], list[KeyOfRow]],
+    *,
+    parts: int,
+    absolute: bool = True,
+) -> tuple[list[KeyOfRow], str | None]:
+    """One page of rows that are known by their keys of ``parts`` values, and the URL of the next one.
+
+    ``load(after, size)`` returns the ``size`` keys after one, or the first ones. There is no way back.
+    """
+    size = page_size(request.GET)
+    scope = _scope(request.path, request.GET)
+    after, _, _ = _read_cursor(request.GET.get("cursor", ""), scope, parts)
+    keys = load(after, size + 1)
+    if len(keys) <= size:
+        return keys, None
+    cursor = _write_cursor(list(keys[size - 1]), scope, back=False)
+    return keys[:size], _link(request, cursor, absolute=absolute)
+
+
 Entry = TypeVar("Entry", bound="Timed")
 
 
