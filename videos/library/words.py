@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from streamsite.folding import WORD, fold, split
+from streamsite import folding
+from streamsite.folding import split
 
 MOST_CHARACTERS, MOST_WORDS = 200, 12
 LONGEST_PREFIX, MOST_INDEXED = 12, 40
@@ -45,7 +46,7 @@ def read(text: str) -> Query:
             required.extend(words)
         is_open = not minus and not phrase
     required = list(dict.fromkeys(required))[:MOST_WORDS]
-    is_open = is_open and WORD.fullmatch(fold(text[-1])) is not None
+    is_open = is_open and bool(folding.words(text[-1]))
     unfinished = required[-1] if required and is_open else ""
     return Query(tuple(required), tuple(dict.fromkeys(excluded))[:MOST_WORDS], unfinished)
 
