@@ -51,7 +51,7 @@ def let_it_be_found(sender: type, instance: User, created: bool, **extra: Any) -
 def follow_the_name(sender: type, user_id: str, **extra: Any) -> None:
     """Search finds a channel by its name, and its videos; these may be many, so a worker does it."""
     channels.INDEX.refresh(user_id)
-    tasks.enqueue_relisting(user_id)
+    tasks.enqueue_following_name(user_id)
 
 
 @receiver(captions.tracks_changed)

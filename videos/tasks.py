@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
+from streamsite import copies
 from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
@@ -86,6 +87,18 @@ def relist_channel(channel_id: str) -> None:
         (comments.show_author if state else comments.hide_author)(channel_id)
     for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
         services.refresh_listing(video_id)
+
+
+@task()
+def follow_name(channel_id: str) -> None:
+    """Bring every copy of a channel's name in line with it."""
+    copies.refresh(copies.CHANNEL_NAME, channel_id)
+
+
+@task()
+def follow_title(video_id: str) -> None:
+    """Bring every copy of a video's title in line with it."""
+    copies.refresh(copies.VIDEO_TITLE, video_id)
 
 
 @task()
@@ -166,6 +179,11 @@ def enqueue_relisting(channel_id: str) -> None:
     relist_channel.enqueue(channel_id)
 
 
+def enqueue_following_name(channel_id: str) -> None:
+    """Queue the refresh of what repeats a channel's name."""
+    follow_name.enqueue(channel_id)
+
+
 def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
     process_video.using(priority=priorities.of(video)).enqueue(video.pk)
@@ -194,6 +212,12 @@ def enqueue_demo_processing(video: Video) -> None:
 def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
     """Look at the schedule when that time has come."""
     change_visibility.using(run_after=at).enqueue()
+
+
+@receiver(services.video_retitled)
+def follow_retitled(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """A title may have been copied a million times, so a worker does it."""
+    follow_title.enqueue(video_id)
 
 
 @receiver(services.download_offered)

@@ -1,7 +1,7 @@
 """Titles as the studio and the history search them: folded, beside the title itself, in an index.
 
-``Video.folded_title`` and ``Watch.folded_title`` are one line with every form that the title is found by. A search looks
-for the parts of words that were typed, in any order.
+``Video.folded_title`` and ``Watch.folded_title`` are one line with every form that the title is found by. A search
+looks for the parts of words that were typed, in any order.
 """
 
 from __future__ import annotations

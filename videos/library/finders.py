@@ -33,9 +33,9 @@ class Found:
 class Finder(Generic[Row]):
     """One kind of thing that is found by its name.
 
-    ``load(viewer, ids)`` returns those that ``viewer`` may see in lists, in the order of ``ids``. ``body(viewer, rows)``
-    maps them, ``brief`` does so for suggestions. ``exact(text)`` returns the id of the one thing with this very name,
-    which comes first. ``template`` draws ``rows`` on the search page.
+    ``load(viewer, ids)`` returns those that ``viewer`` may see in lists, in the order of ``ids``. ``body(viewer,
+    rows)`` maps them, ``brief`` does so for suggestions. ``exact(text)`` returns the id of the one thing with this
+    very name, which comes first. ``template`` draws ``rows`` on the search page.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Find things by the words of their names: channels here, playlists in their own app.
 
 Each kind has a collection ``{_id: the thing's id, shape, names, prefixes, rank}`` with one document for each thing that
-may be found. ``names`` are the words, ``prefixes`` their beginnings, and ``rank`` (a whole number) orders the results,
-highest first. What a reader may see is decided by the gates when the things themselves are loaded.
+may be found. ``names`` are its words in every form, ``prefixes`` their beginnings, and ``rank`` (a whole number) orders
+the results, highest first. What a reader may see is decided by the gates when the things themselves are loaded.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import Any
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
 
-from streamsite.folding import split
+from streamsite.folding import Term, forms, terms
 from streamsite.mongo.collections import collection
 from streamsite.mongo.repairs import Repair
 from videos.library import words
 
 SHAPE = 1
 BATCH = 500
+MOST_FORMS = 80
 ORDER = [("rank", DESCENDING), ("_id", DESCENDING)]
 Key = tuple[int, str]
 
@@ -38,22 +39,28 @@ class Named:
 
 @dataclass(frozen=True)
 class Typed:
-    """Beginnings of words that a name must have, and lists of words that it must not have all of."""
+    """Words that a name must have, at least their beginnings, and lists of words that it must not have all of."""
 
-    words: tuple[str, ...] = ()
-    excluded: tuple[tuple[str, ...], ...] = ()
+    words: tuple[Term, ...] = ()
+    excluded: tuple[tuple[Term, ...], ...] = ()
 
 
 def typed(text: str) -> Typed:
     """Return the words of a text that is still being typed; it has no syntax."""
-    return Typed(tuple(split(text[: words.MOST_CHARACTERS])[: words.MOST_WORDS]))
+    return Typed(tuple(terms(text[: words.MOST_CHARACTERS])[: words.MOST_WORDS]))
 
 
 def asked(query: str) -> Typed:
-    """Return the words of a search query: what stands in quotes or behind a minus sign keeps its meaning."""
-    read = words.read(query)
-    required = [word for part in read.required for word in part.split()]
-    return Typed(tuple(dict.fromkeys(required)), tuple(tuple(part.split()) for part in read.excluded))
+    """Return the words of a search query: what stands behind a minus sign is excluded."""
+    wanted: list[Term] = []
+    excluded: list[tuple[Term, ...]] = []
+    for minus, phrase, word in words.PART.findall(query[: words.MOST_CHARACTERS]):
+        found = terms(phrase or word)
+        if minus:
+            excluded.append(tuple(found))
+        else:
+            wanted += found
+    return Typed(tuple(dict.fromkeys(wanted))[: words.MOST_WORDS], tuple(excluded[: words.MOST_WORDS]))
 
 
 class NameIndex:
@@ -149,23 +156,42 @@ class NameIndex:
 
 def _condition(wanted: Typed) -> list[dict[str, Any]]:
     # The longest word first: the fewest things have it, and the index is asked for one of them only.
-    longest_first = sorted(wanted.words, key=len, reverse=True)
-    which: list[dict[str, Any]] = [{"prefixes": word[: words.LONGEST_PREFIX]} for word in longest_first]
-    which += [
-        {"names": {"$regex": f"^{re.escape(word)}"}}
-        for word in longest_first
-        if len(word) > words.LONGEST_PREFIX
-    ]
-    which += [{"$nor": [{"names": {"$all": list(part)}}]} for part in wanted.excluded if part]
-    return which
+    longest_first = sorted(wanted.words, key=lambda term: len(term.alternatives[0][0]), reverse=True)
+    which = [_has(term, _begins) for term in longest_first]
+    nowhere = [[_has(term, _is) for term in part] for part in wanted.excluded if part]
+    return which + [{"$nor": [{"$and": parts}]} for parts in nowhere]
+
+
+def _has(term: Term, test: Callable[[str], list[dict[str, Any]]]) -> dict[str, Any]:
+    choices = [[condition for form in forms for condition in test(form)] for forms in term.alternatives]
+    alternatives = [parts[0] if len(parts) == 1 else {"$and": parts} for parts in choices]
+    return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}
+
+
+def _begins(form: str) -> list[dict[str, Any]]:
+    begun: list[dict[str, Any]] = [{"prefixes": form[: words.LONGEST_PREFIX]}]
+    if len(form) > words.LONGEST_PREFIX:
+        begun.append({"names": {"$regex": f"^{re.escape(form)}"}})
+    return begun
+
+
+def _is(form: str) -> list[dict[str, Any]]:
+    return [{"names": form}]
 
 
 def _document(thing: Named) -> dict[str, Any]:
+    said = list(dict.fromkeys(form for text in thing.texts for form in forms(text)))[:MOST_FORMS]
     return {
         "_id": thing.id,
         "shape": SHAPE,
-        "names": words.distinct(*thing.texts),
-        "prefixes": words.prefixes(*thing.texts),
+        "names": said,
+        "prefixes": list(
+            dict.fromkeys(
+                form[:length]
+                for form in said
+                for length in range(1, min(len(form), words.LONGEST_PREFIX) + 1)
+            )
+        ),
         "rank": thing.rank,
     }
 

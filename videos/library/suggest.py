@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
-from streamsite.folding import fold
+from streamsite.folding import fold, split
 from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
-from videos.library import finders, links, names, words
+from videos.library import finders, links, words
 from videos.library.channels import FINDER as CHANNELS
 from videos.library.documents import DOCUMENTS
 from videos.models import Video
@@ -29,7 +29,8 @@ def suggest(viewer: Viewer, text: str) -> dict[str, list[dict[str, Any]]]:
     same channels with their pictures, and there is a list for each other finder, by its name. Channels that ``viewer``
     blocks are in none of them.
     """
-    typed = [word[: words.LONGEST_PREFIX] for word in names.typed(text).words]
+    typed = [word[: words.LONGEST_PREFIX] for word in split(text[: words.MOST_CHARACTERS])]
+    typed = typed[: words.MOST_WORDS]
     channels = CHANNELS.suggest(viewer, text, most=MOST_CHANNELS) if typed else []
     offered = [{"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels]
     found: dict[str, list[dict[str, Any]]] = {

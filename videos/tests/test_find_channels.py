@@ -174,7 +174,7 @@ def test_the_search_page_shows_three_and_leads_to_all(people, cast):
 
 def test_finding_costs_few_commands(people, cast):
     with recorded() as commands:
-        found(cast, "studio")
+        found(cast, "vital studio")
     assert commands == ["find search_channel", "find accounts_user"]
     with recorded() as commands:
         found(cast, "nightowl")

@@ -174,7 +174,7 @@ def test_what_is_hidden_or_gone_is_not_found(library, cast):
 
 def test_a_renamed_channel_is_found_by_its_new_name(library, cast):
     profile.update(cast.owner, {"full_name": "Wonderful Pictures"})
-    tasks.relist_channel.func(cast.owner.pk)
+    tasks.follow_name.func(cast.owner.pk)
     assert len(find(cast, q="wonderful pic")) == 4
 
 
