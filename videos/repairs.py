@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from streamsite.mongo.repairs import Repair
-from videos import facets, tags
-from videos.library import documents
-from videos.models import Video
+from videos import facets, tags, titles
+from videos.library import channels, documents
+from videos.models import Video, Watch
 
 
 def _refresh_search(video_ids: list[str]) -> None:
@@ -28,4 +28,7 @@ ALL = (
     Repair(f"{Video._meta.db_table}.tag_keys", tags.stale, tags.refresh),
     Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
     _facets(documents.DOCUMENTS),
+    channels.INDEX.repair,
+    titles.repair(Video._meta.db_table),
+    titles.repair(Watch._meta.db_table),
 )

@@ -17,7 +17,7 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absen
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, quota, storage, tags
+from videos import facets, quota, storage, tags, titles
 from videos.file_titles import title_from
 from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
@@ -31,6 +31,8 @@ SAID = ("title", "description", "tags", "chapters")
 video_deleted = Signal()
 
 
+# Sent with ``video_id`` when a video may have another title.
+video_retitled = Signal()
 # Sent with ``video_id`` when what lists and search show of a video may have changed.
 listing_refreshed = Signal()
 # Sent with ``video_id`` and ``channel_id`` when a video appears in lists for the first time.
@@ -67,6 +69,7 @@ def draft(
     for field, value in changes.items():
         setattr(video, field, value)
     video.tag_keys = tags.keys(video.tags)
+    video.folded_title = titles.folded(video.title)
     return video
 
 
@@ -131,9 +134,13 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
         changes["chapters_edited"] = bool(changes["chapters"])
     if changes.get("visibility", video.visibility) != video.visibility:
         changes["visibility_epoch"] = F("visibility_epoch") + 1
+    if "title" in changes:
+        changes["folded_title"] = titles.folded(changes["title"])
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
         raise stale_or_absent(Video.objects.filter(pk=video.pk))
     refresh_listing(video.pk)
+    if "title" in changes:
+        video_retitled.send(sender=Video, video_id=video.pk)
     changed = Video.objects.select_related("channel").get(pk=video.pk)
     _announce_schedule(changed)
     if changed.allow_download and changed.is_complete and not changed.has_download:
@@ -251,6 +258,8 @@ def refresh_listing(video_id: str) -> None:
 
     in_transaction(switch)
     facets.refresh(Video._meta.db_table, {"_id": video_id})
+    if not video.folded_title:  # the previous release made it
+        Video.objects.filter(pk=video_id, title=video.title).update(folded_title=titles.folded(video.title))
     listing_refreshed.send(sender=Video, video_id=video_id)
     if is_first:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)

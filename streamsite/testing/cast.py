@@ -83,10 +83,11 @@ class Cast:
 
     def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
         """A video without files; public and ready unless told otherwise."""
-        from videos import services
+        from videos import services, titles
 
         values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
         values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
+        values["folded_title"] = titles.folded(fields.get("title", values["title"]))
         video = Video.objects.create(channel=owner or self.owner, **(values | fields))
         services.refresh_listing(video.pk)
         return Video.objects.select_related("channel").get(pk=video.pk)
