@@ -1,15 +1,8 @@
 // The frame's own behaviour: theme and sidebar toggles, menus, copied links, saving, toasts.
-import { icon, toast } from "./ui.js";
+import { stored } from "./browser-storage.js";
+import { icon, removeLater, toast } from "./ui.js";
 
 const root = document.documentElement;
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // Without storage the choice lasts for this page only.
-  }
-}
 
 function isDark() {
   if (root.dataset.theme === "light" || root.dataset.theme === "dark") return root.dataset.theme === "dark";
@@ -34,7 +27,7 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => showTheme(button));
   button.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
-    remember("theme", root.dataset.theme);
+    stored("theme").write(root.dataset.theme);
     showTheme(button);
     if (document.querySelector('meta[name="csrf-token"]')) keepTheme(root.dataset.theme);
   });
@@ -45,7 +38,7 @@ for (const button of document.querySelectorAll("[data-nav-toggle]")) {
   show();
   button.addEventListener("click", () => {
     root.dataset.nav = root.dataset.nav === "mini" ? "full" : "mini";
-    remember("nav", root.dataset.nav);
+    stored("nav").write(root.dataset.nav);
     show();
   });
 }
@@ -108,7 +101,7 @@ document.addEventListener("click", async (event) => {
 
 for (const box of document.querySelectorAll("[data-toasts] .toast")) {
   box.querySelector("[data-toast-close]")?.addEventListener("click", () => box.remove());
-  if (box.dataset.level !== "error") setTimeout(() => box.remove(), 8000);
+  if (box.dataset.level !== "error") removeLater(box, 8000);
 }
 
 // On narrow screens a strip of tabs scrolls: begin where one is.

@@ -1,6 +1,7 @@
 // Comments: written in place, more as one scrolls. All of it works by links and forms as well; the API decides, and the
 // server draws every row.
 import { api, inWords } from "../api.js";
+import { offerFocus } from "../attention.js";
 import { confirmed, toast } from "../ui.js";
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -21,7 +22,7 @@ export async function load(url, { focus } = {}) {
   try {
     section.replaceChildren(await fragment(url));
     ready(section);
-    if (focus) section.querySelector(focus)?.focus();
+    if (focus) offerFocus(section.querySelector(focus), { from: section });
   } catch (error) {
     toast(error.message, { level: "error", action: "Try again", onAction: () => load(url) });
   } finally {
@@ -170,7 +171,7 @@ function editForm(comment) {
   api("GET", `/comments/${comment.dataset.comment}`).then(({ data }) => {
     field.value = data.text;
     comment.dataset.version = data.version;
-    field.focus();
+    offerFocus(field, { from: comment });
   }).catch((error) => toast(error.message, { level: "error" }));
 }
 
@@ -182,7 +183,7 @@ function saveEdit(form) {
     (text) => api("PATCH", `/comments/${form.dataset.edits}`, { json: { text }, headers }),
     async () => {
       const fresh = await renew(comment);
-      fresh.querySelector("summary")?.focus();
+      offerFocus(fresh.querySelector("summary"));
     },
   );
 }
@@ -231,7 +232,7 @@ async function remove(comment) {
     const next = comment.nextElementSibling ?? comment.previousElementSibling;
     comment.remove();
     count(-1 - replies);
-    next?.querySelector("a, button")?.focus();
+    offerFocus(next?.querySelector("a, button"));
     toast("The comment was deleted.");
   } catch (error) {
     toast(error.message, { level: "error" });
