@@ -70,7 +70,7 @@ def of_entry(row: Mapping[str, Any]) -> Mark | None:
         return Mark(100, completed=True)
     if position < FIRST_SECONDS or not duration:
         return None
-    return Mark(max(1, min(99, round(100 * position / duration))), completed=False)
+    return Mark(max(1, min(99, int(100 * position / duration + 0.5))), completed=False)
 
 
 def _cards(part: Any) -> Iterator[dict[str, Any]]:
