@@ -64,7 +64,13 @@ def answers_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., Ht
             return HttpResponseNotAllowed(SAFE_METHODS)
         return _preflight()
 
+    decided.is_open = True  # type: ignore[attr-defined]
     return decided
+
+
+def is_open(view: Callable[..., Any]) -> bool:
+    """Return whether pages of other origins may be let read what ``view`` answers."""
+    return getattr(view, "is_open", False)
 
 
 def _preflight() -> HttpResponse:

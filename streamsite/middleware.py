@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 from corsheaders.middleware import CorsMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.core.handlers.wsgi import get_bytes_from_wsgi
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.urls import is_valid_path
-from django.utils.encoding import iri_to_uri
+from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve
+from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
 from streamsite import cors, errors, logs
 from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+
+# What a query string may hold as it is: the characters with a meaning in URLs, and what is quoted already.
+RESERVED = "/#%[]=:;$&()+,!?*@'~"
 
 
 def framed_content_policy(ancestors: str) -> str:
@@ -82,7 +87,12 @@ class PageCompressionMiddleware(GZipMiddleware):
 
 
 class TrailingSlashMiddleware:
-    """Takes an API address with a slash at its end for the same without, and leads such a page to its address."""
+    """Serve an API address with a trailing slash like the one without it, and redirect pages and files to theirs.
+
+    Addresses that end with a slash by themselves, such as those of the administration, stay. So does what has no route
+    without the slash. Redirects keep the query string: 301, or 308 for methods whose body a 301 would lose. ``OPTIONS``
+    is answered in place, because browsers do not follow the redirect of a preflight.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -91,17 +101,38 @@ class TrailingSlashMiddleware:
         path, shorter = request.path_info, request.path_info.removesuffix("/")
         if shorter == path or shorter.endswith("/"):
             return self.get_response(request)
-        if shorter.startswith("/api/"):
+        is_api = shorter.startswith("/api/")
+        match = None if is_api else _match(path, shorter)
+        if match is not None and request.method != "OPTIONS":
+            return _redirect(request, is_open=cors.is_open(match.func))
+        if is_api or match is not None:
             request.path_info, request.path = shorter, request.path.removesuffix("/")
-        elif request.method in cors.SAFE_METHODS and is_valid_path(shorter) and not is_valid_path(path):
-            return self._lead_on(request)
         return self.get_response(request)
 
-    @staticmethod
-    def _lead_on(request: HttpRequest) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        target = escape_leading_slashes(iri_to_uri(request.path.removesuffix("/")))
-        return HttpResponsePermanentRedirect(f"{target}?{query}" if query else target)
+
+def _match(path: str, shorter: str) -> ResolverMatch | None:
+    """Return the route of ``shorter``, ``path`` without its slash; ``None`` when ``path`` has one itself."""
+    # The names of media files may have slashes in them, but do not end with one.
+    if is_valid_path(path) and not path.startswith("/media/"):
+        return None
+    try:
+        return resolve(shorter)
+    except Resolver404:
+        return None
+
+
+def _redirect(request: HttpRequest, *, is_open: bool) -> HttpResponse:
+    """Redirect to the same address without its trailing slash, on the same host."""
+    target = escape_leading_slashes(escape_uri_path(request.path.removesuffix("/")))
+    # As bytes, because WSGI has them as Latin-1; what a client should have quoted is quoted.
+    query = quote(get_bytes_from_wsgi(request.META, "QUERY_STRING", ""), safe=RESERVED)
+    location = f"{target}?{query}" if query else target
+    status = 301 if request.method in cors.SAFE_METHODS else 308
+    response = HttpResponse(status=status, headers={"Location": location})
+    if is_open:
+        # A page elsewhere that may read what is there must be able to follow.
+        cors.open_to_all(response)
+    return response
 
 
 class ErrorMiddleware:

@@ -6,8 +6,9 @@ from streamsite.testing.commands import recorded
 from videos.models import Comment
 
 MOST = 4
-# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures.
-MORE = {"/": 5, "/@owner/playlists": 5}
+# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures. And
+# one more where cards are not all that a page reads: how much of their videos the viewer has watched.
+MORE = {"/": 6, "/watch/{video}": 5, "/@owner/playlists": 5, "/@owner/posts": 5, "/feed/posts": 5}
 # Who asks: the page's session, the account.
 IDENTITY = {"find django_session", "find accounts_user"}
 PAGES = [

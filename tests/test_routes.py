@@ -167,41 +167,6 @@ def test_every_method_of_a_route_answers_as_its_row_says(cast, name):
     assert cast.api("owner").get(f"/api/v1/playlists/{playlist}").status_code == 200
 
 
-def test_a_trailing_slash_changes_nothing_in_the_api(cast):
-    video = cast.video()
-    for path in ("videos", f"videos/{video.pk}", "trending", f"videos/{video.pk}/captions"):
-        plain, slashed = (cast.api("anonymous").get(f"/api/v1/{path}{end}") for end in ("", "/"))
-        assert (slashed.status_code, slashed.content) == (200, plain.content), path
-    patched = cast.api("owner").patch(f"/api/v1/videos/{video.pk}/", {"title": "New"}, format="json")
-    assert (patched.status_code, patched.json()["title"]) == (200, "New")
-    begun = cast.api("owner").post(
-        "/api/v1/uploads/", HTTP_TUS_RESUMABLE="1.0.0", HTTP_UPLOAD_LENGTH="5", content_type=None
-    )
-    assert begun.status_code == 201
-    assert cast.api("anonymous").get("/api/v1/nowhere/").status_code == 404
-    assert cast.api("anonymous").get("/api/v1/videos//").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "target"),
-    [
-        ("/trending/", 301, "/trending"),
-        ("/search/?q=a%20b", 301, "/search?q=a%20b"),
-        ("/watch/{video}/?t=3", 301, "/watch/{video}?t=3"),
-        ("/nowhere/", 404, None),
-        ("////evil.example/", 404, None),
-        ("/trending//", 404, None),
-        ("/", 200, None),
-        ("/admin/", 302, "/admin/login/?next=/admin/"),
-    ],
-)
-def test_a_page_with_a_trailing_slash_leads_to_its_address(cast, path, status, target):
-    video = cast.video()
-    answer = cast.page("anonymous").get(path.format(video=video.pk))
-    assert answer.status_code == status
-    assert answer.get("Location") == (target and target.format(video=video.pk))
-
-
 def test_unknown_api_paths_are_json(cast):
     answer = cast.api("anonymous").get("/api/v1/nothing/here")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

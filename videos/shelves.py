@@ -21,7 +21,7 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Shelf:
-    """A titled row. ``entries`` are ``{"video": card}``, some with ``position`` and ``duration``; ``url`` has more."""
+    """A titled row. ``entries`` are ``{"video": card}``; ``url`` has more."""
 
     name: str
     title: str
@@ -47,9 +47,11 @@ def of_user(user: User) -> list[Shelf]:
 
 
 def continue_watching(user: User) -> Shelf:
-    """What the person began and did not finish, the latest first."""
+    """What the person began and did not finish, the latest first; nothing while the history is paused."""
+    if preferences.complete(user.preferences)["history_paused"]:
+        return Shelf("continue", "Continue watching", "/history", [])
     rows = history.unfinished(user.pk).order_by(*history.RECENT)[: 2 * MOST]
-    entries = [mappers.watched(row) for row in rows if may_watch(user, row.video)][:MOST]
+    entries = [{"video": mappers.card(row.video)} for row in rows if may_watch(user, row.video)][:MOST]
     return Shelf("continue", "Continue watching", "/history", entries)
 
 

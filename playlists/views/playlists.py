@@ -20,6 +20,7 @@ from streamsite.errors import SiteError
 from streamsite.pages import is_fragment, show_problems
 from streamsite.visibility import Visibility
 from subscriptions.channel_page.queries import visit
+from videos.playback.marks import marked
 from videos.sharing.feeds import CONTENT_TYPE
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -75,7 +76,7 @@ def watch_later(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
     found = listing.items(request, playlist, request.user, absolute=False)
     role = found.playlist["role"]
-    context = {
+    context: dict[str, Any] = {
         "playlist": found.playlist,
         "page": found.body,
         "can_edit": found.playlist["can_edit"],
@@ -83,14 +84,14 @@ def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
         "hidden_count": found.body["hidden_count"],
     }
     if is_fragment(request):
-        return render(request, "playlists/_items.html", context)
+        return render(request, "playlists/_items.html", marked(request.user, context))
     context |= {
         "is_saved": role is None and queries.has_saved(request.user, playlist),
         "sorts": Sort.choices,
         "sort_label": Sort(playlist.sort).label,
         "feed_url": feeds.address(playlist) if access.is_shared(playlist) else None,
     }
-    return render(request, "playlists/detail.html", context)
+    return render(request, "playlists/detail.html", marked(request.user, context))
 
 
 @cors.answers_preflight

@@ -21,6 +21,7 @@ from subscriptions import queries, services
 from subscriptions.channel_page import queries as fronts
 from videos import queries as video_queries
 from videos.models import Video
+from videos.playback.marks import marked
 from videos.relations import Relation
 
 
@@ -41,7 +42,7 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
     if not front["featured"] and not front["shelves"]:  # all of it was hidden since
         return _videos(request, owner, body)
     context = {"channel": body, "tab": "home", "front": front}
-    return render(request, "accounts/channel.html", context)
+    return render(request, "accounts/channel.html", marked(request.user, context))
 
 
 @require_safe
@@ -61,7 +62,7 @@ def _videos(request: HttpRequest, owner: User, body: dict[str, Any]) -> HttpResp
         "q": request.GET.get("q", "").strip(),
         "sort": request.GET.get("sort", ""),
     }
-    return render(request, template, context)
+    return render(request, template, marked(request.user, context))
 
 
 @require_safe
@@ -95,7 +96,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     """The newest videos of the subscribed channels."""
     page = queries.feed_page(request, str(request.user.pk), absolute=False)
     template = "videos/_grid.html" if is_fragment(request) else "subscriptions/feed.html"
-    return render(request, template, {"page": page})
+    return render(request, template, marked(request.user, {"page": page}))
 
 
 @login_required

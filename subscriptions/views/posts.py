@@ -23,6 +23,7 @@ from subscriptions.posts import access, mappers, queries, services
 from subscriptions.posts.reactions import OPINIONS
 from subscriptions.posts.wiring import subject_of
 from videos.comments import rich
+from videos.playback.marks import marked
 from videos.views.comments import below
 
 METHODS = ("GET", "HEAD", "POST")
@@ -35,7 +36,8 @@ def _shown(post: Post, viewer: Any, reaction: str | None) -> dict[str, Any]:
 
 def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:
     opinions = queries.opinions(request.user, page.rows)
-    return page.body(lambda post: _shown(post, request.user, opinions.get(post.pk)))
+    body = page.body(lambda post: _shown(post, request.user, opinions.get(post.pk)))
+    return marked(request.user, body)
 
 
 @require_http_methods(METHODS)
@@ -88,7 +90,7 @@ def detail(request: HttpRequest, post_id: str) -> HttpResponse:
         "subject": subject_of(post),
         "linked_comment": linked if access.POST_ID.match(linked) else "",
     }
-    return render(request, "posts/detail.html", context)
+    return render(request, "posts/detail.html", marked(request.user, context))
 
 
 @require_http_methods(METHODS)

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import preferences, profile
+from accounts import profile
 from accounts.models import User
 from streamsite.api.pagination import paginate
 from streamsite.pages import is_fragment
 from streamsite.text import clean_line
 from videos import access, mappers, reactions
 from videos.playback import history as histories
+from videos.playback import marks
 
 
 @login_required
@@ -27,11 +28,10 @@ def history(request: HttpRequest) -> HttpResponse:
     words = clean_line(request.GET.get("q", ""))[:100]
     rows = histories.of_user(user.pk, words)
     page = access.only_watchable(user, paginate(request, rows, histories.RECENT, absolute=False))
-    context = {
-        "page": page.body(mappers.watched),
-        "q": words,
-        "paused": preferences.complete(user.preferences)["history_paused"],
-    }
+    context = {"page": page.body(mappers.watched), "q": words, "paused": marks.is_paused(user)}
+    if not context["paused"]:
+        for entry in context["page"]["results"]:
+            entry["video"]["mark"] = marks.of_entry(entry)
     template = "videos/_history_rows.html" if is_fragment(request) else "videos/history.html"
     return render(request, template, context)
 
@@ -70,9 +70,8 @@ def liked(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     page = paginate(request, reactions.liked(user.pk), reactions.RECENT, absolute=False)
     shown: dict[str, Any] = access.only_watchable(user, page).body(lambda row: mappers.card(row.video))
-    return render(
-        request, "videos/_grid.html" if is_fragment(request) else "videos/liked.html", {"page": shown}
-    )
+    template = "videos/_grid.html" if is_fragment(request) else "videos/liked.html"
+    return render(request, template, marks.marked(user, {"page": shown}))
 
 
 @login_required

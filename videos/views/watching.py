@@ -14,6 +14,7 @@ from videos import access, mappers, panels, queries, relations, share_links, she
 from videos.comments import rich
 from videos.comments.access import COMMENT_ID
 from videos.library import finders, recommended
+from videos.playback.marks import marked
 from videos.sharing import structured
 from videos.times import moment_of
 from videos.views import filters
@@ -24,7 +25,7 @@ MOST_RELATED = 12
 
 def _grid(request: HttpRequest, page: dict[str, Any], template: str, **context: Any) -> HttpResponse:
     chosen = "videos/_grid.html" if is_fragment(request) else template
-    return render(request, chosen, {"page": page, **context})
+    return render(request, chosen, marked(request.user, {"page": page, **context}))
 
 
 @require_safe
@@ -51,19 +52,18 @@ def search(request: HttpRequest) -> HttpResponse:
         return _search_only(request, finder, words)
     page = queries.found(request, absolute=False)
     if is_fragment(request):
-        return render(request, "videos/_grid.html", {"page": page})
+        return _grid(request, page, "videos/_grid.html")
     chips = filters.chips(request.GET)
     is_first = not chips and not page["previous"]
     context = {
         "q": words,
-        "page": page,
         "sort": request.GET.get("sort", ""),
         "sorts": filters.SORTS,
         "fields": filters.fields(request.GET),
         "chips": chips,
         "sections": _sections(request, words) if is_first else [],
     }
-    return render(request, "videos/search.html", context)
+    return _grid(request, page, "videos/search.html", **context)
 
 
 def _sections(request: HttpRequest, words: str) -> list[dict[str, Any]]:
@@ -97,6 +97,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
         "sharing": structured.of_video(video),
     }
-    response = render(request, "videos/watch.html", context | panels.collect(request, video, known.relation))
+    context |= panels.collect(request, video, known.relation)
+    response = render(request, "videos/watch.html", marked(request.user, context))
     share_links.remember(response, visit.link)
     return response

@@ -19,8 +19,15 @@ export function isFinished(position, duration) {
   return duration > 0 && position >= duration - Math.min(FINISHED_SHARE * duration, FINISHED_SECONDS);
 }
 
+/** What a card shows of a video: `{ percent, isFinished }`, null when next to nothing of it was seen. */
+export function markOf(position, duration) {
+  if (isFinished(position, duration)) return { percent: 100, isFinished: true };
+  if (!(duration > 0) || position < FIRST_SECONDS) return null;
+  return { percent: Math.max(1, Math.min(99, Math.round((100 * position) / duration))), isFinished: false };
+}
+
 /** The second at which a visitor left the video in this browser, 0 when there is none. */
-function leftHere(id) {
+export function leftHere(id) {
   const found = positions.read([]).find(([known]) => known === id);
   return found ? Number(found[1]) || 0 : 0;
 }
@@ -54,8 +61,10 @@ export function noteUnsent(id, position) {
 function keepHere(video, id) {
   const others = positions.read([]).filter(([known]) => known !== id);
   const { currentTime, duration, ended } = video;
-  const isWorth = !ended && currentTime >= FIRST_SECONDS && !isFinished(currentTime, Number.isFinite(duration) ? duration : 0);
-  positions.write((isWorth ? [[id, Math.round(currentTime * 10) / 10], ...others] : others).slice(0, MOST));
+  // One that was seen to its end stays, for the mark on its card; opened again, it begins at 0.
+  const position = ended && Number.isFinite(duration) ? duration : currentTime;
+  const isWorth = ended || position >= FIRST_SECONDS;
+  positions.write((isWorth ? [[id, Math.round(position * 10) / 10], ...others] : others).slice(0, MOST));
 }
 
 /**

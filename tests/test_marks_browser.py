@@ -1,0 +1,72 @@
+"""Bars and "Watched" marks of visitors, from what the browser remembers, by the rules of the server."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from streamsite.testing.browser import until
+from tests.player_film import SECONDS, film, seek, watch  # noqa: F401 - one is a fixture
+from tests.test_browser import chromium  # noqa: F401 - the fixture
+from videos.playback import marks
+from videos.playback.history import is_end
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+CASES = [
+    (position, duration)
+    for duration in (0, 3, 20, 100, 7200)
+    for position in (0, 4.9, 5, 8, duration * 0.5, duration * 0.94, duration * 0.96, duration)
+    if position <= duration
+]
+
+
+@pytest.fixture
+def page(chromium, site):  # noqa: F811
+    context = chromium.new_context(base_url=site.url)
+    yield context.new_page()
+    context.close()
+
+
+def bar_of(page: Page, film: str):  # noqa: F811
+    return page.locator(f'[data-mark="{film}"] progress').first
+
+
+def test_scripts_and_server_mark_alike(page):
+    page.goto("/trending")
+    found = page.evaluate(
+        """async (cases) => {
+          const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/watched.js'));
+          const { markOf } = await import(name.replace('/js/watched.js', '/js/player/position.js'));
+          return cases.map((one) => markOf(...one));
+        }""",
+        [list(case) for case in CASES],
+    )
+    wanted = [
+        marks.of_entry({"position": where, "duration": length, "completed": is_end(where, length)})
+        for where, length in CASES
+    ]
+    assert [(one["percent"], one["isFinished"]) if one else None for one in found] == [
+        (mark.percent, mark.completed) if mark else None for mark in wanted
+    ]
+
+
+def test_a_visitor_sees_how_much_was_watched(page, film):  # noqa: F811
+    page.goto("/trending")
+    expect(page.locator(".thumb-progress")).to_have_count(0)
+    watch(page, film)
+    seek(page, SECONDS / 2)
+    page.goto("/trending")
+    expect(bar_of(page, film)).to_have_attribute("value", "50")
+    expect(page.locator(f'[data-video="{film}"]').get_by_text("50% watched")).to_be_attached()
+    page.goto("/search?q=come+back")
+    expect(bar_of(page, film)).to_have_attribute("value", "50")
+    watch(page, film)
+    until(page, f"Math.abs(v.currentTime - {SECONDS / 2}) < 1")
+    seek(page, SECONDS - 0.4)
+    page.evaluate("document.querySelector('video').play()")
+    until(page, "v.ended")
+    page.goto("/trending")
+    expect(bar_of(page, film)).to_have_attribute("value", "100")
+    expect(page.locator(f'[data-mark="{film}"] .thumb-mark')).to_have_text("Watched")
+    watch(page, film)
+    until(page, "v.currentTime < 1")  # what was seen to its end begins again
