@@ -53,7 +53,7 @@ def note_sign_out(request: HttpRequest, user_id: str) -> None:
 def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
     """Bring the browser's cookie in line with who is signed in after this request.
 
-    After a sign-out it names the account that left, and the browser is told to clear its cache. Where the session merely
+    After a sign-out it names the account that left, and the browser is told to clear its cache. Where the session only
     ended, it is deleted: drafts wait for the account's next sign-in.
     """
     had = request.COOKIES.get(COOKIE, "")

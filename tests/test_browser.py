@@ -1,7 +1,5 @@
 """A person's way through the site in a real browser: register, upload, watch the progress, play."""
 
-import os
-
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
@@ -34,8 +32,7 @@ video => {
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
-        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        started = browsers.launch(playwright)
         yield started
         started.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import os
 import threading
 from pathlib import Path
 from urllib.parse import urlencode
@@ -51,8 +50,7 @@ def chromium():
         "--host-resolver-rules=MAP *.test 127.0.0.1",
     ]
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
-        started = playwright.chromium.launch(executable_path=path, args=arguments)
+        started = browsers.launch(playwright, arguments)
         yield started
         started.close()
 

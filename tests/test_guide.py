@@ -93,7 +93,7 @@ def test_browser(site, local, registered):
     program = local(snippets.joined(of("js browser"), f"console.log({snippets.MARK!r});"))
     lines = []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browsers.require(), args=browsers.arguments())
+        chromium = browsers.launch(playwright)
         page = chromium.new_page()
         page.on("console", lambda message: lines.append(message) if message.type == "log" else None)
         page.goto(f"{site.url}/developers/tokens")

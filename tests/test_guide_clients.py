@@ -115,7 +115,7 @@ def test_two_tabs_refresh_and_both_go_on(site, person, expired):
     module = of("js browser")[0].code
     use = "const all = await Promise.all([call('/me'), call('/me'), call('/me')]); return all.map((a) => a.status);"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browsers.require(), args=browsers.arguments())
+        chromium = browsers.launch(playwright)
         context = chromium.new_context()
         context.expose_function("expired", expired)
         tabs = [context.new_page(), context.new_page()]

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browsers.require(), args=browsers.arguments())
+        started = browsers.launch(playwright)
         yield started
         started.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -32,8 +31,7 @@ def page(site, other_origin, owner):
     """The page, signed in."""
     other_origin.files |= {path: next(ROOT.glob(pattern)) for path, pattern in SERVED.items()}
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
-        chromium = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        chromium = browsers.launch(playwright)
         opened = chromium.new_page()
         opened.goto(other_origin.url)
         for script in ("/tus.js", "/elsewhere.js"):

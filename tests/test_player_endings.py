@@ -22,7 +22,7 @@ LENGTHS = (5, 6, 7.98, 8, 8.02, 12)
 @pytest.fixture(scope="module")
 def page(site):
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.require(), args=browsers.arguments())
+        browser = browsers.launch(playwright)
         yield browser.new_page(base_url=site.url)
         browser.close()
 

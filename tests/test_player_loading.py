@@ -29,7 +29,7 @@ def launch(playwright, *, refuses_sound: bool):
     arguments = [
         name for name in browsers.arguments() if not (refuses_sound and name.startswith("--autoplay"))
     ]
-    return playwright.chromium.launch(executable_path=browsers.require(), args=arguments)
+    return browsers.launch(playwright, arguments)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Playlists in a real browser: saving from a card and under a video, sorting by drag and by keys, playing on."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
@@ -17,8 +15,7 @@ NAMES = ("First", "Second", "Third")
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
-        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        started = browsers.launch(playwright)
         yield started
         started.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 import pytest
@@ -26,8 +25,7 @@ PAINTED = """() => {
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
-        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        started = browsers.launch(playwright)
         yield started
         started.close()
 

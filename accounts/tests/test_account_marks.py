@@ -66,7 +66,7 @@ def test_the_cookie_names_the_account_in_every_session(cast):
 def test_visitors_get_neither_mark_nor_cookie(cast):
     answer = cast.page("anonymous").get("/")
     assert account_marks.COOKIE not in answer.cookies
-    assert b'name="account"' not in answer.content
+    assert b'<meta name="account" content="">' in answer.content
 
 
 def test_signing_out_names_whose_things_are_to_be_deleted_and_clears_the_cache(cast):

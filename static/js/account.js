@@ -40,18 +40,14 @@
     else if (mine) askServer();
   }
 
-  /** After a sign-out: delete what the account kept here, and have browsers drop its pages that wait for the Back button. */
-  function clearSignedOut() {
+  /** The mark of the account that signed out since a page was last loaded, "" when none did. */
+  function signedOut() {
     const value = cookie();
-    if (!value.startsWith(SIGNED_OUT)) return;
-    const mark = value.slice(SIGNED_OUT.length);
-    try {
-      for (const storage of [localStorage, sessionStorage]) {
-        for (const key of Object.keys(storage)) if (mark && key.includes(`:${mark}:`)) storage.removeItem(key);
-      }
-    } catch {
-      // Without storage nothing was kept.
-    }
+    return value.startsWith(SIGNED_OUT) ? value.slice(SIGNED_OUT.length) : "";
+  }
+
+  /** What the account left here was removed: have browsers drop its pages that wait for the Back button, too. */
+  function forgetSignedOut() {
     channel?.postMessage("signed-out");
     document.cookie = `${NAME}=; Max-Age=0; path=/; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
   }
@@ -65,9 +61,9 @@
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) leaveWhenForeign();
   });
-  clearSignedOut();
   // Back, too, but from the browser's cache of files.
   if (performance.getEntriesByType("navigation")[0]?.type === "back_forward" && current() !== mine) leave();
 
-  globalThis.streamsiteAccount = { mark: mine, isForeign: () => Boolean(mine) && current() !== mine };
+  // For modules, which run later. `isForeign`: somebody else is signed in by now.
+  globalThis.streamsiteAccount = { isForeign: () => Boolean(mine && current()) && current() !== mine, signedOut, forgetSignedOut };
 })();

@@ -1,11 +1,12 @@
 // The number of unread notifications beside the bell. Asked for when a tab is looked at, then ever more seldom while
 // nothing changes (half a minute to five minutes), and not at all while it is hidden. The answer is a 304 mostly.
 import { api, sleep, whenVisible } from "./api.js";
+import { stored } from "./browser-storage.js";
 
 const FIRST = 30_000;
 const LONGEST = 300_000;
 const FRESH = 10_000;
-const KEY = "unread";
+const kept = stored("unread");
 
 function show(unread) {
   for (const badge of document.querySelectorAll("[data-unread]")) {
@@ -15,25 +16,9 @@ function show(unread) {
   }
 }
 
-function recall() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function keep(unread) {
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify({ unread, at: Date.now() }));
-  } catch {
-    // It is asked for again on the next page.
-  }
-}
-
 async function follow() {
   let wait = FIRST;
-  let { unread = 0, at = 0 } = recall();
+  let { unread = 0, at = 0 } = kept.read({});
   show(unread);
   if (Date.now() - at < FRESH && !document.querySelector("[data-notes]")) await sleep(FRESH);
   for (;;) {
@@ -45,7 +30,7 @@ async function follow() {
       wait = data.unread === unread ? Math.min(wait * 2, LONGEST) : FIRST;
       unread = data.unread;
       show(unread);
-      keep(unread);
+      kept.write({ unread, at: Date.now() });
     } catch (error) {
       if (error.status === 401) return;
       wait = LONGEST;

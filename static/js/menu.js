@@ -1,15 +1,8 @@
 // The frame's own behaviour: theme and sidebar toggles, menus, copied links, saving, toasts.
+import { stored } from "./browser-storage.js";
 import { icon, toast } from "./ui.js";
 
 const root = document.documentElement;
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // Without storage the choice lasts for this page only.
-  }
-}
 
 function isDark() {
   if (root.dataset.theme === "light" || root.dataset.theme === "dark") return root.dataset.theme === "dark";
@@ -34,7 +27,7 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => showTheme(button));
   button.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
-    remember("theme", root.dataset.theme);
+    stored("theme").write(root.dataset.theme);
     showTheme(button);
     if (document.querySelector('meta[name="csrf-token"]')) keepTheme(root.dataset.theme);
   });
@@ -45,7 +38,7 @@ for (const button of document.querySelectorAll("[data-nav-toggle]")) {
   show();
   button.addEventListener("click", () => {
     root.dataset.nav = root.dataset.nav === "mini" ? "full" : "mini";
-    remember("nav", root.dataset.nav);
+    stored("nav").write(root.dataset.nav);
     show();
   });
 }

@@ -1,4 +1,6 @@
 // The theme is tried on at once; what this browser remembers by itself follows what is saved.
+import { stored } from "./browser-storage.js";
+
 const form = document.querySelector("[data-preferences]");
 const root = document.documentElement;
 
@@ -7,11 +9,7 @@ form.addEventListener("change", (event) => {
 });
 
 form.addEventListener("submit", () => {
-  try {
-    const theme = form.elements.theme.value;
-    if (theme === "auto") localStorage.removeItem("theme");
-    else localStorage.setItem("theme", theme);
-  } catch {
-    // Without storage the server's answer alone decides.
-  }
+  const theme = form.elements.theme.value;
+  if (theme === "auto") stored("theme").remove();
+  else stored("theme").write(theme);
 });

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from collections.abc import Sequence
+
+    from playwright.sync_api import Browser, Page, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -21,6 +23,14 @@ ARGUMENTS = (
     "--disable-gpu",
     "--autoplay-policy=no-user-gesture-required",
 )
+
+# Turns "Autoplay next video" off for a viewer who has not set it: after the page is parsed, before its modules run.
+STAY = """
+document.addEventListener("readystatechange", () => {
+  const frame = document.querySelector("[data-player]");
+  if (frame && document.readyState === "interactive") frame.dataset.autoplayNext = "0";
+});
+"""
 
 
 class BrowserMissingError(Exception):
@@ -56,6 +66,41 @@ def require() -> str:
 def arguments() -> list[str]:
     """Command line switches: no traffic of the browser's own; no sandbox for root, who cannot have one."""
     return [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
+def launch(
+    playwright: Playwright, switches: Sequence[str] | None = None, *, moves_on: bool = False
+) -> Browser:
+    """Start Chromium with ``switches``, by default those of ``arguments()``.
+
+    Its watch pages stay when a video ends, whatever else the test waits for; with ``moves_on``, they go on to the
+    next video as a viewer's do.
+    """
+    started = playwright.chromium.launch(
+        executable_path=require(), args=arguments() if switches is None else list(switches)
+    )
+    if not moves_on:
+        _stay(started)
+    return started
+
+
+def _stay(browser: Browser) -> None:
+    """Give every context of ``browser`` the script ``STAY``."""
+    new_context = browser.new_context
+
+    def context(**options: Any) -> Any:
+        opened = new_context(**options)
+        opened.add_init_script(STAY)
+        return opened
+
+    def page(**options: Any) -> Any:
+        opened = context(**options)
+        first = opened.new_page()
+        first.on("close", lambda _: opened.close())
+        return first
+
+    browser.new_context = context  # type: ignore[method-assign]
+    browser.new_page = page  # type: ignore[method-assign]
 
 
 def until(page: Page, expression: str, seconds: float = 20) -> Any:

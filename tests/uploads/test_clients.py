@@ -98,8 +98,7 @@ def test_tuspy_uploads_breaks_off_and_goes_on(site, sender, paused_worker, tmp_p
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
-        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
+        started = browsers.launch(playwright)
         yield started
         started.close()
 

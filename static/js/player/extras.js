@@ -1,28 +1,12 @@
 // What surrounds playing: remembered volume and speed, links that seek, previews that are fetched when they are wanted.
+import { stored } from "../browser-storage.js";
 import { startedMuted } from "./autoplay.js";
 
-const KEY = "player";
-
-// A frame on another site may be denied storage: then even naming it throws.
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function write(value) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(value));
-  } catch {
-    // Without storage nothing is remembered.
-  }
-}
+const settings = stored("player");
 
 /** Applies the volume, mute and speed of the last visit and keeps them up to date. */
 export function recallSettings(video) {
-  const saved = read();
+  const saved = settings.read({});
   if (saved.volume >= 0 && saved.volume <= 1) video.volume = saved.volume;
   if (typeof saved.muted === "boolean") video.muted = saved.muted;
   if (saved.rate >= 0.25 && saved.rate <= 4) {
@@ -32,7 +16,7 @@ export function recallSettings(video) {
   }
   const save = () => {
     const muted = video.muted && !startedMuted(video);
-    write({ volume: video.volume, muted, rate: video.playbackRate });
+    settings.write({ volume: video.volume, muted, rate: video.playbackRate });
   };
   video.addEventListener("volumechange", save);
   video.addEventListener("ratechange", save);

@@ -1,25 +1,14 @@
 // What plays after this video: the playlist's next one, else the first related video; and the others to choose from.
+import { stored } from "../browser-storage.js";
 import { nextInQueue } from "./queue.js";
 
 const MOST = 4;
-const PLAYED = "player-played";
 const MOST_PLAYED = 100;
-
-function played() {
-  try {
-    return JSON.parse(sessionStorage.getItem(PLAYED)) ?? [];
-  } catch {
-    return [];
-  }
-}
+const played = stored("player-played");
 
 /** Remember for this tab that the video was shown, so that autoplay doesn't lead back to it. */
 export function markPlayed(id) {
-  try {
-    sessionStorage.setItem(PLAYED, JSON.stringify([id, ...played().filter((known) => known !== id)].slice(0, MOST_PLAYED)));
-  } catch {
-    // Without storage it may come again.
-  }
+  played.write([id, ...played.read([]).filter((known) => known !== id)].slice(0, MOST_PLAYED));
 }
 
 /** `{ id, href, title, channel, picture, time }` of a card beside the player; `picture` is an element of its own or null. */
@@ -53,7 +42,7 @@ export function whatFollows() {
   let next = link && queued(link);
   // At the end of a playlist nothing outside of it begins by itself.
   if (!link && !document.querySelector("[data-queue]")) {
-    const seen = new Set(played());
+    const seen = new Set(played.read([]));
     next = cards.find(({ id }) => !seen.has(id)) ?? null;
   }
   return { next, related: cards.filter((other) => other !== next).slice(0, MOST) };

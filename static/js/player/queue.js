@@ -1,6 +1,7 @@
 // A playlist beside the player: next and previous.
+import { stored } from "../browser-storage.js";
 
-const CONTINUE = "player-continue";
+const goOn = stored("player-continue");
 
 export const nextInQueue = () => document.querySelector("[data-queue-next]");
 export const previousInQueue = () => document.querySelector("[data-queue-previous]");
@@ -8,11 +9,7 @@ export const previousInQueue = () => document.querySelector("[data-queue-previou
 /** Go to another video, which then begins to play; `link` has an `href`. False when there is none. */
 export function goTo(link) {
   if (!link) return false;
-  try {
-    sessionStorage.setItem(CONTINUE, link.href);
-  } catch {
-    // It will wait for a press of play.
-  }
+  goOn.write(link.href);
   location.assign(link.href);
   return true;
 }
@@ -26,11 +23,7 @@ export function showQueue() {
 
 /** Whether this page was reached by `goTo`, so that it should play. Answers once. */
 export function isContinued() {
-  try {
-    const continued = sessionStorage.getItem(CONTINUE) === location.href;
-    sessionStorage.removeItem(CONTINUE);
-    return continued;
-  } catch {
-    return false;
-  }
+  const continued = goOn.read("") === location.href;
+  goOn.remove();
+  return continued;
 }

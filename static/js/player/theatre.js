@@ -1,4 +1,5 @@
 // Theatre mode: the player takes the page's width. theme.js restores it before the first paint.
+import { stored } from "../browser-storage.js";
 
 const root = document.documentElement;
 
@@ -18,11 +19,7 @@ export function leaveTheatre() {
 function setTheatre(on) {
   if (on) root.dataset.theatre = "1";
   else delete root.dataset.theatre;
-  try {
-    localStorage.setItem("theatre", on ? "1" : "");
-  } catch {
-    // Without storage it lasts for this page.
-  }
+  stored("theatre").write(on ? "1" : "");
   showState();
 }
 

@@ -1,5 +1,6 @@
 // Sends one file resumably (tus 1.0): it goes on after a pause, a broken line or a reload with the same file.
 import { ApiError, csrfToken, errorFrom } from "../api.js";
+import { removeWhere } from "../browser-storage.js";
 
 const ENDPOINT = "/api/v1/uploads";
 // One request stays short, so that a pause or a proxy's time-out costs little.
@@ -69,9 +70,7 @@ export async function sendFile({ file, metadata, account }, on) {
 /** Gives up an upload of an earlier visit. */
 export async function forgetUpload(id) {
   const tus = await client();
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(PREFIX) && localStorage.getItem(key)?.includes(`/uploads/${id}"`)) localStorage.removeItem(key);
-  }
+  removeWhere(PREFIX, (text) => text.includes(`/uploads/${id}"`));
   try {
     await tus.Upload.terminate(`${ENDPOINT}/${id}`, { onBeforeRequest: withCsrf });
   } catch (error) {
