@@ -4,6 +4,7 @@
 (() => {
   const NAME = location.protocol === "https:" ? "__Host-account" : "account";
   const SIGNED_OUT = "out.";
+  let hasSignedOut = false;
   const mine = document.querySelector('meta[name="account"]')?.content ?? "";
 
   function cookie() {
@@ -54,7 +55,10 @@
 
   // Browsers give up a page that waits for the Back button when a message comes for it.
   const channel = globalThis.BroadcastChannel ? new BroadcastChannel("account") : null;
-  channel?.addEventListener("message", leaveWhenForeign);
+  channel?.addEventListener("message", () => {
+    hasSignedOut = true;
+    leaveWhenForeign();
+  });
   addEventListener("pageshow", (event) => {
     if (event.persisted) comeBack();
   });
@@ -64,6 +68,13 @@
   // Back, too, but from the browser's cache of files.
   if (performance.getEntriesByType("navigation")[0]?.type === "back_forward" && current() !== mine) leave();
 
-  // For modules, which run later. `isForeign`: somebody else is signed in by now.
-  globalThis.streamsiteAccount = { isForeign: () => Boolean(mine && current()) && current() !== mine, signedOut, forgetSignedOut };
+  // For modules, which run later.
+  globalThis.streamsiteAccount = {
+    signedOut,
+    forgetSignedOut,
+    /** Whether somebody else is signed in by now. */
+    isForeign: () => Boolean(mine && current()) && current() !== mine,
+    /** Whether another page has said that somebody signed out, and what is left of this one is to keep nothing. */
+    isOver: () => hasSignedOut && current() !== mine,
+  };
 })();

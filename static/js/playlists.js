@@ -1,6 +1,7 @@
 // "Save to": a dialog with the viewer's playlists as check boxes, watch later first, and a form for a new one.
 // Every box acts at once; what was changed can be undone when the dialog is closed.
 import { api, inWords } from "./api.js";
+import { Draft } from "./drafts.js";
 import { el, modal, toast } from "./ui.js";
 
 const VISIBILITY = { private: "Private", unlisted: "Unlisted", public: "Public" };
@@ -97,6 +98,7 @@ function newForm(videoId, list, changes) {
     problem,
     el("div", { class: "dialog-actions" }, create),
   );
+  const draft = new Draft(form, "playlist:new");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     problem.textContent = "";
@@ -111,6 +113,7 @@ function newForm(videoId, list, changes) {
       list.querySelector(".menu-item")?.after(row);
       row.querySelector("input").focus();
       row.scrollIntoView({ block: "nearest" });
+      draft.forget();
       form.reset();
     } catch (error) {
       problem.textContent = inWords(error);
