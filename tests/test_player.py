@@ -453,6 +453,7 @@ def test_a_playlist_goes_on_after_a_countdown_that_can_be_stopped(page, film):
     page.wait_for_url(f"**/watch/{film['id']}**")
     page.locator("media-controller").wait_for()
     page.keyboard.press("p")
+    page.keyboard.press("Shift+P")
     page.wait_for_url(f"**/watch/{film['next']}**")
 
 

@@ -46,6 +46,7 @@ def test_times_are_of_the_first_video_and_loop_is_of_the_list(cast, videos):
     text = entries(cast, playlist, "?start=5&end=8&loop=1&cc=de&controls=0")[0].content.decode()
     assert f'src="/embed/{videos[0].pk}?start=5&amp;end=8&amp;controls=0&amp;cc=de"' in text
     assert 'data-query="?controls=0&amp;cc=de"' in text
+    assert f'src="/embed/{videos[0].pk}?start=0"' in entries(cast, playlist, "?t=0")[0].content.decode()
     assert 'data-loop="1"' in text
 
 

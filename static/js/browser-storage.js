@@ -61,6 +61,11 @@ const page = document.querySelector('meta[name="account"]');
 /** The id of the account that this page was made for, "" for a visitor. A frame does not know, and takes the browser's word. */
 export const account = page ? page.content : local?.getItem("account") ?? "";
 
+/** Whether nobody logged in or out in this browser since this page was made. */
+export function isCurrent() {
+  return (local?.getItem("account") ?? account) === account;
+}
+
 const daysOf = ({ life }) => Number(/^(\d+) days$/.exec(life)?.[1]) || 0;
 
 /** The registered name that a stored key belongs to, if any. */
@@ -86,7 +91,7 @@ class Value {
   get #isStale() {
     const { owner, life } = this.#entry;
     if (owner === "device" || life === "tab") return false;
-    return (life === "owner" || !account) && (local?.getItem("account") ?? account) !== account;
+    return (life === "owner" || !account) && !isCurrent();
   }
 
   get #isAbsent() {

@@ -4,6 +4,7 @@ import { FrameClient } from "./embed/client.js";
 import { Entries } from "./embed/entries.js";
 import { EVENTS } from "./embed/events.js";
 import { Receiver } from "./embed/protocol.js";
+import { momentOfHash } from "./player/moments.js";
 
 // A frame whose page may not be shown here loads as well, and stays silent.
 const SILENCE_MS = 2000;
@@ -22,6 +23,8 @@ const player = new FrameClient(frame);
 let loop = Boolean(root.dataset.loop);
 let sound = null;
 let isMoving = false;
+// Of the first video, and only what the fragment says: the query is in the frame's own address.
+let startAt = momentOfHash(location.hash);
 let goesOn = new URL(frame.src).searchParams.get("autoplay") === "1";
 
 function showButtons() {
@@ -96,6 +99,8 @@ const handlers = {
       player.call("setVolume", sound.volume);
       player.call(sound.muted ? "mute" : "unmute");
     }
+    if (startAt !== null) player.call("setCurrentTime", startAt);
+    startAt = null;
   },
   playing() {
     goesOn = true;

@@ -1,6 +1,6 @@
 // The frame's own behaviour: theme and sidebar toggles, menus, copied links, saving, toasts.
 import { stored } from "./browser-storage.js";
-import { icon, toast } from "./ui.js";
+import { icon, removeLater, toast } from "./ui.js";
 
 const root = document.documentElement;
 
@@ -101,7 +101,7 @@ document.addEventListener("click", async (event) => {
 
 for (const box of document.querySelectorAll("[data-toasts] .toast")) {
   box.querySelector("[data-toast-close]")?.addEventListener("click", () => box.remove());
-  if (box.dataset.level !== "error") setTimeout(() => box.remove(), 8000);
+  if (box.dataset.level !== "error") removeLater(box, 8000);
 }
 
 // On narrow screens a strip of tabs scrolls: begin where one is.

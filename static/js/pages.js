@@ -1,4 +1,5 @@
-// "Show more": the focus goes to the first row that came, and a failure is said in words.
+// "Show more": the focus goes to the first row that came, unless the viewer is elsewhere by then, and a failure is said in words.
+import { offerFocus } from "./attention.js";
 import { toast } from "./ui.js";
 
 let marker = null;
@@ -11,7 +12,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:after:swap", () => {
   const first = marker?.list.children[marker.count];
   marker = null;
-  first?.querySelector("a:not([tabindex]), button, input")?.focus({ preventScroll: true });
+  offerFocus(first?.querySelector("a:not([tabindex]), button, input"), { preventScroll: true });
 });
 
 for (const name of ["htmx:response:error", "htmx:error"]) {

@@ -1,16 +1,18 @@
 // The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
+import { isBusy } from "./attention.js";
 import { autoplay, playOrMute, savesData, startMuted } from "./player/autoplay.js";
 import { setUpCaptions } from "./player/captions.js";
 import { addChapters, followChapters } from "./player/chapters.js";
 import { buildChrome } from "./player/chrome.js";
 import { bindEndScreen } from "./player/end-screen.js";
-import { loadPreviews, recallSettings, seekLinks } from "./player/extras.js";
+import { loadPreviews, recallSettings, seekByHash, seekLinks } from "./player/extras.js";
 import { bindDoubleTap } from "./player/gestures.js";
 import { sendHeartbeats } from "./player/heartbeat.js";
 import { bindKeys } from "./player/keys.js";
 import { announce } from "./player/media-session.js";
-import { leftAt, rememberPosition } from "./player/memory.js";
 import { bindMini } from "./player/mini.js";
+import { momentOfHash } from "./player/moments.js";
+import { rememberPosition, startOf } from "./player/position.js";
 import { explainUnsupported } from "./player/problems.js";
 import { isContinued, showQueue } from "./player/queue.js";
 import { isOn } from "./player/settings.js";
@@ -19,16 +21,6 @@ import { StateScreen } from "./player/state.js";
 import { bindSwitches } from "./player/switches.js";
 import { bindTheatre } from "./player/theatre.js";
 import { untilPlayable } from "./player/waiting.js";
-
-const RESUME_MARGIN = 10;
-
-/** Where to start: the link's `t`, else where the viewer left off, here or elsewhere, unless that is nearly the end. */
-function startOf({ start, resume, videoId }, duration) {
-  const asked = Number(start) || 0;
-  if (asked > 0) return asked;
-  const left = Number(resume) || leftAt(videoId);
-  return duration && left > duration - RESUME_MARGIN ? 0 : left;
-}
 
 /** What few viewers open is loaded when they do. */
 function bindExtras(frame, video) {
@@ -77,11 +69,12 @@ async function start(frame, video, screen, { playNow }) {
   loadPreviews(frame, video);
   setUpCaptions(video);
   followChapters(frame, video, chapters);
-  rememberPosition(video, frame.dataset.videoId);
-  sendHeartbeats(video, frame.dataset.videoId);
+  rememberPosition(video, frame.dataset.videoId, startAt);
+  sendHeartbeats(video, frame.dataset, startAt);
   bindKeys(frame, video);
   bindTheatre();
   seekLinks(video);
+  seekByHash(video);
   announce(frame, video);
   bindEndScreen(frame, video);
   bindDoubleTap(frame, video);
@@ -99,6 +92,8 @@ async function main() {
   if (tracks) video.append(tracks.content.cloneNode(true));
   const screen = new StateScreen(frame.querySelector("[data-player-state]"));
   bindExtras(frame, video);
+  const asked = momentOfHash(location.hash);
+  if (asked !== null) frame.dataset.start = String(asked);
   let playNow = false;
   if (!frame.dataset.hlsUrl) {
     if (frame.dataset.status === "failed") return;
@@ -106,7 +101,7 @@ async function main() {
     if (!ready) return;
     frame.dataset.hlsUrl = ready.hls_url;
     if (ready.thumbnail_url) video.poster = ready.thumbnail_url;
-    playNow = true;
+    playNow = !isBusy();
   }
   await start(frame, video, screen, { playNow });
 }

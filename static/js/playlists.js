@@ -1,8 +1,9 @@
 // "Save to": a dialog with the viewer's playlists as check boxes, watch later first, and a form for a new one.
 // Every box acts at once; what was changed can be undone when the dialog is closed.
 import { api, inWords } from "./api.js";
+import { offerFocus } from "./attention.js";
 import { Draft } from "./drafts.js";
-import { el, modal, toast } from "./ui.js";
+import { el, modal, removeLater, toast } from "./ui.js";
 
 const VISIBILITY = { private: "Private", unlisted: "Unlisted", public: "Public" };
 const later = (videoId) => `/me/watch-later/${videoId}`;
@@ -31,7 +32,7 @@ function offerUndo(text, undo) {
       }
     },
   });
-  setTimeout(() => box.remove(), 10_000);
+  removeLater(box, 10_000);
 }
 
 /** Puts a video into a target or takes it out: `{ title, path }` of watch later, or `{ title, id, itemId }`. */
@@ -66,7 +67,7 @@ function rowOf(target, videoId, changes) {
       note.textContent = isThere ? (isIn ? "Saved already" : "Removed already") : error.message;
     }
     box.disabled = false;
-    box.focus();
+    offerFocus(box);
   });
   return row;
 }
@@ -111,7 +112,7 @@ function newForm(videoId, list, changes) {
       changes.set(target, true);
       const row = rowOf({ ...target, isIn: true, note: "Created, and the video is in it" }, videoId, changes);
       list.querySelector(".menu-item")?.after(row);
-      row.querySelector("input").focus();
+      offerFocus(row.querySelector("input"), { from: form });
       row.scrollIntoView({ block: "nearest" });
       draft.forget();
       form.reset();

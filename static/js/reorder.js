@@ -2,7 +2,8 @@
 // taking videos out. The list's version goes with every move, so that two people who sort at once do not undo each
 // other unseen.
 import { api } from "./api.js";
-import { toast } from "./ui.js";
+import { offerFocus } from "./attention.js";
+import { removeLater, toast } from "./ui.js";
 
 const list = document.querySelector("[data-playlist]");
 const status = document.querySelector("[data-reorder-status]");
@@ -110,7 +111,7 @@ async function remove(row) {
     row.remove();
     places = [...places.slice(0, index), ...places.slice(index + 1).map((place) => place - 1)];
     showPlaces();
-    next?.querySelector(".card-title a, a")?.focus();
+    offerFocus(next?.querySelector(".card-title a, a"));
     status.textContent = `${title} was removed.`;
     const box = toast("Removed from the playlist.", {
       action: "Undo",
@@ -119,7 +120,7 @@ async function remove(row) {
         queue = queue.then(() => putBack(row, successor, position)).catch(explain);
       },
     });
-    setTimeout(() => box.remove(), 10_000);
+    removeLater(box, 10_000);
   } catch (error) {
     explain(error);
   }

@@ -1,5 +1,6 @@
 // The studio's rows follow the processing of their videos; retry and delete work without leaving the page.
 import { api, inWords } from "./api.js";
+import { offerFocus } from "./attention.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "./processing.js";
 import { confirmed, el, toast } from "./ui.js";
 
@@ -79,7 +80,7 @@ async function remove(row) {
     await api("DELETE", `/videos/${row.dataset.row}`);
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
-    next?.querySelector("a:not([tabindex])")?.focus();
+    offerFocus(next?.querySelector("a:not([tabindex])"));
     toast("Video deleted.");
   } catch (error) {
     toast(inWords(error), { level: "error" });

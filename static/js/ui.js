@@ -47,8 +47,16 @@ export function toast(text, { level = "info", action, onAction } = {}) {
   box.append(close);
   close.addEventListener("click", () => box.remove());
   document.querySelector("[data-toasts]")?.append(box);
-  if (level !== "error" && !action) setTimeout(() => box.remove(), 6000);
+  if (level !== "error" && !action) removeLater(box, 6000);
   return box;
+}
+
+/** Remove `box` after some time, but not while somebody points at it or has the focus in it. */
+export function removeLater(box, ms) {
+  setTimeout(() => {
+    if (box.matches(":hover") || box.contains(document.activeElement)) removeLater(box, ms);
+    else box.remove();
+  }, ms);
 }
 
 /** A modal dialog with a title and a close button; the caller fills `body`. It removes itself when closed. */

@@ -16,8 +16,8 @@ from videos.models import Video, Watch
 
 WATCHES = Watch._meta.db_table
 RECENT = ("-watched_at", "-id")
-# What may be left when it counts as watched to the end: a share of the video, for short ones some seconds.
-LEFT_SHARE, LEFT_SECONDS, LEFT_SHARE_OF_SHORT = 0.05, 10.0, 0.1
+# What may be left when it counts as watched to the end: the smaller of the two, as in static/js/player/position.js.
+LEFT_SHARE, LEFT_SECONDS = 0.05, 180.0
 # Nearer to the beginning than this there is nothing to continue.
 FIRST_SECONDS = 5.0
 
@@ -45,8 +45,7 @@ def remember(user: User, video: Video, position: float) -> bool:
 
 def is_end(position: float, duration: float) -> bool:
     """Whether a viewer who left there has seen the video."""
-    left = max(LEFT_SHARE * duration, min(LEFT_SECONDS, LEFT_SHARE_OF_SHORT * duration))
-    return duration > 0 and position >= duration - left
+    return duration > 0 and position >= duration - min(LEFT_SHARE * duration, LEFT_SECONDS)
 
 
 def of_user(user_id: str, words: str = "") -> QuerySet[Watch]:

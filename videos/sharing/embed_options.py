@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from videos.times import seconds
+from videos.times import moment, moment_of
 
 ON, OFF = "1", "0"
 LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z", re.ASCII)
@@ -19,11 +19,11 @@ MAX_LANGUAGE = 12
 class EmbedOptions:
     """Options of the player; the defaults are those of an address without parameters.
 
-    ``start`` and ``end`` are seconds, 0 where there is none. ``cc`` is "" (as the viewer left it), "1" (on), "0" (off)
-    or a language tag.
+    ``start`` and ``end`` are seconds. Without a ``start`` the player may begin where its viewer left off; ``end`` is 0
+    where there is none. ``cc`` is "" (as the viewer left it), "1" (on), "0" (off) or a language tag.
     """
 
-    start: float = 0.0
+    start: float | None = None
     end: float = 0.0
     autoplay: bool = False
     muted: bool = False
@@ -34,11 +34,11 @@ class EmbedOptions:
     @classmethod
     def read(cls, params: QueryDict) -> EmbedOptions:
         """Return the options in ``params``; what isn't understood is ignored. ``t`` is another name of ``start``."""
-        start = seconds(params.get("start", "")) or seconds(params.get("t", ""))
-        end = seconds(params.get("end", ""))
+        start = moment_of(params)
+        end = moment(params.get("end", "")) or 0.0
         return cls(
             start=start,
-            end=end if end > start else 0.0,
+            end=end if end > (start or 0.0) else 0.0,
             autoplay=params.get("autoplay") == ON,
             muted=params.get("muted") == ON,
             loop=params.get("loop") == ON,
@@ -50,7 +50,7 @@ class EmbedOptions:
         """Return the options as a query string with its question mark, or "" when all are the defaults."""
         pairs = [
             ("start", _number(self.start)),
-            ("end", _number(self.end)),
+            ("end", _number(self.end or None)),
             *((name, ON if getattr(self, name) else "") for name in ("autoplay", "muted", "loop")),
             ("controls", "" if self.controls else OFF),
             ("cc", self.cc),
@@ -64,7 +64,7 @@ class EmbedOptions:
 
     def without_times(self) -> EmbedOptions:
         """Return the options of the later videos of a playlist."""
-        return replace(self, start=0.0, end=0.0)
+        return replace(self, start=None, end=0.0)
 
 
 def _captions(raw: str) -> str:
@@ -73,5 +73,5 @@ def _captions(raw: str) -> str:
     return raw if len(raw) <= MAX_LANGUAGE and LANGUAGE.match(raw) else ""
 
 
-def _number(value: float) -> str:
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value else ""
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")

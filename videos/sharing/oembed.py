@@ -80,7 +80,8 @@ def asked(params: QueryDict) -> Asked:
     try:
         parts = urlsplit(url)
         match = resolve(parts.path.rstrip("/"))
-        query = QueryDict(parts.query)
+        # A moment in the fragment is what the page would begin at, too.
+        query = QueryDict(f"{parts.query}&{parts.fragment}" if "=" in parts.fragment else parts.query)
     except (ValueError, Resolver404):
         raise Absent from None
     if parts.scheme not in SCHEMES:

@@ -23,6 +23,8 @@ def options(query):
         ("start=1:30&end=2m", EmbedOptions(start=90, end=120)),
         ("end=5", EmbedOptions(end=5)),
         ("start=9&end=5", EmbedOptions(start=9)),
+        ("start=0", EmbedOptions(start=0)),
+        ("start=x&t=0s&end=5", EmbedOptions(start=0, end=5)),
         ("start=-4&end=x", EmbedOptions()),
         ("start=1e400&end=NaN", EmbedOptions()),
         ("start=%00&end=%D9%A1", EmbedOptions()),

@@ -278,16 +278,19 @@ def test_a_paused_history_stays_as_it_is_and_views_count_on(database, cast, film
 @pytest.mark.parametrize(
     ("position", "duration", "expected"),
     [
-        (89.9, 100, False),
-        (90, 100, True),
-        (2.6, 3, False),
-        (2.7, 3, True),
+        (94.9, 100, False),
+        (95, 100, True),
+        (2.84, 3, False),
+        (2.86, 3, True),
         (3419, 3600, False),
         (3420, 3600, True),
+        (7019, 7200, False),
+        (7020, 7200, True),
         (0, 0, False),
     ],
 )
 def test_the_end_is_a_little_before_the_end(position, duration, expected):
+    """The last 5 %, and at most the last 3 minutes: two hours are not over six minutes before the credits end."""
     assert history.is_end(position, duration) is expected
 
 

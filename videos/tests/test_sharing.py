@@ -129,6 +129,9 @@ def test_oembed_describes_a_player(cast, film):
     [
         ("watch/{id}?t=1m30s&autoplay=1", "?start=90"),
         ("watch/{id}?t=nonsense", ""),
+        ("watch/{id}?t=0", "?start=0"),
+        ("watch/{id}#t=1:30", "?start=90"),
+        ("watch/{id}?share=x#comments", ""),
         (
             "embed/{id}?t=2&end=1m&loop=1&controls=0&cc=de&x=y",
             "?start=2&amp;end=60&amp;loop=1&amp;controls=0&amp;cc=de",

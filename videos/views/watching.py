@@ -16,7 +16,7 @@ from videos.comments import rich
 from videos.comments.access import COMMENT_ID
 from videos.library import channels, recommended
 from videos.sharing import structured
-from videos.times import seconds
+from videos.times import moment_of
 from videos.views import filters
 
 EMPTY: dict[str, Any] = {"next": None, "previous": None, "results": []}
@@ -78,7 +78,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
         "video": mappers.full(video, request.user, visit.link, known),
         "description": rich.pieces(video.description, rich.EVERYBODY, video.duration),
         "related": recommended.related(video, most=MOST_RELATED),
-        "start": seconds(request.GET.get("t", "")),
+        "start": moment_of(request.GET),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
         "sharing": structured.of_video(video),
     }

@@ -1,6 +1,7 @@
 // Comments: written in place, more as one scrolls. All of it works by links and forms as well; the API decides, and the
 // server draws every row.
 import { api } from "../api.js";
+import { offerFocus } from "../attention.js";
 import { confirmed, toast } from "../ui.js";
 import { count, fragment, renew, section } from "./rows.js";
 import { cancel, keepDrafts, openEdit, openReply, saveDrafts, submit } from "./writing.js";
@@ -13,7 +14,7 @@ export async function load(url, { focus } = {}) {
     section.replaceChildren(rows);
     keepDrafts(section);
     ready(section);
-    if (focus) section.querySelector(focus)?.focus();
+    if (focus) offerFocus(section.querySelector(focus), { from: section });
   } catch (error) {
     toast(error.message, { level: "error", action: "Try again", onAction: () => load(url) });
   } finally {
@@ -87,7 +88,7 @@ async function remove(comment) {
     const next = comment.nextElementSibling ?? comment.previousElementSibling;
     comment.remove();
     count(-1 - replies);
-    next?.querySelector("a, button")?.focus();
+    offerFocus(next?.querySelector("a, button"));
     toast("The comment was deleted.");
   } catch (error) {
     toast(error.message, { level: "error" });

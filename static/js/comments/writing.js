@@ -1,5 +1,6 @@
 // Writing comments, replies and changes in place. What is typed is kept as a draft until it was sent.
 import { api, inWords } from "../api.js";
+import { offerFocus } from "../attention.js";
 import { Draft, handOver } from "../drafts.js";
 import { hasText, isComposing } from "../fields.js";
 import { el, toast } from "../ui.js";
@@ -138,7 +139,7 @@ export function openEdit(comment) {
       comment.dataset.version = data.version;
       field.readOnly = false;
       keepDraft(form, `edit:${comment.dataset.comment}`);
-      field.focus();
+      offerFocus(field, { from: comment });
     })
     .catch((error) => {
       close(form);
@@ -154,7 +155,7 @@ function saveEdit(form) {
     (text) => api("PATCH", `/comments/${form.dataset.edits}`, { json: { text }, headers }),
     async () => {
       const fresh = await renew(comment);
-      fresh.querySelector("summary")?.focus();
+      offerFocus(fresh.querySelector("summary"));
     },
   );
 }

@@ -1,20 +1,15 @@
 // What is laid over the player when the video has ended: the next one with a countdown, replay, related videos.
+import { isBusy, isField } from "../attention.js";
 import { el, icon } from "../ui.js";
 import { markPlayed, whatFollows } from "./next.js";
 import { goTo } from "./queue.js";
 import { isOn } from "./settings.js";
 
 const COUNTDOWN_SECONDS = 5;
-const FIELDS = "textarea, select, [contenteditable]:not([contenteditable=false]), input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=submit])";
-
-/** Whether the viewer is writing or answering something, which going to another page would end. */
-function isBusy() {
-  if (document.activeElement?.matches(FIELDS)) return true;
-  if (document.querySelector("dialog[open], details.menu[open]")) return true;
-  return [...document.querySelectorAll(FIELDS)].some((field) => (
-    field.localName !== "select" && field.checkVisibility() && (field.value ?? field.textContent).trim()
-  ));
-}
+// Keys, presses and scrolling: whoever uses the page wants to stay on it.
+const USES = ["keydown", "pointerdown", "wheel", "touchmove", "input"];
+// While the pointer moves, the countdown waits: the page must not change under a press that is about to come.
+const STILL_MS = 900;
 
 function card({ href, title, channel, picture, time }) {
   const thumb = el("span", { class: "thumb" }, ...(picture ? [picture] : [icon("film")]));
@@ -28,15 +23,19 @@ class EndScreen {
   #frame;
   #root = null;
   #timer = null;
+  #movedAt = -Infinity;
 
   constructor(frame, video) {
     this.#frame = frame;
     video.addEventListener("ended", () => this.#show(video));
     for (const name of ["play", "seeking", "emptied"]) video.addEventListener(name, () => this.#hide());
-    document.addEventListener("keydown", () => this.#stop(), { capture: true });
+    for (const name of USES) document.addEventListener(name, () => this.#stop(), { capture: true, passive: true });
     document.addEventListener("focusin", (event) => {
-      if (event.target.matches(FIELDS)) this.#stop();
+      if (isField(event.target)) this.#stop();
     });
+    document.addEventListener("pointermove", ({ movementX, movementY, timeStamp }) => {
+      if (movementX || movementY) this.#movedAt = timeStamp;
+    }, { capture: true, passive: true });
   }
 
   #show(video) {
@@ -84,9 +83,13 @@ class EndScreen {
     };
     say();
     this.#timer = setInterval(() => {
+      if (isBusy()) {
+        this.#stop();
+        return;
+      }
+      if (performance.now() - this.#movedAt < STILL_MS) return;
       left -= 1;
-      if (isBusy()) this.#stop();
-      else if (left > 0) say();
+      if (left > 0) say();
       else {
         this.#stop();
         goTo(next);

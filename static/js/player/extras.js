@@ -1,6 +1,7 @@
 // What surrounds playing: remembered volume and speed, links that seek, previews that are fetched when they are wanted.
 import { stored } from "../browser-storage.js";
 import { startedMuted } from "./autoplay.js";
+import { momentOfHash } from "./moments.js";
 
 const settings = stored("player");
 
@@ -30,6 +31,14 @@ export function seekLinks(video) {
     video.currentTime = Number(link.dataset.seek);
     video.play().catch(() => {});
     video.scrollIntoView({ block: "nearest" });
+  });
+}
+
+/** Follow `#t=90` when the address is changed while the page is open. */
+export function seekByHash(video) {
+  addEventListener("hashchange", () => {
+    const asked = momentOfHash(location.hash);
+    if (asked !== null) video.currentTime = asked;
   });
 }
 

@@ -1,8 +1,13 @@
 // Tells the server what is being watched: for the history, the place to go on at, and the view counter.
 import { api } from "../api.js";
+import { isCurrent } from "../browser-storage.js";
+import { followPosition, noteUnsent } from "./position.js";
 
 const EVERY_MS = 10_000;
 const SHORT_SHARE = 3;
+// Of several seeks while paused, as by a dragged slider, the last one is worth sending.
+const SETTLED_MS = 500;
+const SAME_SECONDS = 0.25;
 // Between two reports of the position: more than this is a jump, at double speed and a sleepy timer too.
 const JUMP_SECONDS = 3;
 const PAGES = [
@@ -58,41 +63,59 @@ export class Stretches {
   }
 }
 
-/** Sends heartbeats while the video plays, and what is left when it pauses or the page goes. */
-export function sendHeartbeats(video, id) {
+/** Where the viewer is; at the end what the server takes for the length, which may differ by a frame. */
+function positionOf(video, duration) {
+  const position = video.ended && duration > 0 ? duration : video.currentTime || 0;
+  return Math.round(position * 100) / 100;
+}
+
+/**
+ * Send heartbeats while the video plays, and what is left when it pauses, is moved while paused, or the page goes.
+ * `startAt` is the second at which the page began.
+ */
+export function sendHeartbeats(video, { videoId, duration }, startAt) {
   const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const source = sourceOf(new URL(location.href), document.referrer);
   const stretches = new Stretches();
   let timer = null;
-  let isBegun = false;
+  let settling = null;
+  let sent = null;
 
   const send = ({ keepalive = false } = {}) => {
     const watched = stretches.take();
-    if (isBegun && !watched.length) return;
-    isBegun = true;
-    const position = Math.round((video.currentTime || 0) * 100) / 100;
+    const position = positionOf(video, Number(duration));
+    if (sent !== null && !watched.length && Math.abs(position - sent) < SAME_SECONDS) return;
+    // What one viewer watches is not another's, who logged in meanwhile.
+    if (!isCurrent()) return;
+    sent = position;
+    const confirm = noteUnsent(videoId, position);
     // What cannot be said is not said again: the next one tells the position anyway.
-    api("POST", `/videos/${id}/playback`, { json: { position, watched, session, source }, keepalive }).catch(() => {});
+    api("POST", `/videos/${videoId}/playback`, { json: { position, watched, session, source }, keepalive }).then(confirm, () => {});
   };
   const go = () => {
+    clearTimeout(settling);
     stretches.at(video.currentTime);
-    if (!isBegun) send();
+    if (sent === null) send();
     const share = Number.isFinite(video.duration) ? (video.duration * 1000) / SHORT_SHARE : EVERY_MS;
     timer ??= setInterval(send, Math.max(1000, Math.min(EVERY_MS, share + 100)));
   };
-  const rest = () => {
-    clearInterval(timer);
-    timer = null;
-    stretches.cut();
-    if (isBegun) send();
+  const rest = (keepalive) => {
+    clearTimeout(settling);
+    if (video.paused) {
+      clearInterval(timer);
+      timer = null;
+      stretches.cut();
+    }
+    send({ keepalive });
   };
   video.addEventListener("playing", go);
   video.addEventListener("timeupdate", () => {
     if (!video.paused && !video.seeking) stretches.at(video.currentTime);
   });
   video.addEventListener("seeking", () => stretches.cut());
-  for (const name of ["pause", "ended"]) video.addEventListener(name, rest);
-  addEventListener("pagehide", () => {
-    if (isBegun) send({ keepalive: true });
+  followPosition(video, startAt, ({ isSeek, isLast }) => {
+    clearTimeout(settling);
+    if (isSeek) settling = setTimeout(rest, SETTLED_MS, false);
+    else rest(isLast);
   });
 }

@@ -1,4 +1,5 @@
-// Keyboard shortcuts. They stay out of the way of fields, buttons, links and dialogs; a slider keeps its own keys.
+// Keyboard shortcuts. They stay out of the way of fields, buttons, links, dialogs and menus; a slider keeps its own keys.
+import { isField, isLayerOpen } from "../attention.js";
 import { el, modal } from "../ui.js";
 import { toggleCaptions } from "./captions.js";
 import { goTo, nextInQueue, previousInQueue } from "./queue.js";
@@ -109,23 +110,45 @@ function actions(frame, video) {
   };
 }
 
-const TYPING = "input:not([type=range]), textarea, select, [contenteditable], dialog, [role=menu], media-settings-menu";
+// What a key does over and over while it is held; any other shortcut happens once.
+const REPEATED = new Set(["j", "l", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", ",", ".", "<", ">"]);
+const WITH_SHIFT = new Set(["n", "p"]);
+// What keys type on a US keyboard, without and with Shift, for layouts that type no Latin there.
+const SIGNS = { Comma: ",<", Period: ".>", Slash: "/?" };
+
+const TYPING = "input:not([type=range]), dialog, [role=menu], [role=listbox], media-settings-menu";
 const SLIDER = "input[type=range], [role=slider]";
 const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
-const PRESSABLE = "button, a, summary, [role=button], [role=menuitem], [role=menuitemradio]";
+const PRESSABLE = "button, a, summary, [role=button], [role=switch], [role=checkbox], [role=radio], [role=tab], [role=menuitem], [role=menuitemradio]";
 
-function isTaken(event) {
+function isTaken(event, key) {
+  if (isLayerOpen()) return true;
   const path = event.composedPath().filter((node) => node instanceof Element);
-  if (path.some((node) => node.matches(TYPING))) return true;
-  if (SLIDER_KEYS.includes(event.key) && path.some((node) => node.matches(SLIDER))) return true;
-  return event.key === " " && path.some((node) => node.matches(PRESSABLE));
+  if (path.some((node) => node.matches(TYPING) || isField(node))) return true;
+  if (SLIDER_KEYS.includes(key) && path.some((node) => node.matches(SLIDER))) return true;
+  return key === " " && path.some((node) => node.matches(PRESSABLE));
+}
+
+/**
+ * The shortcut that was pressed: what the layout types, letters in lower case. Keys that type no Latin (Cyrillic, Greek,
+ * Hebrew, Arabic) count by their place on a US keyboard, and so do digits that need Shift (AZERTY).
+ */
+function shortcutOf({ key, code, shiftKey }, table) {
+  const typed = key.length === 1 ? key.toLowerCase() : key;
+  if (Object.hasOwn(table, typed) || /^[a-z0-9]$/.test(typed)) return typed;
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  if (digit && !shiftKey) return digit;
+  // Named keys, and signs that mean nothing here.
+  if (/^[\x20-\x7e]+$/.test(typed)) return typed;
+  return /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? SIGNS[code]?.[Number(shiftKey)] ?? typed;
 }
 
 export function bindKeys(frame, video) {
   const table = actions(frame, video);
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = shortcutOf(event, table);
+    if (isTaken(event, key) || (WITH_SHIFT.has(key) && !event.shiftKey)) return;
     let action = table[key];
     if (/^[0-9]$/.test(key) && Number.isFinite(lengthOf(video))) {
       action = () => {
@@ -138,6 +161,7 @@ export function bindKeys(frame, video) {
       action = () => louder(video, key === "ArrowUp" ? 0.05 : -0.05);
     }
     if (!action) return;
-    if (action() !== false) event.preventDefault();
+    const isHeld = event.repeat && !REPEATED.has(key);
+    if (isHeld || action() !== false) event.preventDefault();
   });
 }

@@ -1,46 +1,11 @@
-// What this browser remembers of watching: where each video was left, the language of the sound, how captions were set.
+// What this browser remembers of the player: the language of the sound, captions, switches.
 import { stored } from "../browser-storage.js";
 
-const positions = stored("positions");
 const captionLook = stored("captions");
 const captionTrack = stored("caption-track");
 const sound = stored("sound-language");
 const playback = stored("playback");
-const MOST = 200;
-const EVERY_MS = 5000;
-// Nearer to either end than this there is nothing to come back to.
-const FIRST_SECONDS = 5;
-const LAST_SECONDS = 10;
 const NO_CAPTIONS = { on: false, language: "", label: "", size: "normal", colour: "white", backdrop: "dim" };
-
-/** The second at which the video was left in this browser, 0 when there is none. */
-export function leftAt(id) {
-  const found = positions.read([]).find(([known]) => known === id);
-  return found ? Number(found[1]) || 0 : 0;
-}
-
-/** Keeps the position up to date, newest first, and forgets it at the end. */
-export function rememberPosition(video, id) {
-  let last = 0;
-  let isUnderWay = false;
-  const save = () => {
-    // A page that is left before it has begun knows nothing better than what is remembered.
-    if (!isUnderWay) return;
-    const others = positions.read([]).filter(([known]) => known !== id);
-    const { currentTime, duration, ended } = video;
-    const worth = !ended && currentTime >= FIRST_SECONDS && !(Number.isFinite(duration) && currentTime > duration - LAST_SECONDS);
-    positions.write((worth ? [[id, Math.round(currentTime * 10) / 10], ...others] : others).slice(0, MOST));
-  };
-  for (const name of ["playing", "seeked"]) video.addEventListener(name, () => { isUnderWay = true; });
-  video.addEventListener("timeupdate", () => {
-    if (Date.now() - last < EVERY_MS || video.seeking) return;
-    last = Date.now();
-    save();
-  });
-  video.addEventListener("pause", save);
-  video.addEventListener("ended", save);
-  addEventListener("pagehide", save);
-}
 
 /** `{ on, language, label }` of the track that was shown last and `{ size, colour, backdrop }` of the cues. */
 export function captionSettings() {

@@ -51,7 +51,7 @@ function sizeField() {
   return { select, row: el("div", { class: "field" }, el("label", { for: "share-size" }, "Size"), select) };
 }
 
-/** The code for other sites and its options; `startAt()` is the second to start at, 0 for the beginning. */
+/** The code for other sites and its options; `startAt()` is the second to start at, null where none was chosen. */
 function embedSection(frame, startAt) {
   const list = document.querySelector("[data-playlist-embed]")?.dataset;
   const options = embedOptions(frame);
@@ -61,7 +61,7 @@ function embedSection(frame, startAt) {
     const isList = whole?.input.checked;
     const url = new URL(isList ? `/embed/playlist/${list.playlistEmbed}` : `/embed/${frame.dataset.videoId}`, location.origin);
     if (isList && Number(list.index) > 1) url.searchParams.set("index", list.index);
-    if (startAt()) url.searchParams.set("start", String(startAt()));
+    if (startAt() !== null) url.searchParams.set("start", String(startAt()));
     for (const [name, value, { input }] of options) {
       if (input.checked) url.searchParams.set(name, value);
     }
@@ -94,7 +94,7 @@ export function share(frame, video) {
   const link = field("Link", "share-link", url.href);
   const now = Math.floor(video.currentTime);
   const at = check(`Start at ${clock(now)}`, "share-at");
-  const embed = frame.dataset.embeddable ? embedSection(frame, () => (at.input.checked ? now : 0)) : null;
+  const embed = frame.dataset.embeddable ? embedSection(frame, () => (at.input.checked ? now : null)) : null;
   at.input.addEventListener("change", () => {
     if (at.input.checked) url.searchParams.set("t", String(now));
     else url.searchParams.delete("t");
