@@ -24,6 +24,7 @@ from videos import (
     placement,
     priorities,
     reactions,
+    schedules,
     services,
     sweeper,
 )
@@ -192,6 +193,13 @@ def enqueue_demo_processing(video: Video) -> None:
 def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
     """Look at the schedule when that time has come."""
     change_visibility.using(run_after=at).enqueue()
+
+
+@receiver(services.generation_completed)
+def change_what_waited(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """A change of visibility whose time came while the video was processed is made now."""
+    if schedules.is_due(video_id):
+        change_visibility.enqueue()
 
 
 @receiver(services.download_offered)

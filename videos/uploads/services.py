@@ -21,7 +21,7 @@ from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import in_transaction
 from streamsite.visibility import Visibility
-from videos import storage
+from videos import schedules, storage
 from videos.models import Status, Upload, UploadKind, Video
 from videos.moderation import standing
 from videos.uploads import lengths, parts
@@ -164,7 +164,9 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
             raise Absent from None
 
     # Begun before its owner's publishing was paused: it is kept, for them alone.
-    hidden = {"visibility": Visibility.PRIVATE} if standing.is_paused(upload.owner_id) else {}
+    hidden: dict[str, Any] = {}
+    if standing.is_paused(upload.owner_id):
+        hidden = {"visibility": Visibility.PRIVATE, **schedules.NONE}
 
     def switch() -> None:
         queued = Video.objects.filter(pk=video.pk, status=Status.UPLOADING).update(
