@@ -17,12 +17,14 @@ class VideosConfig(AppConfig):
             bucket_check,  # noqa: F401
             orphans,
             signals,  # noqa: F401
+            trashed,
         )
         from videos.counters import ALL
         from videos.repairs import ALL as REPAIRS
 
         counters.register(*ALL)
         repairs.register(*REPAIRS)
+        trashed.register()
         site_id.register(
             "videos", there=orphans.ids_on_disk, known=orphans.known, expects=orphans.is_expected
         )

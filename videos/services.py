@@ -30,6 +30,8 @@ SAID = ("title", "description", "tags", "chapters")
 video_deleted = Signal()
 
 
+# Sent with ``video_id`` within the transaction that removes the row.
+video_removed = Signal()
 # Sent with ``video_id`` when what lists and search show of a video may have changed.
 listing_refreshed = Signal()
 # Sent with ``video_id`` and ``channel_id`` when a video appears in lists for the first time.
@@ -252,6 +254,7 @@ def delete(video: Video) -> None:
         if unlisted:
             User.objects.filter(pk=video.channel_id).update(video_count=F("video_count") - 1)
         Video.objects.filter(pk=video.pk).delete()
+        video_removed.send(sender=Video, video_id=video.pk)
         files_abandoned.send(sender=Video, video_id=video.pk)
 
     in_transaction(remove_row)

@@ -80,12 +80,21 @@ def _admin_page(video_id: str) -> str:
 
 @task()
 def relist_channel(channel_id: str) -> None:
-    """Bring the lists in line with the state of a channel's account: its videos, and what it said."""
-    state = User.objects.filter(pk=channel_id).values_list("is_active", flat=True).first()
-    if state is not None:
-        (comments.show_author if state else comments.hide_author)(channel_id)
-    for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
-        services.refresh_listing(video_id)
+    """Bring the lists in line with the state of a channel's account: its videos, and what it said.
+
+    The state may change meanwhile, and the job of that change end first: whoever ends last has to see the last state.
+    """
+    state, followed = _is_active(channel_id), None
+    while state is not followed:
+        if state is not None:
+            (comments.show_author if state else comments.hide_author)(channel_id)
+        for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
+            services.refresh_listing(video_id)
+        state, followed = _is_active(channel_id), state
+
+
+def _is_active(channel_id: str) -> bool | None:
+    return User.objects.filter(pk=channel_id).values_list("is_active", flat=True).first()
 
 
 @task()
@@ -129,7 +138,9 @@ def count_views() -> int:
 
 @task()
 def forget_video(video_id: str) -> None:
-    """Remove what viewers left with a deleted video."""
+    """Remove what viewers left with a deleted video. One that is there, as in a restored database, loses nothing."""
+    if Video.objects.filter(pk=video_id).exists():
+        return
     for forget in (
         reactions.forget_video,
         history.forget_video,
@@ -214,9 +225,9 @@ def place_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
     enqueue_placing(video_id)
 
 
-@receiver(services.video_deleted)
+@receiver(services.video_removed)
 def forget_deleted(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """What viewers left with it may be a million rows, so a worker removes them, once the video is gone."""
+    """What viewers left with it may be a million rows, so a worker removes them, if the transaction commits."""
     forget_video.using(run_after=timezone.now() + timedelta(seconds=FORGET_AFTER_SECONDS)).enqueue(video_id)
 
 
