@@ -16,10 +16,11 @@ class AccountsConfig(AppConfig):
             signals,  # noqa: F401
         )
         from accounts.repairs import ALL
-        from streamsite import site_id
+        from streamsite import site_id, trash
         from streamsite.mongo import repairs
 
         repairs.register(*ALL)
+        trash.register(lambda: pictures.folder_path(""), depth=1, is_named=pictures.is_named)
         site_id.register(
             "pictures",
             there=pictures.names_on_disk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -40,6 +41,23 @@ SUBJECTS = {
     "rights_changed": "Your staff permissions changed",
     "deleted_by_staff": "Your account was deleted",
 }
+
+# Mails that say how an account is, with what must be true for them. The others tell what happened.
+STATES: dict[str, Callable[[User, Mapping[str, Any]], bool]] = {
+    "erase_asked": lambda user, details: _is_erased_on(user, details.get("due")),
+    "restored": lambda user, details: user.is_active,
+    "suspended": lambda user, details: not user.is_active,
+    "reinstated": lambda user, details: user.is_active,
+}
+
+
+def is_true(kind: str, user: User, details: Mapping[str, Any]) -> bool:
+    """Return whether a mail of ``kind`` that was queued with ``details`` still says how the account is."""
+    return kind not in STATES or STATES[kind](user, details)
+
+
+def _is_erased_on(user: User, day: object) -> bool:
+    return not user.is_active and user.erase_at is not None and user.erase_at.date().isoformat() == day
 
 
 def send(kind: str, user: User, to: str, **details: Any) -> None:

@@ -158,6 +158,11 @@ def known(folders: set[str]) -> set[str]:
     return found
 
 
+def is_named(path: Path) -> bool:
+    """Return whether a row names the folder of a picture."""
+    return bool(known({path.name}))
+
+
 def is_expected() -> bool:
     """Whether a row names a picture."""
     pairs = User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator()

@@ -23,15 +23,17 @@ LINK_ENDED = "Not sent: its link would no longer work. A new one can be requeste
 
 
 @task(queue_name=MAIL)
-def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> None:
-    """Send the mail ``kind`` to ``to``; one with a link only while that is good.
+def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> bool:
+    """Send the mail ``kind`` to ``to``: one with a link only while that is good, one about a state while it holds.
+
+    Return whether it was sent.
 
     Jobs of earlier versions may lack ``to``: their mail goes to the account's address at the time it is sent.
     ``details["asked_at"]`` is when it was asked for, if that is not when the job was queued.
     """
     user = User.objects.filter(pk=user_id).first()
-    if user is None:
-        return
+    if user is None or not mail.is_true(kind, user, details or {}):
+        return False
     context, to = dict(details or {}), to or user.email
     lifetime = _link_lifetime(kind, user, to, context.pop("asked_at", ""))
     try:
@@ -39,6 +41,7 @@ def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | N
     except TryLater as error:
         error.at_most = longest_pause(lifetime) if lifetime is not None else None
         raise
+    return True
 
 
 @task(queue_name=MAIL)

@@ -13,7 +13,7 @@ import errno
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from streamsite.mongo.engine.client import get_database
 logger = logging.getLogger("streamsite.trash")
 
 NAME = "trash"
+_places: list[tuple[Callable[[], Path], int | None, Callable[[Path], bool]]] = []
 MOST_AT_ONCE, MOST_PERCENT = 20, 5
 HOW_TO_GO_ON = (
     "List them with `manage.py sweep --dry-run`; when they may go, run `manage.py sweep --force`, and otherwise restore"
@@ -138,13 +139,42 @@ def entries(*places: Path) -> list[Path]:
     return [entry for place in found if place.is_dir() for entry in sorted(place.iterdir())]
 
 
+def register(place: Callable[[], Path], *, depth: int | None, is_named: Callable[[Path], bool]) -> None:
+    """Have ``empty`` ask whether the database names what lies ``depth`` levels below a folder, or each file of it.
+
+    ``is_named`` gets a path relative to ``place()``.
+    """
+    _places.append((place, depth, is_named))
+
+
 def empty(*, everything: bool = False) -> int:
-    """Delete what has been in the trash for ``TRASH_DAYS``, or all of it; return how many folders of a day went."""
+    """Delete what has been in the trash for ``TRASH_DAYS``, or all of it; return how many folders of a day went.
+
+    What the database names by now and nothing has taken the place of goes back instead, unless ``everything`` is to
+    go: it was moved while a wrong or older database was there.
+    """
     folders = [folder for _, folder in days()] if everything else expired()
     for folder in folders:
+        if not everything:
+            _put_back_named(folder)
         logger.warning("deleted for good: %s", folder)
         shutil.rmtree(folder, ignore_errors=True)
     return len(folders)
+
+
+def _put_back_named(folder: Path) -> None:
+    data = Path(settings.DATA_DIR)
+    for place, depth, is_named in _places:
+        root = folder / place().relative_to(data)
+        found = root.rglob("*") if depth is None else root.glob("/".join("*" * depth))
+        for entry in [path for path in found if depth is not None or path.is_file()]:
+            relative = entry.relative_to(root)
+            target = place() / relative
+            if target.exists() or not is_named(relative):
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            entry.rename(target)
+            logger.warning("put back from the trash: the database names %s", target.relative_to(data))
 
 
 def restore(names: list[str]) -> tuple[list[Path], list[Path]]:

@@ -6,7 +6,6 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group, Permission
-from django.forms import CheckboxInput, MultiWidget
 from django.urls import reverse
 
 from accounts import staff, tasks
@@ -15,6 +14,7 @@ from playlists import services as playlists
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.models import Job
 from streamsite.testing.documents import comparable, everything, put_back
+from streamsite.testing.forms import as_sent
 from streamsite.visibility import Visibility
 from subscriptions import services as subscriptions
 from subscriptions.models import Broadcast, Notification, Post, Subscription
@@ -145,23 +145,6 @@ def form_of(page, row):
     answer = page.get(address(row))
     assert answer.status_code == 200, row
     return answer.context["adminform"].form
-
-
-def as_sent(form):
-    """What a browser sends when nothing was changed."""
-    sent = {}
-    for bound in form:
-        widget, value = bound.field.widget, bound.value()
-        if bound.field.show_hidden_initial:
-            sent[bound.html_initial_name] = value
-        if isinstance(widget, MultiWidget):
-            parts = widget.get_context(bound.html_name, value, {})["widget"]["subwidgets"]
-            sent |= {part["name"]: part["value"] or "" for part in parts}
-        elif not isinstance(widget, CheckboxInput):
-            sent[bound.html_name] = "" if value is None else value
-        elif value:
-            sent[bound.html_name] = "on"
-    return sent
 
 
 def with_change(sent, name, typed):

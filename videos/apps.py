@@ -17,6 +17,7 @@ class VideosConfig(AppConfig):
             bucket_check,  # noqa: F401
             orphans,
             signals,  # noqa: F401
+            trashed,
         )
         from videos.copies import ALL as COPIES
         from videos.counters import ALL
@@ -28,6 +29,7 @@ class VideosConfig(AppConfig):
         repairs.register(*REPAIRS)
         finders.register(FINDER)
         copies.register(*COPIES)
+        trashed.register()
         site_id.register(
             "videos", there=orphans.ids_on_disk, known=orphans.known, expects=orphans.is_expected
         )

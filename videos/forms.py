@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from streamsite.errors import Invalid
 from streamsite.visibility import Visibility
@@ -13,6 +16,31 @@ from videos import webvtt
 from videos.models import CATEGORIES, Video
 from videos.models.caption import Kind
 from videos.models.moderation import Reason
+
+
+class MomentField(forms.CharField):
+    """A date and time as text; ``services`` reads it. The same moment written in another way is no change."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare moments, and texts that are none as they are."""
+        return self._read(initial) != self._read(data)
+
+    @staticmethod
+    def _read(text: Any) -> datetime | str:
+        written = str(text or "").strip()
+        try:
+            moment = parse_datetime(written)
+        except ValueError:
+            moment = None
+        if moment is None:
+            return written
+        return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+# Who may see a video, now and later. The form says what each was when the page was opened, so that only what
+# somebody changed is a choice: the schedule may have been carried out meanwhile.
+SCHEDULE = ("publish_at", "publish_visibility")
+CHOSEN = ("visibility", *SCHEDULE)
 
 
 class VideoForm(forms.Form):
@@ -23,14 +51,19 @@ class VideoForm(forms.Form):
     tags = forms.CharField(max_length=900, required=False, help_text="Separated by commas, at most 20.")
     category = forms.ChoiceField(choices=CATEGORIES)
     language = forms.CharField(max_length=12, required=False, help_text="A language tag such as en or pt-BR.")
-    visibility = forms.ChoiceField(choices=Visibility.choices, widget=forms.RadioSelect)
-    publish_at = forms.CharField(
+    visibility = forms.ChoiceField(
+        choices=Visibility.choices, widget=forms.RadioSelect, show_hidden_initial=True
+    )
+    publish_at = MomentField(
         required=False,
+        show_hidden_initial=True,
         label="Change the visibility at",
         help_text="A date and time; the visibility chosen below applies from then on.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "data-utc": ""}),
     )
-    publish_visibility = forms.ChoiceField(choices=Visibility.choices, label="Change it to", required=False)
+    publish_visibility = forms.ChoiceField(
+        choices=Visibility.choices, label="Change it to", required=False, show_hidden_initial=True
+    )
     allow_comments = forms.BooleanField(required=False, label="Allow comments")
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
     embed_domains = forms.CharField(
@@ -50,6 +83,20 @@ class VideoForm(forms.Form):
     def clean_publish_visibility(self) -> str:
         """Public unless something else was chosen."""
         return self.cleaned_data["publish_visibility"] or Visibility.PUBLIC
+
+    def changes(self) -> dict[str, Any]:
+        """Return the cleaned data for ``services.update``, without what was not changed of who may see the video."""
+        touched = {name for name in CHOSEN if name in self.changed_data}
+        if touched & set(SCHEDULE):
+            touched |= set(SCHEDULE)
+        return {
+            name: value for name, value in self.cleaned_data.items() if name not in CHOSEN or name in touched
+        }
+
+    def explain(self, video: Video) -> None:
+        """Say beside the visibility that another one cancels the video's schedule, if it has one."""
+        if video.publish_at is not None:
+            self.fields["visibility"].help_text = "Choosing another visibility cancels the scheduled change."
 
     @classmethod
     def of(cls, video: Video) -> VideoForm:

@@ -51,7 +51,7 @@ def full(
         "category": video.category,
         "language": video.language,
         "publish_at": iso(video.publish_at) if can_edit else None,
-        "publish_visibility": video.publish_visibility if can_edit else None,
+        "publish_visibility": video.publish_visibility if can_edit and video.publish_at else None,
         "failure": _failure(video) if can_edit else None,
         "taken_down": video.is_taken_down if can_edit else None,
         "width": video.width,

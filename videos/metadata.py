@@ -96,6 +96,10 @@ def _clean_visibility(value: Any) -> str:
     return value
 
 
+def _clean_publish_visibility(value: Any) -> str:
+    return Visibility.PUBLIC if value is None else _clean_visibility(value)
+
+
 def _clean_publish_at(value: Any) -> datetime | None:
     if value in (None, ""):
         return None
@@ -136,6 +140,6 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "allow_download": _clean_flag,
     "normalise_loudness": _clean_flag,
     "publish_at": _clean_publish_at,
-    "publish_visibility": _clean_visibility,
+    "publish_visibility": _clean_publish_visibility,
     "chapters": chapters.clean,
 }

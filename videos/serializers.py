@@ -193,11 +193,14 @@ class MetadataSerializer(serializers.Serializer[Any]):
     allow_download = serializers.BooleanField(required=False)
     normalise_loudness = serializers.BooleanField(required=False)
     publish_at = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="When the visibility changes; null cancels."
+        required=False,
+        allow_null=True,
+        help_text="When the visibility changes; null cancels, and so does a visibility without it.",
     )
     publish_visibility = serializers.ChoiceField(
         choices=Visibility.choices,
         required=False,
+        allow_null=True,
         help_text="What it changes to; public unless told otherwise.",
     )
     chapters = serializers.ListField(

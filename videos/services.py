@@ -17,7 +17,7 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absen
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, quota, storage, tags, titles
+from videos import facets, quota, schedules, storage, tags, titles
 from videos.file_titles import title_from
 from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
@@ -33,6 +33,8 @@ video_deleted = Signal()
 
 # Sent with ``video_id`` when a video may have another title.
 video_retitled = Signal()
+# Sent with ``video_id`` within the transaction that removes the row.
+video_removed = Signal()
 # Sent with ``video_id`` when what lists and search show of a video may have changed.
 listing_refreshed = Signal()
 # Sent with ``video_id`` and ``channel_id`` when a video appears in lists for the first time.
@@ -70,6 +72,8 @@ def draft(
         setattr(video, field, value)
     video.tag_keys = tags.keys(video.tags)
     video.folded_title = titles.folded(video.title)
+    if video.publish_at is not None:
+        video.schedule_epoch = video.visibility_epoch
     return video
 
 
@@ -117,9 +121,11 @@ def require_acceptable_size(size: int) -> None:
 def update(video: Video, data: dict[str, Any], *, expected_version: int | None = None) -> Video:
     """Change a video's metadata. Raise ``Stale`` when it is no longer at ``expected_version``.
 
-    Raises ``standing.Paused`` or ``verification.EmailNotVerified`` for an owner who may not publish.
+    A visibility without a ``publish_at`` cancels the video's schedule (``schedules.canceled`` says so). Raises
+    ``standing.Paused`` or ``verification.EmailNotVerified`` for an owner who may not publish.
     """
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
+    schedules.complete(video, changes)
     if _opens(video, changes):
         verification.require(video.channel)
     if _publishes(video, changes):
@@ -142,7 +148,8 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     if "title" in changes:
         video_retitled.send(sender=Video, video_id=video.pk)
     changed = Video.objects.select_related("channel").get(pk=video.pk)
-    _announce_schedule(changed)
+    if "publish_at" in changes:
+        _announce_schedule(changed)
     if changed.allow_download and changed.is_complete and not changed.has_download:
         download_offered.send(sender=Video, video_id=changed.pk)
     return changed
@@ -153,66 +160,56 @@ def _publishes(video: Video, changes: dict[str, Any]) -> bool:
     after = changes.get("visibility", video.visibility)
     if not is_linkable(after):
         return False
-    if _is_wider(video.visibility, after):
+    if schedules.is_wider(video.visibility, after):
         return True
     return any(changes[name] != getattr(video, name) for name in SAID if name in changes)
 
 
 def _opens(video: Video, changes: dict[str, Any]) -> bool:
     """Whether ``changes`` let more people see a video, at once or by a schedule that they set."""
-    if _is_wider(video.visibility, changes.get("visibility", video.visibility)):
+    if schedules.is_wider(video.visibility, changes.get("visibility", video.visibility)):
         return True
     moment = changes.get("publish_at", video.publish_at)
     then = changes.get("publish_visibility", video.publish_visibility)
     is_new = (moment, then) != (video.publish_at, video.publish_visibility)
-    return is_new and moment is not None and _is_wider(video.visibility, then)
-
-
-def _is_wider(before: str, after: str) -> bool:
-    return (is_linkable(after) and not is_linkable(before)) or (is_listed(after) and not is_listed(before))
+    return is_new and moment is not None and schedules.is_wider(video.visibility, then)
 
 
 def apply_schedule() -> int:
     """Make the changes of visibility whose time has come; how many. Safe to repeat and to run twice at once.
 
-    What belongs to an account whose publishing is paused waits until it is not, and what is to be published waits
-    until its owner may publish.
+    A change that is held back waits (``schedules.held_back``). One that was made for another epoch is dropped.
     """
     changed = 0
-    now = timezone.now()
-    due = Video.objects.filter(publish_at__lte=now)
-    for video_id, moment, then, owner_id in due.values_list(
-        "pk", "publish_at", "publish_visibility", "channel_id"
-    ):
-        if standing.is_paused(owner_id) or (is_linkable(then) and not verification.may_publish(owner_id)):
-            continue
-        changed += Video.objects.filter(pk=video_id, publish_at=moment).update(
-            visibility=F("publish_visibility"),
-            visibility_epoch=F("visibility_epoch") + 1,
-            publish_at=None,
-            version=F("version") + 1,
-            updated_at=timezone.now(),
-        )
-        refresh_listing(video_id)
+    for video in schedules.due():
+        if schedules.is_overtaken(video):
+            schedules.drop(video)
+        elif not schedules.held_back(video):
+            changed += schedules.carry_out(video)
+            refresh_listing(video.pk)
     return changed
 
 
 def take_down(video_id: str) -> None:
-    """Staff decided that nobody but its owner is to see it; it can be put back. Safe to repeat."""
-    _set_taken_down(video_id, True)
+    """Staff decided that nobody but its owner is to see it. Cancels its schedule. Safe to repeat.
+
+    It can be put back, and then has no schedule.
+    """
+    _set_taken_down(video_id, True, **schedules.NONE)
 
 
 def put_back(video_id: str) -> None:
-    """Undo ``take_down``. Safe to repeat."""
-    _set_taken_down(video_id, False)
+    """Undo ``take_down``; a schedule that its owner made meanwhile stays. Safe to repeat."""
+    _set_taken_down(video_id, False, schedule_epoch=F("schedule_epoch") + 1)
 
 
-def _set_taken_down(video_id: str, taken_down: bool) -> None:
+def _set_taken_down(video_id: str, taken_down: bool, **changes: Any) -> None:
     Video.objects.filter(pk=video_id, is_taken_down=not taken_down).update(
         is_taken_down=taken_down,
         visibility_epoch=F("visibility_epoch") + 1,
         version=F("version") + 1,
         updated_at=timezone.now(),
+        **changes,
     )
     refresh_listing(video_id)
 
@@ -239,18 +236,16 @@ def refresh_listing(video_id: str) -> None:
         and video.channel.is_active
         and not video.is_taken_down
     )
-    is_first = bool(
-        wanted and Video.objects.filter(pk=video_id, published_at=None).update(published_at=timezone.now())
+    as_read = Video.objects.filter(
+        pk=video_id,
+        visibility=video.visibility,
+        generation=video.generation,
+        is_taken_down=video.is_taken_down,
     )
+    is_first = bool(wanted and as_read.filter(published_at=None).update(published_at=timezone.now()))
 
     def switch() -> None:
-        switched = Video.objects.filter(
-            pk=video_id,
-            listed=not wanted,
-            visibility=video.visibility,
-            generation=video.generation,
-            is_taken_down=video.is_taken_down,
-        ).update(listed=wanted)
+        switched = as_read.filter(listed=not wanted).update(listed=wanted)
         if switched:
             User.objects.filter(pk=video.channel_id).update(
                 video_count=F("video_count") + (1 if wanted else -1)
@@ -274,6 +269,7 @@ def delete(video: Video) -> None:
         if unlisted:
             User.objects.filter(pk=video.channel_id).update(video_count=F("video_count") - 1)
         Video.objects.filter(pk=video.pk).delete()
+        video_removed.send(sender=Video, video_id=video.pk)
         files_abandoned.send(sender=Video, video_id=video.pk)
 
     in_transaction(remove_row)

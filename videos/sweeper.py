@@ -151,6 +151,8 @@ def _take_drafts(report: Report, *, force: bool, is_dry: bool = False) -> None:
         if is_dry:
             report.listed.append(f"draft {video.pk}")
             continue
+        if not Video.objects.filter(pk=video.pk, status=Status.UPLOADING).exists():
+            continue  # its file arrived meanwhile
         for path in orphans.folders_of(video.pk).values():
             trash.move(path)
         services.delete(video)

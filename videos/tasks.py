@@ -25,6 +25,7 @@ from videos import (
     placement,
     priorities,
     reactions,
+    schedules,
     services,
     sweeper,
 )
@@ -80,13 +81,23 @@ def _admin_page(video_id: str) -> str:
 
 @task()
 def relist_channel(channel_id: str) -> None:
-    """Bring the lists in line with the state of a channel's account: its videos, and what it said."""
+    """Bring the lists in line with the state of a channel's account: its videos, and what it said.
+
+    The state may change meanwhile, and the job of that change end first: whoever ends last has to see the last state.
+    """
+    state, followed = _is_active(channel_id), None
     channels.INDEX.refresh(channel_id)
-    state = User.objects.filter(pk=channel_id).values_list("is_active", flat=True).first()
-    if state is not None:
-        (comments.show_author if state else comments.hide_author)(channel_id)
-    for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
-        services.refresh_listing(video_id)
+    while state is not followed:
+        if state is not None:
+            (comments.show_author if state else comments.hide_author)(channel_id)
+        for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
+            services.refresh_listing(video_id)
+        channels.INDEX.refresh(channel_id)
+        state, followed = _is_active(channel_id), state
+
+
+def _is_active(channel_id: str) -> bool | None:
+    return User.objects.filter(pk=channel_id).values_list("is_active", flat=True).first()
 
 
 @task()
@@ -143,7 +154,9 @@ def count_views() -> int:
 
 @task()
 def forget_video(video_id: str) -> None:
-    """Remove what viewers left with a deleted video."""
+    """Remove what viewers left with a deleted video. One that is there, as in a restored database, loses nothing."""
+    if Video.objects.filter(pk=video_id).exists():
+        return
     for forget in (
         reactions.forget_video,
         history.forget_video,
@@ -216,8 +229,15 @@ def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
 
 @receiver(services.video_retitled)
 def follow_retitled(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """A title may have been copied a million times, so a worker does it."""
+    """Queue the refresh of copied titles: there may be a million copies, so a worker does it."""
     follow_title.enqueue(video_id)
+
+
+@receiver(services.generation_completed)
+def change_what_waited(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """Make a change of visibility whose time came while the video was processed."""
+    if schedules.is_due(video_id):
+        change_visibility.enqueue()
 
 
 @receiver(services.download_offered)
@@ -232,9 +252,9 @@ def place_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
     enqueue_placing(video_id)
 
 
-@receiver(services.video_deleted)
+@receiver(services.video_removed)
 def forget_deleted(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """What viewers left with it may be a million rows, so a worker removes them, once the video is gone."""
+    """What viewers left with it may be a million rows, so a worker removes them, if the transaction commits."""
     forget_video.using(run_after=timezone.now() + timedelta(seconds=FORGET_AFTER_SECONDS)).enqueue(video_id)
 
 

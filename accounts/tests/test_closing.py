@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import pyotp
 import pytest
+import time_machine
+from django.conf import settings
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import erasure, mongo, sessions, staff, totp
+from accounts import erasure, mongo, sessions, staff, tasks, totp
 from accounts.models import ApiToken, AuthEvent, User
 from streamsite.mongo.collections import collection
 from streamsite.testing.cast import PASSWORD
@@ -216,3 +218,57 @@ def test_the_page_asks_for_the_name_and_the_password(cast):
     assert page.get("/settings/delete").status_code == 302
     assert page.post("/restore", {"login": "owner", "password": PASSWORD}).url == "/login"
     assert User.objects.get(username="owner").is_active
+
+
+def erase_as_if(moment):
+    with time_machine.travel(moment, tick=True):
+        tasks.erase_account.func(User.objects.get(username="owner").pk)
+
+
+def test_the_erasure_of_a_closing_that_was_undone_does_nothing_to_a_second_one(cast):
+    start = timezone.now()
+    waits = timedelta(days=settings.ERASE_AFTER_DAYS)
+    with time_machine.travel(start - timedelta(days=6), tick=True):
+        close(cast.api("owner"))
+        restore()
+    erase_as_if(start - timedelta(days=6) + waits + timedelta(hours=1))
+    cast.forget()
+    cast.owner = User.objects.get(username="owner")
+    close(cast.api("owner"))
+    erase_as_if(start - timedelta(days=6) + waits + timedelta(hours=1))
+    assert not User.objects.get(username="owner").is_active
+    erase_as_if(start + waits + timedelta(hours=1))
+    assert not User.objects.filter(username="owner").exists()
+
+
+def test_a_restore_between_looking_and_erasing_wins(cast):
+    close(cast.api("owner"))
+    read = User.objects.get(username="owner")
+    restore()
+    assert not erasure.claim(read)
+    close(cast.api("owner"))
+    assert not erasure.claim(read)
+
+
+def test_nothing_restores_what_is_being_erased_by_a_slow_clock_either(cast):
+    close(cast.api("owner"))
+    assert erasure.claim(User.objects.get(username="owner"))
+    assert restore().status_code == 401
+    # The worker that began was killed.
+    erasure.erase_when_due(cast.owner.pk)
+    assert not User.objects.filter(username="owner").exists()
+
+
+def test_mail_of_a_state_that_is_over_is_not_sent(cast):
+    close(cast.api("owner"))
+    restore()
+    assert [message.subject for message in deliver()] == ["Streamsite: Your account stays"]
+    staff.suspend(cast.owner, actor=None)
+    staff.reinstate(User.objects.get(pk=cast.owner.pk), actor=None)
+    assert [message.subject for message in deliver()] == ["Streamsite: Your account was reinstated"]
+    close(cast.api("owner"))
+    restore()
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=True):
+        close(cast.api("owner"))
+    [message] = deliver()
+    assert User.objects.get(pk=cast.owner.pk).erase_at.date().isoformat() in message.body

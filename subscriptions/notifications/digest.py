@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -55,6 +55,7 @@ def send(user_id: str) -> bool:
     if user is None or not deliverability.takes_mail(user):
         _done(due, on_page=True)
         return False
+    due = _without_postponed(user, due, now)
     news = _news(user, now)
     wanted = [entry for entry in due if not entry.is_read and wishes(user.preferences, entry.row["kind"])[1]]
     entries = queries.shown(wanted, user.pk) + queries.shown(news.entries if news else [], user.pk)
@@ -81,6 +82,19 @@ def _due(user_id: str, now: datetime) -> list[queries.Entry]:
     return [
         queries.Entry(row["_id"], row["created_at"], row, is_read=bool(row.get("is_read"))) for row in rows
     ]
+
+
+def _without_postponed(user: User, due: list[queries.Entry], now: datetime) -> list[queries.Entry]:
+    """Return what is due at the pace that the account wants now; the rest waits for its new time."""
+    kept = []
+    for entry in due:
+        later = services.due(user, entry.created_at.replace(tzinfo=UTC))
+        if later <= now:
+            kept.append(entry)
+        else:
+            rows = Notification.objects.filter(pk=entry.pk, mail_at=entry.row["mail_at"].replace(tzinfo=UTC))
+            rows.update(mail_at=later)
+    return kept
 
 
 def _done(due: list[queries.Entry], *, on_page: bool = False) -> None:

@@ -362,3 +362,30 @@ def test_what_one_may_not_watch_any_more_is_not_told_of(database, cast):
     videos.put_back(video.pk)
     videos.delete(video)
     assert told("stranger") == told("owner") == []
+
+
+def test_a_slower_pace_chosen_meanwhile_puts_the_mail_off(database, cast, mailoutbox):
+    monday = datetime(2027, 1, 4, 10, tzinfo=UTC)
+    with time_machine.travel(monday, tick=False):
+        prefer(cast, "owner", notify_comment="both", email_pace="hourly")
+        say(cast, "stranger", cast.video())
+        prefer(cast, "owner", email_pace="weekly")
+        assert not tasks.send_mail.func(cast.owner.pk)
+        assert tasks.send_mails.func() == 0
+    with time_machine.travel(monday + timedelta(days=7), tick=False):
+        assert tasks.send_mail.func(cast.owner.pk)
+    assert len(mailoutbox) == 1
+
+
+def test_a_digest_goes_to_the_address_of_now_and_to_no_closed_account(database, cast, mailoutbox):
+    prefer(cast, "owner", notify_comment="both", email_pace="hourly")
+    video = cast.video()
+    say(cast, "stranger", video)
+    User.objects.filter(pk=cast.owner.pk).update(email="new@example.org", email_key="new@example.org")
+    assert tasks.send_mail.func(cast.owner.pk)
+    assert [message.to for message in mailoutbox] == [["new@example.org"]]
+    say(cast, "stranger", video)
+    User.objects.filter(pk=cast.owner.pk).update(is_active=False)
+    assert not tasks.send_mail.func(cast.owner.pk)
+    assert len(mailoutbox) == 1
+    assert not Notification.objects.exclude(mail_at=None).exists()

@@ -145,7 +145,11 @@ def take_over(user):
 def test_notices_go_to_the_address_that_the_account_had_when_they_were_queued(cast, server):
     taken = len(server.messages)
     notices = [
-        kind for kind in mail.SUBJECTS if links.lifetime(kind) is None and kind not in NOT_ABOUT_ACCOUNT
+        kind
+        for kind in mail.SUBJECTS
+        if links.lifetime(kind) is None
+        and kind not in NOT_ABOUT_ACCOUNT
+        and mail.is_true(kind, cast.owner, {})
     ]
     for kind in notices:
         tasks.enqueue_mail(kind, cast.owner)

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 
 from streamsite.errors import SiteError
 from streamsite.service_admin import ServiceAdmin
-from videos import services, tasks
+from videos import schedules, services, tasks
 from videos.admin.looking import LookingAdmin
+from videos.forms import CHOSEN
 from videos.models import Reaction, Video
 
 
@@ -39,6 +40,7 @@ class VideoAdmin(ServiceAdmin[Video]):
         for video in queryset:
             services.take_down(video.pk)
             self.log_change(request, video, "Taken down.")
+            self._say_what_was_canceled(request, video)
 
     @admin.action(description="Put back what was taken down", permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
@@ -60,9 +62,24 @@ class VideoAdmin(ServiceAdmin[Video]):
         """Videos come from uploads."""
         return False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Have the page say what the visibility and the schedule were: the schedule may be carried out meanwhile."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in CHOSEN:
+            field.show_hidden_initial = True
+        return field
+
     def write(self, request: HttpRequest, row: Video, changes: dict[str, Any]) -> None:
         """Change the video as its owner would."""
         services.update(row, changes)
+        self._say_what_was_canceled(request, row)
+
+    def _say_what_was_canceled(self, request: HttpRequest, before: Video) -> None:
+        """Tell staff when the change of ``before`` canceled its schedule."""
+        after = Video.objects.filter(pk=before.pk).first()
+        sentence = schedules.canceled(before, after) if after is not None else ""
+        if sentence:
+            self.message_user(request, f"{before}: {sentence}", messages.WARNING)
 
     def remove(self, request: HttpRequest, row: Video) -> None:
         services.delete(row)

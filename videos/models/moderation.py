@@ -46,6 +46,7 @@ class Case(models.Model):
 
     ``title`` is what it is called now; ``content`` is what it said when it was reported. ``history`` is
     ``[{at, who, what, note}]``, for staff, and has former titles. ``notice`` is what both sides are told.
+    ``mailed_state`` is the state of the last mail to the owner.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -77,6 +78,7 @@ class Case(models.Model):
     decision = models.CharField(max_length=12, choices=Decision.choices, blank=True)
     notice = models.TextField(max_length=2000, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mailed_state = models.CharField(max_length=10, blank=True, editable=False)
     appeal = models.TextField(max_length=2000, blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True, editable=False)
     history = models.JSONField(default=list, editable=False)

@@ -69,6 +69,8 @@ class Video(models.Model):
     publish_visibility = models.CharField(
         max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
     )
+    # The ``visibility_epoch`` that the schedule was made for: see ``videos.schedules``.
+    schedule_epoch = models.IntegerField(null=True, blank=True, editable=False)
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED, editable=False)
     progress = models.FloatField(default=0.0, editable=False)

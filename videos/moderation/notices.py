@@ -14,10 +14,14 @@ NAMES = {things.VIDEO: "video", things.COMMENT: "comment", things.CHANNEL: "chan
 
 
 def mail_owner(case_id: str) -> None:
-    """Send the owner what was decided, with the link by which they can appeal. Nothing when there was no violation."""
+    """Send the owner what was decided, with the link by which they can appeal.
+
+    Nothing when there was no violation, or when the mail of another job said the same: that of the first decision may
+    go out after the second one.
+    """
     case = Case.objects.filter(pk=case_id).first()
     owner = User.objects.filter(pk=case.owner_id).first() if case is not None else None
-    if case is None or owner is None or not concerns_owner(case):
+    if case is None or owner is None or not concerns_owner(case) or case.mailed_state == case.state:
         return
     thing, title = NAMES.get(case.about, case.about), case.title
     if case.about == things.COMMENT and title.startswith(things.COMMENT_ON):
@@ -29,9 +33,10 @@ def mail_owner(case_id: str) -> None:
         link=f"{settings.SITE_URL}/decisions/{access.appeal_token(case)}",
         thing=thing,
         title=title,
-        outcome=outcome(case),
+        outcome=f"{outcome(case)} {consequence(case)}".strip(),
         notice=case.notice,
     )
+    Case.objects.filter(pk=case_id, state=case.state).update(mailed_state=case.state)
 
 
 def concerns_owner(case: Case) -> bool:
@@ -47,6 +52,13 @@ def outcome(case: Case) -> str:
     if case.decision == Decision.TAKEN_DOWN:
         return "It breaks the rules of this site and was taken down."
     return "It breaks the rules of this site. It stays up this time."
+
+
+def consequence(case: Case) -> str:
+    """Return what else a decision ended, as a sentence; ``""`` when nothing."""
+    if case.about == things.VIDEO and case.decision == Decision.TAKEN_DOWN:
+        return "If its visibility was scheduled to change, that was canceled."
+    return ""
 
 
 def outcome_for_reporter(case: Case) -> str:

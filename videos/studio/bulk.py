@@ -12,15 +12,16 @@ from typing import Any
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError
 from streamsite.visibility import Visibility
-from videos import access, services
+from videos import access, schedules, services
 from videos.metadata import clean_metadata
 from videos.models import CATEGORIES, Video
 
 MOST = 100
 CHANGED, UNCHANGED, REFUSED = "changed", "unchanged", "refused"
 DELETE = "delete"
-# Makes the change; False when the video was like that already. May raise a ``SiteError``, which is the outcome then.
-Change = Callable[[Video], bool]
+# Makes the change; False when the video was like that already, a sentence when there is more to say than that it was
+# changed. May raise a ``SiteError``, which is the outcome then.
+Change = Callable[[Video], bool | str]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one video: ``code`` and ``detail`` say why it was refused."""
+    """What became of one video: ``code`` and ``detail`` say why it was refused, or ``detail`` what else was changed."""
 
     video_id: str
     outcome: str
@@ -82,7 +83,8 @@ def _one(actor: User, video_id: str, change: Change) -> Outcome:
         changed = change(access.video_for_editing(actor, video_id))
     except SiteError as error:
         return Outcome(video_id, REFUSED, error.code, error.detail)
-    return Outcome(video_id, CHANGED if changed else UNCHANGED)
+    detail = changed if isinstance(changed, str) else None
+    return Outcome(video_id, CHANGED if changed else UNCHANGED, detail=detail)
 
 
 def _field(name: str) -> Callable[[User, Any], Change]:
@@ -94,11 +96,12 @@ def _field(name: str) -> Callable[[User, Any], Change]:
         except Invalid as error:
             raise Invalid(error.detail, fields={"value": (error.fields or {})[name]}) from None
 
-        def change(video: Video) -> bool:
-            if getattr(video, name) == wanted:
+        def change(video: Video) -> bool | str:
+            # To choose the present visibility is to decide against a scheduled one.
+            is_scheduled = name == "visibility" and video.publish_at is not None
+            if getattr(video, name) == wanted and not is_scheduled:
                 return False
-            services.update(video, {name: wanted})
-            return True
+            return schedules.canceled(video, services.update(video, {name: wanted})) or True
 
         return change
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from streamsite.errors import Forbidden
-from videos import services
+from streamsite.testing.post import deliver
+from videos import services, tasks
 from videos.models import Case, Comment, Report, Strike, Video
 from videos.moderation import access, cases, notices, standing, things
 
@@ -410,3 +411,33 @@ def test_nobody_decides_about_themselves(cast, case):
     address = reverse("admin:videos_case_change", args=[quote(case.pk)])
     Case.objects.update(owner=cast.staff)
     assert "Claim it" not in cast.page("staff").get(address).content.decode()
+
+
+def test_two_decisions_while_the_mail_server_is_away_are_one_mail(cast, video, case):
+    """The job of the first decision finds the second one."""
+    cases.decide(case, cast.staff, "taken_down")
+    case = cases.appeal(Case.objects.get(), "No, it was fine")
+    cases.decide_appeal(case, cast.staff, grant=True)
+    assert ["granted" in message.body for message in deliver()] == [True]
+
+
+def test_the_owner_is_told_what_a_decision_canceled(cast, case):
+    cases.decide(case, cast.staff, "taken_down")
+    assert "If its visibility was scheduled to change, that was canceled." in deliver()[0].body
+
+
+def test_a_channel_that_is_restored_while_it_is_hidden_is_shown(cast, video, comment, monkeypatch):
+    """The job of the closing is slow, and that of the restore ends before it."""
+    hide = tasks.comments.hide_author
+
+    def restored_meanwhile(user_id):
+        hide(user_id)
+        monkeypatch.undo()
+        User.objects.filter(pk=cast.stranger.pk).update(is_active=True)
+        tasks.relist_channel.func(cast.stranger.pk)
+        hide(user_id)
+
+    User.objects.filter(pk=cast.stranger.pk).update(is_active=False)
+    monkeypatch.setattr(tasks.comments, "hide_author", restored_meanwhile)
+    tasks.relist_channel.func(cast.stranger.pk)
+    assert Comment.objects.get(pk=comment).state == "shown"

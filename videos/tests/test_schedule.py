@@ -4,11 +4,18 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from streamsite.models import Job
+from streamsite.mongo.collections import collection
 from streamsite.tasks.worker import Worker
-from videos import services
+from streamsite.testing.forms import as_sent
+from streamsite.visibility import is_listed
+from videos import schedules, services, tasks
+from videos.forms import CHOSEN
 from videos.models import Video
 
 
@@ -71,3 +78,267 @@ def test_only_the_owner_reads_the_schedule(cast):
     video = cast.video(visibility="public")
     schedule(cast, video, publish_visibility="private")
     assert cast.api("stranger").get(f"/api/v1/videos/{video.pk}").json()["publish_at"] is None
+
+
+# --- who decides last -----------------------------------------------------------------------------
+
+
+def later(hours=1):
+    return time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True)
+
+
+def visibility_of(video):
+    return Video.objects.get(pk=video.pk).visibility
+
+
+def by_patch(cast, video, value):
+    path = f"/api/v1/videos/{video.pk}"
+    answer = cast.api("owner").patch(path, {"visibility": value}, format="json")
+    assert (answer.json()["publish_at"], answer.json()["publish_visibility"]) == (None, None)
+
+
+def by_form(cast, video, value):
+    page, url = cast.page("owner"), f"/studio/videos/{video.pk}"
+    assert "cancels the scheduled change" in page.get(url).content.decode()
+    sent = as_shown(page, url) | {"visibility": value}
+    assert (
+        "The scheduled change to Public was canceled." in page.post(url, sent, follow=True).content.decode()
+    )
+
+
+def by_bulk(cast, video, value):
+    body = {"video_ids": [video.pk], "action": "visibility", "value": value}
+    answer = cast.api("owner").post("/api/v1/studio/videos/bulk", body, format="json").json()
+    said = "The scheduled change to Public was canceled."
+    assert answer["results"] == [{"video_id": video.pk, "outcome": "changed", "code": None, "detail": said}]
+
+
+def by_bulk_on_the_page(cast, video, value):
+    sent = {"video_ids": video.pk, "action": "visibility", "value_visibility": value}
+    page = cast.page("owner").post("/studio/videos/bulk", sent, follow=True)
+    assert "1 video was changed. 1 scheduled change was canceled." in page.content.decode()
+
+
+def by_admin(cast, video, value):
+    page, url = cast.page("staff"), f"/admin/videos/video/{video.pk}/change/"
+    sent = as_sent(page.get(url).context["adminform"].form) | {"visibility": value}
+    assert (
+        "The scheduled change to Public was canceled." in page.post(url, sent, follow=True).content.decode()
+    )
+
+
+def as_shown(page, url):
+    """What the page's form sends when nobody touches it."""
+    return as_sent(page.get(url).context["form"])
+
+
+BY_HAND = [by_patch, by_form, by_bulk, by_bulk_on_the_page, by_admin]
+
+
+@pytest.mark.parametrize("by", BY_HAND)
+def test_a_choice_by_hand_cancels_the_schedule_and_says_so(cast, by):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    by(cast, video, "public")
+    by_patch(cast, video, "private")
+    with later():
+        assert services.apply_schedule() == 0
+    assert visibility_of(video) == "private"
+
+
+def test_choosing_the_present_visibility_is_a_choice_too(cast):
+    for by in (by_patch, by_bulk, by_bulk_on_the_page):
+        video = cast.video(visibility="private")
+        schedule(cast, video)
+        by(cast, video, "private")
+        with later():
+            assert services.apply_schedule() == 0
+        assert visibility_of(video) == "private"
+
+
+def test_a_decision_of_staff_cancels_it(cast):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    listed = reverse("admin:videos_video_changelist")
+    sent = {"action": "take_down", "_selected_action": [video.pk]}
+    assert "was canceled" in cast.page("staff").post(listed, sent, follow=True).content.decode()
+    services.put_back(video.pk)
+    with later():
+        assert services.apply_schedule() == 0
+    assert visibility_of(video) == "private"
+
+
+def test_a_schedule_made_while_a_video_is_taken_down_waits_and_stays(cast):
+    video = cast.video(visibility="private")
+    services.take_down(video.pk)
+    schedule(cast, video)
+    with later():
+        assert services.apply_schedule() == 0
+        services.put_back(video.pk)
+        assert services.apply_schedule() == 1
+
+
+def test_a_schedule_and_a_visibility_in_one_change_both_hold(cast):
+    video = cast.video(visibility="public")
+    answer = schedule(cast, video, visibility="private", publish_visibility="unlisted").json()
+    assert (answer["visibility"], answer["publish_visibility"]) == ("private", "unlisted")
+    with later():
+        assert services.apply_schedule() == 1
+    assert visibility_of(video) == "unlisted"
+
+
+def test_a_new_schedule_does_not_inherit_what_a_former_one_changed_to(cast):
+    video = cast.video(visibility="public")
+    schedule(cast, video, publish_visibility="private")
+    with later():
+        services.apply_schedule()
+        schedule(cast, video)
+    with later(2):
+        assert services.apply_schedule() == 1
+    assert visibility_of(video) == "public"
+
+
+def test_what_was_read_can_be_sent_back(cast):
+    video, path = cast.video(visibility="private"), "/api/v1/videos/"
+    for _ in range(2):
+        body = cast.api("owner").get(f"{path}{video.pk}").json()
+        sent = {name: body[name] for name in ("title", *CHOSEN)}
+        answer = cast.api("owner").patch(f"{path}{video.pk}", sent, format="json")
+        assert answer.status_code == 200
+        assert answer.json()["publish_at"] == body["publish_at"]
+        schedule(cast, video)
+
+
+def test_other_changes_leave_the_schedule_and_the_queue_alone(cast):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    waiting = Job.objects.filter(task=tasks.change_visibility.module_path).count()
+    page, url = cast.page("owner"), f"/studio/videos/{video.pk}"
+    assert page.post(url, as_shown(page, url) | {"title": "Another"}).status_code == 302
+    cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {"title": "A third"}, format="json")
+    assert Job.objects.filter(task=tasks.change_visibility.module_path).count() == waiting
+    with later():
+        assert services.apply_schedule() == 1
+
+
+def test_a_page_that_was_opened_before_the_time_does_not_undo_it(cast):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    page, url = cast.page("owner"), f"/studio/videos/{video.pk}"
+    sent = as_shown(page, url) | {"title": "Another"}
+    with later():
+        services.apply_schedule()
+        # Scripts write the same moment in another form.
+        sent["publish_at"] += ":00.000Z"
+        assert page.post(url, sent).status_code == 302
+    video.refresh_from_db()
+    assert (video.title, video.visibility, video.publish_at) == ("Another", "public", None)
+
+
+def test_the_schedule_is_changed_in_the_form_with_the_visibility(cast):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    page, url = cast.page("owner"), f"/studio/videos/{video.pk}"
+    sent = as_shown(page, url) | {"visibility": "unlisted", "publish_visibility": "private"}
+    page.post(url, sent)
+    video.refresh_from_db()
+    assert (video.visibility, video.publish_visibility, bool(video.publish_at)) == (
+        "unlisted",
+        "private",
+        True,
+    )
+    with later():
+        assert services.apply_schedule() == 1
+    assert visibility_of(video) == "private"
+
+
+# --- asked again at its time ----------------------------------------------------------------------
+
+
+def test_a_schedule_of_another_epoch_does_nothing_and_goes(cast):
+    """Something changed who may see the video and left the schedule, which was made for what was before."""
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    Video.objects.filter(pk=video.pk).update(visibility_epoch=F("visibility_epoch") + 1)
+    with later():
+        assert services.apply_schedule() == 0
+    video.refresh_from_db()
+    assert (video.visibility, video.publish_at) == ("private", None)
+
+
+def test_one_of_the_previous_release_has_no_epoch_and_holds(cast):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    collection("videos_video").update_one({"_id": video.pk}, {"$unset": {"schedule_epoch": ""}})
+    with later():
+        assert services.apply_schedule() == 1
+    assert visibility_of(video) == "public"
+
+
+def test_a_change_between_looking_and_acting_wins(cast):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    with later():
+        read = next(schedules.due())
+        by_patch(cast, video, "private")
+        assert not schedules.carry_out(read)
+        schedule(cast, video, seconds=7200)
+        assert not schedules.carry_out(read)
+        schedules.drop(read)
+    assert Video.objects.get(pk=video.pk).publish_at
+
+
+def test_a_video_in_processing_becomes_public_once_it_is_ready(cast):
+    video = cast.video(ready=False, visibility="private", status="processing", generation="early")
+    closing = cast.video(ready=False, status="processing")
+    schedule(cast, video)
+    schedule(cast, closing, publish_visibility="private")
+    with later():
+        assert services.apply_schedule() == 1
+        assert visibility_of(closing) == "private"
+        assert visibility_of(video) == "private"
+        assert "Still waiting: The video is not ready yet." in (
+            cast.page("owner").get(f"/studio/videos/{video.pk}").content.decode()
+        )
+        Video.objects.filter(pk=video.pk).update(status="ready", is_complete=True)
+        services.generation_completed.send(sender=Video, video_id=video.pk)
+        Worker(["default"]).run(once=True)
+    video.refresh_from_db()
+    assert (video.visibility, video.listed) == ("public", True)
+
+
+def test_an_account_that_is_closed_or_suspended_publishes_nothing(cast):
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    User.objects.filter(pk=cast.owner.pk).update(is_active=False)
+    with later():
+        assert services.apply_schedule() == 0
+        User.objects.filter(pk=cast.owner.pk).update(is_active=True)
+        assert services.apply_schedule() == 1
+
+
+def test_publishing_twice_is_announced_once(cast):
+    video = cast.video(visibility="private")
+    cast.api("member").put("/api/v1/channels/owner/subscription")
+    for _ in range(2):
+        schedule(cast, video)
+        with later():
+            services.apply_schedule()
+        by_patch(cast, video, "private")
+    assert collection("subscriptions_broadcast").count_documents({"subject": video.pk}) == 1
+    assert cast.api("member").get("/api/v1/me/notifications").json()["results"] == []
+
+
+def test_what_was_never_listed_is_not_counted_as_published(cast, monkeypatch):
+    """Its owner makes a video private again while it is being listed: the next time is the first one."""
+    video = cast.video(visibility="private")
+
+    def meanwhile(visibility):
+        Video.objects.filter(pk=video.pk).update(visibility="private")
+        return is_listed(visibility)
+
+    Video.objects.filter(pk=video.pk).update(visibility="public")
+    monkeypatch.setattr(services, "is_listed", meanwhile)
+    services.refresh_listing(video.pk)
+    found = Video.objects.get(pk=video.pk)
+    assert (found.listed, found.published_at) == (False, None)

@@ -8,8 +8,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from videos import media, storage
-from videos.models import ShareLink
+from accounts.models import User
+from videos import media, services, storage
+from videos.models import ShareLink, Video
 
 
 @pytest.fixture
@@ -145,3 +146,22 @@ def test_a_look_at_the_head_uses_nothing_up(cast, private):
     assert views() == 0
     assert Client().get(path_of(link)).status_code == 200
     assert Client().head(path_of(link)).status_code == 404
+
+
+def test_a_link_follows_what_becomes_of_the_video(cast, private):
+    link = create(cast, private, max_views=5)
+    visitor = Client()
+    for changes, status in (
+        ({"visibility": "public"}, 200),
+        ({"visibility": "private", "is_taken_down": True}, 404),
+        ({"is_taken_down": False}, 200),
+    ):
+        Video.objects.filter(pk=private.pk).update(**changes)
+        assert visitor.get(path_of(link)).status_code == status, changes
+    assert views() == 1  # nobody needed it while the video was public
+    User.objects.filter(pk=cast.owner.pk).update(is_active=False)
+    assert visitor.get(path_of(link)).status_code == 404
+    User.objects.filter(pk=cast.owner.pk).update(is_active=True)
+    services.delete(private)
+    assert visitor.get(path_of(link)).status_code == 404
+    assert not ShareLink.objects.exists()

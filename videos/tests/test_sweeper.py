@@ -13,11 +13,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from streamsite import trash
+from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from streamsite.site_id import COLLECTION, COUNT_FILE, DOCUMENT
 from streamsite.tasks import queue
-from videos import captions, storage, tasks, webvtt
-from videos.models import Upload, Video
+from videos import captions, services, storage, tasks, webvtt
+from videos.models import Reaction, Upload, Video
+from videos.uploads import services as uploads
 
 LONG_AGO = time.time() - 7200
 
@@ -330,7 +332,100 @@ def test_an_upload_that_went_on_after_an_older_database_was_written(cast, sweep)
     ]
     source = old_file(storage.source_path(finished.pk), b"arrived")
     bytes_of_other = old_file(Path(settings.WORK_DIR) / "uploads" / rows[1].pk, b"arr")
+    given_up = time.time() - settings.UPLOAD_EXPIRES_HOURS * 3600 - 60
+    os.utime(bytes_of_other, (given_up, given_up))
     assert sweep()["uploads_expired"] == 2
     assert source.read_bytes() == b"arrived"
     assert Video.objects.get().status == "queued"
     assert trash.restore([rows[1].pk]) == ([bytes_of_other], [])
+
+
+def let_time_pass():
+    """Make what is in the trash as old as it gets."""
+    over = trash.today() - timedelta(days=settings.TRASH_DAYS)
+    for number, (_, folder) in enumerate(list(trash.days())):
+        folder.rename(folder.with_name(f"{over.isoformat()}.{number}"))
+
+
+def test_what_the_database_names_again_is_put_back_when_its_time_is_over(library):
+    """Another database was there for a while; the right one came back, and nobody thought of the trash."""
+    videos, before = library
+    lost = Video.objects.get(pk=videos[0].pk)
+    Video.objects.filter(pk=lost.pk).delete()
+    command()
+    assert len(files()) == len(before) - 3
+    lost.save(force_insert=True)
+    let_time_pass()
+    assert trash.empty() == 1
+    # Its thumbnail is none that the row names.
+    named = {path: content for path, content in before.items() if path.parent != storage.extras_dir(lost.pk)}
+    assert files() == named
+
+
+@pytest.mark.parametrize("there", ["nothing", "another"])
+def test_a_file_goes_back_only_to_where_nothing_is(cast, there):
+    video = cast.video(poster="ownposter")
+    paths = [
+        old_file(storage.source_path(video.pk)),
+        old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8"),
+        old_file(storage.extras_dir(video.pk) / "poster-ownposter.webp"),
+    ]
+    former = old_file(storage.generation_dir(video.pk, "gen0") / "master.m3u8")
+    for path in (paths[0].parent, paths[1].parent, former.parent, paths[2].parent):
+        trash.move(path)
+    if there == "another":
+        old_file(paths[0], b"newer")
+    let_time_pass()
+    trash.empty()
+    assert [path.exists() for path in (*paths, former)] == [True, True, True, False]
+    assert paths[0].read_bytes() == (b"newer" if there == "another" else b"x")
+
+
+def test_an_upload_that_a_request_still_adds_to_is_not_expired(cast, sweep):
+    """One request may take longer than uploads are waited for; only its end is noted in the row."""
+    video = cast.video(ready=False, status="uploading")
+    past = timezone.now() - timedelta(hours=1)
+    row = Upload.objects.create(owner=cast.owner, video=video, length=7, expires_at=past)
+    arriving = Path(settings.WORK_DIR) / "uploads" / row.pk
+    arriving.parent.mkdir(parents=True, exist_ok=True)
+    arriving.write_bytes(b"arr")
+    assert sweep() == {}
+    row.refresh_from_db()
+    assert row.expires_at > timezone.now()
+    assert arriving.exists()
+
+
+def test_an_upload_that_went_on_between_looking_and_removing_stays(cast, monkeypatch):
+    video = cast.video(ready=False, status="uploading")
+    past = timezone.now() - timedelta(hours=1)
+    row = Upload.objects.create(owner=cast.owner, video=video, length=7, expires_at=past)
+
+    def goes_on(upload):
+        monkeypatch.undo()
+        Upload.objects.filter(pk=upload.pk).update(expires_at=uploads.expiry())
+        return uploads.LONG_AGO
+
+    monkeypatch.setattr(uploads, "_last_written", goes_on)
+    assert uploads.sweep_expired() == 0
+    assert Upload.objects.filter(pk=row.pk).exists()
+
+
+def test_what_viewers_left_goes_only_with_the_video(cast, monkeypatch):
+    """A deletion that fails has queued nothing, and a job that finds the video does nothing."""
+    video = cast.video()
+    cast.api("member").put(f"/api/v1/videos/{video.pk}/reaction", {"value": "like"}, format="json")
+
+    def fails(**extra):
+        raise InterruptedError
+
+    monkeypatch.setattr(services.files_abandoned, "send", fails)
+    with pytest.raises(InterruptedError):
+        services.delete(video)
+    monkeypatch.undo()
+    assert not Job.objects.filter(task=tasks.forget_video.module_path).exists()
+    tasks.forget_video.func(video.pk)
+    assert Reaction.objects.filter(video_id=video.pk).exists()
+    services.delete(video)
+    assert Job.objects.filter(task=tasks.forget_video.module_path).count() == 1
+    tasks.forget_video.func(video.pk)
+    assert not Reaction.objects.filter(video_id=video.pk).exists()

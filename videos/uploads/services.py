@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,13 +21,15 @@ from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import in_transaction
 from streamsite.visibility import Visibility
-from videos import storage
+from videos import schedules, storage
 from videos.models import Status, Upload, UploadKind, Video
 from videos.moderation import standing
 from videos.uploads import lengths, parts
 from videos.uploads.protocol import Checksum
 
 logger = logging.getLogger("streamsite.uploads")
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def of_owner(owner: User, upload_id: str) -> Upload:
@@ -164,7 +166,9 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
             raise Absent from None
 
     # Begun before its owner's publishing was paused: it is kept, for them alone.
-    hidden = {"visibility": Visibility.PRIVATE} if standing.is_paused(upload.owner_id) else {}
+    hidden: dict[str, Any] = {}
+    if standing.is_paused(upload.owner_id):
+        hidden = {"visibility": Visibility.PRIVATE, **schedules.NONE}
 
     def switch() -> None:
         queued = Video.objects.filter(pk=video.pk, status=Status.UPLOADING).update(
@@ -216,31 +220,48 @@ def cancel(upload: Upload) -> None:
 def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
     """Remove uploads nobody has continued for ``UPLOAD_EXPIRES_HOURS``; how many there were.
 
-    In a database that is older than the files, an upload may have gone on since: one whose file has reached its place
-    is handed to processing by ``enqueue``, and bytes that are younger than the row move to the trash.
+    One that a request is still adding to, however long that takes, goes on. In a database that is older than the
+    files, an upload may have gone on since: one whose file has reached its place is handed to processing by
+    ``enqueue``, and bytes that are younger than the row move to the trash.
     """
     old = Upload.objects.filter(expires_at__lte=timezone.now(), joined_into=None)
-    expired = list(old.select_related("video")[:1000])
-    for upload in expired:
+    count = 0
+    for upload in list(old.select_related("video")[:1000]):
         if enqueue is not None and upload.finished_at is None and _is_moved(upload):
             finish(upload, enqueue=enqueue)
+        if not _claim_expired(upload):
+            continue
+        count += 1
         if _is_younger_than_row(upload):
             trash.move(parts.path_of(upload.pk))
         with suppress(Absent):
             cancel(upload)
-    if expired:
-        logger.info("%d abandoned uploads removed", len(expired))
-    return len(expired)
+    if count:
+        logger.info("%d abandoned uploads removed", count)
+    return count
+
+
+def _claim_expired(upload: Upload) -> bool:
+    """Close an expired upload if nobody continues it. Return whether it is closed."""
+    row = Upload.objects.filter(pk=upload.pk, expires_at=upload.expires_at, joined_into=None)
+    until = _last_written(upload) + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
+    if upload.finished_at is None and until > timezone.now():
+        row.update(expires_at=until)
+        return False
+    return bool(row.update(expires_at=LONG_AGO))
+
+
+def _last_written(upload: Upload) -> datetime:
+    try:
+        return datetime.fromtimestamp(parts.path_of(upload.pk).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return LONG_AGO
 
 
 def _is_younger_than_row(upload: Upload) -> bool:
     """Whether bytes arrived that the row knows nothing of; both are written one after the other."""
-    try:
-        arrived = parts.path_of(upload.pk).stat().st_mtime
-    except FileNotFoundError:
-        return False
     written = upload.expires_at - timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
-    return arrived > written.timestamp() + settings.SWEEP_GRACE_SECONDS
+    return _last_written(upload) > written + timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
 
 
 def _is_moved(upload: Upload) -> bool:

@@ -20,7 +20,7 @@ from streamsite.limits import UPLOAD
 from streamsite.page_limits import counts_as
 from streamsite.pages import show_problems
 from streamsite.visibility import Visibility, is_private
-from videos import access, forms, mappers, quota, services, tasks
+from videos import access, forms, mappers, quota, schedules, services, tasks
 from videos.uploads import services as uploads
 
 ACCEPTED = (
@@ -118,19 +118,25 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
     """Change a video's metadata."""
     video = access.video_for_editing(request.user, video_id)
     form = forms.VideoForm(request.POST) if request.method == "POST" else forms.VideoForm.of(video)
+    form.explain(video)
     if request.method == "POST" and form.is_valid():
         try:
-            services.update(video, form.cleaned_data)
+            changed = services.update(video, form.changes())
         except SiteError as error:
             show_problems(form, error)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, f"Saved. {schedules.canceled(video, changed)}".strip())
             return redirect("studio-video", video.pk)
     status = 400 if form.is_bound else 200
     return render(
         request,
         "videos/edit/details.html",
-        {"form": form, "video": mappers.full(video, request.user), "report": video.report},
+        {
+            "form": form,
+            "video": mappers.full(video, request.user),
+            "report": video.report,
+            "waits": schedules.why_it_waits(video),
+        },
         status=status,
     )
 

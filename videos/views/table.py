@@ -91,6 +91,9 @@ def _tell(request: HttpRequest, outcomes: list[bulk.Outcome], titles: dict[str, 
         sentence = f"{_videos(counts[bulk.CHANGED])} {done}."
         if counts[bulk.UNCHANGED]:
             sentence += f" {counts[bulk.UNCHANGED]} had nothing to change."
+        canceled = sum(one.outcome == bulk.CHANGED and one.detail is not None for one in outcomes)
+        if canceled:
+            sentence += f" {canceled} scheduled change{' was' if canceled == 1 else 's were'} canceled."
         messages.success(request, sentence)
     refused = [one for one in outcomes if one.outcome == bulk.REFUSED]
     if refused:

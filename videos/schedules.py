@@ -1,0 +1,126 @@
+"""Scheduled changes of visibility: what makes one, what ends it, and when it may be carried out.
+
+A schedule is ``publish_at``, ``publish_visibility`` and ``schedule_epoch``, which is the video's ``visibility_epoch``
+when it was made. Whatever changes who may see a video raises that number, so a schedule of another epoch was made for
+a state that is over, and is dropped instead of carried out. Schedules made by the previous release have no epoch.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts import verification
+from streamsite.visibility import Visibility, is_linkable, is_listed
+from videos.models import Status, Video
+from videos.moderation import standing
+
+logger = logging.getLogger("streamsite.schedules")
+
+# The values of a video without a schedule.
+NONE: dict[str, Any] = {
+    "publish_at": None,
+    "publish_visibility": Visibility.PUBLIC,
+    "schedule_epoch": None,
+}
+
+
+def complete(video: Video, changes: dict[str, Any]) -> None:
+    """Add to the cleaned ``changes`` of a stored video what they mean for its schedule.
+
+    A visibility without a time in the same change is a choice that replaces the schedule. A new time or a new
+    visibility for it makes the schedule one of the video's present epoch, or of the one that the change begins.
+    """
+    moment = changes.get("publish_at", video.publish_at)
+    is_choice = "visibility" in changes and "publish_at" not in changes
+    if is_choice or ("publish_at" in changes and moment is None):
+        changes.update(NONE)
+    elif moment is not None and {"publish_at", "publish_visibility"} & changes.keys():
+        begins = changes.get("visibility", video.visibility) != video.visibility
+        changes["schedule_epoch"] = F("visibility_epoch") + (1 if begins else 0)
+
+
+def is_wider(before: str, after: str) -> bool:
+    """Return whether more people see a video of visibility ``after`` than of ``before``."""
+    return (is_linkable(after) and not is_linkable(before)) or (is_listed(after) and not is_listed(before))
+
+
+def due() -> Iterator[Video]:
+    """Yield the videos whose scheduled time has come, with their channels."""
+    return Video.objects.filter(publish_at__lte=timezone.now()).select_related("channel").iterator()
+
+
+def is_due(video_id: str) -> bool:
+    """Return whether the video's scheduled time has come."""
+    return Video.objects.filter(pk=video_id, publish_at__lte=timezone.now()).exists()
+
+
+def is_overtaken(video: Video) -> bool:
+    """Return whether who may see the video was changed after its schedule was made."""
+    return video.schedule_epoch not in {None, video.visibility_epoch}
+
+
+def held_back(video: Video) -> str:
+    """Return why a change that is due has to wait, as a sentence; ``""`` when nothing holds it back."""
+    if not video.channel.is_active:
+        return "The account is closed or suspended."
+    if video.is_taken_down:
+        return "The video was taken down."
+    if standing.is_paused(video.channel_id):
+        return standing.Paused.detail
+    if is_wider(video.visibility, video.publish_visibility):
+        if verification.is_missing(video.channel):
+            return verification.EmailNotVerified.detail
+        if video.status != Status.READY:
+            return "The video is not ready yet."
+    return ""
+
+
+def why_it_waits(video: Video) -> str:
+    """Return ``held_back`` for a change whose time has come, else ``""``."""
+    is_late = video.publish_at is not None and video.publish_at <= timezone.now()
+    return held_back(video) if is_late else ""
+
+
+def carry_out(video: Video) -> bool:
+    """Make the scheduled change if the video is still as ``video`` says. Return whether it was made."""
+    changed = Video.objects.filter(
+        _as_read(video),
+        visibility=video.visibility,
+        visibility_epoch=video.visibility_epoch,
+        status=video.status,
+        is_taken_down=False,
+    ).update(
+        visibility=video.publish_visibility,
+        visibility_epoch=F("visibility_epoch") + 1,
+        version=F("version") + 1,
+        updated_at=timezone.now(),
+        **NONE,
+    )
+    return bool(changed)
+
+
+def drop(video: Video) -> None:
+    """Remove the schedule if it is still the one of ``video``."""
+    if Video.objects.filter(_as_read(video)).update(**NONE, version=F("version") + 1):
+        logger.info("video %s: a schedule from before a change of its visibility was dropped", video.pk)
+
+
+def canceled(before: Video, after: Video) -> str:
+    """Return a sentence when a change from ``before`` to ``after`` canceled a schedule, else ``""``."""
+    if before.publish_at is None or after.publish_at is not None:
+        return ""
+    return f"The scheduled change to {Visibility(before.publish_visibility).label} was canceled."
+
+
+def _as_read(video: Video) -> Q:
+    return Q(
+        pk=video.pk,
+        publish_at=video.publish_at,
+        publish_visibility=video.publish_visibility,
+        schedule_epoch=video.schedule_epoch,
+    )
