@@ -33,7 +33,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0015_caption_index"),
+        ("videos", "0016_schedule"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
