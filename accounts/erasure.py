@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -39,12 +39,21 @@ def claim(user: User) -> bool:
     return bool(rows.update(erase_at=BEGUN, security_epoch=F("security_epoch") + 1))
 
 
+def is_due(user_id: str) -> bool:
+    """Return whether the account waits for its erasure and its time has come."""
+    return _due(user_id).exists()
+
+
+def _due(user_id: str) -> QuerySet[User]:
+    return User.objects.filter(pk=user_id, is_active=False, erase_at__lte=timezone.now())
+
+
 def erase_when_due(user_id: str) -> None:
     """Erase an account whose waiting time is over; one that was restored, or is gone, is left alone.
 
     The job of an earlier closing finds a later time and does nothing.
     """
-    user = User.objects.filter(pk=user_id, is_active=False, erase_at__lte=timezone.now()).first()
+    user = _due(user_id).first()
     if user is None or not claim(user):
         return
     account_erased.send(sender=User, user_id=user_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,17 @@ from django_tasks import task
 from accounts import erasure, links, mail
 from accounts.backends import reset_candidates
 from accounts.models import User
+from streamsite import site_age
 from streamsite.mail.schedule import longest_pause
 from streamsite.mongo.retry import in_transaction
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.errors import PermanentFailure, TryLater
 from streamsite.tasks.lease import current_lease
 
+logger = logging.getLogger("streamsite.accounts")
+
+# How often an erasure that is held up asks whether it still is.
+LOOK_AGAIN = timedelta(hours=1)
 # Somebody waits for mail with a link, so it goes before notifications.
 LINKS_FIRST = 10
 LINK_ENDED = "Not sent: its link would no longer work. A new one can be requested."
@@ -58,7 +64,14 @@ def mail_reset(address: str) -> None:
 
 @task()
 def erase_account(user_id: str) -> None:
-    """Erase the account when its waiting time is over and was not ended by its owner."""
+    """Erase the account when its waiting time is over and was not ended by its owner.
+
+    In a database that is older than the files its owner may have ended it since: then it waits for the operator.
+    """
+    if erasure.is_due(user_id) and (older := site_age.behind()):
+        logger.warning("account %s is not erased yet: %s", user_id, older)
+        enqueue_erasure(user_id, timezone.now() + LOOK_AGAIN)
+        return
     erasure.erase_when_due(user_id)
 
 

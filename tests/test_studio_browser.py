@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -184,4 +185,26 @@ def test_the_table_works_without_scripts(chromium, site, clip):
     page.get_by_role("button", name="Delete 1 video").click()
     expect(page.locator("[data-toasts]")).to_contain_text("1 video was deleted.")
     assert page.locator("[data-row]").count() == 1
+    context.close()
+
+
+def test_saving_a_title_keeps_the_schedule_and_choosing_a_visibility_cancels_it(chromium, site, clip):
+    """Scripts show and send the scheduled time in another form than the page has it."""
+    owner = Caller(site).enter("studio-scheduled")
+    path = f"/api/v1/videos/{owner.upload(clip, visibility='private')}"
+    at = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=3)
+    owner.json("PATCH", path, {"publish_at": at.isoformat()})
+    context = chromium.new_context(base_url=site.url, timezone_id="Asia/Kolkata")
+    page = context.new_page()
+    sign_in(page, "studio-scheduled")
+    page.goto(f"/studio/videos/{path.rpartition('/')[2]}")
+    page.get_by_label("Title").fill("Another title")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.locator("[data-toasts]")).to_contain_text("Saved.")
+    kept = owner.json("GET", path)[1]
+    assert (kept["title"], datetime.fromisoformat(kept["publish_at"])) == ("Another title", at)
+    page.get_by_role("radio", name="Unlisted").check()
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.locator("[data-toasts]")).to_contain_text("The scheduled change to Public was canceled.")
+    assert owner.json("GET", path)[1]["publish_at"] is None
     context.close()

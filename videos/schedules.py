@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import verification
@@ -51,12 +51,21 @@ def is_wider(before: str, after: str) -> bool:
 
 def due() -> Iterator[Video]:
     """Yield the videos whose scheduled time has come, with their channels."""
-    return Video.objects.filter(publish_at__lte=timezone.now()).select_related("channel").iterator()
+    return _due().select_related("channel").iterator()
+
+
+def is_any_due() -> bool:
+    """Return whether the scheduled time of any video has come."""
+    return _due().exists()
 
 
 def is_due(video_id: str) -> bool:
     """Return whether the video's scheduled time has come."""
-    return Video.objects.filter(pk=video_id, publish_at__lte=timezone.now()).exists()
+    return _due().filter(pk=video_id).exists()
+
+
+def _due() -> QuerySet[Video]:
+    return Video.objects.filter(publish_at__lte=timezone.now())
 
 
 def is_overtaken(video: Video) -> bool:

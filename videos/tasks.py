@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
-from streamsite import copies
+from streamsite import copies, site_age
 from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
@@ -35,6 +36,8 @@ from videos.library import channels, documents, finders
 from videos.models import Case, Status, Video
 from videos.moderation import cases, notices
 from videos.playback import beats, figures, history, rollup
+
+logger = logging.getLogger("streamsite.schedules")
 
 COUNT_SECONDS = 3
 FORGET_AFTER_SECONDS = 5
@@ -114,7 +117,13 @@ def follow_title(video_id: str) -> None:
 
 @task()
 def change_visibility() -> None:
-    """Make the changes of visibility whose time has come."""
+    """Make the changes of visibility whose time has come.
+
+    In a database that is older than the files they may have been canceled since: then they wait for the operator.
+    """
+    if schedules.is_any_due() and (older := site_age.behind()):
+        logger.warning("scheduled changes of visibility wait: %s", older)
+        return
     services.apply_schedule()
 
 

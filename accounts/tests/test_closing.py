@@ -13,8 +13,10 @@ from rest_framework.test import APIClient
 
 from accounts import erasure, mongo, sessions, staff, tasks, totp
 from accounts.models import ApiToken, AuthEvent, User
+from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from streamsite.testing.cast import PASSWORD
+from streamsite.testing.older_database import older_database
 from streamsite.testing.post import deliver
 from videos import storage
 from videos.models import Video
@@ -272,3 +274,16 @@ def test_mail_of_a_state_that_is_over_is_not_sent(cast):
         close(cast.api("owner"))
     [message] = deliver()
     assert User.objects.get(pk=cast.owner.pk).erase_at.date().isoformat() in message.body
+
+
+def test_an_older_database_erases_nobody_until_the_operator_goes_on(cast):
+    """Its owner may have restored the account since the backup."""
+    close(cast.api("owner"))
+    due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS, hours=1)
+    jobs = Job.objects.filter(task=tasks.erase_account.module_path)
+    with older_database():
+        erase_as_if(due)
+        assert User.objects.filter(username="owner").exists()
+        assert jobs.count() == 2
+    erase_as_if(due)
+    assert not User.objects.filter(username="owner").exists()

@@ -13,8 +13,9 @@ from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from streamsite.tasks.worker import Worker
 from streamsite.testing.forms import as_sent
+from streamsite.testing.older_database import older_database
 from streamsite.visibility import is_listed
-from videos import schedules, services, tasks
+from videos import pipeline, schedules, services, tasks
 from videos.forms import CHOSEN
 from videos.models import Video
 
@@ -342,3 +343,23 @@ def test_what_was_never_listed_is_not_counted_as_published(cast, monkeypatch):
     services.refresh_listing(video.pk)
     found = Video.objects.get(pk=video.pk)
     assert (found.listed, found.published_at) == (False, None)
+
+
+def test_a_download_that_is_no_longer_offered_is_not_made(cast, monkeypatch):
+    video = cast.video(allow_download=True)
+    Video.objects.filter(pk=video.pk).update(allow_download=False)
+    monkeypatch.setattr(pipeline, "make_download", pytest.fail)
+    tasks.make_download.func(video.pk)
+    assert not Video.objects.get(pk=video.pk).has_download
+
+
+def test_an_older_database_publishes_nothing_until_the_operator_goes_on(cast):
+    """Its owner may have canceled the schedule since the backup."""
+    video = cast.video(visibility="private")
+    schedule(cast, video)
+    with later():
+        with older_database():
+            tasks.change_visibility.func()
+            assert visibility_of(video) == "private"
+        tasks.change_visibility.func()
+    assert visibility_of(video) == "public"
