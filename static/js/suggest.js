@@ -1,5 +1,6 @@
 // Suggestions below a search field: arrows choose, Enter goes, Escape closes. Without them the field is a plain form.
 import { api } from "./api.js";
+import { isComposing } from "./fields.js";
 import { el } from "./ui.js";
 
 const WAIT_MS = 120;
@@ -65,7 +66,7 @@ class Suggestions {
 
   #key(event) {
     const options = [...this.list.children];
-    if (this.list.hidden || event.isComposing) return;
+    if (this.list.hidden || isComposing(event)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       this.close();
