@@ -18,6 +18,8 @@ COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
 # Begins the cookie's value from signing out until a page has deleted what that account left in the browser.
 SIGNED_OUT = "out."
 SIGNED_OUT_SECONDS = 30 * 86_400
+# As long as a session can live. Where it ends before, the next answer deletes the cookie.
+MOST_SECONDS = 90 * 86_400
 MARK_LENGTH = 20
 
 CHECKED = "private, no-cache"
@@ -62,7 +64,7 @@ def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
         mark = of(str(request.user.pk))
         if had != mark:
             ends_with_browser = request.session.get_expire_at_browser_close()
-            _set(response, mark, None if ends_with_browser else request.session.get_expiry_age())
+            _set(response, mark, None if ends_with_browser else MOST_SECONDS)
     elif signed_out:
         _set(response, SIGNED_OUT + signed_out, SIGNED_OUT_SECONDS)
         response.headers["Clear-Site-Data"] = '"cache"'

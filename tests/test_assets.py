@@ -92,3 +92,22 @@ def test_json_and_other_versions_are_not(site) -> None:
 
 def test_settings_name_a_version() -> None:
     assert re.fullmatch(r"/static/[0-9a-f]{12}/", settings.STATIC_URL)
+
+
+def test_scripts_are_sent_without_their_comments_and_otherwise_as_they_are() -> None:
+    written = (
+        b"// A module.\n// It goes on.\n/** Two\n * lines. */\nexport const a = 1; // kept\n"
+        b"  /** One. */\n  b(`/* ${c} */`);\n/* not ours */ d();\n\n  // the end\n"
+    )
+    sent = b"export const a = 1; // kept\nb(`/* ${c} */`);\n/* not ours */ d();\n\n"
+    assert assets.without_comments(written) == sent
+
+
+def test_no_script_has_a_text_of_several_lines() -> None:
+    """Its lines would lose their indentation, and those that look like a comment."""
+    for path in Path(settings.BASE_DIR, "static", "js").rglob("*.js"):
+        lines = [
+            line for line in path.read_text().split("\n") if not line.lstrip().startswith(("//", "*", "/**"))
+        ]
+        odd = [line for line in lines if line.split(" // ")[0].count("`") % 2]
+        assert not odd, f"{path}: {odd}"

@@ -10,13 +10,7 @@ from streamsite.testing.caller import PASSWORD
 
 PAGES = ("/", "/library", "/history", "/studio/videos", "/settings/profile", "/notifications")
 # What these show is shown once or lets somebody in: no browser may bring it back.
-SECRETS = (
-    "/settings/security",
-    "/settings/api-tokens",
-    "/settings/delete",
-    "/settings/confirm",
-    "/subscriptions/programs",
-)
+SECRETS = ("/settings/security", "/settings/api-tokens", "/settings/delete", "/settings/confirm")
 
 
 @pytest.mark.parametrize("path", PAGES)

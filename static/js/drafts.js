@@ -47,8 +47,11 @@ export class Draft {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#save(), WAIT_MS);
     });
-    form.addEventListener("submit", () => this.flush());
+    for (const name of ["submit", "focusout"]) form.addEventListener(name, () => this.flush());
     form.addEventListener("reset", () => this.forget());
+    form.addEventListener("click", (event) => {
+      if (event.target.closest("[data-cancel], [data-close]")) this.forget();
+    });
     addEventListener("pagehide", () => this.flush());
     this.isRestored = this.#restore();
   }
