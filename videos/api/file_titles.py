@@ -32,7 +32,8 @@ class FileTitlesView(APIView):
         responses={200: shapes.FileTitlesSerializer},
     )
     def post(self, request: Request) -> Response:
-        names: Any = request.data.get("filenames")
+        sent: Any = request.data
+        names = sent.get("filenames")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise Invalid(fields={"filenames": ["Send a list of file names."]})
         if len(names) > MOST_NAMES:
