@@ -38,4 +38,4 @@ class FileTitlesView(APIView):
             raise Invalid(fields={"filenames": ["Send a list of file names."]})
         if len(names) > MOST_NAMES:
             raise Invalid(fields={"filenames": [f"Send up to {MOST_NAMES} file names."]})
-        return no_store(Response({"titles": [title_from(name[:1000]) for name in names]}))
+        return no_store(Response({"titles": [title_from(name) for name in names]}))

@@ -1,8 +1,8 @@
 """What search knows: one document for each listed video, and none for any other.
 
 ``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the forms (see
-``streamsite.folding``) and stems of title, tags and channel, ``words`` those of description and captions as well;
+channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the forms
+(see ``streamsite.folding``) and stems of title, tags and channel, ``words`` those of description and captions as well;
 ``names_line`` and ``line`` are the words of names, and of description and captions, in their order, for phrases.
 ``shape`` is that of the document. ``popularity`` is the logarithm of the views, to whole numbers, so that it seldom
 changes.
