@@ -28,4 +28,5 @@ ALL = (
     Repair(f"{Video._meta.db_table}.tag_keys", tags.stale, tags.refresh),
     Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
     _facets(documents.DOCUMENTS),
+    Repair(f"{documents.DOCUMENTS} indexes", documents.former_indexes, documents.drop_indexes),
 )
