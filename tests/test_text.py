@@ -15,8 +15,8 @@ WHOLE = {
     "Persian": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "Hindi": "\u0915\u094d\u200d\u0937",
 }  # fmt: skip
 HIDDEN = {
-    "override": "\u202e", "isolate": "\u2066", "space": "\u200b", "mark": "\ufeff", "hyphen": "\u00ad", "times": "\u2062",
-    "swap": "\u206b", "tag": "\U000e0041", "flag alone": WALES[1:], "no end": WALES[:-1], "too long": WALES[:-1] * 2,
+    "override": "\u202e", "isolate": "\u2066", "space": "\u200b", "mark": "\ufeff", "hyphen": "\u00ad",
+    "times": "\u2062", "swap": "\u206b", "tag": "\U000e0041", "flag alone": WALES[1:], "no end": WALES[:-1], "too long": WALES[:-1] * 2,
     "another base": "\U0001f600" + WALES[1:], "annotation": "\ufff9",
 }  # fmt: skip
 
