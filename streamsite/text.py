@@ -13,6 +13,7 @@ INVISIBLE = re.compile(
     rf"({FLAG})|[\u200b\u2060-\u2064\ufeff\u00ad\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 JOINER = "\u200d"
+FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 SPACES = re.compile(r"\s+")
 
 
@@ -36,9 +37,15 @@ def shorten_line(line: str, longest: int) -> str:
     if space > longest // 2:
         return clean_line(line[:space])
     kept = longest
-    while kept and (is_attached(line[kept]) or line[kept - 1] == JOINER):
+    while kept and (is_attached(line[kept]) or line[kept - 1] == JOINER or _is_within_flag(line, kept)):
         kept -= 1
     return clean_line(line[:kept])
+
+
+def _is_within_flag(line: str, at: int) -> bool:
+    """Return whether a flag of two letters, such as that of Germany, begins before ``at`` and ends behind it."""
+    before = len(line[:at]) - len(line[:at].rstrip(FLAG_LETTERS))
+    return line[at] in FLAG_LETTERS and before % 2 == 1
 
 
 def is_attached(character: str) -> bool:

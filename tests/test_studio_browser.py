@@ -137,6 +137,44 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     context.close()
 
 
+def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
+    owner = Caller(site).enter("studio-texts")
+    context = chromium.new_context(
+        base_url=site.url, viewport={"width": 1280, "height": 800}, bypass_csp=True
+    )
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    sign_in(page, "studio-texts")
+
+    page.goto("/upload")
+    file = {"name": "My_trip%20to_Rome.1080p.mp4", "mimeType": "video/mp4", "buffer": b"no video" * 99}
+    # A file that cannot be processed has no duration that chapters could be beyond.
+    page.locator("[data-file]").set_input_files(file)
+    expect(page.locator("[data-queue] [data-title]")).to_have_value("My trip to Rome")
+    page.locator("[data-queue] [data-edit]").click()
+    expect(page.get_by_label("Title")).to_have_value("My trip to Rome")
+
+    description, found = page.get_by_label("Description"), page.locator("[data-chapters-of]")
+    description.fill("1:00 One\n2:00 Two\n3:00 Three")
+    expect(found).to_contain_text("Chapters need a first line at 0:00.")
+    page.get_by_text("Chapters in the description").click()
+    description.focus()
+    description.press("Control+Home")
+    description.press_sequentially("0:00 Start\n")
+    expect(found.locator("li").first).to_contain_text("Start")
+    expect(description).to_be_focused()
+    expect(description).to_have_value("0:00 Start\n1:00 One\n2:00 Two\n3:00 Three")
+    look(page, "details")
+    page.get_by_role("link", name="Chapters").click()
+    page.get_by_label("One chapter per line").fill("0:00 Mine\nnonsense")
+    expect(found).to_contain_text("Line 2 needs a time and a title")
+    expect(found.locator("ol li")).to_have_count(1)
+    look(page, "chapters")
+    assert problems == []
+    assert owner.json("GET", "/api/v1/studio/videos")[1]["results"][0]["title"] == "My trip to Rome"
+    context.close()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_enter_in_the_table_changes_nothing(chromium, site, clip, scripts):
     name = f"studio-enter-{scripts}".lower()

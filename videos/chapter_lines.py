@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from streamsite.text import clean_line, is_blank
+from streamsite.text import clean_line, is_blank, shorten_line
 from videos.timecodes import COLONS, NOT_OF_DAY, TIMECODE, to_seconds
 
 LONGEST_LINE, LONGEST_TITLE = 400, 100
@@ -115,7 +115,7 @@ def _line(start: float, raw: str, *, before: str, is_time_first: bool) -> Line |
     title = _closed(LINK_END.sub(r"\1", title).strip(), before)
     title = WHOLE.sub(r"\2", title)
     title = re.sub(r"(?:\s*[|｜]|\s+[-–—])+\Z", "", title)
-    title = clean_line(title)[:LONGEST_TITLE].rstrip()
+    title = shorten_line(clean_line(title), LONGEST_TITLE)
     return None if _says_nothing(title) else Line(start, title, is_time_first)
 
 

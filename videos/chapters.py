@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from streamsite.errors import Invalid
-from streamsite.text import clean_line, clean_text
+from streamsite.text import clean_line, clean_text, shorten_line
 from videos import chapter_lines, chapter_lists
 from videos.chapter_lines import LONGEST_TITLE
 from videos.chapter_lists import MOST, Found, Problem
@@ -66,7 +66,7 @@ def imported(found: list[tuple[float, str]], duration: float) -> list[Chapter]:
     for start, title in sorted(found)[max(passed - 1, 0) :][:MOST]:
         moment = round(max(0.0, start), 3)
         if not chapters or moment > chapters[-1]["start"]:
-            chapters.append({"start": moment, "title": clean_line(title)[:LONGEST_TITLE]})
+            chapters.append({"start": moment, "title": shorten_line(clean_line(title), LONGEST_TITLE)})
     if chapters and chapters[0]["start"] > 0:
         chapters.insert(0, {"start": 0.0, "title": "Beginning"})
     chapters = within(chapters, duration)

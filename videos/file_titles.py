@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from streamsite.text import clean_line, is_blank, shorten_line
 
-LONGEST, UNTITLED = 120, "Untitled video"
+LONGEST_NAME, LONGEST, UNTITLED = 500, 120, "Untitled video"
 
 MEDIA = (
     "mp4|m4v|mov|qt|mkv|webm|avi|ts|m2ts|mts|mpe?g|m2v|vob|mxf|dv|nut|gif|wmv|asf|flv|ogv|ogm|3gp|3g2|mp3|m4a|flac|wav"
@@ -64,7 +64,7 @@ DATED_KINDS = re.compile(
 
 def title_from(filename: str) -> str:
     """Return a title of at most 120 characters for a file of this name; never an empty one."""
-    name = re.split(r"[/\\]", clean_line(filename))[-1]
+    name = re.split(r"[/\\]", clean_line(filename))[-1][:LONGEST_NAME]
     stem = _without_suffixes(_decoded(name)).lstrip(".")
     dates: list[str] = []
     marked = DATED.sub(lambda match: _put_aside(match, dates), stem)

@@ -61,11 +61,10 @@ def draft(
     ``verification.EmailNotVerified`` for one who may only keep it private.
     """
     standing.require_good(owner)
-    name = clean_line(filename)[:255]
     changes = clean_metadata(
-        {"title": title_from(name), **{key: data[key] for key in EDITABLE if key in data}}
+        {"title": title_from(filename), **{key: data[key] for key in EDITABLE if key in data}}
     )
-    video = Video(channel=owner, source_name=name, source_size=size, status=status)
+    video = Video(channel=owner, source_name=clean_line(filename)[:255], source_size=size, status=status)
     if _opens(video, changes):
         verification.require(owner)
     for field, value in changes.items():

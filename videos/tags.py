@@ -64,7 +64,7 @@ def keys(tags: Iterable[Any]) -> list[str]:
 
 def stale() -> Iterator[str]:
     """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
-    has_some = {"$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]}
+    has_some: dict[str, Any] = {"$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]}
     for row in collection(Video._meta.db_table).find(has_some, {"tags": 1, "tag_keys": 1}):
         if (row.get("tag_keys") or []) != keys(row.get("tags") or []):
             yield row["_id"]

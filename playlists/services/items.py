@@ -13,7 +13,7 @@ from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import Place
 from playlists.services.claims import SortedByRule, changing, claim, items_of
 from streamsite.errors import Absent, Conflict, Stale
-from streamsite.text import clean_line
+from streamsite.text import clean_line, shorten_line
 from videos.access import video_for_watching
 from videos.models import Video
 
@@ -48,7 +48,7 @@ def add(
             sort=now.sort,
             sort_key=ordering.key_of(video, now.sort),
             duration=video.duration,
-            note=clean_line(note)[:MOST_NOTE],
+            note=shorten_line(clean_line(note), MOST_NOTE),
             added_by=actor,
         )
         item.copy = item.pk if now.allow_duplicates else ""
@@ -106,7 +106,7 @@ def set_note(
     """Change an item's note, which is no change of the list: other tabs can go on sorting."""
     if expected_version is not None and playlist.version != expected_version:
         raise Stale
-    PlaylistItem.objects.filter(pk=item.pk).update(note=clean_line(note)[:MOST_NOTE])
+    PlaylistItem.objects.filter(pk=item.pk).update(note=shorten_line(clean_line(note), MOST_NOTE))
 
 
 def move(

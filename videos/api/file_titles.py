@@ -32,9 +32,10 @@ class FileTitlesView(APIView):
         responses={200: shapes.FileTitlesSerializer},
     )
     def post(self, request: Request) -> Response:
-        names: Any = request.data.get("filenames")
+        sent: Any = request.data
+        names = sent.get("filenames")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise Invalid(fields={"filenames": ["Send a list of file names."]})
         if len(names) > MOST_NAMES:
             raise Invalid(fields={"filenames": [f"Send up to {MOST_NAMES} file names."]})
-        return no_store(Response({"titles": [title_from(name[:1000]) for name in names]}))
+        return no_store(Response({"titles": [title_from(name) for name in names]}))

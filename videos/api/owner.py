@@ -86,7 +86,8 @@ class ChapterPreviewView(APIView):
     )
     def post(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        texts = {name: request.data.get(name) for name in ("description", "lines")}
+        sent: Any = request.data
+        texts = {name: sent.get(name) for name in ("description", "lines")}
         for name, text in texts.items():
             if not isinstance(text, str | None):
                 raise Invalid(fields={name: ["Send text."]})

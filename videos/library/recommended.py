@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from streamsite.api.pagination import paginate
 from streamsite.mongo import merging
 from streamsite.mongo.collections import collection
-from videos import facets, mappers, queries
+from videos import facets, mappers, queries, tags
 from videos.access import LISTED, listed_videos
 from videos.library import search, words
 from videos.library.documents import DOCUMENTS
@@ -118,7 +118,8 @@ def _reason(video: Video, other: Video, source: str) -> str:
 
 
 def _subject(video: Video, other: Video) -> str:
-    shared = [tag for tag in video.tags if tag in other.tags]
+    known = set(tags.keys(other.tags))
+    shared = [tag for tag in video.tags if tags.key(tag) in known]
     return f"Also about #{shared[0]}" if shared else "On a similar subject"
 
 

@@ -22,6 +22,7 @@ from streamsite.pages import show_problems
 from videos import (
     access,
     captions,
+    chapter_lists,
     chapters,
     forms,
     languages,
@@ -100,11 +101,11 @@ def chapters_page(request: HttpRequest, video_id: str) -> HttpResponse:
     return _page(request, video, "chapters", problem=problem, **shown)
 
 
-def _shown_chapters(video: Video) -> chapters.Found:
+def _shown_chapters(video: Video) -> chapter_lists.Found:
     """Return the chapters of the video, and without any why its description has none."""
     found = chapters.preview(video)
     shown = chapters.within(chapters.of_video(video), video.duration)
-    return chapters.Found(shown) if shown and shown != found.chapters else found
+    return chapter_lists.Found(shown) if shown and shown != found.chapters else found
 
 
 @counts_as(PREVIEW)
