@@ -6,8 +6,9 @@ from streamsite.testing.commands import recorded
 from videos.models import Comment
 
 MOST = 4
-# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures.
-MORE = {"/": 5, "/@owner/playlists": 5}
+# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures;
+# videos, channels (whom somebody blocks among them) and playlists.
+MORE = {"/": 5, "/@owner/playlists": 5, "/search?q=owner&sort=views": 6}
 # Who asks: the page's session, the account.
 IDENTITY = {"find django_session", "find accounts_user"}
 PAGES = [
@@ -35,6 +36,7 @@ PAGES = [
     "/api/v1/videos",
     "/api/v1/videos?q=alpha+video",
     "/api/v1/search/suggest?q=al",
+    "/api/v1/channels?q=own",
     "/api/v1/trending",
     "/api/v1/videos/{video}",
     "/api/v1/videos/{video}/related",
