@@ -97,7 +97,11 @@ def split(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Return the folded words of ``text`` in order, those of scripts without spaces undivided."""
-    return [part.text for part in _all_parts(text)]
+    found: list[str] = []
+    for group in (group for chunk in _chunks(text) for group in _groups(chunk)):
+        texts = [part.text for part in group]
+        found += ["".join(texts)] if group[0].kind == "run" else texts
+    return found
 
 
 def forms(text: str, *, singles: bool = True) -> list[str]:

@@ -229,6 +229,14 @@ class PageOfFoundCardsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = FoundCardSerializer(many=True)
+    corrected = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text="Only with q: what was searched for instead of a misspelled q; null otherwise.",
+    )
+    matched = serializers.ChoiceField(
+        ["all", "most"], required=False, help_text="Only with q: whether results have all of its words."
+    )
 
 
 class FeedCardSerializer(CardSerializer):

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts import profile
+from streamsite import folding
 from streamsite.mongo.collections import collection
 from streamsite.testing.commands import recorded
 from videos import captions, services, sweeper, tasks
@@ -248,15 +249,23 @@ def test_related_videos_say_why(library, cast):
     assert "Cat video" not in reasons
 
 
+def terms(*typed):
+    return tuple(term for word in typed for term in folding.terms(word))
+
+
 @pytest.mark.parametrize(
     ("typed", "query"),
     [
-        ('one "two three" -four fi', words.Query(("one", "two three", "fi"), ("four",), "fi")),
-        ("done ", words.Query(("done",))),
-        ("done.", words.Query(("done",))),
+        (
+            'one "two three" -four fi',
+            words.Query(terms("one", "fi"), (("two", "three"),), (("four",),), "fi"),
+        ),
+        ("done ", words.Query(terms("done"))),
+        ("done.", words.Query(terms("done"))),
         ("", words.Query()),
-        ('-"a b" c', words.Query(("c",), ("a b",), "c")),
-        ("a a a", words.Query(("a",), (), "a")),
+        ('-"a b" c', words.Query(terms("c"), (), (("a", "b"),), "c")),
+        ("a a a", words.Query(terms("a"), (), (), "a")),
+        ("10 000 steps ", words.Query(terms("10,000", "steps"))),
     ],
 )
 def test_reading_a_query(typed, query):
