@@ -16,8 +16,9 @@ from streamsite.mongo import repairs
 class Copy:
     """``where`` is the copy, as ``collection.field``, or a collection that is made of copies; ``of`` is the text.
 
-    ``refresh(thing_id)`` brings every copy in line with the thing as it is now. It is safe to repeat. ``stale()`` yields
-    the ids of things whose copies are wrong: the previous release, running beside this one, renames without them.
+    ``refresh(thing_id)`` brings every copy in line with the thing as it is now. It is safe to repeat. ``stale()``
+    yields the ids of things whose copies are wrong: the previous release, running beside this one, renames without
+    them.
     """
 
     where: str

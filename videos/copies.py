@@ -12,7 +12,7 @@ from accounts.models import User
 from streamsite.copies import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, Copy, refresh
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
-from videos.library import channels, documents
+from videos.library import channels, documents, vocabulary
 from videos.models import Case, Video
 from videos.moderation import cases, things
 from videos.playback import history
@@ -69,6 +69,8 @@ ALL = (
     Copy("videos_watch.folded_title", VIDEO_TITLE, history.follow_title),
     Copy(SEARCH, VIDEO_TITLE, documents.refresh),
     Copy(SEARCH, CHANNEL_NAME, _videos_of_channel),
+    Copy(vocabulary.TERMS, VIDEO_TITLE, documents.refresh),
+    Copy(vocabulary.TERMS, CHANNEL_NAME, _videos_of_channel),
     Copy(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
     Copy("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),
     Copy("moderation_case.title", CHANNEL_NAME, _cases_of_channel),
