@@ -319,7 +319,7 @@ def _group_terms(group: Group) -> list[Term]:
     if len(group) == 1 or len(group) > MOST_PARTS or group[0].kind == "run":
         return [_part_term(part) for part in group]
     texts = [part.text for part in group]
-    alternatives = [("".join(texts),)]
+    alternatives: list[tuple[str, ...]] = [("".join(texts),)]
     apostrophes = [part.before == APOSTROPHE for part in group[1:]]
     if apostrophes[0] and texts[0] in ELIDED:
         alternatives.append(("".join(texts[1:]),))

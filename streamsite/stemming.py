@@ -15,6 +15,7 @@ from typing import Any
 import snowballstemmer
 
 from streamsite import folding
+from streamsite.scripts import APOSTROPHE
 
 # Endings and what stands in their place, in this order, for languages that are stemmed too far otherwise.
 ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -79,10 +80,10 @@ def stems(text: str, language: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def _chunk_stems(chunk: str, language: str) -> tuple[str, ...]:
     # Stemmers know words with their accents; who types a query may leave these out.
-    written = unicodedata.normalize("NFC", chunk).lower().replace("\u2019", folding.APOSTROPHE)
+    written = unicodedata.normalize("NFC", chunk).lower().replace("\u2019", APOSTROPHE)
     found: list[str] = []
     for spelling in dict.fromkeys((written, folding.fold(chunk))):
-        for word in spelling.replace(folding.APOSTROPHE, " ").split():
+        for word in spelling.replace(APOSTROPHE, " ").split():
             for match in folding.TOKEN.finditer(word):
                 if match.lastgroup == "word" and SHORTEST < len(match[0]) <= LONGEST:
                     folded = folding.fold(match[0])

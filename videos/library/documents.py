@@ -10,7 +10,7 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -56,20 +56,25 @@ COUNTED = {"names_line": 1, "language": 1}  # the fields that words are counted 
 MAX_SPOKEN = 20_000  # characters of captions
 MOST_WORDS = 3_000  # different ones of a video
 SHAPE = 4
+FORMER_INDEXES = ("search_text",)
 
 
-def refresh(video_id: str) -> None:
-    """Bring the document, and the count of its words, in line with the video. Idempotent."""
+def refresh(video_id: str, *, is_counted: bool = True) -> None:
+    """Bring the document and, unless ``is_counted`` is false, the counts of its words in line with the video.
+
+    Idempotent.
+    """
     video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
     documents = collection(DOCUMENTS)
     if video is None:
         known = documents.find_one_and_delete({"_id": video_id}, COUNTED)
-        vocabulary.follow(_counted(known), set())
-        return
-    made = document(video, _spoken(video_id, video.language))
-    # The former document is the one that was replaced, also when two processes do this at once.
-    known = documents.find_one_and_replace({"_id": video_id}, made, COUNTED, upsert=True)
-    vocabulary.follow(_counted(known), _counted(made))
+        made: dict[str, Any] | None = None
+    else:
+        made = document(video, _spoken(video_id, video.language))
+        # The former document is the one that was replaced, also when two processes do this at once.
+        known = documents.find_one_and_replace({"_id": video_id}, made, COUNTED, upsert=True)
+    if is_counted:
+        vocabulary.follow(_counted(known), _counted(made))
 
 
 def rebuild() -> int:
@@ -79,11 +84,11 @@ def rebuild() -> int:
     """
     listed = set()
     for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
-        refresh(video_id)
+        refresh(video_id, is_counted=False)
         listed.add(video_id)
     for row in collection(DOCUMENTS).find({}, {"_id": 1}):
         if row["_id"] not in listed:
-            refresh(row["_id"])
+            refresh(row["_id"], is_counted=False)
     recount()
     return len(listed)
 
@@ -91,6 +96,17 @@ def rebuild() -> int:
 def recount() -> None:
     """Count the words of all documents again. Idempotent."""
     vocabulary.recount(_counted(row) for row in collection(DOCUMENTS).find({}, COUNTED))
+
+
+def former_indexes() -> Iterator[str]:
+    """Yield the names of indexes that only the previous release uses; it makes them again when it is started."""
+    yield from set(FORMER_INDEXES) & set(collection(DOCUMENTS).index_information())
+
+
+def drop_indexes(names: Iterable[str]) -> None:
+    """Drop indexes by their names."""
+    for name in names:
+        collection(DOCUMENTS).drop_index(name)
 
 
 def _counted(known: Mapping[str, Any] | None) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -39,11 +39,14 @@ def rows(
     filters: Mapping[str, Any],
     videos: QuerySet[Video],
     load: Callable[[list[str]], list[Video]],
-) -> QuerySet[Video] | Many:
-    """Return the found ones of ``videos``, to be ordered and paged. ``load`` reads videos by their ids."""
+) -> QuerySet[Video]:
+    """Return the found ones of ``videos``, to be ordered and paged. ``load`` reads videos by their ids.
+
+    Of the query set that is returned, only ``filter``, ``order_by`` and slices can be used, which is what pages need.
+    """
     if len(found.ids) <= MOST_WHOLE:
         return videos.filter(pk__in=found.ids)
-    return Many(search.any_of(found.queries, filters), videos, load)
+    return cast("QuerySet[Video]", Many(search.any_of(found.queries, filters), videos, load))
 
 
 class Many:
@@ -132,6 +135,7 @@ def _as_mongo(condition: Q) -> dict[str, Any]:
         if isinstance(child, Q):
             parts.append(_as_mongo(child))
         else:
-            name, _, lookup = child[0].partition("__")
-            parts.append({FIELDS[name]: {OPERATORS[lookup or "exact"]: child[1]}})
+            path, value = cast("tuple[str, Any]", child)
+            name, _, lookup = path.partition("__")
+            parts.append({FIELDS[name]: {OPERATORS[lookup or "exact"]: value}})
     return {"$or" if condition.connector == Q.OR else "$and": parts}

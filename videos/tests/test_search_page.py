@@ -90,3 +90,18 @@ def test_the_page_costs_five_commands_and_more_of_the_list_three(library, cast):
         with recorded() as commands:
             page.get("/search?q=owner", headers=headers)
         assert len(commands) <= most, commands
+
+
+def test_what_was_searched_for_instead_is_said_with_a_way_back(library, cast):
+    cast.video(title="The lighthouse keeper")
+    html = shown(cast, q="lighthuose", sort="views")
+    assert titles(html) == ["The lighthouse keeper"]
+    assert "Showing results for <strong><bdi>lighthouse</bdi></strong>" in html
+    link = re.search(r'<a href="(\?[^"]*)">Search instead for <bdi>lighthuose</bdi></a>', html)[1]
+    assert link == "?q=lighthuose&amp;sort=views&amp;exact=1"
+    html = cast.page("anonymous").get("/search" + link.replace("&amp;", "&")).content.decode()
+    assert "Nothing found" in html
+    assert "Showing results for" not in html
+    html = shown(cast, q="lighthouse keeper biography")
+    assert "No video matches all of your words." in html
+    assert "<b>x" not in shown(cast, q="lighthuose <b>x</b>")
