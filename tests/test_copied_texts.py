@@ -67,7 +67,8 @@ def places(word: str) -> set[str]:
     for name in get_database().list_collection_names():
         if name.startswith("system."):
             continue
-        for document in collection(name).find():
+        # A word that no listed video has any more counts 0 until all are counted again.
+        for document in collection(name).find({"count": {"$gt": 0}} if name == "search_term" else {}):
             found |= {
                 name if name.startswith("search_") else f"{name}.{field}"
                 for field, value in document.items()
