@@ -6,20 +6,25 @@ usually in a task. docs/decisions/0036-copied-texts.md lists all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from streamsite.mongo import repairs
 
 
 @dataclass(frozen=True)
 class Copy:
     """``where`` is the copy, as ``collection.field``, or a collection that is made of copies; ``of`` is the text.
 
-    ``refresh(thing_id)`` brings every copy in line with the thing as it is now. It is safe to repeat.
+    ``refresh(thing_id)`` brings every copy in line with the thing as it is now. It is safe to repeat. ``stale()``
+    yields the ids of things whose copies are wrong: the previous release, running beside this one, renames without
+    them.
     """
 
     where: str
     of: str
     refresh: Callable[[str], object]
+    stale: Callable[[], Iterable[str]] | None = None
 
 
 VIDEO_TITLE, CHANNEL_NAME = "video.title", "channel.name"
@@ -30,6 +35,17 @@ _copies: list[Copy] = []
 def register(*copies: Copy) -> None:
     """Add copies to those that are kept up to date."""
     _copies.extend(copies)
+    for copy in copies:
+        if copy.stale is not None:
+            repairs.register(repairs.Repair(f"{copy.where} of {copy.of}", copy.stale, _refresher(copy)))
+
+
+def _refresher(copy: Copy) -> Callable[[list[str]], None]:
+    def correct(ids: list[str]) -> None:
+        for thing_id in dict.fromkeys(ids):
+            copy.refresh(thing_id)
+
+    return correct
 
 
 def registered() -> list[Copy]:

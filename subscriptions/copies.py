@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from accounts.models import User
 from streamsite.copies import CASE_TITLE, CHANNEL_NAME, POST_TEXT, VIDEO_TITLE, Copy
 from subscriptions.models import Notification, Post
 from subscriptions.notifications.kinds import MILESTONE, MODERATION
-from videos.copies import retitle_cases
+from videos.copies import outdated_by_address, retitle_cases
 from videos.models import Case, Video
 from videos.moderation import cases
 
@@ -19,6 +21,11 @@ def _of_video(video_id: str) -> None:
     if video is not None:
         _retitle_below(video.get_absolute_url(), video.title)
         _retitle_at(f"/studio/videos/{video_id}", video.title)
+
+
+def _outdated() -> Iterator[str]:
+    condition = {"kind": {"$ne": MODERATION}}
+    return outdated_by_address(Notification._meta.db_table, lambda row: row["title"], condition)
 
 
 def _of_post(post_id: str) -> None:
@@ -59,7 +66,7 @@ def _cases_of_post(post_id: str) -> None:
 
 
 ALL = (
-    Copy(WHERE, VIDEO_TITLE, _of_video),
+    Copy(WHERE, VIDEO_TITLE, _of_video, _outdated),
     Copy(WHERE, CHANNEL_NAME, _of_channel),
     Copy(WHERE, POST_TEXT, _of_post),
     Copy(WHERE, CASE_TITLE, _of_case),

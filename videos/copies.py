@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
 from django.db.models import QuerySet
 
 from accounts.models import User
 from streamsite.copies import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, Copy, refresh
-from videos.library import channels, documents
+from streamsite.mongo.batches import batches
+from streamsite.mongo.collections import collection
+from videos.library import channels, documents, vocabulary
 from videos.models import Case, Video
 from videos.moderation import cases, things
 from videos.playback import history
 
 SEARCH = documents.DOCUMENTS
+OF_VIDEO = re.compile(r"\A/(?:watch|studio/videos)/([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
 
 
 def retitle_cases(rows: QuerySet[Case], title: str) -> None:
@@ -26,6 +33,21 @@ def _cases_of_video(video_id: str) -> None:
     if video is not None:
         rows = Case.objects.filter(url__startswith=video.get_absolute_url())
         retitle_cases(rows, video.title)
+
+
+def _outdated_cases() -> Iterator[str]:
+    return outdated_by_address(Case._meta.db_table, lambda row: row["title"].removeprefix(things.COMMENT_ON))
+
+
+def outdated_by_address(
+    table: str, title_of: Callable[[dict[str, Any]], str], condition: Mapping[str, Any] | None = None
+) -> Iterator[str]:
+    """Yield the videos whose title is not the one that rows with their address in ``url`` have."""
+    which = {"url": {"$regex": "^/(watch|studio/videos)/"}, **(condition or {})}
+    for piece in batches(collection(table), which, fields=("url", "title", "about")):
+        about = [(match[1], title_of(row)) for row in piece if (match := OF_VIDEO.match(row["url"]))]
+        titles = dict(Video.objects.filter(pk__in={one for one, _ in about}).values_list("pk", "title"))
+        yield from (video_id for video_id, title in about if titles.get(video_id, title) != title)
 
 
 def _cases_of_channel(user_id: str) -> None:
@@ -43,11 +65,13 @@ def _videos_of_channel(user_id: str) -> None:
 
 
 ALL = (
-    Copy("videos_watch.title", VIDEO_TITLE, history.follow_title),
+    Copy("videos_watch.title", VIDEO_TITLE, history.follow_title, history.outdated_titles),
     Copy("videos_watch.folded_title", VIDEO_TITLE, history.follow_title),
     Copy(SEARCH, VIDEO_TITLE, documents.refresh),
     Copy(SEARCH, CHANNEL_NAME, _videos_of_channel),
+    Copy(vocabulary.TERMS, VIDEO_TITLE, documents.refresh),
+    Copy(vocabulary.TERMS, CHANNEL_NAME, _videos_of_channel),
     Copy(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
-    Copy("moderation_case.title", VIDEO_TITLE, _cases_of_video),
+    Copy("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),
     Copy("moderation_case.title", CHANNEL_NAME, _cases_of_channel),
 )

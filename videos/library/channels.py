@@ -22,7 +22,7 @@ def rank(subscribers: int) -> int:
 
 def _named(user: User) -> Named:
     texts = (user.full_name, user.username, *compounds(user.full_name, user.username))
-    return Named(user.pk, texts, rank(user.subscriber_count))
+    return Named(user.pk, texts, rank(user.subscriber_count), user.username)
 
 
 def _load(ids: Collection[str] | None) -> Iterator[Named]:
@@ -45,12 +45,9 @@ def follow_subscribers(channel_id: str, subscribers: int, change: int) -> None:
         INDEX.set_rank(channel_id, rank(subscribers))
 
 
-def _exact(text: str) -> str | None:
+def _exact(text: str) -> str:
     name = normalise(text.strip().removeprefix("@"))
-    if not USERNAME.match(name):
-        return None
-    found: str | None = listed_accounts().filter(username=name).values_list("pk", flat=True).first()
-    return found
+    return name if USERNAME.match(name) else ""
 
 
 def _body(viewer: Viewer, rows: list[User]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ A finder shows its best few on the search page and in suggestions, and all of th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from django.http import HttpRequest
@@ -34,8 +34,8 @@ class Finder(Generic[Row]):
     """One kind of thing that is found by its name.
 
     ``load(viewer, ids)`` returns those that ``viewer`` may see in lists, in the order of ``ids``. ``body(viewer,
-    rows)`` maps them, ``brief`` does so for suggestions. ``exact(text)`` returns the id of the one thing with this
-    very name, which comes first. ``template`` draws ``rows`` on the search page.
+    rows)`` maps them, ``brief`` does so for suggestions. ``exact(text)`` returns the name by which one
+    thing, which comes first, would be called exactly this; "" if none can be. ``template`` draws ``rows`` on the page.
     """
 
     name: str
@@ -45,47 +45,40 @@ class Finder(Generic[Row]):
     load: Callable[[Viewer, Sequence[str]], list[Row]]
     body: Callable[[Viewer, list[Row]], list[dict[str, Any]]]
     brief: Callable[[Viewer, list[Row]], list[dict[str, Any]]]
-    exact: Callable[[str], str | None] = lambda text: None
+    exact: Callable[[str], str] = lambda text: ""
 
     def page(self, request: HttpRequest | Request, query: str, *, absolute: bool = True) -> dict[str, Any]:
         """Return a page of what ``query`` finds in the contract's list form. It leads forward only."""
-        wanted, first = names.asked(query), self.exact(query)
+        wanted = self._named(names.asked(query), query)
 
         def load(after: list[Any] | None, size: int) -> list[Key]:
-            if after is not None:
-                return self._find(wanted, size, (after[0], after[1]), first)
-            return self._begin(wanted, size, first)
+            return self.index.find(wanted, most=size, after=(after[0], after[1]) if after else None)
 
         keys, following = paginate_keys(request, load, parts=2, absolute=absolute)
-        return {"next": following, "previous": None, "results": self._shown(request.user, keys)}
+        return {"next": following, "previous": None, "results": self._shown(request.user, keys, self.body)}
 
     def some(self, viewer: Viewer, query: str, *, most: int = MOST_SHOWN) -> Found:
         """Return the best few of what ``query`` finds."""
-        keys = self._begin(names.asked(query), most + 1, self.exact(query))
-        return Found(self._shown(viewer, keys[:most]), len(keys) > most)
+        keys = self.index.find(self._named(names.asked(query), query), most=most + 1)
+        return Found(self._shown(viewer, keys[:most], self.body), len(keys) > most)
 
     def suggest(self, viewer: Viewer, text: str, *, most: int = MOST_SHOWN) -> list[dict[str, Any]]:
         """Return the best few whose names have the beginnings of all words of ``text``."""
-        keys = self._begin(names.typed(text), most, self.exact(text))
+        keys = self.index.find(self._named(names.typed(text), text), most=most)
+        return self._shown(viewer, keys, self.brief)
+
+    def _named(self, wanted: Typed, text: str) -> Typed:
+        return replace(wanted, exact=self.exact(text))
+
+    def _shown(
+        self,
+        viewer: Viewer,
+        keys: list[Key],
+        body: Callable[[Viewer, list[Row]], list[dict[str, Any]]],
+    ) -> list[dict[str, Any]]:
         ids = [thing_id for _, thing_id in keys]
-        return self.brief(viewer, self.load(viewer, ids)) if ids else []
+        return body(viewer, self.load(viewer, ids)) if ids else []
 
-    def _begin(self, wanted: Typed, size: int, first: str | None) -> list[Key]:
-        if first is None:
-            return self._find(wanted, size, None, None)
-        # Its key comes before every other, and it is left out of what follows.
-        return [(TOP, first), *self._find(wanted, size - 1, None, first)]
-
-    def _find(self, wanted: Typed, size: int, after: Key | None, first: str | None) -> list[Key]:
-        begin = after if after is not None and after[0] < TOP else None
-        return self.index.find(wanted, most=size, after=begin, without=first) if size > 0 else []
-
-    def _shown(self, viewer: Viewer, keys: list[Key]) -> list[dict[str, Any]]:
-        ids = [thing_id for _, thing_id in keys]
-        return self.body(viewer, self.load(viewer, ids)) if ids else []
-
-
-TOP = 2**53  # above every rank
 
 _finders: dict[str, Finder[Any]] = {}
 

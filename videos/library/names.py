@@ -1,8 +1,9 @@
 """Find things by the words of their names: channels here, playlists in their own app.
 
-Each kind has a collection ``{_id: the thing's id, shape, names, prefixes, rank}`` with one document for each thing that
-may be found. ``names`` are its words in every form, ``prefixes`` their beginnings, and ``rank`` (a whole number) orders
-the results, highest first. What a reader may see is decided by the gates when the things themselves are loaded.
+Each kind has a collection ``{_id: the thing's id, shape, names, prefixes, exact, rank}`` with one document for each
+thing that may be found. ``names`` are its words in every form, ``prefixes`` their beginnings, ``exact`` is the one name
+that is nobody else's, if there is one, and ``rank`` (a whole number) orders the results, highest first. What a reader
+may see is decided by the gates when the things themselves are loaded.
 """
 
 from __future__ import annotations
@@ -24,25 +25,31 @@ from videos.library import words
 SHAPE = 1
 BATCH = 500
 MOST_FORMS = 80
+TOP = 2**53  # above every rank: of what has exactly the name that was typed
 ORDER = [("rank", DESCENDING), ("_id", DESCENDING)]
 Key = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Named:
-    """A thing that can be found, the texts it is found by, and its place among others."""
+    """A thing that can be found, the texts it is found by, its place among others, and its own name if it has one."""
 
     id: str
     texts: tuple[str, ...]
     rank: int = 0
+    exact: str = ""
 
 
 @dataclass(frozen=True)
 class Typed:
-    """Words that a name must have, at least their beginnings, and lists of words that it must not have all of."""
+    """Words that a name must have, at least their beginnings, and lists of words that it must not have all of.
+
+    What has the name ``exact`` comes first.
+    """
 
     words: tuple[Term, ...] = ()
     excluded: tuple[tuple[Term, ...], ...] = ()
+    exact: str = ""
 
 
 def typed(text: str) -> Typed:
@@ -73,23 +80,37 @@ class NameIndex:
         self.table = table
         self._load = load
         self.indexes = {
-            table: [IndexModel([("prefixes", ASCENDING), *ORDER], name=f"{table}_prefix")],
+            table: [
+                IndexModel([("prefixes", ASCENDING), *ORDER], name=f"{table}_prefix"),
+                IndexModel(
+                    [("exact", ASCENDING)],
+                    name=f"{table}_exact",
+                    partialFilterExpression={"exact": {"$gt": ""}},
+                ),
+            ],
         }
 
-    def find(
-        self, wanted: Typed, *, most: int, after: Key | None = None, without: str | None = None
-    ) -> list[Key]:
+    def find(self, wanted: Typed, *, most: int, after: Key | None = None) -> list[Key]:
         """Return rank and id of up to ``most`` things, those after the key ``after``. One read; none without words."""
         if not wanted.words:
             return []
         which = _condition(wanted)
-        if without is not None:
-            which.append({"_id": {"$ne": without}})
-        if after is not None:
+        if wanted.exact:
+            which.append({"exact": {"$ne": wanted.exact}})
+        if after is not None and after[0] < TOP:
             rank, thing_id = after
             which.append({"$or": [{"rank": {"$lt": rank}}, {"rank": rank, "_id": {"$lt": thing_id}}]})
-        rows = collection(self.table).find({"$and": which}, {"rank": 1}).sort(ORDER).limit(most)
-        return [(row["rank"], row["_id"]) for row in rows.max_time_ms(settings.MONGODB_TIME_LIMIT_MS)]
+        stages: list[dict[str, Any]] = [
+            {"$match": {"$and": which}},
+            {"$sort": dict(ORDER)},
+            {"$limit": most},
+            {"$project": {"rank": 1}},
+        ]
+        if wanted.exact and after is None:
+            first = [{"$match": {"exact": wanted.exact}}, {"$project": {"rank": {"$literal": TOP}}}]
+            stages += [{"$unionWith": {"coll": self.table, "pipeline": first}}]
+        rows = collection(self.table).aggregate(stages, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+        return sorted(((row["rank"], row["_id"]) for row in rows), reverse=True)[:most]
 
     def put(self, thing: Named) -> None:
         """Store the names of one thing."""
@@ -192,6 +213,7 @@ def _document(thing: Named) -> dict[str, Any]:
                 for length in range(1, min(len(form), words.LONGEST_PREFIX) + 1)
             )
         ),
+        "exact": thing.exact,
         "rank": thing.rank,
     }
 

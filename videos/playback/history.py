@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from accounts import preferences
 from accounts.models import User
 from streamsite.ids import object_id
+from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
 from videos import titles
 from videos.models import Video, Watch
@@ -74,6 +76,17 @@ def follow_title(video_id: str) -> None:
         which = {"video_id": video_id, "title": {"$ne": title}}
         change = {"$set": {"title": title, "folded_title": titles.folded(title)}}
         collection(WATCHES).update_many(which, change)
+
+
+def outdated_titles() -> Iterator[str]:
+    """Yield the videos whose title is not the one in somebody's history."""
+    for piece in batches(collection(WATCHES), {}, fields=("video_id", "title")):
+        titles_now = dict(
+            Video.objects.filter(pk__in={row["video_id"] for row in piece}).values_list("pk", "title")
+        )
+        for row in piece:
+            if row.get("title") != titles_now.get(row["video_id"], row.get("title")):
+                yield row["video_id"]
 
 
 def clear(user_id: str) -> None:

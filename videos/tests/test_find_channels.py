@@ -173,9 +173,7 @@ def test_the_search_page_shows_three_and_leads_to_all(people, cast):
 
 
 def test_finding_costs_few_commands(people, cast):
-    with recorded() as commands:
-        found(cast, "vital studio")
-    assert commands == ["find search_channel", "find accounts_user"]
-    with recorded() as commands:
-        found(cast, "nightowl")
-    assert len(commands) == 3
+    for typed in ("vital studio", "nightowl"):
+        with recorded() as commands:
+            found(cast, typed)
+        assert commands == ["aggregate search_channel", "find accounts_user"]

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from streamsite import folding
 from streamsite.testing.cast import Cast
 from videos import services
 from videos.access import NOBODY
@@ -35,13 +36,14 @@ def test_a_quoted_text_excludes_nothing_and_is_finished(text):
     query = words.read(links.quoted(text))
     assert query.excluded == ()
     assert query.unfinished == ""
-    assert " ".join(query.required).split() == words.split(text.replace('"', " "))
+    said = tuple(folding.words(text.replace('"', " ")))
+    assert query.phrases == ((said,) if said else ())
     address = urlsplit(links.to_text(text))
     assert address.path == "/search"
     assert parse_qs(address.query) == {"q": [links.quoted(text)]}
 
 
-@pytest.mark.parametrize("title", [title for title in NASTY if words.split(title)])
+@pytest.mark.parametrize("title", [title for title in NASTY if folding.words(title)])
 def test_a_suggestion_leads_to_the_video_or_finds_every_one_of_that_title(
     database: None, cast: Cast, title: str
 ) -> None:
