@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from streamsite.errors import Invalid
 from streamsite.text import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import chapters, embed_domains
+from videos import chapters, embed_domains, original_dates
 from videos.models import CATEGORIES
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
@@ -26,6 +26,7 @@ EDITABLE = (
     "tags",
     "category",
     "language",
+    "originally_published_on",
     "visibility",
     "publish_at",
     "publish_visibility",
@@ -142,6 +143,7 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "tags": _clean_tags,
     "category": _clean_category,
     "language": clean_language,
+    "originally_published_on": original_dates.clean,
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,
     "allow_embed": _clean_flag,

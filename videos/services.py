@@ -17,7 +17,7 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absen
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, quota, storage
+from videos import facets, original_dates, quota, storage
 from videos.metadata import EDITABLE, clean_metadata, title_from
 from videos.models import Status, Video
 from videos.moderation import standing
@@ -76,8 +76,9 @@ def create_from_upload(
     size: int,
     data: dict[str, Any],
     enqueue: Callable[[Video], object],
+    sha256: str = "",
 ) -> Video:
-    """Keep an uploaded file and queue its processing.
+    """Keep an uploaded file and queue its processing; ``sha256`` is its hash where that is known.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``storage.DiskFull``.
@@ -86,6 +87,7 @@ def create_from_upload(
     storage.require_space(0)
     quota.require(owner, more=size)
     video = draft(owner, filename=filename, size=size, data=data)
+    video.source_sha256 = sha256
     storage.keep_source(upload, video.pk)
     try:
 
@@ -245,6 +247,7 @@ def refresh_listing(video_id: str) -> None:
 
     in_transaction(switch)
     facets.refresh(Video._meta.db_table, {"_id": video_id})
+    original_dates.refresh({"_id": video_id})
     listing_refreshed.send(sender=Video, video_id=video_id)
     if is_first:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)

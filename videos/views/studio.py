@@ -20,7 +20,7 @@ from streamsite.limits import UPLOAD
 from streamsite.page_limits import counts_as
 from streamsite.pages import show_problems
 from streamsite.visibility import Visibility, is_private
-from videos import access, forms, mappers, quota, services, tasks
+from videos import access, duplicates, forms, mappers, quota, services, tasks
 from videos.uploads import services as uploads
 
 ACCEPTED = (
@@ -109,6 +109,7 @@ def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
         size=sent.size or 0,
         data=data,
         enqueue=tasks.enqueue_processing,
+        sha256=getattr(sent, "sha256", ""),
     )
 
 
@@ -130,7 +131,12 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
     return render(
         request,
         "videos/edit/details.html",
-        {"form": form, "video": mappers.full(video, request.user), "report": video.report},
+        {
+            "form": form,
+            "video": mappers.full(video, request.user),
+            "report": video.report,
+            "duplicate_of": duplicates.mapping_of(video),
+        },
         status=status,
     )
 
