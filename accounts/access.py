@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db.models import QuerySet
+
 from accounts import preferences
 from accounts.models import User
 from accounts.usernames import normalise
@@ -19,6 +21,11 @@ def channel_for_viewing(username: str) -> User:
     if not channel.is_active:
         raise Absent
     return channel
+
+
+def listed_accounts() -> QuerySet[User]:
+    """Accounts whose channels may appear in anybody's lists: neither closed nor suspended."""
+    return User.objects.filter(is_active=True)
 
 
 def channel_for_leaving(username: str, is_tied: Callable[[User], bool]) -> User:

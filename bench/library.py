@@ -116,6 +116,7 @@ QUESTIONS = [
         "a frequent word, with captions", lambda w: f"{API}/videos?q={quote(w.facts['frequent'])}+&captions=1"
     ),
     Question("history, a word of one video", lambda w: f"{API}/me/history?q=unheardof", "fan20"),
+    Question("history, two words", lambda w: f"{API}/me/history?q={quote(' '.join(w.words()[:2]))}", "fan20"),
     Question("studio, a word of no video", lambda w: f"{API}/studio/videos?q=unheardof", "star"),
     Question("admin: videos", lambda w: "/admin/videos/video/", "staffer"),
     Question("admin: videos of a channel", lambda w: "/admin/videos/video/?q=channel00007", "staffer"),
@@ -129,6 +130,8 @@ QUESTIONS = [
     Question("search, an unfinished word", lambda w: f"{API}/videos?q={quote(w.words()[1][:4])}"),
     Question("search, a phrase", lambda w: f"{API}/videos?q=%22{quote(' '.join(w.words()[1:3]))}%22"),
     Question("suggestions", lambda w: f"{API}/search/suggest?q={quote(w.words()[2][:3])}"),
+    Question("channels by a word", lambda w: f"{API}/channels?q=channel"),
+    Question("channels by two words", lambda w: f"{API}/channels?q=channel00007+nobody"),
     Question("one video", lambda w: f"{API}/videos/{w.facts['video']}"),
     Question("related", lambda w: f"{API}/videos/{w.facts['video']}/related"),
     Question("trending", lambda w: f"{API}/trending"),

@@ -75,6 +75,7 @@ def main() -> None:
     facets.refresh(Video._meta.db_table, {})
     _index(videos)
     facets.refresh(documents.DOCUMENTS, {})
+    documents.recount()
     User.objects.filter(username="staffer").update(is_staff=True, is_superuser=True)
     crowd = [User(username=f"user{n:06d}", email=f"u{n}@example.org") for n in range(size)]
     _store(User, crowd)

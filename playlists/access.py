@@ -6,6 +6,7 @@ Its owner may do everything. Collaborators open it, add videos, sort them and ta
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -14,7 +15,7 @@ from accounts.usernames import normalise
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_linkable, is_listed, is_owner, listed
-from videos.access import NOBODY, may_watch
+from videos.access import NOBODY, blocked_among, may_watch
 from videos.models import Video
 
 OBJECT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
@@ -23,6 +24,22 @@ OBJECT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 def listed_playlists(owner_id: str) -> QuerySet[Playlist]:
     """The playlists of a channel that may appear in anybody's lists."""
     return Playlist.objects.filter(listed(), owner_id=owner_id).select_related("owner")
+
+
+def searchable_playlists() -> QuerySet[Playlist]:
+    """Every playlist that may appear in anybody's lists. Its owner's account may be closed."""
+    return Playlist.objects.filter(listed(), is_watch_later=False)
+
+
+def playlists_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
+    """The playlists with these ids that ``viewer`` may find, in the order of ``ids``; owners loaded.
+
+    None of closed accounts, none of accounts that ``viewer`` blocks, and no empty ones.
+    """
+    rows = searchable_playlists().filter(pk__in=list(ids), item_count__gt=0).select_related("owner")
+    found = {row.pk: row for row in rows if row.owner.is_active}
+    hidden = blocked_among(viewer, {row.owner_id for row in found.values()}) if found else set()
+    return [found[one] for one in ids if one in found and found[one].owner_id not in hidden]
 
 
 def own_playlists(owner_id: str) -> QuerySet[Playlist]:

@@ -17,13 +17,13 @@ from streamsite.visibility import Viewer
 
 def body(page: Page[Playlist], viewer: Viewer) -> dict[str, Any]:
     """A page of playlists in the contract's list form, without those that ``viewer`` may not open (any more)."""
-    return {"next": page.next, "previous": page.previous, "results": _results(page.rows, viewer)}
+    return {"next": page.next, "previous": page.previous, "results": results(page.rows, viewer)}
 
 
 def saved_body(page: Page[SavedPlaylist], viewer: Viewer) -> dict[str, Any]:
     """The same of playlists that were saved."""
     playlists = [row.playlist for row in page.rows]
-    return {"next": page.next, "previous": page.previous, "results": _results(playlists, viewer)}
+    return {"next": page.next, "previous": page.previous, "results": results(playlists, viewer)}
 
 
 def choice_body(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str, Any]:
@@ -47,7 +47,8 @@ def choice_body(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str
     }
 
 
-def _results(playlists: list[Playlist], viewer: Viewer) -> list[dict[str, Any]]:
+def results(playlists: list[Playlist], viewer: Viewer) -> list[dict[str, Any]]:
+    """Those of the playlists that ``viewer`` may open, as mappings with their pictures."""
     shown = [row for row in playlists if access.may_view(viewer, row)]
     queries.know_shown(viewer, shown)
     pictures = queries.covers(shown)

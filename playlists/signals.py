@@ -13,13 +13,20 @@ from playlists import ordering, services
 from playlists.access import own_playlists
 from playlists.models import Playlist, PlaylistItem
 from playlists.services.members import invited, uninvited
-from playlists.services.playlists import erase
+from playlists.services.playlists import erase, playlist_described
+from streamsite import copies
 from subscriptions.notifications.kinds import SHARE
 from subscriptions.notifications.services import notify, take_back
 from videos.blocks import channel_blocked
 from videos.models import Video
 from videos.playback.rollup import views_counted
 from videos.services import generation_completed, listing_refreshed, video_deleted, video_published
+
+
+@receiver(playlist_described)
+def follow_in_search(sender: Any, *, playlist_id: str, **extra: Any) -> None:
+    """Search finds it as it is now, or no longer, and invitations name it so."""
+    copies.refresh(copies.PLAYLIST_TITLE, playlist_id)
 
 
 @receiver(video_deleted)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
 
 from streamsite.mongo.engine.client import connection_for
@@ -26,6 +27,7 @@ else:
     Base = type("Base", (), {"__class_getitem__": classmethod(lambda cls, key: cls)})
 
 LEAST = {"DateTimeField": datetime(1, 1, 1, tzinfo=UTC), "CharField": ""}
+AS_OF = "as_of"  # the parameter with the moment of the first page
 MAX_COUNTED = 1_000
 MAX_PAGES = 100
 MAX_RELATED = 200  # as many as MongoDB merges in the order of an index
@@ -62,6 +64,36 @@ class BoundedChangeList(ChangeList):
         """Return the chosen rows."""
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
         return by_keys(rows) if rows.query.where else rows
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Return the parameters that filter; the moment of the first page is none."""
+        found: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in found.items() if name != AS_OF}
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Load the page. Later pages leave out what came after the first was shown: it would move rows along."""
+        super().get_results(request)
+        moment = timezone.now() if self.page_num == 1 else _moment(request.GET.get(AS_OF, ""))
+        if moment is None:
+            return
+        self.filter_params[AS_OF] = [f"{moment.timestamp():.6f}"]  # what its links repeat
+        since = next((name for name in self.queryset.query.order_by if self._is_moment(name)), None)
+        if self.page_num > 1 and self.multi_page and since is not None:
+            rows = self.queryset.filter(**{f"{str(since).lstrip('-')}__lte": moment})
+            start = (self.page_num - 1) * self.list_per_page
+            self.result_list = rows[start : start + self.list_per_page]
+
+    def _is_moment(self, name: Any) -> bool:
+        field = self.lookup_opts.get_field(str(name).lstrip("-")) if name not in {"pk", "-pk"} else None
+        return isinstance(field, DateTimeField)
+
+
+def _moment(raw: str) -> datetime | None:
+    """Return the moment that a link to a later page has, if it has one."""
+    try:
+        return datetime.fromtimestamp(float(raw), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def by_keys(rows: QuerySet[Row]) -> QuerySet[Row]:

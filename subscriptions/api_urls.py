@@ -5,6 +5,7 @@ from django.urls import path
 from subscriptions.api import channel_page, channels, notifications, posts, programs
 
 urlpatterns = [
+    path("channels", channels.ChannelsView.as_view(), name="api-channels"),
     path("channels/<str:username>", channels.ChannelView.as_view(), name="api-channel"),
     path("channels/<str:username>/videos", channels.ChannelVideosView.as_view(), name="api-channel-videos"),
     path(

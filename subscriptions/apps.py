@@ -11,8 +11,10 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what happens to accounts, and put the subscribe button on the watch page."""
+        from streamsite import copies
         from streamsite.mongo import counters
         from subscriptions import signals  # noqa: F401
+        from subscriptions.copies import ALL as COPIES
         from subscriptions.counters import ALL
         from subscriptions.notifications import receivers  # noqa: F401
         from subscriptions.posts import wiring  # noqa: F401
@@ -20,6 +22,7 @@ class SubscriptionsConfig(AppConfig):
         from subscriptions.views.channels import watch_panel
         from videos import panels, relations, shelves
 
+        copies.register(*COPIES)
         counters.register(*ALL)
         panels.register(watch_panel)
         relations.register(bell)

@@ -15,6 +15,7 @@ from streamsite.mongo.collections import collection
 from subscriptions.models import Notify, Subscription
 from videos import blocks
 from videos.access import own_videos
+from videos.library import channels
 from videos.playback import figures
 
 # Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
@@ -83,6 +84,8 @@ def _count(subscriber: User, channel: User, change: int, video_id: str) -> None:
     figures.note_channel(channel.pk, **noted)
     if video_id and own_videos(channel.pk).filter(pk=video_id).exists():
         figures.note_video(video_id, channel.pk, **noted)
+    if channel_row is not None:
+        channels.follow_subscribers(channel.pk, int(channel_row["subscriber_count"]), change)
     if channel_row is not None and change > 0:
         subscribed.send(
             sender=Subscription, channel_id=channel.pk, subscribers=int(channel_row["subscriber_count"])

@@ -228,9 +228,11 @@ def test_suggestions_appear_while_typing_and_are_chosen_by_keyboard(page, site, 
     expect(options.nth(1)).to_have_attribute("aria-selected", "true")
     chosen = options.nth(1).inner_text()
     field.press("Enter")
-    page.wait_for_url("**/search?q=*")
-    expect(page.get_by_role("link", name=chosen).first).to_be_visible()
-    field.fill("suggested")
-    expect(options.first).to_contain_text("Channel")
+    page.wait_for_url("**/watch/*")
+    expect(page.get_by_role("heading", name=chosen, level=1)).to_be_visible()
+    page.goto("/search")
+    field = page.get_by_role("combobox", name="Search videos").last
+    field.fill("author")  # any word of the name, not only the first
+    expect(options.first).to_contain_text("Channel · @suggested-author")
     field.press("Escape")
     expect(page.get_by_role("listbox")).to_be_hidden()

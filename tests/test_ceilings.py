@@ -6,9 +6,18 @@ from streamsite.testing.commands import recorded
 from videos.models import Comment
 
 MOST = 4
-# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures. And
-# one more where cards are not all that a page reads: how much of their videos the viewer has watched.
-MORE = {"/": 6, "/watch/{video}": 5, "/@owner/playlists": 5, "/@owner/posts": 5, "/feed/posts": 5}
+# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures;
+# videos, channels (whom somebody blocks among them) and playlists. And one more where cards are not all that a page
+# reads: how much of their videos the viewer has watched.
+MORE = {
+    "/": 6,
+    "/search?q=alpha+video": 5,
+    "/search?q=owner&sort=views": 7,
+    "/watch/{video}": 5,
+    "/@owner/playlists": 5,
+    "/@owner/posts": 5,
+    "/feed/posts": 5,
+}
 # Who asks: the page's session, the account.
 IDENTITY = {"find django_session", "find accounts_user"}
 PAGES = [
@@ -36,6 +45,7 @@ PAGES = [
     "/api/v1/videos",
     "/api/v1/videos?q=alpha+video",
     "/api/v1/search/suggest?q=al",
+    "/api/v1/channels?q=own",
     "/api/v1/trending",
     "/api/v1/videos/{video}",
     "/api/v1/videos/{video}/related",

@@ -82,6 +82,7 @@ ROUTES = {
     "api-saved-playlists": ("me/saved-playlists", {"get": (401, 200)}),
     "api-saved-playlist": ("me/saved-playlists/{playlist}", {"put": (401, 404), "delete": (401, 204)}),
     "api-channel-playlists": ("channels/owner/playlists", {"get": (200, 200)}),
+    "api-channels": ("channels", {"get": (200, 200)}),
     "api-channel": ("channels/owner", {"get": (200, 200)}),
     "api-channel-videos": ("channels/owner/videos", {"get": (200, 200)}),
     "api-channel-subscribers": ("channels/owner/subscribers", {"get": (200, 200)}),

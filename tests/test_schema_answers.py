@@ -33,6 +33,7 @@ QUERIES = {
     "/api/v1/videos": ["?q=words", "?channel=owner&page_size=1", "?sort=trending&captions=1"],
     "/api/v1/playlists": ["?video={video_id}", "?page_size=1"],
     "/api/v1/search/suggest": ["?q=own"],
+    "/api/v1/channels": ["?q=own", "?q=own&page_size=1"],
     "/api/v1/videos/{video_id}/transcript": ["?q=secret"],
     "/api/v1/videos/{video_id}/comments": ["?page_size=1", "?sort=newest"],
     "/api/v1/studio/stats": ["?range=7d"],

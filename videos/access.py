@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -11,12 +11,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.access import listed_accounts
 from accounts.models import User
 from streamsite.api.pagination import Page
 from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_linkable, is_owner, unlisted_match
 from videos import share_links
-from videos.models import Reaction, ShareLink, Video, Watch
+from videos.models import Block, Reaction, ShareLink, Video, Watch
 
 NOBODY = AnonymousUser()
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
@@ -123,6 +124,21 @@ def as_gated(document: Mapping[str, Any]) -> Video:
 def is_shared(video: Video) -> bool:
     """Whether anybody with the link may open the video."""
     return may_watch(NOBODY, video)
+
+
+def channels_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[User]:
+    """The channels with these ids that ``viewer`` may find, in the order of ``ids``: none that they block."""
+    found = listed_accounts().in_bulk(list(ids))
+    hidden = blocked_among(viewer, found)
+    return [found[one] for one in ids if one in found and one not in hidden]
+
+
+def blocked_among(viewer: Viewer, ids: Iterable[str]) -> set[str]:
+    """Those of the accounts that ``viewer`` blocks."""
+    if not viewer.is_authenticated:
+        return set()
+    rows = Block.objects.filter(blocker_id=str(viewer.pk), blocked_id__in=list(ids))
+    return set(rows.values_list("blocked_id", flat=True))
 
 
 WithVideo = TypeVar("WithVideo", Reaction, Watch)

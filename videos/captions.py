@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import IntegrityError
 from django.dispatch import Signal
 from django.utils import timezone
 
+from streamsite import folding
 from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
@@ -143,7 +145,7 @@ def transcript(
     """Return one track and its cues as plain text: ``{"start": s, "end": s, "text": str}``.
 
     The track is that with ``track_id``, else one in ``language``, else one in the video's own language, else any.
-    With ``words`` only the cues that hold all of them are returned, whatever their case.
+    With ``words`` only the cues that hold all of them are returned, whatever their case and accents.
     """
     tracks = of_video(video.pk)
     if track_id:
@@ -153,12 +155,17 @@ def transcript(
     chosen = most_telling(tracks, language or video.language)
     if chosen is None:
         return None, []
-    sought = [word.casefold() for word in words.split()]
+    sought = [re.compile(folding.pattern("".join(found)), re.IGNORECASE) for found in _folded(words)]
     lines = (
         {"start": start, "end": end, "text": webvtt.plain(text)}
         for start, end, text in Caption.objects.values_list("cues", flat=True).get(pk=chosen.pk)
     )
-    return chosen, [line for line in lines if all(word in line["text"].casefold() for word in sought)]
+    return chosen, [line for line in lines if all(word.search(line["text"]) for word in sought)]
+
+
+def _folded(words: str) -> list[list[str]]:
+    """The folded parts of each word that was typed; signs alone say nothing."""
+    return [found for word in words.split() if (found := folding.words(word))]
 
 
 def file_of(caption: Caption) -> Path:

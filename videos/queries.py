@@ -19,7 +19,7 @@ from streamsite.mongo import merging
 from streamsite.text import clean_line
 from videos import facets
 from videos.access import LISTED, listed_videos
-from videos.library import moments, search
+from videos.library import moments, ordered, search
 from videos.mappers import card
 from videos.models import CATEGORIES, Video
 
@@ -55,6 +55,7 @@ class Wanted:
     words: str
     conditions: dict[str, Any]
     sort: str
+    is_exact: bool = False  # the words as they were typed, without correction
 
 
 def wanted(params: QueryDict, of: str = "") -> Wanted:
@@ -72,20 +73,30 @@ def wanted(params: QueryDict, of: str = "") -> Wanted:
     if uploaded := _choice(params, "uploaded", list(UPLOADED)):
         conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED[uploaded])}
     conditions |= _facets(params, with_index=bool(words) or "tags" not in conditions)
-    return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest")
+    is_exact = params.get("exact") in {"1", "true"}
+    return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest", is_exact)
 
 
 def library(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
     """A page of the public library, or of the channel ``of`` (an id), under the parameters of ``GET /videos``."""
-    asked = wanted(request.GET, of)
+    return _searched(request, wanted(request.GET, of), absolute=absolute)[0]
+
+
+def _searched(
+    request: HttpRequest | Request, asked: Wanted, *, absolute: bool
+) -> tuple[Page[Video], search.Found | None]:
+    """A page of what is asked for and, if words are, how they were found."""
     if not asked.words:
         rows = _sortable(_filtered(asked.conditions), asked.sort)
-        return paginate(request, rows, SORTS[asked.sort], absolute=absolute)
-    ids = search.find(asked.words, asked.conditions)
+        return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
     if asked.sort == RELEVANCE:
-        return paginate_ranked(request, ids, by_ids, absolute=absolute)
-    rows = _sortable(listed_videos().select_related("channel").filter(pk__in=ids), asked.sort)
-    return paginate(request, rows, SORTS[asked.sort], absolute=absolute)
+        found = search.find(asked.words, asked.conditions, is_exact=asked.is_exact)
+        return paginate_ranked(request, found.ids, by_ids, absolute=absolute), found
+    found = ordered.find(asked.words, asked.conditions, is_exact=asked.is_exact)
+    is_whole = len(found.ids) <= ordered.MOST_WHOLE
+    among = listed_videos().select_related("channel") if is_whole else _filtered(asked.conditions)
+    rows = ordered.rows(found, asked.conditions, _sortable(among, asked.sort), by_ids)
+    return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
 
 
 def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
@@ -93,13 +104,18 @@ def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
 
 
 def found(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> dict[str, Any]:
-    """``library`` as cards in the contract's list form; where words were asked for, each with its ``moment``."""
-    page = library(request, of=of, absolute=absolute)
-    words = request.GET.get("q", "").strip()
-    if not words:
+    """``library`` as cards in the contract's list form.
+
+    Where words were asked for, each has its ``moment``, and the list has ``corrected``, the text that was searched for
+    instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
+    """
+    asked = wanted(request.GET, of)
+    page, how = _searched(request, asked, absolute=absolute)
+    if how is None:
         return page.body(card)
-    said = moments.of_videos(page.rows, words)
-    return page.body(lambda video: card(video) | {"moment": said.get(video.pk)})
+    said = moments.of_videos(page.rows, how.corrected or asked.words)
+    body = page.body(lambda video: card(video) | {"moment": said.get(video.pk)})
+    return body | {"corrected": how.corrected or None, "matched": "most" if how.is_partial else "all"}
 
 
 def by_ids(ids: list[str]) -> list[Video]:

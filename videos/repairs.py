@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from streamsite.mongo.repairs import Repair
-from videos import facets, original_dates
-from videos.library import documents
-from videos.models import Video
+from videos import facets, original_dates, titles
+from videos.library import channels, documents
+from videos.models import Video, Watch
 
 
 def _refresh_search(video_ids: list[str]) -> None:
@@ -32,4 +32,8 @@ ALL = (
     ),
     Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
     _facets(documents.DOCUMENTS),
+    channels.INDEX.repair,
+    titles.repair(Video._meta.db_table),
+    titles.repair(Watch._meta.db_table),
+    Repair(f"{documents.DOCUMENTS} indexes", documents.former_indexes, documents.drop_indexes),
 )

@@ -237,6 +237,14 @@ class PageOfFoundCardsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = FoundCardSerializer(many=True)
+    corrected = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text="Only with q: what was searched for instead of a misspelled q; null otherwise.",
+    )
+    matched = serializers.ChoiceField(
+        ["all", "most"], required=False, help_text="Only with q: whether results have all of its words."
+    )
 
 
 class FeedCardSerializer(CardSerializer):
@@ -423,17 +431,44 @@ class PageOfWatchedSerializer(serializers.Serializer[Any]):
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
-    """Something to search for, or a channel."""
+    """A video by its title, or a channel by its name."""
 
     kind = serializers.ChoiceField(choices=["video", "channel"])
     text = serializers.CharField()
+    url = serializers.CharField(
+        help_text="The watch page or the channel; the search for a title that several videos have."
+    )
+
+
+class FoundChannelSerializer(ChannelBadgeSerializer):
+    """A channel with its address."""
+
+    url = serializers.CharField()
+
+
+class PageOfFoundChannelsSerializer(serializers.Serializer[Any]):
+    """A page of channels that were searched for."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = FoundChannelSerializer(many=True)
+
+
+class SuggestedPlaylistSerializer(serializers.Serializer[Any]):
+    """A public playlist."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    owner = ChannelBadgeSerializer()
     url = serializers.CharField()
 
 
 class SuggestionsSerializer(serializers.Serializer[Any]):
-    """At most eight suggestions."""
+    """At most eight suggestions, the channels among them with their pictures, and playlists."""
 
     results = SuggestionSerializer(many=True)
+    channels = FoundChannelSerializer(many=True)
+    playlists = SuggestedPlaylistSerializer(many=True)
 
 
 class RecommendationSerializer(CardSerializer):

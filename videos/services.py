@@ -17,7 +17,7 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absen
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, original_dates, quota, storage
+from videos import facets, original_dates, quota, storage, titles
 from videos.metadata import EDITABLE, clean_metadata, title_from
 from videos.models import Status, Video
 from videos.moderation import standing
@@ -30,6 +30,8 @@ SAID = ("title", "description", "tags", "chapters")
 video_deleted = Signal()
 
 
+# Sent with ``video_id`` when a video may have another title.
+video_retitled = Signal()
 # Sent with ``video_id`` when what lists and search show of a video may have changed.
 listing_refreshed = Signal()
 # Sent with ``video_id`` and ``channel_id`` when a video appears in lists for the first time.
@@ -65,6 +67,7 @@ def draft(
         verification.require(owner)
     for field, value in changes.items():
         setattr(video, field, value)
+    video.folded_title = titles.folded(video.title)
     return video
 
 
@@ -129,9 +132,13 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
         changes["chapters_edited"] = bool(changes["chapters"])
     if changes.get("visibility", video.visibility) != video.visibility:
         changes["visibility_epoch"] = F("visibility_epoch") + 1
+    if "title" in changes:
+        changes["folded_title"] = titles.folded(changes["title"])
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
         raise stale_or_absent(Video.objects.filter(pk=video.pk))
     refresh_listing(video.pk)
+    if "title" in changes:
+        video_retitled.send(sender=Video, video_id=video.pk)
     changed = Video.objects.select_related("channel").get(pk=video.pk)
     _announce_schedule(changed)
     if changed.allow_download and changed.is_complete and not changed.has_download:
@@ -248,6 +255,8 @@ def refresh_listing(video_id: str) -> None:
     in_transaction(switch)
     facets.refresh(Video._meta.db_table, {"_id": video_id})
     original_dates.refresh({"_id": video_id})
+    if not video.folded_title:  # the previous release made it
+        Video.objects.filter(pk=video_id, title=video.title).update(folded_title=titles.folded(video.title))
     listing_refreshed.send(sender=Video, video_id=video_id)
     if is_first:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.erasure import account_closed, account_erased, account_restored
+from accounts.models import User
 from accounts.profile import renamed
 from videos import blocks, captions, facets, reactions, services, tasks
 from videos.access import own_videos
 from videos.comments import services as comments
-from videos.library import documents
+from videos.library import channels, documents
 from videos.models import Caption, Upload, Video
 from videos.moderation import cases
 from videos.playback import figures, history
@@ -35,12 +37,21 @@ def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
     blocks.forget_user(user_id)
     cases.forget_user(user_id)
     figures.forget_channel(user_id)
+    channels.INDEX.remove(user_id)
+
+
+@receiver(post_save, sender=User)
+def let_it_be_found(sender: type, instance: User, created: bool, **extra: Any) -> None:
+    """A new account can be found by its name at once, however it was made."""
+    if created and instance.is_active:
+        channels.add(instance)
 
 
 @receiver(renamed)
 def follow_the_name(sender: type, user_id: str, **extra: Any) -> None:
-    """Search finds a channel's videos by its name; a channel may have many, so a worker does it."""
-    tasks.enqueue_relisting(user_id)
+    """Search finds a channel by its name, and its videos; these may be many, so a worker does it."""
+    channels.INDEX.refresh(user_id)
+    tasks.enqueue_following_name(user_id)
 
 
 @receiver(captions.tracks_changed)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
+from streamsite import copies
 from streamsite.tasks import queue, subjects
 from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
@@ -29,7 +30,7 @@ from videos import (
 )
 from videos.access import own_videos
 from videos.comments import services as comments
-from videos.library import documents
+from videos.library import channels, documents, finders
 from videos.models import Case, Status, Video
 from videos.moderation import cases, notices
 from videos.playback import beats, figures, history, rollup
@@ -80,11 +81,24 @@ def _admin_page(video_id: str) -> str:
 @task()
 def relist_channel(channel_id: str) -> None:
     """Bring the lists in line with the state of a channel's account: its videos, and what it said."""
+    channels.INDEX.refresh(channel_id)
     state = User.objects.filter(pk=channel_id).values_list("is_active", flat=True).first()
     if state is not None:
         (comments.show_author if state else comments.hide_author)(channel_id)
     for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
         services.refresh_listing(video_id)
+
+
+@task()
+def follow_name(channel_id: str) -> None:
+    """Bring every copy of a channel's name in line with it."""
+    copies.refresh(copies.CHANNEL_NAME, channel_id)
+
+
+@task()
+def follow_title(video_id: str) -> None:
+    """Bring every copy of a video's title in line with it."""
+    copies.refresh(copies.VIDEO_TITLE, video_id)
 
 
 @task()
@@ -116,7 +130,8 @@ def run_sweep(*, force: bool = False) -> sweeper.Report:
 
 @task()
 def rebuild_search() -> int:
-    """Make anew what search knows of every listed video; how many they are."""
+    """Rebuild what search knows of every listed video, and of all names; return how many videos there are."""
+    finders.rebuild()
     return documents.rebuild()
 
 
@@ -164,6 +179,11 @@ def enqueue_relisting(channel_id: str) -> None:
     relist_channel.enqueue(channel_id)
 
 
+def enqueue_following_name(channel_id: str) -> None:
+    """Queue the refresh of what repeats a channel's name."""
+    follow_name.enqueue(channel_id)
+
+
 def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
     process_video.using(priority=priorities.of(video)).enqueue(video.pk)
@@ -192,6 +212,12 @@ def enqueue_demo_processing(video: Video) -> None:
 def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
     """Look at the schedule when that time has come."""
     change_visibility.using(run_after=at).enqueue()
+
+
+@receiver(services.video_retitled)
+def follow_retitled(sender: Any, *, video_id: str, **extra: Any) -> None:
+    """A title may have been copied a million times, so a worker does it."""
+    follow_title.enqueue(video_id)
 
 
 @receiver(services.download_offered)

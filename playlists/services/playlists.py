@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.dispatch import Signal
 
 from accounts import verification
 from accounts.models import User
@@ -28,6 +29,8 @@ class KeepsItsName(Conflict):
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
+# Sent with ``playlist_id`` when a playlist was created, described otherwise, or deleted.
+playlist_described = Signal()
 # What others read of a playlist, and whether they may.
 SAID = {"title", "description", "visibility"}
 
@@ -69,6 +72,7 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
     playlist = in_transaction(store)
     for each in (cap, item_cap):
         each.confirm(lambda: erase(playlist))
+    playlist_described.send(sender=Playlist, playlist_id=playlist.pk)
     return playlist
 
 
@@ -111,7 +115,10 @@ def update(playlist: Playlist, data: dict[str, Any], *, expected_version: int | 
             ordering.apply_rule(now.pk, now.sort)
         return now
 
-    return changing(playlist.pk, store)
+    changed = changing(playlist.pk, store)
+    if changes.keys() & SAID:
+        playlist_described.send(sender=Playlist, playlist_id=playlist.pk)
+    return changed
 
 
 def delete(playlist: Playlist, *, expected_version: int | None = None) -> None:
@@ -138,6 +145,7 @@ def erase(playlist: Playlist, *, expected_version: int | None = None) -> None:
         Playlist.objects.filter(pk=playlist.pk).delete()
 
     changing(playlist.pk, remove_rows)
+    playlist_described.send(sender=Playlist, playlist_id=playlist.pk)
 
 
 def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:

@@ -1,9 +1,19 @@
-// Suggestions below a search field: arrows choose, Enter goes, Escape closes. Without them the field is a plain form.
+// Suggestions below a search field: videos, channels and playlists. Arrows choose, Enter goes, Escape closes. Without
+// them the field is a plain form.
 import { api } from "./api.js";
 import { el } from "./ui.js";
 
 const WAIT_MS = 120;
 let count = 0;
+
+/** What is offered, as `{ text, url, note }`; `note` says what it is unless it is a video. */
+function options({ results, channels, playlists }) {
+  const handles = new Map(channels.map(({ url, username }) => [url, `Channel · @${username}`]));
+  return [
+    ...results.map(({ text, url }) => ({ text, url, note: handles.get(url) ?? "" })),
+    ...playlists.map(({ title, url }) => ({ text: title, url, note: "Playlist" })),
+  ];
+}
 
 class Suggestions {
   constructor(form) {
@@ -31,7 +41,7 @@ class Suggestions {
       this.asked = new AbortController();
       try {
         const { data } = await api("GET", `/search/suggest?q=${encodeURIComponent(typed)}`, { signal: this.asked.signal });
-        if (this.input.value === typed) this.#show(data.results);
+        if (this.input.value === typed) this.#show(options(data));
       } catch {
         // Typing goes on without them.
       }
@@ -43,11 +53,11 @@ class Suggestions {
     this.chosen = -1;
     this.input.removeAttribute("aria-activedescendant");
     this.list.replaceChildren(
-      ...results.map(({ kind, text, url }, index) =>
+      ...results.map(({ text, url, note }, index) =>
         el(
           "li",
           { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" },
-          el("a", { href: url, tabindex: "-1" }, el("bdi", {}, text), kind === "channel" ? el("span", { class: "soft small" }, "Channel") : ""),
+          el("a", { href: url, tabindex: "-1" }, el("bdi", {}, text), note ? el("span", { class: "soft small" }, note) : ""),
         ),
       ),
     );

@@ -6,7 +6,8 @@ A cursor is the sort key of the row at the edge, signed together with the endpoi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -27,6 +28,9 @@ Row = TypeVar("Row", bound=Model)
 DEFAULT_SIZE = 20
 MOST = 100
 SALT = "streamsite.cursor"
+# Of a row in a cursor of ``paginate_ranked``: with 500 rows two share one in a list of 40,000.
+MARK_BYTES = 4
+LONGEST_CURSOR = 6_000  # characters
 # What every list takes, for the schema.
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
 NOT_FILTERS = {"cursor", "page_size"}
@@ -103,23 +107,68 @@ def paginate_ranked(
 ) -> Page[Row]:
     """One page of rows in an order that no field has: ``keys`` are all ids, ``load`` gets those of the page.
 
-    The cursor is a place in the order, which must be bounded.
+    The order may change from one page to the next, and ids may come and go. So the cursor has a mark of every row that
+    was on a page before this one: none is repeated, and none is skipped. There must be a bound to the ids.
     """
-    params = request.GET
-    size = page_size(params)
-    scope = _scope(request.path, params)
-    key, _, _ = _read_cursor(params.get("cursor", ""), scope, 1)
-    first = int(key[0]) if key else 0
+    size = page_size(request.GET)
+    scope = _scope(request.path, request.GET)
+    key, backwards, _ = _read_cursor(request.GET.get("cursor", ""), scope, 1)
+    marks = {one: _mark(one) for one in keys}
+    before = _marks_in(key[0], keys, marks) if key else []
+    if backwards:
+        places = {mark: place for place, mark in enumerate(before[-size:])}
+        page = sorted((one for one in keys if marks[one] in places), key=lambda one: places[marks[one]])
+        before, has_next = before[:-size], True
+    else:
+        known = set(before)
+        rest = [one for one in keys if marks[one] not in known]
+        page, has_next = rest[:size], len(rest) > size
 
-    def link(place: int) -> str:
-        cursor = _write_cursor([place], scope, back=False)
-        return _link(request, cursor, absolute=absolute)
+    def link(shown: list[bytes], *, back: bool) -> str:
+        text = urlsafe_b64encode(b"".join(shown)).decode()
+        return _link(request, _write_cursor([text], scope, back=back), absolute=absolute)
 
     return Page(
-        load(list(keys[first : first + size])),
-        next=link(first + size) if first + size < len(keys) else None,
-        previous=link(max(0, first - size)) if first > 0 else None,
+        load(page),
+        next=link([*before, *(marks[one] for one in page)], back=False) if has_next else None,
+        previous=link(before, back=True) if before else None,
     )
+
+
+def _mark(key: str) -> bytes:
+    return hashlib.blake2b(key.encode(), digest_size=MARK_BYTES).digest()
+
+
+def _marks_in(stored: Any, keys: Sequence[str], marks: Mapping[str, bytes]) -> list[bytes]:
+    """The marks of a cursor; cursors of the previous release are places in the order."""
+    if isinstance(stored, int):
+        return [marks[one] for one in keys[:stored]]
+    joined = urlsafe_b64decode(stored)
+    return [joined[start : start + MARK_BYTES] for start in range(0, len(joined), MARK_BYTES)]
+
+
+KeyOfRow = TypeVar("KeyOfRow", bound=Sequence[Any])
+
+
+def paginate_keys(
+    request: HttpRequest | Request,
+    load: Callable[[list[Any] | None, int], list[KeyOfRow]],
+    *,
+    parts: int,
+    absolute: bool = True,
+) -> tuple[list[KeyOfRow], str | None]:
+    """One page of rows that are known by their keys of ``parts`` values, and the URL of the next one.
+
+    ``load(after, size)`` returns the ``size`` keys after one, or the first ones. There is no way back.
+    """
+    size = page_size(request.GET)
+    scope = _scope(request.path, request.GET)
+    after, _, _ = _read_cursor(request.GET.get("cursor", ""), scope, parts)
+    keys = load(after, size + 1)
+    if len(keys) <= size:
+        return keys, None
+    cursor = _write_cursor(list(keys[size - 1]), scope, back=False)
+    return keys[:size], _link(request, cursor, absolute=absolute)
 
 
 Entry = TypeVar("Entry", bound="Timed")
@@ -206,7 +255,7 @@ def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, b
     if not raw:
         return None, False, 0
     try:
-        content = signing.loads(raw[:1000], salt=SALT)
+        content = signing.loads(raw[:LONGEST_CURSOR], salt=SALT)
     except signing.BadSignature:
         raise InvalidCursor from None
     if content["s"] != scope or len(content["k"]) != length:

@@ -19,10 +19,12 @@ Document = dict[str, Any]
 
 PROVIDERS = (
     "accounts.mongo",
+    "videos.library.channels",
     "videos.library.documents",
     "videos.playback.beats",
     "videos.playback.figures",
     "subscriptions.mongo",
+    "playlists.finding",
     "streamsite.api.idempotency",
 )
 OWN = {

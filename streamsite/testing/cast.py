@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import api_tokens, sessions
@@ -81,12 +82,21 @@ class Cast:
             client.force_login(User.objects.get(pk=user.pk), backend="accounts.backends.LoginBackend")
         return client
 
+    def unsaved_video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
+        """A video as ``video`` makes it, listed and not stored yet: for tests that store many at once."""
+        values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
+        values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
+        moment = timezone.now()
+        values |= {"listed": ready, "published_at": moment if ready else None}
+        return Video(channel=owner or self.owner, **(values | fields))
+
     def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
         """A video without files; public and ready unless told otherwise."""
-        from videos import services
+        from videos import services, titles
 
         values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
         values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
+        values["folded_title"] = titles.folded(fields.get("title", values["title"]))
         video = Video.objects.create(channel=owner or self.owner, **(values | fields))
         services.refresh_listing(video.pk)
         return Video.objects.select_related("channel").get(pk=video.pk)

@@ -128,7 +128,9 @@ def _forget_caches() -> None:
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
     from videos import media
+    from videos.library import vocabulary
 
+    vocabulary.forget()
     sessions.forget_all()
     media.forget_all()
     health.forget()

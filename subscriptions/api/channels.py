@@ -24,8 +24,34 @@ from streamsite.api.pagination import PAGING, paginate
 from subscriptions import queries, services
 from subscriptions import serializers as shapes
 from videos import queries as video_queries
+from videos.library.channels import FINDER as CHANNELS
 from videos.mappers import card
-from videos.serializers import PageOfCardsSerializer, PageOfFeedCardsSerializer
+from videos.serializers import (
+    PageOfCardsSerializer,
+    PageOfFeedCardsSerializer,
+    PageOfFoundChannelsSerializer,
+)
+
+
+class ChannelsView(APIView):
+    """Find channels by name."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    @extend_schema(
+        operation_id="channels_search",
+        parameters=[
+            *PAGING,
+            OpenApiParameter(
+                "q",
+                str,
+                description="Words of the display name or the username, in any order; each may be unfinished.",
+            ),
+        ],
+        responses={200: PageOfFoundChannelsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        return respond(request, CHANNELS.page(request, request.GET.get("q", "")))
 
 
 class ChannelView(APIView):

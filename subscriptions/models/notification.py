@@ -12,8 +12,8 @@ from streamsite.ids import object_id
 class Notification(models.Model):
     """Something that one account is told. ``key`` makes it exist once. Written by ``notifications.services``.
 
-    ``title`` is what it is about as it was then; ``url`` a path of this site. ``mail_at`` is when it is due by email,
-    null when it is not, or was sent. Rows are removed ``KEPT`` after they were made.
+    ``title`` is what it is about, and follows it when it is renamed; ``url`` is a path of this site. ``mail_at`` is
+    when it is due by email, null when it is not, or was sent. Rows are removed ``KEPT`` after they were made.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -54,6 +54,8 @@ class Notification(models.Model):
                 condition=models.Q(mail_at__isnull=False),
             ),
             models.Index(fields=["-created_at", "-id", "kind"], name="notification_newest_by_kind"),
+            # What is renamed is found by its address.
+            models.Index(fields=["url"], name="notification_about"),
         ]
 
     def __str__(self) -> str:

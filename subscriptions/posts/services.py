@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import images, pictures, verification
 from accounts.models import User
+from streamsite import copies
 from streamsite.errors import Invalid, Stale, stale_or_absent
 from streamsite.limits import POST as POST_LIMIT
 from streamsite.limits import enforce
@@ -75,6 +76,8 @@ def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None 
     rows = Post.objects.filter(pk=post.pk, version=post.version)
     if not rows.update(**changes, version=F("version") + 1):
         raise stale_or_absent(Post.objects.filter(pk=post.pk))
+    if "edited_at" in changes:
+        copies.refresh(copies.POST_TEXT, post.pk)
     return Post.objects.select_related("channel", "video__channel").get(pk=post.pk)
 
 

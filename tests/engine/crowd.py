@@ -17,8 +17,8 @@ from streamsite.tasks import queue
 from streamsite.testing.cast import Cast
 from streamsite.visibility import Visibility
 from subscriptions.models import Broadcast, Notification, Post, Subscription
-from videos import facets, original_dates
-from videos.library import documents
+from videos import facets, original_dates, titles
+from videos.library import documents, finders
 from videos.models import (
     Block,
     Case,
@@ -73,6 +73,7 @@ class Crowd(Cast):
         self._told()
         self._moderation()
         self._figures()
+        finders.rebuild()
         collection(queue.JOBS).insert_many(
             [
                 queue.new_job("videos.tasks.x", [], {}, queue="default", run_at=START)
@@ -100,10 +101,12 @@ class Crowd(Cast):
         """Half are music and half are English, and no video is both; few are long, have captions or are tagged."""
         is_public = n % 4 != 0
         is_rare = n % RARE == 1
+        title = f"Video {n} " + ("music" if n % 3 else "zebra" if is_rare else "other")
         at = NOW - dt.timedelta(minutes=2 * MANY - n) if n < MANY - 3 else NOW
         return {
             "channel_id": self.channels[n % CHANNELS],
-            "title": f"Video {n} " + ("music" if n % 3 else "zebra" if is_rare else "other"),
+            "title": title,
+            "folded_title": titles.folded(title),
             "category": "comedy" if is_rare else "music" if n % 2 else "other",
             "tags": ["zebra"] if is_rare else ["music"] if n % 2 else ["other"],
             "language": "fr" if is_rare else "de" if n % 2 else "en",
@@ -162,6 +165,7 @@ class Crowd(Cast):
                 {
                     "video_id": one,
                     "title": "Video zebra" if n % RARE == 1 else "Video music",
+                    "folded_title": "video zebra" if n % RARE == 1 else "video music",
                     "watched_at": START + dt.timedelta(minutes=n),
                 }
                 for n, one in enumerate(self.videos)

@@ -38,6 +38,12 @@ PATHS = [
     "/?category=music",
     "/search?q=music",
     "/search?q=owner&category=music&uploaded=year&captions=1",
+    "/search?q=user&show=channels",
+    "/search?q=user00123&show=channels",
+    "/search?q=list&show=playlists",
+    "/api/v1/channels?q=user",
+    "/api/v1/channels?q=user00123+nobody",
+    "/api/v1/search/suggest?q=user",
     "/watch/{video}",
     "/watch/{video}/comments",
     "/watch/{video}/comments?sort=newest",
@@ -226,7 +232,7 @@ def test_every_filter_of_the_studio_reads_little(crowd: Crowd) -> None:
     """A channel's own videos by words, state, visibility and category, in every order."""
     profile = Profile()
     offered = {
-        "q": ["", "zebra", "nothing", "Video"],
+        "q": ["", "zebra", "nothing", "Video", "zebra video", "wi-fi"],
         "visibility": ["", "private", "unlisted"],
         "status": ["", "failed"],
         "category": ["", "comedy", "music"],
@@ -239,7 +245,7 @@ def test_every_filter_of_the_studio_reads_little(crowd: Crowd) -> None:
     assert profile.faults() == {}
 
 
-@pytest.mark.parametrize("words", ["zebra", "music", "nothing"])
+@pytest.mark.parametrize("words", ["zebra", "music", "nothing", "zebra video", "wi-fi"])
 def test_a_search_of_the_history_reads_little(crowd: Crowd, words: str) -> None:
     """Also for words that little or nothing of it has."""
     profile = Profile(words)

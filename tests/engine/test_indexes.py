@@ -37,13 +37,13 @@ def test_a_prepared_database_needs_nothing(videos: Any) -> None:
 def test_missing_ones_are_made(videos: Any) -> None:
     """Of a model, and of the search that no model describes."""
     videos.drop_index("video_listed")
-    collection("search_video").drop_index("search_text")
+    collection("search_video").drop_index("search_prefix")
     with pytest.raises(CommandError):
         _run("--check")
     assert "video_listed" not in videos.index_information()
     said = _run()
     assert "created: videos_video.video_listed" in said
-    assert "created: search_video.search_text" in said
+    assert "created: search_video.search_prefix" in said
     assert _run("--check") == "All indexes are as they should be.\n"
 
 

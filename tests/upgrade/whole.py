@@ -19,6 +19,11 @@ CHANGED = {
     # The private video of a public playlist is not counted for others.
     (" /channels/anna/playlists", "/results/0/item_count"): (2, 1),
     ("ben /me/saved-playlists", "/results/0/item_count"): (2, 1),
+    # A suggestion leads to the video.
+    (" /search/suggest?q=light", "/results/0/url"): (
+        "/search?q=A%20lighthouse%20at%20dusk",
+        "/watch/O_LKQwbTp2w",
+    ),
     # The video that waited was processed.
     ("anna /me/notifications", "/unread"): (4, 5),
 }

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types, what is watched of late, what goes with a video."""
+"""Suggestions while somebody types, trending videos, videos related to another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SuggestView(APIView):
         responses={200: shapes.SuggestionsSerializer},
     )
     def get(self, request: Request) -> Response:
-        return respond(request, {"results": suggest(request.GET.get("q", ""))})
+        return respond(request, suggest(request.user, request.GET.get("q", "")))
 
 
 class TrendingView(APIView):

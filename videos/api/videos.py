@@ -45,6 +45,9 @@ class VideosView(APIView):
                 str,
                 description='All words; "some words" together; -word not; the last may be a beginning.',
             ),
+            OpenApiParameter(
+                "exact", str, enum=["1"], description="Search for q as it is, without correction."
+            ),
             OpenApiParameter("channel", str, description="A username."),
             OpenApiParameter("tag", str),
             OpenApiParameter("category", str, enum=[key for key, _ in CATEGORIES]),

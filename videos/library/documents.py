@@ -1,34 +1,31 @@
 """What search knows: one document for each listed video, and none for any other.
 
-``search_video {_id: video, shape, title, tags, channel, description, captions, title_words, names, words, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the words of
-title, tags and channel, ``words`` those of description and captions as well; ``shape`` is that of the document.
-``popularity`` is the logarithm of the views, to whole numbers, so that it seldom changes.
+``search_video {_id: video, shape, title, tags, title_words, names, names_line, words, line, prefixes, channel_id,
+category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the forms (see
+``streamsite.folding``) and stems of title, tags and channel, ``words`` those of description and captions as well;
+``names_line`` and ``line`` are the words of names, and of description and captions, in their order, for phrases.
+``shape`` is that of the document. ``popularity`` is the logarithm of the views, to whole numbers, so that it seldom
+changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
+from django.conf import settings
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from streamsite import folding, stemming
 from streamsite.mongo.collections import collection
 from videos import captions
-from videos.library import words
+from videos.library import vocabulary, words
 from videos.models import Caption, Video
 from videos.webvtt import plain
 
 DOCUMENTS = "search_video"
 INDEXES = {
     DOCUMENTS: [
-        IndexModel(
-            [("title", TEXT), ("channel", TEXT), ("tags", TEXT), ("description", TEXT), ("captions", TEXT)],
-            name="search_text",
-            weights={"title": 20, "channel": 8, "tags": 8, "description": 2, "captions": 1},
-            default_language="none",
-            language_override="text_language",
-        ),
         IndexModel(
             [("prefixes", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_prefix"
         ),
@@ -37,6 +34,11 @@ INDEXES = {
         ),
         IndexModel(
             [("words", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_word"
+        ),
+        # For the newest and the oldest that have a word; also of a word that very many have.
+        IndexModel(
+            [("words", ASCENDING), ("published_at", DESCENDING), ("_id", DESCENDING)],
+            name="search_word_newest",
         ),
         # For filters that find less than the words do.
         IndexModel(
@@ -47,34 +49,71 @@ INDEXES = {
             name="search_channel",
         ),
         IndexModel([("published_at", DESCENDING)], name="search_newest"),
-    ]
+    ],
+    **vocabulary.INDEXES,
 }
+COUNTED = {"names_line": 1, "language": 1}  # the fields that words are counted by
 MAX_SPOKEN = 20_000  # characters of captions
 MOST_WORDS = 3_000  # different ones of a video
-SHAPE = 3
+SHAPE = 4
+FORMER_INDEXES = ("search_text",)
 
 
-def refresh(video_id: str) -> None:
-    """Bring the document in line with the video."""
+def refresh(video_id: str, *, is_counted: bool = True) -> None:
+    """Bring the document and, unless ``is_counted`` is false, the counts of its words in line with the video.
+
+    Idempotent.
+    """
     video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
+    documents = collection(DOCUMENTS)
     if video is None:
-        collection(DOCUMENTS).delete_one({"_id": video_id})
-        return
-    collection(DOCUMENTS).replace_one(
-        {"_id": video_id}, document(video, _spoken(video_id, video.language)), upsert=True
-    )
+        known = documents.find_one_and_delete({"_id": video_id}, COUNTED)
+        made: dict[str, Any] | None = None
+    else:
+        made = document(video, _spoken(video_id, video.language))
+        # The former document is the one that was replaced, also when two processes do this at once.
+        known = documents.find_one_and_replace({"_id": video_id}, made, COUNTED, upsert=True)
+    if is_counted:
+        vocabulary.follow(_counted(known), _counted(made))
 
 
 def rebuild() -> int:
-    """Make every document anew and remove those of no listed video; how many there are then. Safe to repeat."""
+    """Rebuild every document, remove those of no listed video, count all words again. Idempotent.
+
+    Returns the number of documents.
+    """
     listed = set()
     for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
-        refresh(video_id)
+        refresh(video_id, is_counted=False)
         listed.add(video_id)
     for row in collection(DOCUMENTS).find({}, {"_id": 1}):
         if row["_id"] not in listed:
-            refresh(row["_id"])
+            refresh(row["_id"], is_counted=False)
+    recount()
     return len(listed)
+
+
+def recount() -> None:
+    """Count the words of all documents again. Idempotent."""
+    vocabulary.recount(_counted(row) for row in collection(DOCUMENTS).find({}, COUNTED))
+
+
+def former_indexes() -> Iterator[str]:
+    """Yield the names of indexes that only the previous release uses; it makes them again when it is started."""
+    yield from set(FORMER_INDEXES) & set(collection(DOCUMENTS).index_information())
+
+
+def drop_indexes(names: Iterable[str]) -> None:
+    """Drop indexes by their names."""
+    for name in names:
+        collection(DOCUMENTS).drop_index(name)
+
+
+def _counted(known: Mapping[str, Any] | None) -> set[str]:
+    # A document that the previous release wrote has no line of words, and its words were not counted.
+    if known is None or "names_line" not in known:
+        return set()
+    return vocabulary.words_of(known["names_line"], _language(known["language"]))
 
 
 def is_outdated() -> bool:
@@ -109,21 +148,30 @@ def popularity(views: int) -> int:
 
 
 def document(video: Video, spoken: str) -> dict[str, Any]:
-    """What search knows of a listed video whose captions say ``spoken``. Its channel must be loaded."""
-    names = f"{video.channel.get_full_name()} {video.channel.username}"
-    names_said = words.distinct(video.title, " ".join(video.tags), names)
-    all_said = [*names_said, *words.distinct(video.description, spoken)]
+    """Build the search document of a listed video whose captions say ``spoken``. Its channel must be loaded."""
+    channel = f"{video.channel.get_full_name()} {video.channel.username}"
+    names = (video.title, *video.tags, channel)
+    language = _language(video.language)
+    names_known = [
+        *(form for text in names for form in folding.forms(text)),
+        *(stem for text in names for stem in stemming.stems(text, language)),
+    ]
+    known = [
+        *names_known,
+        *folding.forms(video.description, singles=False),
+        *stemming.stems(video.description, language),
+        *folding.forms(spoken, singles=False),
+    ]
     return {
         "shape": SHAPE,
-        "title_words": words.distinct(video.title),
-        "names": names_said,
-        "words": list(dict.fromkeys(all_said))[:MOST_WORDS],
         "title": video.title,
         "tags": video.tags,
-        "channel": names,
-        "description": video.description,
-        "captions": spoken,
-        "prefixes": words.prefixes(video.title, " ".join(video.tags), names),
+        "title_words": words.distinct(video.title),
+        "names": list(dict.fromkeys(names_known)),
+        "names_line": folding.sequence(*names),
+        "words": list(dict.fromkeys(known))[:MOST_WORDS],
+        "line": folding.sequence(video.description, spoken),
+        "prefixes": words.prefixes(video.title, " ".join(video.tags), channel),
         "channel_id": video.channel_id,
         "category": video.category,
         "language": video.language,
@@ -133,6 +181,11 @@ def document(video: Video, spoken: str) -> dict[str, Any]:
         "facets": video.facets,
         "popularity": popularity(video.view_count),
     }
+
+
+def _language(tag: str) -> str:
+    """Return the language whose endings are removed; without a tag the site's own."""
+    return stemming.language_of(tag or settings.LANGUAGE_CODE)
 
 
 def _spoken(video_id: str, language: str) -> str:

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import html
+import re
 from typing import Any
 
-from streamsite.folding import fold
+from streamsite import folding, scripts
 from streamsite.mongo.collections import collection
-from videos.library import words
+from videos.library import vocabulary, words
 from videos.models import Caption, Video
 from videos.webvtt import plain
 
 MOST_CUES, MOST_CHARACTERS = 40, 160
+# What a word must not follow, for MongoDB and for Python, whose expressions differ here.
+STORED, READ = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
+BETWEEN = r"[\s\p{P}]+", r"[\s\W]+"
 
 
 def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
     """``{video id: {"start": seconds, "text": ...}}`` of those that say some of the words of ``text``, in one read.
 
-    The cue with the most of the words, the first of several. Words are found whatever their case; accents count
-    unless they were typed.
+    The cue with the most of the words, the first of several. Words are found as search finds them.
     """
     ids = [video.pk for video in videos if video.has_captions]
-    wanted = _needles(text)
-    if not ids or not wanted:
+    query = words.read(text, vocabulary.languages())
+    if not ids or query.is_empty:
         return {}
-    lowered = {"$toLower": {"$arrayElemAt": ["$$cue", 2]}}
-    # Cues are stored as WebVTT, where "&" and "<" are written as references.
-    stored = [html.escape(word, quote=False) for word in wanted]
-    says = [{"$gte": [{"$indexOfCP": [lowered, {"$literal": word}]}, 0]} for word in stored]
+    said = _expressions(query, STORED, BETWEEN[0])
+    line = {"$arrayElemAt": ["$$cue", 2]}
+    says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in said]
     cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MOST_CUES}}
+    wanted = [re.compile(one, re.IGNORECASE) for one in _expressions(query, READ, BETWEEN[1])]
     found: dict[str, dict[str, Any]] = {}
+    best: dict[str, int] = {}
     for row in collection(Caption._meta.db_table).aggregate(
         [
             {"$match": {"video_id": {"$in": ids}}},
@@ -37,23 +40,25 @@ def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
             {"$match": {"cues": {"$ne": []}}},
         ]
     ):
-        spoken = [(float(cue[0]), plain(str(cue[2]))) for cue in row["cues"]]
-        start, said = max(spoken, key=lambda cue: _said(cue[1], wanted))
-        moment = {"start": start, "text": said[:MOST_CHARACTERS]}
-        had = found.get(row["video_id"])
-        if had is None or _said(str(moment["text"]), wanted) > _said(str(had["text"]), wanted):
-            found[row["video_id"]] = moment
+        for start, text in ((float(cue[0]), plain(str(cue[2]))) for cue in row["cues"]):
+            count = sum(one.search(text) is not None for one in wanted)
+            if count > best.get(row["video_id"], 0):
+                best[row["video_id"]] = count
+                found[row["video_id"]] = {"start": start, "text": text[:MOST_CHARACTERS]}
     return found
 
 
-def _needles(text: str) -> list[str]:
-    """The words and phrases to look for, as typed and without accents."""
-    query = words.read(text)
-    typed = [word for word in text.casefold().split() if not word.startswith("-")]
-    plain = [word.strip('"') for word in typed if fold(word) != word]
-    return list(dict.fromkeys([*query.required, *(word for word in plain if word)]))[: words.MOST_WORDS]
+def _expressions(query: words.Query, beginning: str, between: str) -> list[str]:
+    """Return a regular expression for each word and phrase; one that is alone is not found inside other words."""
+    found = [
+        "|".join(
+            _words((term.run,) if term.run else forms, beginning, between) for forms in term.alternatives
+        )
+        for term in query.terms
+    ]
+    return [*found, *(_words(phrase, beginning, between) for phrase in query.phrases)]
 
 
-def _said(text: str, wanted: list[str]) -> int:
-    lowered = text.lower()
-    return sum(word in lowered for word in wanted)
+def _words(forms: tuple[str, ...], beginning: str, between: str) -> str:
+    start = "" if scripts.is_unspaced(forms[0][0]) else beginning
+    return start + between.join(folding.pattern(form) for form in forms)

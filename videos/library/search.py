@@ -1,85 +1,199 @@
 """Finding listed videos by words.
 
-Words are looked up in arrays of words, whose indexes are in the order of views: what has them in title, tags or channel
+Words are looked up in arrays of forms, whose indexes are in the order of views: what has them in title, tags or channel
 comes first, then what has them in description or captions, and of a word that half of the library has only the most
-viewed are read. Phrases need the words in their order; for them there is the text index.
+viewed are read. Phrases are looked up by their words, and then in the line of words that a document has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Any
 
 from django.conf import settings
 
+from streamsite import folding, stemming
+from streamsite.folding import Term
 from streamsite.mongo import merging
 from streamsite.mongo.collections import collection
-from videos.library import words
+from videos.library import spelling, vocabulary, words
 from videos.library.documents import DOCUMENTS
+from videos.library.words import Query
 
 MOST_MATCHES = 500
 HALF_FRESH_DAYS = 90
 # How much the most viewed and the newest gain on equally good matches: ties are broken, words decide.
 VIEWS_SHARE, FRESH_SHARE = 0.004, 0.05
-DAY_MS = 86_400_000
 # What a match is worth by where it is; one in the title gains its share of the title's words.
 IN_NAMES, BEGUN_IN_NAMES, ANYWHERE, BEGUN_ANYWHERE = 3.0, 2.0, 1.0, 0.5
 BY_VIEWS = {"popularity": -1, "_id": -1}
+# Of three words one may be missing where no video has all, of so many two: most of them must be there.
+MOST_WITH_TWO_MISSING, LEAST_WITH_TWO_MISSING = 6, 5
+NAMES, WORDS = "names", "words"
 Stages = list[dict[str, Any]]
+Condition = dict[str, Any]
+Look = Callable[[list[Query], Mapping[str, Any]], list[str]]
 
 
-def find(text: str, filters: Mapping[str, Any], *, most: int = MOST_MATCHES) -> list[str]:
-    """Ids of listed videos that hold all words of ``text``, best first, at most ``most``. One read.
+@dataclass(frozen=True)
+class Found:
+    """The ids that were found, and how.
 
-    ``"several words"`` must stand together, ``-word`` must not be there; the last word may be a beginning. ``filters``
-    is a condition on the documents.
+    ``corrected`` is the text that was searched for instead, "" when it is what was typed; ``is_partial`` means that
+    no video has all of the words, so that these have most of them. Each video matches one of ``queries``.
     """
-    query = words.read(text)
+
+    ids: list[str]
+    queries: tuple[Query, ...] = ()
+    corrected: str = ""
+    is_partial: bool = False
+
+
+def find(text: str, filters: Mapping[str, Any], *, is_exact: bool = False, look: Look | None = None) -> Found:
+    """Return the listed videos that hold all words of ``text``, best first, at most ``MOST_MATCHES``.
+
+    ``"several words"`` must stand together, ``-word`` must not be there; the last word may be a beginning. When nothing
+    has all words, a typing error is corrected, unless ``is_exact``; then one or two of the words may be missing.
+    ``filters`` is a condition on the documents. ``look`` reads the ids of what matches any of some queries, in
+    ``best`` order by default. One read, up to four more when nothing has all words.
+    """
+    look = look or best
+    languages = _languages(filters)
+    query = words.read(text, languages)
     if query.is_empty:
-        return []
-    if any(" " in part for part in (*query.required, *query.excluded)):
-        return _find_phrases(query, filters, most)
-    # The words of a tag are among the names, which have an index.
-    tagged = [{"names": word} for word in words.distinct(filters.get("tags", ""))]
-    without = {"words": {"$nin": list(query.excluded)}} if query.excluded else {}
+        return Found([])
+    if ids := look([query], filters):
+        return Found(ids, (query,))
+    corrected = "" if is_exact else spelling.correct(text, query)
+    if corrected:
+        better = words.read(corrected, languages)
+        if ids := look([better], filters):
+            return Found(ids, (better,), corrected)
+    for queries in _with_most(words.read(corrected, languages) if corrected else query):
+        if ids := look(queries, filters):
+            return Found(ids, tuple(queries), corrected, is_partial=True)
+    return Found([], (query,))
+
+
+def best(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
+    """Return the ids of what matches any of ``queries``, the best ``MOST_MATCHES``. One read."""
     parts = [
-        _found([*condition, *tagged], {**filters, **without}, worth, query.required, most)
-        for worth, condition in _places(query)
+        _found([*conditions, _tagged(filters)], filters, worth, query)
+        for query in queries
+        for worth, conditions in _places(query)
     ]
-    return _best(_read(parts), most)
+    return _best(_read(parts))
+
+
+def anywhere(query: Query, filters: Mapping[str, Any]) -> Condition:
+    """Return the condition on documents that hold all words of ``query``, the last one finished."""
+    return {"$and": [*_conditions(query, WORDS), _tagged(filters), dict(filters)]}
+
+
+def any_of(queries: Iterable[Query], filters: Mapping[str, Any]) -> Condition:
+    """Return the condition on documents that hold all words of one of ``queries``, or else begin with its last one."""
+    conditions = [anywhere(query, filters) for query in queries]
+    return conditions[0] if len(conditions) == 1 else {"$or": conditions}
+
+
+def begun(query: Query, filters: Mapping[str, Any]) -> Condition | None:
+    """Return the condition on documents that hold all words, the last one unfinished; ``None`` if it is finished."""
+    if not query.unfinished:
+        return None
+    return {"$and": [*_begun(query, WORDS), _tagged(filters), dict(filters)]}
 
 
 def with_word(word: str, *, most: int) -> Stages:
-    """The stages that find the most viewed videos with a word in title, tags or channel."""
-    return [{"$match": {"names": word}}, {"$sort": BY_VIEWS}, {"$limit": most}, {"$project": {"_id": 1}}]
+    """Return the stages that find the most viewed videos with a word in title, tags or channel."""
+    return [{"$match": {NAMES: word}}, {"$sort": BY_VIEWS}, {"$limit": most}, {"$project": {"_id": 1}}]
 
 
-def _places(query: words.Query) -> Iterable[tuple[float, Stages]]:
-    """Where the words may be, as conditions, with what a match there is worth."""
-    required = list(query.required)
-    yield IN_NAMES, [{"names": word} for word in required]
-    yield ANYWHERE, [{"words": word} for word in required]
+def _languages(filters: Mapping[str, Any]) -> tuple[str, ...]:
+    asked = stemming.language_of(str(filters.get("language", "")))
+    return (asked,) if asked else vocabulary.languages()
+
+
+def _with_most(query: Query) -> Iterable[list[Query]]:
+    """Yield queries that lack one of the words, then such that lack two."""
+    many = len(query.terms)
+    if many > 2:
+        yield [query.without([place]) for place in range(many)]
+    if LEAST_WITH_TWO_MISSING <= many <= MOST_WITH_TWO_MISSING:
+        yield [query.without(pair) for pair in combinations(range(many), 2)]
+
+
+def _tagged(filters: Mapping[str, Any]) -> Condition:
+    # The words of a tag are among the names, which have an index.
+    said = words.distinct(str(filters.get("tags", "")))
+    return {"$and": [{NAMES: word} for word in said]} if said else {}
+
+
+def _places(query: Query) -> Iterable[tuple[float, list[Condition]]]:
+    """Yield where the words may be, as conditions, with what a match there is worth."""
+    yield IN_NAMES, _conditions(query, NAMES)
+    yield ANYWHERE, _conditions(query, WORDS)
     if query.unfinished:
-        begun = {"prefixes": query.unfinished[: words.LONGEST_PREFIX]}
-        others = [word for word in required if word != query.unfinished]
-        yield BEGUN_IN_NAMES, [begun, *({"names": word} for word in others)]
-        if others:
-            yield BEGUN_ANYWHERE, [begun, *({"words": word} for word in others)]
+        yield BEGUN_IN_NAMES, _begun(query, NAMES)
+        if len(query.terms) > 1 or query.phrases:
+            yield BEGUN_ANYWHERE, _begun(query, WORDS)
 
 
-def _found(
-    conditions: Stages, filters: Mapping[str, Any], worth: float, required: Iterable[str], most: int
-) -> Stages:
-    title = {
-        "$ifNull": ["$title_words", []]
-    }  # documents of a former shape have none until they are made anew
-    hits = {"$size": {"$setIntersection": [title, list(required)]}}
+def _begun(query: Query, where: str) -> list[Condition]:
+    typed = query.unfinished
+    prefix: Condition = {"prefixes": typed[: words.LONGEST_PREFIX]}
+    if len(typed) > words.LONGEST_PREFIX:
+        prefix |= {"names_line": {"$regex": f" {typed}"}}
+    return [prefix, *_conditions(query.without([len(query.terms) - 1]), where)]
+
+
+def _conditions(query: Query, where: str) -> list[Condition]:
+    found = [_has_term(term, where) for term in query.terms]
+    for phrase in query.phrases:
+        found += [{where: piece} for piece in dict.fromkeys(folding.split(" ".join(phrase)))]
+        if len(phrase) > 1:
+            found.append(_has_line(phrase, where))
+    found += [_has_line((term.run,), where) for term in query.terms if term.run]
+    for phrase in query.excluded:
+        found.append(_has_not(phrase))
+    return found
+
+
+def _has_term(term: Term, where: str) -> Condition:
+    single = [alternative[0] for alternative in term.alternatives if len(alternative) == 1]
+    ways: list[Condition] = [
+        {where: {"$all": list(several)}} for several in term.alternatives if len(several) > 1
+    ]
+    if single:
+        ways.insert(0, {where: single[0] if len(single) == 1 else {"$in": single}})
+    return ways[0] if len(ways) == 1 else {"$or": ways}
+
+
+def _has_line(phrase: Iterable[str], where: str) -> Condition:
+    expression = {"$regex": folding.phrase_pattern(list(phrase))}
+    in_names: Condition = {"names_line": expression}
+    return in_names if where == NAMES else {"$or": [in_names, {"line": expression}]}
+
+
+def _has_not(phrase: tuple[str, ...]) -> Condition:
+    if len(phrase) == 1 and len(pieces := folding.split(phrase[0])) == 1:
+        return {WORDS: {"$nin": pieces}}
+    expression = {"$regex": folding.phrase_pattern(list(phrase))}
+    return {"$nor": [{"names_line": expression}, {"line": expression}]}
+
+
+def _found(conditions: list[Condition], filters: Mapping[str, Any], worth: float, query: Query) -> Stages:
+    typed = [alternative for term in query.terms for alternative in term.alternatives[0]]
+    # Documents of a former shape may have none, until they are rebuilt.
+    title: Condition = {"$ifNull": ["$title_words", []]}
+    hits = {"$size": {"$setIntersection": [title, {"$literal": typed}]}}
     share = {"$divide": [hits, {"$max": [1, {"$size": title}]}]}
     return [
-        {"$match": {"$and": [*conditions, dict(filters)]}},
+        {"$match": {"$and": [*(one for one in conditions if one), dict(filters)]}},
         {"$sort": BY_VIEWS},
-        {"$limit": most},
+        {"$limit": MOST_MATCHES},
         {
             "$project": {
                 "published_at": 1,
@@ -90,7 +204,7 @@ def _found(
     ]
 
 
-def _best(rows: Iterable[dict[str, Any]], most: int) -> list[str]:
+def _best(rows: Iterable[dict[str, Any]]) -> list[str]:
     now = datetime.now(UTC).replace(tzinfo=None)
     scores: dict[str, float] = {}
     for row in rows:
@@ -98,34 +212,9 @@ def _best(rows: Iterable[dict[str, Any]], most: int) -> list[str]:
         fresh = HALF_FRESH_DAYS / (HALF_FRESH_DAYS + age_days)
         score = row["worth"] + VIEWS_SHARE * row["popularity"] + FRESH_SHARE * fresh
         scores[row["_id"]] = max(score, scores.get(row["_id"], 0.0))
-    return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)[:most]
+    return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)[:MOST_MATCHES]
 
 
 def _read(parts: list[Stages]) -> list[dict[str, Any]]:
     pipeline = [*parts[0], *merging.union(DOCUMENTS, parts[1:])]
     return list(collection(DOCUMENTS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS))
-
-
-def _find_phrases(query: words.Query, filters: Mapping[str, Any], most: int) -> list[str]:
-    """By the text index: the score of its matches, with a little for views and age."""
-    parts = [_matching(query.required, query, filters, most)]
-    if query.unfinished:
-        others = tuple(word for word in query.required if word != query.unfinished)
-        begun = {**filters, "prefixes": query.unfinished[: words.LONGEST_PREFIX]}
-        parts.append(_matching(others, query, begun, most))
-    rows = [row for part in parts for row in _read([part])]
-    return list(dict.fromkeys(row["_id"] for row in rows))[:most]
-
-
-def _matching(required: tuple[str, ...], query: words.Query, filters: Mapping[str, Any], most: int) -> Stages:
-    # In quotes each is required; without, any of them would do.
-    said = [f'"{part}"' for part in required] + [f'-"{part}"' for part in query.excluded]
-    age_days = {"$divide": [{"$subtract": ["$$NOW", "$published_at"]}, DAY_MS]}
-    fresh = {"$divide": [HALF_FRESH_DAYS, {"$add": [HALF_FRESH_DAYS, {"$max": [0, age_days]}]}]}
-    gain = {"$add": [1, {"$multiply": [VIEWS_SHARE, "$popularity"]}, {"$multiply": [FRESH_SHARE, fresh]}]}
-    return [
-        {"$match": {**filters, "$text": {"$search": " ".join(said)}}},
-        {"$project": {"score": {"$multiply": [{"$meta": "textScore"}, gain]}}},
-        {"$sort": {"score": -1, "_id": -1}},
-        {"$limit": most},
-    ]

@@ -4,60 +4,111 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from streamsite.folding import WORD, fold, split
+from streamsite import folding, stemming
+from streamsite.folding import Term, split
 
 MOST_CHARACTERS, MOST_WORDS = 200, 12
 LONGEST_PREFIX, MOST_INDEXED = 12, 40
+MOST_LANGUAGES = 3  # that a typed word is stemmed in
 PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
 @dataclass(frozen=True)
 class Query:
-    """Words and phrases that must all be there, those that must not, and the beginning of a word still being typed."""
+    """Words that must all be there, phrases that must stand together, what must not be there.
 
-    required: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
+    ``typed`` are the words as they were typed, one for each of ``terms``. ``unfinished`` is the beginning of a word
+    still being typed, which the last of ``terms`` stands for; "" when there is none. Phrases are folded words.
+    """
+
+    terms: tuple[Term, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
     unfinished: str = ""
+    typed: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to look for."""
-        return not self.required and not self.unfinished
+        return not self.terms and not self.phrases
+
+    def without(self, left_out: Iterable[int]) -> Query:
+        """Return the query without the terms at these places, none of its words unfinished."""
+        places = set(left_out)
+        kept = [place for place in range(len(self.terms)) if place not in places]
+        return replace(
+            self,
+            terms=tuple(self.terms[place] for place in kept),
+            typed=tuple(self.typed[place] for place in kept),
+            unfinished="",
+        )
 
 
-def read(text: str) -> Query:
-    """``one "two three" -four fi`` as a query; the last word counts as unfinished unless something follows."""
+def read(text: str, languages: Iterable[str] = ()) -> Query:
+    """Read ``one "two three" -four fi`` as a query; the last word counts as unfinished unless something follows.
+
+    Words also match by what stemming leaves of them in the first of ``languages`` with their alphabet.
+    """
     text = text[:MOST_CHARACTERS].replace("\x00", " ")
-    required: list[str] = []
-    excluded: list[str] = []
-    is_open = False
-    for minus, phrase, word in PART.findall(text):
-        words = split(phrase or word)[:MOST_WORDS]
-        if not words:
+    languages = tuple(languages)
+    terms: dict[Term, str] = {}
+    phrases: list[tuple[str, ...]] = []
+    excluded: list[tuple[str, ...]] = []
+    last: Term | None = None
+    for minus, phrase, word in PART.findall(_with_plain_numbers(text)):
+        folded = tuple(folding.words(phrase or word)[:MOST_WORDS])
+        if not folded:
             continue
+        last = None
         if minus:
-            excluded.append(" ".join(words))
+            excluded.append(folded)
         elif phrase:
-            required.append(" ".join(words))
+            phrases.append(folded)
         else:
-            required.extend(words)
-        is_open = not minus and not phrase
-    required = list(dict.fromkeys(required))[:MOST_WORDS]
-    is_open = is_open and WORD.fullmatch(fold(text[-1])) is not None
-    unfinished = required[-1] if required and is_open else ""
-    return Query(tuple(required), tuple(dict.fromkeys(excluded))[:MOST_WORDS], unfinished)
+            for term in _stemmed(folding.terms(word), word, languages):
+                terms.setdefault(term, word)
+                last = term
+    chosen = tuple(terms)[:MOST_WORDS]
+    is_open = last is not None and last == chosen[-1] and bool(folding.words(text[-1]))
+    return Query(
+        chosen,
+        tuple(dict.fromkeys(phrases))[:MOST_WORDS],
+        tuple(dict.fromkeys(excluded))[:MOST_WORDS],
+        _beginning(chosen[-1]) if is_open else "",
+        tuple(terms[term] for term in chosen),
+    )
 
 
 def distinct(*texts: str) -> list[str]:
-    """The folded words of ``texts``, each once, in order."""
+    """Return the folded words of ``texts``, each once, in order."""
     return list(dict.fromkeys(word for text in texts for word in split(text)))
 
 
 def prefixes(*texts: str) -> list[str]:
-    """The beginnings of the words of ``texts``, each once."""
-    return list(_beginnings(distinct(*texts)[:MOST_INDEXED]))
+    """Return the beginnings of the words of ``texts``, each once."""
+    known = list(dict.fromkeys(form for text in texts for form in folding.forms(text, singles=False)))
+    return list(_beginnings(known[:MOST_INDEXED]))
+
+
+def _with_plain_numbers(text: str) -> str:
+    """Make one word of a number that was typed with spaces, as the forms of a text do."""
+    return folding.GROUPED.sub(lambda match: re.sub(folding.SPACES, ",", match[0]), text)
+
+
+def _stemmed(found: list[Term], word: str, languages: tuple[str, ...]) -> list[Term]:
+    if len(found) != 1 or found[0].run:
+        return found
+    written = [language for language in languages if stemming.is_written_in(word, language)]
+    chosen = written[:MOST_LANGUAGES]
+    stems = dict.fromkeys((stem,) for language in chosen for stem in stemming.stems(word, language))
+    return [Term(tuple(dict.fromkeys([*found[0].alternatives, *stems])))] if stems else found
+
+
+def _beginning(term: Term) -> str:
+    first = term.alternatives[0]
+    return first[0] if len(first) == 1 and not term.run else ""
 
 
 def _beginnings(words: Iterable[str]) -> dict[str, None]:

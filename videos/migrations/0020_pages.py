@@ -22,7 +22,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0015_caption_index"),
+        ("videos", "0018_finding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -44,8 +44,8 @@ class Decision(models.TextChoices):
 class Case(models.Model):
     """All reports on one thing until it is decided; one case of a thing is open at a time.
 
-    ``title`` and ``content`` are what it said when it was reported. ``history`` is ``[{at, who, what, note}]``, for
-    staff. ``notice`` is what both sides are told.
+    ``title`` is what it is called now; ``content`` is what it said when it was reported. ``history`` is
+    ``[{at, who, what, note}]``, for staff, and has former titles. ``notice`` is what both sides are told.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -97,6 +97,8 @@ class Case(models.Model):
             ),
             models.Index(fields=["owner", "-created_at", "-id"], name="case_of_owner"),
             models.Index(fields=["-created_at", "-id"], name="case_newest"),
+            # What is renamed is found by its address.
+            models.Index(fields=["url"], name="case_about"),
         ]
 
     def __str__(self) -> str:

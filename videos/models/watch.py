@@ -13,8 +13,9 @@ from videos.models.video import Video
 class Watch(models.Model):
     """One viewer and one video: when it was last watched and where it was left. Written by ``playback.history``.
 
-    ``position`` and ``duration`` are in seconds; ``completed`` says that the end was reached. ``title`` is the video's
-    at that time, so that history can be searched without reading the videos.
+    ``position`` and ``duration`` are in seconds; ``completed`` says that the end was reached. ``title`` and
+    ``folded_title`` are the video's, so that history can be searched without reading the videos; they follow it when it
+    is renamed.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -27,6 +28,7 @@ class Watch(models.Model):
     )
     video = models.ForeignKey(Video, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     title = models.CharField(max_length=120, blank=True)
+    folded_title = models.TextField(blank=True, default="", editable=False)
     position = models.FloatField(default=0.0)
     duration = models.FloatField(default=0.0)
     completed = models.BooleanField(default=False)
@@ -37,7 +39,7 @@ class Watch(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "video"], name="watch_once")]
         indexes = [
             # With the title, so that a search reads no row that does not match.
-            models.Index(fields=["user", "-watched_at", "-id", "title"], name="watch_of_user_titled"),
+            models.Index(fields=["user", "-watched_at", "-id", "folded_title"], name="watch_of_user_folded"),
             models.Index(fields=["user", "completed", "-watched_at", "-id"], name="watch_unfinished"),
         ]
 

@@ -24,6 +24,7 @@ from videos.moderation import standing, things
 from videos.moderation.things import Thing
 
 LONGEST = 2000
+LONGEST_TITLE = 200
 NEWEST = ("-created_at", "-id")
 # Sent with ``case`` when staff decided it, or decided about the appeal: both sides are told.
 decided = Signal()
@@ -196,6 +197,13 @@ def owner_body(case: Case) -> dict[str, Any]:
     }
 
 
+def retitle(case: Case, title: str) -> None:
+    """Follow the title of what a case is about; the history says what it was. Safe to repeat."""
+    title = title[:LONGEST_TITLE]
+    if title != case.title and Case.objects.filter(pk=case.pk, title=case.title).update(title=title):
+        _note(case.pk, None, "renamed", f"Before: {case.title}")
+
+
 def forget_user(user_id: str) -> None:
     """An erased account's reports go; cases against it are closed and lose what it had said."""
     for row in Report.objects.filter(reporter_id=user_id).iterator():
@@ -216,7 +224,7 @@ def _open_case(thing: Thing) -> Case:
             subject=thing.id,
             owner=thing.owner,
             url=thing.url,
-            title=thing.title[:200],
+            title=thing.title[:LONGEST_TITLE],
             content=thing.content,
         )
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,9 @@ from pymongo.errors import DuplicateKeyError
 from accounts import preferences
 from accounts.models import User
 from streamsite.ids import object_id
+from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
+from videos import titles
 from videos.models import Video, Watch
 
 WATCHES = Watch._meta.db_table
@@ -28,6 +31,7 @@ def remember(user: User, video: Video, position: float) -> bool:
         return False
     values: dict[str, Any] = {
         "title": video.title,
+        "folded_title": titles.folded(video.title),
         "position": position,
         "duration": video.duration,
         "completed": is_end(position, video.duration),
@@ -51,7 +55,7 @@ def is_end(position: float, duration: float) -> bool:
 def of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
     """What an account watched, with ``words`` in the title; videos and channels loaded; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id).select_related("video__channel")
-    return rows.filter(title__icontains=words) if words else rows
+    return titles.with_words(rows, words)
 
 
 def unfinished(user_id: str) -> QuerySet[Watch]:
@@ -63,6 +67,26 @@ def unfinished(user_id: str) -> QuerySet[Watch]:
 def forget(user_id: str, video_id: str) -> None:
     """Remove one video from an account's history. Safe to repeat."""
     collection(WATCHES).delete_one({"user_id": user_id, "video_id": video_id})
+
+
+def follow_title(video_id: str) -> None:
+    """Bring everybody's copy of a video's title in line with it. Safe to repeat."""
+    title = Video.objects.filter(pk=video_id).values_list("title", flat=True).first()
+    if title is not None:
+        which = {"video_id": video_id, "title": {"$ne": title}}
+        change = {"$set": {"title": title, "folded_title": titles.folded(title)}}
+        collection(WATCHES).update_many(which, change)
+
+
+def outdated_titles() -> Iterator[str]:
+    """Yield the videos whose title is not the one in somebody's history."""
+    for piece in batches(collection(WATCHES), {}, fields=("video_id", "title")):
+        titles_now = dict(
+            Video.objects.filter(pk__in={row["video_id"] for row in piece}).values_list("pk", "title")
+        )
+        for row in piece:
+            if row.get("title") != titles_now.get(row["video_id"], row.get("title")):
+                yield row["video_id"]
 
 
 def clear(user_id: str) -> None:

@@ -10,6 +10,7 @@ from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Invalid
 from streamsite.text import clean_line
 from streamsite.visibility import Visibility
+from videos import titles
 from videos.access import own_videos
 from videos.models import CATEGORIES, Status, Video
 
@@ -47,6 +48,5 @@ def page(
     """A page of the owner's videos in every state, channels loaded; ``wanted`` is from ``asked``."""
     rows: QuerySet[Video] = own_videos(owner_id).select_related("channel")
     rows = rows.filter(**{name: wanted[name] for name in FILTERS if wanted[name]})
-    if wanted["q"]:
-        rows = rows.filter(title__icontains=wanted["q"])
+    rows = titles.with_words(rows, wanted["q"])
     return paginate(request, rows, SORTS[wanted["sort"] or "newest"], absolute=absolute)

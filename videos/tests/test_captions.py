@@ -133,7 +133,7 @@ def test_signs_reach_page_transcript_and_search(cast):
     assert [line["text"] for line in lines] == [said]
     documents.refresh(video.pk)
     document = collection(documents.DOCUMENTS).find_one({"_id": video.pk})
-    assert document["captions"] == said
+    assert document["line"] == " i 3 you a b "
     assert not {"lt", "amp"} & set(document["words"])
     moments_found = moments.of_videos([Video.objects.get(pk=video.pk)], "a <3")
     assert moments_found[video.pk] == {"start": 1.0, "text": said}

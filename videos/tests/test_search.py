@@ -1,19 +1,29 @@
 """Finding videos: words, filters, order, suggestions, and that nothing hidden is found."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts import profile
+from streamsite import folding
+from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from streamsite.testing.commands import recorded
 from videos import captions, services, sweeper, tasks
-from videos.library import documents, words
+from videos.access import NOBODY
+from videos.library import documents, ordered, search, vocabulary, words
 from videos.library.suggest import suggest
 from videos.models import Video
 from videos.playback import trend
 from videos.webvtt import Cue
 
 URL = "/api/v1/videos"
+
+
+def suggested(typed):
+    return [entry["text"] for entry in suggest(NOBODY, typed)["results"]]
 
 
 def find(cast, who="anonymous", **params):
@@ -74,8 +84,9 @@ def library(database, cast):
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("cat", {"Cat video"}),  # "cats" is in a description, of which no beginnings are kept
-        ("cat ", {"Cat video"}),
+        ("cat", {"Cat video", "Dog training"}),  # which has "cats" in its description
+        ("cat ", {"Cat video", "Dog training"}),
+        ("trai", {"Dog training"}),  # of "trained" in a description no beginnings are kept
         ("cat video", {"Cat video"}),
         ("video cat ", {"Cat video"}),
         ("CAFE", {"Café racers of Lyon"}),
@@ -94,7 +105,7 @@ def library(database, cast):
         ("😀", set()),
         ("x" * 10_000, set()),
         ("\x00", set()),
-        ("‮cat‬ ", {"Cat video"}),
+        ("‮cat‬ ", {"Cat video", "Dog training"}),
     ],
 )
 def test_words_phrases_and_what_must_not_be_there(library, cast, typed, found):
@@ -161,7 +172,7 @@ def test_what_is_hidden_or_gone_is_not_found(library, cast):
     services.delete(gone)
     assert find(cast, q="cat ") == []
     assert find(cast, q="dog ") == []
-    assert [entry["text"] for entry in suggest("dog")] == []
+    assert suggested("dog") == []
     change(Video.objects.get(pk=hidden.pk), visibility="public", title="Feline")
     assert find(cast, q="felin") == ["Feline"]
     assert find(cast, q="cat ") == ["Feline"]  # by its description
@@ -169,7 +180,7 @@ def test_what_is_hidden_or_gone_is_not_found(library, cast):
 
 def test_a_renamed_channel_is_found_by_its_new_name(library, cast):
     profile.update(cast.owner, {"full_name": "Wonderful Pictures"})
-    tasks.relist_channel.func(cast.owner.pk)
+    tasks.follow_name.func(cast.owner.pk)
     assert len(find(cast, q="wonderful pic")) == 4
 
 
@@ -186,16 +197,17 @@ def test_search_pages_cover_everything_once(database, cast):
 
 def test_suggestions_have_all_words_and_the_last_may_be_a_beginning(library, cast):
     cast.video(title="Cat video", view_count=50)  # the same title is offered once
-    assert [entry["text"] for entry in suggest("vi")] == ["Cat video", "Making a video player"]
-    assert [entry["text"] for entry in suggest("video ma")] == ["Making a video player"]
-    assert suggest("own")[0] == {"kind": "channel", "text": "owner", "url": "/@owner"}
-    assert suggest("") == suggest("   ") == suggest("$") == []
-    answer = cast.api("anonymous").get("/api/v1/search/suggest", {"q": "caf"}).json()
-    assert answer["results"][0]["url"] == "http://localhost:8000/search?q=Caf%C3%A9%20racers%20of%20Lyon"
+    assert suggested("vi") == ["Cat video", "Making a video player"]
+    assert suggested("video ma") == ["Making a video player"]
+    nothing = {"results": [], "channels": [], "playlists": []}
+    with recorded() as commands:
+        assert suggest(NOBODY, "") == suggest(NOBODY, "   ") == suggest(NOBODY, "$") == nothing
+    assert commands == []
 
 
 def test_search_costs_few_commands_whatever_the_page(library, cast):
     api = cast.api("anonymous")
+    find(cast, q="languages are asked once")
     for size in (1, 100):
         with recorded() as commands:
             api.get(f"{URL}?q=vid&page_size={size}")
@@ -204,10 +216,10 @@ def test_search_costs_few_commands_whatever_the_page(library, cast):
 
 def test_what_search_forgot_is_swept_up(library, cast):
     collection(documents.DOCUMENTS).delete_many({})
-    assert find(cast, q="cat ") == []
+    assert find(cast, q="video cat ") == []
     found = sweeper.sweep(task_path="videos.tasks.process_video", enqueue=print, place=print).found
     assert found["search_documents"] == 4
-    assert find(cast, q="cat ") == ["Cat video"]
+    assert find(cast, q="video cat ") == ["Cat video"]
     collection(documents.DOCUMENTS).insert_one({"_id": "not-a-video", "title": "cat"})
     assert documents.rebuild() == 4
     assert collection(documents.DOCUMENTS).count_documents({}) == 4
@@ -243,25 +255,139 @@ def test_related_videos_say_why(library, cast):
     assert "Cat video" not in reasons
 
 
+def terms(*typed):
+    return tuple(term for word in typed for term in folding.terms(word))
+
+
 @pytest.mark.parametrize(
     ("typed", "query"),
     [
-        ('one "two three" -four fi', words.Query(("one", "two three", "fi"), ("four",), "fi")),
-        ("done ", words.Query(("done",))),
-        ("done.", words.Query(("done",))),
+        (
+            'one "two three" -four fi',
+            words.Query(terms("one", "fi"), (("two", "three"),), (("four",),), "fi"),
+        ),
+        ("done ", words.Query(terms("done"))),
+        ("done.", words.Query(terms("done"))),
         ("", words.Query()),
-        ('-"a b" c', words.Query(("c",), ("a b",), "c")),
-        ("a a a", words.Query(("a",), (), "a")),
+        ('-"a b" c', words.Query(terms("c"), (), (("a", "b"),), "c")),
+        ("a a a", words.Query(terms("a"), (), (), "a")),
+        ("10 000 steps ", words.Query(terms("10,000", "steps"))),
     ],
 )
 def test_reading_a_query(typed, query):
     assert words.read(typed) == query
 
 
+def test_a_typing_error_is_corrected_and_said(database, cast):
+    """Against words of listed videos only, and never where something has what was typed."""
+    cast.video(title="The lighthouse keeper")
+    cast.video(title="Lighthause techno")
+    api = cast.api("anonymous")
+
+    def asked(q, **more):
+        body = api.get(URL, {"q": q, **more}).json()
+        return [card["title"] for card in body["results"]], body["corrected"], body["matched"]
+
+    assert asked("lighthouse") == (["The lighthouse keeper"], None, "all")
+    assert asked("lighthause") == (["Lighthause techno"], None, "all")
+    assert asked("Keper") == (["The lighthouse keeper"], "keeper", "all")
+    assert asked("lihgthouse keeper") == (["The lighthouse keeper"], "lighthouse keeper", "all")
+    assert asked("light house") == (["The lighthouse keeper"], "lighthouse", "all")
+    assert asked("keper", sort="newest") == (["The lighthouse keeper"], "keeper", "all")
+    assert asked("keper", exact="1") == ([], None, "all")
+    assert asked('"keper"') == ([], None, "all")
+    assert asked("lighthouse keeper biography") == (["The lighthouse keeper"], None, "most")
+    assert asked("lighthouse biography") == ([], None, "all")
+    body = api.get(URL).json()
+    assert not {"corrected", "matched"} & set(body)
+    hidden = Video.objects.get(title="The lighthouse keeper")
+    change(hidden, visibility="private")
+    assert asked("keper") == ([], None, "all")
+    change(hidden, visibility="public", title="The doorkeeper")
+    assert asked("keper") == ([], None, "all")
+    assert asked("doorkeper") == (["The doorkeeper"], "doorkeeper", "all")
+
+
+def counts():
+    return {row["_id"]: row["count"] for row in collection(vocabulary.TERMS).find() if row["count"]}
+
+
+def test_the_vocabulary_follows_titles_and_can_be_counted_again(database, cast):
+    first = cast.video(title="Harbour lights", tags=["harbour"])
+    cast.video(title="Harbour sounds", language="fr")
+    expected = {"harbour": 2, "lights": 1, "sounds": 1, "owner": 2, "=en": 1, "=fr": 1}
+    assert counts() == expected
+    documents.refresh(first.pk)
+    assert counts() == expected
+    change(first, title="Harbour bells")
+    expected |= {"bells": 1}
+    del expected["lights"]
+    assert counts() == expected
+    collection(vocabulary.TERMS).update_one({"_id": "bells"}, {"$set": {"count": 9}})
+    collection(vocabulary.TERMS).insert_one({"_id": "ghost", "count": 3, "near": ["ghost"]})
+    assert documents.rebuild() == 2
+    assert counts() == expected
+    services.delete(first)
+    assert counts() == {"harbour": 1, "sounds": 1, "owner": 1, "=fr": 1}
+
+
+@pytest.fixture
+def very_many(database, cast, monkeypatch):
+    """Twenty of a word, more than are read whole; the least viewed are the newest."""
+    monkeypatch.setattr(ordered, "MOST_WHOLE", 5)
+    monkeypatch.setattr(ordered, "STEPS", (3, 30))
+    monkeypatch.setattr(search, "MOST_MATCHES", 5)
+    begun = timezone.now() - timedelta(days=30)
+    videos = [
+        cast.unsaved_video(
+            title=f"Number {number}" if number % 3 else f"Walk {number}",
+            published_at=begun + timedelta(hours=number),
+            view_count=1_000 - number,
+            like_count=number * 7 % 60,
+        )
+        for number in range(60)
+    ]
+    Video.objects.bulk_create(videos)
+    documents.rebuild()
+    return [video for video in videos if video.title.startswith("Walk")]
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("newest", lambda video: -video.published_at.timestamp()),
+        ("oldest", lambda video: video.published_at.timestamp()),
+        ("views", lambda video: -video.view_count),
+        ("likes", lambda video: -video.like_count),
+    ],
+)
+def test_an_order_is_that_of_all_matches_on_every_page(very_many, cast, sort, key):
+    expected = [video.title for video in sorted(very_many, key=key)]
+    found, url = [], f"{URL}?q=walk&sort={sort}&page_size=6"
+    while url:
+        page = cast.api("anonymous").get(url).json()
+        found += [card["title"] for card in page["results"]]
+        url, previous = page["next"], page["previous"]
+    assert found == expected
+    before = cast.api("anonymous").get(previous).json()["results"]
+    assert [card["title"] for card in before] == expected[12:18]
+
+
+def test_what_arrives_meanwhile_repeats_and_skips_nothing(very_many, cast):
+    api = cast.api("anonymous")
+    first = api.get(f"{URL}?q=walk&sort=newest&page_size=6").json()
+    cast.video(title="Walk, just now")
+    rest = api.get(f"{first['next']}").json()
+    expected = sorted(very_many, key=lambda video: video.published_at, reverse=True)
+    assert [card["id"] for card in rest["results"]] == [video.pk for video in expected[6:12]]
+
+
 def test_what_search_knew_before_an_update_is_found_and_made_anew(library, cast):
     known = collection(documents.DOCUMENTS)
     assert not documents.is_outdated()
-    known.update_many({}, {"$unset": dict.fromkeys(("shape", "title_words", "names", "words"), "")})
+    known.update_many(
+        {}, {"$unset": dict.fromkeys(("shape", "title_words", "names", "names_line", "words", "line"), "")}
+    )
     assert documents.is_outdated()
     assert set(find(cast, q="vid")) == {"Cat video", "Making a video player"}
     for query in ("video ", '"video player"', "video -cat "):
@@ -269,3 +395,6 @@ def test_what_search_knew_before_an_update_is_found_and_made_anew(library, cast)
     call_command("prepare", "--no-demo")
     assert tasks.rebuild_search.func() == 4
     assert set(find(cast, q="video ")) == {"Cat video", "Making a video player"}
+    known.create_index([("title", "text")], name="search_text", language_override="text_language")
+    repairs.repair()
+    assert "search_text" not in known.index_information()

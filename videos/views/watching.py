@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.mappers import badge
 from accounts.models import User
 from streamsite.pages import is_fragment
 from videos import access, mappers, panels, queries, relations, share_links, shelves
 from videos.comments import rich
 from videos.comments.access import COMMENT_ID
-from videos.library import channels, recommended
+from videos.library import finders, recommended
 from videos.playback.marks import marked
 from videos.sharing import structured
 from videos.times import moment_of
@@ -42,10 +41,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Videos that match the words, filtered and ordered as the form says; before them channels of that name."""
+    """Videos that match the words, filtered and ordered as the form says; before them what else has such a name.
+
+    With ``show`` all channels, or all of another finder's things.
+    """
     words = request.GET.get("q", "").strip()
     if not words:
         return _grid(request, EMPTY, "videos/search.html", q="")
+    if finder := finders.named(request.GET.get("show", "")):
+        return _search_only(request, finder, words)
     page = queries.found(request, absolute=False)
     if is_fragment(request):
         return _grid(request, page, "videos/_grid.html")
@@ -57,9 +61,29 @@ def search(request: HttpRequest) -> HttpResponse:
         "sorts": filters.SORTS,
         "fields": filters.fields(request.GET),
         "chips": chips,
-        "channels": [badge(user) for user in channels.begun_with(words)] if is_first else [],
+        "sections": _sections(request, words) if is_first else [],
+        "instead": _exactly(request.GET),
     }
     return _grid(request, page, "videos/search.html", **context)
+
+
+def _sections(request: HttpRequest, words: str) -> list[dict[str, Any]]:
+    found = [(finder, finder.some(request.user, words)) for finder in finders.registered()]
+    return [{"finder": finder, "found": some} for finder, some in found if some.rows]
+
+
+def _search_only(request: HttpRequest, finder: finders.Finder[Any], words: str) -> HttpResponse:
+    context = {"q": words, "finder": finder, "page": finder.page(request, words, absolute=False)}
+    template = "videos/_search_rows.html" if is_fragment(request) else "videos/search_only.html"
+    return render(request, template, context)
+
+
+def _exactly(params: QueryDict) -> str:
+    """Return the address of the first page of the same search with the words as they were typed."""
+    kept = params.copy()
+    kept.pop("cursor", None)
+    kept["exact"] = "1"
+    return f"?{kept.urlencode()}"
 
 
 @require_safe

@@ -19,7 +19,7 @@ from streamsite.mongo.exclusive import exclusive
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.reconcile import reconcile_counters
 from videos import bucket, bucket_site, tasks
-from videos.library import documents
+from videos.library import documents, finders
 
 MEND_AFTER = timedelta(minutes=15)
 DEMO_ACCOUNTS = (
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         self._mark_bucket()
         if refusal := site_age.begin() or pictures.sweep().refusal:
             self.stderr.write(refusal)
-        if documents.is_outdated():
+        if documents.is_outdated() or finders.is_outdated():
             tasks.rebuild_search.enqueue()
         # What processes of the previous release still write is mended once they have ended.
         later = timezone.now() + MEND_AFTER

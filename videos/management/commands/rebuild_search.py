@@ -3,13 +3,14 @@
 from typing import Any
 
 from streamsite.management.site_command import SiteCommand
-from videos.library import documents
+from videos.library import documents, finders
 
 
 class Command(SiteCommand):
-    """Search goes on meanwhile. The sweeper adds what is missing by itself; this also mends what is wrong."""
+    """Search keeps working meanwhile. The sweeper adds missing videos; this also corrects wrong documents and names."""
 
-    help = "Make the search document of every listed video anew."
+    help = "Rebuild what search knows of every listed video, channel and public playlist."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{documents.rebuild()} videos can be found")
+        others = finders.rebuild()
+        self.stdout.write(f"{documents.rebuild()} videos and {others} channels and playlists can be found")

@@ -30,6 +30,14 @@ PATTERNS = {
     "iendswith": ("", r"\z", "i"),
     "iexact": ("^", r"\z", "i"),
 }
+
+
+class BuiltPattern(str):
+    """A regular expression that code built of escaped parts: the lookup ``regex`` takes it whatever the options say."""
+
+    __slots__ = ()
+
+
 EXPRESSIONS_OF_PATTERNS = {"regex": "", "iregex": "i"}
 COMPARISONS = {"gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
 OPPOSITES = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
@@ -300,7 +308,8 @@ def _pattern(scope: Scope, lookup: Any) -> tuple[str, str]:
     """Return a regular expression and its options for a lookup with a direct text."""
     name = lookup.lookup_name
     if name in EXPRESSIONS_OF_PATTERNS:
-        if not scope.connection.engine_options["allow_regex"]:
+        is_allowed = scope.connection.engine_options["allow_regex"] or isinstance(lookup.rhs, BuiltPattern)
+        if not is_allowed:
             raise NotSupportedError(
                 f"The lookup {name!r} is refused: the pattern could come from a user. "
                 "OPTIONS['allow_regex'] allows it."

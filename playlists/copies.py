@@ -1,0 +1,23 @@
+"""Copies of playlists' titles: see ``streamsite.copies``."""
+
+from __future__ import annotations
+
+from playlists import finding
+from playlists.models import Playlist
+from streamsite.copies import PLAYLIST_TITLE, Copy
+from subscriptions.models import Notification
+from subscriptions.notifications.kinds import SHARE
+
+
+def _invitations(playlist_id: str) -> None:
+    playlist = Playlist.objects.filter(pk=playlist_id).first()
+    if playlist is not None and playlist.collaborators:
+        key = f"{SHARE}:playlist:{playlist_id}"
+        rows = Notification.objects.filter(user_id__in=playlist.collaborators, key=key)
+        rows.update(title=playlist.title)
+
+
+ALL = (
+    Copy("subscriptions_notification.title", PLAYLIST_TITLE, _invitations),
+    Copy(finding.INDEX.table, PLAYLIST_TITLE, finding.INDEX.refresh),
+)

@@ -1,0 +1,18 @@
+"""What is renamed finds the notifications about it by their addresses."""
+
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("subscriptions", "0005_private_feed_epoch"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="notification",
+            index=models.Index(fields=["url"], name="notification_about"),
+        ),
+    ]

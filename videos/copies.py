@@ -1,0 +1,77 @@
+"""Copies of titles and names that this app stores: see ``streamsite.copies``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from streamsite.copies import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, Copy, refresh
+from streamsite.mongo.batches import batches
+from streamsite.mongo.collections import collection
+from videos.library import channels, documents, vocabulary
+from videos.models import Case, Video
+from videos.moderation import cases, things
+from videos.playback import history
+
+SEARCH = documents.DOCUMENTS
+OF_VIDEO = re.compile(r"\A/(?:watch|studio/videos)/([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
+
+
+def retitle_cases(rows: QuerySet[Case], title: str) -> None:
+    """Give cases about a thing, and about the comments below it, its title as it is now."""
+    for case in rows:
+        cases.retitle(case, f"{things.COMMENT_ON}{title}" if case.about == things.COMMENT else title)
+        refresh(CASE_TITLE, case.pk)
+
+
+def _cases_of_video(video_id: str) -> None:
+    video = Video.objects.filter(pk=video_id).first()
+    if video is not None:
+        rows = Case.objects.filter(url__startswith=video.get_absolute_url())
+        retitle_cases(rows, video.title)
+
+
+def _outdated_cases() -> Iterator[str]:
+    return outdated_by_address(Case._meta.db_table, lambda row: row["title"].removeprefix(things.COMMENT_ON))
+
+
+def outdated_by_address(
+    table: str, title_of: Callable[[dict[str, Any]], str], condition: Mapping[str, Any] | None = None
+) -> Iterator[str]:
+    """Yield the videos whose title is not the one that rows with their address in ``url`` have."""
+    which = {"url": {"$regex": "^/(watch|studio/videos)/"}, **(condition or {})}
+    for piece in batches(collection(table), which, fields=("url", "title", "about")):
+        about = [(match[1], title_of(row)) for row in piece if (match := OF_VIDEO.match(row["url"]))]
+        titles = dict(Video.objects.filter(pk__in={one for one, _ in about}).values_list("pk", "title"))
+        yield from (video_id for video_id, title in about if titles.get(video_id, title) != title)
+
+
+def _cases_of_channel(user_id: str) -> None:
+    user = User.objects.filter(pk=user_id).first()
+    if user is not None:
+        rows = Case.objects.filter(url=user.get_absolute_url(), about=things.CHANNEL)
+        retitle_cases(rows, user.get_full_name())
+
+
+def _videos_of_channel(user_id: str) -> None:
+    for video_id in (
+        Video.objects.filter(channel_id=user_id, listed=True).values_list("pk", flat=True).iterator()
+    ):
+        documents.refresh(video_id)
+
+
+ALL = (
+    Copy("videos_watch.title", VIDEO_TITLE, history.follow_title, history.outdated_titles),
+    Copy("videos_watch.folded_title", VIDEO_TITLE, history.follow_title),
+    Copy(SEARCH, VIDEO_TITLE, documents.refresh),
+    Copy(SEARCH, CHANNEL_NAME, _videos_of_channel),
+    Copy(vocabulary.TERMS, VIDEO_TITLE, documents.refresh),
+    Copy(vocabulary.TERMS, CHANNEL_NAME, _videos_of_channel),
+    Copy(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
+    Copy("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),
+    Copy("moderation_case.title", CHANNEL_NAME, _cases_of_channel),
+)

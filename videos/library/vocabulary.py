@@ -1,0 +1,129 @@
+"""The words of the site: those of titles, tags and channel names of listed videos, with how many videos have them.
+
+``search_term {_id: word, count, near}``; ``near`` is the word, and the word without each of its letters. Two words that
+are one typing error apart (a letter wrong, missing, too many, or two exchanged) have one of these in common, so one
+read of an index finds them in any alphabet. Languages of videos are counted as well, as ``{_id: "=en", count}``.
+
+The counts follow the search documents. A process that is killed between the two leaves them wrong by one, which only
+changes which of two corrections is tried first; ``documents.rebuild`` counts again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
+
+from streamsite import scripts, stemming
+from streamsite.mongo.collections import collection
+
+TERMS = "search_term"
+INDEXES = {TERMS: [IndexModel([("near", ASCENDING), ("count", DESCENDING)], name="search_term_near")]}
+SHORTEST, LONGEST = 5, 24  # letters of words that are corrected
+MOST_NEAR = 50
+LANGUAGE = "="
+BATCH = 2_000
+_languages: tuple[float, tuple[str, ...]] = (0.0, ())
+LANGUAGES_SECONDS = 300.0
+
+
+def words_of(line: str, language: str) -> set[str]:
+    """Return what is counted of a document: the words of its ``names_line`` and its language."""
+    known = {word for word in line.replace("|", " ").split() if is_correctable(word)}
+    return known | ({LANGUAGE + language} if language else set())
+
+
+def is_correctable(word: str) -> bool:
+    """Return whether typing errors are looked for in ``word``: letters only, and of a script with spaces."""
+    return SHORTEST <= len(word) <= LONGEST and word.isalpha() and not scripts.is_unspaced(word[0])
+
+
+def follow(before: set[str], after: set[str]) -> None:
+    """Count what a document has gained and lost."""
+    changes = [_change(word, 1) for word in after - before] + [_change(word, -1) for word in before - after]
+    if changes:
+        collection(TERMS, acknowledged_by=1).bulk_write(changes, ordered=False)
+
+
+def recount(documents: Iterable[set[str]]) -> None:
+    """Replace all counts by those of ``documents``, each as ``words_of`` returned it."""
+    counts = Counter(word for known in documents for word in known)
+    rows = collection(TERMS)
+    entries = list(counts.items())
+    for start in range(0, len(entries), BATCH):
+        rows.bulk_write(
+            [
+                ReplaceOne({"_id": word}, {"count": count, "near": _near(word)}, upsert=True)
+                for word, count in entries[start : start + BATCH]
+            ],
+            ordered=False,
+        )
+    gone = [row["_id"] for row in rows.find({}, {"_id": 1}) if row["_id"] not in counts]
+    for start in range(0, len(gone), BATCH):
+        rows.delete_many({"_id": {"$in": gone[start : start + BATCH]}})
+    forget()
+
+
+def correction(word: str) -> str:
+    """Return the most frequent word of the site that is one typing error away from ``word``, or "". One read."""
+    if not is_correctable(word):
+        return ""
+    near = collection(TERMS).find({"near": {"$in": _near(word)}, "count": {"$gt": 0}}).sort("count", -1)
+    candidates = [(row["_id"], row["count"]) for row in near.limit(MOST_NEAR)]
+    close = [(one, count) for one, count in candidates if _is_one_error_away(word, one)]
+    # The first letter is seldom wrong.
+    best = max(close, key=lambda found: (found[0][0] == word[0], found[1], found[0]), default=("", 0))
+    return str(best[0])
+
+
+def is_known(word: str) -> bool:
+    """Return whether a listed video has ``word`` in title, tags or channel. One read."""
+    return collection(TERMS).find_one({"_id": word, "count": {"$gt": 0}}, {"_id": 1}) is not None
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages of videos whose words can be stemmed, the most frequent first; kept for five minutes."""
+    global _languages
+    until, known = _languages
+    if time.monotonic() >= until:
+        names = [LANGUAGE + language for language in stemming.ALGORITHMS]
+        rows = collection(TERMS).find({"_id": {"$in": names}, "count": {"$gt": 0}}, {"count": 1})
+        ordered = sorted(rows, key=lambda row: (-row["count"], row["_id"]))
+        known = tuple(str(row["_id"]).removeprefix(LANGUAGE) for row in ordered)
+        _languages = (time.monotonic() + LANGUAGES_SECONDS, known)
+    return known
+
+
+def forget() -> None:
+    """Ask for the languages again at the next search."""
+    global _languages
+    _languages = (0.0, ())
+
+
+def _change(word: str, by: int) -> UpdateOne:
+    return UpdateOne(
+        {"_id": word}, {"$inc": {"count": by}, "$setOnInsert": {"near": _near(word)}}, upsert=True
+    )
+
+
+def _near(word: str) -> list[str]:
+    if word.startswith(LANGUAGE):
+        return []
+    return list(dict.fromkeys([word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]))
+
+
+def _is_one_error_away(word: str, other: str) -> bool:
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return False
+    start = next(
+        (at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), len(word)
+    )
+    rest, rest_of_other = word[start:], other[start:]
+    return (
+        rest[1:] == rest_of_other[1:]
+        or rest[1:] == rest_of_other
+        or rest == rest_of_other[1:]
+        or (rest[:2] == rest_of_other[1::-1] and rest[2:] == rest_of_other[2:])
+    )

@@ -1,0 +1,74 @@
+"""The studio and the history search by folded titles, and what is renamed finds its copies by their addresses."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import migrations, models
+from pymongo import UpdateOne
+
+from streamsite.mongo.batches import batches
+from streamsite.mongo.collections import collection
+from videos import titles
+
+NOT_FILLED = {"folded_title": {"$in": ["", None]}}
+
+
+def fill(apps: Any, schema_editor: Any) -> None:
+    """Write the folded titles of videos, and bring the titles in the history in line with them."""
+    titles.fill("videos_video", unfilled=True)
+    watches = collection("videos_watch")
+    for piece in batches(watches, NOT_FILLED, fields=("video_id", "title")):
+        ids = list({row["video_id"] for row in piece})
+        known = {
+            row["_id"]: row["title"]
+            for row in collection("videos_video").find({"_id": {"$in": ids}}, {"title": 1})
+        }
+        writes = []
+        for row in piece:
+            title = known.get(row["video_id"], row.get("title") or "")
+            change = {"title": title, "folded_title": titles.folded(title)}
+            writes.append(UpdateOne({"_id": row["_id"]}, {"$set": change}))
+        watches.bulk_write(writes, ordered=False)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("videos", "0015_caption_index"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="video",
+            name="folded_title",
+            field=models.TextField(blank=True, default="", editable=False),
+        ),
+        migrations.AddField(
+            model_name="watch",
+            name="folded_title",
+            field=models.TextField(blank=True, default="", editable=False),
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop, atomic=False),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["url"], name="case_about"),
+        ),
+        migrations.AddIndex(
+            model_name="video",
+            index=models.Index(
+                fields=[
+                    *("channel", "-created_at", "-id"),
+                    *("folded_title", "status", "visibility", "category"),
+                ],
+                name="video_own_folded",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="watch",
+            index=models.Index(
+                fields=["user", "-watched_at", "-id", "folded_title"], name="watch_of_user_folded"
+            ),
+        ),
+        migrations.RemoveIndex(model_name="video", name="video_own_filtered"),
+        migrations.RemoveIndex(model_name="watch", name="watch_of_user_titled"),
+    ]
