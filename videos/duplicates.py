@@ -75,7 +75,9 @@ def original_of(video: Video) -> Video | None:
     """Return the first video that the owner uploaded from the same file before this one, or ``None``."""
     if not video.source_sha256:
         return None
-    same = Video.objects.filter(channel_id=video.channel_id, source_sha256=video.source_sha256)
+    same = Video.objects.filter(
+        channel_id=video.channel_id, source_size=video.source_size, source_sha256=video.source_sha256
+    )
     before = Q(created_at__lt=video.created_at) | Q(created_at=video.created_at, pk__lt=video.pk)
     return same.filter(before).order_by("created_at", "id").first()
 

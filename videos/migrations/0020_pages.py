@@ -57,8 +57,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="video",
             index=models.Index(
-                condition=models.Q(("source_sha256__gt", "")),
-                fields=["channel", "source_sha256", "created_at", "id"],
+                fields=["channel", "source_size", "source_sha256", "created_at", "id"],
                 name="video_same_file",
             ),
         ),

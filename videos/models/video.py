@@ -141,9 +141,7 @@ class Video(models.Model):
                 name="video_channel_first_published",
             ),
             models.Index(
-                fields=["channel", "source_sha256", "created_at", "id"],
-                name="video_same_file",
-                condition=models.Q(source_sha256__gt=""),
+                fields=["channel", "source_size", "source_sha256", "created_at", "id"], name="video_same_file"
             ),
             models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
             models.Index(fields=["listed", "-like_count", "-id"], name="video_most_liked"),

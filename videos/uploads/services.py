@@ -139,17 +139,19 @@ def append(
         require = lengths.require_reserved if length is not None else lengths.require_room
         fence = {"require_reach": partial(require, upload)}
     most = (upload.length if upload.length is not None else settings.MAX_UPLOAD_BYTES) - start
-    hashed = duplicates.HashedBody(body)
+    # Of a file that comes in several requests, the hash is left to its processing.
+    is_all = start == 0 and (length is None or length == upload.length)
+    hashed = duplicates.HashedBody(body) if is_all else None
     try:
         reached = parts.append(
-            upload.pk, hashed, start=start, length=length, most=most, checksum=checksum, **fence
+            upload.pk, hashed or body, start=start, length=length, most=most, checksum=checksum, **fence
         )
     except parts.Gone:
         raise Absent from None
     upload.expires_at = expiry()
     Upload.objects.filter(pk=upload.pk).update(expires_at=upload.expires_at)
     if reached == upload.length:
-        finish(upload, enqueue=enqueue, sha256=hashed.hash_of(reached))
+        finish(upload, enqueue=enqueue, sha256=hashed.hash_of(reached) if hashed else "")
     return reached
 
 
