@@ -1,6 +1,6 @@
 """Every admin form of every model: what it writes is what the service writes, and everything else is read-only."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib import admin
@@ -84,6 +84,7 @@ EDITABLE = {
         "tags": ('["Cats", "#dogs"]', by_video(tags=["Cats", "#dogs"])),
         "category": ("music", by_video(category="music")),
         "language": ("pt-BR", by_video(language="pt-BR")),
+        "originally_published_on": ("2014-03-03", by_video(originally_published_on=date(2014, 3, 3))),
         "visibility": (Visibility.PRIVATE.value, by_video(visibility=Visibility.PRIVATE)),
         "publish_at": (SOON_TYPED, by_video(publish_at=SOON)),
         "publish_visibility": (

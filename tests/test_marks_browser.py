@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from streamsite.testing.browser import until
+from streamsite.testing.caller import Caller
 from tests.player_film import SECONDS, film, seek, watch  # noqa: F401 - one is a fixture
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 from videos.playback import marks
@@ -70,3 +71,21 @@ def test_a_visitor_sees_how_much_was_watched(page, film):  # noqa: F811
     expect(page.locator(f'[data-mark="{film}"] .thumb-mark')).to_have_text("Watched")
     watch(page, film)
     until(page, "v.currentTime < 1")  # what was seen to its end begins again
+
+
+def test_the_upload_page_tells_of_a_file_that_was_uploaded_before(page, site, film, tmp_path_factory):  # noqa: F811
+    owner = Caller(site).sign_in("player-film-owner").open_pages("player-film-owner")
+    cookies = [
+        {"name": name, "value": value, "url": f"http://{owner.address.netloc}"}
+        for name, value in owner.cookies.items()
+    ]
+    page.context.add_cookies(cookies)
+    page.goto("/upload")
+    page.locator("[data-file]").set_input_files(tmp_path_factory.getbasetemp() / "film.mp4")
+    hint = page.get_by_text("You already uploaded this file:")
+    expect(hint).to_be_visible(timeout=60_000)
+    expect(hint.get_by_role("link", name="A film to come back to")).to_have_attribute(
+        "href", f"/watch/{film}"
+    )
+    video_id = page.locator("[data-edit]").get_attribute("href").rpartition("/")[2]
+    assert owner.json("DELETE", f"/api/v1/videos/{video_id}")[0] == 204

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from streamsite.errors import Invalid
 from streamsite.visibility import Visibility
-from videos import webvtt
+from videos import original_dates, webvtt
 from videos.models import CATEGORIES, Video
 from videos.models.caption import Kind
 from videos.models.moderation import Reason
@@ -51,6 +51,12 @@ class VideoForm(forms.Form):
     tags = forms.CharField(max_length=900, required=False, help_text="Separated by commas, at most 20.")
     category = forms.ChoiceField(choices=CATEGORIES)
     language = forms.CharField(max_length=12, required=False, help_text="A language tag such as en or pt-BR.")
+    originally_published_on = forms.DateField(
+        required=False,
+        label="Original publication date",
+        help_text="When the video was first published elsewhere. Shown to viewers, and lists can be sorted by it.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": original_dates.EARLIEST}),
+    )
     visibility = forms.ChoiceField(
         choices=Visibility.choices, widget=forms.RadioSelect, show_hidden_initial=True
     )

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.mappers import badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos import captions, chapters, posters, relations, share_links
+from videos import captions, chapters, duplicates, posters, relations, share_links
 from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
 from videos.transcoding.errors import is_retryable
@@ -29,6 +29,9 @@ def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
         "counts": _counts(video),
         "url": video.get_absolute_url(),
         "published_at": iso(video.published_at),
+        "originally_published_on": original.isoformat()
+        if (original := video.originally_published_on)
+        else None,
         "created_at": iso(video.created_at),
     }
 
@@ -135,7 +138,10 @@ def share_link(link: ShareLink) -> dict[str, Any]:
 
 
 def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
-    """The job as its owner may read it; ``ahead`` is how many jobs are taken before it while it waits."""
+    """The job as its owner may read it; ``ahead`` is how many jobs are taken before it while it waits.
+
+    ``duplicate_of`` is the video that the owner made of the same file before, if any.
+    """
     return {
         "status": video.status,
         "progress": video.progress,
@@ -145,6 +151,7 @@ def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
         "steps": video.steps,
         "error": _failure(video),
         "report": video.report or [],
+        "duplicate_of": duplicates.mapping_of(video),
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from streamsite.errors import Invalid
 from streamsite.text import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import chapters, embed_domains, tags
+from videos import chapters, embed_domains, original_dates, tags
 from videos.models import CATEGORIES, Video
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
@@ -25,6 +25,7 @@ EDITABLE = (
     "tags",
     "category",
     "language",
+    "originally_published_on",
     "visibility",
     "publish_at",
     "publish_visibility",
@@ -133,6 +134,7 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "tags": tags.clean,
     "category": _clean_category,
     "language": clean_language,
+    "originally_published_on": original_dates.clean,
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,
     "allow_embed": _clean_flag,

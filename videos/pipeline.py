@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos import chapters, embedded_captions, placement, posters, services, storage
+from videos import chapters, duplicates, embedded_captions, placement, posters, services, storage
 from videos.addresses import DOWNLOAD
 from videos.models import Status, Video
 from videos.progress import JobGone, Progress
@@ -115,6 +115,7 @@ class _Attempt:
         """All steps. Whatever way it ends, nothing stays that no row names."""
         progress = self.progress
         with progress.step("inspect"):
+            duplicates.note(self.video_id)
             info = probe(self.source)
             accept(info, Limits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS))
             plan = ladder.plan(info, settings.TRANSCODE_PROFILE, gain_db=self._gain(info))

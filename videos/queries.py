@@ -30,7 +30,11 @@ SORTS = {
     "views": ("-view_count", "-id"),
     "likes": ("-like_count", "-id"),
     "trending": ("-trend", "-id"),
+    "original_newest": ("-first_published_at", "-id"),
+    "original_oldest": ("first_published_at", "id"),
 }
+# Until the repairs ran, what the previous release published has no such moment: the pages of a list would skip it.
+BY_FIRST = ("original_newest", "original_oldest")
 DURATIONS = {
     facets.SHORT: {"$lt": facets.SHORT_SECONDS},
     facets.MEDIUM: {"$gte": facets.SHORT_SECONDS, "$lte": facets.LONG_SECONDS},
@@ -82,15 +86,20 @@ def _searched(
 ) -> tuple[Page[Video], search.Found | None]:
     """A page of what is asked for and, if words are, how they were found."""
     if not asked.words:
-        return paginate(request, _filtered(asked.conditions), SORTS[asked.sort], absolute=absolute), None
+        rows = _sortable(_filtered(asked.conditions), asked.sort)
+        return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
     if asked.sort == RELEVANCE:
         found = search.find(asked.words, asked.conditions, is_exact=asked.is_exact)
         return paginate_ranked(request, found.ids, by_ids, absolute=absolute), found
     found = ordered.find(asked.words, asked.conditions, is_exact=asked.is_exact)
-    listed = listed_videos().select_related("channel")
     is_whole = len(found.ids) <= ordered.MOST_WHOLE
-    rows = ordered.rows(found, asked.conditions, listed if is_whole else _filtered(asked.conditions), by_ids)
+    among = listed_videos().select_related("channel") if is_whole else _filtered(asked.conditions)
+    rows = ordered.rows(found, asked.conditions, _sortable(among, asked.sort), by_ids)
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
+
+
+def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
+    return rows.filter(first_published_at__isnull=False) if sort in BY_FIRST else rows
 
 
 def found(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from streamsite.mongo.repairs import Repair
-from videos import facets, tags, titles
+from videos import facets, original_dates, tags, titles
 from videos.library import channels, documents
 from videos.models import Video, Watch
 
@@ -26,6 +26,11 @@ def _facets(table: str) -> Repair:
 ALL = (
     _facets(Video._meta.db_table),
     Repair(f"{Video._meta.db_table}.tag_keys", tags.stale, tags.refresh),
+    Repair(
+        f"{Video._meta.db_table}.first_published_at",
+        original_dates.stale,
+        lambda keys: original_dates.refresh({"_id": {"$in": keys}}),
+    ),
     Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
     _facets(documents.DOCUMENTS),
     channels.INDEX.repair,

@@ -180,6 +180,11 @@ class MetadataSerializer(serializers.Serializer[Any]):
     tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, allow_null=True)
     category = serializers.ChoiceField(choices=CATEGORIES, required=False, allow_null=True)
     language = serializers.CharField(max_length=12, required=False, allow_blank=True, allow_null=True)
+    originally_published_on = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="When it was first published elsewhere, from 1800-01-01 to today; null for none.",
+    )
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     allow_comments = serializers.BooleanField(required=False)
     allow_embed = serializers.BooleanField(required=False)
@@ -252,6 +257,9 @@ class CardSerializer(serializers.Serializer[Any]):
     counts = VideoCountsSerializer()
     url = serializers.CharField()
     published_at = serializers.DateTimeField(allow_null=True)
+    originally_published_on = serializers.DateField(
+        allow_null=True, help_text="When it was first published elsewhere."
+    )
     created_at = serializers.DateTimeField()
 
 
@@ -345,6 +353,22 @@ class VideoSerializer(CardSerializer):
     viewer = ViewerSerializer(allow_null=True)
 
 
+class DuplicateSerializer(serializers.Serializer[Any]):
+    """A video of the caller's that was made of the same file."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+
+
+class UploadedVideoSerializer(VideoSerializer):
+    """The video object of a file that has just been uploaded."""
+
+    duplicate_of = DuplicateSerializer(
+        allow_null=True, help_text="The caller's first video of the same file."
+    )
+
+
 class PageOfCardsSerializer(serializers.Serializer[Any]):
     """A page of videos."""
 
@@ -385,6 +409,9 @@ class ProcessingSerializer(serializers.Serializer[Any]):
     error = FailureSerializer(allow_null=True)
     report = NoteSerializer(
         many=True, help_text="What was done with the file; empty until the video is ready, and of old videos."
+    )
+    duplicate_of = DuplicateSerializer(
+        allow_null=True, help_text="The caller's first video of the same file, once the file was compared."
     )
 
 

@@ -17,7 +17,7 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absen
 from streamsite.mongo.retry import in_transaction
 from streamsite.text import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, quota, schedules, storage, tags, titles
+from videos import facets, original_dates, quota, schedules, storage, tags, titles
 from videos.file_titles import title_from
 from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
@@ -84,8 +84,9 @@ def create_from_upload(
     size: int,
     data: dict[str, Any],
     enqueue: Callable[[Video], object],
+    sha256: str = "",
 ) -> Video:
-    """Keep an uploaded file and queue its processing.
+    """Keep an uploaded file and queue its processing; ``sha256`` is its hash where that is known.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``storage.DiskFull``.
@@ -94,6 +95,7 @@ def create_from_upload(
     storage.require_space(0)
     quota.require(owner, more=size)
     video = draft(owner, filename=filename, size=size, data=data)
+    video.source_sha256 = sha256
     storage.keep_source(upload, video.pk)
     try:
 
@@ -252,6 +254,7 @@ def refresh_listing(video_id: str) -> None:
 
     in_transaction(switch)
     facets.refresh(Video._meta.db_table, {"_id": video_id})
+    original_dates.refresh({"_id": video_id})
     if not video.folded_title:  # the previous release made it
         Video.objects.filter(pk=video_id, title=video.title).update(folded_title=titles.folded(video.title))
     listing_refreshed.send(sender=Video, video_id=video_id)

@@ -15,7 +15,8 @@ for (const time of document.querySelectorAll("time[data-local]")) {
 // On first hover only, so that times in fragments loaded later are covered as well.
 document.addEventListener("pointerover", (event) => {
   const time = event.target.closest?.("time[datetime]");
-  if (!time || time.title) return;
+  // A day is the same everywhere.
+  if (!time?.dateTime.includes("T") || time.title) return;
   const date = dateOf(time);
   if (date) time.title = full.format(date);
 });

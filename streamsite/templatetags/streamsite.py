@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from html import unescape
 from typing import Any
@@ -85,6 +85,13 @@ def moment(value: str | datetime) -> str:
     """An ISO time or datetime as ``30 Nov 2026, 18:00 UTC``."""
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{when.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+
+
+@register.filter
+def day(value: str | date) -> str:
+    """An ISO day or date as ``Mar 3, 2014``."""
+    when = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{when:%b} {when.day}, {when.year}"
 
 
 @register.filter

@@ -17,7 +17,7 @@ from streamsite.tasks import queue
 from streamsite.testing.cast import Cast
 from streamsite.visibility import Visibility
 from subscriptions.models import Broadcast, Notification, Post, Subscription
-from videos import facets, titles
+from videos import facets, original_dates, titles
 from videos.library import documents, finders
 from videos.models import (
     Block,
@@ -91,6 +91,7 @@ class Crowd(Cast):
             (self._video(n) for n in range(MANY)),
         )
         facets.refresh(Video._meta.db_table, {})
+        original_dates.refresh({})
         listed = Video.objects.filter(listed=True).select_related("channel")
         collection(documents.DOCUMENTS).insert_many(
             [{"_id": video.pk, **documents.document(video, "")} for video in listed], ordered=False

@@ -21,7 +21,7 @@ from streamsite.api.pagination import PAGING
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from streamsite.limits import UPLOAD
-from videos import access, mappers, queries, services, share_links, tasks
+from videos import access, duplicates, mappers, queries, services, share_links, tasks
 from videos import serializers as shapes
 from videos.api import grants
 from videos.metadata import EDITABLE
@@ -67,7 +67,7 @@ class VideosView(APIView):
     @extend_schema(
         operation_id="videos_upload",
         request={"multipart/form-data": shapes.UploadSerializer},
-        responses={201: shapes.VideoSerializer},
+        responses={201: shapes.UploadedVideoSerializer},
     )
     @idempotent()
     def post(self, request: Request) -> Response:
@@ -88,8 +88,10 @@ class VideosView(APIView):
             size=upload.size or 0,
             data=data,
             enqueue=tasks.enqueue_processing,
+            sha256=getattr(upload, "sha256", ""),
         )
         body = mappers.full(video, user, grants.of_request(request))
+        body["duplicate_of"] = duplicates.mapping_of(video)
         response = Response(body, status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/videos/{video.pk}"
         response["Cache-Control"] = "private, no-store"

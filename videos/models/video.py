@@ -63,6 +63,9 @@ class Video(models.Model):
     language = models.CharField(max_length=12, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When it came out elsewhere, and when it came out first anywhere: see ``videos.original_dates``.
+    originally_published_on = models.DateField(null=True, blank=True)
+    first_published_at = models.DateTimeField(null=True, editable=False)
     # Counts the changes of who may see it: media URLs given out before one end with it (see ``media_tokens``).
     visibility_epoch = models.IntegerField(default=0, editable=False)
     publish_at = models.DateTimeField(null=True, blank=True)
@@ -82,6 +85,8 @@ class Video(models.Model):
 
     source_name = models.CharField(max_length=255, blank=True, editable=False)
     source_size = models.BigIntegerField(default=0, editable=False)
+    # In hexadecimal; "" until it is known: see ``videos.duplicates``.
+    source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     generation = models.CharField(max_length=32, blank=True, editable=False)
     stored_generation = models.CharField(max_length=64, blank=True, editable=False)
     is_complete = models.BooleanField(default=False, editable=False)
@@ -133,6 +138,14 @@ class Video(models.Model):
                     *("category", "language", "has_captions", "duration"),
                 ],
                 name="video_channel_filtered",
+            ),
+            models.Index(fields=["listed", "-first_published_at", "-id"], name="video_first_published"),
+            models.Index(
+                fields=["channel", "listed", "-first_published_at", "-id"],
+                name="video_channel_first_published",
+            ),
+            models.Index(
+                fields=["channel", "source_size", "source_sha256", "created_at", "id"], name="video_same_file"
             ),
             models.Index(fields=["listed", "-view_count", "-id"], name="video_most_viewed"),
             models.Index(fields=["listed", "-like_count", "-id"], name="video_most_liked"),

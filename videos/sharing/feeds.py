@@ -33,6 +33,7 @@ MINUTES = 60
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "media": "http://search.yahoo.com/mrss/",
 }
@@ -125,6 +126,9 @@ def _add_item(channel: Element, video: Video) -> None:
     xml.add(item, "link", page)
     xml.add(item, "guid", page, isPermaLink="true")
     xml.add(item, "pubDate", _date(uploaded(video)))
+    if video.originally_published_on:
+        # Not as "issued", which readers take for the item's own date, by which they sort.
+        xml.add(item, "dcterms:available", video.originally_published_on.isoformat())
     xml.add(item, "description", linebreaks(video.description or video.title, autoescape=True))
     xml.add(item, "category", video.get_category_display())
     xml.add(item, "dc:creator", author)

@@ -21,7 +21,7 @@ from videos.access import is_embeddable_anywhere, listed_videos
 from videos.models import Video
 from videos.queries import NEWEST
 from videos.sharing import addresses, files
-from videos.sharing.structured import uploaded
+from videos.sharing.structured import first_published
 
 CONTENT_TYPE = "application/xml"
 # The protocol allows 50,000 addresses and 50 MB; this many with the longest descriptions are a third of that.
@@ -111,7 +111,7 @@ def _add(root: Element, video: Video) -> None:
         xml.add(about, "video:player_loc", addresses.embed(video))
     if 1 <= round(video.duration) <= LONGEST_SECONDS:
         xml.add(about, "video:duration", round(video.duration))
-    xml.add(about, "video:publication_date", iso(uploaded(video)))
+    xml.add(about, "video:publication_date", first_published(video))
     for tag in video.tags[:MOST_TAGS]:
         xml.add(about, "video:tag", tag)
     xml.add(about, "video:category", video.get_category_display())

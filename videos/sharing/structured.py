@@ -45,7 +45,7 @@ def open_graph(video: Video) -> Tags:
         ("og:url", addresses.page(video)),
         ("og:description", short_text(video)),
         ("video:duration", str(round(video.duration))),
-        ("video:release_date", iso(uploaded(video)) or ""),
+        ("video:release_date", first_published(video) or ""),
     ]
     if picture := addresses.picture(video):
         found += [("og:image", picture), ("og:image:alt", video.title)]
@@ -120,6 +120,8 @@ def video_object(video: Video) -> dict[str, Any]:
             _statistic("LikeAction", video.like_count),
         ],
     }
+    if video.originally_published_on:
+        found["datePublished"] = video.originally_published_on.isoformat()
     if picture := addresses.picture(video):
         found["thumbnailUrl"] = [picture]
     if files.has_file(video):
@@ -145,6 +147,12 @@ def short_text(video: Video) -> str:
 def uploaded(video: Video) -> Any:
     """When the video came out; for those that never were in a list, when they were made."""
     return video.published_at or video.created_at
+
+
+def first_published(video: Video) -> str | None:
+    """Return the day on which it came out elsewhere, else the moment at which it came out here."""
+    original = video.originally_published_on
+    return original.isoformat() if original else iso(uploaded(video))
 
 
 def iso_duration(seconds: float) -> str:

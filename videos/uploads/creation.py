@@ -22,7 +22,7 @@ from videos.uploads import parts
 from videos.uploads.protocol import read_metadata
 from videos.uploads.services import expiry
 
-DESCRIBING = ("title", "description", "visibility", "category", "language")
+DESCRIBING = ("title", "description", "visibility", "category", "language", "originally_published_on")
 
 
 class AlreadyJoined(Conflict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from streamsite.bodies.handlers import DiskHandler, bytes_in_flight
@@ -17,6 +18,22 @@ class VideoHandler(DiskHandler):
     """
 
     _is_announced = False
+    _hasher: Any = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._hasher = hashlib.sha256()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        super().receive_data_chunk(raw_data, start)
+        self._hasher.update(raw_data)
+
+    def file_complete(self, file_size: int) -> Any:
+        """Return the file, with its hash as ``sha256``."""
+        file: Any = super().file_complete(file_size)
+        if file is not None:
+            file.sha256 = self._hasher.hexdigest()
+        return file
 
     def require_room(self, user: Any) -> None:
         super().require_room(user)

@@ -21,7 +21,7 @@ from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import in_transaction
 from streamsite.visibility import Visibility
-from videos import schedules, storage
+from videos import duplicates, schedules, storage
 from videos.models import Status, Upload, UploadKind, Video
 from videos.moderation import standing
 from videos.uploads import lengths, parts
@@ -141,21 +141,27 @@ def append(
         require = lengths.require_reserved if length is not None else lengths.require_room
         fence = {"require_reach": partial(require, upload)}
     most = (upload.length if upload.length is not None else settings.MAX_UPLOAD_BYTES) - start
+    # Of a file that comes in several requests, the hash is left to its processing.
+    is_all = start == 0 and (length is None or length == upload.length)
+    hashed = duplicates.HashedBody(body) if is_all else None
     try:
         reached = parts.append(
-            upload.pk, body, start=start, length=length, most=most, checksum=checksum, **fence
+            upload.pk, hashed or body, start=start, length=length, most=most, checksum=checksum, **fence
         )
     except parts.Gone:
         raise Absent from None
     upload.expires_at = expiry()
     Upload.objects.filter(pk=upload.pk).update(expires_at=upload.expires_at)
     if reached == upload.length:
-        finish(upload, enqueue=enqueue)
+        finish(upload, enqueue=enqueue, sha256=hashed.hash_of(reached) if hashed else "")
     return reached
 
 
-def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
-    """Hand the complete file to processing. Of several who try, one queues the job. A partial one only waits."""
+def finish(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = "") -> None:
+    """Hand the complete file to processing. Of several who try, one queues the job. A partial one only waits.
+
+    ``sha256`` is the file's hash where it is known.
+    """
     video = upload.video
     if video is None or upload.finished_at is not None:
         return
@@ -172,7 +178,7 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object]) -> None:
 
     def switch() -> None:
         queued = Video.objects.filter(pk=video.pk, status=Status.UPLOADING).update(
-            status=Status.QUEUED, progress=0.0, updated_at=timezone.now(), **hidden
+            status=Status.QUEUED, progress=0.0, updated_at=timezone.now(), source_sha256=sha256, **hidden
         )
         Upload.objects.filter(pk=upload.pk).update(finished_at=timezone.now())
         Upload.objects.filter(joined_into=upload.pk).delete()

@@ -16,6 +16,8 @@ SORTS: Choices = (
     ("newest", "Newest first"),
     ("views", "Most viewed"),
     ("likes", "Most liked"),
+    ("original_newest", "Original date, newest first"),
+    ("original_oldest", "Original date, oldest first"),
 )
 UPLOADED: Choices = (
     ("hour", "Last hour"),

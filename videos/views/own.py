@@ -28,12 +28,12 @@ def history(request: HttpRequest) -> HttpResponse:
     words = clean_line(request.GET.get("q", ""))[:100]
     rows = histories.of_user(user.pk, words)
     page = access.only_watchable(user, paginate(request, rows, histories.RECENT, absolute=False))
-    context = {"page": page.body(mappers.watched), "q": words, "paused": marks.is_paused(user)}
-    if not context["paused"]:
-        for entry in context["page"]["results"]:
+    shown, paused = page.body(mappers.watched), marks.is_paused(user)
+    if not paused:
+        for entry in shown["results"]:
             entry["video"]["mark"] = marks.of_entry(entry)
     template = "videos/_history_rows.html" if is_fragment(request) else "videos/history.html"
-    return render(request, template, context)
+    return render(request, template, {"page": shown, "q": words, "paused": paused})
 
 
 @login_required

@@ -20,7 +20,7 @@ from streamsite.limits import UPLOAD
 from streamsite.page_limits import counts_as
 from streamsite.pages import show_problems
 from streamsite.visibility import Visibility, is_private
-from videos import access, forms, mappers, quota, schedules, services, tasks
+from videos import access, duplicates, forms, mappers, quota, schedules, services, tasks
 from videos.uploads import services as uploads
 
 ACCEPTED = (
@@ -109,6 +109,7 @@ def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
         size=sent.size or 0,
         data=data,
         enqueue=tasks.enqueue_processing,
+        sha256=getattr(sent, "sha256", ""),
     )
 
 
@@ -136,6 +137,7 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
             "video": mappers.full(video, request.user),
             "report": video.report,
             "waits": schedules.why_it_waits(video),
+            "duplicate_of": duplicates.mapping_of(video),
         },
         status=status,
     )

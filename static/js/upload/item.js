@@ -1,7 +1,7 @@
 // One row of the queue: from the waiting file to the finished video.
 import { api, inWords } from "../api.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "../processing.js";
-import { confirmed } from "../ui.js";
+import { confirmed, el, icon } from "../ui.js";
 import { sendFile } from "./transfer.js";
 import { size, span } from "./words.js";
 
@@ -154,6 +154,7 @@ export class UploadItem {
       this.#part("progress").value = now.progress ?? 0;
       this.#part("badge").textContent = STATUS_WORDS[now.status] ?? now.status;
       this.#part("watch").hidden = !now.playable;
+      this.#tellDuplicate(now.duplicate_of);
       const percent = Math.round((now.progress ?? 0) * 100);
       if (now.playable) this.#part("text").textContent = `It can be watched already; ${percent} % of the qualities are made.`;
       else if (now.ahead > 0) this.#part("text").textContent = `Uploaded. ${now.ahead} video${now.ahead === 1 ? " is" : "s are"} processed before it; you may leave this page.`;
@@ -170,6 +171,14 @@ export class UploadItem {
       this.#show("failed", "This video was removed.");
       this.#part("retry").hidden = true;
     }
+  }
+
+  /** The owner made another video of the same file: nothing is refused, they are told. */
+  #tellDuplicate(other) {
+    const place = this.#part("duplicate");
+    if (!other || place.firstChild) return;
+    const link = el("a", { href: other.url }, el("bdi", {}, other.title));
+    place.append(el("p", { class: "notice", "data-level": "warn" }, icon("info"), el("span", {}, "You already uploaded this file: ", link)));
   }
 
   /** What arrived whole is processed anew; what did not is queued again and goes on where it stopped. */

@@ -1,0 +1,53 @@
+"""When a video was first published anywhere: what its owner says of archives, and the order that follows from it.
+
+``originally_published_on`` is a day, as ``originallyPublishedAt`` of PeerTube and ``datePublished`` of schema.org.
+``first_published_at`` follows from it: that day, or else the moment of publication here. So a channel that moved here
+with old videos lists them among its new ones in the order in which they came out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import session_for
+from videos.models import Video
+
+VIDEOS = Video._meta.db_table
+# Before any recording there is; a mistyped century is refused.
+EARLIEST = date(1800, 1, 1)
+DAY = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+FOLLOWS = {"$ifNull": ["$originally_published_on", "$published_at", None]}
+
+
+def clean(value: Any) -> date | None:
+    """Return the day that ``value`` is, or ``None`` for none. Raises ``ValueError`` with a sentence for people."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, str) and DAY.match(value):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("Enter a date such as 2014-03-03.")  # noqa: TRY004 - collected by field, like the others
+    # Where it is tomorrow already, today's date lies a day ahead of the server's.
+    if not EARLIEST <= value <= datetime.now(UTC).date() + timedelta(days=1):
+        raise ValueError(f"Enter a date between {EARLIEST.year} and today.")
+    return value
+
+
+def refresh(condition: Mapping[str, Any]) -> None:
+    """Bring ``first_published_at`` of the videos that match ``condition`` in line. Idempotent."""
+    stages = [{"$set": {"first_published_at": FOLLOWS}}]
+    collection(VIDEOS).update_many(dict(condition), stages, session=session_for())
+
+
+def stale() -> Iterator[str]:
+    """Yield the ids of videos whose ``first_published_at`` is not in line with their other fields."""
+    differs = {"$expr": {"$ne": [{"$ifNull": ["$first_published_at", None]}, FOLLOWS]}}
+    for row in collection(VIDEOS).find(differs, {"_id": 1}):
+        yield row["_id"]
