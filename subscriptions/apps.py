@@ -11,16 +11,21 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what happens to accounts, and put the subscribe button on the watch page."""
-        from streamsite.mongo import counters
+        from streamsite.mongo import counters, repairs
         from subscriptions import signals  # noqa: F401
         from subscriptions.counters import ALL
-        from subscriptions.notifications import receivers  # noqa: F401
+        from subscriptions.notifications import (  # noqa: F401
+            comment_receivers,
+            receivers,
+        )
         from subscriptions.posts import wiring  # noqa: F401
         from subscriptions.queries import bell, shelf
+        from subscriptions.repairs import ALL as REPAIRS
         from subscriptions.views.channels import watch_panel
         from videos import panels, relations, shelves
 
         counters.register(*ALL)
+        repairs.register(*REPAIRS)
         panels.register(watch_panel)
         relations.register(bell)
         shelves.register(shelf)

@@ -10,6 +10,7 @@ from accounts.erasure import account_closed, account_erased, account_restored
 from accounts.profile import renamed
 from videos import blocks, captions, facets, reactions, services, tasks
 from videos.access import own_videos
+from videos.comments import following
 from videos.comments import services as comments
 from videos.library import documents
 from videos.models import Caption, Upload, Video
@@ -35,6 +36,12 @@ def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
     blocks.forget_user(user_id)
     cases.forget_user(user_id)
     figures.forget_channel(user_id)
+
+
+@receiver(blocks.channel_blocked)
+def end_following(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
+    """Neither of two accounts of which one blocks the other follows a thread of the other's."""
+    following.end_between(blocker_id, blocked_id)
 
 
 @receiver(renamed)

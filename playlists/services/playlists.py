@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.dispatch import Signal
 
 from accounts import verification
 from accounts.models import User
@@ -28,6 +29,8 @@ class KeepsItsName(Conflict):
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
+# Sent with ``playlist_id`` when a playlist is gone.
+erased = Signal()
 # What others read of a playlist, and whether they may.
 SAID = {"title", "description", "visibility"}
 
@@ -138,6 +141,7 @@ def erase(playlist: Playlist, *, expected_version: int | None = None) -> None:
         Playlist.objects.filter(pk=playlist.pk).delete()
 
     changing(playlist.pk, remove_rows)
+    erased.send(sender=Playlist, playlist_id=playlist.pk)
 
 
 def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:

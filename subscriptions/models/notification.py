@@ -12,7 +12,8 @@ from streamsite.ids import object_id
 class Notification(models.Model):
     """Something that one account is told. ``key`` makes it exist once. Written by ``notifications.services``.
 
-    ``title`` is what it is about as it was then; ``url`` a path of this site. ``mail_at`` is when it is due by email,
+    ``title`` is what it is about as it was then; ``url`` a path of this site; ``about`` are the ids by which it is
+    withdrawn (see ``notifications.about``). ``mail_at`` is when it is due by email,
     null when it is not, or was sent. Rows are removed ``KEPT`` after they were made.
     """
 
@@ -37,6 +38,7 @@ class Notification(models.Model):
     what = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=200, blank=True)
     url = models.CharField(max_length=300)
+    about = models.JSONField(default=list, blank=True)
     on_page = models.BooleanField(default=True)
     is_read = models.BooleanField(default=False)
     mail_at = models.DateTimeField(null=True, blank=True)
@@ -54,6 +56,7 @@ class Notification(models.Model):
                 condition=models.Q(mail_at__isnull=False),
             ),
             models.Index(fields=["-created_at", "-id", "kind"], name="notification_newest_by_kind"),
+            models.Index(fields=["about"], name="notification_about"),
         ]
 
     def __str__(self) -> str:

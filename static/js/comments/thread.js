@@ -2,6 +2,7 @@
 // server draws every row.
 import { api, inWords } from "../api.js";
 import { confirmed, toast } from "../ui.js";
+import "./follow.js";
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const section = document.querySelector("[data-comments]");
