@@ -21,7 +21,7 @@ PAGE = re.compile(
 )
 # Kinds with a place in their key where the id of what they are about is.
 PLACES = {HELD: 1, PROCESSING: 1, MILESTONE: 2, SHARE: 2} | dict.fromkeys(ABOUT_COMMENTS, 1)
-NOT_FILLED = {"about": {"$in": [[], None]}}
+NOT_FILLED: dict[str, Any] = {"about": {"$in": [[], None]}}
 
 
 def ids(key: str, url: str) -> list[str]:

@@ -77,7 +77,7 @@ class There:
         post = self.posts.get(post_id)
         if post is None:
             return False
-        return post["channel_id"] == self.reader_id or (post["is_listed"] and post["is_open"])
+        return post["channel_id"] == self.reader_id or bool(post["is_listed"] and post["is_open"])
 
     def _is_shown(self, comment_id: str, kind: str) -> bool:
         comment = self.comments.get(comment_id)
@@ -124,7 +124,7 @@ _CHANNEL = {
     }
 }
 _IS_OPEN = {"$ne": ["$channel", []]}
-_VIDEO = [
+_VIDEO: list[Document] = [
     _CHANNEL,
     {
         "$project": {
@@ -134,10 +134,10 @@ _VIDEO = [
         }
     },
 ]
-_COMMENT = [
+_COMMENT: list[Document] = [
     {"$project": {"_id": 0, "comment": {name: f"${name}" for name in ("_id", "state", "parent", "hearted")}}}
 ]
-_POST = [
+_POST: list[Document] = [
     _CHANNEL,
     {
         "$project": {

@@ -26,9 +26,7 @@ def site(database, cast):
     for channel in ("ann", "ben"):
         cast.api("owner").put(f"/api/v1/channels/{channel}/subscription")
     cast.api("ann").put("/api/v1/channels/ben/subscription")
-    threads = {
-        who: say(cast, who, f"videos/{video.pk}/comments") for who in ("ann", "ben", "member", "owner")
-    }
+    threads = {who: say(cast, who, f"videos/{video.pk}/comments") for who in ("ann", "ben", "owner")}
     for thread in threads.values():
         for who in ("ann", "ben", "stranger"):
             say(cast, who, f"comments/{thread}/replies")

@@ -38,7 +38,7 @@ def prefer(cast, who, **chosen):
 
 @pytest.fixture
 def talk(database, cast):
-    """A thread of the member's on the owner's film, with a reply that mentions the staff, and a heart for the thread."""
+    """A thread of the member's on the owner's film with a heart, and a reply that mentions the staff."""
     assert cast.staff
     video = cast.video(title="Film")
     thread = say(cast, "member", f"videos/{video.pk}/comments")

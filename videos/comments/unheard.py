@@ -22,12 +22,12 @@ def stages(user_id: str, subject_id: str) -> Stages:
 
     Comments of blocked authors count with the shown replies in their threads, and replies of theirs elsewhere alone.
     """
-    shown = [
+    shown: Stages = [
         {"$match": {"subject": subject_id, "state": State.SHOWN.value}},
         {"$project": {"_id": 0, "parent": 1, "reply_count": 1}},
     ]
-    thread = [{"$project": {"_id": 0, "author_id": 1, "state": 1}}]
-    mine = [{"$match": {"blocker_id": user_id}}, {"$project": {"_id": 1}}]
+    thread: Stages = [{"$project": {"_id": 0, "author_id": 1, "state": 1}}]
+    mine: Stages = [{"$match": {"blocker_id": user_id}}, {"$project": {"_id": 1}}]
     return [
         {"$match": {"blocker_id": user_id}},
         _join(COMMENTS, "blocked_id", "author_id", shown, "said"),
@@ -54,7 +54,7 @@ def in_threads(user_id: str, subject_id: str, thread_ids: list[str]) -> Stages:
     """Return the stage that adds ``{thread, unheard_replies}``: shown replies by authors whom an account blocks."""
     if not thread_ids:
         return []
-    shown = [
+    shown: Stages = [
         {"$match": {"subject": subject_id, "state": State.SHOWN.value, "parent": {"$in": thread_ids}}},
         {"$project": {"_id": 0, "parent": 1}},
     ]
