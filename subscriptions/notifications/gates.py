@@ -47,6 +47,8 @@ class There:
     def shows(self, entry: Entry) -> bool:
         """Return whether the reader is told of it now."""
         row, actor = entry.row, self.actor(entry)
+        if entry.is_old:
+            return False
         if "subject" in row:
             return row["subject"] in self.things and actor is not None and actor.is_active
         if row.get("actor_id") and (actor is None or not actor.is_active):
@@ -81,12 +83,16 @@ class There:
 
     def _is_shown(self, comment_id: str, kind: str) -> bool:
         comment = self.comments.get(comment_id)
-        if comment is None or comment["state"] != State.SHOWN:
+        if comment is None or not _is_in_view(comment):
             return False
         if kind == HEART and not comment.get("hearted"):
             return False
         thread = self.comments.get(comment["parent"]) if comment.get("parent") else comment
-        return thread is not None and thread["state"] == State.SHOWN
+        return thread is not None and _is_in_view(thread)
+
+
+def _is_in_view(comment: Document) -> bool:
+    return bool(comment.get("state", State.SHOWN) == State.SHOWN)
 
 
 def load(reader_id: str, entries: Sequence[Entry]) -> There:

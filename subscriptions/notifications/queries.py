@@ -87,11 +87,21 @@ def unread(user_id: str, known: Reader) -> int:
 
     Two reads that stop there, one where nothing is unread.
     """
-    entries = [entry for entry in _unread(user_id, known) if not entry.is_old]
-    if not entries:
-        return 0
-    there = gates.load(user_id, entries)
-    return min(MOST_UNREAD, sum(1 for entry in entries if there.shows(entry)))
+    waiting = _unread(user_id, known)
+    return _number(waiting, gates.load(user_id, waiting)) if waiting else 0
+
+
+def shown_and_unread(
+    entries: Sequence[Entry], user_id: str, known: Reader
+) -> tuple[list[dict[str, Any]], int]:
+    """Return ``shown`` of a page's entries, and ``unread``. Two reads."""
+    waiting = _unread(user_id, known)
+    there = gates.load(user_id, [*entries, *waiting])
+    return _bodies(entries, there), _number(waiting, there)
+
+
+def _number(waiting: Sequence[Entry], there: gates.There) -> int:
+    return min(MOST_UNREAD, sum(1 for entry in waiting if there.shows(entry)))
 
 
 def _unread(user_id: str, known: Reader) -> list[Entry]:
@@ -118,8 +128,10 @@ def _is_older(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
 
 def shown(entries: Sequence[Entry], reader_id: str) -> list[dict[str, Any]]:
     """Entries as people read them. What one is about may be gone or hidden from them: then it is left out."""
-    entries = [entry for entry in entries if not entry.is_old]
-    there = gates.load(reader_id, entries)
+    return _bodies(entries, gates.load(reader_id, entries))
+
+
+def _bodies(entries: Sequence[Entry], there: gates.There) -> list[dict[str, Any]]:
     return [_body(entry, there) for entry in entries if there.shows(entry)]
 
 

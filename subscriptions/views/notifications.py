@@ -32,13 +32,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
     rows, following = paginate_latest(
         request, lambda before, size: queries.page(user.pk, known, before, size), absolute=False
     )
-    context: dict[str, object] = {
-        "page": {"next": following, "previous": None, "results": queries.shown(rows, user.pk)}
-    }
-    if is_fragment(request):
-        return render(request, "subscriptions/_notifications.html", context)
-    context["unread"] = queries.unread(user.pk, known)
-    return render(request, "subscriptions/notifications.html", context)
+    results, unread = queries.shown_and_unread(rows, user.pk, known)
+    context = {"page": {"next": following, "previous": None, "results": results}, "unread": unread}
+    template = "_notifications.html" if is_fragment(request) else "notifications.html"
+    return render(request, f"subscriptions/{template}", context)
 
 
 @login_required

@@ -67,7 +67,7 @@ def count(row: dict[str, Any], by: int) -> bool:
     )
     if thread is None:
         return False
-    if thread["state"] != State.SHOWN:
+    if thread.get("state", State.SHOWN) != State.SHOWN:
         return True
     return kind(row["about"]).count(row["subject"], row["owner_id"], by)
 

@@ -37,7 +37,10 @@ def stages(user_id: str, subject_id: str) -> Stages:
         # A reply in a thread that is hidden anyway was counted with the thread, or is counted by nobody.
         {
             "$match": {
-                "$or": [{"said.parent": ""}, {"thread.state": State.SHOWN.value, "hidden": []}],
+                "$or": [
+                    {"said.parent": {"$in": ["", None]}},
+                    {"thread.state": State.SHOWN.value, "hidden": []},
+                ],
             }
         },
         {"$group": {"_id": None, "n": {"$sum": {"$cond": [_IS_THREAD, _WITH_REPLIES, 1]}}}},
@@ -68,7 +71,7 @@ def in_threads(user_id: str, subject_id: str, thread_ids: list[str]) -> Stages:
     return [{"$unionWith": {"coll": BLOCKS, "pipeline": pipeline}}]
 
 
-_IS_THREAD = {"$eq": ["$said.parent", ""]}
+_IS_THREAD = {"$lte": ["$said.parent", ""]}  # "" or missing
 _WITH_REPLIES = {"$add": [1, {"$ifNull": ["$said.reply_count", 0]}]}
 
 
