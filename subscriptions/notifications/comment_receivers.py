@@ -6,14 +6,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.models import User
 from subscriptions import tasks
 from subscriptions.notifications import comments as telling
 from subscriptions.notifications import services
-from subscriptions.notifications.kinds import HEART
+from subscriptions.notifications.kinds import APPROVED, HEART
 from videos.blocks import channel_blocked
 from videos.comments import following, states
-from videos.comments import queries as comment_queries
 from videos.comments import services as comments
 from videos.models import Comment
 from videos.models.comment import State
@@ -37,16 +35,13 @@ def tell_of_comment(
     if is_new and comment.parent and following.has_followers(comment.parent):
         tasks.enqueue_telling(comment.pk)
     if approved:
-        telling.tell_approved(comment)
+        telling.tell_author(comment, APPROVED, "Your comment was approved")
 
 
 @receiver(comments.hearted)
 def tell_of_heart(sender: type, comment: Comment, **extra: Any) -> None:
     """Tell the author that the owner loved it."""
-    title, address = comment_queries.titles([comment]).get(comment.subject, ("", ""))
-    url = f"{address}?comment={comment.parent or comment.pk}#comments"
-    owner = User.objects.filter(pk=comment.owner_id).first()
-    services.notify(comment.author_id, HEART, comment.pk, url=url, title=title, actor=owner)
+    telling.tell_author(comment, HEART)
 
 
 @receiver(comments.unhearted)
@@ -62,9 +57,7 @@ def follow_states(sender: type, rows: list[dict[str, Any]], now: State | None, *
         services.withdraw(*(row["_id"] for row in rows))
     if now == State.HELD or any(row["state"] == State.HELD for row in rows):
         for about, subject, owner_id in {(row["about"], row["subject"], row["owner_id"]) for row in rows}:
-            # An owner hears of a comment that was held, not of one that comes back with its author's account.
-            is_news = now == State.HELD and any(row["state"] in {"", State.SHOWN} for row in rows)
-            telling.count_held(about, subject, owner_id, is_news=is_news)
+            telling.count_held(about, subject, owner_id, is_news=now == State.HELD)
 
 
 @receiver(channel_blocked)

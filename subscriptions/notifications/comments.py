@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from accounts.models import User
 from subscriptions.notifications import services
-from subscriptions.notifications.kinds import APPROVED, COMMENT, HELD, MENTION, REPLY, THREAD
+from subscriptions.notifications.kinds import COMMENT, HELD, MENTION, REPLY, THREAD
 from videos import blocks
 from videos.comments import following
 from videos.comments import queries as comments
@@ -45,22 +45,14 @@ def tell_followers(comment_id: str) -> int:
     return told
 
 
-def tell_approved(comment: Comment) -> None:
-    """Tell the author that their comment is shown now."""
+def tell_author(comment: Comment, kind: str, what: str = "") -> None:
+    """Tell the author what the owner of its subject did with a comment."""
     place = _place(comment)
     if place is None:
         return
     title, url = place
     owner = User.objects.filter(pk=comment.owner_id).first()
-    services.notify(
-        comment.author_id,
-        APPROVED,
-        comment.pk,
-        url=url,
-        title=title,
-        what="Your comment was approved",
-        actor=owner,
-    )
+    services.notify(comment.author_id, kind, comment.pk, url=url, title=title, what=what, actor=owner)
 
 
 def call_no_more(comment: Comment, user_ids: Iterable[str]) -> None:
@@ -124,4 +116,5 @@ def _concerned(comment: Comment, *, is_new: bool, called: set[str]) -> dict[str,
 def _place(comment: Comment) -> tuple[str, str] | None:
     """Return the title of what a comment is about, and the address at which it is read; ``None`` when that is gone."""
     title, address = comments.titles([comment]).get(comment.subject, ("", ""))
-    return (title, f"{address}?comment={comment.parent or comment.pk}#comments") if address else None
+    named = f"{comment.parent}&reply={comment.pk}" if comment.parent else comment.pk
+    return (title, f"{address}?comment={named}#comments") if address else None

@@ -151,3 +151,21 @@ def test_an_account_that_is_erased_while_it_waits_is_counted_once(cast, site, rf
     services.remove_all(cast.ann.pk)
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 3
     assert right() == []
+
+
+def test_a_post_counts_as_a_video_does(database, cast):
+    cast.ann = cast.user("ann")
+    post = cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json").json()["id"]
+    thread = say(cast, "ann", f"posts/{post}/comments")
+    for who in ("member", "stranger"):
+        say(cast, who, f"comments/{thread}/replies")
+    say(cast, "member", f"posts/{post}/comments")
+    blocks.block(cast.member, cast.ann)
+    blocks.block(cast.stranger, cast.member)
+    for who, expected in (("anonymous", 4), ("member", 1), ("stranger", 2), ("owner", 4)):
+        threads = listed(cast.api(who), f"posts/{post}/comments")
+        found = sum(1 + len(listed(cast.api(who), f"comments/{row['id']}/replies")) for row in threads)
+        assert found == cast.api(who).get(f"/api/v1/posts/{post}").json()["counts"]["comments"] == expected, (
+            who
+        )
+        assert f">{expected} comment" in cast.page(who).get(f"/posts/{post}").content.decode(), who

@@ -88,7 +88,7 @@ def test_a_thread_is_followed_and_left(database, cast):
     [row] = rows(cast, "stranger")
     assert (row["kind"], row["text"]) == ("thread", "owner replied in a thread you follow on “Film”")
     assert row["thread"] == {"id": thread, "following": True}
-    assert row["url"].endswith(f"/watch/{video.pk}?comment={thread}#comments")
+    assert row["url"].endswith(f"/watch/{video.pk}?comment={thread}&reply={reply}#comments")
     say(cast, "member", video, "@stranger you see", thread=thread)
     deliver()
     assert kinds(cast, "stranger") == ["mention", "thread"]  # each once

@@ -226,6 +226,12 @@ def test_a_link_to_a_comment_that_is_gone_says_so(cast, talk):
         (thread, f"/watch/{other.pk}/comments"),
     ):
         assert notice in (shown(comment, place) if place else shown(comment))
+    assert "Linked comment" in shown(f"{thread}&reply={reply}")
+    assert notice in shown(f"{thread}&reply={reply}")
+    Comment.objects.filter(pk=reply).update(state="shown")
+    assert notice not in shown(f"{thread}&reply={reply}")
+    link = f"/watch/{video.pk}/comments?comment={thread}&amp;reply={reply}"
+    assert link in page.get(f"/watch/{video.pk}?comment={thread}&reply={reply}").content.decode()
     cast.api("owner").delete(f"/api/v1/comments/{thread}")
     assert notice in shown(thread)
 

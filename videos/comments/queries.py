@@ -36,7 +36,7 @@ class Known:
 
     ``reactions`` are theirs, ``following`` what they said about following threads, ``unheard`` the number of replies
     in a thread by authors whom they block. ``unheard_in_all`` is the number of comments below the subject that their
-    blocks hide, and of replies in threads that they hide; only a first page knows it.
+    blocks hide, and of replies in threads that they hide; only the list of threads knows it.
     """
 
     reactions: dict[str, str] = field(default_factory=dict)
@@ -66,7 +66,7 @@ def below(request: HttpRequest | Request, subject: Subject, *, absolute: bool = 
     rows = _shown(subject, "")
     listing = paginate(request, rows, SORTS[sort_of(request.GET)], absolute=absolute)
     held = [] if request.GET.get("cursor") else _own_held(request.user, subject, "")
-    return _complete(request, listing, held, is_first=listing.previous is None)
+    return _complete(request, listing, held, with_total=True)
 
 
 def replies(
@@ -102,6 +102,14 @@ def opinions(viewer: Viewer, comments: Iterable[Comment]) -> dict[str, str]:
     return OPINIONS.of(str(viewer.pk), [comment.pk for comment in comments])
 
 
+def unheard_below(viewer: Viewer, subject_id: str) -> int:
+    """Return how many comments below a subject the viewer's blocks hide from them."""
+    if not viewer.is_authenticated:
+        return 0
+    found = collection(blocks.BLOCKS).aggregate(unheard.stages(str(viewer.pk), subject_id))
+    return sum(int(row[unheard.NAME]) for row in found)
+
+
 def known_to_owner(viewer: Viewer, comments: Iterable[Comment]) -> Known:
     """Return what the owner of several subjects is to comments on them; blocks hide nothing in the studio."""
     rows = list(comments)
@@ -130,16 +138,16 @@ def _own_held(viewer: Viewer, subject: Subject, parent: str) -> list[Comment]:
 
 
 def _complete(
-    request: HttpRequest | Request, page: Page[Comment], first: list[Comment], *, is_first: bool = False
+    request: HttpRequest | Request, page: Page[Comment], first: list[Comment], *, with_total: bool = False
 ) -> Listing:
     """Without authors who are gone or whom the viewer blocks."""
     rows = [row for row in [*first, *page.rows] if row.author.is_active]
-    blocked, known = _known(request.user, rows, is_first=is_first)
+    blocked, known = _known(request.user, rows, with_total=with_total)
     rows = [row for row in rows if row.author_id not in blocked]
     return Listing(replace(page, rows=rows), known)
 
 
-def _known(viewer: Viewer, rows: list[Comment], *, is_first: bool = False) -> tuple[set[str], Known]:
+def _known(viewer: Viewer, rows: list[Comment], *, with_total: bool = False) -> tuple[set[str], Known]:
     """Return whom of the authors the viewer blocks, and what the viewer is to the comments, in one read."""
     if not viewer.is_authenticated or not rows:
         return set(), Known()
@@ -150,7 +158,7 @@ def _known(viewer: Viewer, rows: list[Comment], *, is_first: bool = False) -> tu
         OPINIONS.joined(user_id, ids),
         following.joined(user_id, ids),
         *unheard.in_threads(user_id, subject, [row.pk for row in rows if row.reply_count]),
-        *(unheard.joined(user_id, subject) if is_first else ()),
+        *(unheard.joined(user_id, subject) if with_total else ()),
     ]
     blocked: set[str] = set()
     known = Known()

@@ -247,18 +247,24 @@ def _shown(request: HttpRequest, listing: Listing, subject: Subject) -> dict[str
 def _linked(request: HttpRequest, subject: Subject) -> tuple[dict[str, Any] | None, bool]:
     """The thread that ``?comment=`` names, which then leads the list, whatever its order.
 
-    A reply leads to its thread. Also whether there is none that the caller may read: it may be gone, hidden, or never
-    have been there.
+    A reply leads to its thread. Also whether the caller cannot read that comment, or the reply that ``&reply=`` names
+    in its thread: it may be gone, hidden, or never have been there.
     """
-    wanted = request.GET.get("comment", "")
+    wanted, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
     if not wanted or request.GET.get("cursor"):
         return None, False
+    found = _readable(request, wanted)
+    if found is not None and found.comment.is_reply:
+        reply, found = wanted, _readable(request, found.comment.parent)
+    if found is None or found.comment.subject != subject.id:
+        return None, True
+    answer = _readable(request, reply) if reply else None
+    is_gone = bool(reply) and (answer is None or answer.comment.parent != found.comment.pk)
+    return _one(request, found), is_gone
+
+
+def _readable(request: HttpRequest, comment_id: str) -> Found | None:
     try:
-        found = access.comment_for_reading(request, wanted)
-        if found.comment.is_reply:
-            found = access.thread_for_reading(request, found.comment.parent)
+        return access.comment_for_reading(request, comment_id)
     except SiteError:
-        return None, True
-    if found.comment.subject != subject.id:
-        return None, True
-    return _one(request, found), False
+        return None

@@ -72,7 +72,7 @@ def trending(request: HttpRequest) -> HttpResponse:
 def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     """The player and what belongs to the video."""
     visit = access.visit(request, video_id)
-    video, linked = visit.video, request.GET.get("comment", "")
+    video, linked, reply = visit.video, request.GET.get("comment", ""), request.GET.get("reply", "")
     known = relations.beside(request.user, video)
     context = {
         "video": mappers.full(video, request.user, visit.link, known),
@@ -80,6 +80,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
         "related": recommended.related(video, most=MOST_RELATED),
         "start": seconds(request.GET.get("t", "")),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
+        "linked_reply": reply if COMMENT_ID.match(reply) else "",
         "sharing": structured.of_video(video),
     }
     response = render(request, "videos/watch.html", context | panels.collect(request, video, known.relation))
