@@ -26,7 +26,10 @@ class Preference:
 
 
 NOTICES = ("page", "email", "both", "none")
-NOTIFIED = ("video", "post", "comment", "reply", "mention", "heart", "milestone", "processing", "share")
+NOTIFIED = (
+    *("video", "post", "comment", "review", "reply", "thread", "mention", "heart"),
+    *("milestone", "processing", "share"),
+)
 KNOWN = {
     "theme": Preference("auto", ("auto", "light", "dark")),
     "language": Preference("", ("", "en")),  # "" is the browser's

@@ -13,10 +13,10 @@ from playlists import ordering, services
 from playlists.access import own_playlists
 from playlists.models import Playlist, PlaylistItem
 from playlists.services.members import invited, uninvited
-from playlists.services.playlists import erase, playlist_described
+from playlists.services.playlists import erase, erased, playlist_described
 from streamsite import copies
 from subscriptions.notifications.kinds import SHARE
-from subscriptions.notifications.services import notify, take_back
+from subscriptions.notifications.services import notify, take_back, withdraw
 from videos.blocks import channel_blocked
 from videos.models import Video
 from videos.playback.rollup import views_counted
@@ -83,6 +83,12 @@ def tell_of_invitation(sender: Any, *, playlist: Playlist, user: User, **extra: 
 def take_invitation_back(sender: Any, *, playlist_id: str, user_id: str, **extra: Any) -> None:
     """Who is no collaborator any more is not told that they are one."""
     take_back(user_id, SHARE, f"playlist:{playlist_id}")
+
+
+@receiver(erased)
+def forget_invitations(sender: Any, *, playlist_id: str, **extra: Any) -> None:
+    """Nobody is told of an invitation to a playlist that is gone."""
+    withdraw(playlist_id)
 
 
 @receiver(channel_blocked)

@@ -293,11 +293,27 @@ def add_headers(answer: HttpResponse, error: SiteError) -> HttpResponse:
 def page(request: HttpRequest, error: SiteError) -> HttpResponse:
     """The error page of ``error``'s status."""
     known = error.status if error.status in {400, 401, 403, 404, 413, 429, 500, 503, 507} else 400
-    context = {"error": error, "request_id": getattr(request, "request_id", "")}
+    context = {"error": error, "request_id": getattr(request, "request_id", ""), "missing": _missing(request)}
     if error.status >= 500:
         # Without the request there are no context processors, which would ask the database who is signed in.
         return HttpResponse(render_to_string(f"{known}.html", context), status=error.status)
     return render(request, f"{known}.html", context, status=error.status)
+
+
+# What the arguments of routes name, for a page that is not there.
+NAMED = {
+    "comment_id": "comment",
+    "post_id": "post",
+    "playlist_id": "playlist",
+    "video_id": "video",
+    "username": "channel",
+}
+
+
+def _missing(request: HttpRequest) -> str:
+    """Return what the requested page would have been about, by its route alone: what was never there looks the same."""
+    match = request.resolver_match
+    return next((noun for name, noun in NAMED.items() if match is not None and name in match.kwargs), "")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

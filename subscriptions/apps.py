@@ -12,18 +12,23 @@ class SubscriptionsConfig(AppConfig):
     def ready(self) -> None:
         """Follow what happens to accounts, and put the subscribe button on the watch page."""
         from streamsite import copies
-        from streamsite.mongo import counters
+        from streamsite.mongo import counters, repairs
         from subscriptions import signals  # noqa: F401
         from subscriptions.copies import ALL as COPIES
         from subscriptions.counters import ALL
-        from subscriptions.notifications import receivers  # noqa: F401
+        from subscriptions.notifications import (  # noqa: F401
+            comment_receivers,
+            receivers,
+        )
         from subscriptions.posts import wiring  # noqa: F401
         from subscriptions.queries import bell, shelf
+        from subscriptions.repairs import ALL as REPAIRS
         from subscriptions.views.channels import watch_panel
         from videos import panels, relations, shelves
 
         copies.register(*COPIES)
         counters.register(*ALL)
+        repairs.register(*REPAIRS)
         panels.register(watch_panel)
         relations.register(bell)
         shelves.register(shelf)

@@ -71,12 +71,12 @@ def subscription_body(viewer: Viewer, username: str) -> dict[str, Any]:
 
 def of_subscriber(user_id: str) -> QuerySet[Subscription]:
     """What an account is subscribed to, channels loaded; order by ``RECENT``."""
-    return Subscription.objects.filter(subscriber_id=user_id).select_related("channel")
+    return Subscription.objects.filter(subscriber_id=user_id, away=False).select_related("channel")
 
 
 def of_channel(channel_id: str) -> QuerySet[Subscription]:
     """Who is subscribed to a channel, subscribers loaded; order by ``RECENT``."""
-    return Subscription.objects.filter(channel_id=channel_id).select_related("subscriber")
+    return Subscription.objects.filter(channel_id=channel_id, away=False).select_related("subscriber")
 
 
 def without_closed(page: Page[Subscription]) -> Page[Subscription]:

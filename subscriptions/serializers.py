@@ -113,6 +113,13 @@ class ImportedSerializer(serializers.Serializer[Any]):
     )
 
 
+class NotedThreadSerializer(serializers.Serializer[Any]):
+    """The thread in which somebody replied."""
+
+    id = serializers.CharField()
+    following = serializers.BooleanField(help_text="Whether the caller is told of replies in it.")
+
+
 class NotificationSerializer(serializers.Serializer[Any]):
     """Something that the caller is told."""
 
@@ -122,6 +129,7 @@ class NotificationSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
     actor = ChannelBadgeSerializer(allow_null=True)
     icon = serializers.CharField()
+    thread = NotedThreadSerializer(allow_null=True, help_text="Of what tells of a reply.")
     is_read = serializers.BooleanField()
     created_at = serializers.DateTimeField()
 

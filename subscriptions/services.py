@@ -61,8 +61,9 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
 
 def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
     """Make the subscription not exist; ``video_id`` is the channel's video that led to it."""
-    removed, _ = Subscription.objects.filter(subscriber=subscriber, channel=channel).delete()
-    if removed:
+    pair = {"subscriber_id": subscriber.pk, "channel_id": channel.pk}
+    removed = collection(Subscription._meta.db_table).find_one_and_delete(pair)
+    if removed is not None and not removed.get("away"):
         _count(subscriber, channel, -1, video_id)
 
 

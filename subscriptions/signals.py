@@ -6,12 +6,18 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.erasure import account_erased
-from subscriptions import private_feed, services
+from accounts.erasure import account_closed, account_erased, account_restored
+from subscriptions import private_feed, services, tasks
 from subscriptions.channel_page import services as arrangements
 from subscriptions.models import Subscription
 from videos.blocks import channel_blocked
 from videos.playback import figures
+
+
+@receiver([account_closed, account_restored])
+def follow_the_account(sender: type, user_id: str, **extra: Any) -> None:
+    """Its subscriptions, and those to it, leave lists and counters or come back; a worker does it: see ``away``."""
+    tasks.enqueue_following(user_id)
 
 
 @receiver(account_erased)

@@ -1,11 +1,12 @@
-"""Thin tasks: emails of what people are told."""
+"""Thin tasks: what people are told, by email and of threads; subscriptions of accounts that are closed or restored."""
 
 from __future__ import annotations
 
 from django_tasks import task
 
 from streamsite.tasks.backend import MAIL, enqueue_once
-from subscriptions.notifications import digest
+from subscriptions import away
+from subscriptions.notifications import comments, digest
 
 
 @task(queue_name=MAIL)
@@ -21,3 +22,25 @@ def send_mails() -> int:
 def send_mail(user_id: str) -> bool:
     """One account's mail."""
     return digest.send(user_id)
+
+
+@task()
+def tell_followers(comment_id: str) -> int:
+    """Tell those who follow a thread of one reply; return how many are."""
+    return comments.tell_followers(comment_id)
+
+
+@task()
+def follow_account(user_id: str) -> None:
+    """Let subscriptions wait while an account is closed."""
+    away.follow_account(user_id)
+
+
+def enqueue_telling(comment_id: str) -> None:
+    """Queue telling the followers of a thread of a reply."""
+    tell_followers.enqueue(comment_id)
+
+
+def enqueue_following(user_id: str) -> None:
+    """Queue bringing an account's subscriptions in line with its state."""
+    follow_account.enqueue(user_id)

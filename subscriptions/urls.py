@@ -19,6 +19,7 @@ urlpatterns = [
     path("subscriptions", channels.subscriptions, name="subscriptions"),
     path("notifications", notifications.notifications, name="notifications"),
     path("notifications/read", notifications.mark_read, name="notifications-read"),
+    path("notifications/stop", notifications.stop_thread, name="thread-stop"),
     path("settings/notifications", notifications.settings_notifications, name="settings-notifications"),
     path("@<str:username>/posts", posts.channel_posts, name="channel-posts"),
     path("feed/posts", posts.feed_posts, name="feed-posts"),

@@ -59,3 +59,32 @@ def test_where_one_is_told_of_what_is_chosen(creator, open_as):  # noqa: F811
     expect(page.get_by_label("Replies to your comments by email")).to_be_checked()
     expect(page.get_by_label("Hearts for your comments on the site")).not_to_be_checked()
     expect(page.get_by_label("Once a week")).to_be_checked()
+
+
+def test_a_thread_is_followed_by_its_bell_and_left_from_the_list(creator, open_as):  # noqa: F811
+    creator.json("PATCH", f"/api/v1/videos/{creator.video}", {"visibility": "public"})
+    said = f"/api/v1/videos/{creator.video}/comments"
+    thread = creator.json("POST", said, {"text": "Questions?"})[1]["id"]
+    page = open_as("news-reader", f"/watch/{creator.video}/comments?comment={thread}")
+    bell = page.locator(f"#comment-{thread}").get_by_role("button", name="Notify me about replies")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    bell.click()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+    creator.json("POST", f"/api/v1/comments/{thread}/replies", {"text": "One answer"})
+    text = "replied in a thread you follow on “Breaking news”"
+    for _ in range(100):  # a worker tells those who follow
+        page.goto("/notifications")
+        if page.get_by_text(text).count():
+            break
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="Stop following").click()
+    expect(page.get_by_text("You won't be notified about this thread anymore.")).to_be_visible()
+    expect(page.get_by_text(text)).to_be_visible()
+    expect(page.get_by_role("button", name="Stop following")).to_have_count(0)
+    creator.json("DELETE", f"/api/v1/comments/{thread}")
+    page.get_by_role("link", name=text).click()  # the list was drawn before
+    expect(page.get_by_text("The linked comment isn't available.")).to_be_visible()
+    page.goto("/notifications")
+    expect(page.get_by_text(text)).to_have_count(0)

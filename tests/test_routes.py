@@ -120,6 +120,7 @@ ROUTES = {
     ),
     "api-comment-pin": ("comments/AAAAAAAAAAAAAAAA/pin", {"put": (401, 404), "delete": (401, 404)}),
     "api-comment-heart": ("comments/AAAAAAAAAAAAAAAA/heart", {"put": (401, 404), "delete": (401, 404)}),
+    "api-comment-follow": ("comments/AAAAAAAAAAAAAAAA/follow", {"put": (401, 404), "delete": (401, 404)}),
     "api-comment-approval": ("comments/AAAAAAAAAAAAAAAA/approval", {"put": (401, 404)}),
     "api-comment-report": ("comments/AAAAAAAAAAAAAAAA/report", {"post": (401, 404)}),
     "api-video-report": ("videos/{secret}/report", {"post": (401, 404)}),

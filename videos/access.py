@@ -115,10 +115,10 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
     return is_linkable(video.visibility)
 
 
-def as_gated(document: Mapping[str, Any]) -> Video:
-    """A video of which only ``_id`` and ``GATED_BY`` are known, of a channel that is there, to be asked about."""
+def as_gated(document: Mapping[str, Any], *, is_open: bool) -> Video:
+    """A video of which only ``_id`` and ``GATED_BY`` are known, of a channel that is open or not, to be asked about."""
     known = {name: document[name] for name in GATED_BY if name != "channel_id" and name in document}
-    return Video(pk=document["_id"], channel=User(pk=document["channel_id"], is_active=True), **known)
+    return Video(pk=document["_id"], channel=User(pk=document["channel_id"], is_active=is_open), **known)
 
 
 def is_shared(video: Video) -> bool:

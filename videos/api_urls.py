@@ -48,6 +48,7 @@ urlpatterns = [
     ),
     path("comments/<str:comment_id>/pin", comments.PinView.as_view(), name="api-comment-pin"),
     path("comments/<str:comment_id>/heart", comments.HeartView.as_view(), name="api-comment-heart"),
+    path("comments/<str:comment_id>/follow", comments.FollowingView.as_view(), name="api-comment-follow"),
     path("comments/<str:comment_id>/approval", comments.ApprovalView.as_view(), name="api-comment-approval"),
     path("studio/stats", studio.StatsView.as_view(), name="api-studio-stats"),
     path("studio/stats.csv", studio.StatsFileView.as_view(), name="api-studio-stats-file"),

@@ -55,6 +55,12 @@ def has_blocked(blocker_id: str, other_id: str) -> bool:
     return Block.objects.filter(blocker_id=blocker_id, blocked_id=other_id).exists()
 
 
+def not_blocked_by(blocker_id: str, others: set[str]) -> set[str]:
+    """Return those of ``others`` whom ``blocker_id`` does not block."""
+    blocked = Block.objects.filter(blocker_id=blocker_id, blocked_id__in=others)
+    return others - set(blocked.values_list("blocked_id", flat=True))
+
+
 def require_welcome(user: User, *hosts: str) -> None:
     """Raise ``Blocked`` when one of the ``hosts`` (account ids) blocks the caller."""
     if Block.objects.filter(blocker_id__in=set(hosts) - {user.pk}, blocked_id=user.pk).exists():

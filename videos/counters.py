@@ -21,8 +21,21 @@ def opinions(counted: str, rows: str, key: str, also: tuple[str, ...] = ()) -> t
 
 
 def said_about(counted: str, about: str) -> Counter:
-    """Shown comments, answers included, on things of one kind."""
-    return counting(counted, "comment_count", COMMENTS, "subject", SHOWN | {"about": about})
+    """Shown comments on things of one kind, and the shown replies in their threads: see ``comments.states``."""
+    is_reply = {"$gt": ["$parent", ""]}
+    by_thread = {
+        "_id": {"$cond": [is_reply, "$parent", "$_id"]},
+        "subject": {"$first": "$subject"},
+        "shown": {"$max": {"$not": [is_reply]}},
+        "n": {"$sum": 1},
+    }
+    stages = (
+        {"$match": SHOWN | {"about": about}},
+        {"$group": by_thread},
+        {"$match": {"shown": True}},
+        {"$group": {"_id": "$subject", "n": {"$sum": "$n"}}},
+    )
+    return Counter(counted, "comment_count", COMMENTS, stages)
 
 
 def _views(counted: str, totals: str) -> Counter:

@@ -70,6 +70,7 @@ def full(
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
+        "counts": _counts(video, known.relation.unheard_comments),
         "viewer": _viewer(known.relation, can_edit=can_edit) if viewer.is_authenticated else None,
     }
 
@@ -155,8 +156,10 @@ def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
     }
 
 
-def _counts(video: Video) -> dict[str, int]:
-    return {"views": video.view_count, "likes": video.like_count, "comments": video.comment_count}
+def _counts(video: Video, unheard: int = 0) -> dict[str, int]:
+    """Return a video's counters; ``unheard`` comments are hidden from the viewer by their own blocks."""
+    comments = max(0, video.comment_count - unheard)
+    return {"views": video.view_count, "likes": video.like_count, "comments": comments}
 
 
 def _failure(video: Video) -> dict[str, Any] | None:

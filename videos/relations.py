@@ -12,6 +12,8 @@ from typing import Any
 from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos import captions
+from videos.blocks import BLOCKS
+from videos.comments import unheard
 from videos.models import Caption, Reaction, Video, Watch
 
 
@@ -20,13 +22,14 @@ class Relation:
     """The viewer's reaction, and the second to go on at: 0 when there is nothing to go on with.
 
     ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), are told by the
-    apps that keep them.
+    apps that keep them. ``unheard_comments`` is the number of comments that the viewer's blocks hide from them.
     """
 
     reaction: str | None = None
     position: float = 0.0
     in_watch_later: bool = False
     notify: str | None = None
+    unheard_comments: int = 0
 
 
 # From an account's id and a video to ``(collection, pipeline)``.
@@ -64,6 +67,7 @@ def beside(viewer: Viewer, video: Video) -> Beside:
                 Watch._meta.db_table,
                 [pair, {"$match": {"completed": False}}, {"$project": {"_id": 0, "position": 1}}],
             ),
+            (BLOCKS, unheard.stages(user_id, video.pk)),
             *(teller(user_id, video) for teller in _tellers),
         ]
         stages += [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts]

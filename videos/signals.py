@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.profile import renamed
 from videos import blocks, captions, facets, reactions, services, tasks
 from videos.access import own_videos
+from videos.comments import following
 from videos.comments import services as comments
 from videos.library import channels, documents
 from videos.models import Caption, Upload, Video
@@ -45,6 +46,12 @@ def let_it_be_found(sender: type, instance: User, created: bool, **extra: Any) -
     """A new account can be found by its name at once, however it was made."""
     if created and instance.is_active:
         channels.add(instance)
+
+
+@receiver(blocks.channel_blocked)
+def end_following(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
+    """Neither of two accounts of which one blocks the other follows a thread of the other's."""
+    following.end_between(blocker_id, blocked_id)
 
 
 @receiver(renamed)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("comments/<str:comment_id>/edit", comments.edit, name="comment-edit"),
     path("comments/<str:comment_id>/delete", comments.delete, name="comment-delete"),
     path("comments/<str:comment_id>/curate", comments.curate, name="comment-curate"),
+    path("comments/<str:comment_id>/follow", comments.follow, name="comment-follow"),
     path("comments/<str:comment_id>/react", comments.react, name="comment-react"),
     path("report/<str:about>/<str:name>", moderation.report, name="report"),
     path("block/<str:username>", moderation.block, name="block"),

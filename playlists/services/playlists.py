@@ -31,6 +31,8 @@ class KeepsItsName(Conflict):
 
 # Sent with ``playlist_id`` when a playlist was created, described otherwise, or deleted.
 playlist_described = Signal()
+# Sent with ``playlist_id`` when a playlist is gone.
+erased = Signal()
 # What others read of a playlist, and whether they may.
 SAID = {"title", "description", "visibility"}
 
@@ -146,6 +148,7 @@ def erase(playlist: Playlist, *, expected_version: int | None = None) -> None:
 
     changing(playlist.pk, remove_rows)
     playlist_described.send(sender=Playlist, playlist_id=playlist.pk)
+    erased.send(sender=Playlist, playlist_id=playlist.pk)
 
 
 def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class NotificationsView(APIView):
         rows, following = paginate_latest(
             request, lambda before, size: queries.page(user.pk, known, before, size)
         )
-        body = {"next": following, "previous": None, "results": queries.shown(rows, user.pk)}
-        return respond(request, body | {"unread": queries.unread(user.pk, known)})
+        results, unread = queries.shown_and_unread(rows, user.pk, known)
+        return respond(request, {"next": following, "previous": None, "results": results, "unread": unread})
 
 
 class UnreadView(APIView):

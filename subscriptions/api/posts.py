@@ -82,7 +82,8 @@ class PostView(APIView):
     def get(self, request: Request, post_id: str) -> Response:
         post = access.post_for_reading(request.user, post_id)
         opinion = queries.opinions(request.user, [post]).get(post.pk)
-        return respond(request, mappers.post(post, request.user, opinion))
+        unheard = comment_queries.unheard_below(request.user, post.pk)
+        return respond(request, mappers.post(post, request.user, opinion, unheard=unheard))
 
     @extend_schema(
         operation_id="posts_update",

@@ -6,13 +6,13 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscriptions", "0005_private_feed_epoch"),
+        ("subscriptions", "0006_notify"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
             model_name="notification",
-            index=models.Index(fields=["url"], name="notification_about"),
+            index=models.Index(fields=["url"], name="notification_url"),
         ),
     ]

@@ -12,8 +12,9 @@ from streamsite.ids import object_id
 class Notification(models.Model):
     """Something that one account is told. ``key`` makes it exist once. Written by ``notifications.services``.
 
-    ``title`` is what it is about, and follows it when it is renamed; ``url`` is a path of this site. ``mail_at`` is
-    when it is due by email, null when it is not, or was sent. Rows are removed ``KEPT`` after they were made.
+    ``title`` is what it is about, and follows it when it is renamed; ``url`` is a path of this site; ``about`` are the
+    ids by which it is withdrawn (see ``notifications.about``). ``mail_at`` is when it is due by email, null when it is
+    not, or was sent. Rows are removed ``KEPT`` after they were made.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -37,6 +38,7 @@ class Notification(models.Model):
     what = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=200, blank=True)
     url = models.CharField(max_length=300)
+    about = models.JSONField(default=list, blank=True)
     on_page = models.BooleanField(default=True)
     is_read = models.BooleanField(default=False)
     mail_at = models.DateTimeField(null=True, blank=True)
@@ -54,8 +56,9 @@ class Notification(models.Model):
                 condition=models.Q(mail_at__isnull=False),
             ),
             models.Index(fields=["-created_at", "-id", "kind"], name="notification_newest_by_kind"),
-            # What is renamed is found by its address.
-            models.Index(fields=["url"], name="notification_about"),
+            # What is renamed is found by its address, what is withdrawn by its id.
+            models.Index(fields=["url"], name="notification_url"),
+            models.Index(fields=["about"], name="notification_about"),
         ]
 
     def __str__(self) -> str:

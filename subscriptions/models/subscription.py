@@ -17,7 +17,10 @@ class Notify(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """``subscriber`` follows ``channel``; the unique index makes it exist once."""
+    """``subscriber`` follows ``channel``; the unique index makes it exist once.
+
+    ``away`` is true while the account of either is closed or suspended: then neither lists nor counters have it.
+    """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     subscriber = models.ForeignKey(
@@ -27,6 +30,7 @@ class Subscription(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscribers"
     )
     notify = models.CharField(max_length=4, choices=Notify.choices, default=Notify.ALL)
+    away = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -15,8 +15,9 @@ from accounts import deliverability, mail
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
-from subscriptions.notifications import queries, services
-from subscriptions.notifications.kinds import BOTH, BROADCAST, MAIL, wishes
+from subscriptions.notifications import queries, services, threads
+from subscriptions.notifications.entries import Entry
+from subscriptions.notifications.kinds import BOTH, BROADCAST, MAIL, kind_of, wishes
 
 MOST = 50
 FIRST_REACH = timedelta(days=7)
@@ -29,7 +30,7 @@ class News:
     """What channels announced, and until when news had been mailed before."""
 
     former: datetime | None
-    entries: list[queries.Entry]
+    entries: list[Entry]
 
 
 def due_users() -> list[str]:
@@ -57,12 +58,10 @@ def send(user_id: str) -> bool:
         return False
     due = _without_postponed(user, due, now)
     news = _news(user, now)
-    wanted = [entry for entry in due if not entry.is_read and wishes(user.preferences, entry.row["kind"])[1]]
+    wanted = [entry for entry in due if not entry.is_read and wishes(user.preferences, kind_of(entry.row))[1]]
     entries = queries.shown(wanted, user.pk) + queries.shown(news.entries if news else [], user.pk)
     if entries:
-        lines = [
-            {"text": entry["text"], "link": settings.SITE_URL + entry["url"]} for entry in entries[:MOST]
-        ]
+        lines = [_line(user, entry) for entry in entries[:MOST]]
         link = f"{settings.SITE_URL}/settings/notifications"
         mail.send("digest", user, user.email, lines=lines, more=max(0, len(entries) - MOST), link=link)
     _done(due)
@@ -71,7 +70,17 @@ def send(user_id: str) -> bool:
     return bool(entries)
 
 
-def _due(user_id: str, now: datetime) -> list[queries.Entry]:
+def _line(user: User, entry: dict[str, Any]) -> dict[str, str]:
+    """Return ``{text, link, stop}`` of an entry: ``stop`` ends news of its thread, "" where there is none."""
+    thread = entry["thread"]
+    return {
+        "text": entry["text"],
+        "link": settings.SITE_URL + entry["url"],
+        "stop": threads.url(user, thread["id"]) if thread else "",
+    }
+
+
+def _due(user_id: str, now: datetime) -> list[Entry]:
     """Return the account's rows that are due, the longest due first."""
     rows = (
         collection(OWN)
@@ -79,12 +88,10 @@ def _due(user_id: str, now: datetime) -> list[queries.Entry]:
         .sort("mail_at", 1)
         .limit(MOST * 2)
     )
-    return [
-        queries.Entry(row["_id"], row["created_at"], row, is_read=bool(row.get("is_read"))) for row in rows
-    ]
+    return [Entry(row["_id"], row["created_at"], row, is_read=bool(row.get("is_read"))) for row in rows]
 
 
-def _without_postponed(user: User, due: list[queries.Entry], now: datetime) -> list[queries.Entry]:
+def _without_postponed(user: User, due: list[Entry], now: datetime) -> list[Entry]:
     """Return what is due at the pace that the account wants now; the rest waits for its new time."""
     kept = []
     for entry in due:
@@ -97,7 +104,7 @@ def _without_postponed(user: User, due: list[queries.Entry], now: datetime) -> l
     return kept
 
 
-def _done(due: list[queries.Entry], *, on_page: bool = False) -> None:
+def _done(due: list[Entry], *, on_page: bool = False) -> None:
     """Note that the rows need no mail any more; with ``on_page`` the site shows those that were to be mailed only."""
     changes: dict[str, Any] = {"mail_at": None} | ({"on_page": True} if on_page else {})
     Notification.objects.filter(pk__in=[entry.pk for entry in due]).update(**changes)
@@ -117,7 +124,7 @@ def _news(user: User, now: datetime) -> News | None:
         channel_id__in=list(channels), created_at__gt=since, created_at__lte=now, kind__in=kinds
     ).order_by("-created_at", "-id")[:MOST]
     entries = [
-        queries.Entry(
+        Entry(
             row.pk,
             row.created_at,
             {"_id": row.pk, "kind": row.kind, "subject": row.subject, "channel_id": row.channel_id},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,37 +12,17 @@ from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.mongo.collections import collection
 from streamsite.mongo.merging import Moment, earlier, newest_parts, union
-from subscriptions.models import Broadcast, Notification, Notify, Post, ReadMarks, Subscription
-from subscriptions.notifications.kinds import BROADCAST, KINDS, POST, VIDEO, sentence, wishes
-from subscriptions.posts.access import LISTED as LISTED_POSTS
-from videos.access import GATED_BY, as_gated, may_watch
-from videos.access import LISTED as LISTED_VIDEOS
-from videos.models import Video
+from subscriptions.models import Broadcast, Notification, Notify, ReadMarks, Subscription
+from subscriptions.notifications import gates
+from subscriptions.notifications.entries import Entry
+from subscriptions.notifications.kinds import BROADCAST, KINDS, kind_of, sentence, wishes
 
 OWN, ANNOUNCED = Notification._meta.db_table, Broadcast._meta.db_table
 MOST_CHANNELS = 2_000
 MOST_UNREAD = 100
-# What ``badge`` and the sentences need of an account.
-SHOWN_OF_PEOPLE = ("username", "full_name", "avatar", "subscriber_count", "is_active")
-VIDEO_ID_OF_URL = {"$substrCP": ["$url", 7, 11]}
-WATCH_PAGE = re.compile(r"\A/watch/([A-Za-z0-9_-]{11})(?:[?#]|\Z)")
+# Some of them may be about what is hidden from the reader now.
+MOST_LOOKED_AT = 3 * MOST_UNREAD
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row of either kind, as far as order and reading need it."""
-
-    pk: str
-    created_at: datetime
-    row: dict[str, Any]
-    is_read: bool
-    is_old: bool = False
-
-    @property
-    def id(self) -> str:
-        """Its id, for cursors."""
-        return self.pk
 
 
 def channels_with_bell(user_id: str) -> dict[str, datetime]:
@@ -104,65 +83,41 @@ def page(user_id: str, known: Reader, before: Moment | None, size: int) -> list[
 
 
 def unread(user_id: str, known: Reader) -> int:
-    """How many an account has not read, at most ``MOST_UNREAD``. One read that stops there."""
-    marks, channels = known.marks, known.channels
+    """Return how many an account has not read of those that the list shows, at most ``MOST_UNREAD``.
+
+    Two reads that stop there, one where nothing is unread.
+    """
+    waiting = _unread(user_id, known)
+    return _number(waiting, gates.load(user_id, waiting)) if waiting else 0
+
+
+def shown_and_unread(
+    entries: Sequence[Entry], user_id: str, known: Reader
+) -> tuple[list[dict[str, Any]], int]:
+    """Return ``shown`` of a page's entries, and ``unread``. Two reads."""
+    waiting = _unread(user_id, known)
+    there = gates.load(user_id, [*entries, *waiting])
+    return _bodies(entries, there), _number(waiting, there)
+
+
+def _number(waiting: Sequence[Entry], there: gates.There) -> int:
+    return min(MOST_UNREAD, sum(1 for entry in waiting if there.shows(entry)))
+
+
+def _unread(user_id: str, known: Reader) -> list[Entry]:
+    """Return what an account has not read, whether or not the list shows it now."""
     own = {"user_id": user_id, "on_page": True, "is_read": False}
-    stages: list[dict[str, Any]] = [
-        {"$match": own},
-        {"$limit": MOST_UNREAD},
-        {
-            "$set": {
-                "about": {
-                    "$cond": [{"$eq": [{"$substrCP": ["$url", 0, 7]}, "/watch/"]}, VIDEO_ID_OF_URL, None]
-                }
-            }
-        },
-        {
-            "$lookup": {
-                "from": Video._meta.db_table,
-                "localField": "about",
-                "foreignField": "_id",
-                "as": "video",
-            }
-        },
-        {"$project": {"about": 1, "video": dict.fromkeys(("_id", *GATED_BY), 1)}},
-    ]
-    if channels:
-        since = max(_aware(marks.read_until) or BEGINNING, min(channels.values()))
+    stages: list[dict[str, Any]] = [{"$match": own}, {"$limit": MOST_LOOKED_AT}]
+    if known.channels:
+        since = max(_aware(known.marks.read_until) or BEGINNING, min(known.channels.values()))
         news = {
-            "channel_id": {"$in": list(channels)},
+            "channel_id": {"$in": list(known.channels)},
             "created_at": {"$gt": since},
             "kind": {"$in": known.kinds},
-            "_id": {"$nin": marks.read},
+            "_id": {"$nin": known.marks.read},
         }
-        fields = {"channel_id": 1, "created_at": 1}
-        pipeline = [
-            {"$match": news},
-            {"$limit": MOST_UNREAD},
-            *_still_listed(Video._meta.db_table, LISTED_VIDEOS, "video"),
-            *_still_listed(Post._meta.db_table, LISTED_POSTS, "post"),
-            {"$match": {"$or": [{"video": {"$ne": []}}, {"post": {"$ne": []}}]}},
-            {"$project": fields},
-        ]
-        stages += [{"$unionWith": {"coll": ANNOUNCED, "pipeline": pipeline}}]
-    rows = collection(OWN).aggregate(stages)
-    return min(MOST_UNREAD, sum(1 for row in rows if _counts(row, user_id, channels)))
-
-
-def _counts(row: dict[str, Any], user_id: str, channels: dict[str, datetime]) -> bool:
-    """Whether a row that was not read is one that the list shows."""
-    if row.get("channel_id") is not None:
-        return not _is_older(row, channels)
-    if not row.get("about"):
-        return True
-    return bool(row["video"]) and _may_read_of(user_id, as_gated(row["video"][0]))
-
-
-def _still_listed(table: str, listed: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The stage that adds what was announced, if it is still in lists."""
-    pipeline = [{"$match": listed}, {"$project": {"_id": 1}}]
-    join = {"from": table, "localField": "subject", "foreignField": "_id", "pipeline": pipeline, "as": name}
-    return [{"$lookup": join}]
+        stages += union(ANNOUNCED, [[{"$match": news}, {"$limit": MOST_LOOKED_AT}]])
+    return [_entry(row, known.marks, known.channels) for row in collection(OWN).aggregate(stages)]
 
 
 def _is_older(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
@@ -173,38 +128,25 @@ def _is_older(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
 
 def shown(entries: Sequence[Entry], reader_id: str) -> list[dict[str, Any]]:
     """Entries as people read them. What one is about may be gone or hidden from them: then it is left out."""
-    entries = [entry for entry in entries if not entry.is_old]
-    actors, things, videos = _named(entries)
-    found = []
-    for entry in entries:
-        row = entry.row
-        if "subject" in row:
-            what = things.get(row["subject"])
-            actor = actors.get(row["channel_id"])
-            if what is None or actor is None or not actor.is_active:
-                continue
-            found.append(_body(entry, actor, what[0], what[1], ""))
-            continue
-        actor = actors.get(row.get("actor_id") or "")
-        if actor is not None and not actor.is_active:
-            continue
-        about = _video_of(row["url"])
-        if about and not _may_read_of(reader_id, videos.get(about)):
-            continue
-        found.append(_body(entry, actor, row["title"], row["url"], row.get("what", "")))
-    return found
+    return _bodies(entries, gates.load(reader_id, entries))
 
 
-def _body(entry: Entry, actor: User | None, title: str, url: str, what: str) -> dict[str, Any]:
-    kind = entry.row["kind"]
+def _bodies(entries: Sequence[Entry], there: gates.There) -> list[dict[str, Any]]:
+    return [_body(entry, there) for entry in entries if there.shows(entry)]
+
+
+def _body(entry: Entry, there: gates.There) -> dict[str, Any]:
+    row, kind, actor = entry.row, kind_of(entry.row), there.actor(entry)
+    title, url = there.things.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
     who = actor.get_full_name() if actor is not None else ""
     return {
         "id": entry.pk,
         "kind": kind,
-        "text": sentence(kind, who=who, what=what, title=title),
+        "text": sentence(kind, who=who, what=row.get("what", ""), title=title),
         "url": url,
         "actor": badge(actor) if actor is not None else None,
         "icon": KINDS[kind].icon,
+        "thread": there.thread(entry),
         "is_read": entry.is_read,
         "created_at": iso(entry.created_at),
     }
@@ -217,63 +159,6 @@ def _entry(row: dict[str, Any], marks: ReadMarks, channels: dict[str, datetime])
     until = _aware(marks.read_until)
     is_read = row["_id"] in marks.read or (until is not None and at <= until)
     return Entry(row["_id"], at, row, is_read, is_old=_is_older(row, channels))
-
-
-def _video_of(url: str) -> str:
-    """The id of the video that a row leads to."""
-    match = WATCH_PAGE.match(url)
-    return match[1] if match else ""
-
-
-def _may_read_of(reader_id: str, video: Video | None) -> bool:
-    return video is not None and may_watch(User(pk=reader_id), video)
-
-
-def _named(
-    entries: Sequence[Entry],
-) -> tuple[dict[str, User], dict[str, tuple[str, str]], dict[str, Video]]:
-    """What entries need to be shown, in one read.
-
-    Who did it; titles and addresses of what was announced and may be seen; the videos that other rows lead to.
-    """
-    rows = [entry.row for entry in entries]
-    people = {row.get("actor_id") or row.get("channel_id") for row in rows} - {None}
-    stages: list[dict[str, Any]] = [
-        {"$match": {"_id": {"$in": list(people)}}},
-        {"$project": dict.fromkeys(SHOWN_OF_PEOPLE, 1)},
-    ]
-    for kind, table, listed, text in (
-        (VIDEO, Video._meta.db_table, LISTED_VIDEOS, "title"),
-        (POST, Post._meta.db_table, LISTED_POSTS, "text"),
-    ):
-        ids = list({row["subject"] for row in rows if row.get("subject") and row["kind"] == kind})
-        pipeline = [{"$match": {"_id": {"$in": ids}} | listed}, {"$project": {text: 1}}]
-        stages += [{"$unionWith": {"coll": table, "pipeline": pipeline}}] if ids else []
-    ids = list({about for row in rows if "subject" not in row and (about := _video_of(row["url"]))})
-    pipeline = [
-        {"$match": {"_id": {"$in": ids}}},
-        {"$project": {"_id": 0, "video": {name: f"${name}" for name in ("_id", *GATED_BY)}}},
-    ]
-    stages += [{"$unionWith": {"coll": Video._meta.db_table, "pipeline": pipeline}}] if ids else []
-    actors: dict[str, User] = {}
-    things: dict[str, tuple[str, str]] = {}
-    videos: dict[str, Video] = {}
-    for row in collection(User._meta.db_table).aggregate(stages) if rows else ():
-        if "video" in row:
-            video = as_gated(row["video"])
-            videos[video.pk] = video
-            continue
-        thing: Video | Post | None = None
-        if "title" in row:
-            thing = Video(pk=row["_id"], title=row["title"])
-        elif "text" in row:
-            thing = Post(pk=row["_id"], text=row["text"])
-        if thing is not None:
-            things[row["_id"]] = (str(thing), thing.get_absolute_url())
-        else:
-            user_id = row.pop("_id")
-            actors[user_id] = User(pk=user_id, **row)
-    return actors, things, videos
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -11,24 +11,20 @@ from accounts.models import User
 from accounts.sessions import refresh_reused
 from subscriptions.notifications import services
 from subscriptions.notifications.kinds import (
-    COMMENT,
-    HEART,
-    MENTION,
     MILESTONE,
     MODERATION,
     PROCESSING,
-    REPLY,
     SECURITY,
     VIDEO,
 )
 from subscriptions.services import subscribed
 from videos import reactions
-from videos.comments import queries as comment_queries
-from videos.comments import services as comments
-from videos.models import Case, Comment, Status, Video
+from videos.models import Case, Status, Video
+from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, cases, notices
 from videos.services import generation_completed, processing_failed, video_deleted, video_published
 
+LIST = "/notifications"
 MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -40,37 +36,8 @@ def tell_subscribers(sender: type, video_id: str, channel_id: str, **extra: Any)
 
 @receiver(video_deleted)
 def take_back(sender: type, video_id: str, **extra: Any) -> None:
-    """What is gone is not announced any more."""
+    """Withdraw what anyone was told of a deleted video, comments on it included."""
     services.withdraw(video_id)
-
-
-@receiver(comments.said)
-def tell_of_comment(sender: type, comment: Comment, is_new: bool, called: list[str], **extra: Any) -> None:
-    """Who is mentioned, whose comment is answered, whose video it is: each once, by what concerns them most."""
-    title, address = comment_queries.titles([comment]).get(comment.subject, ("", ""))
-    if not address:
-        return
-    url = f"{address}?comment={comment.parent or comment.pk}#comments"
-    actor = User.objects.filter(pk=comment.author_id).first()
-    about: dict[str, str] = {}
-    if is_new:
-        about[comment.owner_id] = COMMENT
-        if comment.parent:
-            thread = Comment.objects.filter(pk=comment.parent).values_list("author_id", flat=True).first()
-            if thread is not None:
-                about[thread] = REPLY
-    about |= dict.fromkeys(called, MENTION)
-    for user_id, kind in about.items():
-        services.notify(user_id, kind, comment.pk, url=url, title=title, actor=actor)
-
-
-@receiver(comments.hearted)
-def tell_of_heart(sender: type, comment: Comment, **extra: Any) -> None:
-    """The author, that the owner loved it."""
-    title, address = comment_queries.titles([comment]).get(comment.subject, ("", ""))
-    url = f"{address}?comment={comment.parent or comment.pk}#comments"
-    owner = User.objects.filter(pk=comment.owner_id).first()
-    services.notify(comment.author_id, HEART, comment.pk, url=url, title=title, actor=owner)
 
 
 @receiver(reactions.liked_more)
@@ -136,6 +103,8 @@ def _tell_of_processing(video_id: str, status: Status, what: str) -> None:
 def tell_of_decision(sender: type, case: Case, **extra: Any) -> None:
     """Both sides: the owner what was decided, whoever reported it that somebody looked."""
     key = f"{case.pk}:{case.state}"
+    if case.state == CaseState.CLOSED and case.decision == Decision.NOTHING:
+        services.withdraw(f"{case.pk}:{CaseState.DECIDED}")  # that was undone
     if notices.concerns_owner(case):
         url = f"/decisions/{access.appeal_token(case)}"
         services.notify(
@@ -146,7 +115,8 @@ def tell_of_decision(sender: type, case: Case, **extra: Any) -> None:
             reporter,
             MODERATION,
             key,
-            url=case.url or "/",
+            # What was taken down has no page, and a row that leads to a hidden video is not shown.
+            url=LIST if case.decision == Decision.TAKEN_DOWN else case.url or "/",
             title=case.title,
             what=notices.outcome_for_reporter(case),
         )

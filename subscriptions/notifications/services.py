@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import IntegrityError
@@ -12,7 +13,8 @@ from accounts import preferences
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
-from subscriptions.notifications.kinds import wishes
+from subscriptions.notifications import about
+from subscriptions.notifications.kinds import KINDS, key_of, wishes
 from videos import blocks
 
 KEPT = timedelta(days=90)
@@ -22,39 +24,62 @@ PACES = {"hourly": 0, "daily": 1, "weekly": 7}
 MARKS = ReadMarks._meta.db_table
 
 
+@dataclass(frozen=True)
+class News:
+    """What a row says: ``url`` is a path of this site, ``what`` and ``title`` are for the kind's sentence."""
+
+    url: str
+    title: str
+    what: str = ""
+
+
 def notify(
     user_id: str,
-    kind: str,
-    key: str,
+    kinds: str | Sequence[str],
+    occasion: str,
     *,
     url: str,
     title: str,
     what: str = "",
     actor: User | None = None,
 ) -> bool:
-    """Tell an account something, as it wishes; whether that is new. ``key`` names the occasion among the account's.
+    """Tell an account something, as it wishes; return whether that is new. ``occasion`` names it among the account's.
 
-    Nobody is told what they did themselves, nor what somebody did whom they block.
+    Of several ``kinds``, what concerns the account most comes first: it is told by the first that it wants to hear of,
+    and once. Nobody is told what they did themselves, nor what somebody did whom they block; nor is an account that is
+    closed told what others do.
     """
     if actor is not None and actor.pk == user_id:
         return False
     user = User.objects.filter(pk=user_id).first()
-    if user is None:
+    if user is None or (actor is not None and not user.is_active):
         return False
-    on_page, by_mail = wishes(user.preferences, kind)
-    if not on_page and not by_mail:
+    possible = [kinds] if isinstance(kinds, str) else list(kinds)
+    kind = next((kind for kind in possible if any(wishes(user.preferences, kind))), None)
+    if kind is None:
         return False
     if actor is not None and blocks.has_blocked(user_id, actor.pk):
         return False
+    others = [key_of(other, occasion) for other in possible if other != kind]
+    if others and Notification.objects.filter(user=user, key__in=others).exists():
+        return False
+    return _insert(user, kind, occasion, News(url, title, what), actor)
+
+
+def _insert(user: User, kind: str, occasion: str, news: News, actor: User | None) -> bool:
+    """Make the row; return whether it is new."""
+    on_page, by_mail = wishes(user.preferences, kind)
     now = timezone.now()
+    key = key_of(kind, occasion)
     row = Notification(
         user=user,
-        kind=kind,
-        key=f"{kind}:{key}"[:120],
+        kind=KINDS[kind].stored_as or kind,
+        key=key,
         actor=actor,
-        what=what,
-        title=title[:200],
-        url=url[:300],
+        what=news.what,
+        title=news.title[:200],
+        url=news.url[:300],
+        about=about.ids(key, news.url),
         on_page=on_page,
         mail_at=due(user, now) if by_mail else None,
         created_at=now,
@@ -67,9 +92,43 @@ def notify(
     return True
 
 
-def take_back(user_id: str, kind: str, key: str) -> None:
-    """What ``notify`` told under this key no longer concerns the account. Safe to repeat."""
-    Notification.objects.filter(user_id=user_id, key=f"{kind}:{key}"[:120]).delete()
+def retell(user_id: str, kind: str, occasion: str, *, url: str, title: str, what: str, is_news: bool) -> None:
+    """Make the one row about something that changes say ``what`` there is now.
+
+    ``is_news`` makes it exist, the latest of all and not read; without that, only what it says changes.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not any(wishes(user.preferences, kind)):
+        return
+    rows = Notification.objects.filter(user=user, key=key_of(kind, occasion))
+    if not is_news:
+        rows.update(what=what)
+        return
+    if _insert(user, kind, occasion, News(url, title, what), None):
+        return
+    on_page, by_mail = wishes(user.preferences, kind)
+    now = timezone.now()
+    rows.update(
+        what=what,
+        title=title[:200],
+        is_read=False,
+        on_page=on_page,
+        mail_at=due(user, now) if by_mail else None,
+        created_at=now,
+        purge_at=now + KEPT,
+    )
+
+
+def take_back(user_id: str, kind: str, occasion: str) -> bool:
+    """Delete what ``notify`` told an account of an occasion; return whether it had not been read. Idempotent."""
+    key = {"user_id": user_id, "key": key_of(kind, occasion)}
+    row = collection(Notification._meta.db_table).find_one_and_delete(key)
+    return row is not None and not row.get("is_read")
+
+
+def take_back_between(user_id: str, actor_id: str) -> None:
+    """Delete what an account was told that another did. Idempotent."""
+    Notification.objects.filter(user_id=user_id, actor_id=actor_id).delete()
 
 
 def announce(channel_id: str, kind: str, subject_id: str) -> bool:
@@ -83,9 +142,11 @@ def announce(channel_id: str, kind: str, subject_id: str) -> bool:
     return True
 
 
-def withdraw(subject_id: str) -> None:
-    """What was announced is gone."""
-    Broadcast.objects.filter(subject=subject_id).delete()
+def withdraw(*ids: str) -> None:
+    """Delete what anyone was told of things that are gone, such as videos, posts, comments or playlists. Idempotent."""
+    gone = {"$in": list(ids)}
+    collection(Broadcast._meta.db_table).delete_many({"subject": gone})
+    collection(Notification._meta.db_table).delete_many({"about": gone})
 
 
 def due(user: User, now: datetime) -> datetime:

@@ -13,8 +13,11 @@ from videos.access import may_watch
 from videos.mappers import card
 
 
-def post(row: Post, viewer: Viewer, reaction: str | None = None) -> dict[str, Any]:
-    """A post. Its channel, and its video with channel, must be loaded; a video ``viewer`` may not open is left out."""
+def post(row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int = 0) -> dict[str, Any]:
+    """A post. Its channel, and its video with channel, must be loaded; a video ``viewer`` may not open is left out.
+
+    ``unheard`` is the number of its comments that the viewer's blocks hide from them.
+    """
     shown = row.video if row.video_id and row.video is not None and may_watch(viewer, row.video) else None
     can_edit = is_owner(viewer, row.channel_id)
     return {
@@ -23,7 +26,7 @@ def post(row: Post, viewer: Viewer, reaction: str | None = None) -> dict[str, An
         "channel": badge(row.channel),
         "picture": _picture(row),
         "video": card(shown) if shown is not None else None,
-        "counts": {"likes": row.like_count, "comments": row.comment_count},
+        "counts": {"likes": row.like_count, "comments": max(0, row.comment_count - unheard)},
         "allow_comments": row.allow_comments,
         "created_at": iso(row.created_at),
         "edited_at": iso(row.edited_at),

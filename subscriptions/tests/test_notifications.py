@@ -54,7 +54,7 @@ def test_comments_replies_mentions_and_hearts_are_told_once(database, cast):
     row = cast.api("staff").get(LIST).json()["results"][0]
     assert row["url"] == f"http://localhost:8000/watch/{video.pk}?comment={first}#comments"
     assert row["actor"]["username"] == "member"
-    assert set(row) == {"id", "kind", "text", "url", "actor", "icon", "is_read", "created_at"}
+    assert set(row) == {"id", "kind", "text", "url", "actor", "icon", "thread", "is_read", "created_at"}
 
 
 def test_nobody_is_told_of_themselves_of_whom_they_block_or_of_what_is_held(database, cast):
@@ -67,9 +67,11 @@ def test_nobody_is_told_of_themselves_of_whom_they_block_or_of_what_is_held(data
     cast.api("owner").patch("/api/v1/studio/comment-rules", {"hold_all": True}, format="json")
     held = say(cast, "member", video, "@stranger hi")
     assert told(cast, "stranger") == []
-    assert len(told(cast, "owner")) == 1
+    waiting = "1 comment is waiting for review: “A video”"
+    assert told(cast, "owner") == [waiting, "stranger commented on “A video”"]
     cast.api("owner").put(f"/api/v1/comments/{held}/approval")
     assert len(told(cast, "stranger")) == 1
+    assert told(cast, "owner") == ["stranger commented on “A video”"]
 
 
 def test_publishing_writes_one_row_for_all_subscribers(database, cast):

@@ -8,14 +8,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import preferences, profile
 from accounts.models import User
 from streamsite.api.pagination import paginate_latest
+from streamsite.errors import SiteError
+from streamsite.limits import UNSUBSCRIBE
+from streamsite.page_limits import counts_as
 from streamsite.pages import is_fragment
 from subscriptions.forms import NotificationsForm
-from subscriptions.notifications import queries, services
+from subscriptions.notifications import queries, services, threads
+from videos.comments import following
 
 
 @login_required
@@ -27,13 +32,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
     rows, following = paginate_latest(
         request, lambda before, size: queries.page(user.pk, known, before, size), absolute=False
     )
-    context: dict[str, object] = {
-        "page": {"next": following, "previous": None, "results": queries.shown(rows, user.pk)}
-    }
-    if is_fragment(request):
-        return render(request, "subscriptions/_notifications.html", context)
-    context["unread"] = queries.unread(user.pk, known)
-    return render(request, "subscriptions/notifications.html", context)
+    results, unread = queries.shown_and_unread(rows, user.pk, known)
+    context = {"page": {"next": following, "previous": None, "results": results}, "unread": unread}
+    template = "_notifications.html" if is_fragment(request) else "notifications.html"
+    return render(request, f"subscriptions/{template}", context)
 
 
 @login_required
@@ -42,6 +44,22 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
     services.mark_all_read(str(request.user.pk))
     return redirect("notifications")
+
+
+@counts_as(UNSUBSCRIBE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_thread(request: HttpRequest) -> HttpResponse:
+    """Where a mail's link to stop following a thread leads. Opening it changes nothing: mail scanners open links."""
+    try:
+        account, thread_id = threads.read(request.GET.get("token", ""))
+    except SiteError as error:
+        context = {"error": error, "settings_page": "settings-notifications"}
+        return render(request, "accounts/link_invalid.html", context, status=error.status)
+    if request.method == "POST":
+        following.stop(account.pk, thread_id)
+    context = {"account": account, "is_done": request.method == "POST", "address": request.get_full_path()}
+    return render(request, "subscriptions/stop_thread.html", context)
 
 
 @login_required

@@ -23,15 +23,18 @@ from subscriptions.posts import access, mappers, queries, services
 from subscriptions.posts.reactions import OPINIONS
 from subscriptions.posts.wiring import subject_of
 from videos.comments import rich
+from videos.comments.queries import unheard_below
 from videos.playback.marks import marked
 from videos.views.comments import below
 
 METHODS = ("GET", "HEAD", "POST")
 
 
-def _shown(post: Post, viewer: Any, reaction: str | None) -> dict[str, Any]:
+def _shown(post: Post, viewer: Any, reaction: str | None, *, unheard: int = 0) -> dict[str, Any]:
     """A post for a template: also its text in pieces."""
-    return mappers.post(post, viewer, reaction) | {"pieces": rich.pieces(post.text, rich.EVERYBODY, 0)}
+    return mappers.post(post, viewer, reaction, unheard=unheard) | {
+        "pieces": rich.pieces(post.text, rich.EVERYBODY, 0)
+    }
 
 
 def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:
@@ -84,11 +87,12 @@ def detail(request: HttpRequest, post_id: str) -> HttpResponse:
     """One post with what people say about it."""
     post = access.post_for_reading(request.user, post_id)
     opinion = queries.opinions(request.user, [post]).get(post.pk)
-    linked = request.GET.get("comment", "")
+    linked, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
     context = {
-        "post": _shown(post, request.user, opinion),
+        "post": _shown(post, request.user, opinion, unheard=unheard_below(request.user, post.pk)),
         "subject": subject_of(post),
         "linked_comment": linked if access.POST_ID.match(linked) else "",
+        "linked_reply": reply if access.POST_ID.match(reply) else "",
     }
     return render(request, "posts/detail.html", marked(request.user, context))
 

@@ -61,6 +61,7 @@ class World(Cast):
         said = _made(member.post(f"{path}/comments", {"text": "One @owner"}, format="json"))
         _made(owner.post(f"/api/v1/comments/{said}/replies", {"text": "Two"}, format="json"))
         _good(owner.put(f"/api/v1/comments/{said}/reaction", {"value": "like"}, format="json"))
+        _good(member.delete(f"/api/v1/comments/{said}/follow"))
         _good(member.put(f"{path}/reaction", {"value": "like"}, format="json"))
         _good(owner.patch("/api/v1/studio/comment-rules", {"blocked_words": ["spam"]}, format="json"))
         _made(stranger.post(f"{path}/report", {"reason": "spam"}, format="json"))

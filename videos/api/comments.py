@@ -18,7 +18,7 @@ from streamsite.api.pagination import PAGING, paginate
 from streamsite.errors import Invalid
 from videos import access as videos
 from videos import serializers as video_shapes
-from videos.comments import access, mappers, queries, reactions, rules, services, shapes, subjects
+from videos.comments import access, following, mappers, queries, reactions, rules, services, shapes, subjects
 from videos.models import Comment
 from videos.models.comment import State
 
@@ -31,8 +31,8 @@ STUDIO_STATES = (State.SHOWN, State.HELD)
 
 def _answer(request: Request, comment: Comment, code: int = 200) -> Response:
     """A comment as it is for the caller, with its version."""
-    opinion = queries.opinions(request.user, [comment]).get(comment.pk)
-    response = Response(mappers.comment(comment, request.user, opinion), status=code)
+    known = queries.known(request.user, comment)
+    response = Response(mappers.comment(comment, request.user, known), status=code)
     response["ETag"] = version_etag(comment.version)
     return no_store(response)
 
@@ -105,8 +105,8 @@ class CommentView(APIView):
     @extend_schema(operation_id="comments_read", responses={200: shapes.CommentSerializer})
     def get(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_reading(request._request, comment_id).comment
-        opinion = queries.opinions(request.user, [comment]).get(comment.pk)
-        return respond(request, mappers.comment(comment, request.user, opinion))
+        known = queries.known(request.user, comment)
+        return respond(request, mappers.comment(comment, request.user, known))
 
     @extend_schema(
         operation_id="comments_update",
@@ -190,6 +190,27 @@ class HeartView(APIView):
         return _answer(request, services.heart(comment, give=False))
 
 
+class FollowingView(APIView):
+    """Whether the caller is told of every reply in a thread."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="comments_follow", request=None, responses={200: shapes.FollowingSerializer})
+    def put(self, request: Request, comment_id: str) -> Response:
+        return self._change(request, comment_id, follow=True)
+
+    @extend_schema(
+        operation_id="comments_unfollow", request=None, responses={200: shapes.FollowingSerializer}
+    )
+    def delete(self, request: Request, comment_id: str) -> Response:
+        return self._change(request, comment_id, follow=False)
+
+    def _change(self, request: Request, comment_id: str, *, follow: bool) -> Response:
+        thread = access.thread_for_reading(request._request, comment_id).comment
+        following.change(signed_in_user(request), thread, follow=follow)
+        return no_store(Response({"following": follow}))
+
+
 class ApprovalView(APIView):
     """The owner's word on a comment that was held."""
 
@@ -217,12 +238,10 @@ class StudioCommentsView(APIView):
             raise Invalid("Unknown state.", fields={"state": [f"One of: {', '.join(STUDIO_STATES)}."]})
         rows = queries.for_owner(signed_in_user(request).pk, state)
         page = paginate(request, rows, queries.LATEST)
-        about, opinions = queries.titles(page.rows), queries.opinions(request.user, page.rows)
+        about, known = queries.titles(page.rows), queries.known_to_owner(request.user, page.rows)
         return respond(
             request,
-            page.body(
-                lambda row: mappers.for_owner(row, request.user, opinions.get(row.pk), about.get(row.subject))
-            ),
+            page.body(lambda row: mappers.for_owner(row, request.user, known, about.get(row.subject))),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
@@ -14,6 +14,7 @@ from streamsite.errors import Invalid
 from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos import blocks
+from videos.comments import following, unheard
 from videos.comments.reactions import OPINIONS
 from videos.comments.subjects import Subject, kinds
 from videos.models import Comment
@@ -30,11 +31,26 @@ MOST_OWN_HELD = 20
 
 
 @dataclass(frozen=True)
+class Known:
+    """What one viewer is to some comments, each by the comment's id: nothing for those without an account.
+
+    ``reactions`` are theirs, ``following`` what they said about following threads, ``unheard`` the number of replies
+    in a thread by authors whom they block. ``unheard_in_all`` is the number of comments below the subject that their
+    blocks hide, and of replies in threads that they hide; only the list of threads knows it.
+    """
+
+    reactions: dict[str, str] = field(default_factory=dict)
+    following: dict[str, bool] = field(default_factory=dict)
+    unheard: dict[str, int] = field(default_factory=dict)
+    unheard_in_all: int = 0
+
+
+@dataclass(frozen=True)
 class Listing:
-    """A page of comments, and what the viewer thinks of them (by id)."""
+    """A page of comments, and what the viewer is to them."""
 
     page: Page[Comment]
-    reactions: dict[str, str]
+    known: Known
 
 
 def sort_of(params: QueryDict) -> str:
@@ -50,7 +66,7 @@ def below(request: HttpRequest | Request, subject: Subject, *, absolute: bool = 
     rows = _shown(subject, "")
     listing = paginate(request, rows, SORTS[sort_of(request.GET)], absolute=absolute)
     held = [] if request.GET.get("cursor") else _own_held(request.user, subject, "")
-    return _complete(request, listing, held)
+    return _complete(request, listing, held, with_total=True)
 
 
 def replies(
@@ -86,6 +102,28 @@ def opinions(viewer: Viewer, comments: Iterable[Comment]) -> dict[str, str]:
     return OPINIONS.of(str(viewer.pk), [comment.pk for comment in comments])
 
 
+def unheard_below(viewer: Viewer, subject_id: str) -> int:
+    """Return how many comments below a subject the viewer's blocks hide from them."""
+    if not viewer.is_authenticated:
+        return 0
+    found = collection(blocks.BLOCKS).aggregate(unheard.stages(str(viewer.pk), subject_id))
+    return sum(int(row[unheard.NAME]) for row in found)
+
+
+def known_to_owner(viewer: Viewer, comments: Iterable[Comment]) -> Known:
+    """Return what the owner of several subjects is to comments on them; blocks hide nothing in the studio."""
+    rows = list(comments)
+    if not viewer.is_authenticated:
+        return Known()
+    stated = following.of_user(str(viewer.pk), [row.pk for row in rows])
+    return Known(opinions(viewer, rows), stated)
+
+
+def known(viewer: Viewer, comment: Comment) -> Known:
+    """Return what ``viewer`` is to one comment, whoever wrote it."""
+    return _known(viewer, [comment])[1]
+
+
 def _shown(subject: Subject, parent: str) -> QuerySet[Comment]:
     rows = Comment.objects.filter(subject=subject.id, parent=parent, state=State.SHOWN)
     return rows.select_related("author")
@@ -99,26 +137,40 @@ def _own_held(viewer: Viewer, subject: Subject, parent: str) -> list[Comment]:
     return [row for row in rows.select_related("author")[:MOST_OWN_HELD] if row.parent == parent]
 
 
-def _complete(request: HttpRequest | Request, page: Page[Comment], first: list[Comment]) -> Listing:
+def _complete(
+    request: HttpRequest | Request, page: Page[Comment], first: list[Comment], *, with_total: bool = False
+) -> Listing:
     """Without authors who are gone or whom the viewer blocks."""
     rows = [row for row in [*first, *page.rows] if row.author.is_active]
-    unheard, reactions = _known(request.user, rows)
-    rows = [row for row in rows if row.author_id not in unheard]
-    return Listing(replace(page, rows=rows), reactions)
+    blocked, known = _known(request.user, rows, with_total=with_total)
+    rows = [row for row in rows if row.author_id not in blocked]
+    return Listing(replace(page, rows=rows), known)
 
 
-def _known(viewer: Viewer, rows: list[Comment]) -> tuple[set[str], dict[str, str]]:
-    """Whom of the authors the viewer blocks, and what they think of the comments, in one read."""
+def _known(viewer: Viewer, rows: list[Comment], *, with_total: bool = False) -> tuple[set[str], Known]:
+    """Return whom of the authors the viewer blocks, and what the viewer is to the comments, in one read."""
     if not viewer.is_authenticated or not rows:
-        return set(), {}
-    user_id = str(viewer.pk)
+        return set(), Known()
+    user_id, subject = str(viewer.pk), rows[0].subject
     authors, ids = {row.author_id for row in rows}, [row.pk for row in rows]
-    joined = [*blocks.stages(user_id, authors), OPINIONS.joined(user_id, ids)]
-    unheard: set[str] = set()
-    reactions: dict[str, str] = {}
-    for found in collection(blocks.BLOCKS).aggregate(joined):
+    stages = [
+        *blocks.stages(user_id, authors),
+        OPINIONS.joined(user_id, ids),
+        following.joined(user_id, ids),
+        *unheard.in_threads(user_id, subject, [row.pk for row in rows if row.reply_count]),
+        *(unheard.joined(user_id, subject) if with_total else ()),
+    ]
+    blocked: set[str] = set()
+    known = Known()
+    for found in collection(blocks.BLOCKS).aggregate(stages):
         if "blocked_id" in found:
-            unheard.add(found["blocked_id"])
+            blocked.add(found["blocked_id"])
+        elif "follows" in found:
+            known.following[found["thread"]] = found["follows"]
+        elif "unheard_replies" in found:
+            known.unheard[found["thread"]] = int(found["unheard_replies"])
+        elif unheard.NAME in found:
+            known = replace(known, unheard_in_all=int(found[unheard.NAME]))
         else:
-            reactions[found[OPINIONS.key]] = found["value"]
-    return unheard, reactions
+            known.reactions[found[OPINIONS.key]] = found["value"]
+    return blocked, known

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
 
 from django.db import IntegrityError
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
-from pymongo import ReturnDocument
 
 from accounts.models import User
 from streamsite.errors import Absent, Forbidden, Invalid, Stale, Unavailable, stale_or_absent
 from streamsite.limits import COMMENT, enforce
 from streamsite.mongo.collections import collection
+from streamsite.mongo.repairs import batches
 from streamsite.text import clean_text, is_blank
 from videos import blocks
-from videos.comments import rich, rules
+from videos.comments import following, rich, rules
 from videos.comments.reactions import OPINIONS
-from videos.comments.subjects import Subject, kind
+from videos.comments.states import COMMENTS, changed, count, remove, switch
+from videos.comments.subjects import Subject
 from videos.models import Comment
 from videos.models.comment import LONGEST, State
 from videos.moderation import standing
 
-COMMENTS = Comment._meta.db_table
 MOST_MENTIONS = 10
-BATCH = 500
 EMPTY_LINES = re.compile(r"\n{4,}")
 
-# Sent with ``comment``, ``is_new`` (it can be read now and could not before) and ``called`` (ids of accounts that it
-# mentions and did not before).
+# Sent with ``comment``, ``is_new`` (it can be read now and could not before), ``called`` (ids of accounts that it
+# mentions and did not before), ``uncalled`` (those that it no longer mentions) and ``approved`` (the owner of what it
+# is about has just let it be shown).
 said = Signal()
-# Sent with ``comment`` when the owner of what it is about gave it a heart.
+# Sent with ``comment`` when the owner of what it is about gave it a heart, and when it has it no longer.
 hearted = Signal()
+unhearted = Signal()
 
 
 class CommentsOff(Forbidden):
@@ -77,7 +78,9 @@ def create(user: User, subject: Subject, raw: object, *, thread: Comment | None 
     )
     comment.save(force_insert=True)
     if comment.state == State.SHOWN:
-        _appear(comment, called=comment.mentions)
+        _appear(comment)
+    else:
+        changed.send(sender=Comment, rows=[_row(comment) | {"state": ""}], now=State.HELD)
     return comment
 
 
@@ -93,7 +96,7 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
     standing.require_good(comment.author)
     blocks.require_welcome(comment.author, comment.owner_id)
     mentions = _mentions(text)
-    changed = Comment.objects.filter(pk=comment.pk, version=comment.version).update(
+    updated = Comment.objects.filter(pk=comment.pk, version=comment.version).update(
         text=text,
         mentions=mentions,
         edited_at=timezone.now(),
@@ -102,16 +105,18 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
         pinned=False,
         hearted=False,
     )
-    if not changed:
+    if not updated:
         raise stale_or_absent(Comment.objects.filter(pk=comment.pk))
     reason = _reason_to_hold(comment.author, comment.owner_id, text)
     if reason:
         Comment.objects.filter(pk=comment.pk).update(held_because=reason)
-        _switch(comment.pk, State.SHOWN, State.HELD)
+        switch(comment.pk, State.SHOWN, State.HELD)
     after = Comment.objects.select_related("author").get(pk=comment.pk)
-    called = {name: user_id for name, user_id in mentions.items() if user_id not in comment.mentions.values()}
-    if after.state == State.SHOWN and called:
-        said.send(sender=Comment, comment=after, is_new=False, called=list(called.values()))
+    if comment.hearted:
+        unhearted.send(sender=Comment, comment=after)
+    before, now = set(comment.mentions.values()), set(mentions.values())
+    if before != now:
+        _say(after, called=now - before if after.state == State.SHOWN else set(), uncalled=before - now)
     return after
 
 
@@ -123,7 +128,7 @@ def require_version(comment: Comment, expected: int | None) -> None:
 
 def delete(comment: Comment) -> None:
     """Remove a comment, and the answers to it. Safe to repeat."""
-    _remove(comment.pk)
+    remove(comment.pk)
 
 
 def pin(comment: Comment) -> Comment:
@@ -152,19 +157,19 @@ def unpin(comment: Comment) -> Comment:
 
 def heart(comment: Comment, *, give: bool) -> Comment:
     """Let everybody see that the owner likes it, or no longer."""
-    changed = Comment.objects.filter(pk=comment.pk, hearted=not give).update(hearted=give)
+    updated = Comment.objects.filter(pk=comment.pk, hearted=not give).update(hearted=give)
     comment.hearted = give
-    if changed and give:
-        hearted.send(sender=Comment, comment=comment)
+    if updated:
+        (hearted if give else unhearted).send(sender=Comment, comment=comment)
     return comment
 
 
 def approve(comment: Comment) -> Comment:
     """Show a comment that was held."""
-    if _switch(comment.pk, State.HELD, State.SHOWN):
+    if switch(comment.pk, State.HELD, State.SHOWN):
         comment.state = State.SHOWN
         Comment.objects.filter(pk=comment.pk).update(held_because="")
-        said.send(sender=Comment, comment=comment, is_new=True, called=list(comment.mentions.values()))
+        _say(comment, called=comment.mentions.values(), is_new=True, approved=True)
     return Comment.objects.select_related("author").get(pk=comment.pk)
 
 
@@ -172,12 +177,12 @@ def take_down(comment_id: str) -> None:
     """Staff decided that nobody is to see it; it can be put back. Safe to repeat."""
     Comment.objects.filter(pk=comment_id).update(pinned=False)
     for state in (State.SHOWN, State.HELD):
-        _switch(comment_id, state, State.REMOVED)
+        switch(comment_id, state, State.REMOVED)
 
 
 def put_back(comment_id: str) -> None:
     """Undo ``take_down``. Safe to repeat."""
-    _switch(comment_id, State.REMOVED, State.SHOWN)
+    switch(comment_id, State.REMOVED, State.SHOWN)
 
 
 def hide_author(user_id: str) -> None:
@@ -185,24 +190,28 @@ def hide_author(user_id: str) -> None:
     for state in (State.SHOWN, State.HELD):
         for comment_id in _of_author(user_id, state):
             Comment.objects.filter(pk=comment_id).update(state_before=state, pinned=False)
-            _switch(comment_id, state, State.AWAY)
+            switch(comment_id, state, State.AWAY)
 
 
 def show_author(user_id: str) -> None:
     """The author's account was restored."""
     for comment in Comment.objects.filter(author_id=user_id, state=State.AWAY).iterator():
-        _switch(comment.pk, State.AWAY, State(comment.state_before or State.SHOWN))
+        switch(comment.pk, State.AWAY, State(comment.state_before or State.SHOWN))
 
 
 def forget_author(user_id: str) -> None:
     """Remove what an erased account said, and its reactions. Safe to repeat."""
     for comment_id in list(Comment.objects.filter(author_id=user_id).values_list("pk", flat=True)):
-        _remove(comment_id)
+        remove(comment_id)
     OPINIONS.forget_user(user_id)
+    following.forget_user(user_id)
 
 
 def forget_subject(subject_id: str) -> None:
     """Remove what was said about something that is gone."""
+    threads = collection(COMMENTS).find({"subject": subject_id, "parent": ""}, {"_id": 1})
+    for found in batches(threads):
+        following.forget_threads(row["_id"] for row in found)
     collection(COMMENTS).delete_many({"subject": subject_id})
     collection(OPINIONS.rows).delete_many({"subject": subject_id})
 
@@ -224,64 +233,39 @@ def _of_author(user_id: str, state: State) -> list[str]:
     return list(Comment.objects.filter(author_id=user_id, state=state).values_list("pk", flat=True))
 
 
-def _appear(comment: Comment, *, called: dict[str, str]) -> None:
+def _appear(comment: Comment) -> None:
     """Count a new comment. ``Absent`` when what it is about, or answers, went in between: then it goes as well."""
-    row = {
+    if not count(_row(comment), 1):
+        collection(COMMENTS).delete_one({"_id": comment.pk})
+        raise Absent
+    _say(comment, called=comment.mentions.values(), is_new=True)
+
+
+def _row(comment: Comment) -> dict[str, str]:
+    """Return a new comment as ``states`` reads it."""
+    return {
         "_id": comment.pk,
         "about": comment.about,
         "subject": comment.subject,
         "owner_id": comment.owner_id,
+        "author_id": comment.author_id,
+        "parent": comment.parent,
     }
-    if not _count(row | {"parent": comment.parent}, 1):
-        if collection(COMMENTS).find_one_and_delete({"_id": comment.pk}) is not None and comment.parent:
-            kind(comment.about).count(comment.subject, comment.owner_id, -1)
-        raise Absent
-    said.send(sender=Comment, comment=comment, is_new=True, called=list(called.values()))
 
 
-def _switch(comment_id: str, former: State, now: State) -> bool:
-    """Change the state if it is ``former``; whether that happened. Decides the counters."""
-    row = collection(COMMENTS).find_one_and_update(
-        {"_id": comment_id, "state": former},
-        {"$set": {"state": now}, "$inc": {"version": 1}},
-        return_document=ReturnDocument.AFTER,
+def _say(
+    comment: Comment,
+    *,
+    called: Iterable[str],
+    uncalled: Iterable[str] = (),
+    is_new: bool = False,
+    approved: bool = False,
+) -> None:
+    said.send(
+        sender=Comment,
+        comment=comment,
+        is_new=is_new,
+        called=list(called),
+        uncalled=list(uncalled),
+        approved=approved,
     )
-    if row is None:
-        return False
-    by = (now == State.SHOWN) - (former == State.SHOWN)
-    if by:
-        _count(row, by)
-    return True
-
-
-def _remove(comment_id: str) -> None:
-    row = collection(COMMENTS).find_one_and_delete({"_id": comment_id})
-    if row is not None:
-        OPINIONS.forget_thing(comment_id)
-        if row["state"] == State.SHOWN:
-            _count(row, -1)
-    _remove_replies(comment_id, row)
-
-
-def _remove_replies(thread_id: str, thread: dict[str, Any] | None) -> None:
-    """All answers of a removed comment: those of a batch are counted by how many the removal found."""
-    rows = collection(COMMENTS)
-    while found := list(
-        rows.find({"parent": thread_id}, {"state": 1, "about": 1, "subject": 1, "owner_id": 1}).limit(BATCH)
-    ):
-        shown = [row["_id"] for row in found if row["state"] == State.SHOWN]
-        removed = rows.delete_many({"_id": {"$in": shown}, "state": State.SHOWN}).deleted_count
-        rows.delete_many({"_id": {"$in": [row["_id"] for row in found]}, "state": {"$ne": State.SHOWN}})
-        collection(OPINIONS.rows).delete_many({"comment_id": {"$in": [row["_id"] for row in found]}})
-        if removed:
-            kind(found[0]["about"]).count(found[0]["subject"], found[0]["owner_id"], -removed)
-
-
-def _count(row: dict[str, Any], by: int) -> bool:
-    """Follow a shown comment that came or went; False when its thread or its subject is no longer there."""
-    if not kind(row["about"]).count(row["subject"], row["owner_id"], by):
-        return False
-    if not row.get("parent"):
-        return True
-    thread = Comment.objects.filter(pk=row["parent"])
-    return bool(thread.update(reply_count=F("reply_count") + by, score=F("score") + by))

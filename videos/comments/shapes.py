@@ -34,6 +34,9 @@ class CommentViewerSerializer(serializers.Serializer[Any]):
     """What the caller is to a comment."""
 
     reaction = serializers.ChoiceField(choices=Value.choices, allow_null=True)
+    following = serializers.BooleanField(
+        allow_null=True, help_text="Whether they are told of replies; null for a reply."
+    )
     can_edit = serializers.BooleanField()
     can_delete = serializers.BooleanField()
     can_curate = serializers.BooleanField(help_text="Pin it, give it a heart, let it be shown.")
@@ -88,6 +91,12 @@ class PageOfOwnersCommentsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = OwnersCommentSerializer(many=True)
+
+
+class FollowingSerializer(serializers.Serializer[Any]):
+    """Whether the caller is told of the replies in a thread."""
+
+    following = serializers.BooleanField()
 
 
 class RulesSerializer(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from videos.models.block import Block
 from videos.models.caption import Caption
-from videos.models.comment import Comment, CommentReaction, CommentRules
+from videos.models.comment import Comment, CommentReaction, CommentRules, ThreadFollow
 from videos.models.moderation import Case, Report, Strike
 from videos.models.reaction import Reaction
 from videos.models.share_link import ShareLink
@@ -23,6 +23,7 @@ __all__ = [
     "ShareLink",
     "Status",
     "Strike",
+    "ThreadFollow",
     "Upload",
     "UploadKind",
     "Video",

@@ -120,6 +120,32 @@ class CommentReaction(models.Model):
         return f"{self.user_id} {self.value}s {self.comment_id}"
 
 
+class ThreadFollow(models.Model):
+    """Whether one account follows one thread, where that is not what it is without a row: see ``comments.following``.
+
+    ``thread`` is the id of the comment that begins it.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    thread = models.CharField(max_length=32)
+    follows = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "thread"], name="thread_follow_once")]
+        indexes = [models.Index(fields=["thread", "follows", "id"], name="thread_followers")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {'follows' if self.follows else 'does not follow'} {self.thread}"
+
+
 class CommentRules(models.Model):
     """What a channel has held back for review: comments with one of its words, with links, or all of them."""
 

@@ -46,7 +46,13 @@ def test_a_comment_has_the_fields_of_the_contract(database, cast):
     assert made["author"]["username"] == "stranger"
     assert (made["edited_at"], made["pinned"], made["hearted"]) == (None, False, False)
     assert made["counts"] == {"likes": 0, "replies": 0}
-    assert made["viewer"] == {"reaction": None, "can_edit": True, "can_delete": True, "can_curate": False}
+    assert made["viewer"] == {
+        "reaction": None,
+        "following": True,
+        "can_edit": True,
+        "can_delete": True,
+        "can_curate": False,
+    }
     row = listed(cast, video)[0]
     assert row == made | {"viewer": None}
     assert count(video) == 1

@@ -17,7 +17,7 @@ from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, Forbidden, Invalid, NotSignedIn, SiteError
 from streamsite.pages import is_fragment, safe_next, show_problems
 from videos import access as videos
-from videos.comments import access, mappers, queries, reactions, rules, services, subjects
+from videos.comments import access, following, mappers, queries, reactions, rules, services, subjects
 from videos.comments.access import Found
 from videos.comments.queries import Listing
 from videos.comments.subjects import Subject
@@ -47,7 +47,7 @@ def below(request: HttpRequest, subject: Subject) -> HttpResponse:
             problem = error.detail
         else:
             return redirect(_address(subject, made))
-    linked = _linked(request, subject)
+    linked, is_gone = _linked(request, subject)
     listing = queries.below(request, subject, absolute=False)
     page = _shown(request, listing, subject)
     if linked is not None:
@@ -57,6 +57,8 @@ def below(request: HttpRequest, subject: Subject) -> HttpResponse:
         "page": page,
         "sort": queries.sort_of(request.GET),
         "linked": linked,
+        "is_linked_gone": is_gone,
+        "count": max(0, subject.comments - listing.known.unheard_in_all),
         "problem": problem,
         "text": text,
     }
@@ -168,17 +170,27 @@ def react(request: HttpRequest, comment_id: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
+    """Follow a thread by form, or stop following it."""
+    found = access.thread_for_reading(request, comment_id)
+    wanted = request.POST.get("act") != "stop"
+    following.change(_signed_in(request), found.comment, follow=wanted)
+    told = "You'll be notified about replies in this thread."
+    messages.success(request, told if wanted else "You won't be notified about this thread anymore.")
+    return redirect(safe_next(request, _address(found.subject, found.comment)))
+
+
+@login_required
 @require_safe
 def studio(request: HttpRequest) -> HttpResponse:
     """What was said about what the caller owns, or waits to be shown."""
     user = _signed_in(request)
     state = State.HELD if request.GET.get("state") == State.HELD else State.SHOWN
     page = paginate(request, queries.for_owner(user.pk, state), queries.LATEST, absolute=False)
-    about, opinions = queries.titles(page.rows), queries.opinions(user, page.rows)
+    about, known = queries.titles(page.rows), queries.known_to_owner(user, page.rows)
     context = {
-        "page": page.body(
-            lambda row: mappers.for_owner(row, user, opinions.get(row.pk), about.get(row.subject))
-        ),
+        "page": page.body(lambda row: mappers.for_owner(row, user, known, about.get(row.subject))),
         "state": state,
         "rules": rules.of_channel(user.pk),
     }
@@ -222,25 +234,37 @@ def _address(subject: Subject, comment: Comment) -> str:
 
 
 def _one(request: HttpRequest, found: Found) -> dict[str, Any]:
-    opinion = queries.opinions(request.user, [found.comment]).get(found.comment.pk)
-    return mappers.for_page(found.comment, request.user, opinion, found.subject.seconds)
+    known = queries.known(request.user, found.comment)
+    return mappers.for_page(found.comment, request.user, known, found.subject.seconds)
 
 
 def _shown(request: HttpRequest, listing: Listing, subject: Subject) -> dict[str, Any]:
     return listing.page.body(
-        lambda comment: mappers.for_page(
-            comment, request.user, listing.reactions.get(comment.pk), subject.seconds
-        )
+        lambda comment: mappers.for_page(comment, request.user, listing.known, subject.seconds)
     )
 
 
-def _linked(request: HttpRequest, subject: Subject) -> dict[str, Any] | None:
-    """The thread that ``?comment=`` names, which then leads the list, whatever its order."""
-    wanted = request.GET.get("comment", "")
+def _linked(request: HttpRequest, subject: Subject) -> tuple[dict[str, Any] | None, bool]:
+    """The thread that ``?comment=`` names, which then leads the list, whatever its order.
+
+    A reply leads to its thread. Also whether the caller cannot read that comment, or the reply that ``&reply=`` names
+    in its thread: it may be gone, hidden, or never have been there.
+    """
+    wanted, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
     if not wanted or request.GET.get("cursor"):
-        return None
+        return None, False
+    found = _readable(request, wanted)
+    if found is not None and found.comment.is_reply:
+        reply, found = wanted, _readable(request, found.comment.parent)
+    if found is None or found.comment.subject != subject.id:
+        return None, True
+    answer = _readable(request, reply) if reply else None
+    is_gone = bool(reply) and (answer is None or answer.comment.parent != found.comment.pk)
+    return _one(request, found), is_gone
+
+
+def _readable(request: HttpRequest, comment_id: str) -> Found | None:
     try:
-        found = access.thread_for_reading(request, wanted)
+        return access.comment_for_reading(request, comment_id)
     except SiteError:
         return None
-    return _one(request, found) if found.comment.subject == subject.id else None

@@ -96,7 +96,7 @@ def trending(request: HttpRequest) -> HttpResponse:
 def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     """The player and what belongs to the video."""
     visit = access.visit(request, video_id)
-    video, linked = visit.video, request.GET.get("comment", "")
+    video, linked, reply = visit.video, request.GET.get("comment", ""), request.GET.get("reply", "")
     known = relations.beside(request.user, video)
     context = {
         "video": mappers.full(video, request.user, visit.link, known),
@@ -104,6 +104,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
         "related": recommended.related(video, most=MOST_RELATED),
         "start": moment_of(request.GET),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
+        "linked_reply": reply if COMMENT_ID.match(reply) else "",
         "sharing": structured.of_video(video),
     }
     context |= panels.collect(request, video, known.relation)

@@ -3,6 +3,7 @@
 import { api } from "../api.js";
 import { offerFocus } from "../attention.js";
 import { confirmed, toast } from "../ui.js";
+import "./follow.js";
 import { count, fragment, renew, section } from "./rows.js";
 import { cancel, keepDrafts, openEdit, openReply, saveDrafts, submit } from "./writing.js";
 

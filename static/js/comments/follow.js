@@ -1,0 +1,22 @@
+// The bell of a thread: whether one is told of the replies in it. Works as a form without this.
+import { api, inWords } from "../api.js";
+import { toast } from "../ui.js";
+
+async function toggle(form) {
+  const button = form.querySelector("button");
+  const follows = button.getAttribute("aria-pressed") === "true";
+  try {
+    const { data } = await api(follows ? "DELETE" : "PUT", `/comments/${form.dataset.commentFollow}/follow`);
+    button.setAttribute("aria-pressed", String(data.following));
+    button.value = data.following ? "stop" : "follow";
+    toast(data.following ? "You'll be notified about replies." : "You won't be notified about this thread anymore.");
+  } catch (error) {
+    toast(inWords(error), { level: "error" });
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-comment-follow]")) return;
+  event.preventDefault();
+  toggle(event.target);
+});

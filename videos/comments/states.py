@@ -1,0 +1,82 @@
+"""Changes of a comment's state, and the counters that follow. Each is a conditional update whose outcome decides them.
+
+A thread is its comment and the replies to it: while that comment is not shown, nobody reaches the replies. So a
+thread counts its shown replies, always, and a subject counts threads that are shown with those replies. Both are
+decided by one update of the thread's document, so that they agree however comments come and go beside each other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import Signal
+from pymongo import ReturnDocument
+
+from streamsite.mongo.collections import collection
+from videos.comments import following
+from videos.comments.reactions import OPINIONS
+from videos.comments.subjects import kind
+from videos.models import Comment
+from videos.models.comment import State
+
+COMMENTS = Comment._meta.db_table
+BATCH = 500
+# What receivers of ``changed`` find in its rows.
+TOLD = dict.fromkeys(("state", "about", "subject", "owner_id", "author_id", "parent"), 1)
+# Sent with ``rows`` of comments whose state has become ``now``: ``None`` when they were removed. Each row has the
+# fields of ``TOLD`` as they were before, its ``state`` is "" for a new comment.
+changed = Signal()
+
+
+def switch(comment_id: str, former: State, now: State) -> bool:
+    """Change the state if it is ``former``; return whether that happened."""
+    row = collection(COMMENTS).find_one_and_update(
+        {"_id": comment_id, "state": former},
+        {"$set": {"state": now}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+    if row is None:
+        return False
+    by = (now == State.SHOWN) - (former == State.SHOWN)
+    if by:
+        count(row, by)
+    changed.send(sender=Comment, rows=[row | {"state": former}], now=now)
+    return True
+
+
+def remove(comment_id: str) -> None:
+    """Remove a comment, and the replies to it. Idempotent."""
+    row = collection(COMMENTS).find_one_and_delete({"_id": comment_id})
+    if row is not None:
+        OPINIONS.forget_thing(comment_id)
+        if row["state"] == State.SHOWN:
+            count(row, -1)
+        changed.send(sender=Comment, rows=[row], now=None)
+    _remove_replies(comment_id)
+    following.forget_threads([comment_id])
+
+
+def count(row: dict[str, Any], by: int) -> bool:
+    """Follow a shown comment that came or went; False when its thread or its subject is no longer there."""
+    if not row.get("parent"):
+        return kind(row["about"]).count(
+            row["subject"], row["owner_id"], by * (1 + int(row.get("reply_count") or 0))
+        )
+    thread = collection(COMMENTS).find_one_and_update(
+        {"_id": row["parent"]}, {"$inc": {"reply_count": by, "score": by}}, projection={"state": 1}
+    )
+    if thread is None:
+        return False
+    if thread.get("state", State.SHOWN) != State.SHOWN:
+        return True
+    return kind(row["about"]).count(row["subject"], row["owner_id"], by)
+
+
+def _remove_replies(thread_id: str) -> None:
+    """Remove all replies to a removed comment: its subject no longer counts them."""
+    rows = collection(COMMENTS)
+    while found := list(rows.find({"parent": thread_id}, TOLD).limit(BATCH)):
+        ids = [row["_id"] for row in found]
+        rows.delete_many({"_id": {"$in": ids}})
+        collection(OPINIONS.rows).delete_many({"comment_id": {"$in": ids}})
+        changed.send(sender=Comment, rows=found, now=None)
