@@ -27,5 +27,4 @@ ALL = (
     _facets(Video._meta.db_table),
     Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
     _facets(documents.DOCUMENTS),
-    Repair(f"{documents.DOCUMENTS} indexes", documents.former_indexes, documents.drop_indexes),
 )
