@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -57,18 +57,10 @@ def search(request: HttpRequest) -> HttpResponse:
         "sorts": filters.SORTS,
         "fields": filters.fields(request.GET),
         "chips": chips,
-        "instead": _exactly(request.GET),
+        "instead": filters.exact_link(request.GET),
         "channels": [badge(user) for user in channels.begun_with(words)] if is_first else [],
     }
     return render(request, "videos/search.html", context)
-
-
-def _exactly(params: QueryDict) -> str:
-    """Return the address of the first page of the same search with the words as they were typed."""
-    kept = params.copy()
-    kept.pop("cursor", None)
-    kept["exact"] = "1"
-    return f"?{kept.urlencode()}"
 
 
 @require_safe
