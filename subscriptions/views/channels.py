@@ -22,6 +22,7 @@ from subscriptions.channel_page import queries as fronts
 from videos import queries as video_queries
 from videos.models import Video
 from videos.relations import Relation
+from videos.views import filters
 
 
 def watch_panel(request: HttpRequest, video: Video, relation: Relation) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def _videos(request: HttpRequest, owner: User, body: dict[str, Any]) -> HttpResp
         "page": page,
         "q": request.GET.get("q", "").strip(),
         "sort": request.GET.get("sort", ""),
+        "instead": filters.exact_link(request.GET),
     }
     return render(request, template, context)
 
