@@ -139,6 +139,19 @@ def test_everything_that_repeats_a_text_follows_it(named: Video, cast: Cast) -> 
     assert all(NEW in entry["text"] for entry in told), told
 
 
+def test_a_hidden_title_is_told_to_nobody(named: Video, cast: Cast) -> None:
+    """The author of a comment that was reported reads the title in their decisions: the one they could see."""
+    services.update(named, {"visibility": "private", "title": f"{NEW} secret"})
+    run_following()
+    told = [case["title"] for case in cast.api("member").get("/api/v1/me/decisions").json()["results"]]
+    assert f"Comment on {OLD} by day" in told
+    assert "secret" not in str(cast.api("member").get("/api/v1/me/notifications").json())
+    services.update(Video.objects.select_related("channel").get(pk=named.pk), {"visibility": "public"})
+    run_following()
+    told = [case["title"] for case in cast.api("member").get("/api/v1/me/decisions").json()["results"]]
+    assert f"Comment on {NEW} secret" in told
+
+
 def test_what_the_previous_release_renamed_is_set_right(named: Video, cast: Cast) -> None:
     """Also what was renamed before copies were kept up to date."""
     Video.objects.filter(pk=named.pk).update(title=f"{NEW} by day")

@@ -36,5 +36,4 @@ ALL = (
     channels.INDEX.repair,
     titles.repair(Video._meta.db_table),
     titles.repair(Watch._meta.db_table),
-    Repair(f"{documents.DOCUMENTS} indexes", documents.former_indexes, documents.drop_indexes),
 )

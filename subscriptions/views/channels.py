@@ -23,6 +23,7 @@ from videos import queries as video_queries
 from videos.models import Video
 from videos.playback.marks import marked
 from videos.relations import Relation
+from videos.views import filters
 
 
 def watch_panel(request: HttpRequest, video: Video, relation: Relation) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def _videos(request: HttpRequest, owner: User, body: dict[str, Any]) -> HttpResp
         "page": page,
         "q": request.GET.get("q", "").strip(),
         "sort": request.GET.get("sort", ""),
+        "instead": filters.exact_link(request.GET),
     }
     return render(request, template, marked(request.user, context))
 

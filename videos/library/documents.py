@@ -10,7 +10,7 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -56,7 +56,6 @@ COUNTED = {"names_line": 1, "language": 1}  # the fields that words are counted 
 MAX_SPOKEN = 20_000  # characters of captions
 MOST_WORDS = 3_000  # different ones of a video
 SHAPE = 4
-FORMER_INDEXES = ("search_text",)
 
 
 def refresh(video_id: str, *, is_counted: bool = True) -> None:
@@ -96,17 +95,6 @@ def rebuild() -> int:
 def recount() -> None:
     """Count the words of all documents again. Idempotent."""
     vocabulary.recount(_counted(row) for row in collection(DOCUMENTS).find({}, COUNTED))
-
-
-def former_indexes() -> Iterator[str]:
-    """Yield the names of indexes that only the previous release uses; it makes them again when it is started."""
-    yield from set(FORMER_INDEXES) & set(collection(DOCUMENTS).index_information())
-
-
-def drop_indexes(names: Iterable[str]) -> None:
-    """Drop indexes by their names."""
-    for name in names:
-        collection(DOCUMENTS).drop_index(name)
 
 
 def _counted(known: Mapping[str, Any] | None) -> set[str]:

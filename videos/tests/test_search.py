@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts import profile
 from streamsite import folding
-from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from streamsite.testing.commands import recorded
 from videos import captions, services, sweeper, tasks
@@ -395,6 +394,3 @@ def test_what_search_knew_before_an_update_is_found_and_made_anew(library, cast)
     call_command("prepare", "--no-demo")
     assert tasks.rebuild_search.func() == 4
     assert set(find(cast, q="video ")) == {"Cat video", "Making a video player"}
-    known.create_index([("title", "text")], name="search_text", language_override="text_language")
-    repairs.repair()
-    assert "search_text" not in known.index_information()

@@ -93,6 +93,14 @@ def chips(params: QueryDict) -> list[Chip]:
     ]
 
 
+def exact_link(params: QueryDict) -> str:
+    """Return the address of the first page of the same search with the words as they were typed."""
+    kept = params.copy()
+    kept.pop("cursor", None)
+    kept["exact"] = "1"
+    return f"?{kept.urlencode()}"
+
+
 def _with(choices: Choices, chosen: str) -> Choices:
     # What the address asks for is shown, though the form does not offer it.
     known = not chosen or chosen in dict(choices)

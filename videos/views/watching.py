@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -62,7 +62,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "fields": filters.fields(request.GET),
         "chips": chips,
         "sections": _sections(request, words) if is_first else [],
-        "instead": _exactly(request.GET),
+        "instead": filters.exact_link(request.GET),
     }
     return _grid(request, page, "videos/search.html", **context)
 
@@ -76,14 +76,6 @@ def _search_only(request: HttpRequest, finder: finders.Finder[Any], words: str) 
     context = {"q": words, "finder": finder, "page": finder.page(request, words, absolute=False)}
     template = "videos/_search_rows.html" if is_fragment(request) else "videos/search_only.html"
     return render(request, template, context)
-
-
-def _exactly(params: QueryDict) -> str:
-    """Return the address of the first page of the same search with the words as they were typed."""
-    kept = params.copy()
-    kept.pop("cursor", None)
-    kept["exact"] = "1"
-    return f"?{kept.urlencode()}"
 
 
 @require_safe
