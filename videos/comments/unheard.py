@@ -22,28 +22,32 @@ def stages(user_id: str, subject_id: str) -> Stages:
 
     Comments of blocked authors count with the shown replies in their threads, and replies of theirs elsewhere alone.
     """
-    shown: Stages = [
-        {"$match": {"subject": subject_id, "state": State.SHOWN.value}},
-        {"$project": {"_id": 0, "parent": 1, "reply_count": 1}},
-    ]
+    by_thread = {
+        "$group": {
+            "_id": {"$ifNull": ["$parent", ""]},
+            "n": {"$sum": 1},
+            "replies": {"$sum": {"$ifNull": ["$reply_count", 0]}},
+        }
+    }
+    shown: Stages = [{"$match": {"subject": subject_id, "state": State.SHOWN.value}}, by_thread]
     thread: Stages = [{"$project": {"_id": 0, "author_id": 1, "state": 1}}]
     mine: Stages = [{"$match": {"blocker_id": user_id}}, {"$project": {"_id": 1}}]
+    together = {
+        "_id": "$said._id",
+        "n": {"$sum": "$said.n"},
+        "replies": {"$sum": "$said.replies"},
+    }
+    is_thread = {"$eq": ["$_id", ""]}
     return [
         {"$match": {"blocker_id": user_id}},
         _join(COMMENTS, "blocked_id", "author_id", shown, "said"),
         {"$unwind": "$said"},
-        _join(COMMENTS, "said.parent", "_id", thread, "thread"),
+        {"$group": together},
+        _join(COMMENTS, "_id", "_id", thread, "thread"),
         _join(BLOCKS, "thread.author_id", "blocked_id", mine, "hidden"),
         # A reply in a thread that is hidden anyway was counted with the thread, or is counted by nobody.
-        {
-            "$match": {
-                "$or": [
-                    {"said.parent": {"$in": ["", None]}},
-                    {"thread.state": State.SHOWN.value, "hidden": []},
-                ],
-            }
-        },
-        {"$group": {"_id": None, "n": {"$sum": {"$cond": [_IS_THREAD, _WITH_REPLIES, 1]}}}},
+        {"$match": {"$or": [{"_id": ""}, {"thread.state": State.SHOWN.value, "hidden": []}]}},
+        {"$group": {"_id": None, "n": {"$sum": {"$cond": [is_thread, {"$add": ["$n", "$replies"]}, "$n"]}}}},
         {"$project": {"_id": 0, NAME: "$n"}},
     ]
 
@@ -69,10 +73,6 @@ def in_threads(user_id: str, subject_id: str, thread_ids: list[str]) -> Stages:
         {"$project": {"_id": 0, "thread": "$_id", "unheard_replies": "$n"}},
     ]
     return [{"$unionWith": {"coll": BLOCKS, "pipeline": pipeline}}]
-
-
-_IS_THREAD = {"$lte": ["$said.parent", ""]}  # "" or missing
-_WITH_REPLIES = {"$add": [1, {"$ifNull": ["$said.reply_count", 0]}]}
 
 
 def _join(table: str, local: str, foreign: str, pipeline: Stages, name: str) -> dict[str, Any]:
