@@ -16,8 +16,8 @@ WHOLE = {
 }  # fmt: skip
 HIDDEN = {
     "override": "\u202e", "isolate": "\u2066", "space": "\u200b", "mark": "\ufeff", "hyphen": "\u00ad",
-    "times": "\u2062", "swap": "\u206b", "tag": "\U000e0041", "flag alone": WALES[1:], "no end": WALES[:-1],
-    "too long": WALES[:-1] * 2,
+    "times": "\u2062", "swap": "\u206b",
+    "tag": "\U000e0041", "flag alone": WALES[1:], "no end": WALES[:-1], "too long": WALES[:-1] * 2,
     "another base": "\U0001f600" + WALES[1:], "annotation": "\ufff9",
 }  # fmt: skip
 
