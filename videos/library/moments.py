@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Any
 
 from streamsite import folding, scripts
@@ -12,6 +13,7 @@ from videos.models import Caption, Video
 from videos.webvtt import plain
 
 MOST_CUES, MOST_CHARACTERS = 40, 160
+MOST_BYTES = 15_000  # of an expression; MongoDB takes 32,764, and PCRE needs more for long ones
 # What a word must not follow, for MongoDB and for Python, whose expressions differ here.
 STORED, READ = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
 BETWEEN = r"[\s\p{P}]+", r"[\s\W]+"
@@ -27,6 +29,8 @@ def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
     if not ids or query.is_empty:
         return {}
     said = _expressions(query, STORED, BETWEEN[0])
+    if not said:
+        return {}
     line = {"$arrayElemAt": ["$$cue", 2]}
     says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in said]
     cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MOST_CUES}}
@@ -49,14 +53,15 @@ def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
 
 
 def _expressions(query: words.Query, beginning: str, between: str) -> list[str]:
-    """Return a regular expression for each word and phrase; one that is alone is not found inside other words."""
-    found = [
-        "|".join(
-            _words((term.run,) if term.run else forms, beginning, between) for forms in term.alternatives
-        )
-        for term in query.terms
-    ]
-    return [*found, *(_words(phrase, beginning, between) for phrase in query.phrases)]
+    """Return a regular expression for each word and phrase. A word is found at the beginning of words."""
+    wanted = [[(term.run,)] if term.run else list(term.alternatives) for term in query.terms]
+    wanted += [[phrase] for phrase in query.phrases]
+    found = []
+    for alternatives in wanted:
+        ways = [_words(forms, beginning, between) for forms in alternatives]
+        ends = accumulate(len(way.encode()) + 1 for way in ways)
+        found.append("|".join(way for way, end in zip(ways, ends, strict=True) if end < MOST_BYTES))
+    return [one for one in found if one]
 
 
 def _words(forms: tuple[str, ...], beginning: str, between: str) -> str:

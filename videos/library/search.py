@@ -7,6 +7,7 @@ viewed are read. Phrases are looked up by their words, and then in the line of w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,7 +59,7 @@ def find(text: str, filters: Mapping[str, Any], *, is_exact: bool = False, look:
     ``"several words"`` must stand together, ``-word`` must not be there; the last word may be a beginning. When nothing
     has all words, a typing error is corrected, unless ``is_exact``; then one or two of the words may be missing.
     ``filters`` is a condition on the documents. ``look`` reads the ids of what matches any of some queries, in
-    ``best`` order by default. One read, up to four more when nothing has all words.
+    ``best`` order by default. One read; some more when nothing has all words.
     """
     look = look or best
     languages = _languages(filters)
@@ -145,7 +146,7 @@ def _begun(query: Query, where: str) -> list[Condition]:
     typed = query.unfinished
     prefix: Condition = {"prefixes": typed[: words.LONGEST_PREFIX]}
     if len(typed) > words.LONGEST_PREFIX:
-        prefix |= {"names_line": {"$regex": f" {typed}"}}
+        prefix |= {"names_line": {"$regex": f" {re.escape(typed)}"}}
     return [prefix, *_conditions(query.without([len(query.terms) - 1]), where)]
 
 

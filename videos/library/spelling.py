@@ -8,18 +8,18 @@ from videos.library import vocabulary
 from videos.library.documents import DOCUMENTS
 from videos.library.words import Query
 
-MOST_CORRECTED = 2  # words of one query
+MOST_CORRECTED, MOST_TRIED = 2, 6  # words of one query
 
 
 def correct(text: str, query: Query) -> str:
     """Return ``text`` with the words that no video has corrected by one typing error each; "" if nothing is better.
 
-    Words in quotes and excluded ones are left alone. Two reads for each word that might be corrected, up to two words.
+    Words in quotes and excluded ones are left alone. At most two reads for each of the first six words.
     """
     if joined := _joined(query):
         return joined
     words, changes = text.split(), 0
-    for typed in dict.fromkeys(query.typed):
+    for typed in list(dict.fromkeys(query.typed))[:MOST_TRIED]:
         found = folding.words(typed)
         if len(found) != 1 or changes == MOST_CORRECTED or _is_anywhere(typed):
             continue

@@ -65,6 +65,29 @@ def test_what_is_said_is_found_with_its_second(database, cast):
     assert len(commands) <= 4, commands
 
 
+@pytest.mark.parametrize(
+    ("said", "q", "found"),
+    [
+        ("Вулканы Исландии", "исландии вулканы", "Вулканы Исландии"),
+        ("L'Été, c'est l'été", "ete", "L'Été, c'est l'été"),
+        ("Wi-Fi explained", "wifi", "Wi-Fi explained"),
+        ("東京タワーです", "タワー", "東京タワーです"),
+        ("The category", "gory", None),
+    ],
+)
+def test_what_is_said_is_found_in_any_language(database, cast, said, q, found):
+    video = cast.video(title=q)
+    captions.add(video, [Cue(1.0, 2.0, "…"), Cue(5.0, 8.0, said)], language="en")
+    assert moments(cast, q) == {q: found and {"start": 5.0, "text": found}}
+
+
+def test_long_words_in_captions_are_no_fault(database, cast):
+    for q in ("a" * 120, "é" * 119, "an " * 39, '"' + "aé" * 58 + '"'):
+        title = q.strip().replace('"', "")
+        captions.add(cast.video(title=title), [Cue(1.0, 2.0, "aaa")], language="en")
+        assert title in find(cast, q=q)
+
+
 @pytest.fixture
 def library(database, cast):
     for title, more in {
