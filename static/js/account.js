@@ -4,6 +4,7 @@
 (() => {
   const NAME = location.protocol === "https:" ? "__Host-account" : "account";
   const SIGNED_OUT = "out.";
+  const SEEN_ALIVE_MS = 6000;
   let hasSignedOut = false;
   const mine = document.querySelector('meta[name="account"]')?.content ?? "";
 
@@ -38,7 +39,11 @@
 
   function comeBack() {
     if (current() !== mine) leave();
-    else if (mine) askServer();
+    else if (mine) {
+      askServer();
+      // A server process may go on for some seconds with what it knew.
+      setTimeout(askServer, SEEN_ALIVE_MS);
+    }
   }
 
   /** The mark of the account that signed out since a page was last loaded, "" when none did. */
