@@ -29,8 +29,8 @@ from playlists.services import create  # noqa: E402
 from streamsite.mongo.collections import collection  # noqa: E402
 from streamsite.visibility import Visibility  # noqa: E402
 from subscriptions.models import Subscription  # noqa: E402
-from videos import facets  # noqa: E402
-from videos.library import documents  # noqa: E402
+from videos import facets, titles  # noqa: E402
+from videos.library import documents, finders  # noqa: E402
 from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
@@ -76,6 +76,7 @@ def main() -> None:
     _index(videos)
     facets.refresh(documents.DOCUMENTS, {})
     documents.recount()
+    finders.rebuild()
     User.objects.filter(username="staffer").update(is_staff=True, is_superuser=True)
     crowd = [User(username=f"user{n:06d}", email=f"u{n}@example.org") for n in range(size)]
     _store(User, crowd)
@@ -113,6 +114,7 @@ def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Vi
     return Video(
         channel=channel,
         title=" ".join(title),
+        folded_title=titles.folded(" ".join(title)),
         description=" ".join(chance.choices(words, k=40)),
         tags=[chance.choice(words[:400])],
         category=CATEGORIES[n % len(CATEGORIES)][0],
@@ -161,6 +163,7 @@ def _history(fan: User, videos: list[Video], crowd: list[User], size: int) -> No
                 "user_id": viewer.pk,
                 "video_id": video.pk,
                 "title": video.title,
+                "folded_title": video.folded_title,
                 "position": 20.0,
                 "duration": video.duration,
                 "completed": False,

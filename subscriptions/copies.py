@@ -25,7 +25,9 @@ def _of_video(video_id: str) -> None:
 
 def _outdated() -> Iterator[str]:
     condition = {"kind": {"$ne": MODERATION}}
-    return outdated_by_address(Notification._meta.db_table, lambda row: row["title"], condition)
+    return outdated_by_address(
+        Notification._meta.db_table, lambda row, video: bool(row["title"] != video.title), condition
+    )
 
 
 def _of_post(post_id: str) -> None:

@@ -69,3 +69,38 @@ def test_the_results_are_filtered(chromium, site, lighthouse, width, scheme, scr
     expect(page).to_have_url(re.compile("/@lighthouse-keeper$"))
     assert walker.problems == []
     context.close()
+
+
+def test_channels_and_playlists_are_found_on_a_phone(chromium, site, lighthouse):  # noqa: F811
+    """Suggestions and the page's sections by keyboard, within the width of a phone."""
+    _, listed = lighthouse.json("GET", "/api/v1/videos?channel=lighthouse-keeper")
+    body = {
+        "title": "Beacons of a very long coast line",
+        "visibility": "public",
+        "video_ids": [listed["results"][0]["id"]],
+    }
+    assert lighthouse.json("POST", "/api/v1/playlists", body)[0] == 201
+    context = chromium.new_context(base_url=site.url, viewport={"width": 390, "height": 800}, bypass_csp=True)
+    page = context.new_page()
+    walker = Walker(page, site)
+    page.goto("/search")
+    field = page.get_by_role("combobox", name="Search videos").last
+    field.fill("keeper")
+    options = page.get_by_role("option")
+    expect(options).to_contain_text(["Channel · @lighthouse-keeper"])
+    field.fill("coast")
+    expect(options).to_have_text(["Beacons of a very long coast linePlaylist"])
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("/playlists/"))
+    page.goto("/search?q=keeper&show=channels")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Channels for “keeper”")
+    expect(page.locator(".found-channel")).to_have_count(1)
+    page.goto("/search?q=coast")
+    expect(page.get_by_role("heading", name="Playlists")).to_be_visible()
+    walker.look("playlists among the results")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert walker.problems == []
+    context.close()

@@ -12,6 +12,7 @@ from accounts.models import User
 from streamsite.copies import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, Copy, refresh
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
+from videos.access import is_shared
 from videos.library import channels, documents, vocabulary
 from videos.models import Case, Video
 from videos.moderation import cases, things
@@ -29,25 +30,36 @@ def retitle_cases(rows: QuerySet[Case], title: str) -> None:
 
 
 def _cases_of_video(video_id: str) -> None:
-    video = Video.objects.filter(pk=video_id).first()
-    if video is not None:
-        rows = Case.objects.filter(url__startswith=video.get_absolute_url())
-        retitle_cases(rows, video.title)
+    video = Video.objects.select_related("channel").filter(pk=video_id).first()
+    if video is None:
+        return
+    rows = Case.objects.filter(url__startswith=video.get_absolute_url())
+    # The author of a comment does not learn what a video that was hidden is called now.
+    retitle_cases(rows if is_shared(video) else rows.exclude(about=things.COMMENT), video.title)
 
 
 def _outdated_cases() -> Iterator[str]:
-    return outdated_by_address(Case._meta.db_table, lambda row: row["title"].removeprefix(things.COMMENT_ON))
+    def is_outdated(row: dict[str, Any], video: Video) -> bool:
+        if row["about"] == things.COMMENT and not is_shared(video):
+            return False
+        return str(row["title"]).removeprefix(things.COMMENT_ON) != video.title
+
+    return outdated_by_address(Case._meta.db_table, is_outdated)
 
 
 def outdated_by_address(
-    table: str, title_of: Callable[[dict[str, Any]], str], condition: Mapping[str, Any] | None = None
+    table: str,
+    is_outdated: Callable[[dict[str, Any], Video], bool],
+    condition: Mapping[str, Any] | None = None,
 ) -> Iterator[str]:
-    """Yield the videos whose title is not the one that rows with their address in ``url`` have."""
+    """Yield the videos of which a row that has their address in ``url`` is outdated."""
     which = {"url": {"$regex": "^/(watch|studio/videos)/"}, **(condition or {})}
     for piece in batches(collection(table), which, fields=("url", "title", "about")):
-        about = [(match[1], title_of(row)) for row in piece if (match := OF_VIDEO.match(row["url"]))]
-        titles = dict(Video.objects.filter(pk__in={one for one, _ in about}).values_list("pk", "title"))
-        yield from (video_id for video_id, title in about if titles.get(video_id, title) != title)
+        about = [(match[1], row) for row in piece if (match := OF_VIDEO.match(row["url"]))]
+        videos = Video.objects.select_related("channel").in_bulk({video_id for video_id, _ in about})
+        for video_id, row in about:
+            if video_id in videos and is_outdated(row, videos[video_id]):
+                yield video_id
 
 
 def _cases_of_channel(user_id: str) -> None:

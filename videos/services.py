@@ -30,7 +30,7 @@ SAID = ("title", "description", "tags", "chapters")
 video_deleted = Signal()
 
 
-# Sent with ``video_id`` when a video may have another title.
+# Sent with ``video_id`` when a video may have another title, or be shown again after it was given one.
 video_retitled = Signal()
 # Sent with ``video_id`` when what lists and search show of a video may have changed.
 listing_refreshed = Signal()
@@ -137,7 +137,7 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
         raise stale_or_absent(Video.objects.filter(pk=video.pk))
     refresh_listing(video.pk)
-    if "title" in changes:
+    if "title" in changes or "visibility" in changes:
         video_retitled.send(sender=Video, video_id=video.pk)
     changed = Video.objects.select_related("channel").get(pk=video.pk)
     _announce_schedule(changed)

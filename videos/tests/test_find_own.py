@@ -1,9 +1,11 @@
 """Finding one's own videos in the studio and one's history: folded, in any order, by the current title."""
 
 import pytest
+from django.db import NotSupportedError
 
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.compiler.lookups import BuiltPattern
 from streamsite.tasks import queue
 from streamsite.testing.commands import recorded
 from videos import services, tasks, titles
@@ -79,3 +81,9 @@ def test_a_search_costs_what_the_list_costs(own, cast):
 def test_a_pattern_has_nothing_of_the_text_in_it_raw():
     found = titles.pattern(titles.terms("a.b* wi-fi (x) c++"))
     assert found == r"^(?=.*ab)(?:(?=.*wifi)|(?=.*wi)(?=.*fi))(?=.*x)(?=.*c\+\+)"
+
+
+def test_only_a_pattern_that_code_built_is_taken_as_one(own):
+    assert Video.objects.filter(title__regex=BuiltPattern("^Wi-")).count() == 1
+    with pytest.raises(NotSupportedError):
+        list(Video.objects.filter(title__regex="^Wi-"))
