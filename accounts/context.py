@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 
-from accounts import deliverability, preferences, verification
+from accounts import account_marks, deliverability, preferences, verification
 from accounts.mappers import badge
 
 
 def me(request: HttpRequest) -> dict[str, Any]:
     """``me``: the signed-in channel's badge, or ``None``. ``theme``, ``autoplay``, ``autoplay_open``: what they chose.
     ``must_verify_email``: whether they are to be reminded that publishing needs it. ``refused_address``: an address of
-    theirs that a mail server refused for good, or ``""``.
+    theirs that a mail server refused for good, or ``""``. ``account_mark``: see ``account_marks``.
 
     ``theme`` is ``None`` until somebody chooses: then each browser's own memory decides.
     """
@@ -26,6 +27,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
             "autoplay_open": True,
             "must_verify_email": False,
             "refused_address": "",
+            "account_mark": "",
         }
     chosen = preferences.complete(user.preferences)
     theme = chosen["theme"] if "theme" in user.preferences else None
@@ -35,5 +37,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "theme": theme,
         "must_verify_email": verification.is_missing(user),
         "refused_address": deliverability.refused_address(user),
+        # Called by the template that uses it, which is how the page says that it checks the mark.
+        "account_mark": partial(account_marks.for_page, request),
         **playing,
     }

@@ -10,7 +10,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts import sessions
+from accounts import account_marks, sessions
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.errors import Forbidden
@@ -44,7 +44,9 @@ class SessionGovernanceMiddleware:
             self._govern(request)
         response = self.get_response(request)
         if request.user.is_authenticated or signed_in:
-            response.headers.setdefault("Cache-Control", "private, no-store")
+            response.headers.setdefault("Cache-Control", account_marks.cache_control(request))
+        if not request.path.startswith("/api/"):
+            account_marks.update_cookie(request, response)
         return response
 
     @staticmethod
@@ -53,6 +55,7 @@ class SessionGovernanceMiddleware:
         user = cast(User, request.user)
         session = sessions.live_session_of(user, session_id, fresh=request.method not in SAFE)
         if session is None:
+            request.session_ended = True  # type: ignore[attr-defined]
             logout(request)
             return
         sessions.keep_alive(session)

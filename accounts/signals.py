@@ -8,7 +8,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import audit, sessions, tasks
+from accounts import account_marks, audit, sessions, tasks
 from accounts.models import User
 
 SESSION_KEY = "sid"
@@ -32,6 +32,8 @@ def close_session(sender: type, request: HttpRequest | None, user: User | None, 
     """End the document with the page's session."""
     if request is None or user is None:
         return
+    if not getattr(request, "session_ended", False):
+        account_marks.note_sign_out(request, user.pk)
     session_id = request.session.get(SESSION_KEY)
     if session_id:
         sessions.revoke(session_id, user.pk, "logout")

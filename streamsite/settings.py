@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    # Behind the CSRF check, which has read the form.
+    "streamsite.drafts.DraftMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionGovernanceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

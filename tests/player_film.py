@@ -22,7 +22,7 @@ def _film(site: Any, folder: Any) -> str:
     return owner.wait(video_id, "ready")["id"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def film(site, tmp_path_factory) -> str:
     """The id of a public video of ``SECONDS``."""
     return _film(site, tmp_path_factory.getbasetemp())

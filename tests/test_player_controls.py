@@ -86,14 +86,49 @@ def test_the_end_screen_goes_on_to_a_related_video(page, clips):
     expect(screen.get_by_role("link", name="The film")).to_be_visible()
 
 
-def test_a_key_ends_the_countdown_and_replay_begins_anew(page, clips):
+USES = {
+    "a key": lambda page: page.keyboard.press("Shift"),
+    "a press": lambda page: page.locator("h1").click(),
+    "the wheel": lambda page: page.mouse.wheel(0, 1),
+    "typing": lambda page: page.locator("input[type=search]").first.press_sequentially("a "),
+    "a dialog": lambda page: page.evaluate("document.querySelector('[data-share]').click()"),
+}
+
+
+def test_using_the_page_ends_the_countdown(page, clips):
+    watch(page, clips)
+    screen = page.locator(".end")
+    for use, run in USES.items():
+        finish(page)
+        expect(screen).to_contain_text("Up next in")
+        run(page)
+        expect(screen, use).not_to_contain_text("Up next in")
+        expect(screen.locator("[data-end-now]")).to_be_visible()
+        if use == "typing":
+            assert page.evaluate("[document.activeElement.type, document.activeElement.value]") == [
+                "search",
+                "a ",
+            ]
+            page.locator("input[type=search]").first.fill("")
+            page.evaluate("document.activeElement.blur()")
+
+
+def test_a_moving_pointer_holds_the_countdown(page, clips):
+    watch(page, clips)
+    finish(page)
+    screen = page.locator(".end")
+    expect(screen).to_contain_text("Up next in 5")
+    for step in range(30):
+        page.mouse.move(100 + step, 700)
+        page.wait_for_timeout(50)
+    expect(screen).to_contain_text("Up next in 5")
+    expect(screen).to_contain_text("Up next in 4")
+
+
+def test_replay_plays_again(page, clips):
     watch(page, clips)
     finish(page)
     screen = page.get_by_role("region", name="End of video")
-    expect(screen).to_contain_text("Up next in")
-    page.keyboard.press("Shift")
-    expect(screen).not_to_contain_text("Up next in")
-    expect(screen.get_by_role("button", name="Play now")).to_be_visible()
     screen.get_by_role("button", name="Replay").click()
     until(page, "!v.paused && v.currentTime < 5")
     expect(screen).to_have_count(0)

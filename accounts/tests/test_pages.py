@@ -92,7 +92,3 @@ def test_settings_list_the_devices(cast):
     answer = cast.page("owner").get("/settings/sessions")
     assert answer.status_code == 200
     assert len(answer.context["sessions"]) == 1
-
-
-def test_private_pages_are_never_cached(cast):
-    assert "no-store" in cast.page("owner").get("/library")["Cache-Control"]

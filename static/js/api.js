@@ -13,13 +13,15 @@ export class ApiError extends Error {
 
 const WORDS = {
   0: "The server could not be reached. Check your connection and try again.",
-  401: "You are logged out. Log in again in another tab, then try again.",
+  401: "You are logged out. Log in, then try again.",
   403: "You may not do that.",
   404: "This is no longer there.",
   413: "The file is larger than this site accepts.",
   429: "Too many tries in a short while. Wait a minute and try again.",
   503: "The site is busy. Try again in a minute.",
 };
+
+export const FOREIGN = "Someone else is logged in here now. Reload the page.";
 
 // With a prefix on https, so that no other host can set it (settings.CSRF_COOKIE_NAME).
 const CSRF_COOKIE = location.protocol === "https:" ? "__Host-csrftoken" : "csrftoken";
@@ -55,7 +57,11 @@ function decode(text) {
 /** Calls `/api/v1` + path. Resolves to `{ data, etag }`, rejects with an ApiError. */
 export async function api(method, path, { json, headers = {}, signal, timeout = 20_000, keepalive = false } = {}) {
   const init = { method, credentials: "same-origin", keepalive, headers: { Accept: "application/json", ...headers } };
-  if (method !== "GET") init.headers["X-CSRFToken"] = csrfToken();
+  if (method !== "GET") {
+    // In a page that was left open while somebody else logged in, nothing may be done in their name.
+    if (globalThis.streamsiteAccount?.isForeign()) throw new ApiError(403, { code: "permission_denied", detail: FOREIGN });
+    init.headers["X-CSRFToken"] = csrfToken();
+  }
   if (json !== undefined) {
     init.headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(json);

@@ -8,7 +8,7 @@
  * `name@id` for an account, and under the plain name for visitors. What belongs to visitors is removed as soon as
  * somebody logs in or out.
  * `life` is "kept" (until the browser's data is cleared), "owner" (until another account, or none, is seen), "tab" (the
- * same, in the storage of one tab) or "<n> days".
+ * same, in the storage of one tab) or "<n> days". `untilSignOut`: and not longer than until the account signs out.
  * `isText` marks a value that is stored as it is, and not as JSON; `isForeign` what a library writes in its own way.
  */
 export const KEYS = {
@@ -33,6 +33,9 @@ export const KEYS = {
   "player-played": { owner: "account", life: "tab" },
   "player-continue": { owner: "account", life: "tab" },
   unread: { owner: "account", life: "tab" },
+  // What was typed and not sent, by form; a visitor's, on the way to the page where one signs in.
+  "draft:": { owner: "account", life: "14 days", untilSignOut: true },
+  "draft-handover": { owner: "device", life: "tab" },
   // Unfinished uploads: tus-js-client writes these; the account's name is in the key (upload/transfer.js).
   "tus::": { owner: "account", life: "30 days", isForeign: true },
 };
@@ -131,6 +134,24 @@ export function stored(name, part = "") {
   return new Value(name, part);
 }
 
+/** Keep the newest of this browser's values called `name`: at most `most`, of at most `length` characters together. */
+export function keepNewest(name, { most, length }) {
+  const keys = Object.keys(local ?? {}).filter((key) => key.startsWith(name));
+  const atOf = (key) => {
+    try {
+      return JSON.parse(local.getItem(key)).at || 0;
+    } catch {
+      return 0;
+    }
+  };
+  const newest = keys.map((key) => [atOf(key), key]).sort(([one], [other]) => other - one);
+  let sum = 0;
+  newest.forEach(([, key], index) => {
+    sum += local.getItem(key).length;
+    if (index >= most || sum > length) local.removeItem(key);
+  });
+}
+
 /** Remove the local values whose key begins with `name` and whose text is `wanted`. */
 export function removeWhere(name, wanted) {
   for (const key of Object.keys(local ?? {})) {
@@ -195,6 +216,19 @@ try {
   }
 } catch {
   // Without storage nothing of anybody's is kept.
+}
+
+/** Remove what an account leaves in no browser that it signed out of. */
+function removeSignedOut(mark) {
+  for (const key of Object.keys(local ?? {})) {
+    if (key.endsWith(`@${mark}`) && KEYS[nameOf(key)]?.untilSignOut) local.removeItem(key);
+  }
+}
+
+const signedOut = globalThis.streamsiteAccount?.signedOut();
+if (signedOut) {
+  removeSignedOut(signedOut);
+  globalThis.streamsiteAccount.forgetSignedOut();
 }
 
 // A form that removes something on the server may name what it removes here: <form data-forgets="positions">.

@@ -43,8 +43,11 @@ function bindExtras(frame, video) {
   });
 }
 
-/** Set up the controls and the source. Nothing is fetched before playing begins; `playNow` begins it. */
-async function start(frame, video, screen, { playNow }) {
+/**
+ * Set up the controls and the source. Nothing is fetched before playing begins, which it does when `hasWaited`, unless the
+ * viewer, who may have waited for long, is writing by now.
+ */
+async function start(frame, video, screen, { hasWaited }) {
   if (!isPlayable(video)) {
     explainUnsupported(screen);
     return;
@@ -57,8 +60,9 @@ async function start(frame, video, screen, { playNow }) {
   const isGrowing = frame.dataset.status !== "ready";
   // Before the controls: they look for its `videoRenditions` once.
   const source = new Source(video, frame.dataset.hlsUrl, { startAt, isGrowing, screen });
-  const isTold = playNow || isContinued() || Boolean(frame.dataset.autoplay);
-  const isWelcome = isOn(frame, "autoplay_open") && !savesData();
+  const isDisturbing = hasWaited && isBusy();
+  const isTold = (hasWaited || isContinued() || Boolean(frame.dataset.autoplay)) && !isDisturbing;
+  const isWelcome = isOn(frame, "autoplay_open") && !savesData() && !isDisturbing;
   if (isTold || (isWelcome && !document.hidden)) source.prepare();
   if (await buildChrome(frame, video)) {
     frame.addEventListener("mediaseekrequest", () => source.load());
@@ -94,16 +98,16 @@ async function main() {
   bindExtras(frame, video);
   const asked = momentOfHash(location.hash);
   if (asked !== null) frame.dataset.start = String(asked);
-  let playNow = false;
+  let hasWaited = false;
   if (!frame.dataset.hlsUrl) {
     if (frame.dataset.status === "failed") return;
     const ready = await untilPlayable(frame.dataset.videoId, screen);
     if (!ready) return;
     frame.dataset.hlsUrl = ready.hls_url;
     if (ready.thumbnail_url) video.poster = ready.thumbnail_url;
-    playNow = !isBusy();
+    hasWaited = true;
   }
-  await start(frame, video, screen, { playNow });
+  await start(frame, video, screen, { hasWaited });
 }
 
 main();

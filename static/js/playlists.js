@@ -2,6 +2,7 @@
 // Every box acts at once; what was changed can be undone when the dialog is closed.
 import { api, inWords } from "./api.js";
 import { offerFocus } from "./attention.js";
+import { Draft } from "./drafts.js";
 import { el, modal, removeLater, toast } from "./ui.js";
 
 const VISIBILITY = { private: "Private", unlisted: "Unlisted", public: "Public" };
@@ -98,6 +99,7 @@ function newForm(videoId, list, changes) {
     problem,
     el("div", { class: "dialog-actions" }, create),
   );
+  const draft = new Draft(form, "playlist:new");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     problem.textContent = "";
@@ -112,6 +114,7 @@ function newForm(videoId, list, changes) {
       list.querySelector(".menu-item")?.after(row);
       offerFocus(row.querySelector("input"), { from: form });
       row.scrollIntoView({ block: "nearest" });
+      draft.forget();
       form.reset();
     } catch (error) {
       problem.textContent = inWords(error);

@@ -1,5 +1,6 @@
 // "Report" and "Block": a dialog and a question instead of a page of their own.
 import { api, inWords } from "./api.js";
+import { Draft } from "./drafts.js";
 import { confirmed, el, modal, style, toast } from "./ui.js";
 
 async function openReport(trigger) {
@@ -17,6 +18,7 @@ async function openReport(trigger) {
   const problem = el("p", { class: "errors", role: "alert" });
   form.querySelector(".form-actions").before(problem);
   const dialog = modal("Report", form);
+  const draft = new Draft(form, form.dataset.draft);
   form.querySelector("[data-close]")?.addEventListener("click", (event) => {
     event.preventDefault();
     dialog.close();
@@ -26,6 +28,7 @@ async function openReport(trigger) {
     problem.textContent = "";
     try {
       await api("POST", trigger.dataset.report, { json: { reason: form.elements.reason.value, text: form.elements.text.value } });
+      draft.forget();
       dialog.close();
       toast("Thank you. The people who run this site will look at it.");
     } catch (error) {

@@ -1,6 +1,7 @@
 // Suggestions below a search field: videos, channels and playlists. Arrows choose, Enter goes, Escape closes. Without
 // them the field is a plain form.
 import { api } from "./api.js";
+import { isComposing } from "./fields.js";
 import { el } from "./ui.js";
 
 const WAIT_MS = 120;
@@ -75,7 +76,7 @@ class Suggestions {
 
   #key(event) {
     const options = [...this.list.children];
-    if (this.list.hidden || event.isComposing) return;
+    if (this.list.hidden || isComposing(event)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       this.close();

@@ -65,8 +65,13 @@ export function modal(title, ...body) {
   const heading = el("h2", { id: `dialog-${Date.now()}` }, title);
   const dialog = el("dialog", { "aria-labelledby": heading.id }, el("div", { class: "dialog-head" }, heading, close), ...body);
   close.addEventListener("click", () => dialog.close());
+  const hasText = () => [...dialog.querySelectorAll("textarea, input")].some((field) => field.value !== field.defaultValue);
+  // Only its buttons close a dialog that somebody has typed into.
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && !hasText()) dialog.close();
+  });
+  dialog.addEventListener("cancel", (event) => {
+    if (hasText()) event.preventDefault();
   });
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

@@ -1,26 +1,18 @@
 // Comments: written in place, more as one scrolls. All of it works by links and forms as well; the API decides, and the
 // server draws every row.
-import { api, inWords } from "../api.js";
+import { api } from "../api.js";
 import { offerFocus } from "../attention.js";
 import { confirmed, toast } from "../ui.js";
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const section = document.querySelector("[data-comments]");
-
-async function fragment(url) {
-  const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-  if (!response.ok) throw new Error("The comments could not be loaded.");
-  const template = document.createElement("template");
-  template.innerHTML = await response.text();
-  return template.content;
-}
-
-const rowOf = async (id) => (await fragment(`/comments/${id}/row`)).querySelector(".comment");
+import { count, fragment, renew, section } from "./rows.js";
+import { cancel, keepDrafts, openEdit, openReply, saveDrafts, submit } from "./writing.js";
 
 export async function load(url, { focus } = {}) {
   section.ariaBusy = "true";
   try {
-    section.replaceChildren(await fragment(url));
+    const rows = await fragment(url);
+    saveDrafts(section);
+    section.replaceChildren(rows);
+    keepDrafts(section);
     ready(section);
     if (focus) offerFocus(section.querySelector(focus), { from: section });
   } catch (error) {
@@ -61,142 +53,6 @@ async function more(link) {
   } catch (error) {
     place.ariaBusy = "false";
     toast(error.message, { level: "error" });
-  }
-}
-
-function count(by) {
-  const place = section.querySelector("[data-comment-count]");
-  if (!place) return;
-  place.dataset.commentCount = String(Math.max(0, Number(place.dataset.commentCount) + by));
-  place.textContent = compact.format(Number(place.dataset.commentCount));
-  section.querySelector("[data-comment-word]").textContent = place.dataset.commentCount === "1" ? "comment" : "comments";
-}
-
-async function renew(comment) {
-  const fresh = await rowOf(comment.dataset.comment);
-  const replies = comment.querySelector("[data-replies]");
-  if (replies?.children.length) {
-    fresh.querySelector("[data-replies]")?.replaceWith(replies);
-    fresh.querySelector("[data-comment-replies]")?.setAttribute("aria-expanded", "true");
-  }
-  comment.replaceWith(fresh);
-  return fresh;
-}
-
-// --- writing -------------------------------------------------------------------------------------
-
-/** Sends a form's text; `store(text)` resolves to what the API made of it. The text stays when it fails. */
-async function send(form, store, done) {
-  const field = form.elements.text;
-  const problem = form.querySelector("[data-problem]");
-  if (form.dataset.busy) return;
-  form.dataset.busy = "1";
-  problem.hidden = true;
-  try {
-    const { data } = await store(field.value);
-    await done(data);
-  } catch (error) {
-    problem.textContent = inWords(error);
-    problem.hidden = false;
-  } finally {
-    delete form.dataset.busy;
-  }
-}
-
-const keyOf = (form) => (form.dataset.key ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2));
-
-function post(form, path, place) {
-  const headers = { "Idempotency-Key": keyOf(form) };
-  return send(
-    form,
-    (text) => api("POST", path, { json: { text }, headers }),
-    async (made) => {
-      delete form.dataset.key;
-      const row = await rowOf(made.id);
-      place(row);
-      form.reset();
-      delete form.dataset.open;
-      document.activeElement?.blur();
-      row.scrollIntoView({ block: "nearest" });
-      if (made.state === "held") toast("Your comment waits for the owner's review.");
-      else count(1);
-    },
-  );
-}
-
-function writeBelow(form) {
-  return post(form, form.dataset.commentForm, (row) => {
-    section.querySelector("[data-comments-empty]")?.remove();
-    section.querySelector("[data-comments-list]").prepend(row);
-  });
-}
-
-function replyForm(comment) {
-  const thread = comment.dataset.parent ? document.getElementById(`comment-${comment.dataset.parent}`) : comment;
-  const place = (thread ?? comment).querySelector("[data-replies]") ?? comment.closest("[data-comments-list]");
-  const open = place.parentElement.querySelector("form[data-reply-to]");
-  const form = open ?? section.querySelector("[data-reply-form]").content.querySelector("form").cloneNode(true);
-  form.dataset.replyTo = comment.dataset.parent || comment.dataset.comment;
-  form.dataset.open = "1";
-  if (!open) {
-    place.before(form);
-    const field = form.elements.text;
-    field.id = `reply-${form.dataset.replyTo}`;
-    form.querySelector("label").htmlFor = field.id;
-  }
-  const field = form.elements.text;
-  if (comment.dataset.parent && !field.value) field.value = `@${comment.dataset.author} `;
-  field.focus();
-}
-
-function writeReply(form) {
-  const place = form.parentElement.querySelector("[data-replies], [data-comments-list]");
-  return post(form, `/comments/${form.dataset.replyTo}/replies`, (row) => {
-    place.append(row);
-    form.remove();
-  });
-}
-
-function editForm(comment) {
-  const shown = comment.querySelector(".comment-text");
-  const form = section.querySelector("[data-reply-form]").content.querySelector("form").cloneNode(true);
-  form.querySelector(".avatar")?.remove();
-  form.querySelector("[type=submit]").textContent = "Save";
-  form.dataset.edits = comment.dataset.comment;
-  form.dataset.open = "1";
-  shown.hidden = true;
-  shown.after(form);
-  const field = form.elements.text;
-  field.setAttribute("aria-label", "Your comment");
-  api("GET", `/comments/${comment.dataset.comment}`).then(({ data }) => {
-    field.value = data.text;
-    comment.dataset.version = data.version;
-    offerFocus(field, { from: comment });
-  }).catch((error) => toast(error.message, { level: "error" }));
-}
-
-function saveEdit(form) {
-  const comment = form.closest("[data-comment]");
-  const headers = { "If-Match": `"v${comment.dataset.version}"` };
-  return send(
-    form,
-    (text) => api("PATCH", `/comments/${form.dataset.edits}`, { json: { text }, headers }),
-    async () => {
-      const fresh = await renew(comment);
-      offerFocus(fresh.querySelector("summary"));
-    },
-  );
-}
-
-function cancel(form) {
-  if (form.dataset.edits) {
-    form.closest("[data-comment]").querySelector(".comment-text").hidden = false;
-    form.remove();
-  } else if (form.dataset.replyTo) {
-    form.remove();
-  } else {
-    form.reset();
-    document.activeElement?.blur();
   }
 }
 
@@ -260,11 +116,8 @@ async function toggleReplies(link) {
 section?.addEventListener("submit", (event) => {
   const form = event.target;
   const act = event.submitter?.value;
-  if (form.dataset.edits) saveEdit(form);
-  else if (form.dataset.replyTo) writeReply(form);
-  else if (form.dataset.commentForm) writeBelow(form);
-  else if (form.matches("[data-comment-curate]") && act in ACTS) curate(form, act);
-  else return;
+  if (form.matches("[data-comment-curate]") && act in ACTS) curate(form, act);
+  else if (!submit(form)) return;
   event.preventDefault();
 });
 
@@ -275,22 +128,15 @@ section?.addEventListener("click", (event) => {
   if (at("[data-comments-more]")) more(at("[data-comments-more]"));
   else if (at("[data-comments-sort]")) load(at("[data-comments-sort]").href, { focus: "[data-comments-sort][aria-current]" });
   else if (at("[data-comment-replies]")) toggleReplies(at("[data-comment-replies]"));
-  else if (at("[data-comment-reply]") && section.querySelector("[data-reply-form]")) replyForm(comment);
-  else if (at("[data-comment-edit]") && section.querySelector("[data-reply-form]")) editForm(comment);
+  else if (at("[data-comment-reply]") && section.querySelector("[data-reply-form]")) openReply(comment);
+  else if (at("[data-comment-edit]") && section.querySelector("[data-reply-form]")) openEdit(comment);
   else if (at("[data-comment-delete]")) remove(comment);
   else if (at("[data-cancel]")) cancel(at("form"));
   else return;
   event.preventDefault();
 });
 
-section?.addEventListener("keydown", (event) => {
-  const form = event.target.closest(".comment-form");
-  if (!form) return;
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  else if (event.key === "Escape") cancel(form);
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
-});
-
-if (section) ready(section);
+if (section) {
+  keepDrafts(section);
+  ready(section);
+}

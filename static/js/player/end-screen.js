@@ -29,7 +29,7 @@ class EndScreen {
     this.#frame = frame;
     video.addEventListener("ended", () => this.#show(video));
     for (const name of ["play", "seeking", "emptied"]) video.addEventListener(name, () => this.#hide());
-    for (const name of USES) document.addEventListener(name, () => this.#stop(), { capture: true, passive: true });
+    for (const name of USES) document.addEventListener(name, (event) => this.#use(event), { capture: true, passive: true });
     document.addEventListener("focusin", (event) => {
       if (isField(event.target)) this.#stop();
     });
@@ -95,6 +95,12 @@ class EndScreen {
         goTo(next);
       }
     }, 1000);
+  }
+
+  #use(event) {
+    // Its own buttons and links know what to do, and must not move under the press.
+    if (event.type === "pointerdown" && event.target.closest?.(".end :is(a, button)")) this.#movedAt = event.timeStamp;
+    else this.#stop();
   }
 
   /** End the countdown and keep the screen. */

@@ -1,5 +1,6 @@
 // The transcript: cues to read along, to search, and to jump to.
 import { api, inWords } from "../api.js";
+import { isComposing } from "../fields.js";
 import { el } from "../ui.js";
 
 // After somebody has scrolled by hand the list stays where they are for a while.
@@ -44,7 +45,7 @@ export class Transcript {
     });
     this.#part("search").addEventListener("input", () => this.#filter());
     this.#part("search").addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.#jumpToNext(event);
+      if (event.key === "Enter" && !isComposing(event)) this.#jumpToNext(event);
     });
     for (const name of ["wheel", "touchmove", "keydown"]) {
       this.#part("list").addEventListener(name, () => { this.#scrolledAt = Date.now(); }, { passive: true });

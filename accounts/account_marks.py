@@ -1,0 +1,77 @@
+"""The mark of the account that a browser's pages belong to.
+
+A page carries it in ``<meta name="account">`` and the browser in a cookie that scripts can read. A page that comes back
+(by the Back button, or when its tab is looked at again) compares the two, and is loaded again when they differ:
+``static/js/account.js``. That is why such a page need not be ``no-store``. The same mark owns what scripts keep in the
+browser for one account, such as drafts.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
+
+# Known to ``static/js/account.js`` as well.
+COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
+# Begins the cookie's value from signing out until a page has deleted what that account left in the browser.
+SIGNED_OUT = "out."
+SIGNED_OUT_SECONDS = 30 * 86_400
+# As long as a session can live. Where it ends before, the next answer deletes the cookie.
+MOST_SECONDS = 90 * 86_400
+MARK_LENGTH = 20
+
+CHECKED = "private, no-cache"
+UNCHECKED = "private, no-store"
+
+
+def of(user_id: str) -> str:
+    """Return the mark of an account: the same in every session, and of no use to anybody who reads it."""
+    return salted_hmac("accounts.account_marks", user_id).hexdigest()[:MARK_LENGTH]
+
+
+def for_page(request: HttpRequest) -> str:
+    """Return the mark for a page that is being rendered and loads the script that checks it, ``""`` for visitors."""
+    if not request.user.is_authenticated:
+        return ""
+    request.has_account_mark = True  # type: ignore[attr-defined]
+    return of(str(request.user.pk))
+
+
+def cache_control(request: HttpRequest) -> str:
+    """Return the ``Cache-Control`` of an answer for somebody who is signed in and whose view chose none.
+
+    Only a page that checks its mark may be kept by the browser for the Back button.
+    """
+    return CHECKED if getattr(request, "has_account_mark", False) else UNCHECKED
+
+
+def note_sign_out(request: HttpRequest, user_id: str) -> None:
+    """Remember on the request that its user chose to sign out."""
+    request.signed_out_mark = of(user_id)  # type: ignore[attr-defined]
+
+
+def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Bring the browser's cookie in line with who is signed in after this request.
+
+    After a sign-out it names the account that left, and the browser is told to clear its cache. Where the session only
+    ended, it is deleted: drafts wait for the account's next sign-in.
+    """
+    had = request.COOKIES.get(COOKIE, "")
+    signed_out = getattr(request, "signed_out_mark", "")
+    if request.user.is_authenticated:
+        mark = of(str(request.user.pk))
+        if had != mark:
+            ends_with_browser = request.session.get_expire_at_browser_close()
+            _set(response, mark, None if ends_with_browser else MOST_SECONDS)
+    elif signed_out:
+        _set(response, SIGNED_OUT + signed_out, SIGNED_OUT_SECONDS)
+        response.headers["Clear-Site-Data"] = '"cache"'
+    elif had and not had.startswith(SIGNED_OUT):
+        response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def _set(response: HttpResponseBase, value: str, max_age: int | None) -> None:
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(COOKIE, value, max_age=max_age, secure=secure, httponly=False, samesite="Lax")

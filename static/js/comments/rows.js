@@ -1,0 +1,38 @@
+// The rows of comments as the server draws them.
+
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+export const section = document.querySelector("[data-comments]");
+
+/** The nodes that the server answers for a part of the page. */
+export async function fragment(url) {
+  const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  if (!response.ok) throw new Error("The comments could not be loaded.");
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  return template.content;
+}
+
+export const rowOf = async (id) => (await fragment(`/comments/${id}/row`)).querySelector(".comment");
+
+export function count(by) {
+  const place = section.querySelector("[data-comment-count]");
+  if (!place) return;
+  place.dataset.commentCount = String(Math.max(0, Number(place.dataset.commentCount) + by));
+  place.textContent = compact.format(Number(place.dataset.commentCount));
+  section.querySelector("[data-comment-word]").textContent = place.dataset.commentCount === "1" ? "comment" : "comments";
+}
+
+/** Draws a comment again, with its replies, and the reply that somebody is writing, as they are. */
+export async function renew(comment) {
+  const fresh = await rowOf(comment.dataset.comment);
+  const replies = comment.querySelector("[data-replies]");
+  if (replies?.children.length) {
+    fresh.querySelector("[data-replies]")?.replaceWith(replies);
+    fresh.querySelector("[data-comment-replies]")?.setAttribute("aria-expanded", "true");
+  }
+  const writing = comment.querySelector("form[data-reply-to]");
+  if (writing) fresh.querySelector("[data-replies]")?.before(writing);
+  comment.replaceWith(fresh);
+  return fresh;
+}
