@@ -71,6 +71,8 @@ def test_a_visitor_sees_how_much_was_watched(page, film):  # noqa: F811
     expect(page.locator(f'[data-mark="{film}"] .thumb-mark')).to_have_text("Watched")
     watch(page, film)
     until(page, "v.currentTime < 1")  # what was seen to its end begins again
+    page.goto("/trending")
+    expect(bar_of(page, film)).to_have_attribute("value", "100")
 
 
 def test_the_upload_page_tells_of_a_file_that_was_uploaded_before(page, site, film, tmp_path_factory):  # noqa: F811

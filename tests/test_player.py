@@ -137,7 +137,9 @@ def test_the_page_around_the_player_is_small(page, film):
         path = urlsplit(request.url).path
         if path.startswith(("/static/", "/watch/")):
             late = comments if "/comments" in path or path.endswith("/drafts.js") else around
-            to = player if "/vendor/" in path or "/js/player" in path else late
+            # On this page nothing but the player asks what the viewer is doing.
+            plays = ("/vendor/", "/js/player", "/js/attention.js")
+            to = player if any(part in path for part in plays) else late
             to[path] = request.sizes()["responseBodySize"]
 
     page.on("requestfinished", note)

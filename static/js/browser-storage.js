@@ -26,7 +26,7 @@ export const KEYS = {
   // Languages that were chosen.
   "caption-track": { owner: "account", life: "kept" },
   "sound-language": { owner: "account", life: "kept" },
-  // Where a visitor left each video. An account's positions are on the server.
+  // Where a visitor left each video, also those seen to their end. An account's positions are on the server.
   positions: { owner: "visitor", life: "owner" },
   // The position that the server has not confirmed, the videos shown, the one to go on with, the unread notifications.
   "player-unsent": { owner: "account", life: "tab" },

@@ -38,7 +38,11 @@ def remember(user: User, video: Video, position: float) -> bool:
         "watched_at": timezone.now(),
     }
     which = {"user_id": user.pk, "video_id": video.pk}
-    change = {"$set": values, "$setOnInsert": {"_id": object_id()}}
+    first: dict[str, Any] = {"_id": object_id()}
+    if position < FIRST_SECONDS and not values["completed"]:
+        # Opened again, and hardly more: what was seen to its end stays so.
+        first["completed"] = values.pop("completed")
+    change = {"$set": values, "$setOnInsert": first}
     rows = collection(WATCHES, acknowledged_by=1)
     try:
         rows.update_one(which, change, upsert=True)

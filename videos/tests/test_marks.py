@@ -83,6 +83,16 @@ def test_pausing_or_clearing_the_history_takes_them_away(cast, watched):
     assert shown(member.get("/trending"))[:2] == ([], 0)
 
 
+def test_a_finished_video_that_is_opened_again_stays_watched_until_it_is_watched_again(cast, watched):
+    finished = watched[1]
+    trending = lambda: shown(cast.page("member").get("/trending"))[0]  # noqa: E731
+    history.remember(cast.member, finished, 0.3)
+    assert trending() == [40, 100]
+    assert history.unfinished(cast.member.pk).filter(video=finished).count() == 0
+    history.remember(cast.member, finished, 20.0)
+    assert trending() == [20, 40]
+
+
 def test_they_are_the_viewers_own(cast, watched):
     for who in ("owner", "stranger"):
         assert shown(cast.page(who).get("/"))[0] == []

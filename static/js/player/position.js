@@ -59,11 +59,14 @@ export function noteUnsent(id, position) {
 }
 
 function keepHere(video, id) {
-  const others = positions.read([]).filter(([known]) => known !== id);
+  const all = positions.read([]);
+  const others = all.filter(([known]) => known !== id);
   const { currentTime, duration, ended } = video;
   // One that was seen to its end stays, for the mark on its card; opened again, it begins at 0.
   const position = ended && Number.isFinite(duration) ? duration : currentTime;
   const isWorth = ended || position >= FIRST_SECONDS;
+  // Opened again, and hardly more: what was seen to its end stays so.
+  if (!isWorth && all.some(([known, left]) => known === id && isFinished(Number(left), duration))) return;
   positions.write((isWorth ? [[id, Math.round(position * 10) / 10], ...others] : others).slice(0, MOST));
 }
 
