@@ -7,9 +7,10 @@ relative imports of ES modules need no rewriting. Former versions stay for a whi
 from __future__ import annotations
 
 import fcntl
+import re
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -30,6 +31,17 @@ COMPLETE = ".complete"
 IMMUTABLE = r"^/static/[0-9a-f]{12}/"
 # The highest quality, 11, is 8 % smaller and takes 15 times as long: the first start would wait 8 s for it.
 BROTLI_QUALITY = 9
+OWN_SCRIPTS = "js/"
+# Indentation, and lines that are nothing but a comment. No script has a text of several lines, where these would count.
+_FOR_READERS = re.compile(rb"^[ \t]*(?://[^\n]*\n|/\*\*(?:(?!\*/).)*\*/[ \t]*\n)?[ \t]*", re.M | re.S)
+
+
+def without_comments(script: bytes) -> bytes:
+    """Return one of the site's scripts as it is sent: without what only its readers need, a quarter of its weight."""
+    previous = b""
+    while previous != script:  # comments follow one another
+        previous, script = script, _FOR_READERS.sub(b"", script)
+    return script
 
 
 class FastCompressor(Compressor):
@@ -48,6 +60,14 @@ class CompressedStorage(CompressedStaticFilesStorage):
     def create_compressor(self, **kwargs: Any) -> Compressor:
         """Return the compressor to use."""
         return FastCompressor(**kwargs)
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Shorten the site's own scripts, then compress all files."""
+        for name in paths:
+            if name.startswith(OWN_SCRIPTS) and name.endswith(".js") and not dry_run:
+                file = Path(self.path(name))
+                file.write_bytes(without_comments(file.read_bytes()))
+        yield from super().post_process(paths, dry_run, **options)
 
 
 def version_of(sources: Iterable[Path]) -> str:

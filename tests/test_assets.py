@@ -73,8 +73,8 @@ def test_every_file_of_a_page_is_compressed_and_kept_for_good(site) -> None:
     assert len(addresses) > 8
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda address: get(site.url + address), addresses))
-    headers, script = get(f"{site.url}{next(a for a in addresses if a.endswith('.js'))}", **BROTLI)
-    assert (headers["Content-Encoding"], brotli.decompress(script)[:2]) == ("br", b"//")
+    headers, script = get(f"{site.url}{next(a for a in addresses if a.endswith('/theme.js'))}", **BROTLI)
+    assert (headers["Content-Encoding"], brotli.decompress(script)[:2]) == ("br", b"((")
     for headers, _ in answers:
         assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
         assert "Accept-Encoding" in headers["Vary"]
@@ -92,3 +92,22 @@ def test_json_and_other_versions_are_not(site) -> None:
 
 def test_settings_name_a_version() -> None:
     assert re.fullmatch(r"/static/[0-9a-f]{12}/", settings.STATIC_URL)
+
+
+def test_scripts_are_sent_without_their_comments_and_otherwise_as_they_are() -> None:
+    written = (
+        b"// A module.\n// It goes on.\n/** Two\n * lines. */\nexport const a = 1; // kept\n"
+        b"  /** One. */\n  b(`/* ${c} */`);\n/* not ours */ d();\n\n  // the end\n"
+    )
+    sent = b"export const a = 1; // kept\nb(`/* ${c} */`);\n/* not ours */ d();\n\n"
+    assert assets.without_comments(written) == sent
+
+
+def test_no_script_has_a_text_of_several_lines() -> None:
+    """Its lines would lose their indentation, and those that look like a comment."""
+    for path in Path(settings.BASE_DIR, "static", "js").rglob("*.js"):
+        lines = [
+            line for line in path.read_text().split("\n") if not line.lstrip().startswith(("//", "*", "/**"))
+        ]
+        odd = [line for line in lines if line.split(" // ")[0].count("`") % 2]
+        assert not odd, f"{path}: {odd}"

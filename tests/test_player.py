@@ -136,10 +136,8 @@ def test_the_page_around_the_player_is_small(page, film):
     def note(request):
         path = urlsplit(request.url).path
         if path.startswith(("/static/", "/watch/")):
-            late = comments if "/comments" in path else around
-            # On this page nothing but the player asks what the viewer is doing.
-            plays = ("/vendor/", "/js/player", "/js/attention.js")
-            to = player if any(part in path for part in plays) else late
+            late = comments if "/comments" in path or path.endswith("/drafts.js") else around
+            to = player if "/vendor/" in path or "/js/player" in path else late
             to[path] = request.sizes()["responseBodySize"]
 
     page.on("requestfinished", note)

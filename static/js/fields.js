@@ -1,6 +1,7 @@
 // What all fields of text have in common: Escape never empties one or closes what holds it, keys of an input method that
 // is composing belong to it, and a form that waited in an old page is sent with the token of now.
 import { csrfToken, FOREIGN } from "./api.js";
+import { account, stored } from "./browser-storage.js";
 import { toast } from "./ui.js";
 
 const OTHERS = ["hidden", "password", "checkbox", "radio", "file", "button", "submit", "reset", "range", "color", "image", "date", "datetime-local"];
@@ -32,3 +33,7 @@ document.addEventListener("submit", (event) => {
   }
   token.value = csrfToken() || token.value;
 });
+
+// Drafts: where a form has one, and where one was sent or is handed over.
+const isHandedOver = account && stored("draft-handover").read(null);
+if (isHandedOver || document.cookie.includes("draft-sent=") || document.querySelector("form[data-draft]")) import("./drafts.js");

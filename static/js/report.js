@@ -1,11 +1,11 @@
 // "Report" and "Block": a dialog and a question instead of a page of their own.
 import { api, inWords } from "./api.js";
-import { Draft } from "./drafts.js";
 import { confirmed, el, modal, style, toast } from "./ui.js";
 
 async function openReport(trigger) {
-  const [response] = await Promise.all([
+  const [response, { Draft }] = await Promise.all([
     fetch(trigger.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" }),
+    import("./drafts.js"),
     style("components/comments"),
   ]);
   if (!response.ok) {
