@@ -10,7 +10,7 @@ import streamsite.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0020_pages"),
+        ("videos", "0019_pages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

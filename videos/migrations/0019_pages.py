@@ -22,7 +22,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0019_texts"),
+        ("videos", "0018_texts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -24,7 +24,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0018_finding"),
+        ("videos", "0017_finding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
