@@ -24,6 +24,8 @@ PAST = {
         "at",
         "watched_at",
         "published_at",
+        "first_published_at",
+        "originally_published_on",
         "last_used_at",
     ),
     *(
