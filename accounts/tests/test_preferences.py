@@ -30,6 +30,8 @@ DEFAULTS = {
                 "milestone",
                 "processing",
                 "share",
+                "thread",
+                "review",
             ]
         ),
         "page",

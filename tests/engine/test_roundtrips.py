@@ -17,7 +17,11 @@ from videos.models import Video
 
 OPERATIONS: dict[str, tuple[Callable[[Cast], Any], list[str]]] = {
     "get": (lambda cast: User.objects.get(pk=cast.owner.pk), ["find accounts_user"]),
-    "create": (lambda cast: User.objects.create(username="new"), ["insert accounts_user"]),
+    # The search learns the new channel's name.
+    "create": (
+        lambda cast: User.objects.create(username="new"),
+        ["insert accounts_user", "update search_channel"],
+    ),
     "create with a number": (
         lambda cast: Group.objects.create(name="new"),
         ["findAndModify __schema__", "insert auth_group"],

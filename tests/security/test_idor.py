@@ -43,11 +43,13 @@ WORDS = {
         POST /posts/{post_id}/report POST /channels/{username}/report PUT /channels/{username}/subscription
         DELETE /channels/{username}/subscription PUT /me/blocks/{username} DELETE /me/blocks/{username}
         PUT /me/watch-later/{video_id} PUT /me/saved-playlists/{playlist_id}
+        PUT /comments/{comment_id}/follow DELETE /comments/{comment_id}/follow
     """,
     OPEN: "POST /videos/{video_id}/playback",
     OWNER: """
         PATCH /videos/{video_id} DELETE /videos/{video_id} GET /videos/{video_id}/processing
-        POST /videos/{video_id}/retry PUT /videos/{video_id}/thumbnail DELETE /videos/{video_id}/thumbnail
+        POST /videos/{video_id}/chapters/preview POST /videos/{video_id}/retry
+        PUT /videos/{video_id}/thumbnail DELETE /videos/{video_id}/thumbnail
         POST /videos/{video_id}/captions PATCH /videos/{video_id}/captions/{caption_id}
         DELETE /videos/{video_id}/captions/{caption_id} GET /videos/{video_id}/share-links
         POST /videos/{video_id}/share-links DELETE /videos/{video_id}/share-links/{link_id}
@@ -81,7 +83,7 @@ WORDS = {
         GET /me/notifications GET /me/notifications/unread GET /me/watch-later GET /me/saved-playlists
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
-        POST /studio/videos/bulk
+        POST /studio/videos/bulk GET /channels POST /uploads/titles
     """,
 }
 WORD_OF = {
