@@ -34,7 +34,7 @@ def _in_lists(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
 
 
 def _body(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
-    return [row for row in listing.results(rows, viewer) if row["item_count"]]
+    return [row for row in listing.results(rows, viewer, only_listed=True) if row["item_count"]]
 
 
 def _brief(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:

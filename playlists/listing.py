@@ -47,11 +47,17 @@ def choice_body(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str
     }
 
 
-def results(playlists: list[Playlist], viewer: Viewer) -> list[dict[str, Any]]:
-    """Those of the playlists that ``viewer`` may open, as mappings with their pictures."""
+def results(playlists: list[Playlist], viewer: Viewer, *, only_listed: bool = False) -> list[dict[str, Any]]:
+    """Return those of the playlists that ``viewer`` may open, as mappings with their pictures.
+
+    With ``only_listed`` a picture is shown only if its video is listed: where anybody searches, the picture of an
+    unlisted video would tell its id.
+    """
     shown = [row for row in playlists if access.may_view(viewer, row)]
     queries.know_shown(viewer, shown)
     pictures = queries.covers(shown)
+    if only_listed:
+        pictures = {playlist_id: video for playlist_id, video in pictures.items() if video.listed}
     people = queries.people(one for row in shown for one in row.collaborators)
     return [mappers.full(row, viewer, pictures.get(row.pk), people) for row in shown]
 
