@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -20,6 +20,11 @@ from videos.models.moderation import Reason
 
 class MomentField(forms.CharField):
     """A date and time as text; ``services`` reads it. The same moment written in another way is no change."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return ``value`` in UTC as browsers' inputs take it: what is sent with a zone comes back after an error."""
+        moment = self._read(value)
+        return moment if isinstance(moment, str) else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare moments, and texts that are none as they are."""
