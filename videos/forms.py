@@ -55,11 +55,11 @@ class VideoForm(forms.Form):
     description = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
     tags = forms.CharField(max_length=900, required=False, help_text="Separated by commas, at most 20.")
     category = forms.ChoiceField(choices=CATEGORIES)
-    language = forms.CharField(max_length=12, required=False, help_text="A language tag such as en or pt-BR.")
+    language = forms.CharField(max_length=12, required=False, help_text="For example, en or pt-BR.")
     originally_published_on = forms.DateField(
         required=False,
         label="Original publication date",
-        help_text="When the video was first published elsewhere. Shown to viewers, and lists can be sorted by it.",
+        help_text="When the video was first published elsewhere. Viewers see this date and can sort by it.",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": original_dates.EARLIEST}),
     )
     visibility = forms.ChoiceField(
@@ -68,12 +68,12 @@ class VideoForm(forms.Form):
     publish_at = MomentField(
         required=False,
         show_hidden_initial=True,
-        label="Change the visibility at",
-        help_text="A date and time; the visibility chosen below applies from then on.",
+        label="Schedule a visibility change",
+        help_text="The visibility changes automatically at this time.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "data-utc": ""}),
     )
     publish_visibility = forms.ChoiceField(
-        choices=Visibility.choices, label="Change it to", required=False, show_hidden_initial=True
+        choices=Visibility.choices, label="Change visibility to", required=False, show_hidden_initial=True
     )
     allow_comments = forms.BooleanField(required=False, label="Allow comments")
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
