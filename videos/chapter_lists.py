@@ -111,9 +111,7 @@ def _no_beginning(layouts: dict[bool, list[_Row]]) -> Problem:
 
 def _too_few(number: int, layouts: dict[bool, list[_Row]]) -> Problem:
     if all(layouts.values()) and sum(map(len, layouts.values())) >= LEAST:
-        return Problem(
-            "mixed", "Put every time at the start of its line or every time at the end, not both."
-        )
+        return Problem("mixed", "Put every time at the start of its line or every time at the end, not both.")
     only = "Only the one at 0:00 counts" if number == 1 else f"Only {number} of your lines count"
     return Problem("too_few", f"List at least {LEAST} chapters. {only}.")
 
@@ -128,7 +126,8 @@ def _too_short(row: _Row, what: str) -> Problem:
 
 
 def _out_of_order(row: _Row, reached: float) -> Problem:
-    detail = f"{_at(row)} comes after {clock(reached)}. Put the times in order. This chapter and those after it were left out."
+    rest = "Put the times in order. This chapter and those after it were left out."
+    detail = f"{_at(row)} comes after {clock(reached)}. {rest}"
     return Problem("out_of_order", detail, row.number)
 
 
