@@ -21,7 +21,7 @@ LABELS = {
     "video": "New videos of channels with a bell",
     "post": "New posts of channels with a bell",
     "comment": "Comments on what is yours",
-    "review": "Comments held for your review, and approval of yours",
+    "review": "Comments held for your review, and approvals of your comments",
     "reply": "Replies to your comments",
     "thread": "Replies in threads you follow",
     "mention": "Mentions of you",

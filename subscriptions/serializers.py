@@ -117,7 +117,7 @@ class NotedThreadSerializer(serializers.Serializer[Any]):
     """The thread in which somebody replied."""
 
     id = serializers.CharField()
-    following = serializers.BooleanField(help_text="Whether the caller is told of replies in it.")
+    following = serializers.BooleanField(help_text="Whether the caller is notified about its replies.")
 
 
 class NotificationSerializer(serializers.Serializer[Any]):
@@ -129,7 +129,9 @@ class NotificationSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
     actor = ChannelBadgeSerializer(allow_null=True)
     icon = serializers.CharField()
-    thread = NotedThreadSerializer(allow_null=True, help_text="Of what tells of a reply.")
+    thread = NotedThreadSerializer(
+        allow_null=True, help_text="The thread of a reply; null for other notifications."
+    )
     is_read = serializers.BooleanField()
     created_at = serializers.DateTimeField()
 

@@ -198,7 +198,7 @@ def test_what_a_service_refuses_is_said_and_not_written(cast, world):
     sent = with_change(
         as_sent(form_of(page, video)), "tags", '["a tag that is far too long for anybody to read at all"]'
     )
-    assert "At most 20 tags" in page.post(address(video), sent, follow=True).content.decode()
+    assert "Add up to 20 tags" in page.post(address(video), sent, follow=True).content.decode()
     assert comparable(everything()) == before
 
 

@@ -80,7 +80,7 @@ def test_a_thread_is_followed_by_its_bell_and_left_from_the_list(creator, open_a
             break
         page.wait_for_timeout(100)
     page.get_by_role("button", name="Stop following").click()
-    expect(page.get_by_text("You won't be notified about this thread anymore.")).to_be_visible()
+    expect(page.get_by_text("You won't be notified about replies anymore.")).to_be_visible()
     expect(page.get_by_text(text)).to_be_visible()
     expect(page.get_by_role("button", name="Stop following")).to_have_count(0)
     creator.json("DELETE", f"/api/v1/comments/{thread}")

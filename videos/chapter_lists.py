@@ -92,9 +92,9 @@ def _run(rows: list[_Row], duration: float) -> tuple[list[_Row], list[Problem]]:
             continue
         reached = row.start
         if row.start - kept[-1].start < SHORTEST_SECONDS:
-            problems.append(_too_short(row, "the one before it"))
+            problems.append(_too_short(row, "after the chapter before it"))
         elif duration and duration - row.start < SHORTEST_SECONDS:
-            problems.append(_too_short(row, "the end of the video"))
+            problems.append(_too_short(row, "before the end of the video"))
         elif len(kept) == MOST:
             problems.append(Problem("too_many", f"Only the first {MOST} chapters are shown.", row.number))
             break
@@ -106,16 +106,14 @@ def _run(rows: list[_Row], duration: float) -> tuple[list[_Row], list[Problem]]:
 def _no_beginning(layouts: dict[bool, list[_Row]]) -> Problem:
     if not any(layouts.values()):
         return Problem("no_times", HELP)
-    return Problem("no_beginning", "Chapters need a first line at 0:00.")
+    return Problem("no_beginning", "The first chapter must start at 0:00.")
 
 
 def _too_few(number: int, layouts: dict[bool, list[_Row]]) -> Problem:
     if all(layouts.values()) and sum(map(len, layouts.values())) >= LEAST:
-        return Problem(
-            "mixed", "Put every time at the start of its line, or every time at the end. The list uses both."
-        )
-    only = "only the one at 0:00 counts" if number == 1 else f"only {number} count"
-    return Problem("too_few", f"Chapters need at least {LEAST} lines that start with a time; {only}.")
+        return Problem("mixed", "Put every time at the start of its line or every time at the end, not both.")
+    only = "Only the one at 0:00 counts" if number == 1 else f"Only {number} of your lines count"
+    return Problem("too_few", f"List at least {LEAST} chapters. {only}.")
 
 
 def _beyond(row: _Row, duration: float) -> Problem:
@@ -123,12 +121,13 @@ def _beyond(row: _Row, duration: float) -> Problem:
 
 
 def _too_short(row: _Row, what: str) -> Problem:
-    detail = f"{_at(row)} is less than {SHORTEST_SECONDS} seconds from {what}."
+    detail = f"{_at(row)} is less than {SHORTEST_SECONDS} seconds {what}."
     return Problem("too_short", detail, row.number)
 
 
 def _out_of_order(row: _Row, reached: float) -> Problem:
-    detail = f"{_at(row)} comes after {clock(reached)}. The list ends before it: put the times in order."
+    rest = "Put the times in order. This chapter and those after it were left out."
+    detail = f"{_at(row)} comes after {clock(reached)}. {rest}"
     return Problem("out_of_order", detail, row.number)
 
 

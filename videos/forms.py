@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -20,6 +20,11 @@ from videos.models.moderation import Reason
 
 class MomentField(forms.CharField):
     """A date and time as text; ``services`` reads it. The same moment written in another way is no change."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return ``value`` in UTC as browsers' inputs take it: what is sent with a zone comes back after an error."""
+        moment = self._read(value)
+        return moment if isinstance(moment, str) else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare moments, and texts that are none as they are."""
@@ -50,11 +55,11 @@ class VideoForm(forms.Form):
     description = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
     tags = forms.CharField(max_length=900, required=False, help_text="Separated by commas, at most 20.")
     category = forms.ChoiceField(choices=CATEGORIES)
-    language = forms.CharField(max_length=12, required=False, help_text="A language tag such as en or pt-BR.")
+    language = forms.CharField(max_length=12, required=False, help_text="For example, en or pt-BR.")
     originally_published_on = forms.DateField(
         required=False,
         label="Original publication date",
-        help_text="When the video was first published elsewhere. Shown to viewers, and lists can be sorted by it.",
+        help_text="When the video was first published elsewhere. Viewers see this date and can sort by it.",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": original_dates.EARLIEST}),
     )
     visibility = forms.ChoiceField(
@@ -63,12 +68,12 @@ class VideoForm(forms.Form):
     publish_at = MomentField(
         required=False,
         show_hidden_initial=True,
-        label="Change the visibility at",
-        help_text="A date and time; the visibility chosen below applies from then on.",
+        label="Schedule a visibility change",
+        help_text="The visibility changes automatically at this time.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "data-utc": ""}),
     )
     publish_visibility = forms.ChoiceField(
-        choices=Visibility.choices, label="Change it to", required=False, show_hidden_initial=True
+        choices=Visibility.choices, label="Change visibility to", required=False, show_hidden_initial=True
     )
     allow_comments = forms.BooleanField(required=False, label="Allow comments")
     allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")

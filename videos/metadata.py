@@ -114,7 +114,7 @@ def _clean_publish_at(value: Any) -> datetime | None:
         moment = timezone.make_aware(moment)
     now = timezone.now()
     if not now < moment <= now + FURTHEST_SCHEDULE:
-        raise ValueError("Choose a time in the future, at most two years from now.")
+        raise ValueError("Choose a time within the next two years.")
     return moment
 
 

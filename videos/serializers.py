@@ -37,8 +37,8 @@ class ChapterPreviewInputSerializer(serializers.Serializer[Any]):
 class ChapterProblemSerializer(serializers.Serializer[Any]):
     """Why there are no chapters, or why a line is not one."""
 
-    code = serializers.CharField(help_text="Stays the same; new ones may come.")
-    detail = serializers.CharField(help_text="A sentence for people.")
+    code = serializers.CharField(help_text="A stable code; new ones may be added.")
+    detail = serializers.CharField(help_text="The explanation to show.")
     line = serializers.IntegerField(allow_null=True, help_text="Counted from 1; null for the whole text.")
 
 
@@ -183,7 +183,7 @@ class MetadataSerializer(serializers.Serializer[Any]):
     originally_published_on = serializers.DateField(
         required=False,
         allow_null=True,
-        help_text="When it was first published elsewhere, from 1800-01-01 to today; null for none.",
+        help_text="When it was first published elsewhere, 1800-01-01 to today; null if not set.",
     )
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     allow_comments = serializers.BooleanField(required=False)
@@ -200,7 +200,7 @@ class MetadataSerializer(serializers.Serializer[Any]):
     publish_at = serializers.DateTimeField(
         required=False,
         allow_null=True,
-        help_text="When the visibility changes; null cancels, and so does a visibility without it.",
+        help_text="When the visibility changes. null cancels the schedule; so does visibility without publish_at.",
     )
     publish_visibility = serializers.ChoiceField(
         choices=Visibility.choices,
@@ -212,7 +212,7 @@ class MetadataSerializer(serializers.Serializer[Any]):
         child=ChapterSerializer(),
         required=False,
         allow_null=True,
-        help_text="An empty list or null: those of the description again.",
+        help_text="An empty list or null restores the description's chapters.",
     )
 
 
@@ -389,8 +389,8 @@ class StepSerializer(serializers.Serializer[Any]):
 class NoteSerializer(serializers.Serializer[Any]):
     """One thing that processing did with the uploaded file."""
 
-    code = serializers.CharField(help_text="Stays the same; new ones may come.")
-    detail = serializers.CharField(help_text="A sentence for people.")
+    code = serializers.CharField(help_text="A stable code; new ones may be added.")
+    detail = serializers.CharField(help_text="The explanation to show.")
 
 
 class ProcessingSerializer(serializers.Serializer[Any]):

@@ -38,7 +38,7 @@ def clean(value: Any) -> list[str]:
             found.setdefault(key(tag), tag)
     tags = list(found.values())
     if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in tags):
-        raise ValueError(f"At most {MAX_TAGS} tags of {MAX_TAG} characters.")
+        raise ValueError(f"Add up to {MAX_TAGS} tags of up to {MAX_TAG} characters each.")
     return tags
 
 

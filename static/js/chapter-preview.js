@@ -4,6 +4,9 @@ import { csrfToken } from "./api.js";
 
 const WAIT_MS = 500;
 
+/** Whether the text has times that are not read as somebody may have meant them. */
+const isWrong = (box) => Boolean(box.querySelector("[data-chapter-problem]"));
+
 function follow(box) {
   const field = document.getElementById(box.dataset.chaptersOf);
   let timer;
@@ -18,7 +21,11 @@ function follow(box) {
       const headers = { "X-CSRFToken": csrfToken() };
       const response = await fetch(box.dataset.url, { method: "POST", redirect: "error", headers, body, signal });
       const html = await response.text();
-      if (response.ok && !signal.aborted) box.innerHTML = html;
+      if (!response.ok || signal.aborted) return;
+      const wasWrong = isWrong(box);
+      box.innerHTML = html;
+      // Nobody looks for a reason in a box that is closed; once it was closed by hand, it stays closed.
+      if (isWrong(box) && !wasWrong) box.closest("details")?.setAttribute("open", "");
     } catch {
       // Offline, or a newer text is being asked about.
     }

@@ -175,7 +175,7 @@ def test_pages_follow_and_stop(database, cast):
     assert "Stop following" in content
     answer = page.post(f"/comments/{thread}/follow", {"act": "stop", "next": "/notifications"}, follow=True)
     content = answer.content.decode()
-    assert "be notified about this thread anymore" in content
+    assert "be notified about replies anymore" in content
     assert "Stop following" not in content
     assert state() == ("follow", "false")
     assert cast.page("anonymous").post(f"/comments/{thread}/follow").status_code == 302

@@ -103,7 +103,7 @@ class OwnVideosView(APIView):
         operation_id="studio_videos",
         parameters=[
             *PAGING,
-            OpenApiParameter("q", str, description="Words of the title or parts of them, in any order."),
+            OpenApiParameter("q", str, description="Words from the title, or parts of words, in any order."),
             *(OpenApiParameter(name, str, enum=list(among)) for name, among in table.FILTERS.items()),
             OpenApiParameter("sort", str, enum=list(table.SORTS)),
         ],

@@ -35,7 +35,7 @@ class CommentViewerSerializer(serializers.Serializer[Any]):
 
     reaction = serializers.ChoiceField(choices=Value.choices, allow_null=True)
     following = serializers.BooleanField(
-        allow_null=True, help_text="Whether they are told of replies; null for a reply."
+        allow_null=True, help_text="Whether the viewer is notified about replies; null for a reply."
     )
     can_edit = serializers.BooleanField()
     can_delete = serializers.BooleanField()

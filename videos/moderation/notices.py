@@ -57,7 +57,7 @@ def outcome(case: Case) -> str:
 def consequence(case: Case) -> str:
     """Return what else a decision ended, as a sentence; ``""`` when nothing."""
     if case.about == things.VIDEO and case.decision == Decision.TAKEN_DOWN:
-        return "If its visibility was scheduled to change, that was canceled."
+        return "Any scheduled visibility change was canceled."
     return ""
 
 

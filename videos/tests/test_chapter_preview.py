@@ -41,7 +41,7 @@ def test_a_text_without_chapters_says_why(cast, video):
     answer = asked(cast, video, description="0:30 Start\n1:00 Middle\n2:00 End").json()
     assert answer["chapters"] == []
     assert answer["problems"] == [
-        {"code": "no_beginning", "detail": "Chapters need a first line at 0:00.", "line": None}
+        {"code": "no_beginning", "detail": "The first chapter must start at 0:00.", "line": None}
     ]
 
 
@@ -76,11 +76,11 @@ def test_the_studio_shows_the_preview_on_both_pages(cast, video):
         assert "3 chapters" in page.get(path).content.decode()
     preview = page.post(f"{address}/chapters/preview", {"description": "1:00 <b>\n2:00 B\n3:00 C"})
     assert (preview.status_code, "<b>" in preview.content.decode()) == (200, False)
-    assert "Chapters need a first line at 0:00." in preview.content.decode()
+    assert "The first chapter must start at 0:00." in preview.content.decode()
     lines = page.post(f"{address}/chapters/preview", {"text": "0:00 A\nnonsense"}).content.decode()
     assert "1 chapter<" in lines
     assert "Line 2 needs a time and a title" in lines
     assert cast.page("stranger").post(f"{address}/chapters/preview", {"text": ""}).status_code == 404
     refused = page.post(address, {"title": "", "description": "1:00 A\n2:00 B\n3:00 C"}).content.decode()
     assert "1:00 A\n2:00 B" in refused
-    assert "Chapters need a first line at 0:00." in refused
+    assert "The first chapter must start at 0:00." in refused

@@ -156,7 +156,7 @@ def test_the_search_page_shows_three_and_leads_to_all(people, cast):
     html = shown(cast, q="wonderful")
     assert html.count('class="found-channel"') == 3
     assert "<b>Wonderful" not in html
-    assert "Only the names above match" in html
+    assert "No videos match, but the results above do." in html
     everything = re.search(r'href="(/search\?[^"]*show=channels)"', html)[1].replace("&amp;", "&")
     assert everything == "/search?q=wonderful&show=channels"
     assert shown(cast, q="wonderful", show="channels").count('class="found-channel"') == 5

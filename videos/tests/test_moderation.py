@@ -423,7 +423,7 @@ def test_two_decisions_while_the_mail_server_is_away_are_one_mail(cast, video, c
 
 def test_the_owner_is_told_what_a_decision_canceled(cast, case):
     cases.decide(case, cast.staff, "taken_down")
-    assert "If its visibility was scheduled to change, that was canceled." in deliver()[0].body
+    assert "Any scheduled visibility change was canceled." in deliver()[0].body
 
 
 def test_a_channel_that_is_restored_while_it_is_hidden_is_shown(cast, video, comment, monkeypatch):

@@ -1,5 +1,6 @@
 """A change of visibility at a time: from any state to any other."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -254,6 +255,17 @@ def test_the_schedule_is_changed_in_the_form_with_the_visibility(cast):
 
 
 # --- asked again at its time ----------------------------------------------------------------------
+
+
+def test_a_time_comes_back_with_a_form_that_was_refused(cast):
+    """Scripts send it with its zone, and inputs for times take none."""
+    video = cast.video(visibility="private")
+    page, url = cast.page("owner"), f"/studio/videos/{video.pk}"
+    at = (timezone.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    refused = page.post(url, as_shown(page, url) | {"title": "", "publish_at": f"{at}:00.000Z"})
+    assert refused.status_code == 400
+    shown = re.search(r'<input type="datetime-local" [^>]*>', refused.content.decode())[0]
+    assert f'value="{at}"' in shown
 
 
 def test_a_schedule_of_another_epoch_does_nothing_and_goes(cast):

@@ -78,7 +78,7 @@ def test_an_unknown_choice_is_refused_and_an_unknown_language_is_shown(library, 
 
 def test_without_words_there_is_nothing_to_filter(library, cast):
     html = shown(cast, q=" ", duration="short")
-    assert "What would you like to watch?" in html
+    assert "Search for videos, channels, and playlists" in html
     assert "data-filters" not in html
 
 
@@ -103,5 +103,21 @@ def test_what_was_searched_for_instead_is_said_with_a_way_back(library, cast):
     assert "Nothing found" in html
     assert "Showing results for" not in html
     html = shown(cast, q="lighthouse keeper biography")
-    assert "No video matches all of your words." in html
+    assert "No videos match all of your keywords." in html
     assert "<b>x" not in shown(cast, q="lighthuose <b>x</b>")
+
+
+def test_channels_and_playlists_are_found_by_the_corrected_text_too(library, cast):
+    cast.video(title="The lighthouse keeper")
+    for number in range(4):
+        cast.user(f"own-{number}", full_name="Lighthouse Films")
+    cast.user("odd", full_name="Lighthuose")
+    html = shown(cast, q="lighthuose filmss")
+    assert html.count('class="found-channel"') == 0  # no video is found, so nothing was corrected
+    cast.video(title="Lighthouse films")
+    html = shown(cast, q="lighthuose films")
+    assert html.count('class="found-channel"') == 3
+    assert "/search?q=lighthouse+films&amp;show=channels" in html
+    assert html.index("Showing results for") < html.index("found-section")
+    html = shown(cast, q="lighthuose")  # somebody is called just that
+    assert re.findall(r'class="found-name">([^<]*)<', html) == ["Lighthuose"]

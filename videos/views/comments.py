@@ -176,8 +176,8 @@ def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
     found = access.thread_for_reading(request, comment_id)
     wanted = request.POST.get("act") != "stop"
     following.change(_signed_in(request), found.comment, follow=wanted)
-    told = "You'll be notified about replies in this thread."
-    messages.success(request, told if wanted else "You won't be notified about this thread anymore.")
+    told = "You'll be notified about replies."
+    messages.success(request, told if wanted else "You won't be notified about replies anymore.")
     return redirect(safe_next(request, _address(found.subject, found.comment)))
 
 

@@ -61,15 +61,22 @@ def search(request: HttpRequest) -> HttpResponse:
         "sorts": filters.SORTS,
         "fields": filters.fields(request.GET),
         "chips": chips,
-        "sections": _sections(request, words) if is_first else [],
+        "sections": _sections(request, words, page["corrected"] or words) if is_first else [],
         "instead": filters.exact_link(request.GET),
     }
     return _grid(request, page, "videos/search.html", **context)
 
 
-def _sections(request: HttpRequest, words: str) -> list[dict[str, Any]]:
-    found = [(finder, finder.some(request.user, words)) for finder in finders.registered()]
-    return [{"finder": finder, "found": some} for finder, some in found if some.rows]
+def _sections(request: HttpRequest, *texts: str) -> list[dict[str, Any]]:
+    """What else has such a name, each kind for the first of ``texts`` that finds any, which is its ``words``."""
+    sections: list[dict[str, Any]] = []
+    for finder in finders.registered():
+        for words in dict.fromkeys(texts):
+            found = finder.some(request.user, words)
+            if found.rows:
+                sections.append({"finder": finder, "found": found, "words": words})
+                break
+    return sections
 
 
 def _search_only(request: HttpRequest, finder: finders.Finder[Any], words: str) -> HttpResponse:

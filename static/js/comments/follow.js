@@ -9,7 +9,7 @@ async function toggle(form) {
     const { data } = await api(follows ? "DELETE" : "PUT", `/comments/${form.dataset.commentFollow}/follow`);
     button.setAttribute("aria-pressed", String(data.following));
     button.value = data.following ? "stop" : "follow";
-    toast(data.following ? "You'll be notified about replies." : "You won't be notified about this thread anymore.");
+    toast(data.following ? "You'll be notified about replies." : "You won't be notified about replies anymore.");
   } catch (error) {
     toast(inWords(error), { level: "error" });
   }

@@ -7,7 +7,7 @@ export const section = document.querySelector("[data-comments]");
 /** The nodes that the server answers for a part of the page. */
 export async function fragment(url) {
   const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-  if (!response.ok) throw new Error("The comments could not be loaded.");
+  if (!response.ok) throw new Error("Couldn't load the comments.");
   const template = document.createElement("template");
   template.innerHTML = await response.text();
   return template.content;

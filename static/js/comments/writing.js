@@ -70,7 +70,7 @@ function post(form, path, place) {
       const row = await rowOf(made.id);
       place(row);
       row.scrollIntoView({ block: "nearest" });
-      if (made.state === "held") toast("Your comment waits for the owner's review.");
+      if (made.state === "held") toast("Your comment was submitted for review.");
       else count(1);
     },
   );

@@ -9,7 +9,7 @@ from videos.library import documents, finders
 class Command(SiteCommand):
     """Search keeps working meanwhile. The sweeper adds missing videos; this also corrects wrong documents and names."""
 
-    help = "Rebuild what search knows of every listed video, channel and public playlist."
+    help = "Rebuild the search index of listed videos, channels, and public playlists."
 
     def handle(self, *args: Any, **options: Any) -> None:
         others = finders.rebuild()
