@@ -334,6 +334,21 @@ def counts():
     return {row["_id"]: row["count"] for row in collection(vocabulary.TERMS).find() if row["count"]}
 
 
+def test_a_hidden_video_leaves_no_words(database, cast):
+    video = cast.video(title="Confidential merger")
+    assert search.find("mergar", {}).corrected == "merger"
+    services.update(video, {"visibility": "private"})
+    assert collection(vocabulary.TERMS).count_documents({"_id": {"$in": ["confidential", "merger"]}}) == 0
+
+
+def test_a_word_that_was_counted_wrongly_is_not_told(database, cast):
+    """As a process that was killed leaves it: no video has the word any more."""
+    cast.video(title="Alpha beta gamma")
+    vocabulary.follow(set(), {"confidential"})
+    found = search.find("alpha beta confidentail", {})
+    assert (len(found.ids), found.is_partial, found.corrected) == (1, True, "")
+
+
 def test_the_vocabulary_follows_titles_and_can_be_counted_again(database, cast):
     first = cast.video(title="Harbour lights", tags=["harbour"])
     cast.video(title="Harbour sounds", language="fr")
