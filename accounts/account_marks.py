@@ -56,8 +56,11 @@ def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
     """Bring the browser's cookie in line with who is signed in after this request.
 
     After a sign-out it names the account that left, and the browser is told to clear its cache. Where the session only
-    ended, it is deleted: drafts wait for the account's next sign-in.
+    ended, it is deleted: drafts wait for the account's next sign-in. An answer that caches may give to others, such as
+    a file of a public video, never carries it: the browser's next page does.
     """
+    if _is_shared(response):
+        return
     had = request.COOKIES.get(COOKIE, "")
     signed_out = getattr(request, "signed_out_mark", "")
     if request.user.is_authenticated:
@@ -70,6 +73,15 @@ def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
         response.headers["Clear-Site-Data"] = '"cache"'
     elif had and not had.startswith(SIGNED_OUT):
         response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def _is_shared(response: HttpResponseBase) -> bool:
+    """Return whether caches that serve several people may keep an answer."""
+    said = {
+        part.strip().partition("=")[0]
+        for part in response.headers.get("Cache-Control", "").lower().split(",")
+    }
+    return "public" in said or ("max-age" in said and not said & {"private", "no-store"})
 
 
 def _set(response: HttpResponseBase, value: str, max_age: int | None) -> None:

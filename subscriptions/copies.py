@@ -10,7 +10,8 @@ from subscriptions.models import Notification, Post
 from subscriptions.notifications.kinds import MILESTONE, MODERATION
 from videos.copies import outdated_by_address, retitle_cases
 from videos.models import Case, Video
-from videos.moderation import cases
+from videos.models.moderation import Decision
+from videos.moderation import cases, things
 
 WHERE = f"{Notification._meta.db_table}.title"
 LONGEST = 200
@@ -46,7 +47,9 @@ def _of_channel(user_id: str) -> None:
 def _of_case(case_id: str) -> None:
     case = Case.objects.filter(pk=case_id).first()
     if case is not None:
-        told = [case.owner_id, *cases.reporters(case)]
+        # What was taken down is hidden from who reported it: they are not told what it is called now.
+        others = [] if case.decision == Decision.TAKEN_DOWN else cases.reporters(case)
+        told = [case.owner_id, *others]
         rows = Notification.objects.filter(user_id__in=told, key__startswith=f"{MODERATION}:{case_id}:")
         rows.update(title=case.title[:LONGEST])
 
@@ -64,7 +67,9 @@ def _retitle_at(url: str, title: str) -> None:
 def _cases_of_post(post_id: str) -> None:
     post = Post.objects.filter(pk=post_id).first()
     if post is not None:
-        retitle_cases(Case.objects.filter(url__startswith=post.get_absolute_url()), str(post))
+        rows = Case.objects.filter(url__startswith=post.get_absolute_url())
+        # As with videos: who wrote a comment does not learn what a hidden post says now.
+        retitle_cases(rows.exclude(about=things.COMMENT) if post.is_taken_down else rows, str(post))
 
 
 ALL = (

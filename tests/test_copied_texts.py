@@ -67,8 +67,7 @@ def places(word: str) -> set[str]:
     for name in get_database().list_collection_names():
         if name.startswith("system."):
             continue
-        # A word that no listed video has any more counts 0 until all are counted again.
-        for document in collection(name).find({"count": {"$gt": 0}} if name == "search_term" else {}):
+        for document in collection(name).find():
             found |= {
                 name if name.startswith("search_") else f"{name}.{field}"
                 for field, value in document.items()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from videos import chapter_lines
@@ -54,20 +55,27 @@ def find(text: str, duration: float) -> Found:
     if not candidates:
         return Found(problems=[_no_beginning(layouts)])
     kept, problems = max(candidates, key=lambda candidate: len(candidate[0]))
+    late = [row for rows in layouts.values() if kept[0] in rows for row in rows if not _fits(row, duration)]
+    problems += [_beyond(row, duration) for row in late if row.number > kept[0].number]
+    problems.sort(key=lambda problem: problem.line or 0)
     if len(kept) < LEAST:
         return Found(problems=[_too_few(len(kept), layouts), *problems])
     return Found([{"start": row.start, "title": row.title} for row in kept], problems)
 
 
+def _fits(row: _Row, duration: float) -> bool:
+    return not duration or row.start < duration
+
+
 def _runs(rows: list[_Row], duration: float) -> Iterator[tuple[list[_Row], list[Problem]]]:
-    """Yield every list that begins at 0:00 with what is left out of it. ``rows`` have one layout."""
-    fitting = [row for row in rows if not duration or row.start < duration]
-    beyond = [row for row in rows if row not in fitting]
-    for index, first in enumerate(fitting):
-        if first.start == 0 and not _repeats(fitting, index):
-            kept, problems = _run(fitting[index:], duration)
-            late = [_beyond(row, duration) for row in beyond if row.number > first.number]
-            yield kept, sorted([*problems, *late], key=lambda problem: problem.line or 0)
+    """Yield every list that begins at 0:00 with what is left out of it. ``rows`` have one layout.
+
+    A list ends before the next that begins, so that each line is looked at once, however many lists there are.
+    """
+    fitting = [row for row in rows if _fits(row, duration)]
+    begins = [at for at, row in enumerate(fitting) if row.start == 0 and not _repeats(fitting, at)]
+    for first, end in pairwise([*begins, len(fitting)]):
+        yield _run(fitting[first:end], duration)
 
 
 def _repeats(rows: list[_Row], index: int) -> bool:
@@ -79,9 +87,7 @@ def _repeats(rows: list[_Row], index: int) -> bool:
 def _run(rows: list[_Row], duration: float) -> tuple[list[_Row], list[Problem]]:
     kept, problems = [rows[0]], []
     reached = rows[0].start
-    for index, row in enumerate(rows[1:], start=1):
-        if row.start == 0 and not _repeats(rows, index):
-            break
+    for row in rows[1:]:
         if row.start < reached:
             problems.append(_out_of_order(row, reached))
             break

@@ -188,6 +188,7 @@ def apply_schedule() -> int:
         elif not schedules.held_back(video):
             changed += schedules.carry_out(video)
             refresh_listing(video.pk)
+            video_retitled.send(sender=Video, video_id=video.pk)
     return changed
 
 
@@ -202,6 +203,7 @@ def take_down(video_id: str) -> None:
 def put_back(video_id: str) -> None:
     """Undo ``take_down``; a schedule that its owner made meanwhile stays. Safe to repeat."""
     _set_taken_down(video_id, False, schedule_epoch=F("schedule_epoch") + 1)
+    video_retitled.send(sender=Video, video_id=video_id)
 
 
 def _set_taken_down(video_id: str, taken_down: bool, **changes: Any) -> None:

@@ -82,3 +82,12 @@ def test_a_session_that_ended_elsewhere_leaves_the_drafts_of_its_account(cast):
     answer = page.get("/")
     assert answer.cookies[account_marks.COOKIE].value == ""
     assert "Clear-Site-Data" not in answer
+
+
+def test_what_a_cache_may_give_to_others_names_nobody(cast):
+    page = cast.page("owner")
+    page.cookies.pop(account_marks.COOKIE, None)
+    shared = page.get("/robots.txt")
+    assert "max-age" in shared["Cache-Control"]
+    assert account_marks.COOKIE not in shared.cookies
+    assert account_marks.COOKIE in page.get("/").cookies

@@ -33,6 +33,10 @@ IN_NAMES, BEGUN_IN_NAMES, ANYWHERE, BEGUN_ANYWHERE = 3.0, 2.0, 1.0, 0.5
 BY_VIEWS = {"popularity": -1, "_id": -1}
 # Of three words one may be missing where no video has all, of so many two: most of them must be there.
 MOST_WITH_TWO_MISSING, LEAST_WITH_TWO_MISSING = 6, 5
+# Pairs of characters that a word of a script without spaces is looked up by.
+MOST_PAIRS = 6
+# Words of a phrase, the longest, that it is looked up by where there are several phrases.
+MOST_OF_PHRASES = 2
 NAMES, WORDS = "names", "words"
 Stages = list[dict[str, Any]]
 Condition = dict[str, Any]
@@ -151,9 +155,13 @@ def _begun(query: Query, where: str) -> list[Condition]:
 
 
 def _conditions(query: Query, where: str) -> list[Condition]:
-    found = [_has_term(term, where) for term in query.terms]
+    found = [condition for term in query.terms for condition in _has_term(term, where)]
     for phrase in query.phrases:
-        found += [{where: piece} for piece in dict.fromkeys(folding.split(" ".join(phrase)))]
+        pieces = list(dict.fromkeys(folding.split(" ".join(phrase))))
+        if len(query.phrases) > 1:
+            # MongoDB tries a plan for each condition, and looks for all phrases in each.
+            pieces = sorted(pieces, key=len, reverse=True)[:MOST_OF_PHRASES]
+        found += [{where: piece} for piece in pieces]
         if len(phrase) > 1:
             found.append(_has_line(phrase, where))
     found += [_has_line((term.run,), where) for term in query.terms if term.run]
@@ -162,14 +170,18 @@ def _conditions(query: Query, where: str) -> list[Condition]:
     return found
 
 
-def _has_term(term: Term, where: str) -> Condition:
-    single = [alternative[0] for alternative in term.alternatives if len(alternative) == 1]
-    ways: list[Condition] = [
-        {where: {"$all": list(several)}} for several in term.alternatives if len(several) > 1
-    ]
-    if single:
-        ways.insert(0, {where: single[0] if len(single) == 1 else {"$in": single}})
-    return ways[0] if len(ways) == 1 else {"$or": ways}
+def _has_term(term: Term, where: str) -> list[Condition]:
+    """Return conditions that must all hold, each that one of some forms is there.
+
+    "wifi, or else wi and fi" becomes "wifi or wi, and wifi or fi". With the former, a dozen of such words has MongoDB
+    look at so many plans that this takes longer than all the rest. Two ways to write the parts may be mixed.
+    """
+    if term.run:
+        # The line is looked at as well, so some of the pairs of characters will do.
+        return [{where: pair} for pair in dict.fromkeys(term.alternatives[0][:MOST_PAIRS])]
+    many = max(map(len, term.alternatives))
+    ways = [{several[min(place, len(several) - 1)] for several in term.alternatives} for place in range(many)]
+    return [{where: {"$in": sorted(way)} if len(way) > 1 else next(iter(way))} for way in ways]
 
 
 def _has_line(phrase: Iterable[str], where: str) -> Condition:

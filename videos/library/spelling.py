@@ -14,7 +14,7 @@ MOST_CORRECTED, MOST_TRIED = 2, 6  # words of one query
 def correct(text: str, query: Query) -> str:
     """Return ``text`` with the words that no video has corrected by one typing error each; "" if nothing is better.
 
-    Words in quotes and excluded ones are left alone. At most two reads for each of the first six words.
+    Words in quotes and excluded ones are left alone. At most three reads for each of the first six words.
     """
     if joined := _joined(query):
         return joined
@@ -23,7 +23,8 @@ def correct(text: str, query: Query) -> str:
         found = folding.words(typed)
         if len(found) != 1 or changes == MOST_CORRECTED or _is_anywhere(typed):
             continue
-        if better := vocabulary.correction(found[0]):
+        # The counts may have a word of a video that is hidden now.
+        if (better := vocabulary.correction(found[0])) and _is_anywhere(better):
             words = [better if word == typed else word for word in words]
             changes += 1
     return " ".join(words) if changes else ""

@@ -4,8 +4,9 @@
 are one typing error apart (a letter wrong, missing, too many, or two exchanged) have one of these in common, so one
 read of an index finds them in any alphabet. Languages of videos are counted as well, as ``{_id: "=en", count}``.
 
-The counts follow the search documents. A process that is killed between the two leaves them wrong by one, which only
-changes which of two corrections is tried first; ``documents.rebuild`` counts again.
+The counts follow the search documents. A process that is killed between the two leaves them wrong by one, until
+``documents.rebuild`` counts again. So a word may be here that only a hidden video has, and is not to be shown before
+the documents were asked for it, which ``spelling`` does.
 """
 
 from __future__ import annotations
@@ -41,10 +42,13 @@ def is_correctable(word: str) -> bool:
 
 
 def follow(before: set[str], after: set[str]) -> None:
-    """Count what a document has gained and lost."""
+    """Count what a document has gained and lost. What no document has any more is not kept."""
     changes = [_change(word, 1) for word in after - before] + [_change(word, -1) for word in before - after]
     if changes:
         collection(TERMS, acknowledged_by=1).bulk_write(changes, ordered=False)
+    if lost := list(before - after):
+        # A count below 0 stays: whoever adds to it is late.
+        collection(TERMS, acknowledged_by=1).delete_many({"_id": {"$in": lost}, "count": 0})
 
 
 def recount(documents: Iterable[set[str]]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from streamsite import folding, stemming
 from streamsite.folding import Term, split
 
-MOST_CHARACTERS, MOST_WORDS = 200, 12
+MOST_CHARACTERS, MOST_WORDS, MOST_PHRASES = 200, 12, 3
 LONGEST_PREFIX, MOST_INDEXED = 12, 40
 MOST_LANGUAGES = 3  # that a typed word is stemmed in
 PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
@@ -70,12 +71,15 @@ def read(text: str, languages: Iterable[str] = ()) -> Query:
             for term in _stemmed(folding.terms(word), word, languages):
                 terms.setdefault(term, word)
                 last = term
-    chosen = tuple(terms)[:MOST_WORDS]
-    is_open = last is not None and last == chosen[-1] and bool(folding.words(text[-1]))
+    several = [one for one in dict.fromkeys(phrases) if len(one) > 1][:MOST_PHRASES]
+    together = _within(one for one in phrases if len(one) == 1 or one in several)
+    # Each word and each phrase multiplies the work of the database.
+    chosen = _few(terms, MOST_WORDS - 2 * min(len(together), MOST_PHRASES))
+    is_open = last is not None and chosen[-1:] == (last,) and bool(folding.words(text[-1]))
     return Query(
         chosen,
-        tuple(dict.fromkeys(phrases))[:MOST_WORDS],
-        tuple(dict.fromkeys(excluded))[:MOST_WORDS],
+        together,
+        _within(excluded),
         _beginning(chosen[-1]) if is_open else "",
         tuple(terms[term] for term in chosen),
     )
@@ -90,6 +94,21 @@ def prefixes(*texts: str) -> list[str]:
     """Return the beginnings of the words of ``texts``, each once."""
     known = list(dict.fromkeys(form for text in texts for form in folding.forms(text, singles=False)))
     return list(_beginnings(known[:MOST_INDEXED]))
+
+
+def _few(terms: Iterable[Term], most: int) -> tuple[Term, ...]:
+    """Return the first terms that have ``most`` words together, those of joined words counted one by one."""
+    known = tuple(terms)
+    ends = accumulate(1 if term.run else max(map(len, term.alternatives)) for term in known)
+    return tuple(term for term, end in zip(known, ends, strict=True) if end <= most)
+
+
+def _within(phrases: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Return the first phrases, each once, that have ``MOST_WORDS`` words together."""
+    known = tuple(dict.fromkeys(phrases))
+    return tuple(
+        one for one, end in zip(known, accumulate(map(len, known)), strict=True) if end <= MOST_WORDS
+    )
 
 
 def _with_plain_numbers(text: str) -> str:

@@ -13,19 +13,27 @@ from videos import titles
 NOT_FILLED = {"folded_title": {"$in": ["", None]}}
 
 
+NEEDED = ("title", "channel_id", "visibility", "is_taken_down")
+
+
+def _may_know(watch: dict[str, Any], video: dict[str, Any]) -> bool:
+    """Return whether the video's title now is no secret to whoever watched it."""
+    is_hidden = video.get("is_taken_down") or video["visibility"] == "private"
+    return not is_hidden or watch["user_id"] == video["channel_id"]
+
+
 def fill(apps: Any, schema_editor: Any) -> None:
     """Write the folded titles of videos, and bring the titles in the history in line with them."""
     titles.fill("videos_video", unfilled=True)
     watches = collection("videos_watch")
-    for piece in batches(watches, NOT_FILLED, fields=("video_id", "title")):
+    for piece in batches(watches, NOT_FILLED, fields=("user_id", "video_id", "title")):
         ids = list({row["video_id"] for row in piece})
-        known = {
-            row["_id"]: row["title"]
-            for row in collection("videos_video").find({"_id": {"$in": ids}}, {"title": 1})
-        }
+        videos = collection("videos_video").find({"_id": {"$in": ids}}, dict.fromkeys(NEEDED, 1))
+        known = {row["_id"]: row for row in videos}
         writes = []
         for row in piece:
-            title = known.get(row["video_id"], row.get("title") or "")
+            video = known.get(row["video_id"])
+            title = video["title"] if video and _may_know(row, video) else row.get("title") or ""
             change = {"title": title, "folded_title": titles.folded(title)}
             writes.append(UpdateOne({"_id": row["_id"]}, {"$set": change}))
         watches.bulk_write(writes, ordered=False)

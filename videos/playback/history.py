@@ -15,6 +15,7 @@ from streamsite.ids import object_id
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
 from videos import titles
+from videos.access import is_shared
 from videos.models import Video, Watch
 
 WATCHES = Watch._meta.db_table
@@ -74,22 +75,29 @@ def forget(user_id: str, video_id: str) -> None:
 
 
 def follow_title(video_id: str) -> None:
-    """Bring everybody's copy of a video's title in line with it. Safe to repeat."""
-    title = Video.objects.filter(pk=video_id).values_list("title", flat=True).first()
-    if title is not None:
-        which = {"video_id": video_id, "title": {"$ne": title}}
-        change = {"$set": {"title": title, "folded_title": titles.folded(title)}}
-        collection(WATCHES).update_many(which, change)
+    """Bring every copy of a video's title in line with it, of a hidden one only its owner's. Safe to repeat.
+
+    Others could find out by searching their history what a video that was hidden from them is called now.
+    """
+    video = Video.objects.select_related("channel").filter(pk=video_id).first()
+    if video is None:
+        return
+    which = {"video_id": video_id, "title": {"$ne": video.title}}
+    if not is_shared(video):
+        which["user_id"] = video.channel_id
+    change = {"$set": {"title": video.title, "folded_title": titles.folded(video.title)}}
+    collection(WATCHES).update_many(which, change)
 
 
 def outdated_titles() -> Iterator[str]:
-    """Yield the videos whose title is not the one in somebody's history."""
-    for piece in batches(collection(WATCHES), {}, fields=("video_id", "title")):
-        titles_now = dict(
-            Video.objects.filter(pk__in={row["video_id"] for row in piece}).values_list("pk", "title")
-        )
+    """Yield the videos whose title is not the one in somebody's history, though they may know it."""
+    for piece in batches(collection(WATCHES), {}, fields=("user_id", "video_id", "title")):
+        videos = Video.objects.select_related("channel").in_bulk({row["video_id"] for row in piece})
         for row in piece:
-            if row.get("title") != titles_now.get(row["video_id"], row.get("title")):
+            video = videos.get(row["video_id"])
+            if video is None or row.get("title") == video.title:
+                continue
+            if row["user_id"] == video.channel_id or is_shared(video):
                 yield row["video_id"]
 
 

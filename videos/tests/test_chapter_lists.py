@@ -1,6 +1,7 @@
 """Chapters in descriptions as people write them: a table of descriptions, and the reasons why there are none."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,18 @@ def test_lines_that_are_left_out_are_named():
 def test_of_a_very_long_list_the_beginning_counts():
     found = chapter_lists.find("\n".join(f"{minute}:00 Minute {minute}" for minute in range(250)), 0)
     assert (len(found.chapters), found.problems[0].code) == (200, "too_many")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["0:00 Again", "Text"] * 1000,
+        ["0:00 Again"] * 2000,
+        ["0:00 Again", "Text"] * 500 + ["9:00 Late"] * 1000,
+    ],
+)
+def test_a_text_that_begins_again_and_again_is_read_once(lines):
+    """It is read on every visit to the video's page, and whoever may upload writes it."""
+    started = time.process_time()
+    chapter_lists.find("\n".join(lines), 100)
+    assert time.process_time() - started < 0.5
