@@ -1,7 +1,5 @@
 """The Back button in a real browser: pages come back as they were left, and never to somebody else."""
 
-import os
-
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -12,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def launch(playwright, **options):
-    path = os.environ.get("CHROMIUM_BIN") or browsers.require()
+    path = browsers.require(browsers.WHOLE)
     return playwright.chromium.launch(executable_path=path, args=browsers.arguments(), **options)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page, Playwright
 
+INSTALL_SECONDS = 180
 PACKAGES = ("chromium-headless-shell", "chromium")  # Debian's
-NAMES = (*PACKAGES, "chromium-browser", "google-chrome", "google-chrome-stable")
+# Those with a back/forward cache, which the shell has not.
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (PACKAGES[0], *WHOLE)
 ARGUMENTS = (
     "--no-first-run",
     "--disable-background-networking",
@@ -41,31 +45,43 @@ class BrowserMissingError(Exception):
     """No browser; the message says in one line how to get one."""
 
 
-def find() -> str | None:
-    """The browser's path; ``None`` when there is none."""
+def find(names: Sequence[str] = NAMES) -> str | None:
+    """Return the path of the first browser of ``names`` that is there; ``None`` when there is none."""
     named = os.environ.get("CHROMIUM_BIN", "").strip()
-    if named:
+    if named and Path(named).name not in set(NAMES) - set(names):
         return named if os.access(named, os.X_OK) else None
-    for name in NAMES:
+    for name in names:
         if path := shutil.which(name):
             return path
     own = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
     return str(own[-1]) if own else None
 
 
-def require() -> str:
-    """The browser's path, installing Debian's package when that is possible. Raises ``BrowserMissingError``."""
-    path = find()
-    if path is None and os.geteuid() == 0 and (apt := shutil.which("apt-get")):
-        for command in (["update"], *(["install", "-y", name] for name in PACKAGES)):
-            if path is None:
-                subprocess.run([apt, "-qq", *command], check=False, stdout=subprocess.DEVNULL)
-                path = find()
+def require(names: Sequence[str] = NAMES) -> str:
+    """Return the path of a browser of ``names``; as root on Debian, install the first one's package if it is missing.
+
+    Raises ``BrowserMissingError``.
+    """
+    path = find(names)
+    if not (path and os.environ.get("CHROMIUM_BIN")) and names[0] in PACKAGES and not shutil.which(names[0]):
+        _install(names[0])
+        path = find(names)
     if path is None:
         raise BrowserMissingError(
             "no Chromium found: install the package 'chromium', or set CHROMIUM_BIN to a Chromium or Chrome"
         )
     return path
+
+
+def _install(package: str) -> None:
+    """Install one of Debian's packages when that is possible."""
+    apt = shutil.which("apt-get")
+    if os.geteuid() == 0 and apt:
+        for command in (["update"], ["install", "-y", package]):
+            with suppress(subprocess.TimeoutExpired):
+                subprocess.run(
+                    [apt, "-qq", *command], check=False, stdout=subprocess.DEVNULL, timeout=INSTALL_SECONDS
+                )
 
 
 def arguments() -> list[str]:
