@@ -104,6 +104,7 @@ def test_it_ends_played_through_and_by_a_jump(page, clips):
 
 
 def test_a_queue_goes_on_after_a_multiple_of_four_seconds(page, clips):
+    page.add_init_script("localStorage.setItem('playback', JSON.stringify({ autoplay: true }))")
     near_the_end(page, f"/watch/{clips[8]}?list={clips['list']}")
     page.wait_for_url(f"**/watch/{clips[5]}**", timeout=20_000)
     until(page, "v.currentTime > 0.3")

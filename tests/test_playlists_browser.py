@@ -15,7 +15,7 @@ NAMES = ("First", "Second", "Third")
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
+        started = browsers.launch(playwright, moves_on=True)
         yield started
         started.close()
 

@@ -65,7 +65,8 @@ export function modal(title, ...body) {
   const heading = el("h2", { id: `dialog-${Date.now()}` }, title);
   const dialog = el("dialog", { "aria-labelledby": heading.id }, el("div", { class: "dialog-head" }, heading, close), ...body);
   close.addEventListener("click", () => dialog.close());
-  const hasText = () => [...dialog.querySelectorAll("textarea, input")].some((field) => field.value !== field.defaultValue);
+  const texts = "textarea, input:not([type=checkbox], [type=radio], [type=hidden])";
+  const hasText = () => [...dialog.querySelectorAll(texts)].some((field) => field.value !== field.defaultValue);
   // Only its buttons close a dialog that somebody has typed into.
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog && !hasText()) dialog.close();
