@@ -8,6 +8,8 @@ browser for one account, such as drafts.
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -24,6 +26,8 @@ MARK_LENGTH = 20
 
 CHECKED = "private, no-cache"
 UNCHECKED = "private, no-store"
+# In Cache-Control: caches that serve several people may keep the answer, or may not.
+SHARED, OWN = re.compile(r"\bpublic\b"), re.compile(r"\b(?:private|no-store)\b")
 
 
 def of(user_id: str) -> str:
@@ -77,11 +81,8 @@ def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
 
 def _is_shared(response: HttpResponseBase) -> bool:
     """Return whether caches that serve several people may keep an answer."""
-    said = {
-        part.strip().partition("=")[0]
-        for part in response.headers.get("Cache-Control", "").lower().split(",")
-    }
-    return "public" in said or ("max-age" in said and not said & {"private", "no-store"})
+    said = response.headers.get("Cache-Control", "").lower()
+    return bool(SHARED.search(said) or ("max-age" in said and not OWN.search(said)))
 
 
 def _set(response: HttpResponseBase, value: str, max_age: int | None) -> None:

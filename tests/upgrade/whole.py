@@ -24,6 +24,9 @@ CHANGED = {
         "/search?q=A%20lighthouse%20at%20dusk",
         "/watch/O_LKQwbTp2w",
     ),
+    # A video without a schedule has no visibility for one.
+    ("anna /videos/{public}", "/publish_visibility"): ("public", None),
+    ("anna /videos/{private}", "/publish_visibility"): ("public", None),
     # The video that waited was processed.
     ("anna /me/notifications", "/unread"): (4, 5),
 }

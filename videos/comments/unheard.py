@@ -15,7 +15,7 @@ COMMENTS = Comment._meta.db_table
 # The field of the row of ``stages``, and of ``videos.relations.Relation``.
 NAME = "unheard_comments"
 # Whoever blocks more accounts than these sees numbers that may count a few comments too many.
-MAX_BLOCKS = 200
+MAX_BLOCKS = 100
 Stages = list[dict[str, Any]]
 
 
