@@ -290,7 +290,7 @@ def _joined(group: Group) -> list[str]:
 
 
 def _number(group: Group) -> list[str]:
-    """How a number with separators may be written: ``10000`` for 10,000, ``3.5`` for 3,5, both for 1.234."""
+    """Return the ways to write a number with separators: ``10000`` for 10,000, ``3.5`` for 3,5, both for 1.234."""
     first, *rest = (part.text for part in group)
     found = []
     if len(first) <= 3 and first != "0" and all(len(text) == 3 for text in rest):

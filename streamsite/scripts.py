@@ -1,4 +1,4 @@
-"""What ``folding`` knows about characters: which belong to words, which marks are kept, which letters are alike."""
+"""Character tables for ``folding``: letters of words, marks that are kept, letters that are alike."""
 # ruff: noqa: RUF001, SIM905 - letters that look alike are what this file is about
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def is_word_alone(character: str) -> bool:
 
 
 class _After(dict[int, str]):
-    """What each decomposed character becomes, worked out when it is first met."""
+    """Map each decomposed character to its folded form, computed on first use."""
 
     def __missing__(self, code: int) -> str:
         self[code] = made = _folded(code)

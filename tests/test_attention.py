@@ -1,4 +1,4 @@
-"""What happens without being asked waits for a viewer who is busy, and takes the focus from nobody."""
+"""Automatic changes of a page wait for a busy viewer and never take the focus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the site stores in the browser: one module knows every key, and nobody reads what belonged to somebody else."""
+"""Browser storage: one module knows every key, and nobody reads what belonged to somebody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What browsers send of forms."""
+"""Form data as a browser sends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is renamed finds the notifications about it by their addresses."""
+"""Index notifications by address, so that a rename finds those about its subject."""
 
 from django.conf import settings
 from django.db import migrations, models

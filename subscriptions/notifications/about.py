@@ -1,4 +1,4 @@
-"""What a notification is about, by its key and address: the ids of what must still be there for it to make sense.
+"""Ids of the things that a notification is about, by its key and address: all must exist for it to make sense.
 
 They are stored with it, so that all that names something can be withdrawn when that is gone.
 """

@@ -1,4 +1,4 @@
-"""What happens to comments becomes notifications here, and takes them back."""
+"""Send and withdraw notifications when comments change."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ def follow_states(sender: type, rows: list[dict[str, Any]], now: State | None, *
 
 @receiver(channel_blocked)
 def hear_no_more(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
-    """Who blocks somebody is no longer told what they did."""
+    """Withdraw what the blocker was told about the blocked account."""
     services.take_back_between(blocker_id, blocked_id)

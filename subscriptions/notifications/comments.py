@@ -1,4 +1,4 @@
-"""Who is told of a comment, and as what: each of those whom it concerns once."""
+"""Notify everyone whom a comment concerns, each once, by the first kind that they want."""
 
 from __future__ import annotations
 

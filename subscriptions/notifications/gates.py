@@ -26,7 +26,7 @@ Document = dict[str, Any]
 
 @dataclass
 class There:
-    """What some entries are about, as far as it is there.
+    """Load the things that some entries are about, as far as they exist.
 
     ``actors`` are accounts by id; ``things`` titles and addresses of what was announced and is listed; ``videos``,
     ``posts`` and ``comments`` what other rows lead to; ``follows`` what the reader said about following threads.

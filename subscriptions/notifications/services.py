@@ -26,7 +26,7 @@ MARKS = ReadMarks._meta.db_table
 
 @dataclass(frozen=True)
 class News:
-    """What a row says: ``url`` is a path of this site, ``what`` and ``title`` are for the kind's sentence."""
+    """Content of a row: ``url`` is a path of this site, ``what`` and ``title`` are for the kind's sentence."""
 
     url: str
     title: str

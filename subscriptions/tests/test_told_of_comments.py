@@ -1,4 +1,4 @@
-"""Who is told of a comment and as what, who follows a thread, and what is held for review."""
+"""Notifications about comments: kinds, followed threads, and comments held for review."""
 
 import re
 from datetime import UTC, datetime

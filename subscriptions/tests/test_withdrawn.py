@@ -1,4 +1,4 @@
-"""What is withdrawn withdraws what was told of it: gone from the page, from the number, and from the next mail."""
+"""Withdrawn things withdraw their notifications: from the page, the number, and the next mail."""
 
 import pytest
 

@@ -74,7 +74,7 @@ def _changed(video: Video, sent: Any) -> Video:
 
 
 class ChapterPreviewView(APIView):
-    """Which chapters a text would give the video, and why there are none. Nothing is saved."""
+    """Return the chapters that a text would give the video, or why there are none. Save nothing."""
 
     permission_classes = [IsAuthenticated]
     throttle_limit = PREVIEW

@@ -1,4 +1,4 @@
-"""Who is told of the replies in a thread: its author and the owner of its subject, and everyone who follows it.
+"""Followers of a thread: its author, the owner of its subject, and everyone who chose to follow it.
 
 Only what differs from that is stored: that others follow, and that those two do not.
 """

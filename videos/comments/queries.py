@@ -32,7 +32,7 @@ MOST_OWN_HELD = 20
 
 @dataclass(frozen=True)
 class Known:
-    """What one viewer is to some comments, each by the comment's id: nothing for those without an account.
+    """Load the viewer's state for some comments, by comment id; empty without an account.
 
     ``reactions`` are theirs, ``following`` what they said about following threads, ``unheard`` the number of replies
     in a thread by authors whom they block. ``unheard_in_all`` is the number of comments below the subject that their

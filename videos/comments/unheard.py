@@ -1,4 +1,4 @@
-"""How much of what is said a viewer's blocks hide from them, so that the numbers they see are those of their lists.
+"""Count the comments that a viewer's blocks hide, so that the numbers they see match their lists.
 
 An account that blocks nobody costs one look into an index; each block costs one more, up to ``MAX_BLOCKS`` of them.
 """

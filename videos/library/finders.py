@@ -1,4 +1,4 @@
-"""What a search finds besides videos: channels, and whatever other apps register.
+"""Search results besides videos: channels, and whatever other apps register.
 
 A finder shows its best few on the search page and in suggestions, and all of them page by page.
 """
