@@ -173,7 +173,7 @@ class PageOfShareLinksSerializer(serializers.Serializer[Any]):
 
 
 class MetadataSerializer(serializers.Serializer[Any]):
-    """What an owner may write; ``null`` clears what may be empty. The rules are in ``videos.metadata``."""
+    """Fields that an owner may write; ``null`` clears optional ones. The rules are in ``videos.metadata``."""
 
     title = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=5000, required=False, allow_blank=True, allow_null=True)

@@ -47,7 +47,7 @@ def of_user(user: User) -> list[Shelf]:
 
 
 def continue_watching(user: User) -> Shelf:
-    """What the person began and did not finish, the latest first; nothing while the history is paused."""
+    """Return the videos that a person began and did not finish, latest first; none while the history is paused."""
     if preferences.complete(user.preferences)["history_paused"]:
         return Shelf("continue", "Continue watching", "/history", [])
     rows = history.unfinished(user.pk).order_by(*history.RECENT)[: 2 * MOST]

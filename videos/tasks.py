@@ -89,7 +89,8 @@ def relist_channel(channel_id: str) -> None:
     The state may change meanwhile, and the job of that change end first: whoever ends last has to see the last state.
     """
     state, followed = _is_active(channel_id), None
-    channels.INDEX.refresh(channel_id)
+    if state is None:
+        channels.INDEX.refresh(channel_id)
     while state is not followed:
         if state is not None:
             (comments.show_author if state else comments.hide_author)(channel_id)
@@ -263,7 +264,7 @@ def place_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
 
 @receiver(services.video_removed)
 def forget_deleted(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """What viewers left with it may be a million rows, so a worker removes them, if the transaction commits."""
+    """Queue the removal of a deleted video's rows, which may be a million, if the transaction commits."""
     forget_video.using(run_after=timezone.now() + timedelta(seconds=FORGET_AFTER_SECONDS)).enqueue(video_id)
 
 

@@ -91,7 +91,7 @@ def count_held(about: str, subject_id: str, owner_id: str, *, is_news: bool) -> 
 
 
 def _concerned(comment: Comment, *, is_new: bool, called: set[str]) -> dict[str, list[str]]:
-    """Return whom a comment concerns by itself, and as what: what concerns them most comes first.
+    """Return the accounts that a comment concerns directly, each with its kinds, the most relevant first.
 
     ``is_new`` is false for one that was changed, which concerns only those whom it has begun to mention.
     """

@@ -1,4 +1,4 @@
-"""What a schedule was made for, and which decision was mailed."""
+"""Add the epoch of a schedule and the state of the last decision mail."""
 
 from django.db import migrations, models
 

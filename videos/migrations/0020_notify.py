@@ -1,4 +1,4 @@
-"""Who follows which thread, or does not."""
+"""Add followers of threads."""
 
 import django.db.models.deletion
 import django.utils.timezone

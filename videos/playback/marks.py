@@ -1,4 +1,4 @@
-"""How much of each video on a page its viewer has watched: the bars and "Watched" marks of cards.
+"""Bars and "Watched" marks of cards: how much of each video on a page its viewer has watched.
 
 They come from the viewer's history. Who pauses it, or clears it, has none. Visitors' are drawn by
 ``static/js/watched.js``, from what the browser remembers.
@@ -24,7 +24,7 @@ SIGN_OF_A_CARD = "storyboard_url"
 
 @dataclass(frozen=True)
 class Mark:
-    """What a card shows: ``percent`` from 1 to 100, and whether the end was reached."""
+    """The mark of a card: ``percent`` from 1 to 100, and whether the end was reached."""
 
     percent: int
     completed: bool
