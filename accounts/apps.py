@@ -15,15 +15,17 @@ class AccountsConfig(AppConfig):
             image_storage,
             signals,  # noqa: F401
         )
-        from accounts.repairs import ALL
+        from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
         from streamsite.mongo import repairs
 
-        repairs.register(*ALL)
-        trash.register(lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_named)
-        site_id.register(
+        repairs.register_repairs(*REPAIRS)
+        trash.register_reference_check(
+            lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced
+        )
+        site_id.register_witness(
             "pictures",
-            there=image_storage.names_on_disk,
-            known=image_storage.known,
-            expects=image_storage.is_expected,
+            there=image_storage.folders_on_disk,
+            known=image_storage.referenced_folders,
+            expects=image_storage.expects_images,
         )

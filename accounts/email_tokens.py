@@ -13,7 +13,7 @@ from accounts.models import User, email_key
 from streamsite.errors import Invalid
 
 EMAIL_SALT = "streamsite.accounts.email"
-MOST_CHARACTERS = 600
+MAX_TOKEN_LENGTH = 600
 
 
 class ResetInvalid(Invalid):
@@ -30,7 +30,7 @@ class EmailLinkInvalid(Invalid):
     detail = "This link is not valid any more. Ask for a new one in your settings."
 
 
-class ResetTokens(PasswordResetTokenGenerator):
+class ResetTokenGenerator(PasswordResetTokenGenerator):
     """Django's generator over everything whose change makes a reset link void."""
 
     key_salt = "streamsite.accounts.reset"
@@ -41,17 +41,17 @@ class ResetTokens(PasswordResetTokenGenerator):
         )
 
 
-_resets = ResetTokens()
+_reset_tokens = ResetTokenGenerator()
 
 
-def lifetime(kind: str) -> timedelta | None:
+def link_lifetime(kind: str) -> timedelta | None:
     """Return for how long the link in a mail of ``kind`` is good; ``None`` when it holds no link that ends."""
     if kind in {"reset", "staff_reset"}:
         return timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     return timedelta(seconds=settings.EMAIL_LINK_SECONDS) if kind == "verify" else None
 
 
-def would_work(kind: str, user: User, to: str) -> bool:
+def is_link_valid(kind: str, user: User, to: str) -> bool:
     """Return whether a link made now for a mail of ``kind`` to the address ``to`` would be accepted."""
     if kind == "verify":
         return user.is_active and email_key(to) in {user.email_key, email_key(user.pending_email)}
@@ -59,21 +59,21 @@ def would_work(kind: str, user: User, to: str) -> bool:
     return user.is_active and email_key(to) == user.email_key
 
 
-def reset_token(user: User) -> str:
+def make_reset_token(user: User) -> str:
     """What a reset link carries: ``<user id>.<Django's token>``."""
-    return f"{user.pk}.{_resets.make_token(user)}"
+    return f"{user.pk}.{_reset_tokens.make_token(user)}"
 
 
 def read_reset_token(raw: str) -> User:
     """The account that ``raw`` may give a new password. Raises ``ResetInvalid``."""
-    user_id, _, token = raw[:MOST_CHARACTERS].partition(".")
+    user_id, _, token = raw[:MAX_TOKEN_LENGTH].partition(".")
     user = User.objects.filter(pk=user_id, is_active=True).first() if user_id and token else None
-    if user is None or not _resets.check_token(user, token):
+    if user is None or not _reset_tokens.check_token(user, token):
         raise ResetInvalid
     return user
 
 
-def email_token(user: User, address: str) -> str:
+def make_email_token(user: User, address: str) -> str:
     """What a link carries that proves that mail to ``address`` reaches the account's owner."""
     return signing.dumps([user.pk, email_key(address)], salt=EMAIL_SALT)
 
@@ -82,7 +82,7 @@ def read_email_token(raw: str) -> tuple[User, str]:
     """The account and the compared form of the address. Raises ``EmailLinkInvalid``."""
     try:
         user_id, key = signing.loads(
-            raw[:MOST_CHARACTERS], salt=EMAIL_SALT, max_age=settings.EMAIL_LINK_SECONDS
+            raw[:MAX_TOKEN_LENGTH], salt=EMAIL_SALT, max_age=settings.EMAIL_LINK_SECONDS
         )
     except (signing.BadSignature, ValueError, TypeError):
         raise EmailLinkInvalid from None

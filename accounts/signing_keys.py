@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import folders, whole_files
+from streamsite import atomic_files, folders
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ def create_key(folder: Path) -> str:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     # Whole under its name or not there: an empty key, left by a process that was killed, would end every further start.
-    whole_files.write(folder / f"{kid}.pem", pem)
+    atomic_files.write_atomically(folder / f"{kid}.pem", pem)
     return kid
 
 
-def load(folder: Path) -> KeyRing:
+def load_key_ring(folder: Path) -> KeyRing:
     """The ring in ``folder``. Raises ``ImproperlyConfigured`` when it is empty or others may read a key."""
     files = sorted(folder.glob("*.pem"), key=lambda path: path.stem)
     if not files:
         raise ImproperlyConfigured(f"no signing key in {folder}: run 'manage.py rotate_signing_key'")
     private: dict[str, Ed25519PrivateKey] = {}
     for path in files:
-        _close_to_group(path)
+        _remove_group_access(path)
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ImproperlyConfigured(f"the signing key {path} may be read by others: chmod 600 it")
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
@@ -61,12 +61,12 @@ def load(folder: Path) -> KeyRing:
 
 
 @lru_cache(maxsize=1)
-def ring() -> KeyRing:
+def key_ring() -> KeyRing:
     """The ring of this site."""
-    return load(Path(settings.TOKEN_KEYS_DIR))
+    return load_key_ring(Path(settings.TOKEN_KEYS_DIR))
 
 
-def _close_to_group(path: Path) -> None:
+def _remove_group_access(path: Path) -> None:
     """Take a key from its group again: for ``fsGroup`` Kubernetes gives the group every file of a volume.
 
     A key that everyone may read stays as it is, because someone may have read it.

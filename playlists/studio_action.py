@@ -10,18 +10,18 @@ from playlists.access import own_playlists, playlist_for_editing
 from playlists.queries import RECENT
 from streamsite.errors import Invalid, SiteError
 from videos.models import Video
-from videos.studio.bulk import Action, Change
+from videos.studio.bulk_actions import BulkAction, Change
 
-MOST_OFFERED = 100
+MAX_CHOICES = 100
 
 
-def choices(actor: User) -> list[tuple[str, str]]:
+def playlist_choices(actor: User) -> list[tuple[str, str]]:
     """Ids and titles of the latest of the actor's playlists."""
     rows = own_playlists(actor.pk).order_by(*RECENT).values_list("pk", "title")
-    return list(rows[:MOST_OFFERED])
+    return list(rows[:MAX_CHOICES])
 
 
-def prepare(actor: User, value: Any) -> Change:
+def prepare_change(actor: User, value: Any) -> Change:
     """A change that appends a video to the playlist ``value``; one that is in it already stays where it is."""
     if not isinstance(value, str):
         raise Invalid("Choose a playlist.", fields={"value": ["The id of a playlist."]})
@@ -32,7 +32,7 @@ def prepare(actor: User, value: Any) -> Change:
 
     def change(video: Video) -> bool:
         try:
-            services.add(playlist, actor, video.pk)
+            services.add_video(playlist, actor, video.pk)
         except services.AlreadyInPlaylist:
             return False
         return True
@@ -40,4 +40,4 @@ def prepare(actor: User, value: Any) -> Change:
     return change
 
 
-ACTION = Action("Add to playlist", prepare, choices)
+ACTION = BulkAction("Add to playlist", prepare_change, playlist_choices)

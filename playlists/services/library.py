@@ -7,16 +7,16 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from playlists.models import Playlist, SavedPlaylist
-from streamsite.caps import Cap
 from streamsite.errors import Conflict
+from streamsite.row_limits import RowLimit
 
 
-def save(user: User, playlist: Playlist) -> None:
+def save_playlist(user: User, playlist: Playlist) -> None:
     """Make the row exist. ``playlist`` was fetched for viewing. Safe to repeat, safe in parallel."""
     if playlist.owner_id == user.pk:
         raise Conflict("This playlist is yours: it is in your library anyway.")
     most = settings.MAX_SAVED_PLAYLISTS_PER_USER
-    cap = Cap(
+    cap = RowLimit(
         SavedPlaylist.objects.filter(user=user).count,
         most,
         f"You can save up to {most} playlists. Remove one first.",
@@ -29,11 +29,11 @@ def save(user: User, playlist: Playlist) -> None:
     cap.confirm(row.delete)
 
 
-def unsave(user: User, playlist_id: str) -> None:
+def unsave_playlist(user: User, playlist_id: str) -> None:
     """Make the row not exist, also when the playlist cannot be opened any more. Safe to repeat."""
     SavedPlaylist.objects.filter(user=user, playlist_id=playlist_id).delete()
 
 
-def forget_saves(user_id: str) -> None:
+def delete_saves(user_id: str) -> None:
     """Remove what an erased account saved."""
     SavedPlaylist.objects.filter(user_id=user_id).delete()

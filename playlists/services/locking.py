@@ -16,17 +16,17 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from playlists.access import may_contribute, may_view, open_to
+from playlists.access import contributor_filter, may_contribute, may_view
 from playlists.models import MAX_ITEMS, Playlist
-from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Forbidden, Stale
-from streamsite.mongo.retry import in_transaction
+from streamsite.mongo.retry import run_in_transaction
+from streamsite.row_limits import RowLimit
 
 T = TypeVar("T")
 # Changes of one playlist wait for each other here instead of meeting in the database; between processes they do meet.
-_TURNS = [RLock() for _ in range(64)]
-PATIENCE_SECONDS = 20.0
-LONGEST_PAUSE = 0.06
+_LOCKS = [RLock() for _ in range(64)]
+MAX_WAIT_SECONDS = 20.0
+MAX_PAUSE = 0.06
 
 
 class PlaylistFull(Conflict):
@@ -42,7 +42,7 @@ class SortedByRule(Conflict):
     detail = "This playlist is sorted by a rule. Choose the order by hand first, then move videos."
 
 
-def items_of(owner_id: str) -> Cap:
+def item_cap(owner_id: str) -> RowLimit:
     """Return the cap of the videos in all of an account's playlists."""
 
     def count() -> int:
@@ -50,18 +50,18 @@ def items_of(owner_id: str) -> Cap:
         return total or 0
 
     most = settings.MAX_PLAYLIST_ITEMS_PER_USER
-    return Cap(
+    return RowLimit(
         count, most, f"Your playlists can hold up to {most} videos in all. Remove some, or delete a playlist."
     )
 
 
-def changing(playlist_id: str, block: Callable[[], T]) -> T:
+def run_locked(playlist_id: str, block: Callable[[], T]) -> T:
     """Run ``block``, which claims the playlist, in a transaction; one of this process's threads at a time."""
-    with _TURNS[hash(playlist_id) % len(_TURNS)]:
-        return in_transaction(block, seconds=PATIENCE_SECONDS, longest_pause=LONGEST_PAUSE)
+    with _LOCKS[hash(playlist_id) % len(_LOCKS)]:
+        return run_in_transaction(block, seconds=MAX_WAIT_SECONDS, longest_pause=MAX_PAUSE)
 
 
-def claim(
+def lock_playlist(
     playlist: Playlist,
     actor: User | None,
     *,
@@ -77,7 +77,7 @@ def claim(
     """
     rows = Playlist.objects.filter(pk=playlist.pk)
     if actor is not None:
-        rows = rows.filter(open_to(actor.pk))
+        rows = rows.filter(contributor_filter(actor.pk))
     if version is not None:
         rows = rows.filter(version=version)
     if items > 0:

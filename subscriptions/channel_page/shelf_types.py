@@ -12,17 +12,17 @@ from videos.access import LISTED
 from videos.models import Video
 
 VIDEOS = Video._meta.db_table
-MOST_ON_SHELF = 12
+MAX_VIDEOS_PER_SHELF = 12
 Stages = list[dict[str, Any]]
 
 
-def no_value(owner: User, value: str) -> str:
+def ignore_value(owner: User, value: str) -> str:
     """For kinds that need none."""
     return ""
 
 
 @dataclass(frozen=True)
-class Kind:
+class ShelfType:
     """A kind of shelf.
 
     ``stages(channel id, value)`` find the ids of at most ``MOST_ON_SHELF`` videos of the collection ``source``, best
@@ -35,43 +35,43 @@ class Kind:
     source: str
     stages: Callable[[str, str], Stages]
     url: Callable[[User, str], str]
-    clean: Callable[[User, str], str] = no_value
+    clean: Callable[[User, str], str] = ignore_value
     choices: Callable[[User], list[tuple[str, str]]] | None = None
 
 
-_kinds: dict[str, Kind] = {}
+_shelf_types: dict[str, ShelfType] = {}
 
 
-def register(kind: Kind) -> None:
+def register_shelf_type(kind: ShelfType) -> None:
     """Add a kind of shelf."""
-    _kinds[kind.name] = kind
+    _shelf_types[kind.name] = kind
 
 
-def all_kinds() -> dict[str, Kind]:
+def all_shelf_types() -> dict[str, ShelfType]:
     """Every kind by its name, in the order of registration."""
-    return _kinds
+    return _shelf_types
 
 
-def kind_of(name: object) -> Kind:
+def get_shelf_type(name: object) -> ShelfType:
     """The kind of this name; ``Invalid`` when there is none."""
-    if not isinstance(name, str) or name not in _kinds:
-        raise Invalid("Unknown kind of shelf.", fields={"shelves": [f"Kinds are {', '.join(_kinds)}."]})
-    return _kinds[name]
+    if not isinstance(name, str) or name not in _shelf_types:
+        raise Invalid("Unknown kind of shelf.", fields={"shelves": [f"Kinds are {', '.join(_shelf_types)}."]})
+    return _shelf_types[name]
 
 
-def _in_order(**order: int) -> Callable[[str, str], Stages]:
+def _ordered_by(**order: int) -> Callable[[str, str], Stages]:
     def stages(channel_id: str, value: str) -> Stages:
         return [
             {"$match": {"channel_id": channel_id} | LISTED},
             {"$sort": order | {"_id": next(iter(order.values()))}},
-            {"$limit": MOST_ON_SHELF},
+            {"$limit": MAX_VIDEOS_PER_SHELF},
             {"$project": {"_id": 1}},
         ]
 
     return stages
 
 
-def _tab(sort: str) -> Callable[[User, str], str]:
+def _videos_tab_url(sort: str) -> Callable[[User, str], str]:
     return lambda owner, value: f"{owner.get_absolute_url()}/videos?sort={sort}"
 
 
@@ -80,4 +80,4 @@ for _name, _title, _order in (
     ("views", "Most viewed", {"view_count": -1}),
     ("oldest", "From the beginning", {"published_at": 1}),
 ):
-    register(Kind(_name, _title, VIDEOS, _in_order(**_order), _tab(_name)))
+    register_shelf_type(ShelfType(_name, _title, VIDEOS, _ordered_by(**_order), _videos_tab_url(_name)))

@@ -103,7 +103,7 @@ def prepared_database(
         create_key(Path(settings.TOKEN_KEYS_DIR))
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
-        indexes.ensure()
+        indexes.ensure_indexes()
         site_id.adopt()
     yield
     with django_db_blocker.unblock():
@@ -130,10 +130,10 @@ def _forget_caches() -> None:
     from videos.search import vocabulary
     from videos.views import media
 
-    vocabulary.forget()
-    sessions.forget_all()
+    vocabulary.clear_language_cache()
+    sessions.clear_cache()
     media.forget_all()
-    health.forget()
+    health.clear_check_results()
     GroupThrottle.forget_all()
 
 

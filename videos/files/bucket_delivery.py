@@ -19,17 +19,17 @@ from streamsite import files
 from streamsite.errors import Absent
 from videos.files import bucket
 
-LARGE = (".m4s", ".mp4")
-MOST_KEPT_BYTES, MOST_KEPT_OBJECT = 32 * 1024**2, 2 * 1024**2
-MOST_SEEN, SEEN_SECONDS = 20_000, 60.0
+REDIRECTED_SUFFIXES = (".m4s", ".mp4")
+MAX_CACHE_BYTES, MAX_CACHED_OBJECT = 32 * 1024**2, 2 * 1024**2
+MAX_SEEN, SEEN_SECONDS = 20_000, 60.0
 
 
-def send(
+def send_object(
     request: HttpRequest, folder: str, name: str, *, content_type: str, cache: str, attachment: str = ""
 ) -> HttpResponseBase:
     """An object of a stored generation. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows."""
     try:
-        if name.endswith(LARGE):
+        if name.endswith(REDIRECTED_SUFFIXES):
             return _redirect(request, folder, name, attachment)
         content, facts = _contents.get(folder, name)
     except FileNotFoundError:
@@ -37,12 +37,12 @@ def send(
     return files.send_content(request, content, facts, content_type=content_type, cache=cache)
 
 
-def read(folder: str, name: str) -> tuple[bytes, files.Facts]:
+def read_object(folder: str, name: str) -> tuple[bytes, files.ContentFacts]:
     """Return a small object of a stored generation. Raises ``FileNotFoundError`` or ``BucketUnavailable``."""
     return _contents.get(folder, name)
 
 
-def is_there(folder: str, name: str) -> bool:
+def object_exists(folder: str, name: str) -> bool:
     """Whether a stored generation has an object of that name. ``BucketUnavailable`` while nobody knows."""
     try:
         _seen.require(folder, name)
@@ -51,7 +51,7 @@ def is_there(folder: str, name: str) -> bool:
     return True
 
 
-def size_of(folder: str, name: str) -> int:
+def object_size(folder: str, name: str) -> int:
     """The size of an object, 0 when there is none. ``BucketUnavailable`` while nobody knows."""
     try:
         return _size_of(folder, name)
@@ -59,17 +59,17 @@ def size_of(folder: str, name: str) -> int:
         return 0
 
 
-@lru_cache(maxsize=MOST_SEEN)
+@lru_cache(maxsize=MAX_SEEN)
 def _size_of(folder: str, name: str) -> int:
-    return bucket.ask(lambda target: target.facts(folder, name)).size
+    return bucket.call_bucket(lambda target: target.facts(folder, name)).size
 
 
-def forget_all() -> None:
+def clear_cache() -> None:
     """Make this process ask the bucket again."""
     _size_of.cache_clear()
     _contents.clear()
     _seen.clear()
-    bucket.forget_failures()
+    bucket.reset_failures()
 
 
 def _redirect(request: HttpRequest, folder: str, name: str, attachment: str) -> HttpResponseBase:
@@ -82,7 +82,7 @@ def _redirect(request: HttpRequest, folder: str, name: str, attachment: str) -> 
         disposition=attachment,
     )
     # Not HttpResponseRedirect: that refuses addresses of over 2048 characters, which a long title makes.
-    return HttpResponse(status=302, headers=files.guarded("no-store") | {"Location": url})
+    return HttpResponse(status=302, headers=files.inert_headers("no-store") | {"Location": url})
 
 
 class _Contents:
@@ -90,18 +90,18 @@ class _Contents:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], tuple[bytes, files.Facts]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[bytes, files.ContentFacts]] = OrderedDict()
         self._bytes = 0
 
-    def get(self, folder: str, name: str) -> tuple[bytes, files.Facts]:
+    def get(self, folder: str, name: str) -> tuple[bytes, files.ContentFacts]:
         with self._lock:
             found = self._kept.get((folder, name))
             if found is not None:
                 self._kept.move_to_end((folder, name))
                 return found
-        content, said = bucket.ask(lambda target: target.read(folder, name))
-        found = content, files.Facts(len(content), said.etag, said.modified.timestamp())
-        if len(content) <= MOST_KEPT_OBJECT:
+        content, said = bucket.call_bucket(lambda target: target.read(folder, name))
+        found = content, files.ContentFacts(len(content), said.etag, said.modified.timestamp())
+        if len(content) <= MAX_CACHED_OBJECT:
             self._keep((folder, name), found)
         return found
 
@@ -110,13 +110,13 @@ class _Contents:
             self._kept.clear()
             self._bytes = 0
 
-    def _keep(self, key: tuple[str, str], found: tuple[bytes, files.Facts]) -> None:
+    def _keep(self, key: tuple[str, str], found: tuple[bytes, files.ContentFacts]) -> None:
         with self._lock:
             if key in self._kept:
                 return
             self._kept[key] = found
             self._bytes += len(found[0])
-            while self._bytes > MOST_KEPT_BYTES:
+            while self._bytes > MAX_CACHE_BYTES:
                 _, (content, _) = self._kept.popitem(last=False)
                 self._bytes -= len(content)
 
@@ -131,8 +131,8 @@ class _Seen:
         """Return if the object is there. ``FileNotFoundError`` or ``BucketUnavailable``."""
         if self._until.get((folder, name), 0.0) > time.monotonic():
             return
-        bucket.ask(lambda target: target.facts(folder, name))
-        if len(self._until) >= MOST_SEEN:
+        bucket.call_bucket(lambda target: target.facts(folder, name))
+        if len(self._until) >= MAX_SEEN:
             self._until.clear()
         self._until[folder, name] = time.monotonic() + SEEN_SECONDS
 
