@@ -18,7 +18,7 @@ from accounts import proof
 from accounts.models import ApiToken, User
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Invalid
-from streamsite.text import clean_line
+from streamsite.sanitize import clean_line
 
 PREFIX = "sst_"
 SCOPES = {

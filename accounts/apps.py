@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the sign-in signals, and register repairs and the pictures that belong to the database."""
         from accounts import (
-            pictures,
+            image_storage,
             signals,  # noqa: F401
         )
         from accounts.repairs import ALL
@@ -20,10 +20,10 @@ class AccountsConfig(AppConfig):
         from streamsite.mongo import repairs
 
         repairs.register(*ALL)
-        trash.register(lambda: pictures.folder_path(""), depth=1, is_named=pictures.is_named)
+        trash.register(lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_named)
         site_id.register(
             "pictures",
-            there=pictures.names_on_disk,
-            known=pictures.known,
-            expects=pictures.is_expected,
+            there=image_storage.names_on_disk,
+            known=image_storage.known,
+            expects=image_storage.is_expected,
         )

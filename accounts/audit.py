@@ -17,7 +17,7 @@ from accounts.models import AuthEvent, User
 from streamsite import logs
 from streamsite.api.renderers import iso
 from streamsite.errors import Throttled
-from streamsite.limits import address_prefix, client_address
+from streamsite.rate_limits import address_prefix, client_address
 
 KEPT = timedelta(days=180)
 NEWEST = ("-at", "-id")

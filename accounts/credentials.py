@@ -15,12 +15,13 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import audit, deliverability, links, passwords, second_factor, sessions, tasks, totp
+from accounts import audit, deliverability, email_tokens, passwords, second_factor, sessions, tasks, totp
 from accounts.backends import is_password_right
 from accounts.epoch import CHANGED_MEANWHILE, raise_epoch
 from accounts.models import User, email_key
 from streamsite.errors import Conflict, Invalid
-from streamsite.limits import (
+from streamsite.mongo.retry import in_transaction
+from streamsite.rate_limits import (
     LINK_TRIES,
     MAIL_LINKS,
     OTP,
@@ -31,7 +32,6 @@ from streamsite.limits import (
     given_back_when_unavailable,
     throttle_key,
 )
-from streamsite.mongo.retry import in_transaction
 
 
 class WrongPassword(Invalid):
@@ -116,11 +116,11 @@ def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
     Raises ``links.ResetInvalid`` or ``Invalid``. The link also proves the address.
     """
     enforce(LINK_TRIES, throttle_key(request))
-    user = links.read_reset_token(raw)
+    user = email_tokens.read_reset_token(raw)
     try:
         user = _store_password(user, new_password, reason="password_reset")
     except Conflict:
-        raise links.ResetInvalid from None
+        raise email_tokens.ResetInvalid from None
     _mark_verified(user)
     audit.record("password_reset", user.pk, request=request)
     tasks.enqueue_mail("password_changed", user)
@@ -198,7 +198,7 @@ def resend_verification(user: User) -> str:
 def verify_email(request: HttpRequest, raw: str) -> User:
     """Take the address of a mailed link as proved. Safe to repeat. Raises ``EmailLinkInvalid`` or ``Conflict``."""
     enforce(LINK_TRIES, throttle_key(request))
-    user, key = links.read_email_token(raw)
+    user, key = email_tokens.read_email_token(raw)
     deliverability.clear(user, key)
     if key == user.email_key and user.email_verified:
         return user

@@ -21,7 +21,7 @@ from django.contrib.auth.hashers import (
 )
 
 from streamsite.errors import Unavailable
-from streamsite.web import THREADS
+from streamsite.server_command import THREADS
 
 if TYPE_CHECKING:
     from accounts.models import User

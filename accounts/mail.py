@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 
-from accounts import deliverability, links, unsubscribing
+from accounts import deliverability, email_tokens, unsubscribing
 from accounts.models import User
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused
@@ -102,9 +102,9 @@ def _plain() -> Engine:
 
 def _link(kind: str, user: User, to: str) -> str:
     if kind == "verify":
-        return f"{settings.SITE_URL}/verify-email?token={quote(links.email_token(user, to))}"
+        return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
-        return f"{settings.SITE_URL}/reset-password?token={quote(links.reset_token(user))}"
+        return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.reset_token(user))}"
     if kind == "reinstated":
         return f"{settings.SITE_URL}/login"
     if kind == "erase_asked":

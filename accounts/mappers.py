@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts import deliverability, preferences
-from accounts.images import AVATAR, COVER, Kind
+from accounts.image_processing import AVATAR, COVER, Kind
 from accounts.models import User
 from streamsite.api.renderers import iso
 

@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from accounts import mongo, preferences
 from accounts.models import User
 from streamsite.errors import Absent, Invalid, Stale
-from streamsite.text import clean_line, clean_text, is_blank, names_a_user
+from streamsite.sanitize import clean_line, clean_text, is_blank, names_a_user
 
 # Sent with ``user_id`` when the name that others see has changed.
 renamed = Signal()

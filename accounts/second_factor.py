@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from accounts import audit, tasks, totp
 from accounts.models import User
 from streamsite.errors import SiteError
-from streamsite.limits import (
+from streamsite.rate_limits import (
     OTP,
     OTP_FAILURES,
     OTP_TOTAL,

@@ -9,11 +9,11 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import audit, passwords, pictures, tasks
+from accounts import audit, image_storage, passwords, tasks
 from accounts.models import User
 from accounts.usernames import normalise, validate_username
 from streamsite.errors import Invalid
-from streamsite.text import clean_line
+from streamsite.sanitize import clean_line
 
 
 def register(
@@ -50,7 +50,7 @@ def register(
         raise Invalid("Some fields are not right.", fields=problems)
     user.set_password(password)
     try:
-        with pictures.stored(prepared or {}) as folders:
+        with image_storage.stored(prepared or {}) as folders:
             user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
             user.save(force_insert=True)
     except IntegrityError:  # somebody else took the name since the look above

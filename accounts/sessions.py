@@ -19,7 +19,7 @@ from accounts import mongo
 from accounts.models import User
 from accounts.tokens import AccessToken, RefreshToken
 from streamsite.errors import SiteError
-from streamsite.limits import REFRESH, address_prefix, client_address, enforce
+from streamsite.rate_limits import REFRESH, address_prefix, client_address, enforce
 
 logger = logging.getLogger("streamsite.sessions")
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.second_factor import use_code
 from accounts.usernames import normalise
 from streamsite.errors import SiteError, Throttled
-from streamsite.limits import (
+from streamsite.rate_limits import (
     LOGIN_PER_ACCOUNT,
     LOGIN_PER_ADDRESS,
     LOGIN_PER_USER,

@@ -19,8 +19,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import access, api_tokens, audit, credentials, deliverability, profile, sessions, tasks, totp
+from accounts.deletion import account_closed, account_restored
 from accounts.epoch import raise_epoch
-from accounts.erasure import account_closed, account_restored
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.retry import in_transaction

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django_tasks import task
 
-from accounts import erasure, links, mail
+from accounts import deletion, email_tokens, mail
 from accounts.backends import reset_candidates
 from accounts.models import User
 from streamsite import site_age
@@ -68,21 +68,21 @@ def erase_account(user_id: str) -> None:
 
     In a database that is older than the files its owner may have ended it since: then it waits for the operator.
     """
-    if erasure.is_due(user_id) and (older := site_age.behind()):
+    if deletion.is_due(user_id) and (older := site_age.behind()):
         logger.warning("account %s is not erased yet: %s", user_id, older)
         enqueue_erasure(user_id, timezone.now() + LOOK_AGAIN)
         return
-    erasure.erase_when_due(user_id)
+    deletion.erase_when_due(user_id)
 
 
 def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta | None:
     """Return the lifetime of the mail's link, ``None`` without one. Raises ``PermanentFailure`` when it is no good."""
-    lifetime = links.lifetime(kind)
+    lifetime = email_tokens.lifetime(kind)
     if lifetime is None:
         return None
     asked = datetime.fromisoformat(asked_at) if asked_at else current_lease().enqueued_at
     is_late = asked is not None and timezone.now() >= asked + lifetime
-    if is_late or not links.would_work(kind, user, to):
+    if is_late or not email_tokens.would_work(kind, user, to):
         raise PermanentFailure(LINK_ENDED)
     return lifetime
 
@@ -95,7 +95,7 @@ def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None
     to = to or user.email
     if not to:
         return
-    priority = LINKS_FIRST if links.lifetime(kind) is not None else 0
+    priority = LINKS_FIRST if email_tokens.lifetime(kind) is not None else 0
     mail_user.using(priority=priority).enqueue(kind, user.pk, to, details)
 
 

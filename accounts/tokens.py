@@ -19,7 +19,7 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.keys import ring
+from accounts.signing_keys import ring
 
 ALGORITHM = "EdDSA"
 MOST_BYTES = 4096

@@ -4,18 +4,18 @@ from django.urls import path
 
 from accounts.views import (
     api_tokens,
-    closing,
+    deactivation,
     developers,
     devices,
+    images,
     mailed_links,
-    pictures,
     profile,
     proof,
     security,
     sign_in,
     unsubscribe,
 )
-from streamsite.pages import moved_to
+from streamsite.view_helpers import moved_to
 
 urlpatterns = [
     path("login", sign_in.login, name="login"),
@@ -46,14 +46,14 @@ urlpatterns = [
         api_tokens.revoke_api_token,
         name="settings-api-token-revoke",
     ),
-    path("settings/delete", closing.settings_delete, name="settings-delete"),
+    path("settings/delete", deactivation.settings_delete, name="settings-delete"),
     path("verify-email", mailed_links.verify_email, name="verify-email"),
     path("forgot-password", mailed_links.forgot_password, name="forgot-password"),
     path("reset-password", mailed_links.reset_password, name="reset-password"),
     path("unsubscribe", unsubscribe.unsubscribe, name="unsubscribe"),
     path("unsubscribe/undo", unsubscribe.undo_unsubscribe, name="unsubscribe-undo"),
-    path("restore", closing.restore, name="restore"),
-    path("media/profiles/<str:folder>/<str:name>", pictures.serve, name="profile-picture"),
+    path("restore", deactivation.restore, name="restore"),
+    path("media/profiles/<str:folder>/<str:name>", images.serve, name="profile-picture"),
     path("developers", moved_to("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
 ]

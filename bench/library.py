@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.mongo import root_uri
-from streamsite.testing.stack import ROOT, Stack
+from tests.support.http_client import Caller
+from tests.support.mongo import root_uri
+from tests.support.stack import ROOT, Stack
 
 SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
 TRIES = int(os.environ.get("BENCH_TRIES", "120"))

@@ -30,8 +30,8 @@ from streamsite.mongo.collections import collection  # noqa: E402
 from streamsite.visibility import Visibility  # noqa: E402
 from subscriptions.models import Subscription  # noqa: E402
 from videos import facets, titles  # noqa: E402
-from videos.library import documents, finders  # noqa: E402
 from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
+from videos.search import finders, index  # noqa: E402
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 CHANNELS = 2_500
@@ -74,8 +74,8 @@ def main() -> None:
     _store(Video, videos)
     facets.refresh(Video._meta.db_table, {})
     _index(videos)
-    facets.refresh(documents.DOCUMENTS, {})
-    documents.recount()
+    facets.refresh(index.DOCUMENTS, {})
+    index.recount()
     finders.rebuild()
     User.objects.filter(username="staffer").update(is_staff=True, is_superuser=True)
     crowd = [User(username=f"user{n:06d}", email=f"u{n}@example.org") for n in range(size)]
@@ -139,8 +139,8 @@ def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Vi
 
 
 def _index(videos: list[Video]) -> None:
-    for part in _batches({"_id": video.pk, **documents.document(video, "")} for video in videos):
-        collection(documents.DOCUMENTS).insert_many(part, ordered=False)
+    for part in _batches({"_id": video.pk, **index.document(video, "")} for video in videos):
+        collection(index.DOCUMENTS).insert_many(part, ordered=False)
 
 
 def _subscribe(channel: User, fans: list[User]) -> None:

@@ -19,11 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.processes import children
-from streamsite.testing.stack import Stack, free_port
 from tests.serving_worlds import nginx_binary, wait_for
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
+from tests.support.processes import children
+from tests.support.stack import Stack, free_port
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 MIB = 1024 * 1024

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pymongo
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 TRIES = int(os.environ.get("BENCH_TRIES", "200"))
 URL = "/api/v1/auth/token"

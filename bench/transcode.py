@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 from videos.transcoding import ladder
 from videos.transcoding.encode import command_args
 from videos.transcoding.ffmpeg import ffmpeg_binary

@@ -10,7 +10,7 @@ from playlists.models import Playlist, PlaylistItem, Sort
 from playlists.queries import RECENT
 from streamsite.errors import Invalid, SiteError
 from streamsite.visibility import is_owner, listed_match
-from subscriptions.channel_page.kinds import MOST_ON_SHELF, Kind
+from subscriptions.channel_page.shelf_types import MOST_ON_SHELF, Kind
 
 MOST_CHOICES = 200
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from playlists import finding
+from playlists import search
 from playlists.models import Playlist
 from streamsite.copies import PLAYLIST_TITLE, Copy
 from subscriptions.models import Notification
-from subscriptions.notifications.kinds import SHARE
+from subscriptions.notifications.notification_types import SHARE
 
 
 def _invitations(playlist_id: str) -> None:
@@ -19,5 +19,5 @@ def _invitations(playlist_id: str) -> None:
 
 ALL = (
     Copy("subscriptions_notification.title", PLAYLIST_TITLE, _invitations),
-    Copy(finding.INDEX.table, PLAYLIST_TITLE, finding.INDEX.refresh),
+    Copy(search.INDEX.table, PLAYLIST_TITLE, search.INDEX.refresh),
 )

@@ -9,10 +9,10 @@ from playlists import queries
 from playlists.access import may_show
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from playlists.ordering import order_of
-from videos import embed_domains
 from videos.access import NOBODY
 from videos.mappers import card
 from videos.models import Video
+from videos.syndication import embed_domains
 
 BEFORE, WINDOW = 10, 50
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from playlists import queries
 from playlists.models import Playlist
 from videos.access import NOBODY
-from videos.sharing import addresses
-from videos.sharing.feeds import MOST, Feed, Head, make
+from videos.syndication import urls
+from videos.syndication.feeds import MOST, Feed, Head, make
 
 FROM_THE_END = ("-rank", "-id")
 # Some of them may be hidden.
@@ -20,7 +20,7 @@ MOST_READ = 4 * MOST
 
 def address(playlist: Playlist) -> str:
     """The feed's own address."""
-    return addresses.absolute(reverse("playlist-feed", args=[playlist.pk]))
+    return urls.absolute(reverse("playlist-feed", args=[playlist.pk]))
 
 
 def of_playlist(playlist: Playlist) -> Feed:
@@ -32,7 +32,7 @@ def of_playlist(playlist: Playlist) -> Feed:
         title=playlist.title,
         description=playlist.description or f"A playlist of {author}",
         author=author,
-        page=addresses.absolute(playlist.get_absolute_url()),
+        page=urls.absolute(playlist.get_absolute_url()),
         address=address(playlist),
     )
     return make(head, [row.video for row in visible if row.video.listed][:MOST])

@@ -109,7 +109,7 @@ def around(
 
 
 def in_watch_later(playlist_id: str, video_id: str) -> tuple[str, list[Document]]:
-    """The stage that tells ``videos.relations`` whether a playlist holds a video."""
+    """The stage that tells ``videos.viewer_state`` whether a playlist holds a video."""
     held = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
     return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playlists import finding, mongo
+from playlists import mongo, search
 from playlists.models import Playlist
 from streamsite.mongo.repairs import Repair, batches
 
@@ -28,4 +28,4 @@ def _correct(playlist_ids: list[str]) -> None:
         mongo.shown_totals(Playlist.objects.filter(pk__in=ids))
 
 
-ALL = (Repair(f"{mongo.LISTS}.shown_items", _wrong, _correct), finding.INDEX.repair)
+ALL = (Repair(f"{mongo.LISTS}.shown_items", _wrong, _correct), search.INDEX.repair)

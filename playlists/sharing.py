@@ -11,8 +11,8 @@ from playlists.access import may_show, playlist_for_sharing
 from playlists.embedding import read_index
 from playlists.models import Playlist
 from videos.access import NOBODY
-from videos.sharing import addresses, oembed
-from videos.sharing.embed_options import EmbedOptions
+from videos.syndication import oembed, urls
+from videos.syndication.embed_options import EmbedOptions
 
 # Below the picture: previous, next and the list. static/css/pages/embed-playlist.css has the same height.
 BAR = 48
@@ -20,7 +20,7 @@ BAR = 48
 
 def embed_address(playlist: Playlist) -> str:
     """Return the address of the player for other sites."""
-    return addresses.absolute(reverse("playlist-embed", args=[playlist.pk]))
+    return urls.absolute(reverse("playlist-embed", args=[playlist.pk]))
 
 
 @oembed.register("playlist", "playlist-play", "playlist-embed")

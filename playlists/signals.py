@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 from django.dispatch import receiver
 
-from accounts.erasure import account_erased
+from accounts.deletion import account_erased
 from accounts.models import User
 from playlists import ordering, services
 from playlists.access import own_playlists
@@ -15,11 +15,11 @@ from playlists.models import Playlist, PlaylistItem
 from playlists.services.members import invited, uninvited
 from playlists.services.playlists import erase, erased, playlist_described
 from streamsite import copies
-from subscriptions.notifications.kinds import SHARE
+from subscriptions.notifications.notification_types import SHARE
 from subscriptions.notifications.services import notify, take_back, withdraw
 from videos.blocks import channel_blocked
 from videos.models import Video
-from videos.playback.rollup import views_counted
+from videos.playback.aggregation import views_counted
 from videos.services import generation_completed, listing_refreshed, video_deleted, video_published
 
 

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from playlists.views import embed, items, playlists, saving, watching
+from playlists.views import embed, items, playlists, save_dialog, watching
 
 urlpatterns = [
     path("library", playlists.library, name="library"),
     path("watch-later", playlists.watch_later, name="watch-later"),
-    path("playlists/save/<str:video_id>", saving.save, name="playlist-save"),
+    path("playlists/save/<str:video_id>", save_dialog.save, name="playlist-save"),
     path("playlists/<str:playlist_id>", playlists.detail, name="playlist"),
     path("playlists/<str:playlist_id>/play", watching.play, name="playlist-play"),
     path("playlists/<str:playlist_id>/edit", playlists.edit, name="playlist-edit"),

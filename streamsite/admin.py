@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
 from streamsite.models import Job
-from streamsite.tasks import control, queue, subjects
+from streamsite.tasks import admin_links, control, queue
 
 ERROR_SHOWN = 120
 VERBS = {"cancel": control.cancel, "retry": control.retry, "front": control.move_to_front}
@@ -169,7 +169,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     def about(self, job: Job) -> str | SafeString:
         """The arguments; a link to what the first one names."""
         text = ", ".join(str(argument) for argument in job.args)
-        address = subjects.address_of(job.task, job.args)
+        address = admin_links.address_of(job.task, job.args)
         return format_html('<a href="{}">{}</a>', address, text) if address else text
 
     @admin.display(description="tries", ordering="tries")

@@ -30,7 +30,7 @@ from pymongo.errors import PyMongoError
 from streamsite import __version__, errors, headers, logs, partners
 from streamsite.methods import RefusedMethod
 from streamsite.mongo.engine.client import get_client
-from streamsite.tasks import control, delivery
+from streamsite.tasks import control, dispatch
 from streamsite.tasks.heartbeats import served_queues
 
 logger = logging.getLogger("streamsite.health")
@@ -145,7 +145,7 @@ def _disk() -> str:
 
 
 def _queue() -> str:
-    stuck = [name for name in _queues() if delivery.is_left(name, MAX_WAITS.get(name, LONG_WAIT))]
+    stuck = [name for name in _queues() if dispatch.is_left(name, MAX_WAITS.get(name, LONG_WAIT))]
     return f"Jobs have waited too long: {', '.join(stuck)}." if stuck else ""
 
 

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from streamsite import csrf, errors
-from streamsite.limits import ADMIN_WRITES, WRITES, Limit, enforce, throttle_key
+from streamsite.rate_limits import ADMIN_WRITES, WRITES, Limit, enforce, throttle_key
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # What was typed is given back on the page that refuses it, up to this many bytes of a form without files.

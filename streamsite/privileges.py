@@ -17,7 +17,7 @@ AS_ROOT = (
     " data folder."
 )
 # What the site's user must be able to load; a Python below /root is root's alone.
-PROBE = "import ctypes, ssl, sqlite3; import django, pymongo, av; import streamsite.web"
+PROBE = "import ctypes, ssl, sqlite3; import django, pymongo, av; import streamsite.server_command"
 PROBE_SECONDS = 30
 
 

@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 
 from streamsite import errors
 from streamsite.files import WHOLE_BYTES
-from streamsite.limits import throttle_key
+from streamsite.rate_limits import throttle_key
 
 # Of the 256 threads of a process (web.THREADS).
 MAX_SENDS = 128

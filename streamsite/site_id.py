@@ -1,7 +1,8 @@
 """The site's id: proof that a database, a data folder and a bucket belong together.
 
 A random id lies in the database (``streamsite_site``), in the data folder (``media/site-id``, beside the files that the
-database's rows name, so that both are backed up and restored together) and in the bucket (``videos/bucket_site.py``).
+database's rows name, so that both are backed up and restored together) and in the bucket
+(``videos/files/bucket_site.py``).
 ``manage.py prepare`` writes it; every process compares it at its start, and the sweeper before it touches a file.
 
 Nothing here needs an app: apps tell by ``register`` which files they keep and which of them the database knows.

@@ -35,7 +35,7 @@ from streamsite.front.process import Front, FrontError, SettingsError, raise_fil
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
 from streamsite.mongo.watch import Watch, limit_from_environment
-from streamsite.web import granian_command
+from streamsite.server_command import granian_command
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60

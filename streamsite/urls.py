@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from accounts.views.sign_in import staff_login
 from streamsite import health
 from streamsite.api.views import ApiDocs, SchemaView, api_not_found
-from streamsite.pages import moved_to
+from streamsite.view_helpers import moved_to
 
 urlpatterns = [
     path("", include("videos.urls")),

@@ -10,7 +10,7 @@ from streamsite.service_admin import ServiceAdmin
 from subscriptions import services
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from subscriptions.posts import services as posts
-from videos.admin.looking import LookingAdmin
+from videos.admin.read_only import LookingAdmin
 
 
 @admin.register(Subscription)

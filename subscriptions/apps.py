@@ -20,15 +20,16 @@ class SubscriptionsConfig(AppConfig):
             comment_receivers,
             receivers,
         )
-        from subscriptions.posts import wiring  # noqa: F401
+        from subscriptions.posts import integrations  # noqa: F401
         from subscriptions.queries import bell, shelf
         from subscriptions.repairs import ALL as REPAIRS
         from subscriptions.views.channels import watch_panel
-        from videos import panels, relations, shelves
+        from videos import viewer_state
+        from videos.hooks import home_page, watch_page
 
         copies.register(*COPIES)
         counters.register(*ALL)
         repairs.register(*REPAIRS)
-        panels.register(watch_panel)
-        relations.register(bell)
-        shelves.register(shelf)
+        watch_page.register(watch_panel)
+        viewer_state.register(bell)
+        home_page.register(shelf)

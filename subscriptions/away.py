@@ -13,7 +13,7 @@ from accounts.models import User
 from streamsite.mongo.collections import collection
 from streamsite.mongo.repairs import batches
 from subscriptions.models import Subscription
-from videos.playback import figures
+from videos.playback import statistics
 
 ROWS = Subscription._meta.db_table
 
@@ -23,7 +23,7 @@ def follow_account(user_id: str) -> None:
     rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
     for row in rows.select_related("subscriber", "channel").iterator():
         if _follow(row) and row.subscriber_id == user_id:
-            figures.note_channel(row.channel_id, **({"lost": 1} if row.away else {"gained": 1}))
+            statistics.note_channel(row.channel_id, **({"lost": 1} if row.away else {"gained": 1}))
 
 
 def out_of_line() -> Iterator[str]:

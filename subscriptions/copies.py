@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from accounts.models import User
 from streamsite.copies import CASE_TITLE, CHANNEL_NAME, POST_TEXT, VIDEO_TITLE, Copy
 from subscriptions.models import Notification, Post
-from subscriptions.notifications.kinds import MILESTONE, MODERATION
+from subscriptions.notifications.notification_types import MILESTONE, MODERATION
 from videos.copies import outdated_by_address, retitle_cases
 from videos.models import Case, Video
 from videos.models.moderation import Decision
-from videos.moderation import cases, things
+from videos.moderation import cases, reportable
 
 WHERE = f"{Notification._meta.db_table}.title"
 LONGEST = 200
@@ -69,7 +69,7 @@ def _cases_of_post(post_id: str) -> None:
     if post is not None:
         rows = Case.objects.filter(url__startswith=post.get_absolute_url())
         # As with videos: who wrote a comment does not learn what a hidden post says now.
-        retitle_cases(rows.exclude(about=things.COMMENT) if post.is_taken_down else rows, str(post))
+        retitle_cases(rows.exclude(about=reportable.COMMENT) if post.is_taken_down else rows, str(post))
 
 
 ALL = (

@@ -9,8 +9,8 @@ from django import forms
 
 from accounts.models import User
 from accounts.preferences import NOTIFIED
-from subscriptions.channel_page.kinds import all_kinds
 from subscriptions.channel_page.services import MOST_SHELVES
+from subscriptions.channel_page.shelf_types import all_kinds
 from subscriptions.models import ChannelPage
 from videos.queries import NEWEST, of_channel
 

@@ -17,7 +17,7 @@ from accounts.usernames import normalise
 from streamsite import origin, xml
 from streamsite.errors import Invalid, SiteError
 from subscriptions import queries, services
-from videos.sharing import addresses
+from videos.syndication import urls
 
 CONTENT_TYPE = "text/x-opml"
 MOST_BYTES = 2_000_000
@@ -48,7 +48,7 @@ def export(user: User) -> bytes:
     body = xml.add(root, "body")
     for channel in channels:
         name = channel.get_full_name()
-        links = {"xmlUrl": addresses.channel_feed(channel), "htmlUrl": addresses.channel(channel)}
+        links = {"xmlUrl": urls.channel_feed(channel), "htmlUrl": urls.channel(channel)}
         xml.add(body, "outline", text=name, title=name, type="rss", **links)
     return xml.document(root)
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.serializers import ChannelBadgeSerializer
 from subscriptions.models.post import LONGEST
 from videos.models.reaction import Value
-from videos.moderation.shapes import ReportInputSerializer, ReportSerializer
+from videos.moderation.serializers import ReportInputSerializer, ReportSerializer
 from videos.serializers import CardSerializer
 
 __all__ = ["ReportInputSerializer", "ReportSerializer"]

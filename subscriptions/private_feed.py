@@ -23,8 +23,8 @@ from streamsite.errors import Absent
 from streamsite.mongo.collections import collection
 from subscriptions import queries
 from subscriptions.models import PrivateFeed
-from videos.sharing import addresses
-from videos.sharing.feeds import MOST, Feed, Head, make
+from videos.syndication import urls
+from videos.syndication.feeds import MOST, Feed, Head, make
 
 TOKEN = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")
 TOUCH_AFTER = timedelta(hours=1)
@@ -77,14 +77,14 @@ def of_token(token: str) -> Feed:
         title=f"Subscriptions of {user.get_full_name()}",
         description="The newest videos of the channels you subscribe to.",
         author=user.get_full_name(),
-        page=addresses.absolute(reverse("feed")),
+        page=urls.absolute(reverse("feed")),
         address=_address(token),
     )
     return make(head, queries.feed(user.pk, MOST))
 
 
 def _address(token: str) -> str:
-    return addresses.absolute(reverse("private-feed", args=[token]))
+    return urls.absolute(reverse("private-feed", args=[token]))
 
 
 def _hash(token: str) -> str:

@@ -17,9 +17,9 @@ from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from subscriptions.models import ReadMarks, Subscription
 from videos import queries as video_queries
+from videos.hooks.home_page import MOST, Shelf
 from videos.mappers import card
 from videos.models import Video
-from videos.shelves import MOST, Shelf
 
 RECENT = ("-created_at", "-id")
 MOST_CHANNELS_IN_FEED = 2_000
@@ -43,7 +43,7 @@ def relation_of(viewer: Viewer, channel: User, notify: str | None) -> dict[str, 
 
 
 def bell(user_id: str, video: Video) -> tuple[str, list[dict[str, Any]]]:
-    """What ``videos.relations`` reads of a viewer's subscription to the channel of a video: ``{notify}``."""
+    """What ``videos.viewer_state`` reads of a viewer's subscription to the channel of a video: ``{notify}``."""
     pair = {"subscriber_id": user_id, "channel_id": video.channel_id}
     return Subscription._meta.db_table, [{"$match": pair}, {"$project": {"_id": 0, "notify": 1}}]
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer
 from subscriptions.models import Notify
-from subscriptions.notifications.kinds import KINDS
+from subscriptions.notifications.notification_types import KINDS
 from videos.serializers import CardSerializer
 
 

@@ -15,8 +15,8 @@ from streamsite.mongo.collections import collection
 from subscriptions.models import Notify, Subscription
 from videos import blocks
 from videos.access import own_videos
-from videos.library import channels
-from videos.playback import figures
+from videos.playback import statistics
+from videos.search import channels
 
 # Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
 subscribed = Signal()
@@ -82,9 +82,9 @@ def _count(subscriber: User, channel: User, change: int, video_id: str) -> None:
         return_document=ReturnDocument.AFTER,
     )
     noted = {"gained": 1} if change > 0 else {"lost": 1}
-    figures.note_channel(channel.pk, **noted)
+    statistics.note_channel(channel.pk, **noted)
     if video_id and own_videos(channel.pk).filter(pk=video_id).exists():
-        figures.note_video(video_id, channel.pk, **noted)
+        statistics.note_video(video_id, channel.pk, **noted)
     if channel_row is not None:
         channels.follow_subscribers(channel.pk, int(channel_row["subscriber_count"]), change)
     if channel_row is not None and change > 0:

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.erasure import account_closed, account_erased, account_restored
+from accounts.deletion import account_closed, account_erased, account_restored
 from subscriptions import private_feed, services, tasks
 from subscriptions.channel_page import services as arrangements
 from subscriptions.models import Subscription
 from videos.blocks import channel_blocked
-from videos.playback import figures
+from videos.playback import statistics
 
 
 @receiver([account_closed, account_restored])
@@ -26,7 +26,7 @@ def erase_subscriptions(sender: type, user_id: str, **extra: Any) -> None:
     services.remove_all(user_id)
     private_feed.end(user_id)
     arrangements.forget_user(user_id)
-    figures.forget_channel(user_id)  # losing its last subscribers was noted
+    statistics.forget_channel(user_id)  # losing its last subscribers was noted
 
 
 @receiver(channel_blocked)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.views import channel_page, channels, notifications, posts, programs
+from subscriptions.views import channel_page, channels, import_export, notifications, posts
 
 urlpatterns = [
     path("@<str:username>", channels.channel, name="channel"),
@@ -10,11 +10,11 @@ urlpatterns = [
     path("@<str:username>/about", channels.channel_about, name="channel-about"),
     path("@<str:username>/subscribe", channels.channel_subscribe, name="channel-subscribe"),
     path("feed", channels.feed, name="feed"),
-    path("feeds/private/<str:token>.rss", programs.feed, name="private-feed"),
-    path("subscriptions/programs", programs.programs, name="subscriptions-programs"),
-    path("subscriptions/export.opml", programs.export, name="subscriptions-export"),
-    path("subscriptions/import", programs.take, name="subscriptions-import"),
-    path("subscriptions/feed", programs.change_feed, name="subscriptions-feed"),
+    path("feeds/private/<str:token>.rss", import_export.feed, name="private-feed"),
+    path("subscriptions/programs", import_export.programs, name="subscriptions-programs"),
+    path("subscriptions/export.opml", import_export.export, name="subscriptions-export"),
+    path("subscriptions/import", import_export.take, name="subscriptions-import"),
+    path("subscriptions/feed", import_export.change_feed, name="subscriptions-feed"),
     path("settings/channel", channel_page.settings_channel, name="settings-channel"),
     path("subscriptions", channels.subscriptions, name="subscriptions"),
     path("notifications", notifications.notifications, name="notifications"),

@@ -24,9 +24,9 @@ import pytest
 from cryptography import x509
 from django.core.management import call_command
 
-from streamsite.testing import certificates
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import ROOT, Stack, free_port
+from tests.support import certificates
+from tests.support.http_client import Caller
+from tests.support.stack import ROOT, Stack, free_port
 
 NAME = "videos.example.org"
 # The site's user and group, and the web server's user, who shares the group.

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from streamsite.testing.browser import until
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
+from tests.support.browser import until
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
 
 SECONDS = 20
 

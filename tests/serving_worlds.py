@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from streamsite.front.binary import find_nginx
-from streamsite.testing.stack import Stack
+from tests.support.stack import Stack
 
 ARGUMENTS = {"direct": ("--no-front",), "nginx": ()}
 WORLDS = tuple(ARGUMENTS)

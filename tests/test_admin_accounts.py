@@ -15,9 +15,9 @@ from django.urls import reverse
 from accounts import staff, totp
 from accounts.models import AuthEvent, User
 from streamsite.mongo.collections import collection
-from streamsite.testing.caller import PASSWORD
-from streamsite.testing.documents import comparable, everything, put_back
-from streamsite.testing.post import deliver
+from tests.support.documents import comparable, everything, put_back
+from tests.support.http_client import PASSWORD
+from tests.support.mailbox import deliver
 from videos.models import Comment, Video
 
 LIST = reverse("admin:accounts_user_changelist")

@@ -13,18 +13,18 @@ from accounts.models import User
 from playlists import services as playlists
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.models import Job
-from streamsite.testing.documents import comparable, everything, put_back
-from streamsite.testing.forms import as_sent
 from streamsite.visibility import Visibility
 from subscriptions import services as subscriptions
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from subscriptions.notifications.services import announce, notify
 from subscriptions.posts import services as posts
-from videos import blocks, reactions, services
-from videos.comments import rules
+from tests.support.documents import comparable, everything, put_back
+from tests.support.forms import as_sent
+from videos import blocks, services, strikes
+from videos.comments import filters
 from videos.comments import services as comments
 from videos.models import Block, Case, Comment, CommentReaction, CommentRules, Reaction, Report, Strike, Video
-from videos.moderation import standing
+from videos.reactions import services as reaction_services
 
 SOON = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
 SOON_TYPED = {"publish_at_0": f"{SOON:%Y-%m-%d}", "publish_at_1": f"{SOON:%H:%M:%S}"}
@@ -118,15 +118,15 @@ def world(cast):
     member.put("/api/v1/channels/owner/subscription")
     said = member.post(f"/api/v1/videos/{video.pk}/comments", {"text": "Hello"}, format="json").json()
     cast.api("owner").put(f"/api/v1/comments/{said['id']}/reaction", {"value": "like"}, format="json")
-    reactions.react(cast.stranger, video, "like")
+    reaction_services.react(cast.stranger, video, "like")
     body = {"title": "A list", "video_ids": [video.pk], "visibility": "public"}
     made = member.post("/api/v1/playlists", body, format="json").json()
     cast.api("owner").put(f"/api/v1/me/saved-playlists/{made['id']}")
     cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json")
     blocks.block(cast.owner, cast.stranger)
-    rules.change(cast.owner.pk, {"hold_links": True})
+    filters.change(cast.owner.pk, {"hold_links": True})
     member.post(f"/api/v1/videos/{video.pk}/report", {"reason": "other", "text": "Look"}, format="json")
-    standing.add(cast.owner.pk, Case.objects.get())
+    strikes.add(cast.owner.pk, Case.objects.get())
     announce(cast.owner.pk, "video", video.pk)
     notify(cast.owner.pk, "milestone", "ten", url="/", title="Ten")
     Group.objects.create(name="Editors")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from streamsite.models import Job
 from streamsite.tasks import queue
 from tests.tasks import samples
-from videos import storage
+from videos.files import paths
 from videos.models import Status
 from videos.tasks import enqueue_processing
 
@@ -19,7 +19,7 @@ LIST = reverse("admin:streamsite_job_changelist")
 @pytest.fixture
 def video(cast):
     made = cast.video(status=Status.QUEUED)
-    source = storage.source_path(made.pk)
+    source = paths.source_path(made.pk)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_bytes(b"film")
     enqueue_processing(made)
@@ -124,7 +124,7 @@ def test_actions_say_what_was_not_possible(cast, job, dead):
 def test_refusal_is_shown(cast, video, job):
     page = cast.page("staff")
     page.post(control_url(job, "cancel"))
-    storage.remove_source(video.pk)
+    paths.remove_source(video.pk)
     answer = page.post(control_url(job, "retry"), follow=True).content.decode()
     assert "The uploaded file was refused and is gone." in answer
 

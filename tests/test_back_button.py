@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.caller import Caller
+from tests.support import browser as browsers
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 

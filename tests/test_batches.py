@@ -11,8 +11,8 @@ from django.db import connection
 
 from streamsite.mongo.batches import batches, batches_of_ids
 from streamsite.mongo.collections import collection
-from streamsite.testing.commands import LOG
-from streamsite.testing.kills import killed_after, writes
+from tests.support.commands import LOG
+from tests.support.kills import killed_after, writes
 from videos.models import Video
 
 

@@ -16,7 +16,7 @@ from accounts.tests.pictures import picture
 from streamsite.bodies import handlers, middleware, rules
 from streamsite.disk import DiskFull
 from streamsite.errors import NotSignedIn, TooLarge
-from streamsite.testing.caller import PASSWORD
+from tests.support.http_client import PASSWORD
 from videos.models import Video
 from videos.uploads.form_files import VideoHandler
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "static" / "js"

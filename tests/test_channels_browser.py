@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 from tests.test_account_pages import SETTLED, Walker
 from tests.test_browser import PASSWORD, chromium  # noqa: F401 - the fixture
 from tests.test_comments_browser import open_as  # noqa: F401 - the fixture

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 from tests.test_browser import PASSWORD, chromium, note_violation  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]

@@ -24,10 +24,10 @@ from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import queue
-from streamsite.testing.cast import Cast
 from subscriptions import services as subscribing
 from subscriptions.models import Post, Subscription
 from subscriptions.posts import services as posts
+from tests.support.users import Cast
 from videos import services, tasks
 from videos.models import Case, Comment, Video
 from videos.moderation import cases

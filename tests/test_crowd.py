@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.depth import walk
+from tests.support.http_client import Caller
+from tests.support.profile import walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

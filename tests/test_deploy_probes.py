@@ -20,8 +20,8 @@ import pytest
 import yaml
 
 from streamsite.front.binary import find_nginx
-from streamsite.testing.stack import free_port
 from tests.serving_worlds import nginx_binary, wait_for
+from tests.support.stack import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 

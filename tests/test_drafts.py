@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.caller import PASSWORD, Caller
+from tests.support import browser as browsers
+from tests.support.http_client import PASSWORD, Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]

@@ -9,7 +9,7 @@ from pymongo.errors import AutoReconnect
 
 from accounts.tests.pictures import picture
 from streamsite.drafts import COOKIE
-from streamsite.limits import WRITES, allowance, hit
+from streamsite.rate_limits import WRITES, allowance, hit
 from subscriptions.posts import services
 
 PATH = "/@owner/posts"

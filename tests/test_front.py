@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from streamsite import limits
+from streamsite import rate_limits
 from streamsite.front import binary
 from streamsite.front.configuration import ConfigurationError, Place, render
 from streamsite.front.process import Front, FrontError, SettingsError, without_request
@@ -211,7 +211,7 @@ def test_the_callers_address_is_what_the_outermost_trusted_proxy_saw(
 ):
     settings.BEHIND_FRONT, settings.FORWARDED_HOPS = behind_front, hops
     request = rf.get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="192.0.2.1")
-    assert limits.client_address(request) == address
+    assert rate_limits.client_address(request) == address
 
 
 def test_a_setting_that_is_refused_is_said_and_nothing_else(tmp_path):

@@ -12,9 +12,9 @@ from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 from accounts import api_tokens
-from streamsite.guide import WRITTEN_ORIGIN, slug
-from streamsite.testing import browser as browsers
-from streamsite.testing import snippets
+from streamsite.markdown_pages import WRITTEN_ORIGIN, slug
+from tests.support import browser as browsers
+from tests.support import snippets
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FILE = settings.BASE_DIR / "docs" / "tokens.md"

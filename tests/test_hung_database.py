@@ -16,8 +16,8 @@ from pymongo.errors import ConnectionFailure
 
 from streamsite.mongo.engine.pulse import PulseClient
 from streamsite.mongo.engine.transactions import Transaction
-from streamsite.testing.caller import PASSWORD, Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import PASSWORD, Caller
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 

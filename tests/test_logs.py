@@ -344,7 +344,7 @@ def test_with_json_everything_is(capsys, monkeypatch):
 
 
 def test_the_web_server_writes_no_lines_of_its_own_about_requests():
-    from streamsite.web import LOGGING, granian_command
+    from streamsite.server_command import LOGGING, granian_command
 
     assert "--no-access-log" in granian_command("127.0.0.1", 1, 1)
     formats = json.loads(LOGGING.read_text())["formatters"]

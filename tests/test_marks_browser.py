@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from streamsite.testing.browser import until
-from streamsite.testing.caller import Caller
 from tests.player_film import SECONDS, film, seek, watch  # noqa: F401 - one is a fixture
+from tests.support.browser import until
+from tests.support.http_client import Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 from videos.playback import marks
 from videos.playback.history import is_end

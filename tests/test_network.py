@@ -11,9 +11,9 @@ import pytest
 
 from streamsite import network
 from streamsite.network import HostError, Place, place_of
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import ROOT, Stack
 from tests.serving_worlds import running
+from tests.support.http_client import Caller
+from tests.support.stack import ROOT, Stack
 
 HOST = "127.0.0.2"
 

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from streamsite.testing.caller import PASSWORD, Caller
-from streamsite.testing.clips import make_clip
 from tests.serving_worlds import nginx_binary
+from tests.support.clips import make_clip
+from tests.support.http_client import PASSWORD, Caller
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from streamsite.testing.caller import PASSWORD
-from streamsite.testing.depth import walk
 from tests.own_fronts import NAME, Echo, OwnFront, TlsCaller, need_root, public_site, site_folder
 from tests.serving_worlds import running
+from tests.support.http_client import PASSWORD
+from tests.support.profile import walk
 from tests.test_front import every_nginx, wheel
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

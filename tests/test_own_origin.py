@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streamsite.testing.caller import PASSWORD, Caller
+from tests.support.http_client import PASSWORD, Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]

@@ -8,10 +8,10 @@ import time
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.browser import until
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
+from tests.support import browser as browsers
+from tests.support.browser import until
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 FOCUSED = """() => {

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.browser import until
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip, run_generator
+from tests.support import browser as browsers
+from tests.support.browser import until
+from tests.support.clips import make_clip, run_generator
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 LENGTHS = (5, 6, 7.98, 8, 8.02, 12)

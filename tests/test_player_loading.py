@@ -9,10 +9,10 @@ import brotli
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.browser import until
-from streamsite.testing.caller import PASSWORD, Caller
-from streamsite.testing.clips import make_clip
+from tests.support import browser as browsers
+from tests.support.browser import until
+from tests.support.clips import make_clip
+from tests.support.http_client import PASSWORD, Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 MEDIA = re.compile(r"\.(m3u8|m4s|mp4|vtt)$")

@@ -7,9 +7,9 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from streamsite.testing.browser import until
-from streamsite.testing.caller import PASSWORD, Caller
 from tests.player_film import SECONDS, film, seek, time_of, watch  # noqa: F401 - one is a fixture
+from tests.support.browser import until
+from tests.support.http_client import PASSWORD, Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 from videos.playback import history
 from videos.tests.test_times import MOMENTS

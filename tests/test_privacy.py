@@ -15,10 +15,10 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.depth import walk
-from streamsite.testing.stack import Stack
 from tests.serving_worlds import WORLDS, behind
+from tests.support.http_client import Caller
+from tests.support.profile import walk
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 STATES = ("public", "unlisted", "private")

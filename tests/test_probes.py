@@ -14,7 +14,7 @@ from streamsite import __version__, health
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import heartbeats, queue
 from streamsite.tasks.worker import Worker
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 
 QUEUES = ["default", "mail", "transcode"]
 PATHS = ("/healthz", "/readyz")

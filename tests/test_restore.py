@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 import pytest
 from pymongo import MongoClient
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 from tests.tasks.conftest import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

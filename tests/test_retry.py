@@ -12,7 +12,8 @@ from streamsite.errors import cause_of
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine import transactions
 from streamsite.mongo.retry import in_transaction, is_transient
-from videos import services, storage
+from videos import services
+from videos.files import paths
 from videos.models import Video
 
 
@@ -77,7 +78,7 @@ def test_an_upload_that_meets_a_conflict_is_stored_once(cast, tmp_path):
     )
     assert runs == [3]
     assert Video.objects.get().pk == video.pk
-    assert storage.source_path(video.pk).read_bytes() == b"something"
+    assert paths.source_path(video.pk).read_bytes() == b"something"
 
 
 def test_a_repetition_with_another_outcome_is_a_conflict_too(cast, monkeypatch):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 from tests.test_account_pages import Walker
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 

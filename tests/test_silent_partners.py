@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 from pymongo import MongoClient
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.flaky_proxy import FlakyProxy, Mode
-from streamsite.testing.s3 import S3Server
-from streamsite.testing.smtp import MailServer
-from streamsite.testing.stack import Stack
+from tests.support.flaky_proxy import FlakyProxy, Mode
+from tests.support.http_client import Caller
+from tests.support.s3 import S3Server
+from tests.support.smtp import MailServer
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

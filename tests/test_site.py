@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.caller import PASSWORD, Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.http_client import PASSWORD, Caller
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

@@ -15,9 +15,10 @@ from streamsite import folders, site_age, site_id, trash
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_client
 from streamsite.site_id import COLLECTION, DOCUMENT, WrongSite
-from streamsite.testing.depth import walk
 from subscriptions.models import Post
-from videos import storage, tasks
+from tests.support.profile import walk
+from videos import tasks
+from videos.files import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 ONE, OTHER = "1" * 32, "2" * 32
@@ -107,10 +108,10 @@ def test_preparing_adopts_only_what_is_safely_of_one_site(place, cast, at_databa
         Post.objects.create(channel=cast.owner, text="x", picture="A" * 16)
     elif files != "none":
         video_id = cast.video().pk if files == "known" else "AAAAAAAAAAA"
-        storage.source_path(video_id).parent.mkdir(parents=True)
-        storage.source_path(video_id).touch()
+        paths.source_path(video_id).parent.mkdir(parents=True)
+        paths.source_path(video_id).touch()
     else:
-        storage.source_path("AAAAAAAAAAA").parent.mkdir(parents=True)  # an empty folder is no file
+        paths.source_path("AAAAAAAAAAA").parent.mkdir(parents=True)  # an empty folder is no file
     if said:
         before = collection(COLLECTION).find_one({"_id": DOCUMENT})
         with pytest.raises(WrongSite, match=said):
@@ -150,8 +151,8 @@ def test_other_processes_adopt_nothing(place, cast, monkeypatch, at_database, at
 @pytest.mark.parametrize("words", COMMANDS[: walk(3, deep=len(COMMANDS))])
 def test_a_mistyped_database_name_ends_the_process_and_changes_nothing(cast, words):
     """The case in which a worker once erased 212 files of 212."""
-    made = [storage.source_path(f"AAAAAAAAA{number:02}") for number in range(53)]
-    made += [storage.generation_dir(path.parent.name, "gen1") / "master.m3u8" for path in made]
+    made = [paths.source_path(f"AAAAAAAAA{number:02}") for number in range(53)]
+    made += [paths.generation_dir(path.parent.name, "gen1") / "master.m3u8" for path in made]
     made += [path.with_name("index.m3u8") for path in made]
     for path in made:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from streamsite import checks, privileges, starting
-from streamsite.web import CONNECTIONS
+from streamsite.server_command import CONNECTIONS
 from videos.transcoding import ffmpeg
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 import av
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
 from videos.transcoding.ffmpeg import ffmpeg_binary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.caller import PASSWORD, Caller
+from tests.support import browser as browsers
+from tests.support.http_client import PASSWORD, Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 SETTLED = "Promise.allSettled(document.getAnimations().map(animation => animation.finished))"

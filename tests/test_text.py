@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamsite.text import clean_line, clean_text, shorten_line
+from streamsite.sanitize import clean_line, clean_text, shorten_line
 
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"

@@ -15,13 +15,14 @@ from django.test import RequestFactory
 from playlists import services as playlists
 from streamsite.api.errors import translate
 from streamsite.middleware import ErrorMiddleware
-from streamsite.testing.commands import interrupted
 from subscriptions.posts import services as posts
-from videos import captions, share_links
+from tests.support.commands import interrupted
 from videos import services as videos
-from videos.captions import Cue
+from videos import share_links
+from videos.captions import services
+from videos.captions.services import Cue
 from videos.comments import services as comments
-from videos.comments.subjects import of_video
+from videos.comments.targets import of_video
 from videos.models import Video
 
 MOST_COMMANDS = 30
@@ -89,7 +90,7 @@ def item_case(cast, client, is_page: bool) -> Case:
 
 def caption_case(cast, client, is_page: bool) -> Case:
     video = cast.video()
-    track = captions.add(video, [Cue(0.0, 1.0, "Before")], language="en")
+    track = services.add(video, [Cue(0.0, 1.0, "Before")], language="en")
     form = {"language": "de", "label": "", "kind": "subtitles", "text": "00:00.000 --> 00:01.000\nAfter"}
     return Case(
         (lambda: client.post(f"/studio/videos/{video.pk}/captions/{track.pk}", form))
@@ -99,7 +100,7 @@ def caption_case(cast, client, is_page: bool) -> Case:
                 f"/api/v1/videos/{video.pk}/captions/{track.pk}", {"language": "de"}, format="json"
             )
         ),
-        lambda: captions.remove(track),
+        lambda: services.remove(track),
     )
 
 

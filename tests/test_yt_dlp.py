@@ -13,9 +13,9 @@ from typing import Any
 import av
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 from videos.transcoding.ffmpeg import ffmpeg_binary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

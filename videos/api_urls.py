@@ -2,8 +2,18 @@
 
 from django.urls import path
 
-from videos.api import captions, comments, file_titles, finding, moderation, owner, studio, videos, watching
-from videos.uploads import api as uploads
+from videos.api import (
+    captions,
+    comments,
+    discovery,
+    file_titles,
+    moderation,
+    owner,
+    playback,
+    studio,
+    uploads,
+    videos,
+)
 
 urlpatterns = [
     path("uploads", uploads.UploadsView.as_view(), name="api-uploads"),
@@ -24,14 +34,14 @@ urlpatterns = [
         owner.ChapterPreviewView.as_view(),
         name="api-chapters-preview",
     ),
-    path("videos/<str:video_id>/playback", watching.PlaybackView.as_view(), name="api-playback"),
-    path("videos/<str:video_id>/reaction", watching.ReactionView.as_view(), name="api-reaction"),
-    path("videos/<str:video_id>/related", finding.RelatedView.as_view(), name="api-related"),
-    path("trending", finding.TrendingView.as_view(), name="api-trending"),
-    path("search/suggest", finding.SuggestView.as_view(), name="api-suggest"),
-    path("me/likes", watching.LikesView.as_view(), name="api-likes"),
-    path("me/history", watching.HistoryView.as_view(), name="api-history"),
-    path("me/history/<str:video_id>", watching.HistoryEntryView.as_view(), name="api-history-entry"),
+    path("videos/<str:video_id>/playback", playback.PlaybackView.as_view(), name="api-playback"),
+    path("videos/<str:video_id>/reaction", playback.ReactionView.as_view(), name="api-reaction"),
+    path("videos/<str:video_id>/related", discovery.RelatedView.as_view(), name="api-related"),
+    path("trending", discovery.TrendingView.as_view(), name="api-trending"),
+    path("search/suggest", discovery.SuggestView.as_view(), name="api-suggest"),
+    path("me/likes", playback.LikesView.as_view(), name="api-likes"),
+    path("me/history", playback.HistoryView.as_view(), name="api-history"),
+    path("me/history/<str:video_id>", playback.HistoryEntryView.as_view(), name="api-history-entry"),
     path("videos/<str:video_id>/share-links", owner.ShareLinksView.as_view(), name="api-share-links"),
     path(
         "videos/<str:video_id>/share-links/<str:link_id>",

@@ -14,16 +14,16 @@ class VideosConfig(AppConfig):
         from streamsite import copies, site_id
         from streamsite.mongo import counters, repairs
         from videos import (
-            bucket_check,  # noqa: F401
-            orphans,
             signals,  # noqa: F401
             trashed,
         )
         from videos.copies import ALL as COPIES
         from videos.counters import ALL
-        from videos.library import finders
-        from videos.library.channels import FINDER
+        from videos.files import bucket_check  # noqa: F401
+        from videos.processing import orphans
         from videos.repairs import ALL as REPAIRS
+        from videos.search import finders
+        from videos.search.channels import FINDER
 
         counters.register(*ALL)
         repairs.register(*REPAIRS)

@@ -13,19 +13,19 @@ from streamsite.copies import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, Copy, refre
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
 from videos.access import is_shared
-from videos.library import channels, documents, vocabulary
 from videos.models import Case, Video
-from videos.moderation import cases, things
+from videos.moderation import cases, reportable
 from videos.playback import history
+from videos.search import channels, index, vocabulary
 
-SEARCH = documents.DOCUMENTS
+SEARCH = index.DOCUMENTS
 OF_VIDEO = re.compile(r"\A/(?:watch|studio/videos)/([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
 
 
 def retitle_cases(rows: QuerySet[Case], title: str) -> None:
     """Give cases about a thing, and about the comments below it, its title as it is now."""
     for case in rows:
-        cases.retitle(case, f"{things.COMMENT_ON}{title}" if case.about == things.COMMENT else title)
+        cases.retitle(case, f"{reportable.COMMENT_ON}{title}" if case.about == reportable.COMMENT else title)
         refresh(CASE_TITLE, case.pk)
 
 
@@ -35,14 +35,14 @@ def _cases_of_video(video_id: str) -> None:
         return
     rows = Case.objects.filter(url__startswith=video.get_absolute_url())
     # The author of a comment does not learn what a video that was hidden is called now.
-    retitle_cases(rows if is_shared(video) else rows.exclude(about=things.COMMENT), video.title)
+    retitle_cases(rows if is_shared(video) else rows.exclude(about=reportable.COMMENT), video.title)
 
 
 def _outdated_cases() -> Iterator[str]:
     def is_outdated(row: dict[str, Any], video: Video) -> bool:
-        if row["about"] == things.COMMENT and not is_shared(video):
+        if row["about"] == reportable.COMMENT and not is_shared(video):
             return False
-        return str(row["title"]).removeprefix(things.COMMENT_ON) != video.title
+        return str(row["title"]).removeprefix(reportable.COMMENT_ON) != video.title
 
     return outdated_by_address(Case._meta.db_table, is_outdated)
 
@@ -65,7 +65,7 @@ def outdated_by_address(
 def _cases_of_channel(user_id: str) -> None:
     user = User.objects.filter(pk=user_id).first()
     if user is not None:
-        rows = Case.objects.filter(url=user.get_absolute_url(), about=things.CHANNEL)
+        rows = Case.objects.filter(url=user.get_absolute_url(), about=reportable.CHANNEL)
         retitle_cases(rows, user.get_full_name())
 
 
@@ -73,15 +73,15 @@ def _videos_of_channel(user_id: str) -> None:
     for video_id in (
         Video.objects.filter(channel_id=user_id, listed=True).values_list("pk", flat=True).iterator()
     ):
-        documents.refresh(video_id)
+        index.refresh(video_id)
 
 
 ALL = (
     Copy("videos_watch.title", VIDEO_TITLE, history.follow_title, history.outdated_titles),
     Copy("videos_watch.folded_title", VIDEO_TITLE, history.follow_title),
-    Copy(SEARCH, VIDEO_TITLE, documents.refresh),
+    Copy(SEARCH, VIDEO_TITLE, index.refresh),
     Copy(SEARCH, CHANNEL_NAME, _videos_of_channel),
-    Copy(vocabulary.TERMS, VIDEO_TITLE, documents.refresh),
+    Copy(vocabulary.TERMS, VIDEO_TITLE, index.refresh),
     Copy(vocabulary.TERMS, CHANNEL_NAME, _videos_of_channel),
     Copy(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
     Copy("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
-from videos import storage
+from videos.files import paths
 from videos.models import Video
 
 PIECE = 1024 * 1024
@@ -66,7 +66,7 @@ def note(video_id: str) -> None:
     same_size = Video.objects.filter(channel_id=video.channel_id, source_size=video.source_size)
     earlier = same_size.filter(source_sha256="").exclude(pk=video_id).order_by("-created_at", "-id")
     for one in (video_id, *earlier.values_list("pk", flat=True)[:MOST_EARLIER]):
-        found = hash_file(storage.source_path(one))
+        found = hash_file(paths.source_path(one))
         if found:
             Video.objects.filter(pk=one).update(source_sha256=found)
 

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from urllib.parse import unquote
 
-from streamsite.text import clean_line, is_blank, shorten_line
+from streamsite.sanitize import clean_line, is_blank, shorten_line
 
 LONGEST_NAME, LONGEST, UNTITLED = 500, 120, "Untitled video"
 

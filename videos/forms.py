@@ -12,7 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from streamsite.errors import Invalid
 from streamsite.visibility import Visibility
-from videos import original_dates, webvtt
+from videos import original_dates
+from videos.captions import webvtt
 from videos.models import CATEGORIES, Video
 from videos.models.caption import Kind
 from videos.models.moderation import Reason

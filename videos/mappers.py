@@ -7,11 +7,14 @@ from typing import Any
 from accounts.mappers import badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos import captions, chapters, duplicates, posters, relations, share_links
-from videos.addresses import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
+from videos import duplicates, share_links, viewer_state
+from videos.captions import services
+from videos.captions.webvtt import CaptionFile
+from videos.chapters import services as chapter_services
+from videos.files import thumbnails
+from videos.files.urls import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
 from videos.transcoding.errors import is_retryable
-from videos.webvtt import CaptionFile
 
 
 def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
@@ -23,7 +26,7 @@ def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
         "status": video.status,
         "progress": video.progress,
         "duration": video.duration,
-        "thumbnail_url": posters.url(video, posters.CARD, grant),
+        "thumbnail_url": thumbnails.url(video, thumbnails.CARD, grant),
         "storyboard_url": media_url(video, STORYBOARD, grant) if video.has_storyboard else None,
         "channel": badge(video.channel),
         "counts": _counts(video),
@@ -37,7 +40,7 @@ def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
 
 
 def full(
-    video: Video, viewer: Viewer, grant: AnyGrant | None = None, known: relations.Beside | None = None
+    video: Video, viewer: Viewer, grant: AnyGrant | None = None, known: viewer_state.Beside | None = None
 ) -> dict[str, Any]:
     """The video object of the contract, for somebody who may open it.
 
@@ -45,7 +48,7 @@ def full(
 
     ``known`` is what was read beside it, if it was.
     """
-    known = known or relations.beside(viewer, video)
+    known = known or viewer_state.beside(viewer, video)
     can_edit = is_owner(viewer, video.channel_id)
     shown = media_url(video, DOWNLOAD, grant) if video.allow_download and video.has_download else None
     return card(video, grant) | {
@@ -59,11 +62,11 @@ def full(
         "taken_down": video.is_taken_down if can_edit else None,
         "width": video.width,
         "height": video.height,
-        "thumbnail_url": posters.url(video, posters.LARGE, grant),
+        "thumbnail_url": thumbnails.url(video, thumbnails.LARGE, grant),
         "hls_url": media_url(video, MASTER, grant),
         "download_url": shown,
         "captions": [caption(video, track, grant) for track in known.tracks],
-        "chapters": chapters.within(chapters.of_video(video), video.duration),
+        "chapters": chapter_services.within(chapter_services.of_video(video), video.duration),
         "allow_comments": video.allow_comments,
         "allow_embed": video.allow_embed,
         "embed_domains": video.embed_domains if can_edit else None,
@@ -95,7 +98,7 @@ def caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> dict
         "label": track.label,
         "kind": track.kind,
         "source": track.source,
-        "url": extra_url(video, captions.name_of(track), grant),
+        "url": extra_url(video, services.name_of(track), grant),
         "created_at": iso(track.created_at),
         "updated_at": iso(track.updated_at),
     }
@@ -172,7 +175,7 @@ def _failure(video: Video) -> dict[str, Any] | None:
     }
 
 
-def _viewer(state: relations.Relation, *, can_edit: bool) -> dict[str, Any]:
+def _viewer(state: viewer_state.Relation, *, can_edit: bool) -> dict[str, Any]:
     return {
         "reaction": state.reaction,
         "position": state.position,

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from streamsite.errors import Invalid
-from streamsite.text import clean_line, clean_text, is_blank
+from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import chapters, embed_domains, original_dates, tags
+from videos import original_dates, tags
+from videos.chapters import services
 from videos.models import CATEGORIES, Video
+from videos.syndication import embed_domains
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 LONGEST_LANGUAGE = 12
@@ -143,5 +145,5 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "normalise_loudness": _clean_flag,
     "publish_at": _clean_publish_at,
     "publish_visibility": _clean_publish_visibility,
-    "chapters": chapters.clean,
+    "chapters": services.clean,
 }

@@ -15,12 +15,12 @@ from accounts.models import User
 from accounts.usernames import normalise
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
-from streamsite.mongo import merging
+from streamsite.mongo import keyset_merge
 from videos import facets, tags
 from videos.access import LISTED, listed_videos
-from videos.library import moments, ordered, search
 from videos.mappers import card
 from videos.models import CATEGORIES, Video
+from videos.search import caption_matches, ordered, queries
 
 NEWEST = ("-published_at", "-id")
 RELEVANCE = "relevance"
@@ -83,13 +83,13 @@ def library(request: HttpRequest | Request, *, of: str = "", absolute: bool = Tr
 
 def _searched(
     request: HttpRequest | Request, asked: Wanted, *, absolute: bool
-) -> tuple[Page[Video], search.Found | None]:
+) -> tuple[Page[Video], queries.Found | None]:
     """A page of what is asked for and, if words are, how they were found."""
     if not asked.words:
         rows = _sortable(_filtered(asked.conditions), asked.sort)
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
     if asked.sort == RELEVANCE:
-        found = search.find(asked.words, asked.conditions, is_exact=asked.is_exact)
+        found = queries.find(asked.words, asked.conditions, is_exact=asked.is_exact)
         return paginate_ranked(request, found.ids, by_ids, absolute=absolute), found
     found = ordered.find(asked.words, asked.conditions, is_exact=asked.is_exact)
     is_whole = len(found.ids) <= ordered.MOST_WHOLE
@@ -112,7 +112,7 @@ def found(request: HttpRequest | Request, *, of: str = "", absolute: bool = True
     page, how = _searched(request, asked, absolute=absolute)
     if how is None:
         return page.body(card)
-    said = moments.of_videos(page.rows, how.corrected or asked.words)
+    said = caption_matches.of_videos(page.rows, how.corrected or asked.words)
     body = page.body(lambda video: card(video) | {"moment": said.get(video.pk)})
     return body | {"corrected": how.corrected or None, "matched": "most" if how.is_partial else "all"}
 
@@ -166,9 +166,9 @@ def of_channel(channel_id: str) -> QuerySet[Video]:
     return listed_videos().filter(channel_id=channel_id).select_related("channel")
 
 
-def newest_of(channel_ids: list[str], most: int, before: merging.Moment | None = None) -> list[Video]:
+def newest_of(channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None) -> list[Video]:
     """The newest listed videos of some channels, published before a moment and id, channels loaded. Two reads."""
-    rows = merging.newest(
+    rows = keyset_merge.newest(
         Video._meta.db_table,
         "channel_id",
         channel_ids,

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from accounts.models import User
 from streamsite.errors import TooLarge
-from streamsite.text import bytes_in_words
+from streamsite.sanitize import bytes_in_words
 from videos.access import own_videos
 from videos.models import Upload, UploadKind
 

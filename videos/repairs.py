@@ -6,13 +6,13 @@ from functools import partial
 
 from streamsite.mongo.repairs import Repair
 from videos import facets, original_dates, tags, titles
-from videos.library import channels, documents
 from videos.models import Video, Watch
+from videos.search import channels, index
 
 
 def _refresh_search(video_ids: list[str]) -> None:
     for video_id in video_ids:
-        documents.refresh(video_id)
+        index.refresh(video_id)
 
 
 def _facets(table: str) -> Repair:
@@ -31,8 +31,8 @@ ALL = (
         original_dates.stale,
         lambda keys: original_dates.refresh({"_id": {"$in": keys}}),
     ),
-    Repair(f"{documents.DOCUMENTS}.shape", documents.outdated, _refresh_search),
-    _facets(documents.DOCUMENTS),
+    Repair(f"{index.DOCUMENTS}.shape", index.outdated, _refresh_search),
+    _facets(index.DOCUMENTS),
     channels.INDEX.repair,
     titles.repair(Video._meta.db_table),
     titles.repair(Watch._meta.db_table),

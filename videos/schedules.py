@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from accounts import verification
 from streamsite.visibility import Visibility, is_linkable, is_listed
+from videos import strikes
 from videos.models import Status, Video
-from videos.moderation import standing
 
 logger = logging.getLogger("streamsite.schedules")
 
@@ -79,8 +79,8 @@ def held_back(video: Video) -> str:
         return "The account is closed or suspended."
     if video.is_taken_down:
         return "The video was taken down."
-    if standing.is_paused(video.channel_id):
-        return standing.Paused.detail
+    if strikes.is_paused(video.channel_id):
+        return strikes.Paused.detail
     if is_wider(video.visibility, video.publish_visibility):
         if verification.is_missing(video.channel):
             return verification.EmailNotVerified.detail

@@ -8,11 +8,11 @@ from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer
 from streamsite.visibility import Visibility
+from videos.captions.webvtt import ENCODINGS, FORMAT_NAMES
 from videos.models import CATEGORIES, Status
 from videos.models.caption import Kind, Source
 from videos.models.reaction import Value
-from videos.playback.beats import SOURCES
-from videos.webvtt import ENCODINGS, FORMAT_NAMES
+from videos.playback.heartbeats import SOURCES
 
 
 class ChapterSerializer(serializers.Serializer[Any]):

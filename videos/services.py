@@ -15,13 +15,13 @@ from accounts import verification
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
 from streamsite.mongo.retry import in_transaction
-from streamsite.text import bytes_in_words, clean_line
+from streamsite.sanitize import bytes_in_words, clean_line
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, original_dates, quota, schedules, storage, tags, titles
+from videos import facets, original_dates, quota, schedules, strikes, tags, titles
 from videos.file_titles import title_from
+from videos.files import paths
 from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
-from videos.moderation import standing
 from videos.transcoding.errors import is_retryable
 
 # What others read of a video.
@@ -60,7 +60,7 @@ def draft(
     Raises ``Invalid``, ``standing.Paused`` for an owner who may not publish for the time being, or
     ``verification.EmailNotVerified`` for one who may only keep it private.
     """
-    standing.require_good(owner)
+    strikes.require_good(owner)
     changes = clean_metadata(
         {"title": title_from(filename), **{key: data[key] for key in EDITABLE if key in data}}
     )
@@ -92,11 +92,11 @@ def create_from_upload(
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``storage.DiskFull``.
     """
     require_acceptable_size(size)
-    storage.require_space(0)
+    paths.require_space(0)
     quota.require(owner, more=size)
     video = draft(owner, filename=filename, size=size, data=data)
     video.source_sha256 = sha256
-    storage.keep_source(upload, video.pk)
+    paths.keep_source(upload, video.pk)
     try:
 
         def store() -> None:
@@ -105,7 +105,7 @@ def create_from_upload(
 
         in_transaction(store)
     except BaseException:
-        storage.remove_everything(video.pk)
+        paths.remove_everything(video.pk)
         raise
     _announce_schedule(video)
     return video
@@ -130,7 +130,7 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     if _opens(video, changes):
         verification.require(video.channel)
     if _publishes(video, changes):
-        standing.require_good(video.channel)
+        strikes.require_good(video.channel)
     rows = Video.objects.filter(pk=video.pk)
     if expected_version is not None:
         rows = rows.filter(version=expected_version)
@@ -278,7 +278,7 @@ def delete(video: Video) -> None:
 
     in_transaction(remove_row)
     listing_refreshed.send(sender=Video, video_id=video.pk)
-    storage.remove_everything(video.pk)
+    paths.remove_everything(video.pk)
 
 
 def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
@@ -307,7 +307,7 @@ def _check_retry(video: Video) -> None:
         raise Conflict("Only a video whose processing failed can be tried again.")
     if not is_retryable(video.failure_code):
         raise Conflict("This file can't be converted, so trying again won't help. Choose another file.")
-    if not storage.source_path(video.pk).is_file():
+    if not paths.source_path(video.pk).is_file():
         raise Conflict("The uploaded file was refused and is gone. Upload another one.")
 
 

@@ -26,7 +26,7 @@ from accounts import verification
 from streamsite import origin
 from streamsite.caps import Cap
 from streamsite.errors import Absent, Invalid
-from streamsite.text import clean_line
+from streamsite.sanitize import clean_line
 from videos.caps import of_video_and_owner
 from videos.models import ShareLink, Video
 

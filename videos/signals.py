@@ -7,18 +7,20 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from accounts.erasure import account_closed, account_erased, account_restored
+from accounts.deletion import account_closed, account_erased, account_restored
 from accounts.models import User
 from accounts.profile import renamed
-from videos import blocks, captions, facets, reactions, services, tasks
+from videos import blocks, facets, services, tasks
 from videos.access import own_videos
+from videos.captions import services as caption_services
 from videos.comments import following
 from videos.comments import services as comments
-from videos.library import channels, documents
 from videos.models import Caption, Upload, Video
 from videos.moderation import cases
-from videos.playback import figures, history
-from videos.uploads import parts
+from videos.playback import history, statistics
+from videos.reactions import services as reaction_services
+from videos.search import channels, index
+from videos.uploads import partial_file
 
 
 @receiver([account_closed, account_restored])
@@ -32,12 +34,12 @@ def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
     """Remove the account's videos, files and all, and what it left as a viewer. Runs in a worker."""
     for video in own_videos(user_id).iterator():
         services.delete(video)
-    reactions.forget_user(user_id)
+    reaction_services.forget_user(user_id)
     history.clear(user_id)
     comments.forget_author(user_id)
     blocks.forget_user(user_id)
     cases.forget_user(user_id)
-    figures.forget_channel(user_id)
+    statistics.forget_channel(user_id)
     channels.INDEX.remove(user_id)
 
 
@@ -61,19 +63,19 @@ def follow_the_name(sender: type, user_id: str, **extra: Any) -> None:
     tasks.enqueue_following_name(user_id)
 
 
-@receiver(captions.tracks_changed)
+@receiver(caption_services.tracks_changed)
 def follow_the_tracks(sender: type, video_id: str, **extra: Any) -> None:
     """Lists can be asked for videos with captions, and what is said is searched."""
     has_any = Caption.objects.filter(video_id=video_id).exists()
     Video.objects.filter(pk=video_id).exclude(has_captions=has_any).update(has_captions=has_any)
     facets.refresh(Video._meta.db_table, {"_id": video_id})
-    documents.refresh(video_id)
+    index.refresh(video_id)
 
 
 @receiver(services.listing_refreshed)
 def follow_in_search(sender: type, video_id: str, **extra: Any) -> None:
     """Search finds it as it is now, or no longer."""
-    documents.refresh(video_id)
+    index.refresh(video_id)
 
 
 @receiver(services.video_deleted)
@@ -82,4 +84,4 @@ def stop_its_upload(sender: type, video_id: str, **extra: Any) -> None:
     ids = list(Upload.objects.filter(video_id=video_id).values_list("pk", flat=True))
     joined = list(Upload.objects.filter(joined_into__in=ids).values_list("pk", flat=True)) if ids else []
     for upload_id in ids + joined:
-        parts.remove(upload_id)
+        partial_file.remove(upload_id)

@@ -12,7 +12,7 @@ from typing import Any
 
 from streamsite.folding import fold
 from streamsite.mongo.collections import collection
-from streamsite.text import clean_line, is_blank
+from streamsite.sanitize import clean_line, is_blank
 from videos.models import Video
 
 MAX_TAGS, MAX_TAG = 20, 40

@@ -15,27 +15,19 @@ from django_tasks import task
 
 from accounts.models import User
 from streamsite import copies, site_age
-from streamsite.tasks import queue, subjects
+from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
-from videos import (
-    bucket,
-    bucket_site,
-    bucket_sweeper,
-    pipeline,
-    placement,
-    priorities,
-    reactions,
-    schedules,
-    services,
-    sweeper,
-)
+from videos import schedules, services
 from videos.access import own_videos
 from videos.comments import services as comments
-from videos.library import channels, documents, finders
+from videos.files import bucket, bucket_site, relocation
 from videos.models import Case, Status, Video
-from videos.moderation import cases, notices
-from videos.playback import beats, figures, history, rollup
+from videos.moderation import cases, emails
+from videos.playback import aggregation, heartbeats, history, statistics
+from videos.processing import bucket_cleanup, cleanup, pipeline, priority
+from videos.reactions import services as reaction_services
+from videos.search import channels, finders, index
 
 logger = logging.getLogger("streamsite.schedules")
 
@@ -63,8 +55,8 @@ def place_media(video_id: str) -> None:
     if not bucket.is_home():
         return
     bucket_site.require()
-    if placement.into_bucket(video_id) is not None:
-        later = timezone.now() + timedelta(seconds=placement.settle_seconds())
+    if relocation.into_bucket(video_id) is not None:
+        later = timezone.now() + timedelta(seconds=relocation.settle_seconds())
         tidy_media.using(run_after=later).enqueue(video_id)
 
 
@@ -72,12 +64,12 @@ def place_media(video_id: str) -> None:
 def tidy_media(video_id: str) -> None:
     """Remove the generations that a video does not name, or no longer, from the disk and the bucket."""
     bucket_site.require()
-    placement.tidy(video_id)
+    relocation.tidy(video_id)
 
 
-@subjects.register(process_video)
-@subjects.register(make_download)
-@subjects.register(place_media)
+@admin_links.register(process_video)
+@admin_links.register(make_download)
+@admin_links.register(place_media)
 def _admin_page(video_id: str) -> str:
     return reverse("admin:videos_video_change", args=[quote(video_id)])
 
@@ -131,7 +123,7 @@ def change_visibility() -> None:
 @task(queue_name="storage")
 def sweep_bucket() -> dict[str, int]:
     """Remove folders of the bucket that no video is served from; how many."""
-    return bucket_sweeper.sweep_bucket().as_dict()
+    return bucket_cleanup.sweep_bucket().as_dict()
 
 
 @task()
@@ -142,9 +134,9 @@ def sweep() -> dict[str, int]:
     return run_sweep().as_dict()
 
 
-def run_sweep(*, force: bool = False) -> sweeper.Report:
+def run_sweep(*, force: bool = False) -> cleanup.Report:
     """Sweep as the periodic task does, or with ``force``."""
-    return sweeper.sweep(
+    return cleanup.sweep(
         task_path=process_video.module_path, enqueue=enqueue_processing, place=enqueue_placing, force=force
     )
 
@@ -153,13 +145,13 @@ def run_sweep(*, force: bool = False) -> sweeper.Report:
 def rebuild_search() -> int:
     """Rebuild what search knows of every listed video, and of all names; return how many videos there are."""
     finders.rebuild()
-    return documents.rebuild()
+    return index.rebuild()
 
 
 @task(priority=10)
 def count_views() -> int:
     """Add what heartbeats recorded to the figures."""
-    return rollup.roll_up()
+    return aggregation.roll_up()
 
 
 @task()
@@ -168,10 +160,10 @@ def forget_video(video_id: str) -> None:
     if Video.objects.filter(pk=video_id).exists():
         return
     for forget in (
-        reactions.forget_video,
+        reaction_services.forget_video,
         history.forget_video,
-        beats.forget_video,
-        figures.forget_video,
+        heartbeats.forget_video,
+        statistics.forget_video,
         comments.forget_subject,
     ):
         forget(video_id)
@@ -180,13 +172,13 @@ def forget_video(video_id: str) -> None:
 @task(queue_name=MAIL)
 def mail_decision(case_id: str) -> None:
     """Tell the owner of something that was reported what was decided."""
-    notices.mail_owner(case_id)
+    emails.mail_owner(case_id)
 
 
 @receiver(cases.decided)
 def tell_owner(sender: Any, *, case: Case, **extra: Any) -> None:
     """By email, with the link to appeal."""
-    if notices.concerns_owner(case):
+    if emails.concerns_owner(case):
         mail_decision.enqueue(case.pk)
 
 
@@ -209,7 +201,7 @@ def enqueue_following_name(channel_id: str) -> None:
 
 def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
-    process_video.using(priority=priorities.of(video)).enqueue(video.pk)
+    process_video.using(priority=priority.of(video)).enqueue(video.pk)
 
 
 def enqueue_placing(video_id: str) -> None:

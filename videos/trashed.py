@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from streamsite import trash
-from videos import bucket
+from videos.files import bucket
 from videos.models import Caption, Upload, Video
 
 

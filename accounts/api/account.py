@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, closing, mappers
+from accounts import audit, deactivation, mappers
 from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
@@ -24,7 +24,7 @@ class RestoreView(PublicAuthView):
     def post(self, request: Request) -> Response:
         form = security_shapes.RestoreSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        user = closing.restore(request._request, **form.validated_data)
+        user = deactivation.restore(request._request, **form.validated_data)
         return no_store(Response(mappers.own_account(user)))
 
 

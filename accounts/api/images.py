@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import images, mappers, pictures
+from accounts import image_processing, image_storage, mappers
 from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
 from streamsite.errors import Invalid
-from streamsite.limits import PICTURE
+from streamsite.rate_limits import PICTURE
 
 
 class PictureView(APIView):
@@ -27,15 +27,15 @@ class PictureView(APIView):
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser]
     throttle_limit = PICTURE
-    kind: images.Kind
+    kind: image_processing.Kind
 
     def put(self, request: Request) -> Response:
         user = signed_in_user(request)
-        prepared = images.prepare(sent_file(request, "file", self.kind.name), self.kind)
-        return no_store(Response(mappers.own_account(pictures.change(user, self.kind.name, prepared))))
+        prepared = image_processing.prepare(sent_file(request, "file", self.kind.name), self.kind)
+        return no_store(Response(mappers.own_account(image_storage.change(user, self.kind.name, prepared))))
 
     def delete(self, request: Request) -> Response:
-        pictures.clear(signed_in_user(request), self.kind.name)
+        image_storage.clear(signed_in_user(request), self.kind.name)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -55,14 +55,14 @@ def _described(name: str) -> Any:
 class AvatarView(PictureView):
     """The square picture beside one's name."""
 
-    kind = images.AVATAR
+    kind = image_processing.AVATAR
 
 
 @_described("cover")
 class CoverView(PictureView):
     """The wide picture at the top of one's channel."""
 
-    kind = images.COVER
+    kind = image_processing.COVER
 
 
 def sent_file(request: Request, *names: str) -> IO[bytes]:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import closing, cookies, credentials, mappers, preferences, profile
+from accounts import cookies, credentials, deactivation, mappers, preferences, profile
 from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
@@ -50,7 +50,7 @@ class MeView(APIView):
         form.is_valid(raise_exception=True)
         user = signed_in_user(request)
         credentials.confirm_password(request._request, user, form.validated_data["password"])
-        closing.ask(request._request, user)
+        deactivation.ask(request._request, user)
         response = Response(status=status.HTTP_204_NO_CONTENT)
         cookies.delete(response)
         return no_store(response)

@@ -13,7 +13,7 @@ from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, current_session_id, no_store, signed_in_user
 from accounts.api.tokens import granted
 from accounts.authentication import TokenRefused
-from accounts.page_sessions import keep_signed_in
+from accounts.web_sessions import keep_signed_in
 
 
 class PasswordChangeView(PersonalView):

@@ -10,14 +10,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, cookies, images, mappers, services, sessions, sign_in
+from accounts import audit, cookies, image_processing, mappers, services, sessions, sign_in
 from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
 from accounts.api.images import sent_file
 from accounts.authentication import TokenRefused, authenticate_bearer
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import SiteError
-from streamsite.limits import REGISTER, SIGN_INS, enforce, given_back_when_unavailable, throttle_key
+from streamsite.rate_limits import REGISTER, SIGN_INS, enforce, given_back_when_unavailable, throttle_key
 
 
 class RegisterView(PublicAuthView):
@@ -39,8 +39,8 @@ class RegisterView(PublicAuthView):
         counted = (REGISTER, throttle_key(request._request))
         enforce(*counted)
         is_form = str(request.content_type).startswith("multipart/")
-        sent = [name for name in images.KINDS if is_form and name in request.data]
-        prepared = images.prepare_all({name: sent_file(request, name) for name in sent})
+        sent = [name for name in image_processing.KINDS if is_form and name in request.data]
+        prepared = image_processing.prepare_all({name: sent_file(request, name) for name in sent})
         with given_back_when_unavailable(counted):
             user = services.register(request._request, **form.validated_data, prepared=prepared)
         return no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from accounts.erasure import account_closed
+from accounts.deletion import account_closed
 from streamsite.mongo.batches import batches_of_ids
 from streamsite.mongo.collections import collection
 

@@ -6,7 +6,7 @@ import pytest
 
 from accounts import account_marks, sessions, totp
 from accounts.signals import SESSION_KEY
-from streamsite.testing.caller import PASSWORD
+from tests.support.http_client import PASSWORD
 
 PAGES = ("/", "/library", "/history", "/studio/videos", "/settings/profile", "/notifications")
 # What these show is shown once or lets somebody in: no browser may bring it back.

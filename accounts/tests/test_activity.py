@@ -5,8 +5,8 @@ from rest_framework.test import APIClient
 from accounts import mongo, sessions
 from accounts.models import AuthEvent
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.post import deliver
+from tests.support.mailbox import deliver
+from tests.support.users import PASSWORD
 
 ACTIVITY = "/api/v1/auth/activity"
 

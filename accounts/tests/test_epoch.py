@@ -9,13 +9,13 @@ from django.apps import apps
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import credentials, epoch, links, mongo, sessions, staff, totp
+from accounts import credentials, email_tokens, epoch, mongo, sessions, staff, totp
 from accounts.models import ApiToken, User
 from streamsite.errors import Conflict
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.commands import recorded
-from streamsite.testing.post import deliver
+from tests.support.commands import recorded
+from tests.support.mailbox import deliver
+from tests.support.users import PASSWORD
 
 AUTH = "/api/v1/auth"
 NEW = "another battery staple"
@@ -174,7 +174,7 @@ def test_an_account_that_comes_back_revives_nothing(cast, held, end):
 
 
 def test_a_proved_address_ends_nothing(cast, held):
-    token = links.email_token(owner(), owner().email)
+    token = email_tokens.email_token(owner(), owner().email)
     assert APIClient().post(f"{AUTH}/email/verify", {"token": token}, format="json").status_code == 200
     assert owner().email_verified
     assert works(held) == ALL
@@ -232,7 +232,7 @@ def test_an_address_that_was_asked_for_with_the_old_password_is_dropped(cast):
     body = {"email": "thief@example.org", "current_password": PASSWORD}
     assert thief.post(f"{AUTH}/email/change", body, format="json").status_code == 200
     deliver()
-    token = links.email_token(owner(), "thief@example.org")
+    token = email_tokens.email_token(owner(), "thief@example.org")
     change_password(here)
     answer = APIClient().post(f"{AUTH}/email/verify", {"token": token}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "link_invalid")

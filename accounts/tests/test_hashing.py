@@ -8,12 +8,12 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHash
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import hashing, links
+from accounts import email_tokens, hashing
 from accounts.models import User
 from streamsite import settings as shipped
 from streamsite.errors import Unavailable
-from streamsite.testing.cast import PASSWORD
-from streamsite.web import THREADS
+from streamsite.server_command import THREADS
+from tests.support.users import PASSWORD
 
 TOKEN = "/api/v1/auth/token"
 NEW = "another battery staple"
@@ -108,7 +108,7 @@ def test_a_password_changed_meanwhile_is_not_brought_back(hashed):
 
 def ways(cast):
     """Every call that hashes a password, as ``{name: a callable that returns the answer}``."""
-    token = links.reset_token(cast.owner)
+    token = email_tokens.reset_token(cast.owner)
     api, page, anonymous = cast.api("owner"), cast.page("owner"), Client()
     anonymous.cookies["reset_link"] = token
     account = {"username": "newcomer", "email": "newcomer@example.org", "password": PASSWORD}

@@ -6,7 +6,7 @@ from django.test import Client
 from accounts import sessions
 from accounts.models import User
 from accounts.signals import SESSION_KEY
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 
 @pytest.fixture

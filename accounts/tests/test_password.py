@@ -9,10 +9,10 @@ from django.core import mail
 from django.db import connections
 from rest_framework.test import APIClient
 
-from accounts import links, sessions
+from accounts import email_tokens, sessions
 from accounts.models import ApiToken, AuthEvent, User
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.post import deliver, token_in
+from tests.support.mailbox import deliver, token_in
+from tests.support.users import PASSWORD
 
 CHANGE, RESET, CONFIRM = (f"/api/v1/auth/password/{name}" for name in ("change", "reset", "reset/confirm"))
 NEW = "another battery staple"
@@ -204,7 +204,7 @@ def test_a_new_address_makes_an_earlier_link_void(cast, reset_token):
 
 def test_a_link_ends_after_half_an_hour(reset_token, monkeypatch):
     later = datetime.now() + timedelta(minutes=31)
-    monkeypatch.setattr(links._resets, "_now", lambda: later)
+    monkeypatch.setattr(email_tokens._resets, "_now", lambda: later)
     assert confirm(reset_token).json()["code"] == "reset_invalid"
 
 

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from accounts import mongo, sessions
 from accounts.models import ApiToken
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
 from subscriptions.models import PrivateFeed
+from tests.support.users import PASSWORD
 
 TOKENS, FEED, PROOF = "/api/v1/auth/api-tokens", "/api/v1/me/feed/rss", "/api/v1/auth/proof"
 NEW_TOKEN = {"name": "backup script", "scopes": ["read", "upload"]}

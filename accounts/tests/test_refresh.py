@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts import mongo, sessions
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token/refresh"
 

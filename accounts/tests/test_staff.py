@@ -12,8 +12,8 @@ from accounts.models import ApiToken, AuthEvent, User
 from accounts.tests.test_totp import factor, forget_steps  # noqa: F401 - a fixture
 from streamsite.errors import Conflict, Forbidden, Invalid
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.post import deliver, token_in
+from tests.support.mailbox import deliver, token_in
+from tests.support.users import PASSWORD
 
 NEW = "another battery staple"
 
@@ -223,11 +223,11 @@ def test_where_staff_acted_from_is_not_shown_to_the_owner(cast, rf):
 
 
 def test_moderation_names_who_suspended(cast):
-    from videos.moderation import things
+    from videos.moderation import reportable
 
-    things.kind("channel").take_down(cast.owner.pk, actor=cast.staff)
+    reportable.kind("channel").take_down(cast.owner.pk, actor=cast.staff)
     assert last_event(cast.owner) == ("suspended", cast.staff.pk)
-    things.kind("channel").take_down(cast.staff.pk, actor=cast.user("helper", is_staff=True))
+    reportable.kind("channel").take_down(cast.staff.pk, actor=cast.user("helper", is_staff=True))
     assert again(cast.staff).is_active
 
 

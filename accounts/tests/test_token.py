@@ -11,11 +11,11 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
-from accounts import keys, page_sessions, sessions
-from accounts.keys import ring
+from accounts import sessions, signing_keys, web_sessions
 from accounts.signals import SESSION_KEY
+from accounts.signing_keys import ring
 from accounts.tokens import AccessToken
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token"
 INVALID = {"code": "invalid_credentials", "detail": "The name or the password is not right."}
@@ -266,7 +266,7 @@ def test_a_sign_in_on_the_page_ends_the_session_of_its_cookie(cast):
     first = page.session[SESSION_KEY]
     request = RequestFactory().post("/login")
     request.session = page.session
-    page_sessions.sign_in(request, cast.member, remember=False, amr=["pwd"])
+    web_sessions.sign_in(request, cast.member, remember=False, amr=["pwd"])
     assert sessions.user_of(first) is None
     assert sessions.user_of(request.session[SESSION_KEY]) == cast.member.pk
 
@@ -310,20 +310,20 @@ def test_every_refusal_costs_one_hash(cast, settings, login):
 
 def test_keys_rotate_without_ending_sessions(cast, settings, tmp_path):
     settings.TOKEN_KEYS_DIR = tmp_path
-    first = keys.create_key(tmp_path)
-    keys.ring.cache_clear()
+    first = signing_keys.create_key(tmp_path)
+    signing_keys.ring.cache_clear()
     try:
         old = cast.access_token(cast.owner)
-        second = keys.create_key(tmp_path)
+        second = signing_keys.create_key(tmp_path)
         (tmp_path / f"{second}.pem").rename(tmp_path / f"z{second}.pem")
-        keys.ring.cache_clear()
+        signing_keys.ring.cache_clear()
         new = cast.access_token(cast.owner)
         assert jwt.get_unverified_header(old)["kid"] == first
         assert jwt.get_unverified_header(new)["kid"] == f"z{second}"
         assert [me(token).status_code for token in (old, new)] == [200, 200]
         (tmp_path / f"{first}.pem").unlink()
-        keys.ring.cache_clear()
+        signing_keys.ring.cache_clear()
         assert me(old).json()["code"] == "token_invalid"
         assert me(new).status_code == 200
     finally:
-        keys.ring.cache_clear()
+        signing_keys.ring.cache_clear()

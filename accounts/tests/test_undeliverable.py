@@ -2,11 +2,11 @@
 
 import pytest
 
-from accounts import credentials, deliverability, links, staff
+from accounts import credentials, deliverability, email_tokens, staff
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.post import deliver
+from tests.support.mailbox import deliver
+from tests.support.users import PASSWORD
 
 REASON = "The mailbox doesn't exist."
 
@@ -56,7 +56,7 @@ def test_its_owner_asks_again(cast, owner):
 
 
 def test_a_confirmed_address_is_good(rf, owner):
-    credentials.verify_email(rf.post("/"), links.email_token(owner, owner.email))
+    credentials.verify_email(rf.post("/"), email_tokens.email_token(owner, owner.email))
     assert not is_marked(owner)
 
 
@@ -69,7 +69,7 @@ def test_mail_that_was_accepted_ends_the_mark(cast, owner):
 def test_a_new_address_is_not_marked(cast, owner):
     body = {"email": "new@example.org", "current_password": PASSWORD}
     assert cast.api("owner").post("/api/v1/auth/email/change", body, format="json").status_code == 200
-    token = links.email_token(User.objects.get(pk=owner.pk), "new@example.org")
+    token = email_tokens.email_token(User.objects.get(pk=owner.pk), "new@example.org")
     cast.api("anonymous").post("/api/v1/auth/email/verify", {"token": token}, format="json")
     assert not is_marked(owner)
 

@@ -19,7 +19,7 @@ from accounts.proof import ProofRequired
 from accounts.signals import SESSION_KEY
 from accounts.views.proof import ask_for_proof
 from streamsite.errors import SiteError
-from streamsite.pages import show_problems
+from streamsite.view_helpers import show_problems
 
 # What was typed before the identity had to be confirmed, kept in the page's session: {name, scopes, days}.
 DRAFT = "api_token_draft"

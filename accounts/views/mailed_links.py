@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import credentials, forms, links
+from accounts import credentials, email_tokens, forms
 from streamsite.errors import SiteError
-from streamsite.pages import show_problems
+from streamsite.view_helpers import show_problems
 
 RESET, VERIFY = "reset_link", "email_link"
 
@@ -26,7 +26,7 @@ def _keep_token(request: HttpRequest, name: str, page: str) -> HttpResponse | No
     response = redirect(page)
     response.set_cookie(
         name,
-        token[: links.MOST_CHARACTERS],
+        token[: email_tokens.MOST_CHARACTERS],
         max_age=settings.PASSWORD_RESET_TIMEOUT,
         path=response.url,
         secure=settings.IS_HTTPS,
@@ -55,7 +55,7 @@ def verify_email(request: HttpRequest) -> HttpResponse:
         return moved
     token = _token(request, VERIFY)
     try:
-        user, key = links.read_email_token(token)
+        user, key = email_tokens.read_email_token(token)
         if request.method == "POST":
             verified = credentials.verify_email(request, token)
             messages.success(request, f"{verified.email} is confirmed.")
@@ -96,7 +96,7 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         return moved
     token = _token(request, RESET)
     try:
-        user = links.read_reset_token(token)
+        user = email_tokens.read_reset_token(token)
     except SiteError as error:
         return render(
             request,

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import forms, images, mappers, pictures, preferences, profile
+from accounts import forms, image_processing, image_storage, mappers, preferences, profile
 from accounts.models import User
 from streamsite.errors import Invalid, TooLarge
-from streamsite.limits import PICTURE, enforce
-from streamsite.pages import show_problems
+from streamsite.rate_limits import PICTURE, enforce
+from streamsite.view_helpers import show_problems
 
 
 @login_required
@@ -34,17 +34,17 @@ def settings_profile(request: HttpRequest) -> HttpResponse:
 def _change_profile(user: User, form: forms.ProfileForm) -> bool:
     """Whether everything in the form could be kept; otherwise nothing is, and the form says why."""
     data = form.cleaned_data
-    given = {name: data[name] for name in images.KINDS}
+    given = {name: data[name] for name in image_processing.KINDS}
     try:
         if any(given.values()):
             enforce(PICTURE, user.pk)
-        prepared = images.prepare_all(given)
+        prepared = image_processing.prepare_all(given)
         profile.update(user, data)
     except (Invalid, TooLarge) as error:
         show_problems(form, error)
         return False
     for kind, files in prepared.items():
-        pictures.change(user, kind, files)
+        image_storage.change(user, kind, files)
     return True
 
 
@@ -52,9 +52,9 @@ def _change_profile(user: User, form: forms.ProfileForm) -> bool:
 @require_POST
 def remove_picture(request: HttpRequest) -> HttpResponse:
     """Take the avatar or the cover away."""
-    kind = images.KINDS.get(request.POST.get("kind", ""))
+    kind = image_processing.KINDS.get(request.POST.get("kind", ""))
     if kind is not None:
-        pictures.clear(cast(User, request.user), kind.name)
+        image_storage.clear(cast(User, request.user), kind.name)
         messages.success(request, f"The {kind.name} was removed.")
     return redirect("settings-profile")
 

@@ -17,7 +17,7 @@ from accounts import credentials, forms, totp
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.errors import SiteError
-from streamsite.pages import safe_next, show_problems
+from streamsite.view_helpers import safe_next, show_problems
 
 
 def ask_for_proof(back: str) -> HttpResponse:

@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, credentials, forms, page_sessions, proof, totp
+from accounts import audit, credentials, forms, proof, totp, web_sessions
 from accounts.models import User
 from accounts.signals import SESSION_KEY
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.pages import is_fragment, safe_next, show_problems
+from streamsite.view_helpers import is_fragment, safe_next, show_problems
 
 SHOWN_EVENTS = 5
 
@@ -88,7 +88,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         user = credentials.change_password(
             request, _user(request), session_id=_session_id(request), **form.cleaned_data
         )
-        page_sessions.keep_signed_in(request, user)
+        web_sessions.keep_signed_in(request, user)
 
     return _attempt(
         request, "password_form", form, work, "Your password was changed. Other devices were signed out."

@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import forms, page_sessions, services, sign_in, totp
+from accounts import forms, services, sign_in, totp, web_sessions
 from accounts.models import User
-from accounts.views.closing import offer_restore
+from accounts.views.deactivation import offer_restore
 from streamsite.errors import Forbidden, SiteError, Throttled
-from streamsite.limits import REGISTER, enforce, given_back_when_unavailable, throttle_key
-from streamsite.pages import safe_next, show_problems
+from streamsite.rate_limits import REGISTER, enforce, given_back_when_unavailable, throttle_key
+from streamsite.view_helpers import safe_next, show_problems
 
 # Who has given the right password and still owes a code: kept in the page's session, for five minutes.
 PENDING = "sign_in_pending"
@@ -59,7 +59,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _after_password(request: HttpRequest, user: User, *, remember: bool, target: str) -> HttpResponse:
     if not totp.is_enabled(user.pk):
-        page_sessions.sign_in(request, user, remember=remember, amr=sign_in.PASSWORD_ONLY)
+        web_sessions.sign_in(request, user, remember=remember, amr=sign_in.PASSWORD_ONLY)
         return redirect(target)
     request.session.cycle_key()
     request.session[PENDING] = {
@@ -95,7 +95,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
                 status = error.status
             else:
                 del request.session[PENDING]
-                page_sessions.sign_in(request, user, remember=pending["remember"], amr=amr)
+                web_sessions.sign_in(request, user, remember=pending["remember"], amr=amr)
                 return redirect(pending["next"])
     return render(request, "accounts/login_code.html", {"form": form}, status=status)
 
@@ -129,7 +129,7 @@ def register(request: HttpRequest) -> HttpResponse:
             except SiteError as error:
                 show_problems(form, error)
             else:
-                page_sessions.sign_in(request, user, remember=False, amr=sign_in.PASSWORD_ONLY)
+                web_sessions.sign_in(request, user, remember=False, amr=sign_in.PASSWORD_ONLY)
                 messages.success(
                     request,
                     f"Welcome, {user.get_full_name()}. We have sent a link to {user.email}: please confirm it.",

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import unsubscribing
 from accounts.models import User
 from streamsite.errors import SiteError
-from streamsite.limits import UNSUBSCRIBE
 from streamsite.page_limits import counts_as
+from streamsite.rate_limits import UNSUBSCRIBE
 
 
 @csrf_exempt  # The link's token proves the request: mail programs send no cookie (RFC 8058).

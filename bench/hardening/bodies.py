@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from bench.hardening import verdict
-from streamsite.testing.bodies import COOKIE, DiskWatch, post_form
-from streamsite.testing.stack import Stack
+from tests.support.bodies import COOKIE, DiskWatch, post_form
+from tests.support.stack import Stack
 
 BODY_BYTES = 1_000_000_000
 PATHS = ("/login", "/upload", "/settings/preferences", "/admin/login/", "/api/v1/videos")

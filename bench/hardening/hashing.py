@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.hardening import verdict
-from streamsite.testing.caller import PASSWORD, Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import PASSWORD, Caller
+from tests.support.stack import Stack
 
 MOST_MIB = 150
 SIGN_IN = "/api/v1/auth/token"

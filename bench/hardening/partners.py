@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.hardening import verdict
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.flaky_proxy import FlakyProxy, Mode
-from streamsite.testing.s3 import S3Server
-from streamsite.testing.smtp import MailServer
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.flaky_proxy import FlakyProxy, Mode
+from tests.support.http_client import Caller
+from tests.support.s3 import S3Server
+from tests.support.smtp import MailServer
+from tests.support.stack import Stack
 
 CALLS, VIEWERS = 300, 20
 MOST_TIMES, MOST_LATE = 1.5, 10.0

@@ -21,10 +21,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.hardening import verdict
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.processes import tree
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
+from tests.support.processes import tree
+from tests.support.stack import Stack
 
 MIB = 1024 * 1024
 FILE_BYTES = 64 * MIB

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
-from playlists import access, listing, mappers, ordering, queries, services
+from playlists import access, mappers, ordering, pages, queries, services
 from playlists import serializers as shapes
 from playlists.models import Playlist
 from streamsite.api.conditional import expected_version, respond, version_etag
@@ -51,7 +51,7 @@ class ItemsView(APIView):
     )
     def get(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_viewing(request.user, playlist_id)
-        return respond(request, listing.items(request, playlist, request.user).body)
+        return respond(request, pages.items(request, playlist, request.user).body)
 
     @extend_schema(
         operation_id="playlist_items_add",

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
 from accounts.api.base import signed_in_user
-from playlists import access, listing, queries, services
+from playlists import access, pages, queries, services
 from playlists import serializers as shapes
 from playlists.api.playlists import playlist_response
 from streamsite.api.conditional import respond
@@ -49,7 +49,7 @@ class WatchLaterView(APIView):
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        return respond(request, listing.items(request, queries.watch_later(user), user).body)
+        return respond(request, pages.items(request, queries.watch_later(user), user).body)
 
 
 class WatchLaterEntryView(APIView):
@@ -81,7 +81,7 @@ class SavedPlaylistsView(APIView):
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
         page = paginate(request, access.saved_by(user.pk), queries.SAVED_RECENTLY)
-        return respond(request, listing.saved_body(page, user))
+        return respond(request, pages.saved_body(page, user))
 
 
 class SavedPlaylistView(APIView):

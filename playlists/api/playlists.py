@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
 from accounts.api.base import signed_in_user
-from playlists import access, listing, mappers, queries, services
+from playlists import access, mappers, pages, queries, services
 from playlists import serializers as shapes
 from playlists.models import Playlist
 from streamsite.api.conditional import expected_version, respond, version_etag
@@ -58,8 +58,8 @@ class PlaylistsView(APIView):
         page = paginate(request, rows(user.pk), queries.RECENT)
         video_id = request.GET.get("video", "")
         if video_id:
-            return respond(request, listing.choice_body(page, user, video_id))
-        return respond(request, listing.body(page, user))
+            return respond(request, pages.choice_body(page, user, video_id))
+        return respond(request, pages.body(page, user))
 
     @extend_schema(
         operation_id="playlists_create",
@@ -118,4 +118,4 @@ class ChannelPlaylistsView(APIView):
     def get(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)
         rows = access.listed_playlists(channel.pk)
-        return respond(request, listing.body(paginate(request, rows, queries.RECENT), request.user))
+        return respond(request, pages.body(paginate(request, rows, queries.RECENT), request.user))

@@ -3,7 +3,6 @@
 ``version`` grows with every change of order or members; a move names the version it was made from.
 """
 
-from playlists.services.claims import PlaylistFull, SortedByRule
 from playlists.services.items import (
     AlreadyInPlaylist,
     add,
@@ -14,10 +13,11 @@ from playlists.services.items import (
     step,
     tidy,
 )
-from playlists.services.later import add_to_watch_later, remove_from_watch_later
+from playlists.services.library import forget_saves, save, unsave
+from playlists.services.locking import PlaylistFull, SortedByRule
 from playlists.services.members import end_between, invite, leave_all, uninvite
 from playlists.services.playlists import create, delete, update
-from playlists.services.saved import forget_saves, save, unsave
+from playlists.services.watch_later import add_to_watch_later, remove_from_watch_later
 
 __all__ = [
     "AlreadyInPlaylist",

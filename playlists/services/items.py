@@ -11,9 +11,9 @@ from playlists import ordering
 from playlists.access import may_show
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import Place
-from playlists.services.claims import SortedByRule, changing, claim, items_of
+from playlists.services.locking import SortedByRule, changing, claim, items_of
 from streamsite.errors import Absent, Conflict, Stale
-from streamsite.text import clean_line, shorten_line
+from streamsite.sanitize import clean_line, shorten_line
 from videos.access import video_for_watching
 from videos.models import Video
 

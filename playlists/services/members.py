@@ -7,7 +7,7 @@ from django.dispatch import Signal
 from accounts.models import User
 from playlists import access
 from playlists.models import MAX_COLLABORATORS, Playlist
-from playlists.services.claims import changing, claim
+from playlists.services.locking import changing, claim
 from playlists.services.playlists import KeepsItsName
 from streamsite.errors import Conflict, Invalid
 from videos import blocks

@@ -12,15 +12,15 @@ from accounts.models import User
 from playlists import ordering
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import GAP
-from playlists.services.claims import changing, claim, items_of
+from playlists.services.locking import changing, claim, items_of
 from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Invalid, Stale
 from streamsite.mongo.retry import in_transaction
-from streamsite.text import clean_line, clean_text, is_blank
+from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility, is_linkable
+from videos import strikes
 from videos.access import may_watch
 from videos.models import Video
-from videos.moderation import standing
 
 
 class KeepsItsName(Conflict):
@@ -41,7 +41,7 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
     """A new playlist, with the videos of ``video_ids`` in their order. ``Absent`` for one they may not watch."""
     clean = _clean(data, complete=True)
     if is_linkable(clean.get("visibility", Visibility.PRIVATE)):
-        standing.require_good(owner)
+        strikes.require_good(owner)
         verification.require(owner)
     video_ids = list(data.get("video_ids") or [])
     if len(video_ids) > MAX_ITEMS:
@@ -106,7 +106,7 @@ def update(playlist: Playlist, data: dict[str, Any], *, expected_version: int | 
     if playlist.is_watch_later and changes.keys() - {"sort"}:
         raise KeepsItsName
     if is_linkable(changes.get("visibility", playlist.visibility)) and changes.keys() & SAID:
-        standing.require_good(playlist.owner)
+        strikes.require_good(playlist.owner)
     if is_linkable(changes.get("visibility", playlist.visibility)) and not is_linkable(playlist.visibility):
         verification.require(playlist.owner)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.erasure import account_erased
+from accounts.deletion import account_erased
 from playlists.models import Playlist, PlaylistItem
 from subscriptions.models import Notification
 from videos import blocks

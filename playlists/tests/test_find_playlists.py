@@ -4,8 +4,8 @@ import pytest
 
 from accounts.models import User
 from playlists import services
-from playlists.finding import INDEX
 from playlists.models import Playlist
+from playlists.search import INDEX
 from streamsite.mongo.collections import collection
 from videos import blocks
 

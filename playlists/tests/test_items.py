@@ -5,7 +5,7 @@ import pytest
 from playlists import ordering, services
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from streamsite.ids import object_id
-from streamsite.testing.commands import recorded_documents
+from tests.support.commands import recorded_documents
 from videos import services as video_services
 from videos.models import Video
 

@@ -6,7 +6,7 @@ import pytest
 
 from playlists import embedding
 from playlists.models import Playlist, PlaylistItem
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services as video_services
 
 SITE = "http://localhost:8000"

@@ -5,7 +5,7 @@ import pytest
 
 from playlists import services
 from playlists.models import Playlist
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services as video_services
 
 SITE = "http://localhost:8000"

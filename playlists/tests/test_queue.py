@@ -5,7 +5,7 @@ import pytest
 from playlists import queue
 from playlists.models import Playlist, PlaylistItem
 from streamsite.ids import object_id
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services as video_services
 
 

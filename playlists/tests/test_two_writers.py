@@ -17,7 +17,7 @@ from playlists import access, services
 from playlists.models import Playlist, PlaylistItem
 from playlists.ordering import BY_RANK
 from streamsite.errors import SiteError
-from streamsite.testing.depth import walk
+from tests.support.profile import walk
 from videos.models import Video
 
 EXAMPLES = walk(60, deep=200)

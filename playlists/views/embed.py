@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from playlists import access, embedding
 from streamsite.errors import Absent
-from streamsite.pages import is_fragment
-from videos.sharing import addresses
-from videos.sharing.embed_options import EmbedOptions
+from streamsite.view_helpers import is_fragment
+from videos.syndication import urls
+from videos.syndication.embed_options import EmbedOptions
 from videos.views import framing
 
 HOST = re.compile(r"\A[a-z0-9][a-z0-9.-]{0,252}\Z")
@@ -37,7 +37,7 @@ def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
         part = {"window": embedding.part(playlist, index, host)}
         return framing.framed(render(request, "playlists/_embed_items.html", part))
     window = embedding.window(playlist, index, host)
-    current, page = window.entry_at(index), addresses.absolute(playlist.get_absolute_url())
+    current, page = window.entry_at(index), urls.absolute(playlist.get_absolute_url())
     if current is None:
         return framing.refuse(request, framing.EMPTY, playlist_url=page)
     options = EmbedOptions.read(request.GET)

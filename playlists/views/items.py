@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import channel_for_viewing
 from accounts.models import User
 from playlists import access, services
-from playlists.views.parts import carried_out, user_of, version_of
+from playlists.views._shared import carried_out, user_of, version_of
 from streamsite.errors import Absent
 
 

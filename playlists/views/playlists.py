@@ -11,17 +11,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import channel_for_viewing
-from playlists import access, feeds, forms, listing, mappers, queries, services
+from playlists import access, feeds, forms, mappers, pages, queries, services
 from playlists.models import Playlist, Sort
-from playlists.views.parts import carried_out, user_of
+from playlists.views._shared import carried_out, user_of
 from streamsite import cors, xml
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.pages import is_fragment, show_problems
+from streamsite.view_helpers import is_fragment, show_problems
 from streamsite.visibility import Visibility
 from subscriptions.channel_page.queries import visit
 from videos.playback.marks import marked
-from videos.sharing.feeds import CONTENT_TYPE
+from videos.syndication.feeds import CONTENT_TYPE
 
 METHODS = ["GET", "HEAD", "POST"]
 TABS = ("", "shared", "saved")
@@ -31,9 +31,9 @@ def _library_page(request: HttpRequest, tab: str) -> dict[str, Any]:
     user = user_of(request)
     if tab == "saved":
         rows = paginate(request, access.saved_by(user.pk), queries.SAVED_RECENTLY, absolute=False)
-        return listing.saved_body(rows, user)
+        return pages.saved_body(rows, user)
     chosen = access.playlists_shared_with if tab else access.own_playlists
-    return listing.body(paginate(request, chosen(user.pk), queries.RECENT, absolute=False), user)
+    return pages.body(paginate(request, chosen(user.pk), queries.RECENT, absolute=False), user)
 
 
 @login_required
@@ -74,7 +74,7 @@ def watch_later(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
-    found = listing.items(request, playlist, request.user, absolute=False)
+    found = pages.items(request, playlist, request.user, absolute=False)
     role = found.playlist["role"]
     context: dict[str, Any] = {
         "playlist": found.playlist,
@@ -147,7 +147,7 @@ def channel_playlists(request: HttpRequest, username: str) -> HttpResponse:
     """The listed playlists of a channel."""
     owner = channel_for_viewing(username)
     rows = access.listed_playlists(owner.pk)
-    page = listing.body(paginate(request, rows, queries.RECENT, absolute=False), request.user)
+    page = pages.body(paginate(request, rows, queries.RECENT, absolute=False), request.user)
     context = {"channel": visit(request.user, owner)[0], "tab": "playlists", "page": page}
     template = "playlists/_playlists.html" if is_fragment(request) else "accounts/channel.html"
     return render(request, template, context)

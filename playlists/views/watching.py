@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from playlists import access, mappers, queue
 from streamsite.errors import SiteError
 from videos.models import Video
-from videos.relations import Relation
+from videos.viewer_state import Relation
 
 
 def watch_panel(request: HttpRequest, video: Video, relation: Relation) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from rest_framework.request import Request
 
 from streamsite import origin
 from streamsite.errors import Invalid
-from streamsite.mongo.merging import Moment
+from streamsite.mongo.keyset_merge import Moment
 
 Row = TypeVar("Row", bound=Model)
 

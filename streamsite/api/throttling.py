@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite.limits import READS, WRITES, allowance, hit, throttle_key
+from streamsite.rate_limits import READS, WRITES, allowance, hit, throttle_key
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

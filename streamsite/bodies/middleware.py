@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 from streamsite import csrf, errors
 from streamsite.bodies import rules, stream
-from streamsite.limits import ANONYMOUS_FILES, enforce, throttle_key
+from streamsite.rate_limits import ANONYMOUS_FILES, enforce, throttle_key
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What a server takes from the connection by itself, to use it again.

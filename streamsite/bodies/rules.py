@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from streamsite.text import bytes_in_words
+from streamsite.sanitize import bytes_in_words
 
 # Fields and boundaries beside the files of a form.
 REST_OF_FORM = 100_000

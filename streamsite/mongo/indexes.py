@@ -19,12 +19,12 @@ Document = dict[str, Any]
 
 PROVIDERS = (
     "accounts.mongo",
-    "videos.library.channels",
-    "videos.library.documents",
-    "videos.playback.beats",
-    "videos.playback.figures",
+    "videos.search.channels",
+    "videos.search.index",
+    "videos.playback.heartbeats",
+    "videos.playback.statistics",
     "subscriptions.mongo",
-    "playlists.finding",
+    "playlists.search",
     "streamsite.api.idempotency",
 )
 OWN = {

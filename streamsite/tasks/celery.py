@@ -35,10 +35,10 @@ from django.conf import settings
 from django_tasks import task_backends
 
 from streamsite import site_id, starting
-from streamsite.tasks import control, delivery
+from streamsite.tasks import control, dispatch
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.celery_backend import CeleryTaskBackend
-from streamsite.tasks.upkeep import Upkeep
+from streamsite.tasks.celery_scheduler import Upkeep
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 
 logger = logging.getLogger("streamsite.worker")
@@ -130,7 +130,7 @@ def run_job(queue: str, is_again: bool = False) -> bool:
 def _pass_on(queue: str, is_again: bool) -> None:
     """Call another worker, if that can be done; if not, the queue is called again anyway."""
     try:
-        if not is_again or delivery.is_left(queue, _backend().resend_seconds):
+        if not is_again or dispatch.is_left(queue, _backend().resend_seconds):
             publish(queue, is_again=is_again)
     # Whatever a broker's client raises: a job may have been taken that is to be run.
     except Exception as error:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from streamsite.tasks import delivery
+from streamsite.tasks import dispatch
 from streamsite.tasks.backend import MongoTaskBackend
 
 logger = logging.getLogger("streamsite.tasks")
@@ -44,20 +44,20 @@ class CeleryTaskBackend(MongoTaskBackend):
 
     def call(self, job_id: str) -> None:
         """Call a worker for a job that is due and not announced. Raises what the broker's client raises."""
-        name = delivery.announce(job_id)
+        name = dispatch.announce(job_id)
         if name is not None:
             _publish(job_id, name)
 
     def catch_up(self) -> None:
         """Call for what became due with time, for what was not announced, and for what was left.
 
-        Every Celery worker does this once a second (``upkeep.py``). Raises what broker and database raise.
+        Every Celery worker does this once a second (``celery_scheduler.py``). Raises what broker and database raise.
         """
         names = sorted(self.queues)
-        while (found := delivery.announce_next(names, self.resend_seconds)) is not None:
+        while (found := dispatch.announce_next(names, self.resend_seconds)) is not None:
             _publish(*found)
         for name in names:
-            if delivery.is_to_be_called_again(name, self.resend_seconds):
+            if dispatch.is_to_be_called_again(name, self.resend_seconds):
                 logger.debug("jobs of the queue %s were left; it is called again", name)
                 publish_call(name, is_again=True)
 
@@ -111,5 +111,5 @@ def _publish(job_id: str, name: str) -> None:
     try:
         publish_call(name)
     except Exception:
-        delivery.withdraw(job_id)
+        dispatch.withdraw(job_id)
         raise

@@ -6,7 +6,7 @@ enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge
 *state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be
 taken; for a running job that is the end of its lease, so taking over from a dead worker is taking like any
 other. ``token`` is new with every take and is in the condition of every later update: who lost the lease
-changes nothing. ``announced_at`` is kept by ``delivery.py``, for brokers.
+changes nothing. ``announced_at`` is kept by ``dispatch.py``, for brokers.
 
 All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of
 theirs. Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from ua_parser import parse
 
-from streamsite.text import bytes_in_words, names_a_user
+from streamsite.sanitize import bytes_in_words, names_a_user
 
 register = template.Library()
 HREF = re.compile(r'href="([^"]*)"')

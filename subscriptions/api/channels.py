@@ -24,8 +24,8 @@ from streamsite.api.pagination import PAGING, paginate
 from subscriptions import queries, services
 from subscriptions import serializers as shapes
 from videos import queries as video_queries
-from videos.library.channels import FINDER as CHANNELS
 from videos.mappers import card
+from videos.search.channels import FINDER as CHANNELS
 from videos.serializers import (
     PageOfCardsSerializer,
     PageOfFeedCardsSerializer,

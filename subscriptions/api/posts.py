@@ -22,15 +22,15 @@ from streamsite.api.parsing import StrictJSONParser
 from subscriptions import post_serializers as shapes
 from subscriptions.models import Post
 from subscriptions.posts import access, mappers, queries, services
+from subscriptions.posts.integrations import subject_of
 from subscriptions.posts.reactions import OPINIONS
-from subscriptions.posts.wiring import subject_of
 from videos import serializers as video_shapes
 from videos.api.comments import SORT
 from videos.api.moderation import ReportView
 from videos.comments import mappers as comment_mappers
 from videos.comments import queries as comment_queries
+from videos.comments import serializers as comment_shapes
 from videos.comments import services as comments
-from videos.comments import shapes as comment_shapes
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
 

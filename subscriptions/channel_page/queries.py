@@ -10,8 +10,8 @@ from accounts.models import User
 from streamsite.mongo.collections import collection
 from streamsite.mongo.documents import completed
 from streamsite.visibility import Viewer
-from subscriptions.channel_page.kinds import VIDEOS, all_kinds
 from subscriptions.channel_page.services import PAGES
+from subscriptions.channel_page.shelf_types import VIDEOS, all_kinds
 from subscriptions.models import ChannelPage, Subscription
 from subscriptions.queries import relation_of
 from videos.access import LISTED

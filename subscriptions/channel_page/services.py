@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError, Stale
 from streamsite.mongo.collections import collection
-from subscriptions.channel_page.kinds import kind_of
+from subscriptions.channel_page.shelf_types import kind_of
 from subscriptions.models import ChannelPage
 from videos.access import video_for_editing
 

@@ -16,8 +16,8 @@ LONGEST = 5_000
 class Post(models.Model):
     """A text, perhaps with a picture or a video. Anybody may read it while its channel is there.
 
-    ``picture`` is the id of a folder of ``accounts.pictures``; ``picture_size`` its ``[width, height]``. Counters are
-    changed by services only.
+    ``picture`` is the id of a folder of ``accounts.image_storage``; ``picture_size`` its ``[width, height]``. Counters
+    are changed by services only.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)

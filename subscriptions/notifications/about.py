@@ -12,7 +12,14 @@ from typing import Any
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
 from subscriptions.models import Notification
-from subscriptions.notifications.kinds import ABOUT_COMMENTS, HELD, MILESTONE, MODERATION, PROCESSING, SHARE
+from subscriptions.notifications.notification_types import (
+    ABOUT_COMMENTS,
+    HELD,
+    MILESTONE,
+    MODERATION,
+    PROCESSING,
+    SHARE,
+)
 
 ROWS = Notification._meta.db_table
 # "/watch/<id>?comment=<id>#comments", "/posts/<id>?comment=<id>#comments".

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from subscriptions import tasks
 from subscriptions.notifications import comments as telling
 from subscriptions.notifications import services
-from subscriptions.notifications.kinds import APPROVED, HEART
+from subscriptions.notifications.notification_types import APPROVED, HEART
 from videos.blocks import channel_blocked
 from videos.comments import following, states
 from videos.comments import services as comments

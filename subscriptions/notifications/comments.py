@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from accounts.models import User
 from subscriptions.notifications import services
-from subscriptions.notifications.kinds import COMMENT, HELD, MENTION, REPLY, THREAD
+from subscriptions.notifications.notification_types import COMMENT, HELD, MENTION, REPLY, THREAD
 from videos import blocks
 from videos.comments import following
 from videos.comments import queries as comments

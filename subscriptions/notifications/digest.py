@@ -17,7 +17,7 @@ from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
 from subscriptions.notifications import queries, services, threads
 from subscriptions.notifications.entries import Entry
-from subscriptions.notifications.kinds import BOTH, BROADCAST, MAIL, kind_of, wishes
+from subscriptions.notifications.notification_types import BOTH, BROADCAST, MAIL, kind_of, wishes
 
 MOST = 50
 FIRST_REACH = timedelta(days=7)

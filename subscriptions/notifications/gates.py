@@ -11,7 +11,15 @@ from streamsite.mongo.collections import collection
 from subscriptions.models import Post
 from subscriptions.notifications import about
 from subscriptions.notifications.entries import Entry
-from subscriptions.notifications.kinds import ABOUT_COMMENTS, HEART, MENTION, POST, THREAD, VIDEO, kind_of
+from subscriptions.notifications.notification_types import (
+    ABOUT_COMMENTS,
+    HEART,
+    MENTION,
+    POST,
+    THREAD,
+    VIDEO,
+    kind_of,
+)
 from subscriptions.posts.access import LISTED as LISTED_POSTS
 from videos.access import GATED_BY, as_gated, may_watch
 from videos.access import LISTED as LISTED_VIDEOS

@@ -11,11 +11,11 @@ from accounts.mappers import badge
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.mongo.collections import collection
-from streamsite.mongo.merging import Moment, earlier, newest_parts, union
+from streamsite.mongo.keyset_merge import Moment, earlier, newest_parts, union
 from subscriptions.models import Broadcast, Notification, Notify, ReadMarks, Subscription
 from subscriptions.notifications import gates
 from subscriptions.notifications.entries import Entry
-from subscriptions.notifications.kinds import BROADCAST, KINDS, kind_of, sentence, wishes
+from subscriptions.notifications.notification_types import BROADCAST, KINDS, kind_of, sentence, wishes
 
 OWN, ANNOUNCED = Notification._meta.db_table, Broadcast._meta.db_table
 MOST_CHANNELS = 2_000

@@ -6,22 +6,16 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.erasure import account_erased
+from accounts.deletion import account_erased
 from accounts.models import User
 from accounts.sessions import refresh_reused
 from subscriptions.notifications import services
-from subscriptions.notifications.kinds import (
-    MILESTONE,
-    MODERATION,
-    PROCESSING,
-    SECURITY,
-    VIDEO,
-)
+from subscriptions.notifications.notification_types import MILESTONE, MODERATION, PROCESSING, SECURITY, VIDEO
 from subscriptions.services import subscribed
-from videos import reactions
 from videos.models import Case, Status, Video
 from videos.models.moderation import CaseState, Decision
-from videos.moderation import access, cases, notices
+from videos.moderation import access, cases, emails
+from videos.reactions import services as reaction_services
 from videos.services import generation_completed, processing_failed, video_deleted, video_published
 
 LIST = "/notifications"
@@ -40,7 +34,7 @@ def take_back(sender: type, video_id: str, **extra: Any) -> None:
     services.withdraw(video_id)
 
 
-@receiver(reactions.liked_more)
+@receiver(reaction_services.liked_more)
 def tell_of_likes(sender: type, video_id: str, likes: int, **extra: Any) -> None:
     """The owner, at a milestone."""
     if likes not in MILESTONES:
@@ -105,10 +99,10 @@ def tell_of_decision(sender: type, case: Case, **extra: Any) -> None:
     key = f"{case.pk}:{case.state}"
     if case.state == CaseState.CLOSED and case.decision == Decision.NOTHING:
         services.withdraw(f"{case.pk}:{CaseState.DECIDED}")  # that was undone
-    if notices.concerns_owner(case):
+    if emails.concerns_owner(case):
         url = f"/decisions/{access.appeal_token(case)}"
         services.notify(
-            case.owner_id, MODERATION, key, url=url, title=case.title, what=notices.outcome(case).rstrip(".")
+            case.owner_id, MODERATION, key, url=url, title=case.title, what=emails.outcome(case).rstrip(".")
         )
     for reporter in cases.reporters(case):
         services.notify(
@@ -118,7 +112,7 @@ def tell_of_decision(sender: type, case: Case, **extra: Any) -> None:
             # What was taken down has no page, and a row that leads to a hidden video is not shown.
             url=LIST if case.decision == Decision.TAKEN_DOWN else case.url or "/",
             title=case.title,
-            what=notices.outcome_for_reporter(case),
+            what=emails.outcome_for_reporter(case),
         )
 
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
 from subscriptions.notifications import about
-from subscriptions.notifications.kinds import KINDS, key_of, wishes
+from subscriptions.notifications.notification_types import KINDS, key_of, wishes
 from videos import blocks
 
 KEPT = timedelta(days=90)

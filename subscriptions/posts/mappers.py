@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts import images
+from accounts import image_processing
 from accounts.mappers import addresses, badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
@@ -39,6 +39,6 @@ def post(row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int
 def _picture(row: Post) -> dict[str, Any] | None:
     if not row.picture or len(row.picture_size) != 2:
         return None
-    large, small = addresses(row.picture, images.POST)
+    large, small = addresses(row.picture, image_processing.POST)
     width, height = row.picture_size
     return {"url": large, "small_url": small, "width": width, "height": height}

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.pagination import Page, paginate_latest
-from streamsite.mongo import merging
+from streamsite.mongo import keyset_merge
 from streamsite.visibility import Viewer
 from subscriptions.models import Post
 from subscriptions.posts.access import LISTED, listed_posts
@@ -33,8 +33,8 @@ def feed(request: HttpRequest | Request, user_id: str, *, absolute: bool = True)
     return Page([post for post in rows if post.channel.is_active], following, None)
 
 
-def _newest_of(channel_ids: list[str], most: int, before: merging.Moment | None) -> list[Post]:
-    found = merging.newest(
+def _newest_of(channel_ids: list[str], most: int, before: keyset_merge.Moment | None) -> list[Post]:
+    found = keyset_merge.newest(
         Post._meta.db_table,
         "channel_id",
         channel_ids,

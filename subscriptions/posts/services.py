@@ -8,22 +8,22 @@ from typing import IO, Any
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import images, pictures, verification
+from accounts import image_processing, image_storage, verification
 from accounts.models import User
 from streamsite import copies
 from streamsite.errors import Invalid, Stale, stale_or_absent
-from streamsite.limits import POST as POST_LIMIT
-from streamsite.limits import enforce
-from streamsite.text import clean_text, is_blank
+from streamsite.rate_limits import POST as POST_LIMIT
+from streamsite.rate_limits import enforce
+from streamsite.sanitize import clean_text, is_blank
 from subscriptions.models import Post
 from subscriptions.models.post import LONGEST
 from subscriptions.notifications import services as notifications
-from subscriptions.notifications.kinds import POST
+from subscriptions.notifications.notification_types import POST
 from subscriptions.posts.reactions import OPINIONS
 from videos import access as videos
+from videos import strikes
 from videos.comments import services as comments
 from videos.models import Video
-from videos.moderation import standing
 
 
 def clean(raw: object) -> str:
@@ -39,16 +39,20 @@ def clean(raw: object) -> str:
 
 def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
     """Post ``text``, with a picture or a video (``video_id``), and let the subscribers know: one row for all."""
-    standing.require_good(user)
+    strikes.require_good(user)
     verification.require(user)
     text = clean(data.get("text"))
     video = _video(user, data.get("video_id"))
     if video is not None and picture is not None:
         raise Invalid("A picture or a video, not both.", fields={"video_id": ["There is a picture already."]})
     enforce(POST_LIMIT, user.pk)
-    prepared = {"picture": images.prepare(picture, images.POST, field="picture")} if picture else {}
-    size = list(images.size_of(prepared["picture"], images.POST)) if prepared else []
-    with pictures.stored(prepared) as folders:
+    prepared = (
+        {"picture": image_processing.prepare(picture, image_processing.POST, field="picture")}
+        if picture
+        else {}
+    )
+    size = list(image_processing.size_of(prepared["picture"], image_processing.POST)) if prepared else []
+    with image_storage.stored(prepared) as folders:
         post = Post(
             channel=user,
             text=text,
@@ -69,7 +73,7 @@ def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None 
     if "text" in data:
         changes["text"] = clean(data["text"])
         if changes["text"] != post.text:
-            standing.require_good(post.channel)
+            strikes.require_good(post.channel)
             changes["edited_at"] = timezone.now()
     if "allow_comments" in data:
         changes["allow_comments"] = _flag(data, "allow_comments", True)
@@ -93,7 +97,7 @@ def delete(post: Post) -> None:
     notifications.withdraw(post.pk)
     OPINIONS.forget_thing(post.pk)
     comments.forget_subject(post.pk)
-    pictures.remove(post.picture)
+    image_storage.remove(post.picture)
 
 
 def set_taken_down(post_id: str, taken_down: bool) -> None:

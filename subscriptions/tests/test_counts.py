@@ -2,13 +2,13 @@
 
 import pytest
 
-from accounts import closing, staff
+from accounts import deactivation, staff
 from accounts.models import User
 from streamsite.mongo import counters
-from streamsite.testing.depth import walk
-from streamsite.testing.post import deliver
 from subscriptions import away, services
 from subscriptions.models import Subscription
+from tests.support.mailbox import deliver
+from tests.support.profile import walk
 from videos import blocks
 from videos.comments import services as comments
 
@@ -90,7 +90,7 @@ def right():
 
 
 def test_counts_equal_lists_while_accounts_close_and_come_back(cast, site, rf):
-    closing.ask(rf.post("/"), cast.ann)
+    deactivation.ask(rf.post("/"), cast.ann)
     deliver()
     # Of 12 go her thread with its three replies, and her replies in two other threads.
     assert set(compare(cast, site).values()) == {6}
@@ -98,7 +98,7 @@ def test_counts_equal_lists_while_accounts_close_and_come_back(cast, site, rf):
     staff.suspend(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
     deliver()
     assert set(compare(cast, site).values()) == {2}
-    closing.reopen(rf.post("/"), User.objects.get(pk=cast.ann.pk))
+    deactivation.reopen(rf.post("/"), User.objects.get(pk=cast.ann.pk))
     deliver()
     assert Subscription.objects.get(subscriber=cast.ann, channel=cast.ben).away
     assert right() == []
@@ -146,7 +146,7 @@ def test_subscriptions_that_the_previous_release_left_are_set_right(cast, site):
 
 
 def test_an_account_that_is_erased_while_it_waits_is_counted_once(cast, site, rf):
-    closing.ask(rf.post("/"), cast.ann)
+    deactivation.ask(rf.post("/"), cast.ann)
     deliver()
     services.remove_all(cast.ann.pk)
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 3

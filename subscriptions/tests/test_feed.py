@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from streamsite.testing.commands import recorded, recorded_documents
 from subscriptions.models import ReadMarks, Subscription
 from tests.engine.plans import faults
+from tests.support.commands import recorded, recorded_documents
 from videos.models import Video
 
 

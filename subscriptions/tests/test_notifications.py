@@ -10,11 +10,11 @@ from django.db import connection
 from accounts import deliverability, unsubscribing
 from accounts.models import User
 from accounts.sessions import refresh_reused
-from streamsite.testing.commands import recorded
 from subscriptions import services as subscribing
 from subscriptions import tasks
 from subscriptions.models import Broadcast, Notification, Subscription
 from subscriptions.notifications import services
+from tests.support.commands import recorded
 from videos import services as videos
 from videos.models import Case, Video
 from videos.moderation import cases
@@ -259,9 +259,9 @@ def test_milestones_processing_decisions_and_alarms(database, cast):
     for number in range(10):
         fan = cast.user(f"fan-{number}")
         subscribing.subscribe(fan, cast.owner)
-        from videos import reactions
+        from videos.reactions import services as reaction_services
 
-        reactions.react(fan, video, "like")
+        reaction_services.react(fan, video, "like")
     Video.objects.filter(pk=video.pk).update(status="failed")
     videos.processing_failed.send(sender=Video, video_id=video.pk)
     videos.processing_failed.send(sender=Video, video_id=video.pk)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from accounts import closing
+from accounts import deactivation
 from accounts.models import User
-from streamsite.testing.post import deliver
 from subscriptions import tasks
 from subscriptions.models import Notification
+from tests.support.mailbox import deliver
 from videos import blocks
 from videos.comments import following
 from videos.models import Comment, ThreadFollow
@@ -135,7 +135,7 @@ def test_who_is_closed_erased_or_blocked_drops_out(database, cast, rf):
     fans = [cast.user(f"fan-{number}") for number in range(4)]
     for fan in fans:
         following.change(fan, Comment.objects.get(pk=thread), follow=True)
-    closing.ask(rf.post("/"), fans[0])
+    deactivation.ask(rf.post("/"), fans[0])
     following.forget_user(fans[1].pk)
     blocks.block(cast.member, fans[2])  # the author blocks them
     say(cast, "owner", video, "Hello", thread=thread)

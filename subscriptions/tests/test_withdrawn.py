@@ -2,13 +2,13 @@
 
 import pytest
 
-from accounts import closing
-from streamsite.testing.post import deliver
+from accounts import deactivation
 from subscriptions import services as subscribing
 from subscriptions import tasks
 from subscriptions.models import Notification
 from subscriptions.notifications import about
 from subscriptions.posts import services as posts
+from tests.support.mailbox import deliver
 from videos import services as videos
 from videos.comments import services as comments
 from videos.models import Case, Comment
@@ -106,13 +106,13 @@ def test_what_staff_take_down_is_away_until_they_put_it_back(cast, talk):
 
 
 def test_what_the_author_of_a_thread_said_is_away_while_their_account_is_closed(cast, talk, rf):
-    closing.ask(rf.post("/"), cast.member)
+    deactivation.ask(rf.post("/"), cast.member)
     deliver()
     assert (told(cast, "owner"), told(cast, "staff")) == ([], [])
 
 
 def test_a_closed_channels_video_tells_nothing(cast, talk, rf):
-    closing.ask(rf.post("/"), cast.owner)
+    deactivation.ask(rf.post("/"), cast.owner)
     deliver()
     assert (told(cast, "member"), told(cast, "staff")) == ([], [])
 
@@ -142,7 +142,7 @@ def test_posts_of_a_closed_channel_are_not_in_the_number(database, cast, rf):
     subscribing.subscribe(cast.member, cast.owner)
     cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json")
     assert told(cast, "member") == ["post"]
-    closing.ask(rf.post("/"), cast.owner)
+    deactivation.ask(rf.post("/"), cast.owner)
     deliver()
     assert told(cast, "member") == []
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.mappers import channel
 from accounts.models import User
 from streamsite.errors import Invalid, Stale
-from streamsite.pages import show_problems
+from streamsite.view_helpers import show_problems
 from subscriptions.channel_page import queries, services
 from subscriptions.forms import ChannelPageForm
 

@@ -16,13 +16,13 @@ from accounts.mappers import channel as channel_mapping
 from accounts.models import User
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.pages import is_fragment, safe_next
+from streamsite.view_helpers import is_fragment, safe_next
 from subscriptions import queries, services
 from subscriptions.channel_page import queries as fronts
 from videos import queries as video_queries
 from videos.models import Video
 from videos.playback.marks import marked
-from videos.relations import Relation
+from videos.viewer_state import Relation
 from videos.views import filters
 
 

@@ -15,9 +15,9 @@ from accounts import preferences, profile
 from accounts.models import User
 from streamsite.api.pagination import paginate_latest
 from streamsite.errors import SiteError
-from streamsite.limits import UNSUBSCRIBE
 from streamsite.page_limits import counts_as
-from streamsite.pages import is_fragment
+from streamsite.rate_limits import UNSUBSCRIBE
+from streamsite.view_helpers import is_fragment
 from subscriptions.forms import NotificationsForm
 from subscriptions.notifications import queries, services, threads
 from videos.comments import following

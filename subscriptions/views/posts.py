@@ -14,15 +14,15 @@ from accounts.access import channel_for_viewing
 from accounts.models import User
 from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Forbidden, SiteError
-from streamsite.pages import is_fragment, safe_next, show_problems
+from streamsite.view_helpers import is_fragment, safe_next, show_problems
 from streamsite.visibility import is_owner
 from subscriptions.channel_page.queries import visit
 from subscriptions.forms import PostForm
 from subscriptions.models import Post
 from subscriptions.posts import access, mappers, queries, services
+from subscriptions.posts.integrations import subject_of
 from subscriptions.posts.reactions import OPINIONS
-from subscriptions.posts.wiring import subject_of
-from videos.comments import rich
+from videos.comments import text
 from videos.comments.queries import unheard_below
 from videos.playback.marks import marked
 from videos.views.comments import below
@@ -33,7 +33,7 @@ METHODS = ("GET", "HEAD", "POST")
 def _shown(post: Post, viewer: Any, reaction: str | None, *, unheard: int = 0) -> dict[str, Any]:
     """A post for a template: also its text in pieces."""
     return mappers.post(post, viewer, reaction, unheard=unheard) | {
-        "pieces": rich.pieces(post.text, rich.EVERYBODY, 0)
+        "pieces": text.pieces(post.text, text.EVERYBODY, 0)
     }
 
 

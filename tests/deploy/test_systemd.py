@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
-from streamsite.testing.deploy import files, standins
-from streamsite.testing.deploy.containers import Container
-from streamsite.testing.deploy.visitor import PASSWORD, Visitor
+from tests.support.deploy import files, standins
+from tests.support.deploy.containers import Container
+from tests.support.deploy.visitor import PASSWORD, Visitor
 from videos.transcoding import ffmpeg
 
 SYSTEMD = Path("/lib/systemd/systemd")

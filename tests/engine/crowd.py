@@ -14,11 +14,10 @@ from playlists import queries, services
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
-from streamsite.testing.cast import Cast
 from streamsite.visibility import Visibility
 from subscriptions.models import Broadcast, Notification, Post, Subscription
+from tests.support.users import Cast
 from videos import facets, original_dates, titles
-from videos.library import documents, finders
 from videos.models import (
     Block,
     Case,
@@ -31,7 +30,8 @@ from videos.models import (
     Video,
     Watch,
 )
-from videos.playback import figures
+from videos.playback import statistics
+from videos.search import finders, index
 
 MANY = 3_000
 CHANNELS = 50
@@ -93,8 +93,8 @@ class Crowd(Cast):
         facets.refresh(Video._meta.db_table, {})
         original_dates.refresh({})
         listed = Video.objects.filter(listed=True).select_related("channel")
-        collection(documents.DOCUMENTS).insert_many(
-            [{"_id": video.pk, **documents.document(video, "")} for video in listed], ordered=False
+        collection(index.DOCUMENTS).insert_many(
+            [{"_id": video.pk, **index.document(video, "")} for video in listed], ordered=False
         )
 
     def _video(self, n: int) -> dict[str, Any]:
@@ -271,10 +271,10 @@ class Crowd(Cast):
         days = [(today - dt.timedelta(days=n)).isoformat() for n in range(730)]
         rows = list(Video.objects.values_list("pk", "channel_id").order_by("channel_id")[: MANY // 30])
         rows += list(Video.objects.filter(channel=self.owner).values_list("pk", "channel_id"))
-        figures.add_day(rows[0][0], rows[0][1], days[0], {"views": 1, "seconds": 1.0}, "b")
-        figures.add_channel_day(self.owner.pk, days[0], {"views": 9, "seconds": 90.0}, "b")
+        statistics.add_day(rows[0][0], rows[0][1], days[0], {"views": 1, "seconds": 1.0}, "b")
+        statistics.add_channel_day(self.owner.pk, days[0], {"views": 9, "seconds": 90.0}, "b")
         copy(
-            figures.VIDEO_DAYS,
+            statistics.VIDEO_DAYS,
             (
                 {"_id": f"{video}:{day}", "video": video, "channel": channel, "day": day, "views": 3}
                 for video, channel in dict(rows).items()
@@ -282,7 +282,7 @@ class Crowd(Cast):
             ),
         )
         copy(
-            figures.CHANNEL_DAYS,
+            statistics.CHANNEL_DAYS,
             ({"_id": f"{self.owner.pk}:{day}", "day": day, "views": 9} for day in days[1:]),
         )
 

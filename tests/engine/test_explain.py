@@ -20,14 +20,14 @@ from accounts.models import User
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import queue
-from streamsite.testing.commands import recorded_documents
-from streamsite.testing.plugin import empty_collections
 from streamsite.visibility import Visibility
 from tests.engine.crowd import Crowd
 from tests.engine.profiler import Profile, profiled
+from tests.support.commands import recorded_documents
+from tests.support.plugin import empty_collections
 from videos import queries
 from videos.models import Video
-from videos.studio import table
+from videos.studio import videos_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
 
@@ -236,12 +236,12 @@ def test_every_filter_of_the_studio_reads_little(crowd: Crowd) -> None:
         "visibility": ["", "private", "unlisted"],
         "status": ["", "failed"],
         "category": ["", "comedy", "music"],
-        "sort": list(table.SORTS),
+        "sort": list(videos_table.SORTS),
     }
     for values in product(*offered.values()):
         wanted = dict(zip(offered, values, strict=True))
         profile.mark(values)
-        table.page(RequestFactory().get("/studio/videos"), crowd.owner.pk, wanted)
+        videos_table.page(RequestFactory().get("/studio/videos"), crowd.owner.pk, wanted)
     assert profile.faults() == {}
 
 

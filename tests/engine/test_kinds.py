@@ -33,10 +33,10 @@ from django.db.models.functions import (
     Trim,
 )
 
-from streamsite.testing.commands import recorded
 from tests.engine.answers import Question, ask, titles
 from tests.engine.models import Video
 from tests.engine.world import World
+from tests.support.commands import recorded
 
 
 def _both(condition: Q) -> Question:

@@ -7,14 +7,14 @@ import pytest
 import time_machine
 from django.db import connection
 
-from accounts import deliverability, links, mail, tasks
+from accounts import deliverability, email_tokens, mail, tasks
 from accounts.models import User
 from streamsite.mail import schedule
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from streamsite.tasks.worker import Worker
-from streamsite.testing.flaky_proxy import Mode
-from streamsite.testing.smtp import HANG_UP
+from tests.support.flaky_proxy import Mode
+from tests.support.smtp import HANG_UP
 
 NOT_ABOUT_ACCOUNT = {"digest", "decision"}
 
@@ -147,7 +147,7 @@ def test_notices_go_to_the_address_that_the_account_had_when_they_were_queued(ca
     notices = [
         kind
         for kind in mail.SUBJECTS
-        if links.lifetime(kind) is None
+        if email_tokens.lifetime(kind) is None
         and kind not in NOT_ABOUT_ACCOUNT
         and mail.is_true(kind, cast.owner, {})
     ]

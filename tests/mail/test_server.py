@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from streamsite.mail import failures
 from streamsite.mail.errors import AddressRefused, MailNotSent
 from streamsite.tasks.errors import PermanentFailure
-from streamsite.testing.flaky_proxy import Mode
-from streamsite.testing.smtp import HANG_UP, PASSWORD, MailServer
+from tests.support.flaky_proxy import Mode
+from tests.support.smtp import HANG_UP, PASSWORD, MailServer
 
 
 def send(to="somebody@example.org", **fields):

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from streamsite.testing.caller import Caller
 from tests.rolling.sides import Side
+from tests.support.http_client import Caller
 
 TRACK = "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n"
 # Read by those who wrote: {owner}, {fan} are usernames.

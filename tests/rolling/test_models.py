@@ -17,9 +17,9 @@ from streamsite.mongo import counters, repairs
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.missing import has_varying_default, missing_value
 from streamsite.mongo.engine.indexes import model_indexes
-from streamsite.testing.depth import walk
 from tests.rolling.world import World
-from videos import media
+from tests.support.profile import walk
+from videos.views import media
 
 # The last migrations of the last release.
 RELEASE = (

@@ -5,8 +5,8 @@ import os
 
 import schemathesis
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 # Ends the session that calls it, or the account: with a session of its own, anew each time.
 ENDS = ("/auth/logout", "/auth/logout-all", "/auth/sessions/{session_id}", "/auth/password/change")

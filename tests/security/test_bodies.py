@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from streamsite.testing.bodies import BOUNDARY, COOKIE, FILE, TOKEN, DiskWatch, post_form
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.bodies import BOUNDARY, COOKIE, FILE, TOKEN, DiskWatch, post_form
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 FIFTY_MEGABYTES = 50_000_000

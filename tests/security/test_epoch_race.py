@@ -14,11 +14,11 @@ from django.db import connections
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import links, mongo, sessions, staff, totp
+from accounts import email_tokens, mongo, sessions, staff, totp
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD, Cast
-from streamsite.testing.depth import walk
+from tests.support.profile import walk
+from tests.support.users import PASSWORD, Cast
 
 AUTH = "/api/v1/auth"
 NEW = "another battery staple"
@@ -99,7 +99,7 @@ class Round:
 
     def reset_password(self) -> None:
         """By a mailed link."""
-        body = {"token": links.reset_token(self.user), "new_password": NEW}
+        body = {"token": email_tokens.reset_token(self.user), "new_password": NEW}
         assert APIClient().post(f"{AUTH}/password/reset/confirm", body, format="json").status_code == 204
         self.keeper = {}
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.depth import walk
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.profile import walk
+from tests.support.stack import Stack
 from tests.tasks.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 ENDPOINT = "/api/v1/auth/token"

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.signing import b64_decode
 
 from streamsite.logs import WithoutSecretsInPaths
-from streamsite.testing.caller import Caller
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
+from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 AUTH = "/api/v1/auth"

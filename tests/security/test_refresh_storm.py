@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.depth import walk
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.profile import walk
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROUNDS, TABS = walk(60, deep=200), 8

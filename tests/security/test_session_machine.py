@@ -24,8 +24,8 @@ from rest_framework.test import APIClient
 
 from accounts import sessions
 from accounts.models import User
-from streamsite.testing.depth import walk
-from streamsite.testing.plugin import empty_collections
+from tests.support.plugin import empty_collections
+from tests.support.profile import walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 AUTH = "/api/v1/auth"

@@ -2,7 +2,7 @@
 
 import threading
 
-from streamsite.testing.caller import PASSWORD, Caller
+from tests.support.http_client import PASSWORD, Caller
 
 MOST_MIB = 400
 

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from streamsite.sending import MAX_SENDS_PER_ADDRESS
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
 from tests.serving_worlds import running
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 # Time enough for a busy machine, and far less than any of the dawdlers takes.

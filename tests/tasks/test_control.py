@@ -6,7 +6,7 @@ from streamsite.errors import Conflict
 from streamsite.tasks import control, queue
 from streamsite.tasks.signals import task_dead
 from tests.tasks import samples
-from videos import storage
+from videos.files import paths
 from videos.models import Status, Video
 from videos.tasks import enqueue_processing, process_video
 
@@ -15,7 +15,7 @@ from videos.tasks import enqueue_processing, process_video
 def video(cast):
     """An uploaded video whose job waits."""
     made = cast.video(status=Status.QUEUED)
-    source = storage.source_path(made.pk)
+    source = paths.source_path(made.pk)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_bytes(b"film")
     enqueue_processing(made)
@@ -61,7 +61,7 @@ def test_revived_job_finds_its_video_waiting(video):
 def test_job_is_not_revived_without_its_source(video):
     job_id = job_of(video)["_id"]
     control.cancel(job_id)
-    storage.remove_source(video.pk)
+    paths.remove_source(video.pk)
     with pytest.raises(Conflict, match="conflict"):
         control.retry(job_id)
     assert queue.find(job_id)["state"] == queue.CANCELLED

@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from streamsite.testing import snapshots
+from tests.support import snapshots
 
 Document = dict[str, Any]
 # Numbers of a counter that a transaction took and did not use, moments, ids of jobs.

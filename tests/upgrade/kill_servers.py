@@ -23,8 +23,8 @@ from pymongo import MongoClient
 
 from streamsite.mongo.binary import MongodUnavailableError, find_mongod
 from streamsite.mongo.server import EmbeddedMongo
-from streamsite.testing import processes, scratch
-from streamsite.testing.stack import Stack
+from tests.support import processes, scratch
+from tests.support.stack import Stack
 from tests.upgrade import people, release, whole
 
 ROOM = 2 * 1024**3

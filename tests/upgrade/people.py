@@ -10,9 +10,9 @@ from typing import Any
 
 import pyotp
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 Facts = dict[str, Any]
 

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from streamsite.mongo.server import EmbeddedMongo
-from streamsite.testing import processes
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support import processes
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 from tests.upgrade import people, release
 
 SECRET_KEY = "recorded-for-tests-only-" + "x" * 40

@@ -18,10 +18,10 @@ from django.db.migrations.executor import MigrationExecutor
 from pymongo.database import Database
 
 from streamsite.mongo.engine.client import get_database
-from streamsite.testing import snapshots
-from streamsite.testing.commands import LOG
-from streamsite.testing.depth import walk
-from streamsite.testing.kills import killed_after, writes
+from tests.support import snapshots
+from tests.support.commands import LOG
+from tests.support.kills import killed_after, writes
+from tests.support.profile import walk
 from tests.upgrade import contents, killed_prepare, people, release
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_000)]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from streamsite.testing.stack import Stack
+from tests.support.stack import Stack
 from tests.upgrade import killed_prepare, people, release, whole
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

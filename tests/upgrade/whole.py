@@ -6,8 +6,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 from tests.upgrade import people
 
 Facts = dict[str, Any]

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from streamsite.service_admin import ServiceAdmin
-from videos.admin.looking import LookingAdmin
+from videos.admin.read_only import LookingAdmin
 from videos.comments import services
 from videos.models import Block, Comment, CommentReaction, CommentRules
 

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from streamsite.errors import SiteError
-from videos.admin.looking import LookingAdmin
+from videos import strikes
+from videos.admin.read_only import LookingAdmin
 from videos.models import Case, Report, Strike
 from videos.models.moderation import CaseState, Decision
-from videos.moderation import cases, standing
+from videos.moderation import cases
 
 UNDECIDED = {CaseState.OPEN, CaseState.APPEALED}
 MOST_REPORTS = 100
@@ -33,7 +34,7 @@ class DecisionForm(forms.Form):
     strike = forms.BooleanField(
         label="Count it as a strike",
         required=False,
-        help_text=f"{standing.MOST} within 90 days pause publishing.",
+        help_text=f"{strikes.MOST} within 90 days pause publishing.",
     )
     notice = forms.CharField(
         label="What both sides are told",
@@ -177,9 +178,9 @@ class CaseAdmin(LookingAdmin[Case]):
         if owner is None:
             return format_html("{}", "An account that was erased")
         address = reverse("admin:accounts_user_change", args=[quote(owner.pk)])
-        count = len(standing.strikes(owner.pk))
+        count = len(strikes.strikes(owner.pk))
         return format_html(
-            '<a href="{}">{}</a>, {} of {} strikes', address, owner.username, count, standing.MOST
+            '<a href="{}">{}</a>, {} of {} strikes', address, owner.username, count, strikes.MOST
         )
 
     @admin.display(description="what it said")

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from streamsite.errors import SiteError
 from streamsite.service_admin import ServiceAdmin
 from videos import schedules, services, tasks
-from videos.admin.looking import LookingAdmin
+from videos.admin.read_only import LookingAdmin
 from videos.forms import CHOSEN
 from videos.models import Reaction, Video
 

@@ -18,11 +18,12 @@ from streamsite.api.conditional import respond
 from streamsite.api.idempotency import idempotent
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
-from videos import access, captions, mappers, share_links, webvtt
+from videos import access, mappers, share_links
 from videos import serializers as shapes
 from videos.api import grants
+from videos.captions import services, webvtt
+from videos.captions.webvtt import CaptionFile, Cue
 from videos.models.caption import Kind
-from videos.webvtt import CaptionFile, Cue
 
 DESCRIPTION = ("language", "label", "kind")
 # A transcript is bounded by what a caption file may hold, and is sent whole.
@@ -38,7 +39,7 @@ class CaptionsView(APIView):
     @extend_schema(operation_id="captions_list", responses={200: shapes.PageOfCaptionsSerializer})
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.visit(request._request, video_id)
-        tracks = captions.of_video(video_id)
+        tracks = services.of_video(video_id)
         grant = grants.of_request(request, visit.link)
         body = WHOLE | {"results": [mappers.caption(visit.video, track, grant) for track in tracks]}
         response = respond(request, body)
@@ -63,7 +64,7 @@ class CaptionsView(APIView):
                 "Send a caption file as 'file', its text as 'text', or cues as 'cues'.",
                 fields={"file": ["No file was sent."]},
             )
-        track = captions.add(
+        track = services.add(
             video,
             cues,
             language=described.get("language", ""),
@@ -88,7 +89,7 @@ class CaptionView(APIView):
     @extend_schema(operation_id="captions_read", responses={200: shapes.CaptionSerializer})
     def get(self, request: Request, video_id: str, caption_id: str) -> Response:
         visit = access.visit(request._request, video_id)
-        track = captions.find(visit.video, caption_id)
+        track = services.find(visit.video, caption_id)
         grant = grants.of_request(request, visit.link)
         response = respond(request, mappers.caption(visit.video, track, grant))
         share_links.remember(response, visit.link)
@@ -104,10 +105,10 @@ class CaptionView(APIView):
     )
     def patch(self, request: Request, video_id: str, caption_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        track = captions.find(video, caption_id)
+        track = services.find(video, caption_id)
         described = _description(request)
         cues, file = _sent(request, described.get("language", track.language))
-        track = captions.change(track, cues=cues, **described)
+        track = services.change(track, cues=cues, **described)
         body = mappers.caption(video, track, grants.of_request(request)) | {
             "imported": mappers.imported(file)
         }
@@ -116,7 +117,7 @@ class CaptionView(APIView):
     @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str, caption_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        captions.remove(captions.find(video, caption_id))
+        services.remove(services.find(video, caption_id))
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -136,7 +137,7 @@ class TranscriptView(APIView):
     )
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.visit(request._request, video_id)
-        track, lines = captions.transcript(
+        track, lines = services.transcript(
             visit.video,
             language=request.GET.get("language", "")[:20],
             track_id=request.GET.get("track", "")[:20],

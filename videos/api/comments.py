@@ -18,7 +18,17 @@ from streamsite.api.pagination import PAGING, paginate
 from streamsite.errors import Invalid
 from videos import access as videos
 from videos import serializers as video_shapes
-from videos.comments import access, following, mappers, queries, reactions, rules, services, shapes, subjects
+from videos.comments import (
+    access,
+    filters,
+    following,
+    mappers,
+    queries,
+    reactions,
+    serializers,
+    services,
+    targets,
+)
 from videos.models import Comment
 from videos.models.comment import State
 
@@ -50,20 +60,20 @@ class CommentsView(APIView):
     @extend_schema(
         operation_id="video_comments",
         parameters=[*PAGING, SORT],
-        responses={200: shapes.PageOfCommentsSerializer},
+        responses={200: serializers.PageOfCommentsSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
-        subject = subjects.of_video(videos.visit(request._request, video_id).video)
+        subject = targets.of_video(videos.visit(request._request, video_id).video)
         return respond(request, mappers.listing(queries.below(request, subject), request.user))
 
     @extend_schema(
         operation_id="video_comment",
-        request=shapes.CommentInputSerializer,
-        responses={201: shapes.CommentSerializer},
+        request=serializers.CommentInputSerializer,
+        responses={201: serializers.CommentSerializer},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
-        subject = subjects.of_video(videos.visit(request._request, video_id).video)
+        subject = targets.of_video(videos.visit(request._request, video_id).video)
         comment = services.create(signed_in_user(request), subject, _said(request))
         response = _answer(request, comment, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/comments/{comment.pk}"
@@ -76,7 +86,9 @@ class RepliesView(APIView):
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     @extend_schema(
-        operation_id="comment_replies", parameters=PAGING, responses={200: shapes.PageOfCommentsSerializer}
+        operation_id="comment_replies",
+        parameters=PAGING,
+        responses={200: serializers.PageOfCommentsSerializer},
     )
     def get(self, request: Request, comment_id: str) -> Response:
         found = access.thread_for_reading(request._request, comment_id)
@@ -85,8 +97,8 @@ class RepliesView(APIView):
 
     @extend_schema(
         operation_id="comment_reply",
-        request=shapes.CommentInputSerializer,
-        responses={201: shapes.CommentSerializer},
+        request=serializers.CommentInputSerializer,
+        responses={201: serializers.CommentSerializer},
     )
     @idempotent()
     def post(self, request: Request, comment_id: str) -> Response:
@@ -102,7 +114,7 @@ class CommentView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="comments_read", responses={200: shapes.CommentSerializer})
+    @extend_schema(operation_id="comments_read", responses={200: serializers.CommentSerializer})
     def get(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_reading(request._request, comment_id).comment
         known = queries.known(request.user, comment)
@@ -110,9 +122,9 @@ class CommentView(APIView):
 
     @extend_schema(
         operation_id="comments_update",
-        request=shapes.CommentInputSerializer,
+        request=serializers.CommentInputSerializer,
         parameters=[IF_MATCH],
-        responses={200: shapes.CommentSerializer},
+        responses={200: serializers.CommentSerializer},
     )
     def patch(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_editing(request._request, comment_id).comment
@@ -163,12 +175,14 @@ class PinView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comments_pin", request=None, responses={200: shapes.CommentSerializer})
+    @extend_schema(operation_id="comments_pin", request=None, responses={200: serializers.CommentSerializer})
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _answer(request, services.pin(comment))
 
-    @extend_schema(operation_id="comments_unpin", request=None, responses={200: shapes.CommentSerializer})
+    @extend_schema(
+        operation_id="comments_unpin", request=None, responses={200: serializers.CommentSerializer}
+    )
     def delete(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _answer(request, services.unpin(comment))
@@ -179,12 +193,16 @@ class HeartView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comments_heart", request=None, responses={200: shapes.CommentSerializer})
+    @extend_schema(
+        operation_id="comments_heart", request=None, responses={200: serializers.CommentSerializer}
+    )
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _answer(request, services.heart(comment, give=True))
 
-    @extend_schema(operation_id="comments_unheart", request=None, responses={200: shapes.CommentSerializer})
+    @extend_schema(
+        operation_id="comments_unheart", request=None, responses={200: serializers.CommentSerializer}
+    )
     def delete(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _answer(request, services.heart(comment, give=False))
@@ -195,12 +213,14 @@ class FollowingView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comments_follow", request=None, responses={200: shapes.FollowingSerializer})
+    @extend_schema(
+        operation_id="comments_follow", request=None, responses={200: serializers.FollowingSerializer}
+    )
     def put(self, request: Request, comment_id: str) -> Response:
         return self._change(request, comment_id, follow=True)
 
     @extend_schema(
-        operation_id="comments_unfollow", request=None, responses={200: shapes.FollowingSerializer}
+        operation_id="comments_unfollow", request=None, responses={200: serializers.FollowingSerializer}
     )
     def delete(self, request: Request, comment_id: str) -> Response:
         return self._change(request, comment_id, follow=False)
@@ -216,7 +236,9 @@ class ApprovalView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comments_approve", request=None, responses={200: shapes.CommentSerializer})
+    @extend_schema(
+        operation_id="comments_approve", request=None, responses={200: serializers.CommentSerializer}
+    )
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _answer(request, services.approve(comment))
@@ -230,7 +252,7 @@ class StudioCommentsView(APIView):
     @extend_schema(
         operation_id="studio_comments",
         parameters=[*PAGING, OpenApiParameter("state", str, enum=list(STUDIO_STATES))],
-        responses={200: shapes.PageOfOwnersCommentsSerializer},
+        responses={200: serializers.PageOfOwnersCommentsSerializer},
     )
     def get(self, request: Request) -> Response:
         state = request.GET.get("state", "") or State.SHOWN
@@ -250,15 +272,15 @@ class RulesView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comment_rules", responses={200: shapes.RulesSerializer})
+    @extend_schema(operation_id="comment_rules", responses={200: serializers.RulesSerializer})
     def get(self, request: Request) -> Response:
-        return respond(request, rules.as_json(rules.of_channel(signed_in_user(request).pk)))
+        return respond(request, filters.as_json(filters.of_channel(signed_in_user(request).pk)))
 
     @extend_schema(
         operation_id="comment_rules_change",
-        request=shapes.RulesSerializer,
-        responses={200: shapes.RulesSerializer},
+        request=serializers.RulesSerializer,
+        responses={200: serializers.RulesSerializer},
     )
     def patch(self, request: Request) -> Response:
         data: Any = request.data
-        return no_store(Response(rules.as_json(rules.change(signed_in_user(request).pk, data))))
+        return no_store(Response(filters.as_json(filters.change(signed_in_user(request).pk, data))))

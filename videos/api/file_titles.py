@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.api.base import no_store
 from streamsite.errors import Invalid
-from streamsite.limits import PREVIEW
+from streamsite.rate_limits import PREVIEW
 from videos import serializers as shapes
 from videos.file_titles import title_from
 

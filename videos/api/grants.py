@@ -6,7 +6,7 @@ from rest_framework.request import Request
 
 from accounts.api.base import current_session_id
 from accounts.models import ApiToken
-from videos.media_tokens import API_TOKEN, LINK, SESSION, Grant
+from videos.files.tokens import API_TOKEN, LINK, SESSION, Grant
 from videos.models import ShareLink
 
 

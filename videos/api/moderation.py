@@ -18,7 +18,7 @@ from streamsite.api.conditional import respond
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING, paginate
 from videos import blocks
-from videos.moderation import access, cases, shapes, things
+from videos.moderation import access, cases, reportable, serializers
 
 
 class ReportView(APIView):
@@ -29,7 +29,7 @@ class ReportView(APIView):
 
     def report(self, request: Request, name: str) -> Response:
         """The caller's report of what has this name."""
-        thing = things.kind(self.about).open(request._request, name)
+        thing = reportable.kind(self.about).open(request._request, name)
         row = cases.report(signed_in_user(request), thing, request.data)
         return no_store(Response(cases.report_body(row), status=status.HTTP_201_CREATED))
 
@@ -37,12 +37,12 @@ class ReportView(APIView):
 class VideoReportView(ReportView):
     """Tell staff about a video."""
 
-    about = things.VIDEO
+    about = reportable.VIDEO
 
     @extend_schema(
         operation_id="videos_report",
-        request=shapes.ReportInputSerializer,
-        responses={201: shapes.ReportSerializer},
+        request=serializers.ReportInputSerializer,
+        responses={201: serializers.ReportSerializer},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
@@ -52,12 +52,12 @@ class VideoReportView(ReportView):
 class CommentReportView(ReportView):
     """Tell staff about a comment."""
 
-    about = things.COMMENT
+    about = reportable.COMMENT
 
     @extend_schema(
         operation_id="comments_report",
-        request=shapes.ReportInputSerializer,
-        responses={201: shapes.ReportSerializer},
+        request=serializers.ReportInputSerializer,
+        responses={201: serializers.ReportSerializer},
     )
     @idempotent()
     def post(self, request: Request, comment_id: str) -> Response:
@@ -67,12 +67,12 @@ class CommentReportView(ReportView):
 class ChannelReportView(ReportView):
     """Tell staff about a channel."""
 
-    about = things.CHANNEL
+    about = reportable.CHANNEL
 
     @extend_schema(
         operation_id="channels_report",
-        request=shapes.ReportInputSerializer,
-        responses={201: shapes.ReportSerializer},
+        request=serializers.ReportInputSerializer,
+        responses={201: serializers.ReportSerializer},
     )
     @idempotent()
     def post(self, request: Request, username: str) -> Response:
@@ -85,7 +85,7 @@ class OwnCasesView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_decisions", parameters=PAGING, responses={200: shapes.PageOfOwnCasesSerializer}
+        operation_id="me_decisions", parameters=PAGING, responses={200: serializers.PageOfOwnCasesSerializer}
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, cases.against(signed_in_user(request).pk), cases.NEWEST)
@@ -99,8 +99,8 @@ class AppealView(APIView):
 
     @extend_schema(
         operation_id="me_decision_appeal",
-        request=shapes.AppealSerializer,
-        responses={201: shapes.OwnCaseSerializer},
+        request=serializers.AppealSerializer,
+        responses={201: serializers.OwnCaseSerializer},
     )
     @idempotent()
     def post(self, request: Request, case_id: str) -> Response:
@@ -116,7 +116,7 @@ class BlocksView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_blocks", parameters=PAGING, responses={200: shapes.PageOfBlocksSerializer}
+        operation_id="me_blocks", parameters=PAGING, responses={200: serializers.PageOfBlocksSerializer}
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, blocks.of_user(signed_in_user(request).pk), blocks.RECENT)
@@ -128,12 +128,12 @@ class BlockView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_block", request=None, responses={200: shapes.BlockSerializer})
+    @extend_schema(operation_id="me_block", request=None, responses={200: serializers.BlockSerializer})
     def put(self, request: Request, username: str) -> Response:
         blocks.block(signed_in_user(request), channel_for_viewing(username))
         return no_store(Response({"is_blocked": True}))
 
-    @extend_schema(operation_id="me_unblock", request=None, responses={200: shapes.BlockSerializer})
+    @extend_schema(operation_id="me_unblock", request=None, responses={200: serializers.BlockSerializer})
     def delete(self, request: Request, username: str) -> Response:
         user = signed_in_user(request)
         blocks.unblock(

@@ -19,10 +19,12 @@ from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING, paginate
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
-from streamsite.limits import PICTURE, PREVIEW
-from videos import access, chapters, mappers, posters, services, share_links, tasks
+from streamsite.rate_limits import PICTURE, PREVIEW
+from videos import access, mappers, services, share_links, tasks
 from videos import serializers as shapes
 from videos.api import grants
+from videos.chapters import services as chapter_services
+from videos.files import thumbnails
 from videos.models import Video
 
 
@@ -50,20 +52,20 @@ class ThumbnailView(APIView):
         operation_id="thumbnail_delete", responses={204: OpenApiResponse(description="Automatic again")}
     )
     def delete(self, request: Request, video_id: str) -> Response:
-        posters.reset(access.video_for_editing(request.user, video_id))
+        thumbnails.reset(access.video_for_editing(request.user, video_id))
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
 def _changed(video: Video, sent: Any) -> Video:
     for name in ("file", "image", "thumbnail"):
         if isinstance(sent.get(name), UploadedFile):
-            return posters.take_image(video, sent[name])
+            return thumbnails.take_image(video, sent[name])
     at, choice = sent.get("at"), sent.get("choice")
     try:
         if at is not None and not isinstance(at, bool):
-            return posters.take_moment(video, float(at))
+            return thumbnails.take_moment(video, float(at))
         if choice is not None and not isinstance(choice, bool):
-            return posters.choose(video, int(choice))
+            return thumbnails.choose(video, int(choice))
     except (TypeError, ValueError):
         name = "choice" if at is None else "at"
         raise Invalid("That is no number.", fields={name: ["Not a number."]}) from None
@@ -91,7 +93,7 @@ class ChapterPreviewView(APIView):
         for name, text in texts.items():
             if not isinstance(text, str | None):
                 raise Invalid(fields={name: ["Send text."]})
-        found = chapters.preview(video, **texts)
+        found = chapter_services.preview(video, **texts)
         problems = [asdict(problem) for problem in found.problems]
         return no_store(Response({"chapters": found.chapters, "problems": problems}))
 

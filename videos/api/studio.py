@@ -16,14 +16,14 @@ from rest_framework.views import APIView
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.pagination import PAGING
 from videos import access, mappers
-from videos.sharing import addresses
-from videos.studio import bulk, periods, report, shapes, sheets, table
+from videos.studio import bulk, csv_export, date_ranges, report, serializers, videos_table
+from videos.syndication import urls
 
 RANGE = OpenApiParameter(
     "range",
     str,
-    enum=list(periods.RANGES),
-    description=f"Days until today; {periods.DEFAULT} unless said otherwise.",
+    enum=list(date_ranges.RANGES),
+    description=f"Days until today; {date_ranges.DEFAULT} unless said otherwise.",
 )
 CSV = {(200, "text/csv"): OpenApiTypes.STR}
 
@@ -40,10 +40,10 @@ class StatsView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="studio_stats", parameters=[RANGE], responses={200: shapes.ChannelReportSerializer}
+        operation_id="studio_stats", parameters=[RANGE], responses={200: serializers.ChannelReportSerializer}
     )
     def get(self, request: Request) -> Response:
-        user, period = signed_in_user(request), periods.asked(request.GET)
+        user, period = signed_in_user(request), date_ranges.asked(request.GET)
         return no_store(Response(report.of_channel(user.pk, period)))
 
 
@@ -53,16 +53,16 @@ class StatsFileView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="studio_stats_file", parameters=[RANGE, _table(sheets.OF_CHANNEL)], responses=CSV
+        operation_id="studio_stats_file", parameters=[RANGE, _table(csv_export.OF_CHANNEL)], responses=CSV
     )
     def get(self, request: Request) -> HttpResponse:
-        user, period = signed_in_user(request), periods.asked(request.GET)
-        name = sheets.asked(request.GET, sheets.OF_CHANNEL)
-        found = report.of_channel(user.pk, period, top=sheets.MOST_VIDEOS)
+        user, period = signed_in_user(request), date_ranges.asked(request.GET)
+        name = csv_export.asked(request.GET, csv_export.OF_CHANNEL)
+        found = report.of_channel(user.pk, period, top=csv_export.MOST_VIDEOS)
         for row in found["top_videos"] or []:
-            row["video"]["url"] = addresses.absolute(row["video"]["url"])
+            row["video"]["url"] = urls.absolute(row["video"]["url"])
         filename = f"{user.username}-{name}-{period.first}-{period.last}.csv"
-        return sheets.answer(sheets.OF_CHANNEL[name](found), filename)
+        return csv_export.answer(csv_export.OF_CHANNEL[name](found), filename)
 
 
 class VideoStatsView(APIView):
@@ -71,11 +71,13 @@ class VideoStatsView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="studio_video_stats", parameters=[RANGE], responses={200: shapes.VideoReportSerializer}
+        operation_id="studio_video_stats",
+        parameters=[RANGE],
+        responses={200: serializers.VideoReportSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        return no_store(Response(report.of_video(video, periods.asked(request.GET))))
+        return no_store(Response(report.of_video(video, date_ranges.asked(request.GET))))
 
 
 class VideoStatsFileView(APIView):
@@ -84,14 +86,14 @@ class VideoStatsFileView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="studio_video_stats_file", parameters=[RANGE, _table(sheets.OF_VIDEO)], responses=CSV
+        operation_id="studio_video_stats_file", parameters=[RANGE, _table(csv_export.OF_VIDEO)], responses=CSV
     )
     def get(self, request: Request, video_id: str) -> HttpResponse:
         video = access.video_for_editing(request.user, video_id)
-        period, name = periods.asked(request.GET), sheets.asked(request.GET, sheets.OF_VIDEO)
+        period, name = date_ranges.asked(request.GET), csv_export.asked(request.GET, csv_export.OF_VIDEO)
         found = report.of_video(video, period)
         filename = f"video-{video.pk}-{name}-{period.first}-{period.last}.csv"
-        return sheets.answer(sheets.OF_VIDEO[name](found), filename)
+        return csv_export.answer(csv_export.OF_VIDEO[name](found), filename)
 
 
 class OwnVideosView(APIView):
@@ -104,13 +106,13 @@ class OwnVideosView(APIView):
         parameters=[
             *PAGING,
             OpenApiParameter("q", str, description="Words from the title, or parts of words, in any order."),
-            *(OpenApiParameter(name, str, enum=list(among)) for name, among in table.FILTERS.items()),
-            OpenApiParameter("sort", str, enum=list(table.SORTS)),
+            *(OpenApiParameter(name, str, enum=list(among)) for name, among in videos_table.FILTERS.items()),
+            OpenApiParameter("sort", str, enum=list(videos_table.SORTS)),
         ],
-        responses={200: shapes.PageOfOwnVideosSerializer},
+        responses={200: serializers.PageOfOwnVideosSerializer},
     )
     def get(self, request: Request) -> Response:
-        page = table.page(request, signed_in_user(request).pk, table.asked(request.GET))
+        page = videos_table.page(request, signed_in_user(request).pk, videos_table.asked(request.GET))
         return no_store(Response(page.body(mappers.managed)))
 
 
@@ -121,8 +123,8 @@ class BulkView(APIView):
 
     @extend_schema(
         operation_id="studio_videos_bulk",
-        request=shapes.BulkSerializer,
-        responses={200: shapes.BulkAnswerSerializer},
+        request=serializers.BulkSerializer,
+        responses={200: serializers.BulkAnswerSerializer},
     )
     def post(self, request: Request) -> Response:
         sent: Any = request.data

@@ -20,7 +20,7 @@ from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGING
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
-from streamsite.limits import UPLOAD
+from streamsite.rate_limits import UPLOAD
 from videos import access, duplicates, mappers, queries, services, share_links, tasks
 from videos import serializers as shapes
 from videos.api import grants

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from streamsite.errors import Absent, Forbidden, Invalid
 from streamsite.visibility import Viewer, is_owner
-from videos.comments.subjects import Subject, kind, kinds
+from videos.comments.targets import Subject, kind, kinds
 from videos.models import Comment
 from videos.models.comment import State
 

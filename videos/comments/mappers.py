@@ -7,7 +7,7 @@ from typing import Any
 from accounts.mappers import badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos.comments import access, following, rich
+from videos.comments import access, following, text
 from videos.comments.queries import Known, Listing
 from videos.models import Comment
 from videos.models.comment import State
@@ -40,7 +40,7 @@ def comment(row: Comment, viewer: Viewer, known: Known | None = None) -> dict[st
 def for_page(row: Comment, viewer: Viewer, known: Known, seconds: float) -> dict[str, Any]:
     """A comment for a template: also its text in pieces, and whether most of it is folded away."""
     return comment(row, viewer, known) | {
-        "pieces": rich.pieces(row.text, row.mentions, seconds),
+        "pieces": text.pieces(row.text, row.mentions, seconds),
         "is_long": len(row.text) > LONG or row.text.count("\n") >= MANY_LINES,
     }
 

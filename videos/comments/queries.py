@@ -16,7 +16,7 @@ from streamsite.visibility import Viewer
 from videos import blocks
 from videos.comments import following, unheard
 from videos.comments.reactions import OPINIONS
-from videos.comments.subjects import Subject, kinds
+from videos.comments.targets import Subject, kinds
 from videos.models import Comment
 from videos.models.comment import State
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import User
 from videos.models import Comment, CommentReaction
-from videos.opinions import Opinions
+from videos.reactions.store import Opinions
 
 OPINIONS = Opinions(
     rows=CommentReaction._meta.db_table,

@@ -12,18 +12,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from streamsite.errors import Absent, Forbidden, Invalid, Stale, Unavailable, stale_or_absent
-from streamsite.limits import COMMENT, enforce
 from streamsite.mongo.collections import collection
 from streamsite.mongo.repairs import batches
-from streamsite.text import clean_text, is_blank
-from videos import blocks
-from videos.comments import following, rich, rules
+from streamsite.rate_limits import COMMENT, enforce
+from streamsite.sanitize import clean_text, is_blank
+from videos import blocks, strikes
+from videos.comments import filters, following
+from videos.comments import text as comment_text
 from videos.comments.reactions import OPINIONS
 from videos.comments.states import COMMENTS, changed, count, remove, switch
-from videos.comments.subjects import Subject
+from videos.comments.targets import Subject
 from videos.models import Comment
 from videos.models.comment import LONGEST, State
-from videos.moderation import standing
 
 MOST_MENTIONS = 10
 EMPTY_LINES = re.compile(r"\n{4,}")
@@ -60,7 +60,7 @@ def create(user: User, subject: Subject, raw: object, *, thread: Comment | None 
     """Say something about ``subject``, or in answer to ``thread``. It may be held for the owner to read first."""
     if not subject.allows:
         raise CommentsOff
-    standing.require_good(user)
+    strikes.require_good(user)
     blocks.require_welcome(user, subject.owner.pk, *([thread.author_id] if thread else []))
     text = clean(raw)
     enforce(COMMENT, user.pk)
@@ -93,7 +93,7 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
     require_version(comment, expected_version)
     if text == comment.text:
         return comment
-    standing.require_good(comment.author)
+    strikes.require_good(comment.author)
     blocks.require_welcome(comment.author, comment.owner_id)
     mentions = _mentions(text)
     updated = Comment.objects.filter(pk=comment.pk, version=comment.version).update(
@@ -219,11 +219,11 @@ def forget_subject(subject_id: str) -> None:
 def _reason_to_hold(author: User, owner_id: str, text: str) -> str:
     if author.pk == owner_id:
         return ""
-    return rules.reason_to_hold(rules.of_channel(owner_id), text)
+    return filters.reason_to_hold(filters.of_channel(owner_id), text)
 
 
 def _mentions(text: str) -> dict[str, str]:
-    names = rich.mentioned(text, most=MOST_MENTIONS)
+    names = comment_text.mentioned(text, most=MOST_MENTIONS)
     if not names:
         return {}
     return dict(User.objects.filter(username__in=names, is_active=True).values_list("username", "pk"))

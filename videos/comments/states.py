@@ -15,7 +15,7 @@ from pymongo import ReturnDocument
 from streamsite.mongo.collections import collection
 from videos.comments import following
 from videos.comments.reactions import OPINIONS
-from videos.comments.subjects import kind
+from videos.comments.targets import kind
 from videos.models import Comment
 from videos.models.comment import State
 

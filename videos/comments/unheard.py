@@ -12,7 +12,7 @@ from videos.models import Comment
 from videos.models.comment import State
 
 COMMENTS = Comment._meta.db_table
-# The field of the row of ``stages``, and of ``videos.relations.Relation``.
+# The field of the row of ``stages``, and of ``videos.viewer_state.Relation``.
 NAME = "unheard_comments"
 # Whoever blocks more accounts than these sees numbers that may count a few comments too many.
 MAX_BLOCKS = 100

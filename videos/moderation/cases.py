@@ -15,13 +15,14 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Forbidden, Invalid, Unavailable
-from streamsite.limits import REPORT, enforce
 from streamsite.mongo.collections import collection
-from streamsite.text import clean_text, is_blank
+from streamsite.rate_limits import REPORT, enforce
+from streamsite.sanitize import clean_text, is_blank
+from videos import strikes
 from videos.models import Case, Report
 from videos.models.moderation import CaseState, Decision, Reason
-from videos.moderation import standing, things
-from videos.moderation.things import Thing
+from videos.moderation import reportable
+from videos.moderation.reportable import Thing
 
 LONGEST = 2000
 LONGEST_TITLE = 200
@@ -84,7 +85,7 @@ def decide(
         raise Invalid(
             "Without a violation there is no strike.", fields={"strike": ["There is no violation."]}
         )
-    require_possible = things.kind(case.about).require_possible
+    require_possible = reportable.kind(case.about).require_possible
     if decision == Decision.TAKEN_DOWN and require_possible is not None:
         require_possible(case.subject)
     now = timezone.now()
@@ -101,9 +102,9 @@ def decide(
         raise Conflict("Somebody else has this case, or it is decided.")
     _note(case.pk, staff, f"decided: {Decision(decision).label}{', with a strike' if strike else ''}", note)
     if strike:
-        standing.add(case.owner_id, case)
+        strikes.add(case.owner_id, case)
     if decision == Decision.TAKEN_DOWN:
-        things.kind(case.about).take_down(case.subject, actor=staff)
+        reportable.kind(case.about).take_down(case.subject, actor=staff)
     return _announce(case.pk)
 
 
@@ -150,9 +151,9 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
         raise Conflict("Somebody else has this appeal, or it is decided.")
     _note(case.pk, staff, "appeal granted" if grant else "appeal refused", note)
     if grant:
-        standing.withdraw(case)
+        strikes.withdraw(case)
         if case.decision == Decision.TAKEN_DOWN:
-            things.kind(case.about).put_back(case.subject, actor=staff)
+            reportable.kind(case.about).put_back(case.subject, actor=staff)
     return _announce(case.pk)
 
 

@@ -14,8 +14,8 @@ from accounts import preferences
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
+from videos.hooks.home_page import Shelf
 from videos.playback.history import FIRST_SECONDS, WATCHES
-from videos.shelves import Shelf
 
 Context = TypeVar("Context", bound=dict[str, Any])
 # Only cards and video objects have it.

@@ -7,7 +7,7 @@ import re
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from streamsite.limits import throttle_key
+from streamsite.rate_limits import throttle_key
 
 # What programs say that fetch pages for nobody. A program that lies cannot be told from a person by its name anyway.
 BOTS = re.compile(

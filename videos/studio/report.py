@@ -10,11 +10,11 @@ from streamsite.api.renderers import iso
 from videos import mappers
 from videos.access import own_videos
 from videos.models import Video
-from videos.playback import figures
-from videos.playback.beats import SOURCES, VIEW_SECONDS
-from videos.studio import reads
-from videos.studio.periods import Period
-from videos.studio.reads import Day
+from videos.playback import statistics
+from videos.playback.heartbeats import SOURCES, VIEW_SECONDS
+from videos.studio import queries
+from videos.studio.date_ranges import Period
+from videos.studio.queries import Day
 
 TOP = 10
 # Word in the answer -> word in the stored day.
@@ -39,13 +39,13 @@ VERDICTS = {
 
 def of_channel(channel_id: str, period: Period, *, top: int = TOP) -> dict[str, Any]:
     """Everything the studio says about a channel in the period; three commands."""
-    days = reads.channel_days(channel_id, period)
+    days = queries.channel_days(channel_id, period)
     return _report(days, period) | {"top_videos": _top_videos(channel_id, period, top)}
 
 
 def of_video(video: Video, period: Period) -> dict[str, Any]:
     """Everything the studio says about a video in the period, and its retention of all time; two commands."""
-    days = reads.video_days(video.pk, period)
+    days = queries.video_days(video.pk, period)
     return {"video": mappers.card(video)} | _report(days, period) | {"retention": _retention(video)}
 
 
@@ -111,7 +111,7 @@ def _decided(rows: list[Day]) -> list[dict[str, Any]]:
 
 
 def _top_videos(channel_id: str, period: Period, most: int) -> list[dict[str, Any]] | None:
-    rows = reads.most_watched(channel_id, period, most)
+    rows = queries.most_watched(channel_id, period, most)
     if rows is None:
         return None
     videos = own_videos(channel_id).select_related("channel").in_bulk([row["video"] for row in rows])
@@ -128,13 +128,13 @@ def _top_videos(channel_id: str, period: Period, most: int) -> list[dict[str, An
 
 def _retention(video: Video) -> list[dict[str, float]]:
     """How much of the audience saw each part: ``{at: seconds, share: 0..1}``, from the beginning to the end."""
-    found = reads.shown(video.pk)
+    found = queries.shown(video.pk)
     shown: dict[str, int] = found.get("shown", {})
     # Of videos from before viewings were noted the most watched part stands for all.
     viewings = found.get("viewings") or max([int(found.get("views", 0)), *shown.values()])
     if not viewings or video.duration <= 0:
         return []
-    span = figures.bucket_seconds(video.duration)
+    span = statistics.bucket_seconds(video.duration)
     count = int(-(-video.duration // span))
     return [
         {"at": float(number * span), "share": round(min(1.0, shown.get(str(number), 0) / viewings), 4)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from videos.library import links
+from videos.search import links
 
 register = template.Library()
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamsite.errors import Invalid
-from videos import webvtt
-from videos.webvtt import Cue, plain, read
+from videos.captions import webvtt
+from videos.captions.webvtt import Cue, plain, read
 
 TWO = [Cue(1.0, 2.0, "One"), Cue(2.5, 3.0, "Two")]
 READABLE = {

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services as videos
-from videos.comments import access, reactions, services, subjects
+from videos.comments import access, reactions, services, targets
 from videos.models import Comment, CommentReaction, Video
 
 
@@ -243,7 +243,7 @@ def test_fifty_likes_at_once_are_counted_exactly(database, cast):
 
 def test_saying_pinning_and_removing_at_once_keeps_the_counters(database, cast):
     video = cast.video()
-    subject = subjects.of_video(video)
+    subject = targets.of_video(video)
     people = [cast.user(f"fan-{number}") for number in range(8)]
     thread = services.create(cast.stranger, subject, "thread")
 
@@ -271,7 +271,7 @@ def test_an_answer_to_what_went_meanwhile_is_absent(database, cast):
     thread = Comment.objects.get(pk=say(cast, "stranger", video)["id"])
     services.delete(thread)
     with pytest.raises(access.Absent):
-        services.create(cast.member, subjects.of_video(video), "late", thread=thread)
+        services.create(cast.member, targets.of_video(video), "late", thread=thread)
     assert (count(video), Comment.objects.count()) == (0, 0)
 
 

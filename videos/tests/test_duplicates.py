@@ -5,7 +5,8 @@ import hashlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from videos import duplicates, storage
+from videos import duplicates
+from videos.files import paths
 from videos.models import Video
 
 CONTENT = b"the same file " * 1000
@@ -122,6 +123,6 @@ def test_a_body_that_was_cut_off_has_no_hash():
 def test_a_hash_of_what_is_gone_is_none(cast, missing):
     video = send(cast.api("owner"))["id"]
     Video.objects.update(source_sha256="")
-    storage.remove_source(video)
+    paths.remove_source(video)
     duplicates.note(video if missing == "file" else "AAAAAAAAAAA")
     assert Video.objects.get(pk=video).source_sha256 == ""

@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 
-from streamsite.testing.commands import recorded
-from videos import services, storage
+from tests.support.commands import recorded
+from videos import services
+from videos.files import paths
 from videos.models import Video
-from videos.sharing import feeds, sitemaps
+from videos.syndication import feeds, sitemaps
 from videos.tests.test_sharing import NASTY, SITE
 
 FEED = "/feeds/channels/owner.rss"
@@ -178,7 +179,7 @@ def test_a_feed_has_fifty_items_and_costs_the_same_for_all(cast):
 def test_the_size_of_an_older_file_is_asked_of_the_file(cast):
     video = cast.video(**SHOWN, **(FILE | {"download_bytes": 0}))
     assert feed(cast).entries[0].enclosures == []
-    path = storage.generation_dir(video.pk, video.generation) / "download.mp4"
+    path = paths.generation_dir(video.pk, video.generation) / "download.mp4"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x" * 77)
     assert feed(cast).entries[0].enclosures[0]["length"] == "77"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.text import shorten_line
+from streamsite.sanitize import shorten_line
 from videos.file_titles import title_from
 from videos.models import Video
 

@@ -6,14 +6,14 @@ import pytest
 from django.core.management import call_command
 
 from accounts import profile, staff
-from accounts.erasure import account_erased
+from accounts.deletion import account_erased
 from accounts.models import User
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
-from streamsite.testing.commands import recorded
 from subscriptions import services as subscribing
+from tests.support.commands import recorded
 from videos import blocks, tasks
-from videos.library import channels, finders
+from videos.search import channels, finders
 
 URL = "/api/v1/channels"
 

@@ -7,7 +7,7 @@ from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.lookups import BuiltPattern
 from streamsite.tasks import queue
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services, tasks, titles
 from videos.models import Video, Watch
 from videos.playback import history

@@ -12,9 +12,11 @@ from accounts import api_tokens, mongo, sessions
 from accounts.models import ApiToken, User
 from streamsite.errors import Absent
 from streamsite.mongo.collections import collection
-from streamsite.testing.caller import PASSWORD
-from videos import media, media_tokens, services, share_links, storage
+from tests.support.http_client import PASSWORD
+from videos import services, share_links
+from videos.files import paths, tokens
 from videos.models import Caption, ShareLink, Video
+from videos.views import media
 
 NOBODY = Client()
 FILES = ("master.m3u8", "storyboard.vtt", "poster.webp", "download.mp4", "360p/seg_00000.m4s")
@@ -31,7 +33,7 @@ def film(cast):
         has_download=True,
         allow_download=True,
     )
-    folder = storage.generation_dir(video.pk, "gen1")
+    folder = paths.generation_dir(video.pk, "gen1")
     (folder / "360p").mkdir(parents=True)
     for name in FILES:
         (folder / name).write_bytes(b"content")
@@ -243,8 +245,8 @@ def test_a_strangers_token_opens_nothing(cast, film):
     assert script(text).get(f"/api/v1/videos/{film.pk}").status_code == 404
     # Nor does a grant of theirs, however it came to be signed for this video.
     row = ApiToken.objects.get(user=cast.stranger)
-    grant = media_tokens.Grant(media_tokens.API_TOKEN, row.pk)
-    forged = media_tokens.make_held(film.pk, "gen1", grant, epoch=0, duration=1)
+    grant = tokens.Grant(tokens.API_TOKEN, row.pk)
+    forged = tokens.make_held(film.pk, "gen1", grant, epoch=0, duration=1)
     assert status(f"/media/v/{forged}/{film.pk}/gen1/master.m3u8") == 404
 
 

@@ -1,7 +1,7 @@
 """The home page of a signed-in person: what to go on with, what is new in the feed, and the switch for it."""
 
 from accounts import profile
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos.playback import history
 
 

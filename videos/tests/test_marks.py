@@ -5,7 +5,7 @@ import re
 import pytest
 
 from accounts import profile
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos.models import Watch
 from videos.playback import history, marks
 

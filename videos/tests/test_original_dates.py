@@ -7,7 +7,7 @@ from defusedxml import ElementTree
 
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
-from streamsite.testing.commands import recorded_documents
+from tests.support.commands import recorded_documents
 from videos import original_dates
 from videos.models import Video
 

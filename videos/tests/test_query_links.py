@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from streamsite import folding
-from streamsite.testing.cast import Cast
+from tests.support.users import Cast
 from videos import services
 from videos.access import NOBODY
-from videos.library import links, words
-from videos.library.suggest import suggest
 from videos.models import Video
+from videos.search import links, query_text
+from videos.search.suggestions import suggest
 
 ROOT = Path(__file__).parents[2]
 NASTY = [
@@ -33,7 +33,7 @@ NASTY = [
 
 @pytest.mark.parametrize("text", NASTY)
 def test_a_quoted_text_excludes_nothing_and_is_finished(text):
-    query = words.read(links.quoted(text))
+    query = query_text.read(links.quoted(text))
     assert query.excluded == ()
     assert query.unfinished == ""
     said = tuple(folding.words(text.replace('"', " ")))

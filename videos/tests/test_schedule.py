@@ -13,12 +13,13 @@ from accounts.models import User
 from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from streamsite.tasks.worker import Worker
-from streamsite.testing.forms import as_sent
-from streamsite.testing.older_database import older_database
 from streamsite.visibility import is_listed
-from videos import pipeline, schedules, services, tasks
+from tests.support.forms import as_sent
+from tests.support.older_database import older_database
+from videos import schedules, services, tasks
 from videos.forms import CHOSEN
 from videos.models import Video
+from videos.processing import pipeline
 
 
 def schedule(cast, video, seconds=60, **fields):

@@ -9,7 +9,7 @@ import feedparser
 import pytest
 from PIL import Image
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

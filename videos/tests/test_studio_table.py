@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos.models import Status, Video
 from videos.studio import bulk
 
@@ -328,9 +328,9 @@ def test_an_empty_channel_has_pages_that_say_so(database, cast):
 def test_titles_that_try_to_be_markup_stay_text(database, cast):
     nasty = '<script>alert(1)</script>"><img src=x>{{7*7}}'
     video, page = cast.video(title=nasty), cast.page("owner")
-    from videos.playback import figures
+    from videos.playback import statistics
 
-    figures.add_day(video.pk, video.channel_id, figures.today(), {"views": 3, "seconds": 9.0}, "batch")
+    statistics.add_day(video.pk, video.channel_id, statistics.today(), {"views": 3, "seconds": 9.0}, "batch")
     confirm = page.post("/studio/videos/bulk", {"video_ids": [video.pk], "action": "delete"})
     paths = ["/studio", "/studio/videos", f"/studio/videos/{video.pk}/stats", f"/studio/videos?q={nasty}"]
     for text in [confirm.content.decode(), *(page.get(path).content.decode() for path in paths)]:

@@ -8,10 +8,11 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from videos import quota, storage
+from videos import quota
+from videos.files import paths
 from videos.models import Upload, Video
 from videos.tests.test_tus import URL, call, empty_folder, encoded, jobs, path_of
-from videos.uploads import parts, services
+from videos.uploads import partial_file, services
 
 __all__ = ["empty_folder"]
 
@@ -36,7 +37,7 @@ def test_the_length_may_come_with_a_later_piece(cast):
     assert "Upload-Defer-Length" not in state
     assert call(api, "PATCH", url, b"89", upload_offset=8)["Upload-Offset"] == "10"
     video = Video.objects.get()
-    assert storage.source_path(video.pk).read_bytes() == b"0123456789"
+    assert paths.source_path(video.pk).read_bytes() == b"0123456789"
     assert (video.status, video.source_size) == ("queued", 10)
     assert len(jobs()) == 1
 
@@ -138,9 +139,9 @@ def test_a_request_under_way_writes_no_more_than_still_counts(cast, concat):
             return b"0123456789"
 
     tasks = []
-    with pytest.raises(parts.OffsetConflict):
+    with pytest.raises(partial_file.OffsetConflict):
         append(Slow(), 10)
-    assert quota.used(cast.owner) == parts.offset(upload_id) == 0
+    assert quota.used(cast.owner) == partial_file.offset(upload_id) == 0
 
 
 def test_an_abandoned_one_is_swept(cast):

@@ -1,7 +1,7 @@
 """The only place that starts processes: ffmpeg, and the probe's own Python.
 
 Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits
-on CPU, address space, file size and wall clock, and dies with the worker (see confine.py). It sees its libraries, the
+on CPU, address space, file size and wall clock, and dies with the worker (process_limits.py). It sees its libraries, the
 files that its caller names and nothing else, and has no network (see sandbox.py).
 """
 
@@ -46,7 +46,7 @@ _MACHINE_REASONS = (
     "the sandbox cannot be entered",
 )
 
-_CONFINE = str(Path(__file__).with_name("confine.py"))
+_CONFINE = str(Path(__file__).with_name("process_limits.py"))
 
 # Decoders for what cameras, phones, editors and screen recorders write. Everything else stays unreachable.
 VIDEO_DECODERS = (

@@ -1,7 +1,7 @@
 """Write the master playlist of a ladder, and read it again.
 
 ffmpeg's own master is not used: it silently leaves out what it cannot compute, and its bandwidths are the configured
-ones, not the measured. Captions are not in it: they come and go, see `videos.manifests`.
+ones, not the measured. Captions are not in it: they come and go, see `videos.files.manifests`.
 """
 
 import re
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from .boxes import read_init
+from videos.transcoding.mp4_boxes import read_init
+
 from .ladder import AUDIO, AUDIO_BITRATE, LadderPlan, Sound
 from .playlists import IFRAMES, INDEX, INIT, MASTER, Bandwidth, measure
 

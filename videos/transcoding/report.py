@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from videos import languages
+from videos.captions import languages
 
 from .filters import can_tone_map
 from .ladder import LONGER_SOUND_SECONDS, MAX_FRAME_RATE, LadderPlan

@@ -1,7 +1,7 @@
 """What a confined process may reach: Landlock for files and TCP, seccomp for system calls. Linux only, no privileges.
 
-Runs in confine.py, a fresh interpreter that becomes the decoder, and imports nothing of the site. Both layers survive
-exec, hold for root as well and cannot be lifted again. Every function raises OSError when the kernel refuses.
+Runs in process_limits.py, a fresh interpreter that becomes the decoder, and imports nothing of the site. Both layers
+survive exec, hold for root as well and cannot be lifted again. Every function raises OSError when the kernel refuses.
 """
 
 import ctypes

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from videos.transcoding.mp4_boxes import read_init
+
 from . import ffmpeg
-from .boxes import read_init
 from .errors import EncodeFailed
 from .ladder import GOP_SECONDS
 from .playlists import INDEX, INIT, smallest_rendition

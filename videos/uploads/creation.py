@@ -15,12 +15,12 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.mongo.retry import in_transaction
-from videos import quota, services, storage
+from videos import quota, services, strikes
+from videos.files import paths
 from videos.models import Status, Upload, UploadKind, Video
-from videos.moderation import standing
-from videos.uploads import parts
-from videos.uploads.protocol import read_metadata
+from videos.uploads import partial_file
 from videos.uploads.services import expiry
+from videos.uploads.tus import read_metadata
 
 DESCRIBING = ("title", "description", "visibility", "category", "language", "originally_published_on")
 
@@ -47,7 +47,7 @@ def begin(owner: User, *, length: int | None, metadata: str) -> Upload:
 
 def begin_partial(owner: User, *, length: int | None, metadata: str) -> Upload:
     """Return a new partial upload, which a final one is to join. Raises as ``begin`` does."""
-    standing.require_good(owner)
+    strikes.require_good(owner)
     _require_room(owner, length)
     read_metadata(metadata)
     waiting = Upload.objects.filter(owner=owner, kind=UploadKind.PARTIAL, joined_into=None)
@@ -121,8 +121,8 @@ def _partial(owner: User, ids: Sequence[str]) -> list[Upload]:
 
 
 def _finished_length(upload: Upload) -> int:
-    with suppress(parts.Gone):
-        if upload.length is not None and parts.offset(upload.pk) == upload.length:
+    with suppress(partial_file.Gone):
+        if upload.length is not None and partial_file.offset(upload.pk) == upload.length:
             return upload.length
     raise Invalid("One of the partial uploads is not finished.")
 
@@ -131,7 +131,7 @@ def _require_room(owner: User, length: int | None) -> None:
     if length is not None:
         services.require_acceptable_size(length)
     quota.require(owner, more=length or 0)
-    storage.require_space(length or 0)
+    paths.require_space(length or 0)
 
 
 def _require_few_drafts(owner: User) -> None:
@@ -154,7 +154,7 @@ def _draft(owner: User, metadata: str, size: int) -> Video:
 def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
     """Save the upload and its draft, and let it have the partial uploads ``joins``; all of it or nothing."""
     video = upload.video
-    parts.create(upload.pk)
+    partial_file.create(upload.pk)
     try:
 
         def store() -> None:
@@ -172,7 +172,7 @@ def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
         Upload.objects.filter(pk=upload.pk).delete()
         if video is not None:
             Video.objects.filter(pk=video.pk).delete()
-        parts.remove(upload.pk)
+        partial_file.remove(upload.pk)
         raise
 
 

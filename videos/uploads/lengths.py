@@ -8,10 +8,10 @@ from __future__ import annotations
 from django.conf import settings
 
 from streamsite.errors import Invalid, TooLarge
-from streamsite.text import bytes_in_words
+from streamsite.sanitize import bytes_in_words
 from videos import quota, services
 from videos.models import Status, Upload, Video
-from videos.uploads.parts import OffsetConflict
+from videos.uploads.partial_file import OffsetConflict
 
 
 def set_length(upload: Upload, total: int, reach: int) -> None:

@@ -21,11 +21,11 @@ from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import in_transaction
 from streamsite.visibility import Visibility
-from videos import duplicates, schedules, storage
+from videos import duplicates, schedules, strikes
+from videos.files import paths
 from videos.models import Status, Upload, UploadKind, Video
-from videos.moderation import standing
-from videos.uploads import lengths, parts
-from videos.uploads.protocol import Checksum
+from videos.uploads import lengths, partial_file
+from videos.uploads.tus import Checksum
 
 logger = logging.getLogger("streamsite.uploads")
 
@@ -49,10 +49,10 @@ def offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
     if upload.finished_at is not None:
         return upload.length
     try:
-        if upload.kind == UploadKind.FINAL and not parts.join(upload.pk, _parts_of(upload)):
+        if upload.kind == UploadKind.FINAL and not partial_file.join(upload.pk, _parts_of(upload)):
             return None
-        arrived = parts.offset(upload.pk)
-    except parts.Gone:
+        arrived = partial_file.offset(upload.pk)
+    except partial_file.Gone:
         if not _is_moved(upload):
             raise Absent from None
         arrived = upload.length or 0
@@ -68,7 +68,7 @@ def _parts_of(upload: Upload) -> list[tuple[str, int]]:
     )
     ids = upload.part_ids.split()
     if lengths.keys() != set(ids):
-        raise parts.Gone
+        raise partial_file.Gone
     return [(part_id, lengths[part_id]) for part_id in ids]
 
 
@@ -85,8 +85,8 @@ def unfinished(owner: User) -> list[dict[str, Any]]:
     for upload in rows.order_by("-created_at")[: settings.MAX_OPEN_UPLOADS_PER_USER]:
         video, length = upload.video, upload.length
         try:
-            arrived = parts.offset(upload.pk)
-        except parts.Gone:
+            arrived = partial_file.offset(upload.pk)
+        except partial_file.Gone:
             continue
         if video is None or not length:
             continue
@@ -107,7 +107,7 @@ def unfinished(owner: User) -> list[dict[str, Any]]:
 
 def append(
     upload: Upload,
-    body: parts.Body,
+    body: partial_file.Body,
     *,
     start: int,
     length: int | None,
@@ -127,7 +127,7 @@ def append(
         raise Forbidden("A final upload is made of its partial uploads and takes no bytes.")
     present = offset(upload, enqueue=enqueue)
     if start != present:
-        raise parts.OffsetConflict
+        raise partial_file.OffsetConflict
     reach = start + (length or 0)
     if total is not None:
         lengths.set_length(upload, total, reach)
@@ -135,7 +135,7 @@ def append(
         finish(upload, enqueue=enqueue)
         return present
     lengths.require_room(upload, reach)
-    storage.require_space(0)
+    paths.require_space(0)
     fence = {}
     if upload.length is None:
         require = lengths.require_reserved if length is not None else lengths.require_room
@@ -145,10 +145,10 @@ def append(
     is_all = start == 0 and (length is None or length == upload.length)
     hashed = duplicates.HashedBody(body) if is_all else None
     try:
-        reached = parts.append(
+        reached = partial_file.append(
             upload.pk, hashed or body, start=start, length=length, most=most, checksum=checksum, **fence
         )
-    except parts.Gone:
+    except partial_file.Gone:
         raise Absent from None
     upload.expires_at = expiry()
     Upload.objects.filter(pk=upload.pk).update(expires_at=upload.expires_at)
@@ -166,14 +166,14 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = 
     if video is None or upload.finished_at is not None:
         return
     try:
-        storage.keep_source(parts.path_of(upload.pk), video.pk)
+        paths.keep_source(partial_file.path_of(upload.pk), video.pk)
     except FileNotFoundError:
         if not _is_moved(upload):
             raise Absent from None
 
     # Begun before its owner's publishing was paused: it is kept, for them alone.
     hidden: dict[str, Any] = {}
-    if standing.is_paused(upload.owner_id):
+    if strikes.is_paused(upload.owner_id):
         hidden = {"visibility": Visibility.PRIVATE, **schedules.NONE}
 
     def switch() -> None:
@@ -199,7 +199,7 @@ def finish_interrupted(*, enqueue: Callable[[Video], object]) -> int:
     for upload in waiting[:1000]:
         try:
             count += offset(upload, enqueue=enqueue) is not None
-        except (Absent, storage.DiskFull):
+        except (Absent, paths.DiskFull):
             logger.warning("an upload waits for its parts: %s", upload.pk)
     return count
 
@@ -212,14 +212,14 @@ def cancel(upload: Upload) -> None:
     if upload.kind == UploadKind.PARTIAL:
         if not Upload.objects.filter(pk=upload.pk, joined_into=None).delete()[0]:
             raise Absent
-        parts.remove(upload.pk)
+        partial_file.remove(upload.pk)
         return
     if upload.finished_at is None:
         joined = list(Upload.objects.filter(joined_into=upload.pk).values_list("pk", flat=True))
         if upload.video_id is not None:
             Video.objects.filter(pk=upload.video_id, status=Status.UPLOADING).delete()
         for upload_id in (upload.pk, *joined):
-            parts.remove(upload_id)
+            partial_file.remove(upload_id)
     Upload.objects.filter(pk=upload.pk).delete()
 
 
@@ -239,7 +239,7 @@ def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
             continue
         count += 1
         if _is_younger_than_row(upload):
-            trash.move(parts.path_of(upload.pk))
+            trash.move(partial_file.path_of(upload.pk))
         with suppress(Absent):
             cancel(upload)
     if count:
@@ -259,7 +259,7 @@ def _claim_expired(upload: Upload) -> bool:
 
 def _last_written(upload: Upload) -> datetime:
     try:
-        return datetime.fromtimestamp(parts.path_of(upload.pk).stat().st_mtime, UTC)
+        return datetime.fromtimestamp(partial_file.path_of(upload.pk).stat().st_mtime, UTC)
     except FileNotFoundError:
         return LONG_AGO
 
@@ -275,7 +275,7 @@ def _is_moved(upload: Upload) -> bool:
     if upload.video_id is None:
         return False
     try:
-        return storage.source_path(upload.video_id).stat().st_size == upload.length
+        return paths.source_path(upload.video_id).stat().st_size == upload.length
     except FileNotFoundError:
         return False
 

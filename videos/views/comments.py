@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, Forbidden, Invalid, NotSignedIn, SiteError
-from streamsite.pages import is_fragment, safe_next, show_problems
+from streamsite.view_helpers import is_fragment, safe_next, show_problems
 from videos import access as videos
-from videos.comments import access, following, mappers, queries, reactions, rules, services, subjects
+from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
 from videos.comments.access import Found
 from videos.comments.queries import Listing
-from videos.comments.subjects import Subject
+from videos.comments.targets import Subject
 from videos.forms import CommentRulesForm
 from videos.models import Comment
 from videos.models.comment import State
@@ -31,7 +31,7 @@ METHODS = ("GET", "HEAD", "POST")
 @require_http_methods(METHODS)
 def video_comments(request: HttpRequest, video_id: str) -> HttpResponse:
     """The comments below a video; saying something."""
-    return below(request, subjects.of_video(videos.visit(request, video_id).video))
+    return below(request, targets.of_video(videos.visit(request, video_id).video))
 
 
 def below(request: HttpRequest, subject: Subject) -> HttpResponse:
@@ -192,7 +192,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page.body(lambda row: mappers.for_owner(row, user, known, about.get(row.subject))),
         "state": state,
-        "rules": rules.of_channel(user.pk),
+        "rules": filters.of_channel(user.pk),
     }
     template = "comments/_studio_rows.html" if is_fragment(request) else "comments/studio.html"
     return render(request, template, context)
@@ -203,7 +203,7 @@ def studio(request: HttpRequest) -> HttpResponse:
 def studio_rules(request: HttpRequest) -> HttpResponse:
     """What the channel has held back until its owner has read it."""
     user = _signed_in(request)
-    kept = rules.of_channel(user.pk)
+    kept = filters.of_channel(user.pk)
     first = {
         "words": "\n".join(kept.words),
         "hold_links": kept.hold_links,
@@ -212,7 +212,7 @@ def studio_rules(request: HttpRequest) -> HttpResponse:
     form = CommentRulesForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
-            rules.change(user.pk, form.rules())
+            filters.change(user.pk, form.rules())
         except SiteError as error:
             show_problems(form, error)
         else:

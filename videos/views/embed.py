@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from streamsite.errors import Absent, Forbidden
 from videos import access, mappers
-from videos.sharing import addresses
-from videos.sharing.embed_options import EmbedOptions
+from videos.syndication import urls
+from videos.syndication.embed_options import EmbedOptions
 from videos.views import framing
 
 
@@ -35,7 +35,7 @@ def embed(request: HttpRequest, video_id: str) -> HttpResponse:
         "video": mappers.full(video, access.NOBODY),
         "options": options,
         "domains": " ".join(video.embed_domains),
-        "page": addresses.page(video),
+        "page": urls.page(video),
         # What ``videos/_player.html`` reads.
         "start": options.start,
         "autoplay_now": options.autoplay,

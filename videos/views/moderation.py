@@ -15,10 +15,10 @@ from accounts.mappers import badge
 from accounts.models import User
 from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, SiteError
-from streamsite.pages import is_fragment, safe_next, show_problems
-from videos import blocks
+from streamsite.view_helpers import is_fragment, safe_next, show_problems
+from videos import blocks, strikes
 from videos.forms import AppealForm, ReportForm
-from videos.moderation import access, cases, standing, things
+from videos.moderation import access, cases, reportable
 
 METHODS = ("GET", "HEAD", "POST")
 
@@ -27,7 +27,7 @@ METHODS = ("GET", "HEAD", "POST")
 @require_http_methods(METHODS)
 def report(request: HttpRequest, about: str, name: str) -> HttpResponse:
     """Tell the people who run the site about a video, comment or channel."""
-    kind = things.known(about)
+    kind = reportable.known(about)
     if kind is None:
         raise Absent
     thing = kind.open(request, name)
@@ -75,8 +75,8 @@ def settings_decisions(request: HttpRequest) -> HttpResponse:
     page = paginate(request, cases.against(user_id), cases.NEWEST, absolute=False)
     context = {
         "page": page.body(lambda case: cases.owner_body(case) | {"token": access.appeal_token(case)}),
-        "strikes": len(standing.strikes(user_id)),
-        "most": standing.MOST,
+        "strikes": len(strikes.strikes(user_id)),
+        "most": strikes.MOST,
     }
     return render(request, "moderation/decisions.html", context)
 

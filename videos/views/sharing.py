@@ -15,8 +15,8 @@ from streamsite import cors, xml
 from streamsite.errors import Absent
 from videos import access
 from videos.models import Video
-from videos.sharing import addresses, feeds, files, sitemaps
-from videos.sharing import oembed as embedding
+from videos.syndication import enclosures, feeds, sitemaps, urls
+from videos.syndication import oembed as embedding
 
 
 @cors.answers_preflight
@@ -24,7 +24,7 @@ from videos.sharing import oembed as embedding
 def picture(request: HttpRequest, video_id: str, size: str) -> HttpResponse:
     """On to the picture that stands for the video."""
     video = access.video_for_sharing(video_id)
-    return _on_to(video, files.picture_url(video, size))
+    return _on_to(video, enclosures.picture_url(video, size))
 
 
 @cors.answers_preflight
@@ -32,7 +32,7 @@ def picture(request: HttpRequest, video_id: str, size: str) -> HttpResponse:
 def file(request: HttpRequest, video_id: str) -> HttpResponse:
     """On to the file for download; where the owner offers none, to the stream."""
     video = access.video_for_sharing(video_id)
-    return _on_to(video, files.file_url(video))
+    return _on_to(video, enclosures.file_url(video))
 
 
 @cors.answers_preflight
@@ -40,7 +40,7 @@ def file(request: HttpRequest, video_id: str) -> HttpResponse:
 def stream(request: HttpRequest, video_id: str) -> HttpResponse:
     """On to the stream."""
     video = access.video_for_sharing(video_id)
-    return _on_to(video, files.stream_url(video))
+    return _on_to(video, enclosures.stream_url(video))
 
 
 @cors.answers_preflight
@@ -78,7 +78,7 @@ def sitemap_month(request: HttpRequest, month: str) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines leave alone, and where the sitemap is."""
-    context = {"sitemap": addresses.absolute(reverse("sitemap"))}
+    context = {"sitemap": urls.absolute(reverse("sitemap"))}
     answer = render(request, "videos/robots.txt", context, content_type="text/plain; charset=utf-8")
     answer["Cache-Control"] = "max-age=3600"
     return answer

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import verification
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError
-from streamsite.limits import UPLOAD
 from streamsite.page_limits import counts_as
-from streamsite.pages import show_problems
+from streamsite.rate_limits import UPLOAD
+from streamsite.view_helpers import show_problems
 from streamsite.visibility import Visibility, is_private
 from videos import access, duplicates, forms, mappers, quota, schedules, services, tasks
 from videos.uploads import services as uploads

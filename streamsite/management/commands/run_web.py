@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite import site_id, starting
 from streamsite.front.process import raise_file_limit
-from streamsite.web import granian_command
+from streamsite.server_command import granian_command
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from streamsite.errors import SiteError
 from streamsite.management.site_command import SiteCommand
-from videos import bucket, bucket_site, placement
+from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 
 
@@ -68,14 +68,14 @@ class Command(SiteCommand):
         if first is None and not moved:
             return
         # Until then processes and signed addresses may refer to the former place.
-        time.sleep(placement.settle_seconds())
+        time.sleep(relocation.settle_seconds())
         others = [] if first is None else [first]
         for video_id in chain(moved, others, left):
-            self._try(video_id, placement.tidy, len(moved))
+            self._try(video_id, relocation.tidy, len(moved))
 
     def _left_over(self, moved: int) -> Iterator[str]:
         try:
-            yield from placement.left_over()
+            yield from relocation.left_over()
         except bucket.BucketUnavailable as error:
             raise _stopped(error, moved) from None
 
@@ -105,7 +105,7 @@ def _answers() -> bool:
 
 def _move_one(video_id: str) -> int | None:
     """Move a video; ``FileNotFoundError`` when its files are nowhere."""
-    size = placement.move_home(video_id)
+    size = relocation.move_home(video_id)
     if size is None and _waiting().filter(pk=video_id).exists():
         raise FileNotFoundError("its files are not where the database says")
     return size

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts import administrators, pictures
+from accounts import administrators, image_storage
 from accounts.models import User
 from streamsite import folders, site_age, site_id, whole_files
 from streamsite.mongo import indexes
@@ -18,8 +18,9 @@ from streamsite.mongo.collections import collection
 from streamsite.mongo.exclusive import exclusive
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.reconcile import reconcile_counters
-from videos import bucket, bucket_site, tasks
-from videos.library import documents, finders
+from videos import tasks
+from videos.files import bucket, bucket_site
+from videos.search import finders, index
 
 MEND_AFTER = timedelta(minutes=15)
 DEMO_ACCOUNTS = (
@@ -73,9 +74,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         indexes.ensure()
         self._mark_bucket()
-        if refusal := site_age.begin() or pictures.sweep().refusal:
+        if refusal := site_age.begin() or image_storage.sweep().refusal:
             self.stderr.write(refusal)
-        if documents.is_outdated() or finders.is_outdated():
+        if index.is_outdated() or finders.is_outdated():
             tasks.rebuild_search.enqueue()
         # What processes of the previous release still write is mended once they have ended.
         later = timezone.now() + MEND_AFTER

@@ -3,7 +3,7 @@
 from typing import Any
 
 from streamsite.management.site_command import SiteCommand
-from videos.library import documents, finders
+from videos.search import finders, index
 
 
 class Command(SiteCommand):
@@ -13,4 +13,4 @@ class Command(SiteCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         others = finders.rebuild()
-        self.stdout.write(f"{documents.rebuild()} videos and {others} channels and playlists can be found")
+        self.stdout.write(f"{index.rebuild()} videos and {others} channels and playlists can be found")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite.management.site_command import SiteCommand
-from videos.repackaging import Outcome, candidates, repackage
+from videos.processing.repackaging import Outcome, candidates, repackage
 
 
 class Command(SiteCommand):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite import site_id
-from videos import bucket, bucket_site
+from videos.files import bucket, bucket_site
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import boto3
 import pytest
 
-from streamsite.testing.s3 import NAME
-from streamsite.testing.stack import free_port
-from videos import bucket, bucket_check
+from tests.support.s3 import NAME
+from tests.support.stack import free_port
+from videos.files import bucket, bucket_check
 
 
 @pytest.fixture

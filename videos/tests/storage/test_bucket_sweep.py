@@ -4,9 +4,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from streamsite import site_age, site_id, trash
-from streamsite.testing.s3 import NAME
-from videos import bucket, bucket_site, bucket_sweeper, tasks
+from tests.support.s3 import NAME
+from videos import tasks
+from videos.files import bucket, bucket_site
 from videos.models import Video
+from videos.processing import bucket_cleanup
 
 pytestmark = pytest.mark.slow
 MARKER, COUNT = "streamsite-site-id", "streamsite-site-count"
@@ -24,7 +26,7 @@ def sweep(in_bucket, settings, tmp_path):
             in_bucket.client.delete_object(Bucket=NAME, Key=entry["Key"])
 
     def run(**options):
-        report = bucket_sweeper.sweep_bucket(**options)
+        report = bucket_cleanup.sweep_bucket(**options)
         return {name: count for name, count in report.as_dict().items() if count}
 
     clean()
@@ -124,7 +126,7 @@ def test_an_older_database_loses_no_object(sweep, stored, in_bucket):
     Video.objects.exclude(pk__in=kept).delete()
     assert sweep() == {"left_alone": 1}
     assert keys(in_bucket) == before
-    report = bucket_sweeper.sweep_bucket(is_dry=True)
+    report = bucket_cleanup.sweep_bucket(is_dry=True)
     assert "3 of 10 videos in the bucket without a row" in report.refused[0]
     # The row names a generation that the bucket no longer has: the one it has stays.
     name = bucket.new_name("former")
@@ -140,7 +142,7 @@ def test_folders_that_become_old_one_by_one_are_not_noted(sweep, stored, put, se
     stored(1)
     lost = [put(orphan(number)) for number in range(3)]
     for number in range(1, 4):
-        monkeypatch.setattr(bucket_sweeper, "_is_old", lost[:number].__contains__)
+        monkeypatch.setattr(bucket_cleanup, "_is_old", lost[:number].__contains__)
         assert sweep() == {"left_alone": 1}
     assert bucket.connect().condemned() == {}
 

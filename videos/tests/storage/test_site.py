@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.caller import Caller
-from streamsite.testing.s3 import NAME
-from videos import bucket
+from tests.support import browser as browsers
+from tests.support.http_client import Caller
+from tests.support.s3 import NAME
+from videos.files import bucket
 from videos.transcoding.ffmpeg import ffmpeg_binary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]

@@ -8,7 +8,7 @@ import av
 import pytest
 from PIL import ImageChops, ImageStat
 
-from streamsite.testing.clips import make_clip, run_generator
+from tests.support.clips import make_clip, run_generator
 from videos.tests.transcoding.pictures_of import frames, joined
 from videos.transcoding import errors
 from videos.transcoding.encode import encode_ladder

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from streamsite.testing.clips import run_generator
+from tests.support.clips import run_generator
 from videos.tests.transcoding.claps import beeps, clap_clip, flashes
 from videos.transcoding import errors
 from videos.transcoding.encode import verify_output

@@ -7,14 +7,14 @@ import av
 import pytest
 from PIL import Image
 
-from streamsite.testing.clips import make_clip, run_generator
+from tests.support.clips import make_clip, run_generator
 from videos.tests.transcoding.claps import picture_count
 from videos.transcoding.ladder import plan
 from videos.transcoding.playlists import INDEX, read_playlist
-from videos.transcoding.poster import make_poster
 from videos.transcoding.probe import probe
 from videos.transcoding.profiles import Profile
 from videos.transcoding.storyboard import make_storyboard
+from videos.transcoding.thumbnail import make_poster
 
 GRID = ["-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
 

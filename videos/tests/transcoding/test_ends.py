@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from streamsite.testing.clips import run_generator
+from tests.support.clips import run_generator
 from videos.transcoding.encode import verify_output
 from videos.transcoding.errors import EncodeFailed
 from videos.transcoding.finishing import finish_ladder

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from streamsite.testing.clips import concat_text, hls_text, make_clip
+from tests.support.clips import concat_text, hls_text, make_clip
 from videos.transcoding import ffmpeg
 from videos.transcoding import probe as probing
 from videos.transcoding.errors import Killed, TranscodeError, UnsupportedMedia

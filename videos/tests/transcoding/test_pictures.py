@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from streamsite.testing.clips import make_clip
+from tests.support.clips import make_clip
 from videos.transcoding.errors import EncodeFailed
-from videos.transcoding.pictures import file_names
-from videos.transcoding.poster import make_choices, make_poster, score
+from videos.transcoding.image_sizes import file_names
 from videos.transcoding.storyboard import make_storyboard
+from videos.transcoding.thumbnail import make_choices, make_poster, score
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 
-from streamsite.testing.clips import audio_only, make_clip, run_generator, truncated
+from tests.support.clips import audio_only, make_clip, run_generator, truncated
 from videos.transcoding import errors
 from videos.transcoding.probe import Limits, accept, probe
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.clips import make_clip
+from tests.support.clips import make_clip
 from videos.tests.transcoding.fragments import segment_starts
 from videos.tests.transcoding.test_ladder import SOURCE
 from videos.transcoding.download import make_download
 from videos.transcoding.ffmpeg import ffmpeg_binary
 from videos.transcoding.ladder import plan
-from videos.transcoding.poster import make_poster
 from videos.transcoding.profiles import AV1, H264, VP9, Profile
 from videos.transcoding.rungs import ladder_sizes
 from videos.transcoding.storyboard import make_storyboard
+from videos.transcoding.thumbnail import make_poster
 
 ROOT = Path(__file__).resolve().parents[3]
 NEW_CODECS = {VP9: r"vp09\.00\.\d\d\.08", AV1: r"av01\.0\.\d\dM\.08"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamsite.testing.clips import make_clip
+from tests.support.clips import make_clip
 from videos.transcoding.errors import EncryptedMedia
 from videos.transcoding.probe import probe
 from videos.transcoding.protection import is_encrypted

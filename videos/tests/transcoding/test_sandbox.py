@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.clips import make_clip
+from tests.support.clips import make_clip
 from videos.transcoding import ffmpeg, sandbox
 from videos.transcoding.errors import EncodeFailed, TranscodeError
 from videos.transcoding.probe import probe

@@ -6,15 +6,15 @@ import av
 import pytest
 from PIL import Image
 
-from streamsite.testing.clips import audio_only, make_clip, run_generator
+from tests.support.clips import audio_only, make_clip, run_generator
 from videos.transcoding.download import make_download
 from videos.transcoding.errors import UnreadableMedia, UnsupportedMedia
 from videos.transcoding.ladder import plan
 from videos.transcoding.loudness import Loudness, measure_loudness
 from videos.transcoding.playlists import INDEX, MASTER
-from videos.transcoding.poster import make_poster, score, write_cover
 from videos.transcoding.probe import Limits, accept, probe
 from videos.transcoding.profiles import Profile
+from videos.transcoding.thumbnail import make_poster, score, write_cover
 
 CODECS = {
     "song.mp3": ["-c:a", "libmp3lame"],

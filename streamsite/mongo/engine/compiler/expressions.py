@@ -31,9 +31,10 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import PositionRef
 from django.db.models.sql.where import NothingNode
 
-from .kinds import NUMBER_TYPES, is_json, require_amount
+from streamsite.mongo.engine.compiler.types import NUMBER_TYPES, is_json, require_amount
+from streamsite.mongo.engine.compiler.unsupported import refuse
+
 from .lookups import json_item
-from .refusal import refuse
 from .scope import Scope, compiles, is_not_null
 
 ARITHMETIC = {

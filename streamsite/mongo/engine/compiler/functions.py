@@ -14,9 +14,16 @@ from django.db.models.expressions import Value
 from django.db.models.functions import datetime as dates
 from django.db.models.functions.text import ConcatPair
 
+from streamsite.mongo.engine.compiler.types import (
+    NUMBER_TYPES,
+    TEXT_TYPES,
+    kind_of,
+    require_comparable,
+    require_order,
+)
+from streamsite.mongo.engine.compiler.unsupported import refuse
+
 from .expressions import power_of
-from .kinds import NUMBER_TYPES, TEXT_TYPES, kind_of, require_comparable, require_order
-from .refusal import refuse
 from .scope import Scope, compiles, guarded
 
 OF_TEXT = {

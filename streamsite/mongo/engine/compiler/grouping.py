@@ -11,9 +11,10 @@ from django.db.models.aggregates import Aggregate
 from django.db.models.expressions import Col, Ref, Star, Subquery
 from django.db.models.sql import Query
 
-from .kinds import AMOUNTS, require_amount, require_order
+from streamsite.mongo.engine.compiler.types import AMOUNTS, require_amount, require_order
+from streamsite.mongo.engine.compiler.unsupported import refuse
+
 from .lookups import is_json_member, is_known
-from .refusal import refuse
 from .scope import Document, Pipeline, Scope, is_not_null, key_of
 
 ACCUMULATORS = {

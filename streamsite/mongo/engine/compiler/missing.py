@@ -19,7 +19,7 @@ from bson import Decimal128
 from django.db import models
 from django.db.models import Value
 
-from .kinds import NUMBER_TYPES, TEXT_TYPES
+from streamsite.mongo.engine.compiler.types import NUMBER_TYPES, TEXT_TYPES
 
 if TYPE_CHECKING:
     from ..base import DatabaseWrapper

@@ -20,10 +20,11 @@ from django.db.models.fields.json import ContainedBy, DataContains
 from django.db.models.lookups import Lookup, YearLookup
 from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
 
+from streamsite.mongo.engine.compiler.types import require_order
+from streamsite.mongo.engine.compiler.unsupported import refuse
+
 from ..lookups import HasElement
-from .kinds import require_order
 from .missing import match_with_missing, missing_value, or_missing
-from .refusal import refuse
 from .tuples import is_tuple_lookup, written_out
 
 if TYPE_CHECKING:

@@ -19,14 +19,15 @@ from django.db.models.sql.compiler import SQLCompiler as DjangoSQLCompiler
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI, ROW_COUNT, SINGLE
 from django.db.models.sql.where import AND, WhereNode
 
+from streamsite.mongo.engine.compiler.types import require_order
+from streamsite.mongo.engine.compiler.unsupported import refuse
+
 from ..commands import Aggregate, Find, fetch, stream
 from ..introspection import SCHEMA_COLLECTION
 from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
-from .kinds import require_order
 from .lookups import is_json_member
 from .missing import missing_value
-from .refusal import refuse
 from .scope import Document, Pipeline, Scope, is_null, key_of
 from .upserts import unique_sets
 

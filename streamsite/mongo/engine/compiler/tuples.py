@@ -13,7 +13,7 @@ from django.db.models.fields.tuple_lookups import TupleLookupMixin
 from django.db.models.lookups import Exact, In, IsNull, Lookup
 from django.db.models.sql.where import AND, OR, NothingNode, WhereNode
 
-from .refusal import refuse
+from streamsite.mongo.engine.compiler.unsupported import refuse
 
 
 def is_tuple_lookup(node: Any) -> bool:

@@ -19,13 +19,14 @@ from django.db.models.sql.constants import CURSOR, MULTI
 from django.utils import timezone
 from pymongo import ReturnDocument
 
+from streamsite.mongo.engine.compiler.types import decimal_limit, stored_as
+
 from ..commands import Find, fetch, write
 from ..errors import raise_integrity_error, translated
 from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
 from . import upserts
 from .joins import scope_of, used_tables
-from .kinds import decimal_limit, stored_as
 from .scope import Document, is_not_null, is_null
 from .select import SQLCompiler
 
