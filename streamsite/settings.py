@@ -119,6 +119,8 @@ TEMPLATES = [
                 "streamsite.context.site",
                 "accounts.context.me",
             ],
+            # Tags that need no {% load %}.
+            "builtins": ["streamsite.templatetags.icons"],
         },
     },
 ]
