@@ -1,8 +1,9 @@
 """Changing what proves an identity: password, email address, second factor.
 
 A change of the password or the second factor raises the epoch (``accounts.security_epoch``) in the update that makes
-it, under the condition that nobody else did: what was opened or mailed before is void, and of two parallel changes one is
-refused. Every other change that a proof allows applies only while the account is as it was when that was checked.
+it, under the condition that nobody else did: what was opened or mailed before is void, and of two parallel changes
+one is refused. Every other change that a proof allows applies only while the account is as it was when that was
+checked.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Its documents lack the fields that only this release knows, and it changes some fields without those that follow from
 them. Reading copes with the first (``streamsite.mongo.engine.compiler.missing_fields``); here they are filled in.
-For the second, apps register a ``Repair`` when they are ready. All of it goes in batches and can run beside everything else.
+For the second, apps register a ``Repair`` when they are ready. All of it goes in batches and can
+run beside everything else.
 """
 
 from __future__ import annotations
