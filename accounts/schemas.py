@@ -6,7 +6,6 @@ from typing import Literal, NotRequired, TypedDict
 
 from streamsite.api.json_types import Timestamp
 
-
 NotifyBy = Literal["page", "email", "both", "none"]
 
 
