@@ -34,6 +34,20 @@ class PreferencesDict(TypedDict):
     email_pace: Literal["hourly", "daily", "weekly"]
 
 
+class AvatarUrlsDict(TypedDict):
+    """URLs of an account's avatar, null without one."""
+
+    avatar_url: str | None
+    avatar_small_url: str | None
+
+
+class CoverUrlsDict(TypedDict):
+    """URLs of an account's cover image, null without one."""
+
+    cover_url: str | None
+    cover_small_url: str | None
+
+
 class ChannelCountsDict(TypedDict):
     """A channel's counters."""
 
@@ -51,7 +65,7 @@ class UndeliverableEmailDict(TypedDict):
     reason: str
 
 
-class AccountDict(TypedDict):
+class AccountDict(AvatarUrlsDict, CoverUrlsDict):
     """The caller's own account."""
 
     id: str
@@ -62,10 +76,6 @@ class AccountDict(TypedDict):
     email_undeliverable: UndeliverableEmailDict | None
     bio: str
     links: list[str]
-    avatar_url: str | None
-    avatar_small_url: str | None
-    cover_url: str | None
-    cover_small_url: str | None
     counts: ChannelCountsDict
     preferences: PreferencesDict
     is_staff: bool
@@ -110,13 +120,11 @@ class RevokedSessionsDict(TypedDict):
     revoked: int
 
 
-class ChannelBadgeDict(TypedDict):
+class ChannelBadgeDict(AvatarUrlsDict):
     """A channel on a card."""
 
     username: str
     full_name: str
-    avatar_url: str | None
-    avatar_small_url: str | None
     subscribers: int
 
 
@@ -128,17 +136,13 @@ class ChannelViewerDict(TypedDict):
     notify: str | None
 
 
-class ChannelDict(TypedDict):
+class ChannelDict(AvatarUrlsDict, CoverUrlsDict):
     """A channel as others see it."""
 
     username: str
     full_name: str
     bio: str
     links: list[str]
-    avatar_url: str | None
-    avatar_small_url: str | None
-    cover_url: str | None
-    cover_small_url: str | None
     counts: ChannelCountsDict
     created_at: Timestamp
     viewer: ChannelViewerDict | None

@@ -10,6 +10,8 @@ from streamsite.api.json_types import PageDict, Timestamp, choices
 from streamsite.visibility import Visibility
 from videos.schemas.cards import CardDict
 
+Role = Literal["owner", "collaborator"]
+
 
 class RemovedItemsDict(TypedDict):
     """Number of items that were removed."""
@@ -37,7 +39,7 @@ class PlaylistDict(TypedDict):
     updated_at: Timestamp
     url: str
     can_edit: bool
-    role: Literal["owner", "collaborator"] | None
+    role: Role | None
 
 
 class PlaylistDetailDict(PlaylistDict):

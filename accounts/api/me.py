@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import credentials, deactivation, mappers, preferences, profile, refresh_cookie
+from accounts import credentials, deactivation, mappers, profile, refresh_cookie
 from accounts.api.base import no_store, signed_in_user
 from accounts.models import User
 from accounts.schemas import AccountDict, PreferencesDict
@@ -69,7 +69,7 @@ class PreferencesView(APIView):
         user = profile.update_preferences(
             signed_in_user(request), given, expected_version=expected_version(request)
         )
-        return _versioned_response(user, preferences.with_defaults(user.preferences))
+        return _versioned_response(user, mappers.serialize_preferences(user))
 
 
 def account_response(user: User) -> Response:

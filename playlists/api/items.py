@@ -41,7 +41,7 @@ def _item_response(
     if queries.visible_items(request.user, playlist, [row]):
         adder = row.added_by.username if row.added_by is not None else None
         place = ordering.item_position(playlist, row)
-        body = mappers.serialize_item_for(row, place, adder, request.user, playlist)
+        body = mappers.serialize_item(row, place, adder, request.user, playlist)
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
     response["Cache-Control"] = "private, no-store"

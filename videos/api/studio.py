@@ -18,6 +18,7 @@ from streamsite.api.described import described
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access, mappers
+from videos.schemas.videos import StudioVideoDict
 from videos.studio import bulk_actions, csv_export, date_ranges, reports, videos_table
 from videos.studio.schemas import BulkResultDict, ChannelStatisticsDict, StudioVideoDict, VideoStatisticsDict
 from videos.studio.serializers import BulkSerializer

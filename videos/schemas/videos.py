@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from streamsite.api.json_types import Timestamp, choices
+from videos.models import CATEGORIES
 from videos.models.reaction import ReactionValue
 from videos.schemas.captions import CaptionDict, ChapterDict
 from videos.schemas.cards import CardDict
@@ -80,3 +81,14 @@ class ReactionDict(TypedDict):
 
     reaction: Annotated[str | None, choices(ReactionValue.choices)]
     likes: int
+
+
+class StudioVideoDict(CardDict):
+    """A video in its owner's studio, whatever its state."""
+
+    category: Annotated[str, choices(CATEGORIES)]
+    failure: FailureDict | None
+    publish_at: Timestamp | None
+    is_taken_down: bool
+    updated_at: Timestamp
+    version: int

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict
 
 from streamsite.api.json_types import Date, Schema, Timestamp, choices
-from videos.models import CATEGORIES
 from videos.playback.heartbeats import SOURCES
 from videos.schemas.cards import CardDict
-from videos.schemas.videos import FailureDict
 from videos.studio.date_ranges import RANGES
 
 
@@ -101,17 +99,6 @@ class VideoStatisticsDict(StatisticsDict):
 
     video: CardDict
     retention: list[RetentionPointDict]
-
-
-class StudioVideoDict(CardDict):
-    """A video in its owner's studio, whatever its state."""
-
-    category: Annotated[str, choices(CATEGORIES)]
-    failure: FailureDict | None
-    publish_at: Timestamp | None
-    is_taken_down: bool
-    updated_at: Timestamp
-    version: int
 
 
 class BulkOutcomeDict(TypedDict):
