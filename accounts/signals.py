@@ -1,4 +1,4 @@
-"""Every page sign-in, Django admin's included, gets a session document; signing out ends it."""
+"""Receivers: web sign-ins, Django admin's included, get a session document; signing out ends it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SESSION_KEY = "sid"
 
 @receiver(user_logged_in)
 def open_session(sender: type, request: HttpRequest | None, user: User, **extra: Any) -> None:
-    """Start the document that governs the page's session."""
+    """Create the session document that governs the web session."""
     if request is None:
         return
     remember = bool(getattr(request, "remember_me", False))
@@ -29,7 +29,7 @@ def open_session(sender: type, request: HttpRequest | None, user: User, **extra:
 
 @receiver(user_logged_out)
 def close_session(sender: type, request: HttpRequest | None, user: User | None, **extra: Any) -> None:
-    """End the document with the page's session."""
+    """Revoke the session on logout."""
     if request is None or user is None:
         return
     if not getattr(request, "session_ended", False):
@@ -42,7 +42,7 @@ def close_session(sender: type, request: HttpRequest | None, user: User | None, 
 
 @receiver(sessions.refresh_token_reused)
 def alert_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
-    """A used refresh token came again: somebody has a copy, and its owner has to know."""
+    """Alert the owner that a refresh token was reused."""
     audit.record("refresh_reused", user.pk, session_id=session["_id"])
     tasks.enqueue_mail(
         "refresh_reused", user, user_agent=session["user_agent"], ip_prefix=session["ip_prefix"]

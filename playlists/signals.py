@@ -1,4 +1,4 @@
-"""What happens to playlists when something else changes or goes."""
+"""Receivers: keep playlists in line with videos, accounts, and blocks; notify collaborators."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from videos.services import generation_completed, listing_refreshed, video_delet
 
 @receiver(playlist_changed)
 def refresh_title_copies(sender: Any, *, playlist_id: str, **extra: Any) -> None:
-    """Search finds it as it is now, or no longer, and invitations name it so."""
+    """Update search and the titles in invitations."""
     copied_texts.refresh_copies(copied_texts.PLAYLIST_TITLE, playlist_id)
 
 
 @receiver(video_deleted)
 def remove_deleted_video(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """A deleted video leaves every playlist, counts and durations included."""
+    """Remove a deleted video from every playlist, counts and durations included."""
     services.remove_deleted_video(video_id)
 
 
 @receiver(listing_refreshed)
 def update_after_listing_change(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Sent once a deleted video's row is gone, too: who added it in that very moment has it no longer.
+    """Reset public totals of playlists with a video whose visibility changed; remove the video if it is gone.
 
-    Also when others may see a video, or no longer.
+    Sent again once a deleted video's row is gone, which covers items added during the deletion.
     """
     holding = list(
         PlaylistItem.objects.filter(video_id=video_id).values_list("playlist_id", flat=True).order_by()
@@ -55,19 +55,19 @@ def update_after_listing_change(sender: Any, *, video_id: str, **extra: Any) -> 
 
 @receiver(views_counted)
 def update_view_order(sender: Any, *, video_id: str, views: int, **extra: Any) -> None:
-    """Playlists ordered by views keep up."""
+    """Update the video's place in playlists ordered by views."""
     ordering.update_view_keys(video_id, views)
 
 
 @receiver([video_published, generation_completed])
 def sync_published_video(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Playlists ordered by age, and the durations of all, keep up."""
+    """Update playlists ordered by age, and the durations of all."""
     ordering.sync_video(video_id)
 
 
 @receiver(collaborator_added)
 def notify_invitation(sender: Any, *, playlist: Playlist, user: User, **extra: Any) -> None:
-    """Who was invited hears of it."""
+    """Notify the new collaborator."""
     notify(
         user.pk,
         SHARE,
@@ -81,25 +81,25 @@ def notify_invitation(sender: Any, *, playlist: Playlist, user: User, **extra: A
 
 @receiver(collaborator_removed)
 def withdraw_invitation(sender: Any, *, playlist_id: str, user_id: str, **extra: Any) -> None:
-    """Who is no collaborator any more is not told that they are one."""
+    """Delete the invitation of a removed collaborator."""
     withdraw_notification(user_id, SHARE, f"playlist:{playlist_id}")
 
 
 @receiver(playlist_deleted)
 def withdraw_invitations(sender: Any, *, playlist_id: str, **extra: Any) -> None:
-    """Nobody is told of an invitation to a playlist that is gone."""
+    """Delete invitations to a deleted playlist."""
     withdraw_about(playlist_id)
 
 
 @receiver(channel_blocked)
 def end_collaborations_on_block(sender: Any, *, blocker_id: str, blocked_id: str, **extra: Any) -> None:
-    """Two accounts of which one blocks the other share no playlist."""
+    """End collaborations between two accounts of which one blocks the other."""
     services.end_collaborations_between(blocker_id, blocked_id)
 
 
 @receiver(account_deleted)
 def delete_playlists_of_account(sender: Any, *, user_id: str, **extra: Any) -> None:
-    """An erased account's playlists go with it, and it leaves those of others."""
+    """Delete a deleted account's playlists, collaborations, and saves."""
     services.leave_all_playlists(user_id)
     services.delete_saves(user_id)
     for playlist in own_playlists(user_id).iterator():

@@ -4,13 +4,13 @@ from django.apps import AppConfig
 
 
 class SubscriptionsConfig(AppConfig):
-    """Django's handle on the app."""
+    """Django's configuration of the app."""
 
     name = "subscriptions"
     verbose_name = "Subscriptions"
 
     def ready(self) -> None:
-        """Follow what happens to accounts, and put the subscribe button on the watch page."""
+        """Connect receivers; register counters, repairs, the subscribe button, and the home page's shelf."""
         from streamsite import copied_texts
         from streamsite.mongo import counters, repairs
         from subscriptions import signals  # noqa: F401

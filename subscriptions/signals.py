@@ -1,4 +1,4 @@
-"""What becomes of subscriptions when an account is erased."""
+"""Receivers: keep subscriptions in line with accounts and blocks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from videos.playback import statistics
 
 @receiver([account_deactivated, account_reactivated])
 def sync_subscriptions(sender: type, user_id: str, **extra: Any) -> None:
-    """Its subscriptions, and those to it, leave lists and counters or come back; a worker does it: see ``away``."""
+    """Queue hiding or restoring the subscriptions of and to an account: see ``inactive``."""
     tasks.enqueue_account_sync(user_id)
 
 
 @receiver(account_deleted)
 def delete_subscriptions_of_account(sender: type, user_id: str, **extra: Any) -> None:
-    """Remove the account's subscriptions and those to it; the others' counters follow."""
+    """Delete a deleted account's subscriptions, those to it, its private feed, and its channel page."""
     services.delete_for_user(user_id)
     private_feed.revoke(user_id)
     arrangements.delete_for_user(user_id)
@@ -31,7 +31,7 @@ def delete_subscriptions_of_account(sender: type, user_id: str, **extra: Any) ->
 
 @receiver(channel_blocked)
 def unsubscribe_blocked(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
-    """Who is blocked is no longer subscribed to the one who blocks, nor the other way round."""
+    """End subscriptions between two accounts of which one blocks the other."""
     pair = {blocker_id, blocked_id}
     rows = Subscription.objects.filter(subscriber_id__in=pair, channel_id__in=pair)
     for row in rows.select_related("subscriber", "channel"):

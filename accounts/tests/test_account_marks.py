@@ -1,4 +1,4 @@
-"""Pages of people who are signed in may wait for the Back button, and know whose they are."""
+"""Account marks: signed-in users' pages may be kept for the Back button and know which account they belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Account pages: register, log in and out, settings, and one session for pages and API."""
+"""Account pages: register, sign in and out, settings, and one session for pages and API."""
 
 import pytest
 from django.test import Client

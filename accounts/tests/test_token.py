@@ -1,4 +1,4 @@
-"""``POST /auth/token``, ``/auth/token/verify`` and what a bearer token opens."""
+"""``POST /auth/token``, ``/auth/token/verify``, and access by bearer tokens."""
 
 import base64
 import json
@@ -212,7 +212,7 @@ def test_an_inactive_user_is_refused_with_the_reason(cast):
 
 
 def spellings(token):
-    """Other texts that a lenient decoder reads as the same token."""
+    """Return other texts that a lenient decoder reads as the same token."""
     head, claims, signature = token.split(".")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     # 64 bytes are 86 characters; the last four bits are unused.

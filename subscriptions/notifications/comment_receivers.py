@@ -1,4 +1,4 @@
-"""Send and withdraw notifications when comments change."""
+"""Receivers: send and withdraw notifications when comments change."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def send_comment_notifications(
     approved: bool,
     **extra: Any,
 ) -> None:
-    """Tell those whom it concerns now, the followers of its thread by a worker, and its author of an approval."""
+    """Notify those a comment concerns, queue notifying the thread's followers, and tell its author of an approval."""
     if uncalled:
         telling.withdraw_mentions(comment, uncalled)
     if is_new or called:
@@ -40,13 +40,13 @@ def send_comment_notifications(
 
 @receiver(comments.comment_hearted)
 def send_heart_notification(sender: type, comment: Comment, **extra: Any) -> None:
-    """Tell the author that the owner loved it."""
+    """Notify the comment's author of the owner's heart."""
     telling.notify_author(comment, HEART)
 
 
 @receiver(comments.comment_unhearted)
 def withdraw_heart_notification(sender: type, comment: Comment, **extra: Any) -> None:
-    """The author is no longer told of a heart that is gone."""
+    """Delete the notification of a removed heart."""
     services.withdraw_notification(comment.author_id, HEART, comment.pk)
 
 
@@ -54,7 +54,7 @@ def withdraw_heart_notification(sender: type, comment: Comment, **extra: Any) ->
 def track_comment_states(
     sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: Any
 ) -> None:
-    """Withdraw what was told of removed comments, and keep count of those that wait for their owner's review."""
+    """Withdraw notifications of removed comments, and update the count of comments held for review."""
     if now is None:
         services.withdraw_about(*(row["_id"] for row in rows))
     if now == CommentState.HELD or any(row["state"] == CommentState.HELD for row in rows):
@@ -64,5 +64,5 @@ def track_comment_states(
 
 @receiver(channel_blocked)
 def withdraw_from_blocked(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
-    """Withdraw what the blocker was told about the blocked account."""
+    """Withdraw the blocker's notifications about the blocked account."""
     services.withdraw_from_actor(blocker_id, blocked_id)

@@ -1,4 +1,4 @@
-"""What posts are to the rest of the site: they can be commented on, reported, and keep pictures."""
+"""Connect posts to comments, moderation, image storage, and account and video deletion."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POST = "post"
 
 
 def comment_target(post: Post) -> targets.CommentTarget:
-    """A post as something with comments below it."""
+    """Return a post as a comment target."""
     return targets.CommentTarget(
         POST,
         post.pk,
@@ -68,11 +68,11 @@ reportable.register_reportable(
 
 @receiver(account_deleted)
 def delete_posts_of_account(sender: type, user_id: str, **extra: Any) -> None:
-    """An erased account's posts go with it, pictures included."""
+    """Delete a deleted account's posts and their images."""
     services.delete_for_channel(user_id)
 
 
 @receiver(video_deleted)
 def detach_deleted_video(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """A deleted video leaves the posts that showed it."""
+    """Detach a deleted video from posts."""
     services.detach_video(video_id)

@@ -1,4 +1,4 @@
-"""What people are told: each occasion once, where they want it, and one row for a crowd."""
+"""Notifications: each occasion once, where the account wants it, and one row for all subscribers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
