@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
         """Connect receivers; register repairs and the image folders that belong to the database."""
         from accounts import (
             image_storage,
-            signals,  # noqa: F401
+            receivers,  # noqa: F401
         )
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash

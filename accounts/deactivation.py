@@ -13,9 +13,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit, sign_in, tasks
-from accounts.deletion import account_deactivated, account_reactivated
 from accounts.models import User
 from accounts.security_epoch import raise_epoch
+from accounts.signals import account_deactivated, account_reactivated
 from streamsite.mongo.retry import run_in_transaction
 
 

@@ -6,18 +6,13 @@ import logging
 from datetime import UTC, datetime
 
 from django.db.models import F, QuerySet
-from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts import image_storage, mongo, totp
 from accounts.models import User
+from accounts.signals import account_deleted
 
 logger = logging.getLogger("streamsite.accounts")
-
-account_deactivated = Signal()
-account_reactivated = Signal()
-account_deleted = Signal()
-
 
 # The ``erase_at`` of an account whose erasure has begun: no clock is so wrong that it could still be restored.
 DELETION_STARTED = datetime(1970, 1, 1, tzinfo=UTC)

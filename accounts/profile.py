@@ -8,15 +8,12 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.dispatch import Signal
 
 from accounts import mongo, preferences
 from accounts.models import User
+from accounts.signals import user_renamed
 from streamsite.errors import Absent, Invalid, Stale
 from streamsite.sanitize import clean_line, clean_text, has_userinfo, is_blank
-
-# Sent with ``user_id`` when the name that others see has changed.
-user_renamed = Signal()
 
 MAX_LINKS, MAX_LINK_LENGTH = 10, 300
 _validate_url = URLValidator(schemes=["http", "https"])

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.dispatch import Signal
 from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
 from accounts import mongo
 from accounts.models import User
+from accounts.signals import refresh_token_reused
 from accounts.tokens import AccessToken, RefreshToken
 from streamsite.errors import SiteError
 from streamsite.rate_limits import REFRESH, address_prefix, client_address, enforce
@@ -31,8 +31,6 @@ MAX_REFRESH_ATTEMPTS = 3
 PROOF_LIFETIME = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
-# Sent with ``user`` and ``session`` once a session was ended because a used token came again.
-refresh_token_reused = Signal()
 _live_cache: dict[str, tuple[float, dict[str, Any]]] = {}
 
 

@@ -19,9 +19,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import access, api_tokens, audit, credentials, deliverability, profile, sessions, tasks, totp
-from accounts.deletion import account_deactivated, account_reactivated
 from accounts.models import User
 from accounts.security_epoch import raise_epoch
+from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
 

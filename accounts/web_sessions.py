@@ -10,9 +10,10 @@ from django.http import HttpRequest
 
 from accounts import sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
 from streamsite.rate_limits import SIGN_INS, enforce
 
+# The key of a web session under which the id of its session document is stored.
+SESSION_KEY = "sid"
 BACKEND = "accounts.backends.LoginBackend"
 
 

@@ -11,7 +11,7 @@ class PlaylistsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; register the queue, Watch later, shelves, search, oEmbed, and the studio's bulk action."""
-        from playlists import mongo, oembed, queries, signals, studio_action  # noqa: F401
+        from playlists import mongo, oembed, queries, receivers, studio_action  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.copies import COPIES
         from playlists.counters import COUNTERS

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
-from django.dispatch import Signal
 from pymongo import ReturnDocument
 
 from accounts.models import User
@@ -13,13 +12,11 @@ from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.collections import collection
 from streamsite.row_limits import RowLimit
 from subscriptions.models import Notify, Subscription
+from subscriptions.signals import channel_subscribed
 from videos import blocks
 from videos.access import own_videos
 from videos.playback import statistics
 from videos.search import channels
-
-# Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
-channel_subscribed = Signal()
 
 
 class SelfSubscription(Invalid):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts import account_marks, sessions, totp
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from tests.support.http_client import PASSWORD
 
 PAGES = ("/", "/library", "/history", "/studio/videos", "/settings/profile", "/notifications")

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts import sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 

@@ -12,9 +12,9 @@ from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from accounts import sessions, signing_keys, web_sessions
-from accounts.signals import SESSION_KEY
 from accounts.signing_keys import key_ring
 from accounts.tokens import AccessToken
+from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token"

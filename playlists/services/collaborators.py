@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from django.dispatch import Signal
-
 from accounts.models import User
 from playlists import access
 from playlists.models import MAX_COLLABORATORS, Playlist
 from playlists.services.locking import lock_playlist, run_locked
 from playlists.services.playlists import WatchLaterProtected
+from playlists.signals import collaborator_added, collaborator_removed
 from streamsite.errors import Conflict, Invalid
 from videos import blocks
-
-# Sent with ``playlist`` and ``user`` when somebody was invited.
-collaborator_added = Signal()
-# Sent with ``playlist_id`` and ``user_id`` when somebody is no collaborator any more.
-collaborator_removed = Signal()
 
 
 def add_collaborator(playlist: Playlist, user: User) -> Playlist:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.dispatch import Signal
 
 from accounts import email_verification
 from accounts.models import User
@@ -14,6 +13,7 @@ from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import GAP
 from playlists.services.locking import item_cap as items_of
 from playlists.services.locking import lock_playlist, run_locked
+from playlists.signals import playlist_changed, playlist_deleted
 from streamsite.errors import Absent, Conflict, Invalid, Stale
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.row_limits import RowLimit
@@ -30,10 +30,6 @@ class WatchLaterProtected(Conflict):
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
-# Sent with ``playlist_id`` when a playlist was created, described otherwise, or deleted.
-playlist_changed = Signal()
-# Sent with ``playlist_id`` when a playlist is gone.
-playlist_deleted = Signal()
 # What others read of a playlist, and whether they may.
 PUBLIC_FIELDS = {"title", "description", "visibility"}
 

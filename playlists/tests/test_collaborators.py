@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.deletion import account_deleted
+from accounts.signals import account_deleted
 from playlists.models import Playlist, PlaylistItem
 from subscriptions.models import Notification
 from videos import blocks

@@ -25,7 +25,7 @@ def send_comment_notifications(
     called: list[str],
     uncalled: list[str],
     approved: bool,
-    **extra: Any,
+    **extra: object,
 ) -> None:
     """Notify those a comment concerns, queue notifying the thread's followers, and tell its author of an approval."""
     if uncalled:
@@ -39,20 +39,20 @@ def send_comment_notifications(
 
 
 @receiver(comments.comment_hearted)
-def send_heart_notification(sender: type, comment: Comment, **extra: Any) -> None:
+def send_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
     """Notify the comment's author of the owner's heart."""
     telling.notify_author(comment, HEART)
 
 
 @receiver(comments.comment_unhearted)
-def withdraw_heart_notification(sender: type, comment: Comment, **extra: Any) -> None:
+def withdraw_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
     """Delete the notification of a removed heart."""
     services.withdraw_notification(comment.author_id, HEART, comment.pk)
 
 
 @receiver(states.comment_state_changed)
 def track_comment_states(
-    sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: Any
+    sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: object
 ) -> None:
     """Withdraw notifications of removed comments, and update the count of comments held for review."""
     if now is None:
@@ -63,6 +63,6 @@ def track_comment_states(
 
 
 @receiver(channel_blocked)
-def withdraw_from_blocked(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
+def withdraw_from_blocked(sender: type, blocker_id: str, blocked_id: str, **extra: object) -> None:
     """Withdraw the blocker's notifications about the blocked account."""
     services.withdraw_from_actor(blocker_id, blocked_id)

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.deletion import account_deleted
 from accounts.models import User
-from accounts.sessions import refresh_token_reused
+from accounts.signals import account_deleted, refresh_token_reused
 from subscriptions.notifications import services
 from subscriptions.notifications.notification_types import MILESTONE, MODERATION, PROCESSING, SECURITY, VIDEO
-from subscriptions.services import channel_subscribed
+from subscriptions.signals import channel_subscribed
 from videos.models import Case, Status, Video
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, cases, emails
@@ -23,19 +22,19 @@ MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
 @receiver(video_published)
-def announce_video(sender: type, video_id: str, channel_id: str, **extra: Any) -> None:
+def announce_video(sender: type, video_id: str, channel_id: str, **extra: object) -> None:
     """Announce a published video to the channel's subscribers."""
     services.announce_to_subscribers(channel_id, VIDEO, video_id)
 
 
 @receiver(video_deleted)
-def withdraw_deleted_video(sender: type, video_id: str, **extra: Any) -> None:
+def withdraw_deleted_video(sender: type, video_id: str, **extra: object) -> None:
     """Withdraw notifications about a deleted video and its comments."""
     services.withdraw_about(video_id)
 
 
 @receiver(reaction_services.like_count_changed)
-def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: Any) -> None:
+def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: object) -> None:
     """Notify the owner of a milestone of likes."""
     if likes not in MILESTONES:
         return
@@ -52,7 +51,7 @@ def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: Any)
 
 
 @receiver(channel_subscribed)
-def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int, **extra: Any) -> None:
+def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int, **extra: object) -> None:
     """Notify the owner of a milestone of subscribers."""
     if subscribers not in MILESTONES:
         return
@@ -69,13 +68,13 @@ def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int,
 
 
 @receiver(generation_completed)
-def notify_processing_succeeded(sender: type, video_id: str, **extra: Any) -> None:
+def notify_processing_succeeded(sender: type, video_id: str, **extra: object) -> None:
     """Notify the owner that every quality is ready."""
     _notify_processing(video_id, Status.READY, "is ready")
 
 
 @receiver(processing_failed)
-def notify_processing_failed(sender: type, video_id: str, **extra: Any) -> None:
+def notify_processing_failed(sender: type, video_id: str, **extra: object) -> None:
     """Notify the owner that processing failed."""
     _notify_processing(video_id, Status.FAILED, "could not be processed")
 
@@ -94,7 +93,7 @@ def _notify_processing(video_id: str, status: Status, what: str) -> None:
 
 
 @receiver(cases.case_decided)
-def notify_case_decided(sender: type, case: Case, **extra: Any) -> None:
+def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
     """Notify the owner of the decision, and reporters that their report was handled."""
     key = f"{case.pk}:{case.state}"
     if case.state == CaseState.CLOSED and case.decision == Decision.NOTHING:
@@ -122,7 +121,7 @@ def notify_case_decided(sender: type, case: Case, **extra: Any) -> None:
 
 
 @receiver(refresh_token_reused)
-def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
+def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: object) -> None:
     """Alert the owner that a refresh token was reused and its session ended."""
     services.notify(
         user.pk,
@@ -134,6 +133,6 @@ def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extr
 
 
 @receiver(account_deleted)
-def delete_notifications_of_account(sender: type, user_id: str, **extra: Any) -> None:
+def delete_notifications_of_account(sender: type, user_id: str, **extra: object) -> None:
     """Delete a deleted account's notifications and those about it."""
     services.delete_for_user(user_id)

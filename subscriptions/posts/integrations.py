@@ -1,21 +1,17 @@
-"""Connect posts to comments, moderation, image storage, and account and video deletion."""
+"""Connect posts to comments, moderation, and image storage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import F
-from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import image_storage
-from accounts.deletion import account_deleted
 from subscriptions.models import Post
 from subscriptions.posts import access, queries, services
 from videos.comments import targets
 from videos.moderation import reportable
-from videos.services import video_deleted
 
 POST = "post"
 
@@ -64,15 +60,3 @@ reportable.register_reportable(
         reportable.without_actor(lambda post_id: services.set_taken_down(post_id, False)),
     ),
 )
-
-
-@receiver(account_deleted)
-def delete_posts_of_account(sender: type, user_id: str, **extra: Any) -> None:
-    """Delete a deleted account's posts and their images."""
-    services.delete_for_channel(user_id)
-
-
-@receiver(video_deleted)
-def detach_deleted_video(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Detach a deleted video from posts."""
-    services.detach_video(video_id)
