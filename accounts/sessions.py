@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendE
 from accounts import mongo
 from accounts.models import User
 from accounts.tokens import AccessToken, RefreshToken
+from streamsite.caching import cached
 from streamsite.errors import SiteError
 from streamsite.limits import REFRESH, address_prefix, client_address, enforce
 
@@ -33,7 +33,6 @@ LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
 # Sent with ``user`` and ``session`` once a session was ended because a used token came again.
 refresh_reused = Signal()
-_live: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class RefreshRefused(SiteError):
@@ -150,7 +149,7 @@ def renew(session_id: str, user: User) -> Grant | None:
         return None
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
     renewed = mongo.renew(session_id, user.pk, user.security_epoch, moment, moment + idle)
-    _live.pop(session_id, None)
+    _live_session.forget(session_id)
     return grant(user, renewed) if renewed is not None else None
 
 
@@ -201,30 +200,22 @@ def live_session_of(user: User, session_id: str, *, fresh: bool) -> dict[str, An
     ``user`` has just been read. When the epochs differ, one of the two may have been read before a change that keeps
     this session and the other after it: both are read again before the session is refused.
     """
-    session = _live_session(session_id, fresh=fresh)
+    session = _live_session.refresh(session_id) if fresh else _live_session(session_id)
     if session is None or session["user_id"] != user.pk:
         return None
     if belongs_to(session, user):
         return session
-    session = _live_session(session_id, fresh=True)
+    session = _live_session.refresh(session_id)
     if session is None or belongs_to(session, user):
         return session
     owner = User.objects.filter(pk=user.pk, is_active=True).first()
     return session if owner is not None and belongs_to(session, owner) else None
 
 
-def _live_session(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
-    kept = _live.get(session_id)
-    if not fresh and kept is not None and time.monotonic() - kept[0] < LIVE_CACHE_SECONDS:
-        return kept[1]
+@cached(seconds=LIVE_CACHE_SECONDS, max_entries=20_000, keep=lambda session: session is not None)
+def _live_session(session_id: str) -> dict[str, Any] | None:
     session = mongo.find(session_id)
-    if session is None or not _is_open(session):
-        _live.pop(session_id, None)
-        return None
-    if len(_live) > 20_000:
-        _live.clear()
-    _live[session_id] = (time.monotonic(), session)
-    return session
+    return session if session is not None and _is_open(session) else None
 
 
 def _is_open(session: dict[str, Any]) -> bool:
@@ -263,7 +254,7 @@ def keep_alive(session: dict[str, Any]) -> None:
 
 def prove(session_id: str, user: User) -> bool:
     """Note that ``user``, who was checked just now, proved the identity again in this session. Whether it is live."""
-    _live.pop(session_id, None)
+    _live_session.forget(session_id)
     return mongo.prove(session_id, user.pk, user.security_epoch, now())
 
 
@@ -274,13 +265,13 @@ def is_recently_proved(session: dict[str, Any]) -> bool:
 
 def revoke(session_id: str, user_id: str, reason: str) -> bool:
     """End one session of the user. Whether it was live."""
-    _live.pop(session_id, None)
+    _live_session.forget(session_id)
     return mongo.revoke(session_id, user_id, reason, now())
 
 
 def revoke_all(user_id: str, reason: str, *, keep: str | None = None) -> int:
     """End the user's sessions but ``keep``; the number that were live."""
-    _live.clear()
+    _live_session.clear()
     return mongo.revoke_all(user_id, reason, now(), keep=keep)
 
 
@@ -298,7 +289,7 @@ def logout(refresh_token: str, access_token: str) -> None:
 
 def forget_all() -> None:
     """Make this process look at every session again."""
-    _live.clear()
+    _live_session.clear()
 
 
 def listing(user: User, current: str | None) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -28,6 +29,7 @@ from django.db import DatabaseError, InterfaceError
 from pymongo.errors import OperationFailure, PyMongoError
 
 from streamsite import trash, whole_files
+from streamsite.caching import cached
 from streamsite.mongo.collections import collection
 
 logger = logging.getLogger("streamsite.site_id")
@@ -152,28 +154,28 @@ def _guard_later() -> None:
         os._exit(1)
 
 
-_seen = (float("-inf"), "")
-
-
 def problem() -> str:
     """Return why database and data folder do not belong together, "" when they do. Read at most every five seconds.
 
     While the database is away this is what was found last.
     """
-    global _seen
-    when, sentence = _seen
-    if time.monotonic() - when < CACHE_SECONDS:
-        return sentence
+    global _found_last
+    with suppress(*AWAY):
+        _found_last = _look_for_problem()
+    return _found_last
+
+
+_found_last = ""
+
+
+@cached(seconds=CACHE_SECONDS)
+def _look_for_problem() -> str:
     try:
         with pymongo.timeout(ANSWER_SECONDS):
             require()
-        sentence = ""
     except WrongSite as error:
-        sentence = str(error)
-    except AWAY:
-        return sentence
-    _seen = (time.monotonic(), sentence)
-    return sentence
+        return str(error)
+    return ""
 
 
 # --- deciding -------------------------------------------------------------------------------------

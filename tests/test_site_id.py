@@ -134,15 +134,15 @@ def test_preparing_adopts_only_what_is_safely_of_one_site(place, cast, at_databa
         (ONE, OTHER, "belong to different sites"),
     ],
 )
-def test_other_processes_adopt_nothing(place, cast, monkeypatch, at_database, at_folder, said):
+def test_other_processes_adopt_nothing(place, cast, at_database, at_folder, said):
     place(at_database, at_folder)
-    monkeypatch.setattr(site_id, "_seen", (float("-inf"), ""))
+    site_id._look_for_problem.clear()
     assert said in site_id.problem()
     with pytest.raises(SystemExit):
         site_id.guard()
     with pytest.raises(WrongSite, match=said):
         tasks.run_sweep()
-    monkeypatch.setattr(site_id, "_seen", (float("-inf"), ""))
+    site_id._look_for_problem.clear()
     site_id.adopt()
     assert site_id.problem() == ""
 

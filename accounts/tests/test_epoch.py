@@ -188,7 +188,7 @@ def test_a_session_that_was_moved_along_is_live_for_who_saw_one_side_of_the_chan
     before, session_id = owner(), held["app"]["session_id"]
     stale = sessions.live_session_of(before, session_id, fresh=False)
     epoch.raise_epoch(before, keep=session_id, reason="test")
-    sessions._live[session_id] = (10**12, stale)
+    sessions._live_session.cache.put((session_id,), stale)
     assert sessions.live_session_of(owner(), session_id, fresh=False)["epoch"] == 1
     assert sessions.live_session_of(before, session_id, fresh=True)["epoch"] == 1
     assert refresh(held["app"]).status_code == 200
