@@ -1,7 +1,7 @@
-"""The one way in which this process remembers for a while what it has looked up: ``cached``, and ``ExpiringCache``.
+"""Caches of one process whose values expire: the decorator ``cached`` and ``ExpiringCache`` beneath it.
 
 Nothing here is shared between processes. A value may be out of date by the seconds that its cache names, in every
-process but the one that calls ``forget`` or ``clear``.
+process but the one that calls ``discard`` or ``clear``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ExpiringCache(Generic[Key, Value]):
     ) -> Value:
         """Return what ``look_up`` finds, and store it; drop what was stored instead when ``keep`` refuses it.
 
-        A look-up that began before a ``forget`` or ``clear`` is not stored: it may have read what was there before.
+        A look-up that began before a ``discard`` or ``clear`` is not stored: it may have read what was there before.
         Two threads may look up the same at the same time.
         """
         version = self._version
@@ -73,7 +73,7 @@ class ExpiringCache(Generic[Key, Value]):
         # The comparison with the sentinel leaves a value, which mypy cannot see.
         return self.load(key, look_up) if found is _MISSING else found  # type: ignore[return-value]
 
-    def forget(self, key: Key) -> None:
+    def discard(self, key: Key) -> None:
         """Drop one value."""
         with self._lock:
             self._version += 1
@@ -110,16 +110,16 @@ class Cached(Generic[Parameters, Value]):
             self._key(*args, **kwargs), lambda: self._function(*args, **kwargs), keep=self._keep
         )
 
-    def forget(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+    def discard(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
         """Drop the result for these arguments."""
-        self.cache.forget(self._key(*args, **kwargs))
+        self.cache.discard(self._key(*args, **kwargs))
 
     def clear(self) -> None:
         """Drop every result."""
         self.cache.clear()
 
     def _key(self, *args: object, **kwargs: object) -> Hashable:
-        return hashkey(*cast(tuple[Hashable], args), **cast(dict[str, Hashable], kwargs))
+        return hashkey(*cast(tuple[Hashable], args), **kwargs)
 
 
 class CachedDecorator(Protocol):
@@ -138,7 +138,7 @@ def cached(
 ) -> CachedDecorator:
     """Decorate a function to remember its results, by its arguments, for ``seconds``.
 
-    Results that ``keep`` refuses are not remembered, nor are exceptions. ``refresh``, ``forget`` and ``clear`` are
+    Results that ``keep`` refuses are not remembered, nor are exceptions. ``refresh``, ``discard`` and ``clear`` are
     methods of the decorated function.
     """
 

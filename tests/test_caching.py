@@ -1,4 +1,4 @@
-"""The process's caches: values expire, give way and are forgotten, also while somebody looks them up."""
+"""The process's caches: values expire, give way and are discarded, also while somebody looks them up."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_refused_result_is_not_remembered_and_drops_the_old_one():
     assert [look_up(), look_up()] == [2, 2]
 
 
-def test_one_argument_is_forgotten_or_all():
+def test_one_argument_is_discarded_or_all():
     calls = []
 
     @cached(seconds=60, max_entries=10)
@@ -85,7 +85,7 @@ def test_one_argument_is_forgotten_or_all():
 
     for name in ("a", "b"):
         look_up(name)
-    look_up.forget("a")
+    look_up.discard("a")
     for name in ("a", "b"):
         look_up(name)
     assert calls == ["a", "b", "a"]
@@ -122,7 +122,7 @@ def test_the_least_recently_used_value_gives_way():
     assert [cache.get(key, None) for key in "abc"] == [1, None, 3]
 
 
-@pytest.mark.parametrize("drop", [lambda cache: cache.forget("key"), lambda cache: cache.clear()])
+@pytest.mark.parametrize("drop", [lambda cache: cache.discard("key"), lambda cache: cache.clear()])
 def test_a_look_up_that_began_before_a_change_is_not_stored(drop):
     """Else a session that was ended meanwhile would count as live for the cache's seconds."""
     cache: ExpiringCache[str, str] = ExpiringCache(seconds=60)
@@ -150,7 +150,7 @@ def test_threads_share_a_cache():
             key = (seed + number) % 16
             assert cache.get_or_load(key, lambda key=key: key) == key
             if number % 50 == 0:
-                cache.forget(key)
+                cache.discard(key)
 
     with ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(work, seed) for seed in range(8)]:
