@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from accounts import mongo
 from accounts.models import User
 from accounts.signals import refresh_token_reused
 from accounts.tokens import AccessToken, RefreshToken
+from streamsite.caching import cached
 from streamsite.errors import SiteError
 from streamsite.rate_limits import REFRESH, address_prefix, client_address, enforce
 
@@ -31,7 +31,6 @@ MAX_REFRESH_ATTEMPTS = 3
 PROOF_LIFETIME = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
-_live_cache: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class RefreshRefused(SiteError):
@@ -149,7 +148,7 @@ def renew_tokens(session_id: str, user: User) -> SessionTokens | None:
         return None
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
     renewed = mongo.renew(session_id, user.pk, user.security_epoch, moment, moment + idle)
-    _live_cache.pop(session_id, None)
+    _load_live.discard(session_id)
     return issue_tokens(user, renewed) if renewed is not None else None
 
 
@@ -203,30 +202,22 @@ def find_live_session(user: User, session_id: str, *, fresh: bool) -> dict[str, 
     ``user`` must have just been read. If the epochs differ, one of the two may have been read before a change that
     keeps this session and the other after it, so both are read again before the session is rejected.
     """
-    session = _load_live(session_id, fresh=fresh)
+    session = _load_live.refresh(session_id) if fresh else _load_live(session_id)
     if session is None or session["user_id"] != user.pk:
         return None
     if is_current_for(session, user):
         return session
-    session = _load_live(session_id, fresh=True)
+    session = _load_live.refresh(session_id)
     if session is None or is_current_for(session, user):
         return session
     owner = User.objects.filter(pk=user.pk, is_active=True).first()
     return session if owner is not None and is_current_for(session, owner) else None
 
 
-def _load_live(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
-    kept = _live_cache.get(session_id)
-    if not fresh and kept is not None and time.monotonic() - kept[0] < LIVE_CACHE_SECONDS:
-        return kept[1]
+@cached(seconds=LIVE_CACHE_SECONDS, max_entries=20_000, keep=lambda session: session is not None)
+def _load_live(session_id: str) -> dict[str, Any] | None:
     session = mongo.find(session_id)
-    if session is None or not _is_open(session):
-        _live_cache.pop(session_id, None)
-        return None
-    if len(_live_cache) > 20_000:
-        _live_cache.clear()
-    _live_cache[session_id] = (time.monotonic(), session)
-    return session
+    return session if session is not None and _is_open(session) else None
 
 
 def _is_open(session: dict[str, Any]) -> bool:
@@ -265,7 +256,7 @@ def extend_session(session: dict[str, Any]) -> None:
 
 def record_proof(session_id: str, user: User) -> bool:
     """Record that ``user`` has just proved their identity again in this session. Return whether the session is live."""
-    _live_cache.pop(session_id, None)
+    _load_live.discard(session_id)
     return mongo.record_proof(session_id, user.pk, user.security_epoch, utc_now())
 
 
@@ -276,13 +267,13 @@ def has_recent_proof(session: dict[str, Any]) -> bool:
 
 def revoke(session_id: str, user_id: str, reason: str) -> bool:
     """End one session of the user. Return whether it was live."""
-    _live_cache.pop(session_id, None)
+    _load_live.discard(session_id)
     return mongo.revoke(session_id, user_id, reason, utc_now())
 
 
 def revoke_all(user_id: str, reason: str, *, keep: str | None = None) -> int:
     """End the user's sessions except ``keep``. Return how many were live."""
-    _live_cache.clear()
+    _load_live.clear()
     return mongo.revoke_all(user_id, reason, utc_now(), keep=keep)
 
 
@@ -300,7 +291,7 @@ def log_out(refresh_token: str, access_token: str) -> None:
 
 def clear_cache() -> None:
     """Drop this process's cache of live sessions."""
-    _live_cache.clear()
+    _load_live.clear()
 
 
 def list_sessions(user: User, current: str | None) -> list[dict[str, Any]]:
