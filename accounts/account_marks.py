@@ -21,39 +21,39 @@ COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
 SIGNED_OUT = "out."
 SIGNED_OUT_SECONDS = 30 * 86_400
 # As long as a session can live. Where it ends before, the next answer deletes the cookie.
-MOST_SECONDS = 90 * 86_400
+MAX_AGE_SECONDS = 90 * 86_400
 MARK_LENGTH = 20
 
-CHECKED = "private, no-cache"
-UNCHECKED = "private, no-store"
+CACHE_REVALIDATE = "private, no-cache"
+CACHE_NO_STORE = "private, no-store"
 # In Cache-Control: caches that serve several people may keep the answer, or may not.
-SHARED, OWN = re.compile(r"\bpublic\b"), re.compile(r"\b(?:private|no-store)\b")
+PUBLIC_DIRECTIVE, PRIVATE_DIRECTIVE = re.compile(r"\bpublic\b"), re.compile(r"\b(?:private|no-store)\b")
 
 
-def of(user_id: str) -> str:
+def mark_for_user(user_id: str) -> str:
     """Return the mark of an account: the same in every session, and of no use to anybody who reads it."""
     return salted_hmac("accounts.account_marks", user_id).hexdigest()[:MARK_LENGTH]
 
 
-def for_page(request: HttpRequest) -> str:
+def mark_for_page(request: HttpRequest) -> str:
     """Return the mark for a page that is being rendered and loads the script that checks it, ``""`` for visitors."""
     if not request.user.is_authenticated:
         return ""
     request.has_account_mark = True  # type: ignore[attr-defined]
-    return of(str(request.user.pk))
+    return mark_for_user(str(request.user.pk))
 
 
-def cache_control(request: HttpRequest) -> str:
+def cache_control_for(request: HttpRequest) -> str:
     """Return the ``Cache-Control`` of an answer for somebody who is signed in and whose view chose none.
 
     Only a page that checks its mark may be kept by the browser for the Back button.
     """
-    return CHECKED if getattr(request, "has_account_mark", False) else UNCHECKED
+    return CACHE_REVALIDATE if getattr(request, "has_account_mark", False) else CACHE_NO_STORE
 
 
-def note_sign_out(request: HttpRequest, user_id: str) -> None:
+def record_sign_out(request: HttpRequest, user_id: str) -> None:
     """Remember on the request that its user chose to sign out."""
-    request.signed_out_mark = of(user_id)  # type: ignore[attr-defined]
+    request.signed_out_mark = mark_for_user(user_id)  # type: ignore[attr-defined]
 
 
 def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -63,28 +63,28 @@ def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
     ended, it is deleted: drafts wait for the account's next sign-in. An answer that caches may give to others, such as
     a file of a public video, never carries it: the browser's next page does.
     """
-    if _is_shared(response):
+    if _is_publicly_cacheable(response):
         return
     had = request.COOKIES.get(COOKIE, "")
     signed_out = getattr(request, "signed_out_mark", "")
     if request.user.is_authenticated:
-        mark = of(str(request.user.pk))
+        mark = mark_for_user(str(request.user.pk))
         if had != mark:
             ends_with_browser = request.session.get_expire_at_browser_close()
-            _set(response, mark, None if ends_with_browser else MOST_SECONDS)
+            _set_cookie(response, mark, None if ends_with_browser else MAX_AGE_SECONDS)
     elif signed_out:
-        _set(response, SIGNED_OUT + signed_out, SIGNED_OUT_SECONDS)
+        _set_cookie(response, SIGNED_OUT + signed_out, SIGNED_OUT_SECONDS)
         response.headers["Clear-Site-Data"] = '"cache"'
     elif had and not had.startswith(SIGNED_OUT):
         response.delete_cookie(COOKIE, samesite="Lax")
 
 
-def _is_shared(response: HttpResponseBase) -> bool:
+def _is_publicly_cacheable(response: HttpResponseBase) -> bool:
     """Return whether caches that serve several people may keep an answer."""
     said = response.headers.get("Cache-Control", "").lower()
-    return bool(SHARED.search(said) or ("max-age" in said and not OWN.search(said)))
+    return bool(PUBLIC_DIRECTIVE.search(said) or ("max-age" in said and not PRIVATE_DIRECTIVE.search(said)))
 
 
-def _set(response: HttpResponseBase, value: str, max_age: int | None) -> None:
+def _set_cookie(response: HttpResponseBase, value: str, max_age: int | None) -> None:
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(COOKIE, value, max_age=max_age, secure=secure, httponly=False, samesite="Lax")

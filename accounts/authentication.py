@@ -57,7 +57,7 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
     user = User.objects.filter(pk=token["sub"]).first()
     if user is None or not user.is_active:
         raise TokenRefused("This account is not active.", code="user_inactive")
-    if sessions.live_session_of(user, token["sid"], fresh=fresh) is None:
+    if sessions.find_live_session(user, token["sid"], fresh=fresh) is None:
         raise TokenRefused("This session has ended.", code="session_revoked")
     return user, token
 
@@ -76,7 +76,7 @@ class ApiTokenAuthentication(BaseAuthentication):
             return None
         if "," in raw:
             raise Invalid("Send one Authorization header.", code="parse_error")
-        token = api_tokens.find(credentials.strip())
+        token = api_tokens.find_by_text(credentials.strip())
         if token is None:
             raise TokenRefused("The API token is not valid.")
         if token.expires_at <= timezone.now():
@@ -86,7 +86,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         if not api_tokens.is_current(token):
             raise TokenRefused("The API token is not valid.")
         _require_scope(request, token)
-        api_tokens.touch(token)
+        api_tokens.record_use(token)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -107,7 +107,7 @@ class PageSessionAuthentication(SessionAuthentication):
     """The page's own session; unsafe methods need the CSRF token in a header, so that no body is read for it."""
 
     def enforce_csrf(self, request: Any) -> None:
-        request = csrf.with_fields(request._request)
+        request = csrf.copy_with_form(request._request)
         check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type, return-value]
         check.process_request(request)
         reason: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]

@@ -10,10 +10,10 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User, email_key
-from accounts.usernames import normalise
+from accounts.usernames import normalize_username
 
 # Accounts that may share an address nobody has verified; more are not mailed.
-MOST_SHARING = 5
+MAX_SHARED_ACCOUNTS = 5
 
 
 class LoginBackend(ModelBackend):
@@ -28,11 +28,11 @@ class LoginBackend(ModelBackend):
     ) -> User | None:
         login = username if username is not None else str(extra.get("login", ""))
         user = find_by_login(login)
-        proved = is_password_right(user, password or "")
+        proved = is_password_correct(user, password or "")
         return user if proved and user is not None and self.user_can_authenticate(user) else None
 
 
-def is_password_right(user: User | None, password: str) -> bool:
+def is_password_correct(user: User | None, password: str) -> bool:
     """Return whether ``password`` is the account's, active or not; the work is the same when there is none.
 
     Raises ``Unavailable`` when too many passwords are being checked.
@@ -48,21 +48,23 @@ def is_password_right(user: User | None, password: str) -> bool:
 def find_by_login(login: str) -> User | None:
     """The account named ``login``, or with that email address: the one that verified it, else the only one."""
     if "@" not in login:
-        return User.objects.filter(username=normalise(login.strip())).first()
-    candidates = _with_address(login)
+        return User.objects.filter(username=normalize_username(login.strip())).first()
+    candidates = _accounts_with_email(login)
     if candidates and candidates[0].email_verified:
         return candidates[0]
     return candidates[0] if len(candidates) == 1 else None
 
 
-def reset_candidates(address: str) -> list[User]:
+def accounts_for_reset(address: str) -> list[User]:
     """The active accounts that a reset link for ``address`` is mailed to: the verified one, else all that gave it."""
-    candidates = [user for user in _with_address(address) if user.is_active]
+    candidates = [user for user in _accounts_with_email(address) if user.is_active]
     return candidates[:1] if candidates and candidates[0].email_verified else candidates
 
 
-def _with_address(address: str) -> list[User]:
+def _accounts_with_email(address: str) -> list[User]:
     key = email_key(address)
     if not key:
         return []
-    return list(User.objects.filter(email_key=key).order_by("-email_verified", "created_at")[:MOST_SHARING])
+    return list(
+        User.objects.filter(email_key=key).order_by("-email_verified", "created_at")[:MAX_SHARED_ACCOUNTS]
+    )

@@ -1,8 +1,9 @@
 """Changing what proves an identity: password, email address, second factor.
 
-A change of the password or the second factor raises the epoch (``accounts.epoch``) in the update that makes it, under
-the condition that nobody else did: what was opened or mailed before is void, and of two parallel changes one is
-refused. Every other change that a proof allows applies only while the account is as it was when that was checked.
+A change of the password or the second factor raises the epoch (``accounts.security_epoch``) in the update that makes
+it, under the condition that nobody else did: what was opened or mailed before is void, and of two parallel changes
+one is refused. Every other change that a proof allows applies only while the account is as it was when that was
+checked.
 """
 
 from __future__ import annotations
@@ -15,23 +16,23 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import audit, deliverability, links, passwords, second_factor, sessions, tasks, totp
-from accounts.backends import is_password_right
-from accounts.epoch import CHANGED_MEANWHILE, raise_epoch
+from accounts import audit, deliverability, email_tokens, passwords, second_factor, sessions, tasks, totp
+from accounts.backends import is_password_correct
 from accounts.models import User, email_key
+from accounts.security_epoch import CHANGED_MEANWHILE, raise_epoch
 from streamsite.errors import Conflict, Invalid
-from streamsite.limits import (
-    LINK_TRIES,
-    MAIL_LINKS,
+from streamsite.mongo.retry import run_in_transaction
+from streamsite.rate_limits import (
+    EMAIL_LINK_ATTEMPTS,
+    EMAIL_LINKS,
     OTP,
     PASSWORD_CHECK,
     PASSWORD_RESET,
     enforce,
-    give_back,
-    given_back_when_unavailable,
+    refund,
+    refund_on_unavailable,
     throttle_key,
 )
-from streamsite.mongo.retry import in_transaction
 
 
 class WrongPassword(Invalid):
@@ -51,11 +52,11 @@ class OtpNotAccepted(Invalid):
 def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     """Raise ``WrongPassword`` unless it is the account's, ``Throttled`` after ten wrong ones in 15 minutes."""
     enforce(PASSWORD_CHECK, user.pk)
-    with given_back_when_unavailable((PASSWORD_CHECK, user.pk)):
-        is_right = is_password_right(user, password)
+    with refund_on_unavailable((PASSWORD_CHECK, user.pk)):
+        is_right = is_password_correct(user, password)
     if not is_right:
         raise WrongPassword(fields={"current_password": [WrongPassword.detail]})
-    give_back(PASSWORD_CHECK, user.pk)
+    refund(PASSWORD_CHECK, user.pk)
 
 
 def confirm_identity(
@@ -69,11 +70,11 @@ def confirm_identity(
     if password:
         confirm_password(request, user, password)
     elif otp.strip():
-        prove_by_code(request, user, otp)
+        verify_code(request, user, otp)
     else:
         message = "Enter your password or, with two-factor authentication, a code."
         raise Invalid(message, fields={"current_password": [message]})
-    if not sessions.prove(session_id or "", user):
+    if not sessions.record_proof(session_id or "", user):
         raise Conflict(CHANGED_MEANWHILE)
     audit.record("identity_confirmed", user.pk, request=request, session_id=session_id or "")
 
@@ -103,7 +104,7 @@ def change_password(
     return changed
 
 
-def ask_for_reset(request: HttpRequest, address: str) -> None:
+def request_password_reset(request: HttpRequest, address: str) -> None:
     """Mail a reset link to whoever has the address. The same work, and no answer, whether or not anybody has."""
     enforce(PASSWORD_RESET, throttle_key(request))
     audit.record("password_reset_asked", None, request=request)
@@ -115,12 +116,12 @@ def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
 
     Raises ``links.ResetInvalid`` or ``Invalid``. The link also proves the address.
     """
-    enforce(LINK_TRIES, throttle_key(request))
-    user = links.read_reset_token(raw)
+    enforce(EMAIL_LINK_ATTEMPTS, throttle_key(request))
+    user = email_tokens.read_reset_token(raw)
     try:
         user = _store_password(user, new_password, reason="password_reset")
     except Conflict:
-        raise links.ResetInvalid from None
+        raise email_tokens.ResetInvalid from None
     _mark_verified(user)
     audit.record("password_reset", user.pk, request=request)
     tasks.enqueue_mail("password_changed", user)
@@ -128,7 +129,7 @@ def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
 
 
 def _store_password(user: User, password: str, *, reason: str, keep: str | None = None) -> User:
-    if problems := passwords.problems(password, user):
+    if problems := passwords.password_problems(password, user):
         raise Invalid("Some fields are not right.", fields={"new_password": problems})
     return raise_epoch(user, keep=keep, reason=reason, password=make_password(password))
 
@@ -138,12 +139,12 @@ def _store_password(user: User, password: str, *, reason: str, keep: str | None 
 
 def change_email(request: HttpRequest, user: User, address: str, *, current_password: str) -> User:
     """Ask the new address for its confirmation; until then the old one stays. The old one is told."""
-    address = clean_address(address)
+    address = clean_email(address)
     confirm_password(request, user, current_password)
-    return ask_for_confirmation(user, address, request=request) or User.objects.get(pk=user.pk)
+    return request_email_confirmation(user, address, request=request) or User.objects.get(pk=user.pk)
 
 
-def clean_address(address: str) -> str:
+def clean_email(address: str) -> str:
     """The email address as it is stored. Raises ``Invalid``."""
     address = User.objects.normalize_email(address.strip())
     try:
@@ -153,7 +154,7 @@ def clean_address(address: str) -> str:
     return address
 
 
-def ask_for_confirmation(
+def request_email_confirmation(
     user: User, address: str, *, request: HttpRequest | None = None, actor: User | None = None
 ) -> User | None:
     """Mail a link to the new address, tell the old one, and return the account; ``None`` when it has the address.
@@ -163,9 +164,9 @@ def ask_for_confirmation(
     if email_key(address) == user.email_key and user.email_verified:
         _set_pending_email(user, "")
         return None
-    enforce(MAIL_LINKS, user.pk)
+    enforce(EMAIL_LINKS, user.pk)
     _set_pending_email(user, address)
-    deliverability.clear(user, address)
+    deliverability.clear_undeliverable(user, address)
     changed = User.objects.get(pk=user.pk)
     what = "email_change_asked" if actor is None else "staff_email_change"
     audit.record(what, user.pk, request=request, actor=actor)
@@ -186,20 +187,20 @@ def _set_pending_email(user: User, address: str) -> None:
 
 def resend_verification(user: User) -> str:
     """Mail the link again to the address that waits for its confirmation, or that was refused; return it, or ``""``."""
-    is_settled = user.email_verified and deliverability.takes_mail(user)
+    is_settled = user.email_verified and deliverability.accepts_mail(user)
     address = user.pending_email or ("" if is_settled else user.email)
     if address:
-        enforce(MAIL_LINKS, user.pk)
-        deliverability.clear(user, address)
+        enforce(EMAIL_LINKS, user.pk)
+        deliverability.clear_undeliverable(user, address)
         tasks.enqueue_mail("verify", user, to=address)
     return address
 
 
 def verify_email(request: HttpRequest, raw: str) -> User:
     """Take the address of a mailed link as proved. Safe to repeat. Raises ``EmailLinkInvalid`` or ``Conflict``."""
-    enforce(LINK_TRIES, throttle_key(request))
-    user, key = links.read_email_token(raw)
-    deliverability.clear(user, key)
+    enforce(EMAIL_LINK_ATTEMPTS, throttle_key(request))
+    user, key = email_tokens.read_email_token(raw)
+    deliverability.clear_undeliverable(user, key)
     if key == user.email_key and user.email_verified:
         return user
     former = user.email if user.email_verified else ""
@@ -244,12 +245,12 @@ def enable_totp(request: HttpRequest, user: User, otp: str, *, session_id: str |
             raise_epoch(user, keep=session_id, reason="totp_enabled")
         return codes
 
-    counted = second_factor.counter_key(request, user)
+    counted = second_factor.rate_limit_key(request, user)
     enforce(OTP, counted)
-    codes = in_transaction(switch_on)
+    codes = run_in_transaction(switch_on)
     if codes is None:
         raise OtpNotAccepted(fields={"otp": [OtpNotAccepted.detail]})
-    give_back(OTP, counted)
+    refund(OTP, counted)
     audit.record("totp_enabled", user.pk, request=request)
     tasks.enqueue_mail("totp_enabled", user)
     return codes
@@ -271,8 +272,8 @@ def disable_totp(request: HttpRequest, user: User, *, otp: str, session_id: str 
     require_code(otp)
     if not totp.is_enabled(user.pk):
         return
-    prove_by_code(request, user, otp)
-    if in_transaction(switch_off):
+    verify_code(request, user, otp)
+    if run_in_transaction(switch_off):
         audit.record("totp_disabled", user.pk, request=request)
         tasks.enqueue_mail("totp_disabled", user)
 
@@ -282,7 +283,7 @@ def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[
     require_code(otp)
     if not totp.is_enabled(user.pk):
         raise Conflict("Two-factor authentication is off.")
-    prove_by_code(request, user, otp)
+    verify_code(request, user, otp)
     codes = totp.renew_recovery_codes(user.pk)
     if codes is None:
         raise Conflict(CHANGED_MEANWHILE)
@@ -297,7 +298,7 @@ def require_code(otp: str) -> None:
         raise Invalid(message, fields={"otp": [message]})
 
 
-def prove_by_code(request: HttpRequest, user: User, otp: str) -> None:
+def verify_code(request: HttpRequest, user: User, otp: str) -> None:
     """Use up a code of somebody who is signed in. Raises ``OtpNotAccepted`` or ``Throttled``."""
     try:
         second_factor.use_code(request, user, otp, is_signed_in=True)

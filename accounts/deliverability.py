@@ -13,22 +13,24 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User, email_key
 
-MAX_REASON = 200
+MAX_REASON_LENGTH = 200
 CLEARED: dict[str, Any] = {"undeliverable_key": "", "undeliverable_at": None, "undeliverable_reason": ""}
 
 
-def mark(user: User, address: str, reason: str) -> None:
+def mark_undeliverable(user: User, address: str, reason: str) -> None:
     """Note that a mail server refused ``address`` for good. ``reason`` is a sentence for its owner."""
     key = email_key(address)
     if key not in {user.email_key, email_key(user.pending_email)}:
         return
     User.objects.filter(pk=user.pk).update(
-        undeliverable_key=key, undeliverable_at=timezone.now(), undeliverable_reason=reason[:MAX_REASON]
+        undeliverable_key=key,
+        undeliverable_at=timezone.now(),
+        undeliverable_reason=reason[:MAX_REASON_LENGTH],
     )
     audit.record("email_refused", user.pk)
 
 
-def clear(user: User, address: str) -> None:
+def clear_undeliverable(user: User, address: str) -> None:
     """Give ``address`` another chance: it was accepted, confirmed, or asked for again. Safe to repeat."""
     if user.undeliverable_key and user.undeliverable_key == email_key(address):
         User.objects.filter(pk=user.pk, undeliverable_key=user.undeliverable_key).update(**CLEARED)
@@ -44,6 +46,6 @@ def refused_address(user: User) -> str:
     return ""
 
 
-def takes_mail(user: User) -> bool:
+def accepts_mail(user: User) -> bool:
     """Return whether mail that is not about the account itself may go to its address."""
     return bool(user.email) and refused_address(user) != user.email

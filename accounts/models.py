@@ -13,8 +13,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts import hashing
-from accounts.usernames import normalise, validate_username
+from accounts import password_hashing
+from accounts.usernames import normalize_username, validate_username
 from streamsite.ids import object_id
 
 
@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **extra: Any) -> User:
         """A saved user with a hashed password; without a password the account cannot log in."""
-        username = normalise(username)
+        username = normalize_username(username)
         validate_username(username)
         user = self.model(username=username, email=self.normalize_email(email), **extra)
         user.set_password(password)
@@ -45,7 +45,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The user named ``username``, whatever the case of its ASCII letters."""
-        return self.get(username=normalise(username or ""))
+        return self.get(username=normalize_username(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -81,7 +81,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     quota_bytes = models.BigIntegerField(
         "upload quota in bytes", null=True, blank=True, help_text="Empty: the site's own. 0: no limit."
     )
-    # Rises with every change of what proves an identity (``accounts.epoch``): what was opened or mailed before is void.
+    # Rises with every change of what proves an identity (``accounts.security_epoch``): what was opened or mailed before
+    # is void.
     security_epoch = models.IntegerField(default=0, editable=False)
     # ``<session hash of the password's hash>:<session hash of the one it replaced>``, see below.
     kept_session_hash = models.CharField(max_length=129, blank=True, editable=False)
@@ -126,7 +127,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the form of the address that is compared beside the one that was typed.
 
-        An object that was read a while ago never takes the epoch back: only ``accounts.epoch`` changes it.
+        An object that was read a while ago never takes the epoch back: only ``accounts.security_epoch`` changes it.
         """
         self.email_key = email_key(self.email)
         fields = kwargs.get("update_fields")
@@ -139,7 +140,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def check_password(self, raw_password: str | None) -> bool:
         """Return whether it is the account's password. Raise ``Unavailable`` when too many are being checked."""
-        return hashing.is_password_of(self, raw_password)
+        return password_hashing.verify_password(self, raw_password)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
         """Return the fallback hash, so that page sessions continue after the same password was rehashed.

@@ -21,7 +21,7 @@ from streamsite.mongo.engine.client import session_for
 
 SESSIONS = "auth_session"
 USERS = "accounts_user"
-KEPT_AFTER_END = timedelta(days=7)
+RETENTION_AFTER_END = timedelta(days=7)
 INDEXES = {
     SESSIONS: [
         IndexModel(
@@ -41,18 +41,18 @@ def epoch_of(session: Document) -> int:
     return int(session.get("epoch") or 0)
 
 
-def _at(epoch: int) -> Document:
+def _epoch_condition(epoch: int) -> Document:
     """Return the test for sessions of an epoch."""
     return {"$in": [0, None]} if epoch == 0 else {"$eq": epoch}
 
 
-def without_epoch() -> Iterator[str]:
+def session_ids_without_epoch() -> Iterator[str]:
     """Yield the ids of sessions that lack an epoch."""
     for row in collection(SESSIONS).find({"epoch": {"$exists": False}}, {"_id": 1}):
         yield row["_id"]
 
 
-def write_epoch(session_ids: list[str]) -> None:
+def backfill_epoch(session_ids: list[str]) -> None:
     """Write the epoch that sessions without one count as."""
     collection(SESSIONS).update_many(
         {"_id": {"$in": session_ids}, "epoch": {"$exists": False}}, {"$set": {"epoch": 0}}
@@ -91,14 +91,14 @@ def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datet
         {
             "_id": session_id,
             "gen": gen,
-            "epoch": _at(epoch),
+            "epoch": _epoch_condition(epoch),
             "revoked_at": None,
             "idle_exp": {"$gt": now},
             "abs_exp": {"$gt": now},
         },
         {
             "$inc": {"gen": 1},
-            "$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + KEPT_AFTER_END},
+            "$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + RETENTION_AFTER_END},
         },
         return_document=ReturnDocument.AFTER,
     )
@@ -107,36 +107,36 @@ def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datet
 def renew(session_id: str, user_id: str, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
     """Void every refresh token of a live session: the generation rises by two. The new document, or ``None``."""
     return collection(SESSIONS).find_one_and_update(
-        {"_id": session_id, "user_id": user_id, "epoch": _at(epoch), "revoked_at": None},
+        {"_id": session_id, "user_id": user_id, "epoch": _epoch_condition(epoch), "revoked_at": None},
         {
             "$inc": {"gen": 2},
             "$set": {
                 "auth_time": now,
                 "rotated_at": now,
                 "idle_exp": idle_exp,
-                "purge_at": idle_exp + KEPT_AFTER_END,
+                "purge_at": idle_exp + RETENTION_AFTER_END,
             },
         },
         return_document=ReturnDocument.AFTER,
     )
 
 
-def move_along(session_id: str, user_id: str, epoch: int) -> None:
+def advance_epoch(session_id: str, user_id: str, epoch: int) -> None:
     """Take a live session of ``epoch`` to the next one, in the transaction that raises its owner's."""
     collection(SESSIONS).update_one(
-        {"_id": session_id, "user_id": user_id, "epoch": _at(epoch), "revoked_at": None},
+        {"_id": session_id, "user_id": user_id, "epoch": _epoch_condition(epoch), "revoked_at": None},
         {"$set": {"epoch": epoch + 1}},
         session=session_for("default"),
     )
 
 
-def prove(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
+def record_proof(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
     """Note that the owner of a live session has just proved the identity again. Whether it was live."""
     result = collection(SESSIONS).update_one(
         {
             "_id": session_id,
             "user_id": user_id,
-            "epoch": _at(epoch),
+            "epoch": _epoch_condition(epoch),
             "revoked_at": None,
             "idle_exp": {"$gt": now},
             "abs_exp": {"$gt": now},
@@ -146,11 +146,11 @@ def prove(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
     return result.matched_count == 1
 
 
-def touch(session_id: str, now: datetime, idle_exp: datetime) -> None:
+def extend_idle(session_id: str, now: datetime, idle_exp: datetime) -> None:
     """A page session was used: it idles from now on."""
     collection(SESSIONS).update_one(
         {"_id": session_id, "revoked_at": None},
-        {"$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + KEPT_AFTER_END}},
+        {"$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + RETENTION_AFTER_END}},
     )
 
 
@@ -158,7 +158,7 @@ def revoke(session_id: str, user_id: str, reason: str, now: datetime) -> bool:
     """End a live session of the user. Whether it was live."""
     result = collection(SESSIONS).update_one(
         {"_id": session_id, "user_id": user_id, "revoked_at": None},
-        {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + KEPT_AFTER_END}},
+        {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + RETENTION_AFTER_END}},
     )
     return result.modified_count == 1
 
@@ -174,16 +174,17 @@ def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = N
     if keep is not None:
         condition["_id"] = {"$ne": keep}
     result = collection(SESSIONS).update_many(
-        condition, {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + KEPT_AFTER_END}}
+        condition,
+        {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + RETENTION_AFTER_END}},
     )
     return result.modified_count
 
 
-def live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document]:
+def list_live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document]:
     """Live sessions of the user, who is at ``epoch``; the last used first."""
     condition: Document = {
         "user_id": user_id,
-        "epoch": _at(epoch),
+        "epoch": _epoch_condition(epoch),
         "revoked_at": None,
         "idle_exp": {"$gt": now},
         "abs_exp": {"$gt": now},
@@ -191,12 +192,12 @@ def live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document
     return list(collection(SESSIONS).find(condition).sort("rotated_at", DESCENDING).limit(most))
 
 
-def forget(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """Remove every session of an account that goes."""
     collection(SESSIONS).delete_many({"user_id": user_id})
 
 
-def swap_picture(user_id: str, field: str, folder: str) -> str | None:
+def swap_image(user_id: str, field: str, folder: str) -> str | None:
     """Put ``folder`` into the account's ``field`` and return what was there; ``None`` when the account is gone."""
     before = collection(USERS).find_one_and_update(
         {"_id": user_id}, {"$set": {field: folder}}, projection={field: 1}
@@ -204,7 +205,7 @@ def swap_picture(user_id: str, field: str, folder: str) -> str | None:
     return None if before is None else str(before.get(field) or "")
 
 
-def change_profile(user_id: str, changes: Document, expected_version: int | None) -> Document | None:
+def update_profile(user_id: str, changes: Document, expected_version: int | None) -> Document | None:
     """Set fields (dotted names for single preferences) and raise the version.
 
     The account afterwards; ``None`` when it is gone or not at ``expected_version``.

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 
 
-def problems(password: str, user: User) -> list[str]:
+def password_problems(password: str, user: User) -> list[str]:
     """Sentences about what is wrong with ``password`` for ``user``; empty when it is good.
 
     Over-long passwords are refused before anything is computed from them.

@@ -25,12 +25,12 @@ class Preference:
         return f"Must be one of {', '.join(repr(choice) for choice in self.choices)}."
 
 
-NOTICES = ("page", "email", "both", "none")
-NOTIFIED = (
+NOTIFY_CHOICES = ("page", "email", "both", "none")
+NOTIFICATION_KINDS = (
     *("video", "post", "comment", "review", "reply", "thread", "mention", "heart"),
     *("milestone", "processing", "share"),
 )
-KNOWN = {
+PREFERENCES = {
     "theme": Preference("auto", ("auto", "light", "dark")),
     "language": Preference("", ("", "en")),  # "" is the browser's
     "autoplay": Preference(True),  # the next video, when one ends
@@ -40,26 +40,26 @@ KNOWN = {
     "subscriptions_private": Preference(False),
     "subscribers_private": Preference(False),
     # Where somebody hears of something: on the page, by email, both, or not at all.
-    **{f"notify_{kind}": Preference("page", NOTICES) for kind in NOTIFIED},
+    **{f"notify_{kind}": Preference("page", NOTIFY_CHOICES) for kind in NOTIFICATION_KINDS},
     "email_pace": Preference("daily", ("hourly", "daily", "weekly")),
 }
 
 
-def complete(stored: Mapping[str, Any]) -> dict[str, str | bool]:
+def with_defaults(stored: Mapping[str, Any]) -> dict[str, str | bool]:
     """Every preference; the default where nothing acceptable is stored."""
     return {
         name: preference.default if preference.problem(stored.get(name)) else stored[name]
-        for name, preference in KNOWN.items()
+        for name, preference in PREFERENCES.items()
     }
 
 
-def accepted(given: Mapping[str, Any], *, prefix: str = "") -> dict[str, str | bool]:
+def validate(given: Mapping[str, Any], *, prefix: str = "") -> dict[str, str | bool]:
     """The known ones of ``given``. ``Invalid`` names every one of a wrong type, with ``prefix``."""
-    known = {name: value for name, value in given.items() if name in KNOWN}
+    known = {name: value for name, value in given.items() if name in PREFERENCES}
     problems = {
         f"{prefix}{name}": [problem]
         for name, value in known.items()
-        if (problem := KNOWN[name].problem(value))
+        if (problem := PREFERENCES[name].problem(value))
     }
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)

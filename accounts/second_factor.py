@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from accounts import audit, tasks, totp
 from accounts.models import User
 from streamsite.errors import SiteError
-from streamsite.limits import (
+from streamsite.rate_limits import (
     OTP,
     OTP_FAILURES,
     OTP_TOTAL,
@@ -16,8 +16,8 @@ from streamsite.limits import (
     address_prefix,
     client_address,
     enforce,
-    give_back,
-    hit,
+    increment,
+    refund,
     throttle_key,
 )
 
@@ -36,29 +36,29 @@ def use_code(request: HttpRequest, user: User, otp: str, *, is_signed_in: bool) 
     alone against many addresses. Recovery codes have a counter of their own: whoever tries codes from elsewhere never
     locks them. ``is_signed_in`` says what the caller proved before: a session, or the password.
     """
-    counters = _counters(request, user, otp)
+    counters = _rate_limits(request, user, otp)
     for limit, who in counters:
         enforce(limit, who)
-    how = totp.accept(user.pk, otp)
+    how = totp.consume_code(user.pk, otp)
     if how is None:
         audit.record("login", user.pk, request=request, result="otp_invalid")
         _warn_owner(request, user, is_signed_in=is_signed_in)
         raise OtpInvalid
     for limit, who in counters:
-        give_back(limit, who)
+        refund(limit, who)
     if how == "recovery":
         audit.record("recovery_code_used", user.pk, request=request)
-        tasks.enqueue_mail("recovery_code_used", user, left=totp.status(user.pk)["recovery_codes"])
+        tasks.enqueue_mail("recovery_code_used", user, left=totp.load_status(user.pk)["recovery_codes"])
     return how
 
 
-def counter_key(request: HttpRequest, user: User) -> str:
+def rate_limit_key(request: HttpRequest, user: User) -> str:
     """Return what an account's tries from one address are counted under."""
     return f"{user.pk}|{throttle_key(request)}"
 
 
-def _counters(request: HttpRequest, user: User, otp: str) -> list[tuple[Limit, str]]:
-    here = counter_key(request, user)
+def _rate_limits(request: HttpRequest, user: User, otp: str) -> list[tuple[Limit, str]]:
+    here = rate_limit_key(request, user)
     if totp.is_recovery_code(otp):
         return [(RECOVERY, here)]
     return [(OTP, here), (OTP_TOTAL, user.pk)]
@@ -66,7 +66,7 @@ def _counters(request: HttpRequest, user: User, otp: str) -> list[tuple[Limit, s
 
 def _warn_owner(request: HttpRequest, user: User, *, is_signed_in: bool) -> None:
     """Mail the owner at the fifth failure from anywhere, once in a quarter of an hour."""
-    failures, _ = hit(OTP_FAILURES, user.pk)
+    failures, _ = increment(OTP_FAILURES, user.pk)
     if failures != OTP_FAILURES.most:
         return
     audit.record("otp_attack", user.pk, request=request)

@@ -10,20 +10,20 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts import audit, totp
-from accounts.backends import find_by_login, is_password_right
+from accounts.backends import find_by_login, is_password_correct
 from accounts.models import User
 from accounts.second_factor import use_code
-from accounts.usernames import normalise
+from accounts.usernames import normalize_username
 from streamsite.errors import SiteError, Throttled
-from streamsite.limits import (
+from streamsite.rate_limits import (
     LOGIN_PER_ACCOUNT,
     LOGIN_PER_ADDRESS,
     LOGIN_PER_USER,
-    allowance,
     enforce,
-    give_back,
-    given_back_when_unavailable,
-    hit,
+    increment,
+    max_events,
+    refund,
+    refund_on_unavailable,
     throttle_key,
 )
 
@@ -70,25 +70,25 @@ class OtpRequired(SiteError):
     detail = "Send the code of your authenticator app, or a recovery code."
 
 
-def check(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
+def authenticate(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
     """The account and how it was proved (``amr``). Raises the errors above, ``OtpInvalid`` or ``Throttled``."""
-    user = check_password(request, login, password)
-    return user, check_second_factor(request, user, otp)
+    user = authenticate_password(request, login, password)
+    return user, verify_second_factor(request, user, otp)
 
 
-def check_password(request: HttpRequest, login: str, password: str) -> User:
+def authenticate_password(request: HttpRequest, login: str, password: str) -> User:
     """Return the active account behind a name and a password.
 
     Raises what ``prove`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a right password.
     """
-    user = prove(request, login, password)
+    user = verify_password(request, login, password)
     if not user.is_active:
         audit.record("login", user.pk, request=request, result="user_inactive")
-        raise inactive(user)
+        raise inactive_error(user)
     return user
 
 
-def prove(request: HttpRequest, login: str, password: str) -> User:
+def verify_password(request: HttpRequest, login: str, password: str) -> User:
     """Return the account behind a name and a password, active or not.
 
     Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` when too many passwords are being checked.
@@ -100,28 +100,28 @@ def prove(request: HttpRequest, login: str, password: str) -> User:
     belongs to which name.
     """
     address = throttle_key(request)
-    typed = f"{normalise(login.strip())[:80]}|{address}"
+    typed = f"{normalize_username(login.strip())[:80]}|{address}"
     account = find_by_login(login)
     shared = f"{account.pk}|{address}" if account is not None else typed
     try:
         enforce(LOGIN_PER_USER, typed)
         enforce(LOGIN_PER_ADDRESS, address)
     except Throttled as error:
-        audit.record_refusal("login", None, error, request=request)
+        audit.record_throttled("login", None, error, request=request)
         raise
-    attempts, _ = hit(LOGIN_PER_ACCOUNT, shared)
+    attempts, _ = increment(LOGIN_PER_ACCOUNT, shared)
     counted = ((LOGIN_PER_USER, typed), (LOGIN_PER_ADDRESS, address), (LOGIN_PER_ACCOUNT, shared))
-    with given_back_when_unavailable(*counted):
-        is_right = is_password_right(account, password)
-    if account is None or not is_right or attempts > allowance(LOGIN_PER_ACCOUNT):
+    with refund_on_unavailable(*counted):
+        is_right = is_password_correct(account, password)
+    if account is None or not is_right or attempts > max_events(LOGIN_PER_ACCOUNT):
         audit.record("login", account.pk if account else None, request=request, result="invalid_credentials")
         raise InvalidCredentials
     for limit, who in counted:
-        give_back(limit, who)
+        refund(limit, who)
     return account
 
 
-def inactive(user: User) -> SiteError:
+def inactive_error(user: User) -> SiteError:
     """Return why an inactive account cannot sign in. Only who gave its password may hear it."""
     if user.erase_at is None:
         return AccountSuspended()
@@ -130,7 +130,7 @@ def inactive(user: User) -> SiteError:
     return AccountClosed(user, user.erase_at)
 
 
-def check_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:
+def verify_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:
     """How the account was proved, once its code is checked. Raises ``OtpRequired``, ``OtpInvalid`` or ``Throttled``."""
     if not totp.is_enabled(user.pk):
         return PASSWORD_ONLY

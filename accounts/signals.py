@@ -21,7 +21,7 @@ def open_session(sender: type, request: HttpRequest | None, user: User, **extra:
         return
     remember = bool(getattr(request, "remember_me", False))
     amr = getattr(request, "amr", ["pwd"])
-    document = sessions.start(request, user, client=sessions.PAGE, remember=remember, amr=amr)
+    document = sessions.create_session(request, user, client=sessions.PAGE, remember=remember, amr=amr)
     audit.record("login", user.pk, request=request, session_id=document["_id"])
     request.session[SESSION_KEY] = document["_id"]
     request.session.set_expiry(None if remember else 0)
@@ -33,15 +33,15 @@ def close_session(sender: type, request: HttpRequest | None, user: User | None, 
     if request is None or user is None:
         return
     if not getattr(request, "session_ended", False):
-        account_marks.note_sign_out(request, user.pk)
+        account_marks.record_sign_out(request, user.pk)
     session_id = request.session.get(SESSION_KEY)
     if session_id:
         sessions.revoke(session_id, user.pk, "logout")
         audit.record("logout", user.pk, request=request, session_id=session_id)
 
 
-@receiver(sessions.refresh_reused)
-def tell_the_owner(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
+@receiver(sessions.refresh_token_reused)
+def alert_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
     """A used refresh token came again: somebody has a copy, and its owner has to know."""
     audit.record("refresh_reused", user.pk, session_id=session["_id"])
     tasks.enqueue_mail(

@@ -9,23 +9,23 @@ from typing import Any
 from django.utils import timezone
 from django_tasks import task
 
-from accounts import erasure, links, mail
-from accounts.backends import reset_candidates
+from accounts import deletion, email_tokens, mail
+from accounts.backends import accounts_for_reset
 from accounts.models import User
-from streamsite import site_age
-from streamsite.mail.schedule import longest_pause
-from streamsite.mongo.retry import in_transaction
+from streamsite import sweep_count
+from streamsite.mail.retry_schedule import max_pause
+from streamsite.mongo.retry import run_in_transaction
 from streamsite.tasks.backend import MAIL
-from streamsite.tasks.errors import PermanentFailure, TryLater
+from streamsite.tasks.errors import PermanentFailure, RetryLater
 from streamsite.tasks.lease import current_lease
 
 logger = logging.getLogger("streamsite.accounts")
 
 # How often an erasure that is held up asks whether it still is.
-LOOK_AGAIN = timedelta(hours=1)
+RETRY_INTERVAL = timedelta(hours=1)
 # Somebody waits for mail with a link, so it goes before notifications.
-LINKS_FIRST = 10
-LINK_ENDED = "Not sent: its link would no longer work. A new one can be requested."
+LINK_PRIORITY = 10
+LINK_EXPIRED = "Not sent: its link would no longer work. A new one can be requested."
 
 
 @task(queue_name=MAIL)
@@ -38,14 +38,14 @@ def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | N
     ``details["asked_at"]`` is when it was asked for, if that is not when the job was queued.
     """
     user = User.objects.filter(pk=user_id).first()
-    if user is None or not mail.is_true(kind, user, details or {}):
+    if user is None or not mail.still_applies(kind, user, details or {}):
         return False
     context, to = dict(details or {}), to or user.email
     lifetime = _link_lifetime(kind, user, to, context.pop("asked_at", ""))
     try:
         mail.send(kind, user, to, **context)
-    except TryLater as error:
-        error.at_most = longest_pause(lifetime) if lifetime is not None else None
+    except RetryLater as error:
+        error.at_most = max_pause(lifetime) if lifetime is not None else None
         raise
     return True
 
@@ -56,10 +56,10 @@ def mail_reset(address: str) -> None:
     asked_at = current_lease().enqueued_at or timezone.now()
 
     def queue_all() -> None:
-        for user in reset_candidates(address):
+        for user in accounts_for_reset(address):
             enqueue_mail("reset", user, asked_at=asked_at.isoformat())
 
-    in_transaction(queue_all)
+    run_in_transaction(queue_all)
 
 
 @task()
@@ -68,22 +68,22 @@ def erase_account(user_id: str) -> None:
 
     In a database that is older than the files its owner may have ended it since: then it waits for the operator.
     """
-    if erasure.is_due(user_id) and (older := site_age.behind()):
+    if deletion.is_due(user_id) and (older := sweep_count.stale_database_message()):
         logger.warning("account %s is not erased yet: %s", user_id, older)
-        enqueue_erasure(user_id, timezone.now() + LOOK_AGAIN)
+        enqueue_erasure(user_id, timezone.now() + RETRY_INTERVAL)
         return
-    erasure.erase_when_due(user_id)
+    deletion.delete_if_due(user_id)
 
 
 def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta | None:
     """Return the lifetime of the mail's link, ``None`` without one. Raises ``PermanentFailure`` when it is no good."""
-    lifetime = links.lifetime(kind)
+    lifetime = email_tokens.link_lifetime(kind)
     if lifetime is None:
         return None
     asked = datetime.fromisoformat(asked_at) if asked_at else current_lease().enqueued_at
     is_late = asked is not None and timezone.now() >= asked + lifetime
-    if is_late or not links.would_work(kind, user, to):
-        raise PermanentFailure(LINK_ENDED)
+    if is_late or not email_tokens.is_link_valid(kind, user, to):
+        raise PermanentFailure(LINK_EXPIRED)
     return lifetime
 
 
@@ -95,13 +95,13 @@ def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None
     to = to or user.email
     if not to:
         return
-    priority = LINKS_FIRST if links.lifetime(kind) is not None else 0
+    priority = LINK_PRIORITY if email_tokens.link_lifetime(kind) is not None else 0
     mail_user.using(priority=priority).enqueue(kind, user.pk, to, details)
 
 
 def enqueue_reset(address: str) -> None:
     """Queue a reset mail. The same work is done here whether or not anybody has the address."""
-    mail_reset.using(priority=LINKS_FIRST).enqueue(address)
+    mail_reset.using(priority=LINK_PRIORITY).enqueue(address)
 
 
 def enqueue_erasure(user_id: str, due: datetime) -> None:

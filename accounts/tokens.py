@@ -19,14 +19,14 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.keys import ring
+from accounts.signing_keys import key_ring
 
 ALGORITHM = "EdDSA"
-MOST_BYTES = 4096
-LATEST = 2**40
+MAX_TOKEN_BYTES = 4096
+MAX_TIMESTAMP = 2**40
 
 
-class RingBackend(TokenBackend):
+class KeyRingBackend(TokenBackend):
     """Signs with the newest key, verifies with the key the header names. One instance per ``typ``."""
 
     def __init__(self, typ: str) -> None:
@@ -39,7 +39,7 @@ class RingBackend(TokenBackend):
         self.typ = typ
 
     def encode(self, payload: dict[str, Any]) -> str:
-        keys = ring()
+        keys = key_ring()
         claims = payload | {"iss": self.issuer, "aud": self.audience}
         return jwt.encode(
             claims, keys.signing, algorithm=ALGORITHM, headers={"kid": keys.kid, "typ": self.typ}
@@ -47,13 +47,13 @@ class RingBackend(TokenBackend):
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         raw = token.encode() if isinstance(token, str) else bytes(token)
-        if len(raw) > MOST_BYTES:
+        if len(raw) > MAX_TOKEN_BYTES:
             raise TokenBackendError("Token is invalid")
         try:
             if not _is_canonical(raw):
                 raise TokenBackendError("Token is invalid")
             header = jwt.get_unverified_header(raw)
-            key = ring().verifying.get(str(header.get("kid", "")))
+            key = key_ring().verifying.get(str(header.get("kid", "")))
             if key is None or header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
                 raise TokenBackendError("Token is invalid")
             claims: dict[str, Any] = jwt.decode(
@@ -90,7 +90,7 @@ def _check_claims(claims: dict[str, Any], leeway: float) -> None:
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in times):
         raise TokenBackendError("Token is invalid")
     expires, issued = times
-    if not (math.isfinite(expires) and 0 < expires < LATEST and 0 < issued <= time.time() + leeway):  # type: ignore[operator, arg-type]
+    if not (math.isfinite(expires) and 0 < expires < MAX_TIMESTAMP and 0 < issued <= time.time() + leeway):  # type: ignore[operator, arg-type]
         raise TokenBackendError("Token is invalid")
     if not all(isinstance(claims.get(name), str) and claims[name] for name in ("sub", "sid", "jti")):
         raise TokenBackendError("Token is invalid")
@@ -100,10 +100,10 @@ class SessionToken(Token):
     """A token of a session: ``sub`` is the user, ``sid`` the session."""
 
     typ: ClassVar[str]
-    _backends: ClassVar[dict[str, RingBackend]] = {}
+    _backends: ClassVar[dict[str, KeyRingBackend]] = {}
 
-    def get_token_backend(self) -> RingBackend:
-        return self._backends.setdefault(self.typ, RingBackend(self.typ))
+    def get_token_backend(self) -> KeyRingBackend:
+        return self._backends.setdefault(self.typ, KeyRingBackend(self.typ))
 
 
 class AccessToken(SessionToken):

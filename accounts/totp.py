@@ -33,8 +33,8 @@ STEP_SECONDS = 30
 # A code of the step before or after the server's own: clocks differ, and typing takes time.
 TOLERATED_STEPS = 1
 RECOVERY_CODES = 10
-RECOVERY_FORM = re.compile(r"\A[a-z2-7]{16}\Z")
-PENDING_FOR = timedelta(minutes=15)
+RECOVERY_CODE_PATTERN = re.compile(r"\A[a-z2-7]{16}\Z")
+SETUP_LIFETIME = timedelta(minutes=15)
 
 Document = dict[str, Any]
 
@@ -44,7 +44,7 @@ def is_enabled(user_id: str) -> bool:
     return collection(FACTORS).count_documents({"_id": user_id, "enabled_at": {"$ne": None}}, limit=1) > 0
 
 
-def status(user_id: str) -> dict[str, Any]:
+def load_status(user_id: str) -> dict[str, Any]:
     """``{enabled, enabled_at, recovery_codes}``: the last is how many are left."""
     found = collection(FACTORS).find_one({"_id": user_id}) or {}
     enabled_at = found.get("enabled_at")
@@ -55,7 +55,7 @@ def status(user_id: str) -> dict[str, Any]:
     }
 
 
-def setup(user: User) -> dict[str, str]:
+def start_setup(user: User) -> dict[str, str]:
     """Make a secret that is not in force yet. ``{secret, otpauth_url, qr_svg}``; shown once, stored encrypted."""
     secret = pyotp.random_base32()
     collection(FACTORS).update_one(
@@ -66,17 +66,17 @@ def setup(user: User) -> dict[str, str]:
         },
         upsert=True,
     )
-    return describe(user, secret)
+    return setup_details(user, secret)
 
 
-def pending(user: User) -> dict[str, str] | None:
+def pending_setup(user: User) -> dict[str, str] | None:
     """What ``setup`` made, while it can still be confirmed."""
     found = collection(FACTORS).find_one({"_id": user.pk}) or {}
     secret = _pending_secret(found)
-    return describe(user, secret) if secret else None
+    return setup_details(user, secret) if secret else None
 
 
-def describe(user: User, secret: str) -> dict[str, str]:
+def setup_details(user: User, secret: str) -> dict[str, str]:
     """A secret as a person's app takes it: text, link and QR code."""
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
     code = segno.make(url, error="m", micro=False)
@@ -131,10 +131,10 @@ def renew_recovery_codes(user_id: str) -> list[str] | None:
 
 def is_recovery_code(code: str) -> bool:
     """Whether the text has the form of a recovery code."""
-    return RECOVERY_FORM.match(_plain(code)) is not None
+    return RECOVERY_CODE_PATTERN.match(_normalize_code(code)) is not None
 
 
-def accept(user_id: str, code: str) -> str | None:
+def consume_code(user_id: str, code: str) -> str | None:
     """Use up a code: ``"otp"`` or ``"recovery"`` when it was good, ``None`` otherwise. Good once, also in parallel."""
     found = collection(FACTORS).find_one({"_id": user_id, "enabled_at": {"$ne": None}})
     if found is None:
@@ -153,7 +153,7 @@ def accept(user_id: str, code: str) -> str | None:
     return "recovery" if used.modified_count else None
 
 
-def forget(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """Remove what is kept about an account that goes."""
     collection(FACTORS).delete_one({"_id": user_id})
 
@@ -178,16 +178,18 @@ def _new_recovery_codes() -> list[str]:
 
 
 def _hash(code: str) -> str:
-    return hashlib.sha256(b"streamsite.recovery:" + _plain(code).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(
+        b"streamsite.recovery:" + _normalize_code(code).encode("utf-8", "replace")
+    ).hexdigest()
 
 
-def _plain(code: str) -> str:
+def _normalize_code(code: str) -> str:
     return code.strip().lower().replace("-", "").replace(" ", "")
 
 
 def _pending_secret(found: Document) -> str | None:
     made = found.get("pending_at")
-    if not found.get("pending") or made is None or made.replace(tzinfo=UTC) < _now() - PENDING_FOR:
+    if not found.get("pending") or made is None or made.replace(tzinfo=UTC) < _now() - SETUP_LIFETIME:
         return None
     return _decrypt(found["pending"])
 
@@ -202,10 +204,10 @@ def _decrypt(value: bytes) -> str:
 
 def _cipher() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return MultiFernet([Fernet(_derive_key(key)) for key in keys])
 
 
-def _derived(key: str | bytes) -> bytes:
+def _derive_key(key: str | bytes) -> bytes:
     derivation = HKDF(hashes.SHA256(), 32, salt=None, info=b"streamsite.totp")
     return base64.urlsafe_b64encode(derivation.derive(force_bytes(key)))
 

@@ -20,7 +20,7 @@ RESERVED = frozenset(
 )
 
 
-def normalise(raw: str) -> str:
+def normalize_username(raw: str) -> str:
     """Lower-case ASCII letters only; anything else is left for the rule to refuse."""
     return raw.translate({upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)})
 

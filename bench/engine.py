@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from streamsite.mongo.server import EmbeddedMongo
-from streamsite.testing.mongo import root_uri
+from tests.support.mongo import root_uri
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICIAL = "django-mongodb-backend==5.2.4"

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.mongo import root_uri
-from streamsite.testing.stack import ROOT, Stack
+from tests.support.http_client import Caller
+from tests.support.mongo import root_uri
+from tests.support.stack import ROOT, Stack
 
 SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
 TRIES = int(os.environ.get("BENCH_TRIES", "120"))
@@ -181,7 +181,7 @@ def begin(site: Stack, size: int) -> World:
     site.start()
     callers = {}
     for person in PEOPLE:
-        callers[person] = Caller(site).enter(person).open_pages(person)
+        callers[person] = Caller(site).sign_up(person).sign_in_to_pages(person)
     begun = time.monotonic()
     uri = (site.data_dir / "run" / "mongodb-uri").read_text().strip()
     settings = {"MONGODB_URI": uri, "STREAMSITE_DATA_DIR": str(site.data_dir), "SITE_URL": site.url}

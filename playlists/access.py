@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.usernames import normalise
+from accounts.usernames import normalize_username
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.errors import Absent, Forbidden
 from streamsite.visibility import Viewer, is_linkable, is_listed, is_owner, listed
-from videos.access import NOBODY, blocked_among, may_watch
+from videos.access import ANONYMOUS, filter_blocked, may_watch
 from videos.models import Video
 
 OBJECT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
@@ -38,7 +38,7 @@ def playlists_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
     """
     rows = searchable_playlists().filter(pk__in=list(ids), item_count__gt=0).select_related("owner")
     found = {row.pk: row for row in rows if row.owner.is_active}
-    hidden = blocked_among(viewer, {row.owner_id for row in found.values()}) if found else set()
+    hidden = filter_blocked(viewer, {row.owner_id for row in found.values()}) if found else set()
     return [found[one] for one in ids if one in found and found[one].owner_id not in hidden]
 
 
@@ -52,17 +52,17 @@ def playlists_shared_with(user_id: str) -> QuerySet[Playlist]:
     return Playlist.objects.filter(collaborators__has_element=user_id).select_related("owner")
 
 
-def playlists_to_fill(user_id: str) -> QuerySet[Playlist]:
+def playlists_for_contributing(user_id: str) -> QuerySet[Playlist]:
     """What an account may add videos to: its own playlists and those it collaborates on."""
-    return Playlist.objects.filter(open_to(user_id)).select_related("owner")
+    return Playlist.objects.filter(contributor_filter(user_id)).select_related("owner")
 
 
-def saved_by(user_id: str) -> QuerySet[SavedPlaylist]:
+def saved_playlists(user_id: str) -> QuerySet[SavedPlaylist]:
     """The playlists of others that an account saved, owners loaded. It may not open all of them any more."""
     return SavedPlaylist.objects.filter(user_id=user_id).select_related("playlist__owner")
 
 
-def open_to(user_id: str) -> Q:
+def contributor_filter(user_id: str) -> Q:
     """The condition that an account may add and sort."""
     return Q(owner_id=user_id) | Q(collaborators__has_element=user_id)
 
@@ -88,7 +88,7 @@ def may_view(viewer: Viewer, playlist: Playlist) -> bool:
     return is_linkable(playlist.visibility)
 
 
-def may_show(viewer: Viewer, playlist: Playlist, video: Video) -> bool:
+def may_show_video(viewer: Viewer, playlist: Playlist, video: Video) -> bool:
     """Whether the playlist, which ``viewer`` may open, shows them the video.
 
     A playlist that is in everybody's lists puts no unlisted video of others there: that is its owner's to decide. Who
@@ -117,10 +117,10 @@ def playlist_for_viewing(viewer: Viewer, playlist_id: str) -> Playlist:
 
 def playlist_for_sharing(playlist_id: str) -> Playlist:
     """The playlist, when anybody with the link may open it; ``Absent`` otherwise, also for its owner."""
-    return playlist_for_viewing(NOBODY, playlist_id)
+    return playlist_for_viewing(ANONYMOUS, playlist_id)
 
 
-def is_shared(playlist: Playlist) -> bool:
+def is_reachable_by_link(playlist: Playlist) -> bool:
     """Whether anybody with the link may open the playlist."""
     return playlist.owner.is_active and is_linkable(playlist.visibility)
 
@@ -141,13 +141,13 @@ def playlist_for_contributing(viewer: Viewer, playlist_id: str) -> Playlist:
     return playlist
 
 
-def collaboration_for_ending(viewer: Viewer, playlist_id: str, username: str) -> tuple[Playlist, str]:
+def collaboration_for_removal(viewer: Viewer, playlist_id: str, username: str) -> tuple[Playlist, str]:
     """The playlist and the account's id, when ``viewer`` may end that: as the owner, or their own collaboration.
 
     A closed account can be taken out, too.
     """
     playlist = playlist_for_viewing(viewer, playlist_id)
-    user = User.objects.filter(username=normalise(username)).first()
+    user = User.objects.filter(username=normalize_username(username)).first()
     is_own = user is not None and is_owner(viewer, user.pk)
     if not is_own and not is_owner(viewer, playlist.owner_id):
         raise Forbidden
@@ -156,7 +156,7 @@ def collaboration_for_ending(viewer: Viewer, playlist_id: str, username: str) ->
     return playlist, user.pk
 
 
-def item_of(playlist: Playlist, item_id: str) -> PlaylistItem:
+def get_item(playlist: Playlist, item_id: str) -> PlaylistItem:
     """An item of a playlist that was fetched for contributing."""
     if not OBJECT_ID.match(item_id):
         raise Absent
@@ -166,21 +166,21 @@ def item_of(playlist: Playlist, item_id: str) -> PlaylistItem:
     return item
 
 
-def may_remove(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> bool:
+def may_edit_item(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> bool:
     """Whether ``viewer`` may take the item out or change its note: the owner any, collaborators their own."""
     if is_owner(viewer, playlist.owner_id):
         return True
     return is_collaborator(viewer, playlist) and item.added_by_id == viewer.pk
 
 
-def require_may_change(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> None:
+def require_may_edit_item(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> None:
     """Raise ``Forbidden`` when somebody else added the item and ``viewer`` does not own the playlist."""
-    if not may_remove(viewer, playlist, item):
+    if not may_edit_item(viewer, playlist, item):
         raise Forbidden("Only who added a video and the owner of the playlist may do this.")
 
 
-def item_for_changing(viewer: Viewer, playlist: Playlist, item_id: str) -> PlaylistItem:
+def item_for_editing(viewer: Viewer, playlist: Playlist, item_id: str) -> PlaylistItem:
     """An item that ``viewer`` may take out or write a note to."""
-    item = item_of(playlist, item_id)
-    require_may_change(viewer, playlist, item)
+    item = get_item(playlist, item_id)
+    require_may_edit_item(viewer, playlist, item)
     return item

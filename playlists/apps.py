@@ -11,27 +11,28 @@ class PlaylistsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect signals; register the queue, Watch later, shelves, oEmbed and the studio's bulk change."""
-        from playlists import bulk, mongo, queries, sharing, signals  # noqa: F401
+        from playlists import mongo, oembed, queries, signals, studio_action  # noqa: F401
         from playlists.channel_shelf import SHELF
-        from playlists.copies import ALL as COPIES
-        from playlists.counters import ALL
-        from playlists.finding import FINDER
-        from playlists.repairs import ALL as REPAIRS
-        from playlists.views.watching import watch_panel
-        from streamsite import copies
+        from playlists.copies import COPIES
+        from playlists.counters import COUNTERS
+        from playlists.repairs import REPAIRS
+        from playlists.search import FINDER
+        from playlists.views.play import queue_context
+        from streamsite import copied_texts
         from streamsite.mongo import counters, repairs
-        from subscriptions.channel_page import kinds
-        from videos import panels, relations
-        from videos.library import finders
-        from videos.studio.bulk import register
+        from subscriptions.channel_page import shelf_types
+        from videos import viewer_state
+        from videos.hooks import watch_page
+        from videos.search import finders
+        from videos.studio.bulk_actions import register_action
 
-        copies.register(*COPIES)
-        counters.register(*ALL)
-        repairs.register(*REPAIRS)
-        kinds.register(SHELF)
-        finders.register(FINDER)
-        panels.register(watch_panel)
-        register("playlist", bulk.ACTION)
-        relations.register(
-            lambda user_id, video: mongo.in_watch_later(queries.watch_later_id(user_id), video.pk)
+        copied_texts.register_copies(*COPIES)
+        counters.register_counters(*COUNTERS)
+        repairs.register_repairs(*REPAIRS)
+        shelf_types.register_shelf_type(SHELF)
+        finders.register_finder(FINDER)
+        watch_page.register_context_builder(queue_context)
+        register_action("playlist", studio_action.ACTION)
+        viewer_state.register_viewer_state_provider(
+            lambda user_id, video: mongo.watch_later_stages(queries.watch_later_id(user_id), video.pk)
         )

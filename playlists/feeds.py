@@ -9,30 +9,30 @@ from django.urls import reverse
 
 from playlists import queries
 from playlists.models import Playlist
-from videos.access import NOBODY
-from videos.sharing import addresses
-from videos.sharing.feeds import MOST, Feed, Head, make
+from videos.access import ANONYMOUS
+from videos.syndication import urls
+from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
 
-FROM_THE_END = ("-rank", "-id")
+LAST_FIRST = ("-rank", "-id")
 # Some of them may be hidden.
-MOST_READ = 4 * MOST
+MAX_READ = 4 * MAX_ITEMS
 
 
-def address(playlist: Playlist) -> str:
+def feed_url(playlist: Playlist) -> str:
     """The feed's own address."""
-    return addresses.absolute(reverse("playlist-feed", args=[playlist.pk]))
+    return urls.absolute_url(reverse("playlist-feed", args=[playlist.pk]))
 
 
-def of_playlist(playlist: Playlist) -> Feed:
+def build_playlist_feed(playlist: Playlist) -> Feed:
     """The feed of a playlist that everybody may open; its owner must be loaded."""
-    rows = list(queries.items(playlist).order_by(*FROM_THE_END)[:MOST_READ])
-    visible = queries.visible(NOBODY, playlist, rows)
+    rows = list(queries.items_with_videos(playlist).order_by(*LAST_FIRST)[:MAX_READ])
+    visible = queries.visible_items(ANONYMOUS, playlist, rows)
     author = playlist.owner.get_full_name()
-    head = Head(
+    head = FeedHeader(
         title=playlist.title,
         description=playlist.description or f"A playlist of {author}",
         author=author,
-        page=addresses.absolute(playlist.get_absolute_url()),
-        address=address(playlist),
+        page=urls.absolute_url(playlist.get_absolute_url()),
+        address=feed_url(playlist),
     )
-    return make(head, [row.video for row in visible if row.video.listed][:MOST])
+    return build_feed(head, [row.video for row in visible if row.video.listed][:MAX_ITEMS])

@@ -30,7 +30,7 @@ class Surroundings:
     last: str | None = None
 
 
-def first_videos(orders: Mapping[str, str]) -> dict[str, str]:
+def first_video_ids(orders: Mapping[str, str]) -> dict[str, str]:
     """The id of the first video of each playlist, in one read; ``orders`` are their fields of order by their ids.
 
     Each playlist costs one step into the index of its order, however long it is.
@@ -50,7 +50,7 @@ def first_videos(orders: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def set_fields(changes: Mapping[str, Document]) -> None:
+def set_item_fields(changes: Mapping[str, Document]) -> None:
     """Set fields of many items, each to its own values, by id: in one command for up to 5,000 of them.
 
     Joins the transaction that the caller is in.
@@ -60,7 +60,7 @@ def set_fields(changes: Mapping[str, Document]) -> None:
         collection(ITEMS).bulk_write(writes, ordered=False, session=session_for("default"))
 
 
-def around(
+def find_surroundings(
     playlist_id: str, name: str, key: float, item_id: str, *, before: int, onwards: int
 ) -> Surroundings:
     """The surroundings of an item whose field of order, ``name``, is ``key``, in one read by that order's index.
@@ -108,24 +108,24 @@ def around(
     )
 
 
-def in_watch_later(playlist_id: str, video_id: str) -> tuple[str, list[Document]]:
-    """The stage that tells ``videos.relations`` whether a playlist holds a video."""
+def watch_later_stages(playlist_id: str, video_id: str) -> tuple[str, list[Document]]:
+    """The stage that tells ``videos.viewer_state`` whether a playlist holds a video."""
     held = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
     return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]
 
 
-def shown_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
+def refresh_public_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
     """Return playlists' public item count and duration (seconds), by playlist id. Stored until they change.
 
     One read and one write for all of them.
     """
     lists = list(playlists)
-    totals = added_up(lists)
-    keep_shown(lists, totals)
+    totals = compute_public_totals(lists)
+    store_public_totals(lists, totals)
     return totals
 
 
-def added_up(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
+def compute_public_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
     """Return playlists' public item count and duration (seconds), by playlist id, from their items. One read.
 
     As ``access.may_show`` has it for those who neither fill the list nor own the video.
@@ -156,7 +156,7 @@ def added_up(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
     return totals
 
 
-def keep_shown(playlists: Iterable[Playlist], totals: Mapping[str, tuple[int, float]]) -> None:
+def store_public_totals(playlists: Iterable[Playlist], totals: Mapping[str, tuple[int, float]]) -> None:
     """Store public item count and duration of the playlists that have not changed since they were read. One write."""
     collection(LISTS).bulk_write(
         [

@@ -18,7 +18,7 @@ from videos.models import Video
 BY_RANK = ("rank", "id")
 BY_KEY = ("sort_key", "id")
 GAP = 1024.0
-LEAST_GAP = 1e-6
+MIN_GAP = 1e-6
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Place:
     after: str | None = None
 
 
-def order_of(playlist: Playlist) -> tuple[str, str]:
+def order_fields(playlist: Playlist) -> tuple[str, str]:
     """The fields that order the playlist now; an index holds either."""
     return BY_RANK if playlist.sort == Sort.MANUAL else BY_KEY
 
 
-def key_of(video: Video, sort: str) -> float:
+def sort_key_for(video: Video, sort: str) -> float:
     """The key of a video under a rule. Unpublished videos count from when they were made."""
     if sort == Sort.MOST_VIEWED:
         return -float(video.view_count)
@@ -45,7 +45,7 @@ def key_of(video: Video, sort: str) -> float:
     return -moment if sort == Sort.NEWEST else moment
 
 
-def last_rank(playlist_id: str) -> float:
+def next_rank(playlist_id: str) -> float:
     """A rank behind every other."""
     rows = PlaylistItem.objects.filter(playlist_id=playlist_id).order_by("-rank", "-id")
     last = rows.values_list("rank", flat=True).first()
@@ -55,35 +55,35 @@ def last_rank(playlist_id: str) -> float:
 def rank_for(playlist_id: str, item_id: str, place: Place) -> float:
     """The rank that puts an item there; ``Invalid`` for a neighbour that is not. Makes room where there is none."""
     low, high = _gap(playlist_id, item_id, place)
-    if low is not None and high is not None and high - low < LEAST_GAP:
-        respace(playlist_id)
+    if low is not None and high is not None and high - low < MIN_GAP:
+        rebalance_ranks(playlist_id)
         low, high = _gap(playlist_id, item_id, place)
     return _between(low, high)
 
 
-def respace(playlist_id: str) -> None:
+def rebalance_ranks(playlist_id: str) -> None:
     """Give the ranks their gaps back, in the present order."""
     rows = PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK)
     ids = list(rows.values_list("pk", flat=True))
-    mongo.set_fields({item_id: {"rank": GAP * (index + 1)} for index, item_id in enumerate(ids)})
+    mongo.set_item_fields({item_id: {"rank": GAP * (index + 1)} for index, item_id in enumerate(ids)})
 
 
-def apply_rule(playlist_id: str, sort: str) -> None:
+def apply_sort_rule(playlist_id: str, sort: str) -> None:
     """Give every item the key of a rule: at most 5,000, read and written in one command each."""
     rows = list(PlaylistItem.objects.filter(playlist_id=playlist_id).values_list("pk", "video_id"))
     videos = Video.objects.only("view_count", "published_at", "created_at").in_bulk(
         {video_id for _, video_id in rows}
     )
-    mongo.set_fields(
+    mongo.set_item_fields(
         {
-            item_id: {"sort": str(sort), "sort_key": key_of(videos[video_id], sort)}
+            item_id: {"sort": str(sort), "sort_key": sort_key_for(videos[video_id], sort)}
             for item_id, video_id in rows
             if video_id in videos
         }
     )
 
 
-def neighbour(playlist: Playlist, item: PlaylistItem, direction: int) -> str | None:
+def neighbor_id(playlist: Playlist, item: PlaylistItem, direction: int) -> str | None:
     """The id of the item before (-1) or after (1) another in the order by hand."""
     rows = PlaylistItem.objects.filter(playlist=playlist)
     side = _after(rows, item.rank, item.pk) if direction > 0 else _before(rows, item.rank, item.pk)
@@ -138,24 +138,24 @@ def _between(low: float | None, high: float | None) -> float:
     return (low + high) / 2
 
 
-def place_of(playlist: Playlist, item: PlaylistItem) -> int:
+def item_position(playlist: Playlist, item: PlaylistItem) -> int:
     """How many items come before one, by the order's index: at most 5,000 of its keys, no documents.
 
     For answers about a single item; a page of items has its places from its cursor.
     """
-    field = order_of(playlist)[0]
+    field = order_fields(playlist)[0]
     key = getattr(item, field)
     rows = PlaylistItem.objects.filter(playlist=playlist)
     before = rows.filter(**{f"{field}__lt": key}).count()
     return before + rows.filter(**{field: key}, pk__lt=item.pk).count()
 
 
-def follow_views(video_id: str, views: int) -> None:
+def update_view_keys(video_id: str, views: int) -> None:
     """A video's views changed: bring it to its place in playlists that are ordered by them."""
     PlaylistItem.objects.filter(video_id=video_id, sort=Sort.MOST_VIEWED).update(sort_key=-float(views))
 
 
-def follow_video(video_id: str) -> None:
+def sync_video(video_id: str) -> None:
     """A video was published, or its length became known: its items and their playlists' durations follow.
 
     Each row is one conditional update whose outcome decides the playlist's sum, so repeats and races count once.
@@ -164,7 +164,7 @@ def follow_video(video_id: str) -> None:
     if video is None:
         return
     for sort in (Sort.NEWEST, Sort.OLDEST):
-        PlaylistItem.objects.filter(video_id=video_id, sort=sort).update(sort_key=key_of(video, sort))
+        PlaylistItem.objects.filter(video_id=video_id, sort=sort).update(sort_key=sort_key_for(video, sort))
     for item in PlaylistItem.objects.filter(video_id=video_id).order_by().iterator():
         if item.duration == video.duration:
             continue

@@ -27,10 +27,10 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
-from streamsite import __version__, errors, headers, logs, partners
-from streamsite.methods import RefusedMethod
+from streamsite import __version__, errors, external_services, headers, logs
+from streamsite.method_not_allowed import MethodNotAllowed
 from streamsite.mongo.engine.client import get_client
-from streamsite.tasks import control, delivery
+from streamsite.tasks import control, dispatch
 from streamsite.tasks.heartbeats import served_queues
 
 logger = logging.getLogger("streamsite.health")
@@ -40,8 +40,13 @@ DATABASE_SECONDS = 2.0
 # An answer that is older is not given while a new one is being made.
 MAX_AGE_SECONDS = 10.0
 # How long a due job may wait before its queue counts as stuck. Videos and copies may wait for others.
-SHORT_WAIT, LONG_WAIT = 300, 3_600
-MAX_WAITS = {"default": SHORT_WAIT, "mail": SHORT_WAIT, "transcode": LONG_WAIT, "storage": LONG_WAIT}
+MAX_SHORT_WAIT, MAX_LONG_WAIT = 300, 3_600
+MAX_WAITS = {
+    "default": MAX_SHORT_WAIT,
+    "mail": MAX_SHORT_WAIT,
+    "transcode": MAX_LONG_WAIT,
+    "storage": MAX_LONG_WAIT,
+}
 # Without these the site must not serve; without the others it serves, degraded.
 REQUIRED = ("database", "migrations", "site_id")
 
@@ -128,9 +133,9 @@ def _known_migrations() -> frozenset[tuple[str, str]]:
 
 
 def _site_id() -> str:
-    from streamsite.site_id import problem
+    from streamsite.site_id import mismatch_message
 
-    found = problem()
+    found = mismatch_message()
     if found:
         logger.warning("%s", found)
     return FOREIGN_SITE if found else ""
@@ -145,7 +150,7 @@ def _disk() -> str:
 
 
 def _queue() -> str:
-    stuck = [name for name in _queues() if delivery.is_left(name, MAX_WAITS.get(name, LONG_WAIT))]
+    stuck = [name for name in _queues() if dispatch.has_overdue_job(name, MAX_WAITS.get(name, MAX_LONG_WAIT))]
     return f"Jobs have waited too long: {', '.join(stuck)}." if stuck else ""
 
 
@@ -157,7 +162,7 @@ def _workers() -> str:
 
 def _queues() -> list[str]:
     """Return the queues that this site needs; copies are made only where there is a bucket."""
-    return [name for name in control.queue_names() if name != "storage" or settings.S3_BUCKET]
+    return [name for name in control.list_queue_names() if name != "storage" or settings.S3_BUCKET]
 
 
 DISK = Check(_disk, good_seconds=2.0)
@@ -170,7 +175,7 @@ BEHIND_DATABASE = {
 }
 
 
-def forget() -> None:
+def clear_check_results() -> None:
     """Look again at the next probe."""
     for check in (DISK, DATABASE, *BEHIND_DATABASE.values()):
         check.forget()
@@ -200,12 +205,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     knows them: the site serves everything else without them.
     """
     checks = _results()
-    content = {"checks": checks, "partners": partners.states()}
+    content = {"checks": checks, "partners": external_services.service_states()}
     if all(checks[name] is True for name in REQUIRED):
         is_whole = all(result is True for result in checks.values())
         return JsonResponse({"status": "ok" if is_whole else "degraded"} | content)
     error = errors.Unavailable()
-    body = {"status": "unavailable"} | content | errors.body(error, logs.request_id.get())
+    body = {"status": "unavailable"} | content | errors.error_body(error, logs.request_id.get())
     response = JsonResponse(body, status=error.status)
     errors.add_headers(response, error)
     return response
@@ -217,9 +222,9 @@ PROBES = {"/healthz": healthz, "/readyz": readyz}
 def _answer(request: HttpRequest, probe: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Return what ``probe`` answers; its refusal of a method with the error form, as everywhere else."""
     response = probe(request)
-    if response.status_code != RefusedMethod.status:
+    if response.status_code != MethodNotAllowed.status:
         return response
-    refusal = errors.response(request, RefusedMethod())
+    refusal = errors.error_response(request, MethodNotAllowed())
     refusal["Allow"] = response["Allow"]
     return refusal
 
@@ -239,11 +244,11 @@ class HealthMiddleware:
         if probe is None:
             return self.get_response(request)
         begun = time.perf_counter()
-        with logs.identified(request) as request_id:
+        with logs.bind_request_id(request) as request_id:
             response = _answer(request, probe)
             logs.log_request(request, response, begun, is_probe=True)
         response["X-Request-Id"] = request_id
-        for name, value in {**headers.of_every_answer(), "X-Frame-Options": "DENY"}.items():
+        for name, value in {**headers.security_headers(), "X-Frame-Options": "DENY"}.items():
             response[name] = value
         response["Cache-Control"] = "no-store"
         response["Content-Length"] = str(len(response.content))

@@ -1,6 +1,6 @@
 """The test overlay: cheap hashing, a data folder of its own, generous limits. Nothing leaves the machine.
 
-``streamsite.testing.plugin`` has started MongoDB and set the environment before this is read.
+``tests.support.plugin`` has started MongoDB and set the environment before this is read.
 """
 
 from streamsite.settings import *  # noqa: F403

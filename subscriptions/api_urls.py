@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.api import channel_page, channels, notifications, posts, programs
+from subscriptions.api import channel_page, channels, import_export, notifications, posts
 
 urlpatterns = [
     path("channels", channels.ChannelsView.as_view(), name="api-channels"),
@@ -24,14 +24,14 @@ urlpatterns = [
     path("me/subscriptions", channels.MySubscriptionsView.as_view(), name="api-me-subscriptions"),
     path("channels/<str:username>/front", channel_page.ChannelFrontView.as_view(), name="api-channel-front"),
     path("me/channel-page", channel_page.ChannelPageView.as_view(), name="api-channel-page"),
-    path("me/subscriptions/opml", programs.ExportView.as_view(), name="api-subscriptions-opml"),
-    path("me/subscriptions/import", programs.ImportView.as_view(), name="api-subscriptions-import"),
-    path("me/feed/rss", programs.PrivateFeedView.as_view(), name="api-private-feed"),
+    path("me/subscriptions/opml", import_export.ExportView.as_view(), name="api-subscriptions-opml"),
+    path("me/subscriptions/import", import_export.ImportView.as_view(), name="api-subscriptions-import"),
+    path("me/feed/rss", import_export.PrivateFeedView.as_view(), name="api-private-feed"),
     path("me/feed", channels.FeedView.as_view(), name="api-me-feed"),
     path("me/feed/seen", notifications.FeedSeenView.as_view(), name="api-feed-seen"),
     path("me/notifications", notifications.NotificationsView.as_view(), name="api-notifications"),
     path("me/notifications/unread", notifications.UnreadView.as_view(), name="api-notifications-unread"),
-    path("me/notifications/read", notifications.ReadView.as_view(), name="api-notifications-read"),
+    path("me/notifications/read", notifications.MarkReadView.as_view(), name="api-notifications-read"),
     path("posts", posts.PostsView.as_view(), name="api-posts"),
     path("posts/<str:post_id>", posts.PostView.as_view(), name="api-post"),
     path("posts/<str:post_id>/reaction", posts.PostReactionView.as_view(), name="api-post-reaction"),

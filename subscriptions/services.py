@@ -9,17 +9,17 @@ from django.dispatch import Signal
 from pymongo import ReturnDocument
 
 from accounts.models import User
-from streamsite.caps import Cap
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.collections import collection
+from streamsite.row_limits import RowLimit
 from subscriptions.models import Notify, Subscription
 from videos import blocks
 from videos.access import own_videos
-from videos.library import channels
-from videos.playback import figures
+from videos.playback import statistics
+from videos.search import channels
 
 # Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
-subscribed = Signal()
+channel_subscribed = Signal()
 
 
 class SelfSubscription(Invalid):
@@ -38,11 +38,11 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
         raise SelfSubscription
     if notify is not None and notify not in Notify.values:
         raise Invalid("Unknown bell setting.", fields={"notify": [f"One of: {', '.join(Notify.values)}."]})
-    blocks.require_welcome(subscriber, channel.pk)
+    blocks.require_not_blocked(subscriber, channel.pk)
     if blocks.has_blocked(subscriber.pk, channel.pk):
         raise Conflict("You block this channel. Unblock it first.")
     most = settings.MAX_SUBSCRIPTIONS_PER_USER
-    cap = Cap(
+    cap = RowLimit(
         Subscription.objects.filter(subscriber=subscriber).count,
         most,
         f"You can subscribe to up to {most} channels. Unsubscribe from one first.",
@@ -56,7 +56,7 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
             Subscription.objects.filter(subscriber=subscriber, channel=channel).update(notify=notify)
     else:
         cap.confirm(row.delete)
-        _count(subscriber, channel, 1, video_id)
+        _record_change(subscriber, channel, 1, video_id)
 
 
 def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
@@ -64,17 +64,17 @@ def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
     pair = {"subscriber_id": subscriber.pk, "channel_id": channel.pk}
     removed = collection(Subscription._meta.db_table).find_one_and_delete(pair)
     if removed is not None and not removed.get("away"):
-        _count(subscriber, channel, -1, video_id)
+        _record_change(subscriber, channel, -1, video_id)
 
 
-def remove_all(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """Remove every subscription of an account and to it. Safe to repeat: a row's removal decides the counters."""
     rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
     for row in rows.select_related("subscriber", "channel").iterator():
         unsubscribe(row.subscriber, row.channel)
 
 
-def _count(subscriber: User, channel: User, change: int, video_id: str) -> None:
+def _record_change(subscriber: User, channel: User, change: int, video_id: str) -> None:
     channel_row = collection(User._meta.db_table).find_one_and_update(
         {"_id": channel.pk},
         {"$inc": {"subscriber_count": change}},
@@ -82,13 +82,13 @@ def _count(subscriber: User, channel: User, change: int, video_id: str) -> None:
         return_document=ReturnDocument.AFTER,
     )
     noted = {"gained": 1} if change > 0 else {"lost": 1}
-    figures.note_channel(channel.pk, **noted)
+    statistics.add_channel_today(channel.pk, **noted)
     if video_id and own_videos(channel.pk).filter(pk=video_id).exists():
-        figures.note_video(video_id, channel.pk, **noted)
+        statistics.add_video_today(video_id, channel.pk, **noted)
     if channel_row is not None:
-        channels.follow_subscribers(channel.pk, int(channel_row["subscriber_count"]), change)
+        channels.update_subscriber_rank(channel.pk, int(channel_row["subscriber_count"]), change)
     if channel_row is not None and change > 0:
-        subscribed.send(
+        channel_subscribed.send(
             sender=Subscription, channel_id=channel.pk, subscribers=int(channel_row["subscriber_count"])
         )
     User.objects.filter(pk=subscriber.pk).update(subscription_count=F("subscription_count") + change)

@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.cast import PASSWORD
+from tests.support import browser as browsers
+from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 

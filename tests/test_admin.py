@@ -8,8 +8,9 @@ from django.urls import reverse
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from subscriptions.models import Subscription
-from videos import reactions, storage
+from videos.files import paths
 from videos.models import Reaction, Video
+from videos.reactions import services
 
 OURS = [User, Video, Playlist, PlaylistItem, SavedPlaylist, Subscription]
 
@@ -63,7 +64,7 @@ def test_others_are_sent_to_the_log_in(cast, who):
 
 
 def test_reactions_are_looked_at_and_not_written(cast):
-    reactions.react(cast.stranger, cast.video(), "like")
+    services.react(cast.stranger, cast.video(), "like")
     staff, row = cast.page("staff"), Reaction.objects.get()
     assert b"stranger" in staff.get(url(Reaction, "changelist") + "?q=strang&value=like").content
     assert staff.get(url(Reaction, "change", row.pk)).status_code == 200
@@ -85,7 +86,7 @@ def test_nobody_adds_what_people_make_themselves(cast):
 
 def test_a_video_with_reactions_and_comments_is_deleted(cast, rows):
     video = rows[Video]
-    reactions.react(cast.stranger, video, "like")
+    services.react(cast.stranger, video, "like")
     cast.api("stranger").post(f"/api/v1/videos/{video.pk}/comments", {"text": "Hello"}, format="json")
     assert cast.page("staff").post(url(Video, "delete", video.pk), {"post": "yes"}).status_code == 302
     assert not Video.objects.exists()
@@ -93,7 +94,7 @@ def test_a_video_with_reactions_and_comments_is_deleted(cast, rows):
 
 def test_deleting_a_video_removes_its_files_and_counts(cast, rows):
     video = rows[Video]
-    folder = storage.generation_dir(video.pk, "gen1")
+    folder = paths.generation_dir(video.pk, "gen1")
     folder.mkdir(parents=True)
     cast.page("staff").post(url(Video, "delete", video.pk), {"post": "yes"})
     assert not Video.objects.exists()

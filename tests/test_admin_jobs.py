@@ -9,7 +9,7 @@ from django.urls import reverse
 from streamsite.models import Job
 from streamsite.tasks import queue
 from tests.tasks import samples
-from videos import storage
+from videos.files import paths
 from videos.models import Status
 from videos.tasks import enqueue_processing
 
@@ -19,7 +19,7 @@ LIST = reverse("admin:streamsite_job_changelist")
 @pytest.fixture
 def video(cast):
     made = cast.video(status=Status.QUEUED)
-    source = storage.source_path(made.pk)
+    source = paths.source_path(made.pk)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_bytes(b"film")
     enqueue_processing(made)
@@ -35,8 +35,8 @@ def job(video):
 def dead(database):
     """A job that failed for good."""
     result = samples.crash.enqueue("<b>x</b>")
-    taken = queue.take_one(result.id, "worker-1", 30)
-    assert queue.set_aside(taken, "LookupError: <b>no such row</b>", exception="builtins.LookupError")
+    taken = queue.take_by_id(result.id, "worker-1", 30)
+    assert queue.mark_dead(taken, "LookupError: <b>no such row</b>", exception="builtins.LookupError")
     return Job.objects.get(pk=result.id)
 
 
@@ -103,7 +103,7 @@ def test_buttons_cancel_and_revive(cast, video, job):
     video.refresh_from_db()
     assert (queue.find(job.pk)["state"], video.status) == (queue.READY, Status.QUEUED)
     page.post(control_url(job, "front"))
-    assert queue.find(job.pk)["priority"] == queue.FRONT
+    assert queue.find(job.pk)["priority"] == queue.FRONT_PRIORITY
 
 
 def test_buttons_want_a_post_a_verb_and_a_job(cast, job):
@@ -124,7 +124,7 @@ def test_actions_say_what_was_not_possible(cast, job, dead):
 def test_refusal_is_shown(cast, video, job):
     page = cast.page("staff")
     page.post(control_url(job, "cancel"))
-    storage.remove_source(video.pk)
+    paths.remove_source(video.pk)
     answer = page.post(control_url(job, "retry"), follow=True).content.decode()
     assert "The uploaded file was refused and is gone." in answer
 

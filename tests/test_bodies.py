@@ -16,7 +16,7 @@ from accounts.tests.pictures import picture
 from streamsite.bodies import handlers, middleware, rules
 from streamsite.disk import DiskFull
 from streamsite.errors import NotSignedIn, TooLarge
-from streamsite.testing.caller import PASSWORD
+from tests.support.http_client import PASSWORD
 from videos.models import Video
 from videos.uploads.form_files import VideoHandler
 
@@ -204,7 +204,7 @@ def test_few_large_registrations_are_read_at_a_time(database, no_disk):
 
 
 def test_every_route_with_a_rule_exists():
-    named = {*rules.PICTURES, *rules.ANONYMOUS_PICTURES, *rules.VIDEO_FORMS, *rules.RESUMABLE}
+    named = {*rules.IMAGE_FORMS, *rules.ANONYMOUS_IMAGE_FORMS, *rules.VIDEO_FORMS, *rules.RESUMABLE}
     assert named <= {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
 

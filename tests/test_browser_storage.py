@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "static" / "js"
@@ -56,7 +56,7 @@ def test_what_runs_before_the_first_paint_reads_registered_keys():
 def people(site):
     """Two accounts: the cookies of each."""
     return [
-        Caller(site).enter(name).open_pages(name).cookies
+        Caller(site).sign_up(name).sign_in_to_pages(name).cookies
         for name in ("storage-first-person", "storage-next-person")
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos.models import Comment
 
 MOST = 4

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
 
-from streamsite.testing.deploy import files
+from tests.support.deploy import files
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 # As .env.example lists them, with `#` before what has a default.

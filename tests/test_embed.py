@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
+from tests.support import browser as browsers
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 LIBRARY = Path(__file__).parent / "vendor" / "player.js-0.1.0" / "player.js"
@@ -59,7 +59,7 @@ def chromium():
 def films(site, tmp_path_factory):
     """Two public films, a private one between them, and the public playlist of the three."""
     folder = tmp_path_factory.mktemp("embed")
-    owner = Caller(site).enter("embed-owner")
+    owner = Caller(site).sign_up("embed-owner")
     long, short = folder / "long.mp4", folder / "short.mp4"
     make_clip(long, SECONDS, (320, 180), 24)
     make_clip(short, 2, (320, 180), 24)

@@ -14,9 +14,9 @@ from django.conf import settings
 from playwright.sync_api import sync_playwright
 from pymongo import MongoClient
 
-from streamsite.guide import WRITTEN_ORIGIN
-from streamsite.testing import browser as browsers
-from streamsite.testing import snippets
+from streamsite.markdown_pages import WRITTEN_ORIGIN
+from tests.support import browser as browsers
+from tests.support import snippets
 from tests.test_guide import BLOCKS, PASSWORD, TEXT, of, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 from tests.test_comments_browser import open_as  # noqa: F401 - the fixture
 
@@ -13,11 +13,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def creator(site, clip):
     """Somebody with a video that is not public yet."""
-    caller = Caller(site).enter("news-creator")
+    caller = Caller(site).sign_up("news-creator")
     caller.video = caller.wait(caller.upload(clip, visibility="private", title="Breaking news"), "ready")[
         "id"
     ]
-    Caller(site).enter("news-reader")
+    Caller(site).sign_up("news-reader")
     return caller
 
 

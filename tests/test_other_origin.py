@@ -7,10 +7,10 @@ import base64
 import pytest
 from playwright.sync_api import sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing import npm
-from streamsite.testing.caller import PASSWORD, Caller
-from streamsite.testing.stack import ROOT
+from tests.support import browser as browsers
+from tests.support import npm
+from tests.support.http_client import PASSWORD, Caller
+from tests.support.stack import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(240)]
 NAME = "elsewhere"
@@ -23,7 +23,7 @@ SERVED = {
 
 @pytest.fixture(scope="module")
 def owner(site):
-    return Caller(site).enter(NAME)
+    return Caller(site).sign_up(NAME)
 
 
 @pytest.fixture(scope="module")

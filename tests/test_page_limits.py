@@ -6,27 +6,27 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuthEvent
-from streamsite import limits
+from streamsite import rate_limits
 from streamsite.errors import Throttled
-from streamsite.limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, UPLOAD, WRITES, allowance, hit
 from streamsite.mongo.collections import collection
-from streamsite.testing.caller import PASSWORD
+from streamsite.rate_limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, UPLOAD, WRITES, increment, max_events
+from tests.support.http_client import PASSWORD
 
 PREFERENCES = "/settings/preferences"
 
 
 def use_up(limit, who):
-    hit(limit, str(who), by=allowance(limit))
+    increment(limit, str(who), by=max_events(limit))
 
 
 def test_every_page_counts_with_the_api(cast):
     page, api = cast.page("owner"), cast.api("owner")
-    before = hit(WRITES, cast.owner.pk)[0]
+    before = increment(WRITES, cast.owner.pk)[0]
     page.post(PREFERENCES, {"theme": "dark"})
     page.post("/history/clear")
     api.post("/api/v1/playlists", {"title": "x"}, format="json")
     page.get(PREFERENCES)
-    assert hit(WRITES, cast.owner.pk)[0] == before + 4
+    assert increment(WRITES, cast.owner.pk)[0] == before + 4
     use_up(WRITES, cast.owner.pk)
     assert page.post("/history/clear").status_code == 429
     assert api.post("/api/v1/playlists", {"title": "x"}, format="json").status_code == 429
@@ -52,7 +52,7 @@ def test_the_administration_has_a_limit_of_its_own(cast):
     use_up(WRITES, cast.staff.pk)
     page = cast.page("staff")
     assert page.post("/admin/accounts/user/", {"action": ""}).status_code != 429
-    use_up(limits.ADMIN_WRITES, cast.staff.pk)
+    use_up(rate_limits.ADMIN_WRITES, cast.staff.pk)
     assert page.post("/admin/accounts/user/", {"action": ""}).status_code == 429
 
 
@@ -110,12 +110,12 @@ def test_refused_sign_ins_are_noted_once_per_window(cast, is_page):
 
 
 def test_the_first_refusal_of_a_window_is_known(database):
-    limit = limits.Limit("test", 1, 3600)
+    limit = rate_limits.Limit("test", 1, 3600)
     use_up(limit, "a")
     first = []
     for _ in range(3):
         with pytest.raises(Throttled) as refusal:
-            limits.enforce(limit, "a")
+            rate_limits.enforce(limit, "a")
         first.append(refusal.value.is_first)
     assert first == [True, False, False]
 
@@ -123,7 +123,7 @@ def test_the_first_refusal_of_a_window_is_known(database):
 def test_right_passwords_are_limited_too(cast):
     """Each sign-in leaves a session and an audit row, so nobody may make them without end."""
     cast.owner  # noqa: B018 - signs in nowhere before the limit is used up
-    use_up(limits.SIGN_INS, cast.owner.pk)
+    use_up(rate_limits.SIGN_INS, cast.owner.pk)
     login = {"login": cast.owner.username, "password": PASSWORD}
     assert cast.api("anonymous").post("/api/v1/auth/token", login, format="json").status_code == 429
     page = Client()

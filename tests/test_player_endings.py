@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.browser import until
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip, run_generator
+from tests.support import browser as browsers
+from tests.support.browser import until
+from tests.support.clips import make_clip, run_generator
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 LENGTHS = (5, 6, 7.98, 8, 8.02, 12)
@@ -31,7 +31,7 @@ def page(site):
 def clips(site, tmp_path_factory):
     """Ids by length, and a playlist of the 8 and the 5 second clip."""
     folder = tmp_path_factory.mktemp("endings")
-    owner = Caller(site).enter("endings-owner")
+    owner = Caller(site).sign_up("endings-owner")
     ids = {
         seconds: owner.upload(
             make_clip(folder / f"{seconds}.mp4", seconds, (160, 90), 50, options=["-g", "50"]),

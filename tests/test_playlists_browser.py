@@ -4,9 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
+from tests.support import browser as browsers
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 NAMES = ("First", "Second", "Third")
@@ -15,7 +15,7 @@ NAMES = ("First", "Second", "Third")
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        started = browsers.launch(playwright, moves_on=True)
+        started = browsers.launch(playwright, autoplay=True)
         yield started
         started.close()
 
@@ -24,7 +24,7 @@ def chromium():
 def owner(site, tmp_path_factory):
     """Has three public videos of two seconds: ``owner.videos``."""
     folder = tmp_path_factory.mktemp("playlists")
-    caller = Caller(site).enter("list-owner")
+    caller = Caller(site).sign_up("list-owner")
     clip = make_clip(folder / "clip.mp4", 2, (320, 180), 24)
     caller.videos = [caller.upload(clip, title=name, visibility="public") for name in NAMES]
     for video in caller.videos:

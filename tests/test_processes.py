@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from streamsite.front import binary
-from streamsite.testing.processes import tree
-from streamsite.testing.stack import Stack
+from tests.support.processes import tree
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 

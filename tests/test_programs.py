@@ -23,9 +23,10 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
-from streamsite.testing.clips import make_clip
-from videos import pipeline, storage
+from tests.support.clips import make_clip
+from videos.files import paths
 from videos.models import Video
+from videos.processing import pipeline
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 SECONDS = 12
@@ -84,7 +85,7 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def film(cast, long_clip) -> Video:
     """A private film that went through the pipeline."""
     video = cast.video(ready=False, visibility="private", status="queued")
-    source = storage.source_path(video.pk)
+    source = paths.source_path(video.pk)
     source.parent.mkdir(parents=True)
     source.write_bytes(long_clip.read_bytes())
     pipeline.process(video.pk)

@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 import pytest
 from pymongo import MongoClient
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 from tests.tasks.conftest import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -42,7 +42,7 @@ def former(tmp_path_factory):
     site = Stack(tmp_path_factory.mktemp("former"))
     site.start()
     try:
-        Caller(site).enter("keeper")
+        Caller(site).sign_up("keeper")
         database = database_of(site)
         dump = {name: list(database[name].find()) for name in database.list_collection_names()}
         database.client.close()

@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from accounts.tests.pictures import picture
 from streamsite.api.renderers import with_absolute_urls
-from streamsite.testing.cast import Cast
-from streamsite.testing.plugin import empty_collections
-from streamsite.testing.post import deliver
+from tests.support.mailbox import deliver
+from tests.support.plugin import empty_collections
+from tests.support.users import Cast
 from videos.models import Case, Video
 from videos.moderation import cases
-from videos.playback import rollup
+from videos.playback import aggregation
 
 VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nsecret words\n"
 AGENT = (
@@ -118,7 +118,7 @@ def _fill(cast, owner, member) -> dict[str, str]:
         _send(client, "post", f"videos/{video.pk}/playback", beat, HTTP_USER_AGENT=AGENT)
         _send(client, "put", f"videos/{video.pk}/reaction", {"value": "like"})
         _send(client, "put", f"me/watch-later/{video.pk}")
-    rollup.roll_up()
+    aggregation.aggregate_pending()
     comment = _send(member, "post", f"videos/{film.pk}/comments", {"text": "Hello @owner at 0:30"})
     _send(member, "post", f"videos/{film.pk}/comments", {"text": "Another"})
     _send(owner, "post", f"comments/{comment['id']}/replies", {"text": "Thanks"})

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from streamsite.testing.caller import Caller
+from tests.support.http_client import Caller
 from tests.test_account_pages import Walker
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 @pytest.fixture(scope="module")
 def lighthouse(site, clip):
-    keeper = Caller(site).enter("lighthouse-keeper")
+    keeper = Caller(site).sign_up("lighthouse-keeper")
     for title, category in (("Lighthouse by day", "travel"), ("Lighthouse by night", "film")):
         sent = {"visibility": "public", "title": title, "category": category}
         keeper.wait(keeper.upload(clip, **sent), "ready")

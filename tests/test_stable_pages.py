@@ -13,15 +13,15 @@ from django.utils import timezone
 from accounts.models import User
 from playlists import services as playlists
 from streamsite.api.pagination import paginate_ranked
-from streamsite.testing.cast import Cast
 from subscriptions import services as subscribing
 from subscriptions.posts import services as posts
-from videos import reactions
+from tests.support.users import Cast
 from videos.comments import services as comments
-from videos.comments import subjects
-from videos.library import documents
+from videos.comments import targets
 from videos.models import Video
 from videos.playback import history
+from videos.reactions import services
+from videos.search import index
 
 SIZE, MANY = 2, 7
 Arrive = Callable[[Cast, int], Any]
@@ -36,16 +36,16 @@ def film(cast: Cast, number: int, **more: Any) -> Video:
 
 
 def watched(cast: Cast, number: int) -> Any:
-    return history.remember(cast.owner, film(cast, number), 5.0)
+    return history.record_position(cast.owner, film(cast, number), 5.0)
 
 
 def liked(cast: Cast, number: int) -> Any:
-    return reactions.react(cast.owner, film(cast, number), "like")
+    return services.react(cast.owner, film(cast, number), "like")
 
 
 def commented(cast: Cast, number: int) -> Any:
     first = Video.objects.filter(title="Commented").first() or cast.video(title="Commented")
-    return comments.create(person(cast, number), subjects.of_video(first), f"Walk {number}")
+    return comments.create(person(cast, number), targets.video_target(first), f"Walk {number}")
 
 
 def followed(cast: Cast, number: int) -> Any:
@@ -57,7 +57,7 @@ def following(cast: Cast, number: int) -> Any:
 
 
 def listed(cast: Cast, number: int) -> Any:
-    return playlists.create(cast.owner, {"title": f"Walk {number}", "visibility": "public"})
+    return playlists.create_playlist(cast.owner, {"title": f"Walk {number}", "visibility": "public"})
 
 
 def posted(cast: Cast, number: int) -> Any:
@@ -132,8 +132,8 @@ def test_a_row_that_becomes_popular_between_two_pages_is_not_repeated(database: 
         page = api.get(url).json()
         seen += [key(row) for row in page["results"]]
         for one in Video.objects.exclude(pk__in=seen)[:1]:
-            documents.set_popularity(one.pk, 10**9)
-        documents.set_popularity(seen[-1], 10**9)
+            index.update_popularity(one.pk, 10**9)
+        index.update_popularity(seen[-1], 10**9)
         url = page["next"]
     assert len(seen) == len(set(seen)) == MANY
 

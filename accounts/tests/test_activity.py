@@ -5,8 +5,8 @@ from rest_framework.test import APIClient
 from accounts import mongo, sessions
 from accounts.models import AuthEvent
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.post import deliver
+from tests.support.mailbox import deliver
+from tests.support.users import PASSWORD
 
 ACTIVITY = "/api/v1/auth/activity"
 
@@ -80,7 +80,7 @@ def test_the_page_cookie_is_not_in_the_database(cast):
 def test_revoking_the_others_keeps_this_device(cast):
     page, other = cast.page("owner"), cast.page("owner")
     assert page.post("/settings/sessions/revoke-others").status_code == 302
-    sessions.forget_all()
+    sessions.clear_cache()
     assert page.get("/settings/sessions").status_code == 200
     assert other.get("/settings/sessions").status_code == 302
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import ApiToken, User
 from streamsite.mongo.collections import collection
-from streamsite.testing.post import deliver
+from tests.support.mailbox import deliver
 
 URL = "/api/v1/auth/api-tokens"
 

@@ -4,10 +4,10 @@ import pytest
 from django.core import signing
 from rest_framework.test import APIClient
 
-from accounts import links
+from accounts import email_tokens
 from accounts.models import User
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.post import deliver, token_in
+from tests.support.mailbox import deliver, token_in
+from tests.support.users import PASSWORD
 
 VERIFY, RESEND, CHANGE = (f"/api/v1/auth/email/{name}" for name in ("verify", "resend", "change"))
 
@@ -59,7 +59,10 @@ def test_an_address_belongs_to_who_proves_it_first(cast, registered):
     cast.user("other")
     User.objects.filter(username="other").update(email="owner@example.org", email_key="owner@example.org")
     assert (
-        verify(links.email_token(User.objects.get(username="other"), "OWNER@example.org")).status_code == 200
+        verify(
+            email_tokens.make_email_token(User.objects.get(username="other"), "OWNER@example.org")
+        ).status_code
+        == 200
     )
     answer = verify(registered)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")

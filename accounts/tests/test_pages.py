@@ -6,7 +6,7 @@ from django.test import Client
 from accounts import sessions
 from accounts.models import User
 from accounts.signals import SESSION_KEY
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_logging_out_needs_post_and_ends_the_session(cast):
     assert page.get("/logout").status_code == 405
     page.post("/logout")
     assert page.get("/library").status_code == 302
-    assert sessions.user_of(session_id) is None
+    assert sessions.user_id_for_session(session_id) is None
 
 
 def test_forms_without_the_csrf_token_are_refused(cast):

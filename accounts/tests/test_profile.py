@@ -7,10 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from rest_framework.test import APIClient
 
-from accounts import pictures
+from accounts import image_storage
 from accounts.models import User
 from accounts.tests.pictures import SVG, picture, png_bomb
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 URL = "/api/v1/me"
 
@@ -20,7 +20,7 @@ def patch(api, body, **headers):
 
 
 def folders():
-    place = pictures.folder_path("x").parent
+    place = image_storage.folder_path("x").parent
     return {path.name for path in place.iterdir()} if place.is_dir() else set()
 
 

@@ -4,10 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts import pictures
+from accounts import image_storage
 from accounts.models import User
 from accounts.tests.pictures import SVG, picture
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 PROFILE, PREFERENCES, REMOVE = (
     "/settings/profile",
@@ -98,7 +98,7 @@ def test_pictures_can_be_removed(page):
     for kind in ("avatar", "avatar", "password"):
         assert page.post(REMOVE, {"kind": kind}).url == PROFILE
     assert (owner().avatar, bool(owner().cover)) == ("", True)
-    assert not pictures.folder_path(folder).exists()
+    assert not image_storage.folder_path(folder).exists()
     assert page.get(REMOVE).status_code == 405
 
 

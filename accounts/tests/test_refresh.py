@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts import mongo, sessions
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token/refresh"
 
@@ -70,7 +70,7 @@ def test_a_grandparent_revokes_the_family_at_once(signed_in):
     third = refresh(signed_in).cookies["refresh"].value
     assert refresh(signed_in, first).json()["code"] == "refresh_reused"
     assert refresh(signed_in, third).json()["code"] == "session_revoked"
-    sessions.forget_all()
+    sessions.clear_cache()
     answer = APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {signed_in.access}")
     assert answer.json()["code"] == "session_revoked"
 

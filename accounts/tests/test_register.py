@@ -7,7 +7,7 @@ from django.db import connections
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/register"
 

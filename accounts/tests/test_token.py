@@ -11,11 +11,11 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
-from accounts import keys, page_sessions, sessions
-from accounts.keys import ring
+from accounts import sessions, signing_keys, web_sessions
 from accounts.signals import SESSION_KEY
+from accounts.signing_keys import key_ring
 from accounts.tokens import AccessToken
-from streamsite.testing.cast import PASSWORD
+from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token"
 INVALID = {"code": "invalid_credentials", "detail": "The name or the password is not right."}
@@ -36,7 +36,9 @@ def signed(**changes):
         "aud": "http://localhost:8000/api",
     }
     claims = {key: value for key, value in (claims | changes).items() if value is not ...}
-    return jwt.encode(claims, ring().signing, algorithm="EdDSA", headers={"kid": ring().kid, "typ": "at+jwt"})
+    return jwt.encode(
+        claims, key_ring().signing, algorithm="EdDSA", headers={"kid": key_ring().kid, "typ": "at+jwt"}
+    )
 
 
 def test_a_browser_gets_its_refresh_token_in_a_cookie_only(cast):
@@ -168,8 +170,8 @@ def segment(value):
 def test_unsigned_and_foreign_signatures_are_refused(cast):
     good = cast.access_token(cast.owner)
     head, claims, signature = good.split(".")
-    kid = ring().kid
-    public = ring().verifying[kid].public_bytes_raw()
+    kid = key_ring().kid
+    public = key_ring().verifying[kid].public_bytes_raw()
     forged = [
         f"{segment({'alg': 'none', 'typ': 'at+jwt', 'kid': kid})}.{claims}.",
         f"{segment({'alg': 'None', 'typ': 'at+jwt', 'kid': kid})}.{claims}.",
@@ -252,9 +254,9 @@ def test_a_sign_in_in_a_browser_ends_the_session_of_its_cookie(cast):
     elsewhere = other.post(URL, body, format="json").json()["session_id"]
     first = browser.post(URL, body, format="json").json()["session_id"]
     assert browser.post(URL, body | {"password": "wrong wrong"}, format="json").status_code == 401
-    assert sessions.user_of(first) == cast.owner.pk
+    assert sessions.user_id_for_session(first) == cast.owner.pk
     second = browser.post(URL, body, format="json").json()["session_id"]
-    assert [sessions.user_of(one) for one in (elsewhere, first, second)] == [
+    assert [sessions.user_id_for_session(one) for one in (elsewhere, first, second)] == [
         cast.owner.pk,
         None,
         cast.owner.pk,
@@ -266,9 +268,9 @@ def test_a_sign_in_on_the_page_ends_the_session_of_its_cookie(cast):
     first = page.session[SESSION_KEY]
     request = RequestFactory().post("/login")
     request.session = page.session
-    page_sessions.sign_in(request, cast.member, remember=False, amr=["pwd"])
-    assert sessions.user_of(first) is None
-    assert sessions.user_of(request.session[SESSION_KEY]) == cast.member.pk
+    web_sessions.sign_in(request, cast.member, remember=False, amr=["pwd"])
+    assert sessions.user_id_for_session(first) is None
+    assert sessions.user_id_for_session(request.session[SESSION_KEY]) == cast.member.pk
 
 
 def test_verify_answers_with_the_claims(cast):
@@ -310,20 +312,20 @@ def test_every_refusal_costs_one_hash(cast, settings, login):
 
 def test_keys_rotate_without_ending_sessions(cast, settings, tmp_path):
     settings.TOKEN_KEYS_DIR = tmp_path
-    first = keys.create_key(tmp_path)
-    keys.ring.cache_clear()
+    first = signing_keys.create_key(tmp_path)
+    signing_keys.key_ring.cache_clear()
     try:
         old = cast.access_token(cast.owner)
-        second = keys.create_key(tmp_path)
+        second = signing_keys.create_key(tmp_path)
         (tmp_path / f"{second}.pem").rename(tmp_path / f"z{second}.pem")
-        keys.ring.cache_clear()
+        signing_keys.key_ring.cache_clear()
         new = cast.access_token(cast.owner)
         assert jwt.get_unverified_header(old)["kid"] == first
         assert jwt.get_unverified_header(new)["kid"] == f"z{second}"
         assert [me(token).status_code for token in (old, new)] == [200, 200]
         (tmp_path / f"{first}.pem").unlink()
-        keys.ring.cache_clear()
+        signing_keys.key_ring.cache_clear()
         assert me(old).json()["code"] == "token_invalid"
         assert me(new).status_code == 200
     finally:
-        keys.ring.cache_clear()
+        signing_keys.key_ring.cache_clear()

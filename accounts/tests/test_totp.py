@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from accounts import mongo, totp
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.post import deliver
+from tests.support.mailbox import deliver
+from tests.support.users import PASSWORD
 
 BASE = "/api/v1/auth/totp"
 
@@ -249,7 +249,7 @@ def test_the_password_alone_neither_switches_it_off_nor_renews_its_codes(
 
 
 def test_a_password_reset_leaves_it_on(factor, cast):
-    from streamsite.testing.post import token_in
+    from tests.support.mailbox import token_in
 
     deliver()
     APIClient().post("/api/v1/auth/password/reset", {"email": "owner@example.org"}, format="json")

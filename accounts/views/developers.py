@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from streamsite.guide import Guide, tokens_guide
+from streamsite.markdown_pages import Guide, tokens_guide
 
 
 @lru_cache(maxsize=1)

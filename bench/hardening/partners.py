@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.hardening import verdict
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.flaky_proxy import FlakyProxy, Mode
-from streamsite.testing.s3 import S3Server
-from streamsite.testing.smtp import MailServer
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.flaky_proxy import FlakyProxy, Mode
+from tests.support.http_client import Caller
+from tests.support.s3 import S3Server
+from tests.support.smtp import MailServer
+from tests.support.stack import Stack
 
 CALLS, VIEWERS = 300, 20
 MOST_TIMES, MOST_LATE = 1.5, 10.0
@@ -42,7 +42,7 @@ def measure() -> None:
         site = Stack(folder, **settings)
         site.start()
         try:
-            owner = Caller(site).enter("partners")
+            owner = Caller(site).sign_up("partners")
             film = _film(site, owner, folder)
             _measure_bucket(site, film, bucket_proxy)
             _measure_mail(site, owner, film, mail_proxy)
@@ -115,7 +115,7 @@ def _seconds(caller: Caller, path: str) -> float:
 
 def _measure_mail(site: Stack, owner: Caller, film: dict[str, str], proxy: FlakyProxy) -> None:
     proxy.mode, accepted = Mode.SILENT, proxy.accepted
-    Caller(site).enter("partners-late")
+    Caller(site).sign_up("partners-late")
     while proxy.accepted == accepted:
         time.sleep(0.05)
     at = datetime.now(UTC) + timedelta(seconds=3)

@@ -21,10 +21,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.hardening import verdict
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.processes import tree
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
+from tests.support.processes import tree
+from tests.support.stack import Stack
 
 MIB = 1024 * 1024
 FILE_BYTES = 64 * MIB
@@ -73,7 +73,7 @@ def measure() -> None:
 
 def large_file(site: Stack, folder: Path) -> str:
     """Return the path of a video's file for download, which is swapped for one of ``FILE_BYTES``."""
-    caller = Caller(site).enter("bench-readers")
+    caller = Caller(site).sign_up("bench-readers")
     clip = make_clip(folder / "clip.mp4")
     video_id = caller.upload(clip, visibility="public", allow_download="true")
     caller.wait(video_id, "ready")

@@ -8,16 +8,16 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from playlists import ordering
-from playlists.access import may_show
+from playlists.access import may_show_video
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import Place
-from playlists.services.claims import SortedByRule, changing, claim, items_of
+from playlists.services.locking import SortedByRule, item_cap, lock_playlist, run_locked
 from streamsite.errors import Absent, Conflict, Stale
-from streamsite.text import clean_line, shorten_line
+from streamsite.sanitize import clean_line, truncate_line
 from videos.access import video_for_watching
 from videos.models import Video
 
-MOST_NOTE = 300
+MAX_NOTE_LENGTH = 300
 
 
 class AlreadyInPlaylist(Conflict):
@@ -27,7 +27,7 @@ class AlreadyInPlaylist(Conflict):
     detail = "This video is in the playlist already."
 
 
-def add(
+def add_video(
     playlist: Playlist, actor: User, video_id: str, *, note: str = "", position: int | None = None
 ) -> PlaylistItem:
     """Append a video that ``actor`` may watch, or put it at ``position`` (from 0).
@@ -37,45 +37,45 @@ def add(
     video = video_for_watching(actor, video_id)
 
     def store() -> PlaylistItem:
-        now = claim(playlist, actor, items=1, duration=video.duration)
+        now = lock_playlist(playlist, actor, items=1, duration=video.duration)
         if position is not None and now.sort != Sort.MANUAL:
             raise SortedByRule
-        if not now.allow_duplicates and _holds(now, video):
+        if not now.allow_duplicates and _contains(now, video):
             raise AlreadyInPlaylist
         item = PlaylistItem(
             playlist=now,
             video=video,
             sort=now.sort,
-            sort_key=ordering.key_of(video, now.sort),
+            sort_key=ordering.sort_key_for(video, now.sort),
             duration=video.duration,
-            note=shorten_line(clean_line(note), MOST_NOTE),
+            note=truncate_line(clean_line(note), MAX_NOTE_LENGTH),
             added_by=actor,
         )
         item.copy = item.pk if now.allow_duplicates else ""
         if position is None:
-            item.rank = ordering.last_rank(now.pk)
+            item.rank = ordering.next_rank(now.pk)
         else:
             item.rank = ordering.rank_for(now.pk, item.pk, Place(position=position))
         item.save(force_insert=True)
         return item
 
     try:
-        item = changing(playlist.pk, store)
+        item = run_locked(playlist.pk, store)
     except IntegrityError:
         raise AlreadyInPlaylist from None
     if not Video.objects.filter(pk=video.pk).exists():
         # It was deleted meanwhile, perhaps after its items were taken out.
-        remove(playlist, item)
+        remove_item(playlist, item)
         raise Absent
-    items_of(playlist.owner_id).confirm(lambda: remove(playlist, item))
+    item_cap(playlist.owner_id).confirm(lambda: remove_item(playlist, item))
     return item
 
 
-def _holds(playlist: Playlist, video: Video) -> bool:
+def _contains(playlist: Playlist, video: Video) -> bool:
     return PlaylistItem.objects.filter(playlist=playlist, video=video).exists()
 
 
-def remove(
+def remove_item(
     playlist: Playlist, item: PlaylistItem, *, actor: User | None = None, expected_version: int | None = None
 ) -> Playlist | None:
     """Take an item out; the playlist afterwards. ``None`` when it was out already: removing twice counts once."""
@@ -84,19 +84,19 @@ def remove(
         row = PlaylistItem.objects.filter(pk=item.pk).first()
         if row is None:
             return None
-        now = claim(playlist, actor, version=expected_version, items=-1, duration=-row.duration)
+        now = lock_playlist(playlist, actor, version=expected_version, items=-1, duration=-row.duration)
         PlaylistItem.objects.filter(pk=item.pk).delete()
         return now
 
-    return changing(playlist.pk, take_out)
+    return run_locked(playlist.pk, take_out)
 
 
-def tidy(playlist: Playlist, owner: User) -> int:
+def remove_hidden_items(playlist: Playlist, owner: User) -> int:
     """Take out what the playlist does not show to its own owner: videos that became private. How many there were."""
     rows = PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
-    hidden = [row for row in rows.order_by() if not may_show(owner, playlist, row.video)]
+    hidden = [row for row in rows.order_by() if not may_show_video(owner, playlist, row.video)]
     for row in hidden:
-        remove(playlist, row, actor=owner)
+        remove_item(playlist, row, actor=owner)
     return len(hidden)
 
 
@@ -106,10 +106,10 @@ def set_note(
     """Change an item's note, which is no change of the list: other tabs can go on sorting."""
     if expected_version is not None and playlist.version != expected_version:
         raise Stale
-    PlaylistItem.objects.filter(pk=item.pk).update(note=shorten_line(clean_line(note), MOST_NOTE))
+    PlaylistItem.objects.filter(pk=item.pk).update(note=truncate_line(clean_line(note), MAX_NOTE_LENGTH))
 
 
-def move(
+def move_item(
     playlist: Playlist,
     item: PlaylistItem,
     *,
@@ -127,7 +127,7 @@ def move(
     place = Place(position=position, before=before, after=after)
 
     def change_rank() -> Playlist:
-        now = claim(playlist, actor, version=expected_version)
+        now = lock_playlist(playlist, actor, version=expected_version)
         if now.sort != Sort.MANUAL:
             raise SortedByRule
         rank = ordering.rank_for(now.pk, item.pk, place)
@@ -135,10 +135,10 @@ def move(
             raise Absent
         return now
 
-    return changing(playlist.pk, change_rank)
+    return run_locked(playlist.pk, change_rank)
 
 
-def step(
+def move_one_step(
     playlist: Playlist,
     item: PlaylistItem,
     direction: str,
@@ -152,15 +152,15 @@ def step(
     elif direction == "bottom":
         place = {"position": MAX_ITEMS}
     elif direction == "up":
-        place = {"before": ordering.neighbour(playlist, item, -1)}
+        place = {"before": ordering.neighbor_id(playlist, item, -1)}
     else:
-        place = {"after": ordering.neighbour(playlist, item, 1)}
+        place = {"after": ordering.neighbor_id(playlist, item, 1)}
     if None not in place.values():
-        move(playlist, item, **place, actor=actor, expected_version=expected_version)
+        move_item(playlist, item, **place, actor=actor, expected_version=expected_version)
 
 
-def forget_video(video_id: str) -> None:
+def remove_deleted_video(video_id: str) -> None:
     """Take a video that is being deleted, or is gone, out of every playlist. Safe to repeat."""
     rows = PlaylistItem.objects.select_related("playlist").filter(video_id=video_id)
     for item in rows.order_by().iterator():
-        remove(item.playlist, item)
+        remove_item(item.playlist, item)

@@ -8,7 +8,7 @@ import pytest
 
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from playlists.ordering import BY_RANK
-from streamsite.testing.depth import walk
+from tests.support.profile import walk
 
 URL = "/api/v1/playlists"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.erasure import account_erased
+from accounts.deletion import account_deleted
 from playlists.models import Playlist, PlaylistItem
 from subscriptions.models import Notification
 from videos import blocks
@@ -145,7 +145,7 @@ def test_an_erased_account_leaves_and_its_own_playlists_go(cast, shared):
     cast.api("member").post(URL, {"title": "Gone"}, format="json")
     cast.api("member").put(f"/api/v1/me/watch-later/{cast.video().pk}")
     for _ in range(2):
-        account_erased.send(sender=type(cast.member), user_id=cast.member.pk)
+        account_deleted.send(sender=type(cast.member), user_id=cast.member.pk)
     found = Playlist.objects.get()
     assert (found.title, found.collaborators) == ("Trip", [])
     assert added in ids(cast, shared)

@@ -5,7 +5,7 @@ import pytest
 from playlists import ordering, services
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from streamsite.ids import object_id
-from streamsite.testing.commands import recorded_documents
+from tests.support.commands import recorded_documents
 from videos import services as video_services
 from videos.models import Video
 
@@ -156,14 +156,14 @@ def test_which_playlists_hold_a_video(cast, playlist):
 def test_stepping_looks_at_its_neighbours_only():
     found, item = Playlist.objects.get(), PlaylistItem.objects.order_by("rank").first()
     with recorded_documents() as commands:
-        services.step(found, item, "down")
+        services.move_one_step(found, item, "down")
     limits = [
         command.get("limit") for _, command in commands if command.get("find") == "playlists_playlistitem"
     ]
     assert limits
     assert all(limit for limit in limits)
     item.refresh_from_db()
-    assert ordering.place_of(found, item) == 1
-    services.step(found, item, "top")
+    assert ordering.item_position(found, item) == 1
+    services.move_one_step(found, item, "top")
     item.refresh_from_db()
-    assert ordering.place_of(found, item) == 0
+    assert ordering.item_position(found, item) == 0

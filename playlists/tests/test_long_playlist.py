@@ -6,7 +6,7 @@ import pytest
 
 from playlists.models import Playlist, PlaylistItem
 from streamsite.mongo.engine.client import get_client
-from streamsite.testing.commands import recorded, recorded_documents
+from tests.support.commands import recorded, recorded_documents
 from videos.models import Video
 
 LONG, SHORT = 5_000, 25

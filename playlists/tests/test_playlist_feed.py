@@ -5,7 +5,7 @@ import pytest
 
 from playlists import services
 from playlists.models import Playlist
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services as video_services
 
 SITE = "http://localhost:8000"
@@ -46,7 +46,7 @@ def test_videos_that_are_in_no_list_are_left_out(cast):
     assert feed(cast, playlist_id).entries == []
     closed = cast.user("closed")
     other = cast.video(owner=closed)
-    services.add(Playlist.objects.get(pk=playlist_id), cast.owner, other.pk)
+    services.add_video(Playlist.objects.get(pk=playlist_id), cast.owner, other.pk)
     assert len(feed(cast, playlist_id).entries) == 1
     closed.is_active = False
     closed.save()

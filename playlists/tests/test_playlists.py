@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from playlists.models import Playlist, PlaylistItem
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services as video_services
 from videos.models import Strike
 

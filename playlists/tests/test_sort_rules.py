@@ -8,7 +8,7 @@ from django.utils import timezone
 from playlists.models import PlaylistItem
 from videos import services as video_services
 from videos.models import Video
-from videos.playback import rollup
+from videos.playback import aggregation
 
 URL = "/api/v1/playlists"
 
@@ -74,7 +74,7 @@ def test_views_that_are_counted_move_a_video(cast, listed):
     sort(cast, listed, "most_viewed")
     video = Video.objects.get(title="A")
     Video.objects.filter(pk=video.pk).update(view_count=900)
-    rollup.views_counted.send(sender=Video, video_id=video.pk, views=900)
+    aggregation.views_counted.send(sender=Video, video_id=video.pk, views=900)
     assert titles(cast, listed) == "ACB"
 
 

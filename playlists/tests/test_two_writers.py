@@ -17,7 +17,7 @@ from playlists import access, services
 from playlists.models import Playlist, PlaylistItem
 from playlists.ordering import BY_RANK
 from streamsite.errors import SiteError
-from streamsite.testing.depth import walk
+from tests.support.profile import walk
 from videos.models import Video
 
 EXAMPLES = walk(60, deep=200)
@@ -89,8 +89,8 @@ class TwoWriters(RuleBasedStateMachine):
     @initialize(start=st.lists(VIDEO, unique=True, max_size=4))
     def begin(self, start):
         data = {"title": "Both", "video_ids": [self.videos[number].pk for number in start]}
-        self.id = services.create(self.people["owner"], data).pk
-        services.invite(self._playlist(), self.people["member"])
+        self.id = services.create_playlist(self.people["owner"], data).pk
+        services.add_collaborator(self._playlist(), self.people["member"])
         self.model = Model(rows=tuple((number, "owner") for number in start))
         self.version = self._playlist().version
 
@@ -109,26 +109,26 @@ class TwoWriters(RuleBasedStateMachine):
             if change.what in ("invite", "uninvite"):
                 playlist = access.playlist_for_editing(who, self.id)
                 if change.what == "invite":
-                    services.invite(playlist, self.people["member"])
+                    services.add_collaborator(playlist, self.people["member"])
                 else:
-                    services.uninvite(playlist, self.people["member"].pk)
+                    services.remove_collaborator(playlist, self.people["member"].pk)
                 return "ok"
             playlist = access.playlist_for_contributing(who, self.id)
             if change.what in ("add", "add_at"):
                 position = change.where if change.what == "add_at" else None
-                services.add(playlist, who, self.videos[change.video].pk, position=position)
+                services.add_video(playlist, who, self.videos[change.video].pk, position=position)
                 return "ok"
             item_id = items.get(change.video, unknown)
             if change.what == "remove":
-                item = access.item_for_changing(who, playlist, item_id)
-                return "ok" if services.remove(playlist, item, actor=who) else "not_found"
-            item = access.item_of(playlist, item_id)
+                item = access.item_for_editing(who, playlist, item_id)
+                return "ok" if services.remove_item(playlist, item, actor=who) else "not_found"
+            item = access.get_item(playlist, item_id)
             where = (
                 {"position": change.where}
                 if change.what == "position"
                 else {change.what: items.get(change.where, unknown)}
             )
-            services.move(playlist, item, actor=who, **where)
+            services.move_item(playlist, item, actor=who, **where)
         except SiteError as error:
             return error.code
         return "ok"

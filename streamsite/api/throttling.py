@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite.limits import READS, WRITES, allowance, hit, throttle_key
+from streamsite.rate_limits import READS, WRITES, increment, max_events, throttle_key
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -32,8 +32,8 @@ class GroupThrottle(BaseThrottle):
             limit, total = READS, self._count_read(who)
         else:
             limit = getattr(view, "throttle_limit", WRITES)
-            total, _ = hit(limit, who)
-        most = allowance(limit)
+            total, _ = increment(limit, who)
+        most = max_events(limit)
         self._seconds = limit.seconds - int(time.time()) % limit.seconds
         headers = {
             "RateLimit-Limit": str(most),
@@ -50,7 +50,7 @@ class GroupThrottle(BaseThrottle):
             pending, known = 0, 0
         pending += 1
         if pending == self.READ_BATCH:
-            known, _ = hit(READS, who, by=pending)
+            known, _ = increment(READS, who, by=pending)
             pending = 0
         if len(self._reads) > 10_000:
             self._reads.clear()

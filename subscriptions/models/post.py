@@ -8,23 +8,23 @@ from django.utils import timezone
 
 from streamsite.ids import object_id
 from videos.models import Video
-from videos.models.reaction import Value
+from videos.models.reaction import ReactionValue
 
-LONGEST = 5_000
+MAX_TEXT_LENGTH = 5_000
 
 
 class Post(models.Model):
     """A text, perhaps with a picture or a video. Anybody may read it while its channel is there.
 
-    ``picture`` is the id of a folder of ``accounts.pictures``; ``picture_size`` its ``[width, height]``. Counters are
-    changed by services only.
+    ``picture`` is the id of a folder of ``accounts.image_storage``; ``picture_size`` its ``[width, height]``. Counters
+    are changed by services only.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     channel = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts", db_index=False
     )
-    text = models.TextField(max_length=LONGEST)
+    text = models.TextField(max_length=MAX_TEXT_LENGTH)
     picture = models.CharField(max_length=20, blank=True, editable=False)
     picture_size = models.JSONField(default=list, editable=False)
     video = models.ForeignKey(
@@ -66,7 +66,7 @@ class PostReaction(models.Model):
         db_index=False,
     )
     post = models.ForeignKey(Post, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
-    value = models.CharField(max_length=8, choices=Value.choices)
+    value = models.CharField(max_length=8, choices=ReactionValue.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

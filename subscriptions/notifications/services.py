@@ -13,19 +13,23 @@ from accounts import preferences
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
-from subscriptions.notifications import about
-from subscriptions.notifications.kinds import KINDS, key_of, wishes
+from subscriptions.notifications import references
+from subscriptions.notifications.notification_types import (
+    NOTIFICATION_TYPES,
+    delivery_channels,
+    notification_key,
+)
 from videos import blocks
 
-KEPT = timedelta(days=90)
-MOST_MARKED = 500
+RETENTION = timedelta(days=90)
+MAX_MARKED = 500
 MAIL_HOUR = time(8, tzinfo=UTC)
-PACES = {"hourly": 0, "daily": 1, "weekly": 7}
+PACE_DAYS = {"hourly": 0, "daily": 1, "weekly": 7}
 MARKS = ReadMarks._meta.db_table
 
 
 @dataclass(frozen=True)
-class News:
+class NotificationContent:
     """Content of a row: ``url`` is a path of this site, ``what`` and ``title`` are for the kind's sentence."""
 
     url: str
@@ -55,35 +59,35 @@ def notify(
     if user is None or (actor is not None and not user.is_active):
         return False
     possible = [kinds] if isinstance(kinds, str) else list(kinds)
-    kind = next((kind for kind in possible if any(wishes(user.preferences, kind))), None)
+    kind = next((kind for kind in possible if any(delivery_channels(user.preferences, kind))), None)
     if kind is None:
         return False
     if actor is not None and blocks.has_blocked(user_id, actor.pk):
         return False
-    others = [key_of(other, occasion) for other in possible if other != kind]
+    others = [notification_key(other, occasion) for other in possible if other != kind]
     if others and Notification.objects.filter(user=user, key__in=others).exists():
         return False
-    return _insert(user, kind, occasion, News(url, title, what), actor)
+    return _insert(user, kind, occasion, NotificationContent(url, title, what), actor)
 
 
-def _insert(user: User, kind: str, occasion: str, news: News, actor: User | None) -> bool:
+def _insert(user: User, kind: str, occasion: str, news: NotificationContent, actor: User | None) -> bool:
     """Make the row; return whether it is new."""
-    on_page, by_mail = wishes(user.preferences, kind)
+    on_page, by_mail = delivery_channels(user.preferences, kind)
     now = timezone.now()
-    key = key_of(kind, occasion)
+    key = notification_key(kind, occasion)
     row = Notification(
         user=user,
-        kind=KINDS[kind].stored_as or kind,
+        kind=NOTIFICATION_TYPES[kind].stored_as or kind,
         key=key,
         actor=actor,
         what=news.what,
         title=news.title[:200],
         url=news.url[:300],
-        about=about.ids(key, news.url),
+        about=references.referenced_ids(key, news.url),
         on_page=on_page,
-        mail_at=due(user, now) if by_mail else None,
+        mail_at=next_email_time(user, now) if by_mail else None,
         created_at=now,
-        purge_at=now + KEPT,
+        purge_at=now + RETENTION,
     )
     try:
         row.save(force_insert=True)
@@ -92,49 +96,53 @@ def _insert(user: User, kind: str, occasion: str, news: News, actor: User | None
     return True
 
 
-def retell(user_id: str, kind: str, occasion: str, *, url: str, title: str, what: str, is_news: bool) -> None:
+def update_or_notify(
+    user_id: str, kind: str, occasion: str, *, url: str, title: str, what: str, is_news: bool
+) -> None:
     """Make the one row about something that changes say ``what`` there is now.
 
     ``is_news`` makes it exist, the latest of all and not read; without that, only what it says changes.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not any(wishes(user.preferences, kind)):
+    if user is None or not any(delivery_channels(user.preferences, kind)):
         return
-    rows = Notification.objects.filter(user=user, key=key_of(kind, occasion))
+    rows = Notification.objects.filter(user=user, key=notification_key(kind, occasion))
     if not is_news:
         rows.update(what=what)
         return
-    if _insert(user, kind, occasion, News(url, title, what), None):
+    if _insert(user, kind, occasion, NotificationContent(url, title, what), None):
         return
-    on_page, by_mail = wishes(user.preferences, kind)
+    on_page, by_mail = delivery_channels(user.preferences, kind)
     now = timezone.now()
     rows.update(
         what=what,
         title=title[:200],
         is_read=False,
         on_page=on_page,
-        mail_at=due(user, now) if by_mail else None,
+        mail_at=next_email_time(user, now) if by_mail else None,
         created_at=now,
-        purge_at=now + KEPT,
+        purge_at=now + RETENTION,
     )
 
 
-def take_back(user_id: str, kind: str, occasion: str) -> bool:
+def withdraw_notification(user_id: str, kind: str, occasion: str) -> bool:
     """Delete what ``notify`` told an account of an occasion; return whether it had not been read. Idempotent."""
-    key = {"user_id": user_id, "key": key_of(kind, occasion)}
+    key = {"user_id": user_id, "key": notification_key(kind, occasion)}
     row = collection(Notification._meta.db_table).find_one_and_delete(key)
     return row is not None and not row.get("is_read")
 
 
-def take_back_between(user_id: str, actor_id: str) -> None:
+def withdraw_from_actor(user_id: str, actor_id: str) -> None:
     """Delete what an account was told that another did. Idempotent."""
     Notification.objects.filter(user_id=user_id, actor_id=actor_id).delete()
 
 
-def announce(channel_id: str, kind: str, subject_id: str) -> bool:
+def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool:
     """Let all subscribers of a channel know; whether that is new. One row, however many they are."""
     now = timezone.now()
-    row = Broadcast(channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + KEPT)
+    row = Broadcast(
+        channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + RETENTION
+    )
     try:
         row.save(force_insert=True)
     except IntegrityError:
@@ -142,20 +150,20 @@ def announce(channel_id: str, kind: str, subject_id: str) -> bool:
     return True
 
 
-def withdraw(*ids: str) -> None:
+def withdraw_about(*ids: str) -> None:
     """Delete what anyone was told of things that are gone, such as videos, posts, comments or playlists. Idempotent."""
     gone = {"$in": list(ids)}
     collection(Broadcast._meta.db_table).delete_many({"subject": gone})
     collection(Notification._meta.db_table).delete_many({"about": gone})
 
 
-def due(user: User, now: datetime) -> datetime:
+def next_email_time(user: User, now: datetime) -> datetime:
     """When the account's next email goes out: within the hour, or at eight o'clock of its day or week."""
-    days = PACES[str(preferences.complete(user.preferences)["email_pace"])]
+    days = PACE_DAYS[str(preferences.with_defaults(user.preferences)["email_pace"])]
     if days == 0:
         return now
     morning = datetime.combine(now.astimezone(UTC).date(), MAIL_HOUR)
-    if days == PACES["weekly"]:
+    if days == PACE_DAYS["weekly"]:
         morning += timedelta(days=-morning.weekday() % 7)
     return morning if morning > now else morning + timedelta(days=days)
 
@@ -166,7 +174,7 @@ def mark_read(user_id: str, ids: Iterable[str]) -> None:
     Notification.objects.filter(user_id=user_id, pk__in=wanted, is_read=False).update(is_read=True)
     announced = list(Broadcast.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if announced:
-        change = {"$addToSet": {"read": {"$each": announced[:MOST_MARKED]}}}
+        change = {"$addToSet": {"read": {"$each": announced[:MAX_MARKED]}}}
         collection(MARKS).update_one({"_id": user_id}, change, upsert=True)
 
 
@@ -178,17 +186,17 @@ def mark_all_read(user_id: str) -> None:
     )
 
 
-def see_feed(user_id: str) -> None:
+def mark_feed_seen(user_id: str) -> None:
     """What is in the feed until now is no longer new to the account."""
     collection(MARKS).update_one({"_id": user_id}, {"$set": {"feed_seen_at": timezone.now()}}, upsert=True)
 
 
-def marks(user_id: str) -> ReadMarks:
+def load_read_marks(user_id: str) -> ReadMarks:
     """The account's marks; empty ones where there are none."""
     return ReadMarks.objects.filter(pk=user_id).first() or ReadMarks(user_id=user_id)
 
 
-def forget_user(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """Remove what an erased account was told and what it announced; others are no longer told that it did something."""
     Notification.objects.filter(user_id=user_id).delete()
     Notification.objects.filter(actor_id=user_id).delete()

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from subscriptions.models import Post, PostReaction
-from videos.opinions import Opinions
+from videos.reactions.store import ReactionStore
 
-OPINIONS = Opinions(rows=PostReaction._meta.db_table, key="post_id", counted=Post._meta.db_table)
+POST_REACTIONS = ReactionStore(rows=PostReaction._meta.db_table, key="post_id", counted=Post._meta.db_table)

@@ -8,57 +8,61 @@ from typing import IO, Any
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import images, pictures, verification
+from accounts import email_verification, image_processing, image_storage
 from accounts.models import User
-from streamsite import copies
+from streamsite import copied_texts
 from streamsite.errors import Invalid, Stale, stale_or_absent
-from streamsite.limits import POST as POST_LIMIT
-from streamsite.limits import enforce
-from streamsite.text import clean_text, is_blank
+from streamsite.rate_limits import POST as POST_LIMIT
+from streamsite.rate_limits import enforce
+from streamsite.sanitize import clean_text, is_blank
 from subscriptions.models import Post
-from subscriptions.models.post import LONGEST
+from subscriptions.models.post import MAX_TEXT_LENGTH
 from subscriptions.notifications import services as notifications
-from subscriptions.notifications.kinds import POST
-from subscriptions.posts.reactions import OPINIONS
+from subscriptions.notifications.notification_types import POST
+from subscriptions.posts.reactions import POST_REACTIONS
 from videos import access as videos
+from videos import strikes
 from videos.comments import services as comments
 from videos.models import Video
-from videos.moderation import standing
 
 
-def clean(raw: object) -> str:
+def clean_post_text(raw: object) -> str:
     """The text of a post as it is kept. ``Invalid`` when there is none or too much."""
     text = clean_text(raw) if isinstance(raw, str) else ""
     if is_blank(text):
         raise Invalid("Write something.", fields={"text": ["Write something."]})
-    if len(text) > LONGEST:
-        problem = f"A post may have at most {LONGEST} characters."
+    if len(text) > MAX_TEXT_LENGTH:
+        problem = f"A post may have at most {MAX_TEXT_LENGTH} characters."
         raise Invalid(problem, fields={"text": [problem]})
     return text
 
 
 def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
     """Post ``text``, with a picture or a video (``video_id``), and let the subscribers know: one row for all."""
-    standing.require_good(user)
-    verification.require(user)
-    text = clean(data.get("text"))
-    video = _video(user, data.get("video_id"))
+    strikes.require_may_publish(user)
+    email_verification.require_verified_email(user)
+    text = clean_post_text(data.get("text"))
+    video = _clean_video(user, data.get("video_id"))
     if video is not None and picture is not None:
         raise Invalid("A picture or a video, not both.", fields={"video_id": ["There is a picture already."]})
     enforce(POST_LIMIT, user.pk)
-    prepared = {"picture": images.prepare(picture, images.POST, field="picture")} if picture else {}
-    size = list(images.size_of(prepared["picture"], images.POST)) if prepared else []
-    with pictures.stored(prepared) as folders:
+    prepared = (
+        {"picture": image_processing.prepare_image(picture, image_processing.POST, field="picture")}
+        if picture
+        else {}
+    )
+    size = list(image_processing.dimensions(prepared["picture"], image_processing.POST)) if prepared else []
+    with image_storage.stored_images(prepared) as folders:
         post = Post(
             channel=user,
             text=text,
             video=video,
             picture=folders.get("picture", ""),
             picture_size=size,
-            allow_comments=_flag(data, "allow_comments", True),
+            allow_comments=_clean_flag(data, "allow_comments", True),
         )
         post.save(force_insert=True)
-    notifications.announce(user.pk, POST, post.pk)
+    notifications.announce_to_subscribers(user.pk, POST, post.pk)
     return post
 
 
@@ -67,17 +71,17 @@ def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None 
     require_version(post, expected_version)
     changes: dict[str, Any] = {}
     if "text" in data:
-        changes["text"] = clean(data["text"])
+        changes["text"] = clean_post_text(data["text"])
         if changes["text"] != post.text:
-            standing.require_good(post.channel)
+            strikes.require_may_publish(post.channel)
             changes["edited_at"] = timezone.now()
     if "allow_comments" in data:
-        changes["allow_comments"] = _flag(data, "allow_comments", True)
+        changes["allow_comments"] = _clean_flag(data, "allow_comments", True)
     rows = Post.objects.filter(pk=post.pk, version=post.version)
     if not rows.update(**changes, version=F("version") + 1):
         raise stale_or_absent(Post.objects.filter(pk=post.pk))
     if "edited_at" in changes:
-        copies.refresh(copies.POST_TEXT, post.pk)
+        copied_texts.refresh_copies(copied_texts.POST_TEXT, post.pk)
     return Post.objects.select_related("channel", "video__channel").get(pk=post.pk)
 
 
@@ -90,10 +94,10 @@ def require_version(post: Post, expected: int | None) -> None:
 def delete(post: Post) -> None:
     """Remove a post, its picture, its comments and reactions. Safe to repeat."""
     Post.objects.filter(pk=post.pk).delete()
-    notifications.withdraw(post.pk)
-    OPINIONS.forget_thing(post.pk)
-    comments.forget_subject(post.pk)
-    pictures.remove(post.picture)
+    notifications.withdraw_about(post.pk)
+    POST_REACTIONS.delete_for_target(post.pk)
+    comments.delete_for_target(post.pk)
+    image_storage.delete_folder(post.picture)
 
 
 def set_taken_down(post_id: str, taken_down: bool) -> None:
@@ -102,19 +106,19 @@ def set_taken_down(post_id: str, taken_down: bool) -> None:
     rows.update(is_taken_down=taken_down, version=F("version") + 1)
 
 
-def forget_channel(user_id: str) -> None:
+def delete_for_channel(user_id: str) -> None:
     """Remove what an erased account posted, and its reactions."""
     for post in Post.objects.filter(channel_id=user_id).iterator():
         delete(post)
-    OPINIONS.forget_user(user_id)
+    POST_REACTIONS.forget_user(user_id)
 
 
-def forget_video(video_id: str) -> None:
+def detach_video(video_id: str) -> None:
     """A deleted video is no longer shown with posts; their texts stay."""
     Post.objects.filter(video_id=video_id).update(video=None)
 
 
-def _video(user: User, video_id: object) -> Video | None:
+def _clean_video(user: User, video_id: object) -> Video | None:
     if video_id in (None, ""):
         return None
     problem = {"video_id": ["There is no such video, or it is not for everybody."]}
@@ -126,7 +130,7 @@ def _video(user: User, video_id: object) -> Video | None:
     return video
 
 
-def _flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
+def _clean_flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
     value = data.get(name, default)
     if isinstance(value, str) and value in {"true", "false"}:  # of a multipart form
         return value == "true"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from streamsite.testing.commands import recorded
 from subscriptions import services
+from tests.support.commands import recorded
 
 SUBSCRIBERS, SUBSCRIPTIONS = "/api/v1/channels/owner/subscribers", "/api/v1/channels/member/subscriptions"
 

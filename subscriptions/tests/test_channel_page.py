@@ -2,8 +2,8 @@
 
 import pytest
 
-from streamsite.testing.commands import recorded
 from subscriptions.models import ChannelPage
+from tests.support.commands import recorded
 
 MINE, FRONT = "/api/v1/me/channel-page", "/api/v1/channels/owner/front"
 

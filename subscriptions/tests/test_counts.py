@@ -2,13 +2,13 @@
 
 import pytest
 
-from accounts import closing, staff
+from accounts import deactivation, staff_actions
 from accounts.models import User
 from streamsite.mongo import counters
-from streamsite.testing.depth import walk
-from streamsite.testing.post import deliver
-from subscriptions import away, services
+from subscriptions import inactive, services
 from subscriptions.models import Subscription
+from tests.support.mailbox import deliver
+from tests.support.profile import walk
 from videos import blocks
 from videos.comments import services as comments
 
@@ -90,19 +90,19 @@ def right():
 
 
 def test_counts_equal_lists_while_accounts_close_and_come_back(cast, site, rf):
-    closing.ask(rf.post("/"), cast.ann)
+    deactivation.deactivate(rf.post("/"), cast.ann)
     deliver()
     # Of 12 go her thread with its three replies, and her replies in two other threads.
     assert set(compare(cast, site).values()) == {6}
     assert right() == []
-    staff.suspend(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
+    staff_actions.suspend(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
     deliver()
     assert set(compare(cast, site).values()) == {2}
-    closing.reopen(rf.post("/"), User.objects.get(pk=cast.ann.pk))
+    deactivation.reactivate(rf.post("/"), User.objects.get(pk=cast.ann.pk))
     deliver()
     assert Subscription.objects.get(subscriber=cast.ann, channel=cast.ben).away
     assert right() == []
-    staff.reinstate(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
+    staff_actions.reinstate(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
     deliver()
     assert set(compare(cast, site).values()) == {12}
     assert right() == []
@@ -124,7 +124,7 @@ def test_counts_equal_lists_for_who_blocks_and_whatever_is_hidden(cast, site):
     comments.take_down(thread)
     seen = compare(cast, site)
     assert (seen["anonymous"], seen["owner"], seen["member"]) == (8, 3, 3)
-    comments.put_back(thread)
+    comments.restore(thread)
     assert compare(cast, site)["member"] == 6
     comments.take_down(thread)
     cast.api("staff").delete(f"/api/v1/comments/{thread}")
@@ -134,21 +134,21 @@ def test_counts_equal_lists_for_who_blocks_and_whatever_is_hidden(cast, site):
 
 def test_subscriptions_that_the_previous_release_left_are_set_right(cast, site):
     User.objects.filter(pk=cast.ann.pk).update(is_active=False)
-    assert len(list(away.out_of_line())) == 3
-    away.set_right(list(away.out_of_line()))
-    assert (list(away.out_of_line()), right()) == ([], [])
+    assert len(list(inactive.ids_out_of_sync())) == 3
+    inactive.repair(list(inactive.ids_out_of_sync()))
+    assert (list(inactive.ids_out_of_sync()), right()) == ([], [])
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 3
     User.objects.filter(pk=cast.ann.pk).update(is_active=True)
-    away.set_right(list(away.out_of_line()))
+    inactive.repair(list(inactive.ids_out_of_sync()))
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 4
     cast.api("ann").delete("/api/v1/channels/owner/subscription")
     assert right() == []
 
 
 def test_an_account_that_is_erased_while_it_waits_is_counted_once(cast, site, rf):
-    closing.ask(rf.post("/"), cast.ann)
+    deactivation.deactivate(rf.post("/"), cast.ann)
     deliver()
-    services.remove_all(cast.ann.pk)
+    services.delete_for_user(cast.ann.pk)
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 3
     assert right() == []
 

@@ -6,12 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from accounts import pictures
+from accounts import image_storage
 from accounts.tests import pictures as pictures_of
-from streamsite.testing.commands import recorded
 from subscriptions import services as subscribing
 from subscriptions.models import Broadcast, Post, PostReaction
 from subscriptions.posts import services
+from tests.support.commands import recorded
 from videos import services as videos
 from videos.models import Case, Comment
 from videos.moderation import cases
@@ -94,16 +94,16 @@ def test_a_picture_is_kept_whole_and_made_anew(database, cast, monkeypatch):
         answer = cast.page("anonymous").get(made["picture"][name])
         assert answer["Content-Type"] == "image/webp"
         folder, _, file = made["picture"][name].partition("/media/profiles/")[2].partition("/")
-        with Image.open(pictures.folder_path(folder) / file) as shown:
+        with Image.open(image_storage.folder_path(folder) / file) as shown:
             assert (shown.size, shown.format) == (size, "WEBP")
-    folder = pictures.folder_path(Post.objects.get().picture)
-    monkeypatch.setattr(pictures, "SETTLED_SECONDS", -10)
-    pictures.sweep(force=True)  # what other tests left goes
+    folder = image_storage.folder_path(Post.objects.get().picture)
+    monkeypatch.setattr(image_storage, "SETTLED_SECONDS", -10)
+    image_storage.sweep(force=True)  # what other tests left goes
     assert Path(folder).exists()
-    assert pictures.sweep().count == 0
+    assert image_storage.sweep().count == 0
     Post.objects.update(picture="")
     # What other tests left is in the trash and counts, too.
-    assert pictures.sweep(force=True).count == 1
+    assert image_storage.sweep(force=True).count == 1
     assert not Path(folder).exists()
 
 
@@ -175,7 +175,7 @@ def test_a_closed_channels_posts_are_absent_and_an_erased_ones_gone(database, ca
     type(cast.owner).objects.filter(pk=cast.owner.pk).update(is_active=False)
     assert cast.api("anonymous").get(path).status_code == 404
     assert cast.api("member").get("/api/v1/me/feed/posts").json()["results"] == []
-    services.forget_channel(cast.owner.pk)
+    services.delete_for_channel(cast.owner.pk)
     assert Post.objects.count() == 0
 
 

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import feedparser
 import pytest
 
-from streamsite.testing.commands import recorded
 from subscriptions.models import PrivateFeed
+from tests.support.commands import recorded
 
 URL = "/api/v1/me/feed/rss"
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import connections
 
 from accounts.models import User
-from streamsite.testing.commands import recorded
 from subscriptions.models import Subscription
+from tests.support.commands import recorded
 
 URL = "/api/v1/channels/owner/subscription"
 

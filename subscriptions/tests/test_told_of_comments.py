@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from accounts import closing
+from accounts import deactivation
 from accounts.models import User
-from streamsite.testing.post import deliver
 from subscriptions import tasks
 from subscriptions.models import Notification
+from tests.support.mailbox import deliver
 from videos import blocks
 from videos.comments import following
 from videos.models import Comment, ThreadFollow
@@ -134,17 +134,17 @@ def test_who_is_closed_erased_or_blocked_drops_out(database, cast, rf):
     thread = say(cast, "member", video)
     fans = [cast.user(f"fan-{number}") for number in range(4)]
     for fan in fans:
-        following.change(fan, Comment.objects.get(pk=thread), follow=True)
-    closing.ask(rf.post("/"), fans[0])
-    following.forget_user(fans[1].pk)
+        following.set_following(fan, Comment.objects.get(pk=thread), follow=True)
+    deactivation.deactivate(rf.post("/"), fans[0])
+    following.delete_for_user(fans[1].pk)
     blocks.block(cast.member, fans[2])  # the author blocks them
     say(cast, "owner", video, "Hello", thread=thread)
     deliver()
     told = Notification.objects.exclude(user__in=[cast.member, cast.owner])
     assert [row.user_id for row in told] == [fans[3].pk]
     assert set(ThreadFollow.objects.values_list("user_id", flat=True)) == {fans[0].pk, fans[3].pk}
-    with pytest.raises(blocks.Blocked):
-        following.change(fans[2], Comment.objects.get(pk=thread), follow=True)
+    with pytest.raises(blocks.BlockedByChannel):
+        following.set_following(fans[2], Comment.objects.get(pk=thread), follow=True)
     blocks.block(fans[3], cast.owner)
     say(cast, "stranger", video, "Bye", thread=thread)
     deliver()

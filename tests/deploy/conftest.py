@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.clips import make_clip
-from streamsite.testing.deploy import files, standins
-from streamsite.testing.deploy.containers import Container
+from tests.support.clips import make_clip
+from tests.support.deploy import files, standins
+from tests.support.deploy.containers import Container
 
 # Its value is the network in which packages can be had.
 NEEDED = "STREAMSITE_DEPLOY_TRIALS"  # set by script/test-deploy, in a network of its own

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from streamsite.testing.deploy import files, standins
-from streamsite.testing.deploy.containers import Container
-from streamsite.testing.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
+from tests.support.deploy import files, standins
+from tests.support.deploy.containers import Container
+from tests.support.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
 
 SITE = "https://videos.example.org"
 VARIABLES = {

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.deploy import files
-from streamsite.testing.deploy.containers import Container
-from streamsite.testing.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
+from tests.support.deploy import files
+from tests.support.deploy.containers import Container
+from tests.support.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
 
 SECRETS = {
     "MONGODB_URI": os.environ["MONGODB_URI"],

@@ -3,8 +3,8 @@
 import os
 import subprocess
 
-from streamsite.testing.deploy import files
-from streamsite.testing.deploy.containers import Container
+from tests.support.deploy import files
+from tests.support.deploy.containers import Container
 
 
 def test_root_gives_way_to_the_owner_of_the_data_folder(machine, layer):

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 
-from streamsite.testing.plugin import empty_collections
 from tests.engine import models
 from tests.engine.world import World
+from tests.support.plugin import empty_collections
 
 
 @pytest.fixture(scope="session")

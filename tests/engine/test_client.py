@@ -13,10 +13,10 @@ from pymongo import MongoClient
 
 from streamsite.mongo.engine.base import DatabaseWrapper
 from streamsite.mongo.engine.client import get_client, shared_client
-from streamsite.testing import certificates
-from streamsite.testing.commands import recorded_documents
 from tests.engine.models import Tag
 from tests.engine.replica_set import start_server
+from tests.support import certificates
+from tests.support.commands import recorded_documents
 
 
 def test_threads_share_one_client(database: None) -> None:

@@ -16,7 +16,7 @@ from django.db.models import F
 from accounts.models import User
 from streamsite.mongo.engine import client as clients
 from streamsite.mongo.engine.client import get_client
-from streamsite.testing.cast import Cast
+from tests.support.users import Cast
 
 THREADS = 16
 ROUNDS = 200

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from streamsite.testing.cast import Cast
+from tests.support.users import Cast
 
 TABLES = ["accounts_user", "videos_video", "auth_group", "auth_permission", "subscriptions_subscription"]
 

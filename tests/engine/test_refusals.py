@@ -10,10 +10,10 @@ from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Subquery, Va
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Repeat, RowNumber
 
-from streamsite.testing.commands import recorded
 from tests.engine.answers import Question
 from tests.engine.models import Follow, Tag, Video
 from tests.engine.world import World
+from tests.support.commands import recorded
 
 # What is asked, and the word that the error must contain.
 REFUSED: dict[str, tuple[Question, str]] = {

@@ -10,9 +10,9 @@ from django.contrib.auth.models import Group
 from django.db.models import F
 
 from accounts.models import User
-from streamsite.testing.cast import Cast
-from streamsite.testing.commands import recorded, recorded_documents
 from subscriptions.models import Subscription
+from tests.support.commands import recorded, recorded_documents
+from tests.support.users import Cast
 from videos.models import Video
 
 OPERATIONS: dict[str, tuple[Callable[[Cast], Any], list[str]]] = {

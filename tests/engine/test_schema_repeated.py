@@ -14,11 +14,11 @@ from django.db.migrations.state import ProjectState
 from pymongo.errors import OperationFailure
 
 from streamsite.mongo.engine.client import get_database
-from streamsite.testing import snapshots
-from streamsite.testing.commands import LOG
-from streamsite.testing.depth import walk
-from streamsite.testing.kills import killed_after, writes
 from tests.engine.clips import create_clips
+from tests.support import snapshots
+from tests.support.commands import LOG
+from tests.support.kills import killed_after, writes
+from tests.support.profile import walk
 
 APP = "repeated"
 OURS = (APP, "__schema__")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from streamsite.testing import certificates
-from streamsite.testing.flaky_proxy import FlakyProxy
-from streamsite.testing.smtp import PASSWORD, USER, MailServer
+from tests.support import certificates
+from tests.support.flaky_proxy import FlakyProxy
+from tests.support.smtp import PASSWORD, USER, MailServer
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,10 @@ import pytest
 
 from tests.media_matrix.expectations import CASES, SAMPLE, Expected
 from tests.media_matrix.measure import Measured, measure
-from videos import captions, pipeline, storage
+from videos.captions import services
+from videos.files import paths
 from videos.models import Caption, Status, Video
+from videos.processing import pipeline
 from videos.transcoding.errors import TranscodeError
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -50,7 +52,7 @@ def case(request, cast, make_case):
     """Return (expected, video, measured or `None`) after the file has gone through the pipeline."""
     name = request.param
     video = cast.video(ready=False, status=Status.QUEUED)
-    source = storage.source_path(video.pk)
+    source = paths.source_path(video.pk)
     source.parent.mkdir(parents=True)
     source.write_bytes(make_case(name).read_bytes())
     try:
@@ -60,10 +62,10 @@ def case(request, cast, make_case):
     video.refresh_from_db()
     found = None
     if video.status == Status.READY:
-        found = measure(storage.generation_dir(video.pk, video.generation), moment=FILES[name].moment)
+        found = measure(paths.generation_dir(video.pk, video.generation), moment=FILES[name].moment)
     note(name, video, found)
     yield FILES[name], video, found
-    storage.remove_everything(video.pk)
+    paths.remove_all_files(video.pk)
 
 
 def test_file_comes_out_right(case) -> None:
@@ -139,7 +141,7 @@ def check_tracks(expected: Expected, video: Video, found: Measured) -> None:
             [start for start, _ in expected.chapters], abs=0.05
         )
     if expected.captions is not None:
-        tracks = captions.of_video(video.pk)
+        tracks = services.list_tracks(video.pk)
         assert sorted((track.language, track.kind) for track in tracks) == sorted(expected.captions)
         assert len({track.label for track in tracks}) == len(tracks)
         for track in Caption.objects.filter(video=video):

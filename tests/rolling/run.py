@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 
 from streamsite.mongo.server import EmbeddedMongo
-from streamsite.testing.clips import make_clip
-from streamsite.testing.scratch import folder_for_run
 from tests.rolling.journey import Journey
 from tests.rolling.sides import ROOT, HistoryMissing, Side, environment_for, packages_of, unpack
+from tests.support.clips import make_clip
+from tests.support.scratch import folder_for_run
 
 # The last release; a new one is named here when it is made.
 RELEASE = "32f69d3"

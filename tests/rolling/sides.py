@@ -12,7 +12,7 @@ import urllib.request
 from io import BytesIO
 from pathlib import Path
 
-from streamsite.testing.stack import free_port
+from tests.support.stack import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60

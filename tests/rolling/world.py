@@ -11,10 +11,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from streamsite.testing.caller import PASSWORD
-from streamsite.testing.cast import Cast
-from streamsite.testing.depth import walk
 from subscriptions.models import ReadMarks
+from tests.support.http_client import PASSWORD
+from tests.support.profile import walk
+from tests.support.users import Cast
 from tests.test_routes import ROUTES
 from videos.models import Case, Strike, Video
 

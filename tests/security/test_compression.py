@@ -12,8 +12,8 @@ import pytest
 from django.http import HttpResponse
 
 from streamsite.front.middleware import FrontMiddleware
-from streamsite.testing.cast import PASSWORD
 from streamsite.visibility import Visibility
+from tests.support.users import PASSWORD
 
 ASKED = {"HTTP_ACCEPT_ENCODING": "gzip, deflate, br, zstd"}
 

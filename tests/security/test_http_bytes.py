@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 ENDPOINT = "/api/v1/auth/token"
@@ -21,7 +21,7 @@ ENDPOINT = "/api/v1/auth/token"
 @pytest.fixture(scope="module")
 def member(site: Stack) -> Caller:
     """Somebody with a bearer token."""
-    return Caller(site).enter("bytes-member")
+    return Caller(site).sign_up("bytes-member")
 
 
 def raw(site: Stack, data: bytes) -> bytes:

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.stack import Stack
+from tests.support.stack import Stack
+from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 HOST = "video.example.org"

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import Cast
-from streamsite.testing.plugin import empty_collections
+from tests.support.plugin import empty_collections
+from tests.support.users import Cast
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Reads what may be seen; may be done by whoever sees it (signed in, or by anybody); for its owner only; for its owner

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD, Cast
+from tests.support.users import PASSWORD, Cast
 
 OPERATORS: list[Any] = [{"$ne": None}, {"$gt": ""}, {"$where": "1"}, ["owner"], 5, 1.5, True, None]
 

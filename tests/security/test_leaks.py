@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.signing import b64_decode
 
 from streamsite.logs import WithoutSecretsInPaths
-from streamsite.testing.caller import Caller
-from streamsite.testing.cast import PASSWORD
-from streamsite.testing.stack import Stack
+from tests.support.http_client import Caller
+from tests.support.stack import Stack
+from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 AUTH = "/api/v1/auth"
@@ -57,7 +57,7 @@ def mailed_token(site: Stack, subject: str) -> str:
 def busy_session(site: Stack) -> Witness:
     """Everything that has to do with secrets, right and wrong."""
     person = Witness(site)
-    person.enter("leaks")
+    person.sign_up("leaks")
     person.refresh()
     spent = person.cookies["refresh"]
     person.refresh()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from streamsite.mongo.collections import collection
-from streamsite.testing.cast import PASSWORD, Cast
+from tests.support.users import PASSWORD, Cast
 
 # What a look may leave behind: counters that go by themselves, and the page's own session.
 EPHEMERAL = {"throttle", "django_session"}

@@ -11,7 +11,7 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from streamsite.tasks.backend import enqueue_once, load_task
-from streamsite.testing.commands import LOG
+from tests.support.commands import LOG
 from tests.tasks import samples
 
 IMMEDIATE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

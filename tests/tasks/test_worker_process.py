@@ -12,7 +12,7 @@ from streamsite import site_id
 from streamsite.mongo.collections import collection
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.tasks import heartbeats, queue
-from streamsite.testing.smtp import MailServer
+from tests.support.smtp import MailServer
 from tests.tasks import samples
 from tests.tasks.conftest import INTERRUPTED, IS_CELERY, ROOT, STOP_SECONDS, wait_until, worker_command
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pymongo import monitoring
 
-from streamsite.testing.kills import WriteCounter, kill_self
+from tests.support.kills import WriteCounter, kill_self
 
 ROOT = Path(__file__).resolve().parents[2]
 

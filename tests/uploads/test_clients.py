@@ -15,10 +15,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tusclient.client import TusClient
 
-from streamsite.testing import browser as browsers
-from streamsite.testing.caller import Caller
-from streamsite.testing.processes import tree
-from streamsite.testing.stack import Stack
+from tests.support import browser as browsers
+from tests.support.http_client import Caller
+from tests.support.processes import tree
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 URL = "/api/v1/uploads"
@@ -29,7 +29,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture(scope="module")
 def sender(site: Stack) -> Caller:
-    return Caller(site).enter("sender")
+    return Caller(site).sign_up("sender")
 
 
 def noise(size: int) -> bytes:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.caller import Caller
-from streamsite.testing.clips import make_clip
-from streamsite.testing.depth import walk
-from streamsite.testing.processes import children
-from streamsite.testing.stack import Stack
+from tests.support.clips import make_clip
+from tests.support.http_client import Caller
+from tests.support.processes import children
+from tests.support.profile import walk
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 KILLS, SEED = walk(8, deep=20), 20_261_123
@@ -38,7 +38,7 @@ class Sender(threading.Thread):
 
     def __init__(self, site: Stack, name: str, clip: bytes, *, in_parts: bool) -> None:
         super().__init__()
-        self.caller = Caller(site).enter(name)
+        self.caller = Caller(site).sign_up(name)
         self.clip = clip
         self.in_parts = in_parts
         self.enough = threading.Event()

@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import channel_for_leaving, channel_for_viewing
+from accounts.access import channel_for_unsubscribing, channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
-from accounts.mappers import badge
-from streamsite.api.conditional import respond
+from accounts.mappers import serialize_badge
+from streamsite.api.conditional import conditional_response
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from videos import blocks
-from videos.moderation import access, cases, shapes, things
+from videos.moderation import access, cases, reportable, serializers
 
 
 class ReportView(APIView):
@@ -29,7 +29,7 @@ class ReportView(APIView):
 
     def report(self, request: Request, name: str) -> Response:
         """The caller's report of what has this name."""
-        thing = things.kind(self.about).open(request._request, name)
+        thing = reportable.get_reportable_type(self.about).open(request._request, name)
         row = cases.report(signed_in_user(request), thing, request.data)
         return no_store(Response(cases.report_body(row), status=status.HTTP_201_CREATED))
 
@@ -37,12 +37,12 @@ class ReportView(APIView):
 class VideoReportView(ReportView):
     """Tell staff about a video."""
 
-    about = things.VIDEO
+    about = reportable.VIDEO
 
     @extend_schema(
         operation_id="videos_report",
-        request=shapes.ReportInputSerializer,
-        responses={201: shapes.ReportSerializer},
+        request=serializers.ReportInputSerializer,
+        responses={201: serializers.ReportSerializer},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
@@ -52,12 +52,12 @@ class VideoReportView(ReportView):
 class CommentReportView(ReportView):
     """Tell staff about a comment."""
 
-    about = things.COMMENT
+    about = reportable.COMMENT
 
     @extend_schema(
         operation_id="comments_report",
-        request=shapes.ReportInputSerializer,
-        responses={201: shapes.ReportSerializer},
+        request=serializers.ReportInputSerializer,
+        responses={201: serializers.ReportSerializer},
     )
     @idempotent()
     def post(self, request: Request, comment_id: str) -> Response:
@@ -67,29 +67,31 @@ class CommentReportView(ReportView):
 class ChannelReportView(ReportView):
     """Tell staff about a channel."""
 
-    about = things.CHANNEL
+    about = reportable.CHANNEL
 
     @extend_schema(
         operation_id="channels_report",
-        request=shapes.ReportInputSerializer,
-        responses={201: shapes.ReportSerializer},
+        request=serializers.ReportInputSerializer,
+        responses={201: serializers.ReportSerializer},
     )
     @idempotent()
     def post(self, request: Request, username: str) -> Response:
         return self.report(request, username)
 
 
-class OwnCasesView(APIView):
+class DecisionsView(APIView):
     """Violations that staff found in what is the caller's, the latest first."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_decisions", parameters=PAGING, responses={200: shapes.PageOfOwnCasesSerializer}
+        operation_id="me_decisions",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: serializers.PageOfOwnCasesSerializer},
     )
     def get(self, request: Request) -> Response:
-        page = paginate(request, cases.against(signed_in_user(request).pk), cases.NEWEST)
-        return respond(request, page.body(cases.owner_body))
+        page = paginate(request, cases.cases_against(signed_in_user(request).pk), cases.NEWEST)
+        return conditional_response(request, page.body(cases.owner_body))
 
 
 class AppealView(APIView):
@@ -99,8 +101,8 @@ class AppealView(APIView):
 
     @extend_schema(
         operation_id="me_decision_appeal",
-        request=shapes.AppealSerializer,
-        responses={201: shapes.OwnCaseSerializer},
+        request=serializers.AppealSerializer,
+        responses={201: serializers.OwnCaseSerializer},
     )
     @idempotent()
     def post(self, request: Request, case_id: str) -> Response:
@@ -116,11 +118,13 @@ class BlocksView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_blocks", parameters=PAGING, responses={200: shapes.PageOfBlocksSerializer}
+        operation_id="me_blocks",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: serializers.PageOfBlocksSerializer},
     )
     def get(self, request: Request) -> Response:
-        page = paginate(request, blocks.of_user(signed_in_user(request).pk), blocks.RECENT)
-        return respond(request, page.body(lambda row: badge(row.blocked)))
+        page = paginate(request, blocks.blocks_of_user(signed_in_user(request).pk), blocks.RECENT)
+        return conditional_response(request, page.body(lambda row: serialize_badge(row.blocked)))
 
 
 class BlockView(APIView):
@@ -128,15 +132,15 @@ class BlockView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_block", request=None, responses={200: shapes.BlockSerializer})
+    @extend_schema(operation_id="me_block", request=None, responses={200: serializers.BlockSerializer})
     def put(self, request: Request, username: str) -> Response:
         blocks.block(signed_in_user(request), channel_for_viewing(username))
         return no_store(Response({"is_blocked": True}))
 
-    @extend_schema(operation_id="me_unblock", request=None, responses={200: shapes.BlockSerializer})
+    @extend_schema(operation_id="me_unblock", request=None, responses={200: serializers.BlockSerializer})
     def delete(self, request: Request, username: str) -> Response:
         user = signed_in_user(request)
         blocks.unblock(
-            user, channel_for_leaving(username, lambda other: blocks.has_blocked(user.pk, other.pk))
+            user, channel_for_unsubscribing(username, lambda other: blocks.has_blocked(user.pk, other.pk))
         )
         return no_store(Response({"is_blocked": False}))

@@ -6,29 +6,29 @@ from datetime import date
 
 from django import template
 
-from videos import chapter_lists
-from videos.studio import words
+from videos.chapters import description_parser
+from videos.studio import formatting
 
 register = template.Library()
-register.filter("watch_time", words.watch_time)
+register.filter("watch_time", formatting.format_watch_time)
 
 
 @register.simple_tag
-def chapters_in(description: str | None, seconds: float) -> chapter_lists.Found:
+def chapters_in(description: str | None, seconds: float) -> description_parser.ParsedChapters:
     """Return the chapters that a description gives a video of this length, or why it gives none."""
-    return chapter_lists.find(description or "", seconds)
+    return description_parser.find_chapters(description or "", seconds)
 
 
 @register.filter
 def source_name(source: str) -> str:
     """``related`` -> ``Beside another video``."""
-    return words.SOURCES[source]
+    return formatting.SOURCE_LABELS[source]
 
 
 @register.filter
 def verdict_name(verdict: str) -> str:
     """``counted`` -> ``Counted as views``."""
-    return words.VERDICTS[verdict]
+    return formatting.VERDICT_LABELS[verdict]
 
 
 @register.filter

@@ -4,10 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from streamsite.mongo.collections import collection
-from videos import captions, storage
-from videos.addresses import extra_url
-from videos.library import documents, moments
+from videos.captions import services
+from videos.files import paths
+from videos.files.urls import extra_url
 from videos.models import Caption, Video
+from videos.search import caption_matches, index
 
 VTT = """WEBVTT
 
@@ -131,11 +132,11 @@ def test_signs_reach_page_transcript_and_search(cast):
     assert b"I &lt;3 you &amp; a &lt; b" in content
     lines = api.get(f"/api/v1/videos/{video.pk}/transcript", {"q": "<3 &"}).json()["results"]
     assert [line["text"] for line in lines] == [said]
-    documents.refresh(video.pk)
-    document = collection(documents.DOCUMENTS).find_one({"_id": video.pk})
+    index.refresh_document(video.pk)
+    document = collection(index.SEARCH_VIDEOS).find_one({"_id": video.pk})
     assert document["line"] == " i 3 you a b "
     assert not {"lt", "amp"} & set(document["words"])
-    moments_found = moments.of_videos([Video.objects.get(pk=video.pk)], "a <3")
+    moments_found = caption_matches.find_caption_matches([Video.objects.get(pk=video.pk)], "a <3")
     assert moments_found[video.pk] == {"start": 1.0, "text": said}
 
 
@@ -145,7 +146,7 @@ def test_one_track_per_language_kind_and_label(cast):
     again = add(api, video)
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
     assert add(api, video, kind="captions").status_code == 201
-    assert len(list((storage.extras_dir(video.pk) / "captions").iterdir())) == 2
+    assert len(list((paths.extras_dir(video.pk) / "captions").iterdir())) == 2
     other = api.patch(
         f"/api/v1/videos/{video.pk}/captions/{first['id']}", {"kind": "captions"}, format="json"
     )
@@ -172,7 +173,7 @@ def test_only_the_owner_changes_captions(cast):
     assert cast.api("owner").delete(url).status_code == 204
     assert cast.api("owner").delete(url).status_code == 404
     assert cast.api("anonymous").get(track["url"]).status_code == 404
-    assert not captions.of_video(video.pk)
+    assert not services.list_tracks(video.pk)
 
 
 def test_the_transcript_is_searched_whatever_the_case(cast):
@@ -196,7 +197,7 @@ def test_captions_of_a_private_video_are_its_owners_alone(cast):
     for who, status in (("anonymous", 404), ("stranger", 404), ("owner", 200)):
         api = cast.api(who)
         for url in (
-            extra_url(video, captions.name_of(Caption.objects.get())),
+            extra_url(video, services.track_file_name(Caption.objects.get())),
             f"/api/v1/videos/{video.pk}/captions",
             f"/api/v1/videos/{video.pk}/transcript",
         ):

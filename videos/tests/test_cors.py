@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from streamsite import cors
-from videos import media, media_tokens, storage
+from videos.files import paths, tokens
+from videos.views import media
 
 PAGE = "https://page.example"
 CONTENT = b"0123456789"
@@ -39,13 +40,13 @@ def allowed(request, settings):
 def media_url(cast):
     def make(name="360p/seg_00000.m4s", viewer_class="p", generation="gen1", **fields):
         video = cast.video(**fields)
-        folder = storage.extras_dir(video.pk)
+        folder = paths.extras_dir(video.pk)
         if generation == "gen1":
-            folder = storage.generation_dir(video.pk, generation)
+            folder = paths.generation_dir(video.pk, generation)
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(CONTENT)
-        token = media_tokens.make(video.pk, generation, viewer_class)
+        token = tokens.create_page_token(video.pk, generation, viewer_class)
         return f"/media/v/{token}/{video.pk}/{generation}/{name}"
 
     return make

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.clips import make_clip, run_generator
-from videos import captions, embedded_captions
-from videos.embedded_captions import describe
+from tests.support.clips import make_clip, run_generator
+from videos.captions import embedded, services
+from videos.captions.embedded import describe_tracks
 from videos.models import Caption
 from videos.transcoding.probe import SubtitleTrack, probe
 from videos.transcoding.subtitles import extract_subtitles
@@ -53,8 +53,8 @@ def test_every_text_track_survives_with_its_kind_and_a_label_of_its_own(film, ca
     video = cast.video()
     for _ in range(2):  # a second attempt adds nothing
         found = extract_subtitles(film, info, tmp_path)
-        assert embedded_captions.import_tracks(video, found) == ()
-        kept = {(track.language, track.kind, track.label) for track in captions.of_video(video.pk)}
+        assert embedded.import_tracks(video, found) == ()
+        kept = {(track.language, track.kind, track.label) for track in services.list_tracks(video.pk)}
         assert kept == {
             ("en", "subtitles", "English"),
             ("en", "captions", "English (SDH)"),
@@ -81,7 +81,7 @@ def test_text_in_a_legacy_encoding_and_drawings_are_read(film, cast, tmp_path):
     mixed = run_generator([*args, str(tmp_path / "mixed.mkv")], tmp_path / "mixed.mkv")
     video = cast.video()
     # The file has no sound, and the first cue comes half a second after the first picture.
-    assert embedded_captions.import_tracks(video, extract_subtitles(mixed, probe(mixed), tmp_path)) == ()
+    assert embedded.import_tracks(video, extract_subtitles(mixed, probe(mixed), tmp_path)) == ()
     kept = {caption.language: caption.cues for caption in Caption.objects.filter(video=video)}
     assert kept == {"ru": [[0.5, 1.5, said]], "und": [[0.5, 1.5, "Exit"]]}
 
@@ -97,14 +97,16 @@ def test_titles_of_mp4_tracks_are_read(film, tmp_path):
 
 def test_titles_tell_the_kind_where_no_flag_does():
     titles = ["English SDH", "Signs (forced)", "Hearing Impaired", "Accents", "Français forcé"]
-    kinds = [item.kind for item in describe([SubtitleTrack(0, "srt", "eng", title) for title in titles])]
+    kinds = [
+        item.kind for item in describe_tracks([SubtitleTrack(0, "srt", "eng", title) for title in titles])
+    ]
     assert kinds == ["captions", "forced", "captions", "subtitles", "subtitles"]
 
 
 def test_labels_stay_short_and_different():
-    labels = [item.label for item in describe([SubtitleTrack(0, "srt", "eng", "x" * 200)] * 3)]
+    labels = [item.label for item in describe_tracks([SubtitleTrack(0, "srt", "eng", "x" * 200)] * 3)]
     assert len(set(labels)) == 3
-    assert max(map(len, labels)) <= captions.MAX_LABEL
+    assert max(map(len, labels)) <= services.MAX_LABEL
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_labels_stay_short_and_different():
     [("eng", "en"), ("jpn", "ja"), ("", "und"), ("mul", "und"), ("zh-Hant-TW", "zh-Hant-TW"), ("??", "und")],
 )
 def test_languages_become_tags(code, tag):
-    assert describe([SubtitleTrack(0, "srt", code)])[0].language == tag
+    assert describe_tracks([SubtitleTrack(0, "srt", code)])[0].language == tag
 
 
 @pytest.mark.parametrize("offset", [0, 7])
@@ -123,7 +125,7 @@ def test_cues_are_in_time_whatever_the_clock_of_the_file(film, tmp_path, offset)
     found = extract_subtitles(moved, probe(moved), tmp_path)
     assert len(found) == 2
     for item in found:
-        (cue,) = embedded_captions.webvtt.parse(item.path.read_bytes())
+        (cue,) = embedded.webvtt.parse(item.path.read_bytes())
         assert (cue.start, cue.end) == (pytest.approx(0.5, abs=0.05), pytest.approx(1.5, abs=0.05))
 
 
@@ -150,5 +152,5 @@ def test_a_track_without_text_is_named_as_unusable(film, cast, tmp_path):
     info = probe(film)
     found = extract_subtitles(film, info, tmp_path)
     found[1].path.write_bytes(b"WEBVTT\n")
-    assert embedded_captions.import_tracks(cast.video(), found) == (found[1].track.index,)
+    assert embedded.import_tracks(cast.video(), found) == (found[1].track.index,)
     shutil.rmtree(tmp_path)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
-from streamsite.testing.clips import hls_text, make_clip, run_generator
+from tests.support.clips import hls_text, make_clip, run_generator
 from videos.models import Status, Video
 from videos.tests.test_upload import URL, send, work
 from videos.transcoding.errors import is_retryable

@@ -7,17 +7,18 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 
-from streamsite.testing.commands import recorded
-from videos import services, storage
+from tests.support.commands import recorded
+from videos import services
+from videos.files import paths
 from videos.models import Video
-from videos.sharing import feeds, sitemaps
+from videos.syndication import feeds, sitemaps
 from videos.tests.test_sharing import NASTY, SITE
 
 FEED = "/feeds/channels/owner.rss"
 SHOWN = {"has_poster": True, "duration": 61.2}
 FILE = {"allow_download": True, "has_download": True, "download_bytes": 12_345}
 ITUNES = f"{{{feeds.NAMESPACES['itunes']}}}"
-MAPS = {"s": sitemaps.MAPS, "v": sitemaps.VIDEOS}
+MAPS = {"s": sitemaps.SITEMAP_NAMESPACE, "v": sitemaps.VIDEO_NAMESPACE}
 
 
 def get(cast, path, who="anonymous", status=200, **headers):
@@ -178,7 +179,7 @@ def test_a_feed_has_fifty_items_and_costs_the_same_for_all(cast):
 def test_the_size_of_an_older_file_is_asked_of_the_file(cast):
     video = cast.video(**SHOWN, **(FILE | {"download_bytes": 0}))
     assert feed(cast).entries[0].enclosures == []
-    path = storage.generation_dir(video.pk, video.generation) / "download.mp4"
+    path = paths.generation_dir(video.pk, video.generation) / "download.mp4"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x" * 77)
     assert feed(cast).entries[0].enclosures[0]["length"] == "77"
@@ -201,7 +202,7 @@ def test_sitemaps_have_what_search_engines_ask_for(cast):
 
 def test_months_are_stepped_through_and_large_ones_split(cast, monkeypatch):
     made = {f"{SITE}/watch/{dated(cast, *month).pk}" for month in [(2024, 12), *[(2026, 1)] * 5]}
-    monkeypatch.setattr(sitemaps, "MOST", 2)
+    monkeypatch.setattr(sitemaps, "MAX_URLS", 2)
     names = ["2026-01", "2026-01-2", "2026-01-3", "2024-12"]
     with recorded() as commands:
         assert locations(cast, "/sitemap.xml") == [f"{SITE}/sitemaps/{name}.xml" for name in names]

@@ -1,7 +1,7 @@
 """The home page of a signed-in person: what to go on with, what is new in the feed, and the switch for it."""
 
 from accounts import profile
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos.playback import history
 
 
@@ -15,7 +15,7 @@ def home(cast, who, path="/"):
 
 
 def begin(cast, who, video, position):
-    history.remember(getattr(cast, who), video, position)
+    history.record_position(getattr(cast, who), video, position)
 
 
 def test_what_was_begun_and_what_subscriptions_published_come_first(cast):

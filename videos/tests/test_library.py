@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos.models import Video
 
 URL = "/api/v1/videos"

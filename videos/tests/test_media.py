@@ -2,8 +2,8 @@
 
 import pytest
 
-from streamsite.testing.cast import Cast
-from videos import media_tokens, storage
+from tests.support.users import Cast
+from videos.files import paths, tokens
 
 CONTENT = bytes(range(256)) * 4
 
@@ -11,10 +11,10 @@ CONTENT = bytes(range(256)) * 4
 @pytest.fixture
 def url(cast: Cast):
     video = cast.video()
-    folder = storage.generation_dir(video.pk, "gen1") / "360p"
+    folder = paths.generation_dir(video.pk, "gen1") / "360p"
     folder.mkdir(parents=True)
     (folder / "seg_00000.m4s").write_bytes(CONTENT)
-    return f"/media/v/{media_tokens.make(video.pk, 'gen1', 'p')}/{video.pk}/gen1/360p/seg_00000.m4s"
+    return f"/media/v/{tokens.create_page_token(video.pk, 'gen1', 'p')}/{video.pk}/gen1/360p/seg_00000.m4s"
 
 
 @pytest.fixture
@@ -108,14 +108,14 @@ def test_forged_tokens_and_paths_are_404(cast, url, change):
 
 
 def test_an_expired_token_is_404(cast, url, monkeypatch, settings):
-    later = media_tokens.time.time() + 3 * settings.MEDIA_TOKEN_SECONDS
-    monkeypatch.setattr(media_tokens.time, "time", lambda: later)
+    later = tokens.time.time() + 3 * settings.MEDIA_TOKEN_SECONDS
+    monkeypatch.setattr(tokens.time, "time", lambda: later)
     assert cast.page("anonymous").get(url).status_code == 404
 
 
 def test_tokens_are_equal_within_their_window():
-    assert media_tokens.make("a" * 11, "g", "p") == media_tokens.make("a" * 11, "g", "p")
-    assert media_tokens.make("a" * 11, "g", "p") != media_tokens.make("b" * 11, "g", "p")
+    assert tokens.create_page_token("a" * 11, "g", "p") == tokens.create_page_token("a" * 11, "g", "p")
+    assert tokens.create_page_token("a" * 11, "g", "p") != tokens.create_page_token("b" * 11, "g", "p")
 
 
 def test_nginx_is_handed_the_path(get, settings):
@@ -145,10 +145,10 @@ def test_nginx_is_handed_the_path(get, settings):
 )
 def test_other_origins_read_media_of_what_may_be_embedded(cast, name, fields, viewer_class, policy):
     video = cast.video(**fields)
-    path = storage.generation_dir(video.pk, "gen1") / name
+    path = paths.generation_dir(video.pk, "gen1") / name
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
-    token = media_tokens.make(video.pk, "gen1", viewer_class)
+    token = tokens.create_page_token(video.pk, "gen1", viewer_class)
     answer = cast.page("owner").get(f"/media/v/{token}/{video.pk}/gen1/{name}")
     assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, policy)
     origin = "*" if policy == "cross-origin" else None

@@ -11,9 +11,10 @@ from django.conf import settings
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from streamsite.tasks.worker import Worker
-from streamsite.testing.clips import make_clip, mutated
-from streamsite.testing.depth import walk
-from videos import storage, tasks
+from tests.support.clips import make_clip, mutated
+from tests.support.profile import walk
+from videos import tasks
+from videos.files import paths
 from videos.models import Status, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -33,7 +34,7 @@ def seeds(tmp_path_factory):
 
 def put(cast, content: bytes) -> Video:
     video = cast.video(ready=False, status=Status.QUEUED)
-    source = storage.source_path(video.pk)
+    source = paths.source_path(video.pk)
     source.parent.mkdir(parents=True)
     source.write_bytes(content)
     tasks.enqueue_processing(video)
@@ -55,7 +56,7 @@ def test_every_damaged_file_ends_as_ready_or_failed(cast, seeds, batch):
             break
     for video in Video.objects.filter(pk__in=[one.pk for one in put_in]):
         assert video.status in {Status.READY, Status.FAILED}
-        generations = storage.generation_dir(video.pk, "x").parent
+        generations = paths.generation_dir(video.pk, "x").parent
         shown = {entry.name for entry in generations.iterdir()} if generations.is_dir() else set()
         assert shown == ({video.generation} if video.status == Status.READY else set())
         assert not (Path(settings.WORK_DIR) / "jobs" / video.pk).exists()

@@ -11,12 +11,15 @@ from django.conf import settings
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from streamsite.tasks.worker import Worker
-from streamsite.testing.clips import make_clip, run_generator
-from streamsite.testing.processes import children
-from videos import captions, media, pipeline, storage, webvtt
+from tests.support.clips import make_clip, run_generator
+from tests.support.processes import children
+from videos.captions import services, webvtt
+from videos.files import paths
 from videos.models import Status, Video
-from videos.pipeline import JobGone
+from videos.processing import pipeline
+from videos.processing.pipeline import JobGone
 from videos.transcoding.errors import EncodeFailed, Unconvertible, UnreadableMedia
+from videos.views import media
 
 pytestmark = pytest.mark.slow
 
@@ -32,14 +35,14 @@ def long_clip(tmp_path_factory):
 def queued(cast, long_clip):
     """A video whose file has arrived."""
     video = cast.video(ready=False, visibility="public", status="queued")
-    source = storage.source_path(video.pk)
+    source = paths.source_path(video.pk)
     source.parent.mkdir(parents=True)
     source.write_bytes(long_clip.read_bytes())
     return video
 
 
 def generations(video):
-    root = storage.generation_dir(video.pk, "x").parent
+    root = paths.generation_dir(video.pk, "x").parent
     return {entry.name for entry in root.iterdir()} if root.is_dir() else set()
 
 
@@ -114,12 +117,12 @@ def test_a_ladder_that_breaks_off_is_not_shown_any_more(cast, queued, at_playabl
     with pytest.raises(EncodeFailed):
         pipeline.process(queued.pk)
     # Worth another try, so viewers may go on with what there is; the last failure takes it back.
-    pipeline.give_up(queued.pk)
+    pipeline.fail_video(queued.pk)
     video = Video.objects.get(pk=queued.pk)
     assert (video.status, video.generation, video.listed) == (Status.FAILED, "", False)
     assert generations(video) == set()
     assert cast.api("anonymous").get(f"/api/v1/videos/{queued.pk}").status_code == 404
-    assert storage.source_path(queued.pk).is_file()
+    assert paths.source_path(queued.pk).is_file()
 
 
 @pytest.mark.parametrize(("error", "kept"), [(Unconvertible("No."), True), (UnreadableMedia("No."), False)])
@@ -131,7 +134,7 @@ def test_a_file_that_we_failed_to_convert_is_kept(queued, monkeypatch, error, ke
     pipeline.process(queued.pk)
     video = Video.objects.get(pk=queued.pk)
     assert (video.status, video.failure_code) == (Status.FAILED, error.code)
-    assert storage.source_path(queued.pk).is_file() == kept
+    assert paths.source_path(queued.pk).is_file() == kept
 
 
 def test_the_next_attempt_replaces_what_was_shown(queued, at_playable, monkeypatch):
@@ -156,7 +159,7 @@ def test_the_next_attempt_replaces_what_was_shown(queued, at_playable, monkeypat
 def test_an_attempt_that_was_overtaken_leaves_the_other_alone(queued, at_playable):
     def overtaken(attempt):
         Video.objects.filter(pk=queued.pk).update(attempt=99, generation="others")
-        storage.generation_dir(queued.pk, "others").mkdir()
+        paths.generation_dir(queued.pk, "others").mkdir()
         attempt.progress.write(force=True)
 
     at_playable(overtaken)
@@ -209,14 +212,14 @@ def rich(cast, tmp_path):
     args += ["-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=ger", str(tmp_path / "rich.mkv")]
     run_generator(args, tmp_path / "rich.mkv")
     video = cast.video(ready=False, visibility="public", status="queued", allow_download=True)
-    source = storage.source_path(video.pk)
+    source = paths.source_path(video.pk)
     source.parent.mkdir(parents=True)
     source.write_bytes((tmp_path / "rich.mkv").read_bytes())
     return video
 
 
 def test_what_comes_inside_the_file_is_imported(cast, rich):
-    captions.add(rich, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nMine\n"), language="de")
+    services.add_track(rich, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nMine\n"), language="de")
     pipeline.process(rich.pk)
     video = cast.api("anonymous").get(f"/api/v1/videos/{rich.pk}").json()
     assert {(track["language"], track["source"]) for track in video["captions"]} == {

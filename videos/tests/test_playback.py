@@ -9,10 +9,10 @@ from django.db import connection
 
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services, tasks
 from videos.models import Video, Watch
-from videos.playback import beats, figures, history, rollup, viewers
+from videos.playback import aggregation, heartbeats, history, statistics, viewers
 
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
@@ -44,18 +44,18 @@ def say(film):
 
 def pass_time(seconds: float) -> None:
     """As if the last heartbeats had been so much earlier."""
-    collection(beats.SESSIONS).update_many(
+    collection(heartbeats.SESSIONS).update_many(
         {}, [{"$set": {"last_at": {"$subtract": ["$last_at", seconds * 1000]}}}]
     )
 
 
 def views(video: Video) -> int:
-    rollup.roll_up()
+    aggregation.aggregate_pending()
     return Video.objects.values_list("view_count", flat=True).get(pk=video.pk)
 
 
 def day_of(video: Video) -> dict:
-    return collection(figures.VIDEO_DAYS).find_one({"video": video.pk}) or {}
+    return collection(statistics.VIDEO_DAYS).find_one({"video": video.pk}) or {}
 
 
 def test_ten_seconds_by_the_servers_clock_are_a_view(database, cast, film, say):
@@ -136,13 +136,13 @@ def test_strangers_of_one_address_are_told_apart_by_their_browsers(database, cas
 def test_many_heartbeats_at_once_are_one_view(database, cast, film, rf):
     request = rf.post("/", HTTP_USER_AGENT=CHROME)
     request.user = cast.stranger
-    said = beats.read({"position": 20, "watched": [[0, 20]]}, film.duration)
-    beats.record(request, film, said)
+    said = heartbeats.parse_heartbeat({"position": 20, "watched": [[0, 20]]}, film.duration)
+    heartbeats.record_heartbeat(request, film, said)
     pass_time(15)
 
     def beat(_: int) -> bool:
         try:
-            return beats.record(request, film, said).is_new_view
+            return heartbeats.record_heartbeat(request, film, said).is_new_view
         finally:
             connection.close()
 
@@ -157,20 +157,22 @@ def test_what_is_counted_at_once_by_many_is_counted_once(database, cast, film, r
         request.user = (
             cast.stranger if not number else type("Anonymous", (), {"is_authenticated": False, "pk": None})()
         )
-        beats.record(request, film, beats.read({"position": 0}, film.duration))
+        heartbeats.record_heartbeat(request, film, heartbeats.parse_heartbeat({"position": 0}, film.duration))
         pass_time(11)
-        beats.record(request, film, beats.read({"position": 11, "watched": [[0, 11]]}, film.duration))
+        heartbeats.record_heartbeat(
+            request, film, heartbeats.parse_heartbeat({"position": 11, "watched": [[0, 11]]}, film.duration)
+        )
 
     def count(_: int) -> int:
         try:
-            return rollup.roll_up()
+            return aggregation.aggregate_pending()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(count, range(8)))
     assert views(film) == 40
-    assert collection(figures.VIDEO_TOTALS).find_one({"_id": film.pk})["views"] == 40
+    assert collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["views"] == 40
     assert day_of(film)["views"] == 40
 
 
@@ -184,22 +186,27 @@ def test_a_batch_whose_worker_was_killed_is_added_once(database, cast, film, say
     class KilledError(BaseException):
         pass
 
-    done = getattr(figures, after)
+    done = getattr(statistics, after)
 
     def killed(*args):
         done(*args)
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(figures, after, killed)
+        patch.setattr(statistics, after, killed)
         with pytest.raises(KilledError):
-            rollup.roll_up()
-    collection(beats.SESSIONS).update_many(
+            aggregation.aggregate_pending()
+    collection(heartbeats.SESSIONS).update_many(
         {}, [{"$set": {"claim.at": {"$subtract": ["$claim.at", 120_000]}}}]
     )
     assert views(film) == 1
-    assert rollup.roll_up() == 0
-    for name in (figures.VIDEO_DAYS, figures.CHANNEL_DAYS, figures.VIDEO_TOTALS, figures.CHANNEL_TOTALS):
+    assert aggregation.aggregate_pending() == 0
+    for name in (
+        statistics.VIDEO_DAYS,
+        statistics.CHANNEL_DAYS,
+        statistics.VIDEO_TOTALS,
+        statistics.CHANNEL_TOTALS,
+    ):
         assert collection(name).find_one({})["views"] == 1, name
     assert User.objects.get(pk=film.channel_id).view_count == 1
 
@@ -209,11 +216,11 @@ def test_retention_knows_every_second_that_was_shown(database, cast, film, say):
     say(api)
     pass_time(5)
     say(api, [0, 3.2], [7.6, 9])
-    rollup.roll_up()
+    aggregation.aggregate_pending()
     pass_time(5)
     say(api, [1, 2])
-    rollup.roll_up()
-    shown = collection(figures.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]
+    aggregation.aggregate_pending()
+    shown = collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]
     assert shown == {"0": 1, "1": 2, "2": 1, "8": 1}
 
 
@@ -239,7 +246,7 @@ def test_retention_knows_every_second_that_was_shown(database, cast, film, say):
 def test_a_wrong_heartbeat_is_refused(database, cast, film, body):
     answer = cast.api("stranger").post(f"/api/v1/videos/{film.pk}/playback", body, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
-    assert not collection(beats.SESSIONS).count_documents({})
+    assert not collection(heartbeats.SESSIONS).count_documents({})
     assert not Watch.objects.exists()
 
 
@@ -291,7 +298,7 @@ def test_a_paused_history_stays_as_it_is_and_views_count_on(database, cast, film
 )
 def test_the_end_is_a_little_before_the_end(position, duration, expected):
     """The last 5 %, and at most the last 3 minutes: two hours are not over six minutes before the credits end."""
-    assert history.is_end(position, duration) is expected
+    assert history.is_finished(position, duration) is expected
 
 
 def test_nobody_beats_for_what_they_may_not_watch(database, cast):
@@ -307,9 +314,9 @@ def test_a_deleted_video_leaves_nothing_with_its_viewers(database, cast, film, s
     pass_time(11)
     say(api, [0, 11])
     services.delete(film)
-    assert rollup.roll_up() == 1  # recorded before, wanted by nobody any more
+    assert aggregation.aggregate_pending() == 1  # recorded before, wanted by nobody any more
     tasks.forget_video.func(film.pk)
-    for name in (beats.SESSIONS, figures.VIDEO_TOTALS, figures.VIDEO_DAYS, history.WATCHES):
+    for name in (heartbeats.SESSIONS, statistics.VIDEO_TOTALS, statistics.VIDEO_DAYS, history.WATCHES):
         assert collection(name).count_documents({}) == 0, name
     assert api.get("/api/v1/me/history").json()["results"] == []
 
@@ -331,12 +338,12 @@ def test_a_heartbeat_is_few_commands(database, cast, film, say):
 def test_retention_is_no_faster_than_players_play(database, cast, film, say):
     api = cast.api("stranger")
     say(api, [0, film.duration])  # at once, as nobody watches
-    rollup.roll_up()
-    assert not collection(figures.VIDEO_TOTALS).find_one({"_id": film.pk}).get("shown")
+    aggregation.aggregate_pending()
+    assert not collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk}).get("shown")
     pass_time(5)
     say(api, [0, 10])  # at double speed
-    rollup.roll_up()
-    assert len(collection(figures.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]) == 10
+    aggregation.aggregate_pending()
+    assert len(collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]) == 10
 
 
 def test_an_address_is_only_so_many_viewers_whatever_they_call_themselves(database, cast, film):
@@ -349,4 +356,4 @@ def test_an_address_is_only_so_many_viewers_whatever_they_call_themselves(databa
             "application/json",
             headers={"User-Agent": f"B/{number}"},
         )
-    assert 8 < collection(beats.SESSIONS).count_documents({}) <= viewers.BROWSERS
+    assert 8 < collection(heartbeats.SESSIONS).count_documents({}) <= viewers.BROWSER_BUCKETS

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from streamsite.testing.commands import recorded
-from videos import reactions, services
+from tests.support.commands import recorded
+from videos import services
 from videos.models import Reaction, Video
+from videos.reactions import services as reaction_services
 
 VALUES = ("like", "dislike", None)
 
@@ -64,9 +65,9 @@ def test_many_viewers_at_once_are_counted_exactly(database, cast):
             value = VALUES[number % 3]
             person = people[number % len(people)]
             if value:
-                reactions.react(person, video, value)
+                reaction_services.react(person, video, value)
             else:
-                reactions.withdraw(person, video)
+                reaction_services.withdraw(person, video)
         finally:
             connection.close()
 
@@ -78,7 +79,7 @@ def test_many_viewers_at_once_are_counted_exactly(database, cast):
 def test_liked_videos_are_listed_without_what_became_private(database, cast):
     kept, hidden, gone = (cast.video(title=title) for title in ("kept", "hidden", "gone"))
     for video in (kept, hidden, gone):
-        reactions.react(cast.stranger, video, "like")
+        reaction_services.react(cast.stranger, video, "like")
     hidden.visibility = "private"
     hidden.save()
     services.delete(gone)
@@ -88,10 +89,10 @@ def test_liked_videos_are_listed_without_what_became_private(database, cast):
 
 def test_an_erased_account_takes_its_reactions_along(database, cast):
     video = cast.video()
-    reactions.react(cast.stranger, video, "like")
-    reactions.react(cast.member, video, "dislike")
-    reactions.forget_user(cast.stranger.pk)
-    reactions.forget_user(cast.stranger.pk)
+    reaction_services.react(cast.stranger, video, "like")
+    reaction_services.react(cast.member, video, "dislike")
+    reaction_services.delete_for_user(cast.stranger.pk)
+    reaction_services.delete_for_user(cast.stranger.pk)
     assert counters(video) == rows(video) == (0, 1)
 
 

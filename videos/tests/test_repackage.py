@@ -6,9 +6,10 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from videos import repackaging, storage
+from videos.files import paths
 from videos.models import Video
-from videos.repackaging import Outcome, repackage
+from videos.processing import repackaging
+from videos.processing.repackaging import Outcome, repackage
 from videos.tests.transcoding.test_ends import film, require_good_ends
 from videos.transcoding import encode, ffmpeg, filters, ladder
 from videos.transcoding.playlists import INDEX, MASTER, read_playlist
@@ -35,11 +36,11 @@ def former_ladder(tmp_path_factory):
             patch.setattr(module, "SOUND_TAIL_SECONDS", 0)
         info = probe(source)
         plan = ladder.plan(info)
-        args = encode.command_args(source, info, plan, out)
+        args = encode.build_command(source, info, plan, out)
     at = args.index("-bsf:a")
     for name in ("36p", "audio"):
         (out / name).mkdir(parents=True)
-    files = ffmpeg.Files(read=(source,), write=(out,))
+    files = ffmpeg.SandboxFiles(read=(source,), write=(out,))
     ffmpeg.run([*args[:at], *args[at + 2 :]], limits=encode.process_limits(info, plan), files=files)
     for index in out.glob("*/index.m3u8"):
         index.write_text(index.read_text().replace("PLAYLIST-TYPE:EVENT", "PLAYLIST-TYPE:VOD"))
@@ -50,21 +51,21 @@ def former_ladder(tmp_path_factory):
 @pytest.fixture
 def video(cast, former_ladder):
     made = cast.video()
-    folder = storage.generation_dir(made.pk, made.generation)
+    folder = paths.generation_dir(made.pk, made.generation)
     folder.parent.mkdir(parents=True)
     shutil.copytree(former_ladder, folder)
     return made
 
 
 def files(video):
-    folder = storage.generation_dir(video.pk, video.generation)
+    folder = paths.generation_dir(video.pk, video.generation)
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
 
 
 def test_a_former_ladder_ends_in_one_moment_afterwards(video):
-    folder = storage.generation_dir(video.pk, video.generation)
+    folder = paths.generation_dir(video.pk, video.generation)
     assert min(item.duration for item in read_playlist(folder / "36p" / INDEX).segments) < 0.5
     with pytest.raises(AssertionError):
         require_good_ends(folder)
@@ -95,7 +96,7 @@ def test_a_run_that_was_killed_is_made_good(video, former_ladder):
     repackage(video.pk)
     once = files(video)
     # As if it had ended before any playlist was written: segments are joined, playlists are former ones.
-    folder = storage.generation_dir(video.pk, video.generation)
+    folder = paths.generation_dir(video.pk, video.generation)
     for playlist in (MASTER, "36p/index.m3u8", "audio/index.m3u8"):
         shutil.copy(former_ladder / playlist, folder / playlist)
     assert repackage(video.pk) is Outcome.MENDED

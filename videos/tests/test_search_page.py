@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 
 
 @pytest.fixture

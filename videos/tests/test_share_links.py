@@ -9,14 +9,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from videos import media, services, storage
+from videos import services
+from videos.files import paths
 from videos.models import ShareLink, Video
+from videos.views import media
 
 
 @pytest.fixture
 def private(cast):
     video = cast.video(visibility="private")
-    folder = storage.generation_dir(video.pk, "gen1")
+    folder = paths.generation_dir(video.pk, "gen1")
     folder.mkdir(parents=True)
     (folder / "master.m3u8").write_bytes(b"#EXTM3U\n")
     return video

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import extruct
 import pytest
 
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services
-from videos.sharing import structured
+from videos.syndication import metadata
 
 SITE = "http://localhost:8000"
 NASTY = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)> ]]> {{7*7}} \u202eRTL\u202c & \u2028 \x0b"
@@ -279,7 +279,7 @@ def test_a_closed_channel_is_not_told_of(cast, film):
 
 def test_the_tags_cost_no_command_and_oembed_one(cast, film):
     with recorded() as commands:
-        structured.of_video(film)
+        metadata.build_metadata(film)
     assert commands == []
     with recorded() as commands:
         oembed(cast, url=f"{SITE}/watch/{film.pk}")

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from videos.studio import sheets
+from videos.studio import csv_export
 from videos.tests.test_studio_stats import STATS, of, watch
 
 
@@ -65,11 +65,11 @@ def test_titles_are_no_formulas(database, cast, title):
     ],
 )
 def test_what_programs_take_for_a_formula_is_made_inert(cell):
-    assert sheets.inert(cell) == f"'{cell}"
+    assert csv_export.neutralize_formula(cell) == f"'{cell}"
 
 
 def test_a_row_has_plain_numbers_and_quotes_what_any_spreadsheet_takes_for_a_separator():
-    row = sheets.line(["2026-11-29", -3, 0.25, None, "a;=1+1", 'b "c"', "-1"])
+    row = csv_export.csv_line(["2026-11-29", -3, 0.25, None, "a;=1+1", 'b "c"', "-1"])
     assert row == '2026-11-29,-3,0.25,,"a;=1+1","b ""c""",\'-1\r\n'
 
 
@@ -83,21 +83,21 @@ def test_no_other_module_writes_csv():
         for path in (settings.BASE_DIR / app).rglob("*.py")
         if "tests" not in path.parts and said.search(path.read_text(encoding="utf-8"))
     }
-    assert writers == {"videos/studio/sheets.py"}
+    assert writers == {"videos/studio/csv_export.py"}
 
 
 @pytest.mark.parametrize("cell", ["", "A title", "1 = 1", "שלום", 'a "b", c'])
 def test_other_text_stays_as_it_is(cell):
-    assert sheets.inert(cell) == cell
+    assert csv_export.neutralize_formula(cell) == cell
 
 
 def test_numbers_below_zero_stay_numbers(database, cast):
     film = cast.video(duration=100.0)
     api = cast.api("stranger")
     api.put(f"/api/v1/videos/{film.pk}/reaction", {"value": "like"}, format="json")
-    from videos.playback import figures
+    from videos.playback import statistics
 
-    figures.note(film.pk, film.channel_id, likes=-3)
+    statistics.add_today(film.pk, film.channel_id, likes=-3)
     head, *rows = table(cast, f"{of(film)}.csv", range="7d")
     assert rows[-1][head.index("likes")] == "-2"
 
@@ -111,7 +111,10 @@ def test_titles_with_quotes_and_other_scripts_come_through(database, cast):
 def test_every_table_and_no_other(database, cast):
     film = cast.video(duration=5.0)
     watch(cast, film, 5)
-    for path, tables in ((f"{STATS}.csv", sheets.OF_CHANNEL), (f"{of(film)}.csv", sheets.OF_VIDEO)):
+    for path, tables in (
+        (f"{STATS}.csv", csv_export.CHANNEL_TABLES),
+        (f"{of(film)}.csv", csv_export.VIDEO_TABLES),
+    ):
         for name in tables:
             rows = table(cast, path, table=name)
             assert len(rows) > 1, name

@@ -7,10 +7,10 @@ from pymongo.collection import Collection
 from pymongo.errors import ExecutionTimeout
 
 from streamsite.mongo.collections import collection
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos import services, tasks
-from videos.playback import beats, figures, rollup
-from videos.studio import periods
+from videos.playback import aggregation, heartbeats, statistics
+from videos.studio import date_ranges
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0.0.0 Safari/537.36"
 STATS = "/api/v1/studio/stats"
@@ -28,12 +28,12 @@ def watch(cast, video, seconds, *, who="stranger", agent=CHROME, source="direct"
     said = {"source": source, "session": session}
     first = api.post(path, {"position": 0} | said, format="json", HTTP_USER_AGENT=agent)
     assert first.status_code == 200
-    collection(beats.SESSIONS).update_many(
+    collection(heartbeats.SESSIONS).update_many(
         {}, [{"$set": {"last_at": {"$subtract": ["$last_at", seconds * 1000]}}}]
     )
     body = {"position": seconds, "watched": [[0, seconds]]} | said
     assert api.post(path, body, format="json", HTTP_USER_AGENT=agent).status_code == 200
-    rollup.roll_up()
+    aggregation.aggregate_pending()
 
 
 def stats(cast, path=STATS, who="owner", **params):
@@ -70,11 +70,11 @@ def test_a_view_and_its_time_are_in_the_totals_and_on_their_day(database, cast, 
         assert report["average_percentage"] == pytest.approx(20, abs=1)
 
 
-@pytest.mark.parametrize("name", periods.RANGES)
+@pytest.mark.parametrize("name", date_ranges.RANGES)
 def test_every_day_of_the_range_is_there_with_zeros(database, cast, film, name):
     report = stats(cast, range=name)
     days = [row["day"] for row in report["days"]]
-    assert len(days) == periods.RANGES[name]
+    assert len(days) == date_ranges.RANGES[name]
     assert (days[0], days[-1]) == (report["from"], report["to"])
     assert days == sorted(set(days))
     assert report["to"] == datetime.now(UTC).date().isoformat()
@@ -194,8 +194,8 @@ def test_days_from_before_lengths_were_noted_are_left_out_of_the_share(database,
     watch(cast, film, 20)
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
     former = {"views": 1, "started": 1, "seconds": 60.0}
-    figures.add_day(film.pk, film.channel_id, yesterday, former, "former")
-    collection(figures.VIDEO_TOTALS).update_one({"_id": film.pk}, {"$unset": {"viewings": ""}})
+    statistics.add_day(film.pk, film.channel_id, yesterday, former, "former")
+    collection(statistics.VIDEO_TOTALS).update_one({"_id": film.pk}, {"$unset": {"viewings": ""}})
     report = stats(cast, of(film))
     assert report["average_seconds"] == pytest.approx(40, abs=1)
     assert report["average_percentage"] == pytest.approx(20, abs=1)
@@ -206,8 +206,8 @@ def test_a_long_video_has_a_curve_of_at_most_600_points(database, cast):
     lecture = cast.video(duration=7200.5)
     watch(cast, lecture, 30)
     curve = stats(cast, of(lecture))["retention"]
-    assert len(curve) <= figures.MOST_BUCKETS
-    assert curve[1]["at"] == figures.bucket_seconds(7200.5)
+    assert len(curve) <= statistics.MAX_BUCKETS
+    assert curve[1]["at"] == statistics.bucket_seconds(7200.5)
     assert curve[0]["share"] == 1.0
     assert curve[-1] == {"at": curve[-1]["at"], "share": 0.0}
 

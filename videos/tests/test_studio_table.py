@@ -8,9 +8,9 @@ from django.db import connection
 
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
-from streamsite.testing.commands import recorded
+from tests.support.commands import recorded
 from videos.models import Status, Video
-from videos.studio import bulk
+from videos.studio import bulk_actions
 
 VIDEOS, BULK = "/api/v1/studio/videos", "/api/v1/studio/videos/bulk"
 
@@ -207,7 +207,8 @@ def test_the_same_change_by_many_at_once_is_one(database, cast, shelf):
     def remove(_: int) -> int:
         try:
             return sum(
-                one.outcome == bulk.CHANGED for one in bulk.apply(cast.owner, ids, "visibility", "private")
+                one.outcome == bulk_actions.CHANGED
+                for one in bulk_actions.apply_action(cast.owner, ids, "visibility", "private")
             )
         finally:
             connection.close()
@@ -328,9 +329,9 @@ def test_an_empty_channel_has_pages_that_say_so(database, cast):
 def test_titles_that_try_to_be_markup_stay_text(database, cast):
     nasty = '<script>alert(1)</script>"><img src=x>{{7*7}}'
     video, page = cast.video(title=nasty), cast.page("owner")
-    from videos.playback import figures
+    from videos.playback import statistics
 
-    figures.add_day(video.pk, video.channel_id, figures.today(), {"views": 3, "seconds": 9.0}, "batch")
+    statistics.add_day(video.pk, video.channel_id, statistics.today(), {"views": 3, "seconds": 9.0}, "batch")
     confirm = page.post("/studio/videos/bulk", {"video_ids": [video.pk], "action": "delete"})
     paths = ["/studio", "/studio/videos", f"/studio/videos/{video.pk}/stats", f"/studio/videos?q={nasty}"]
     for text in [confirm.content.decode(), *(page.get(path).content.decode() for path in paths)]:

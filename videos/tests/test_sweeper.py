@@ -17,7 +17,10 @@ from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from streamsite.site_id import COLLECTION, COUNT_FILE, DOCUMENT
 from streamsite.tasks import queue
-from videos import captions, services, storage, tasks, webvtt
+from videos import services, tasks
+from videos.captions import services as caption_services
+from videos.captions import webvtt
+from videos.files import paths as media_paths
 from videos.models import Reaction, Upload, Video
 from videos.uploads import services as uploads
 
@@ -52,26 +55,28 @@ def sweep(settings):
 
 def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
     kept = cast.video()
-    caption = captions.add(kept, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nx\n"), language="en")
+    caption = caption_services.add_track(
+        kept, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nx\n"), language="en"
+    )
     used = [
-        old_file(storage.source_path(kept.pk)),
-        old_file(storage.generation_dir(kept.pk, "gen1") / "master.m3u8"),
-        captions.file_of(caption),
+        old_file(media_paths.source_path(kept.pk)),
+        old_file(media_paths.generation_dir(kept.pk, "gen1") / "master.m3u8"),
+        caption_services.track_path(caption),
     ]
     os.utime(used[-1], (LONG_AGO, LONG_AGO))
     orphans = [
-        old_file(storage.source_path("AAAAAAAAAAA")),
-        old_file(storage.generation_dir("AAAAAAAAAAA", "gen1") / "master.m3u8"),
-        old_file(storage.generation_dir(kept.pk, "older") / "master.m3u8"),
-        old_file(storage.extras_dir("AAAAAAAAAAA") / "captions" / "x.vtt"),
-        old_file(storage.extras_dir(kept.pk) / "captions" / "former.vtt"),
-        old_file(storage.extras_dir(kept.pk) / "poster-former.webp"),
-        old_file(storage.job_dir("AAAAAAAAAAA", "1") / "x"),
-        old_file(storage.job_dir(kept.pk, "1") / "x"),
+        old_file(media_paths.source_path("AAAAAAAAAAA")),
+        old_file(media_paths.generation_dir("AAAAAAAAAAA", "gen1") / "master.m3u8"),
+        old_file(media_paths.generation_dir(kept.pk, "older") / "master.m3u8"),
+        old_file(media_paths.extras_dir("AAAAAAAAAAA") / "captions" / "x.vtt"),
+        old_file(media_paths.extras_dir(kept.pk) / "captions" / "former.vtt"),
+        old_file(media_paths.extras_dir(kept.pk) / "poster-former.webp"),
+        old_file(media_paths.attempt_dir("AAAAAAAAAAA", "1") / "x"),
+        old_file(media_paths.attempt_dir(kept.pk, "1") / "x"),
         old_file(Path(settings.WORK_DIR) / "uploads" / "AAAAAAAAAAAAAAAA"),
         old_file(Path(settings.FILE_UPLOAD_TEMP_DIR) / "spooled.upload"),
     ]
-    young = storage.source_path("BBBBBBBBBBB")
+    young = media_paths.source_path("BBBBBBBBBBB")
     young.parent.mkdir(parents=True)
     young.write_bytes(b"x")
     sweep(force=True)
@@ -86,8 +91,8 @@ def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
 
 def test_what_is_being_made_stays(cast, sweep):
     video = cast.video(ready=False, status="processing")
-    making = old_file(storage.generation_dir(video.pk, "new") / "720p" / "seg_00000.m4s")
-    work = old_file(storage.job_dir(video.pk, "1") / "x")
+    making = old_file(media_paths.generation_dir(video.pk, "new") / "720p" / "seg_00000.m4s")
+    work = old_file(media_paths.attempt_dir(video.pk, "1") / "x")
     sweep()
     assert making.exists()
     assert work.exists()
@@ -139,9 +144,9 @@ def library(cast, sweep):
     """Thirty videos with files of their own on the disk: (videos, files)."""
     videos = [cast.video() for _ in range(30)]
     for video in videos:
-        old_file(storage.source_path(video.pk), video.pk.encode())
-        old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
-        old_file(storage.extras_dir(video.pk) / "poster-9.webp")
+        old_file(media_paths.source_path(video.pk), video.pk.encode())
+        old_file(media_paths.generation_dir(video.pk, "gen1") / "master.m3u8")
+        old_file(media_paths.extras_dir(video.pk) / "poster-9.webp")
     Video.objects.update(poster="9")
     return videos, files()
 
@@ -190,7 +195,7 @@ def test_forced_ones_wait_in_the_trash_for_days(library, settings):
     Video.objects.filter(pk__in=[video.pk for video in videos[5:]]).delete()
     assert "source files: 25" in command("--force")
     assert len(files()) == len(before) - 75
-    moved = [folder for _, folder in trash.days()]  # two when it was midnight
+    moved = [folder for _, folder in trash.dated_folders()]  # two when it was midnight
     former = moved[0].with_name((trash.today() - timedelta(days=settings.TRASH_DAYS)).isoformat())
     other = moved[0].with_name("not-a-date")
     for folder in (former, other):
@@ -203,26 +208,26 @@ def test_forced_ones_wait_in_the_trash_for_days(library, settings):
     assert files() == before
     command("--force")
     command("--empty-trash")
-    assert list(trash.days()) == []
+    assert list(trash.dated_folders()) == []
 
 
 def test_what_the_row_names_and_the_disk_lacks_keeps_the_rest(cast, sweep):
     """An older database names the former generation, which a newer one has replaced on the disk."""
     video = cast.video(generation="former")
-    newer = old_file(storage.generation_dir(video.pk, "newer") / "master.m3u8")
+    newer = old_file(media_paths.generation_dir(video.pk, "newer") / "master.m3u8")
     unfinished = cast.video(ready=False, status="failed")
-    only = old_file(storage.generation_dir(unfinished.pk, "gen1") / "master.m3u8")
+    only = old_file(media_paths.generation_dir(unfinished.pk, "gen1") / "master.m3u8")
     assert sweep() == {"generations_kept": 2}
     assert newer.exists()
     assert only.exists()
-    old_file(storage.source_path(unfinished.pk))
+    old_file(media_paths.source_path(unfinished.pk))
     assert sweep() == {"generations": 1, "generations_kept": 1}
 
 
 def test_former_thumbnails_and_captions_stay_when_they_are_many(cast, sweep):
     video = cast.video()
-    old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
-    lost = [old_file(storage.extras_dir(video.pk) / "captions" / f"{number}.vtt") for number in range(3)]
+    old_file(media_paths.generation_dir(video.pk, "gen1") / "master.m3u8")
+    lost = [old_file(media_paths.extras_dir(video.pk) / "captions" / f"{number}.vtt") for number in range(3)]
     assert sweep() == {"left_alone": 1}
     assert all(path.exists() for path in lost)
     assert sweep(force=True) == {"extra_files": 3}
@@ -230,11 +235,11 @@ def test_former_thumbnails_and_captions_stay_when_they_are_many(cast, sweep):
 
 def test_orphans_that_become_old_one_by_one_stay(cast, sweep):
     """As after a restore that did not keep the files' times."""
-    sources = [storage.source_path(f"AAAAAAAAA{number:02}") for number in range(30)]
+    sources = [media_paths.source_path(f"AAAAAAAAA{number:02}") for number in range(30)]
     uploads = [Path(settings.WORK_DIR) / "uploads" / f"{number:016}" for number in range(3)]
     video = cast.video()
-    old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
-    tracks = [storage.extras_dir(video.pk) / "captions" / f"{number}.vtt" for number in range(3)]
+    old_file(media_paths.generation_dir(video.pk, "gen1") / "master.m3u8")
+    tracks = [media_paths.extras_dir(video.pk) / "captions" / f"{number}.vtt" for number in range(3)]
     for path in (*sources, *uploads, *tracks):
         old_file(path)
         os.utime(path)
@@ -253,7 +258,7 @@ def test_small_sweeps_do_not_add_up(library, settings):
     Video.objects.filter(pk=videos[1].pk).delete()
     with pytest.raises(CommandError, match=r"1 of 29 videos.*\(1 are there already\)"):
         command()
-    assert storage.source_path(videos[1].pk).exists()
+    assert media_paths.source_path(videos[1].pk).exists()
     command("--empty-trash")
     assert "source files: 1" in command()
 
@@ -264,10 +269,10 @@ def test_extras_stay_when_what_the_row_names_is_missing(cast, sweep, lacking):
     video = cast.video(poster="formerposter" if lacking == "poster" else "")
     if lacking == "caption":
         parsed = webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nx\n")
-        captions.file_of(captions.add(video, parsed, language="en")).unlink()
+        caption_services.track_path(caption_services.add_track(video, parsed, language="en")).unlink()
     if lacking != "generation":
-        old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8")
-    newer = old_file(storage.extras_dir(video.pk) / "poster-newer.webp")
+        old_file(media_paths.generation_dir(video.pk, "gen1") / "master.m3u8")
+    newer = old_file(media_paths.extras_dir(video.pk) / "poster-newer.webp")
     assert sweep() == {"extras_kept": 1}
     assert newer.exists()
 
@@ -292,14 +297,14 @@ def test_an_older_database_moves_nothing_below_the_cap_either(library, settings)
     assert Video.objects.filter(pk=draft.pk).exists()
     command("--force")
     assert "source files: 0" in command()
-    assert not storage.source_path(videos[0].pk).exists()
+    assert not media_paths.source_path(videos[0].pk).exists()
     assert not expired.exists()
 
 
 @pytest.mark.parametrize("days", [-400, 8])
 def test_a_wrong_clock_of_this_machine_deletes_nothing_too_early(database, settings, days):
     """Files that moved before the clock was set, and after it jumped."""
-    path = old_file(storage.source_path("AAAAAAAAAAA"))
+    path = old_file(media_paths.source_path("AAAAAAAAAAA"))
     if days < 0:
         with time_machine.travel(datetime.now(UTC) + timedelta(days=days)):
             trash.move(path.parent)
@@ -313,7 +318,7 @@ def test_a_wrong_clock_of_this_machine_deletes_nothing_too_early(database, setti
 
 def test_a_draft_that_has_files_leaves_them_in_the_trash(cast, sweep):
     video = cast.video(ready=False, status="uploading", created_at=timezone.now() - timedelta(hours=2))
-    source = old_file(storage.source_path(video.pk), b"arrived")
+    source = old_file(media_paths.source_path(video.pk), b"arrived")
     assert sweep() == {"drafts_without_upload": 1}
     assert not source.exists()
     assert trash.restore([video.pk]) == ([source], [])
@@ -330,7 +335,7 @@ def test_an_upload_that_went_on_after_an_older_database_was_written(cast, sweep)
         Upload.objects.create(owner=cast.owner, video=video, length=7, expires_at=past)
         for video in (finished, other)
     ]
-    source = old_file(storage.source_path(finished.pk), b"arrived")
+    source = old_file(media_paths.source_path(finished.pk), b"arrived")
     bytes_of_other = old_file(Path(settings.WORK_DIR) / "uploads" / rows[1].pk, b"arr")
     given_up = time.time() - settings.UPLOAD_EXPIRES_HOURS * 3600 - 60
     os.utime(bytes_of_other, (given_up, given_up))
@@ -343,7 +348,7 @@ def test_an_upload_that_went_on_after_an_older_database_was_written(cast, sweep)
 def let_time_pass():
     """Make what is in the trash as old as it gets."""
     over = trash.today() - timedelta(days=settings.TRASH_DAYS)
-    for number, (_, folder) in enumerate(list(trash.days())):
+    for number, (_, folder) in enumerate(list(trash.dated_folders())):
         folder.rename(folder.with_name(f"{over.isoformat()}.{number}"))
 
 
@@ -358,7 +363,9 @@ def test_what_the_database_names_again_is_put_back_when_its_time_is_over(library
     let_time_pass()
     assert trash.empty() == 1
     # Its thumbnail is none that the row names.
-    named = {path: content for path, content in before.items() if path.parent != storage.extras_dir(lost.pk)}
+    named = {
+        path: content for path, content in before.items() if path.parent != media_paths.extras_dir(lost.pk)
+    }
     assert files() == named
 
 
@@ -366,11 +373,11 @@ def test_what_the_database_names_again_is_put_back_when_its_time_is_over(library
 def test_a_file_goes_back_only_to_where_nothing_is(cast, there):
     video = cast.video(poster="ownposter")
     paths = [
-        old_file(storage.source_path(video.pk)),
-        old_file(storage.generation_dir(video.pk, "gen1") / "master.m3u8"),
-        old_file(storage.extras_dir(video.pk) / "poster-ownposter.webp"),
+        old_file(media_paths.source_path(video.pk)),
+        old_file(media_paths.generation_dir(video.pk, "gen1") / "master.m3u8"),
+        old_file(media_paths.extras_dir(video.pk) / "poster-ownposter.webp"),
     ]
-    former = old_file(storage.generation_dir(video.pk, "gen0") / "master.m3u8")
+    former = old_file(media_paths.generation_dir(video.pk, "gen0") / "master.m3u8")
     for path in (paths[0].parent, paths[1].parent, former.parent, paths[2].parent):
         trash.move(path)
     if there == "another":
@@ -402,8 +409,8 @@ def test_an_upload_that_went_on_between_looking_and_removing_stays(cast, monkeyp
 
     def goes_on(upload):
         monkeypatch.undo()
-        Upload.objects.filter(pk=upload.pk).update(expires_at=uploads.expiry())
-        return uploads.LONG_AGO
+        Upload.objects.filter(pk=upload.pk).update(expires_at=uploads.new_expiry())
+        return uploads.EPOCH
 
     monkeypatch.setattr(uploads, "_last_written", goes_on)
     assert uploads.sweep_expired() == 0

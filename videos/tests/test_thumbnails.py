@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from videos import pipeline, storage
-from videos.transcoding.pictures import file_names
+from videos.files import paths
+from videos.processing import pipeline
+from videos.transcoding.image_sizes import file_names
 
 
 def png(size=(640, 640), colour=(200, 30, 30), name="p.png"):
@@ -38,9 +39,9 @@ def test_a_sent_picture_is_cut_to_the_shape_of_a_video(cast):
     again = put(api, video, file=png(colour=(0, 0, 200)))
     assert again.json()["thumbnail_url"] != answer.json()["thumbnail_url"]
     assert api.get(answer.json()["thumbnail_url"]).status_code == 404
-    assert len(list(storage.extras_dir(video.pk).iterdir())) == len(file_names())
+    assert len(list(paths.extras_dir(video.pk).iterdir())) == len(file_names())
     assert api.delete(f"/api/v1/videos/{video.pk}/thumbnail").status_code == 204
-    assert not list(storage.extras_dir(video.pk).iterdir())
+    assert not list(paths.extras_dir(video.pk).iterdir())
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_what_is_no_picture_is_refused(cast, content):
     video = cast.video()
     answer = put(cast.api("owner"), video, file=SimpleUploadedFile("p.png", content, "image/png"))
     assert answer.status_code == 400
-    assert not storage.extras_dir(video.pk).exists()
+    assert not paths.extras_dir(video.pk).exists()
 
 
 def test_a_bomb_is_refused(cast):
@@ -64,7 +65,7 @@ def test_a_moment_of_the_film_becomes_the_picture(cast, clip):
     url = f"/api/v1/videos/{video.pk}/thumbnail"
     early = api.put(url, {"at": 0}, format="json")
     assert early.status_code in {400, 409}
-    source = storage.source_path(video.pk)
+    source = paths.source_path(video.pk)
     source.parent.mkdir(parents=True)
     source.write_bytes(clip.read_bytes())
     pipeline.process(video.pk)

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
-from videos import storage
+from videos.files import paths
 from videos.models import Upload, Video
-from videos.uploads import parts, services
+from videos.uploads import partial_file, services
 
 URL = "/api/v1/uploads"
 TYPE = "application/offset+octet-stream"
@@ -85,7 +85,7 @@ def test_an_upload_in_pieces_becomes_a_queued_video(cast):
     assert head["X-Video-Id"] == video_id
     assert head["Cache-Control"] == "no-store"
     assert call(api, "PATCH", url, b"56789", upload_offset=5)["Upload-Offset"] == "10"
-    assert storage.source_path(video_id).read_bytes() == b"0123456789"
+    assert paths.source_path(video_id).read_bytes() == b"0123456789"
     assert Video.objects.get(pk=video_id).status == "queued"
     assert [job["args"] for job in jobs()] == [[video_id]]
     # A client that missed the last answer asks again, and sends nothing twice.
@@ -108,7 +108,7 @@ def test_small_files_come_with_their_creation(cast):
     api = cast.api("owner")
     begun = begin(api, 4, b"data")
     assert (begun.status_code, begun["Upload-Offset"]) == (201, "4")
-    assert storage.source_path(begun["X-Video-Id"]).read_bytes() == b"data"
+    assert paths.source_path(begun["X-Video-Id"]).read_bytes() == b"data"
 
 
 @pytest.mark.parametrize("start", [0, 3, 6, 11])
@@ -226,9 +226,9 @@ def test_a_writer_that_was_overtaken_writes_nothing(cast):
                 assert call(api, "PATCH", url, b"BBBB", upload_offset=4).status_code == 204
             return self.pieces.pop(0)
 
-    with pytest.raises(parts.OffsetConflict):
-        parts.append(upload_id, Slow(), start=0, length=12, checksum=None)
-    assert parts.path_of(upload_id).read_bytes() == b"aaaaBBBB"
+    with pytest.raises(partial_file.OffsetConflict):
+        partial_file.append_bytes(upload_id, Slow(), start=0, length=12, checksum=None)
+    assert partial_file.upload_path(upload_id).read_bytes() == b"aaaaBBBB"
 
 
 def test_nobody_writes_into_a_finished_file(cast):
@@ -243,9 +243,9 @@ def test_nobody_writes_into_a_finished_file(cast):
             assert call(api, "PATCH", url, b"complete", upload_offset=0).status_code == 204
             return b"tampered"
 
-    with pytest.raises(parts.Gone):
-        parts.append(url.rsplit("/", 1)[1], Late(), start=0, length=8, checksum=None)
-    assert storage.source_path(begun["X-Video-Id"]).read_bytes() == b"complete"
+    with pytest.raises(partial_file.UploadFileMissing):
+        partial_file.append_bytes(url.rsplit("/", 1)[1], Late(), start=0, length=8, checksum=None)
+    assert paths.source_path(begun["X-Video-Id"]).read_bytes() == b"complete"
 
 
 def test_what_arrived_before_the_line_broke_is_kept(cast):
@@ -260,7 +260,7 @@ def test_what_arrived_before_the_line_broke_is_kept(cast):
         def read(self, size):
             return self.pieces.pop(0)
 
-    assert parts.append(url.rsplit("/", 1)[1], Broken(), start=0, length=10, checksum=None) == 4
+    assert partial_file.append_bytes(url.rsplit("/", 1)[1], Broken(), start=0, length=10, checksum=None) == 4
     assert offset_of(api, url) == 4
 
 
@@ -268,8 +268,8 @@ def test_a_process_killed_before_the_queue_is_made_good(cast):
     api = cast.api("owner")
     begun = begin(api, 8, b"data")
     upload = Upload.objects.get()
-    parts.append(upload.pk, _Whole(b"more"), start=4, length=4, checksum=None)
-    storage.keep_source(parts.path_of(upload.pk), upload.video_id)
+    partial_file.append_bytes(upload.pk, _Whole(b"more"), start=4, length=4, checksum=None)
+    paths.keep_source(partial_file.upload_path(upload.pk), upload.video_id)
     assert offset_of(api, path_of(begun)) == 8
     assert Video.objects.get().status == "queued"
     assert len(jobs()) == 1
@@ -289,8 +289,8 @@ def test_finishing_twice_queues_one_job(cast):
     upload = Upload.objects.select_related("video").get()
     from videos.tasks import enqueue_processing
 
-    services.finish(upload, enqueue=enqueue_processing)
-    services.finish(upload, enqueue=enqueue_processing)
+    services.finish_upload(upload, enqueue=enqueue_processing)
+    services.finish_upload(upload, enqueue=enqueue_processing)
     assert len(jobs()) == 1
     assert Video.objects.get(pk=begun["X-Video-Id"]).status == "queued"
 
@@ -342,7 +342,7 @@ def test_a_full_disk_refuses_with_507_and_loses_nothing(cast, settings):
         assert (answer.status_code, answer.json()["code"]) == (507, "insufficient_storage")
     settings.DISK_WATERMARK_BYTES = 0
     assert call(api, "PATCH", url, b"more", upload_offset=4)["Upload-Offset"] == "8"
-    assert storage.source_path(Video.objects.get().pk).read_bytes() == b"datamore"
+    assert paths.source_path(Video.objects.get().pk).read_bytes() == b"datamore"
 
 
 def test_too_many_unfinished_uploads_are_a_conflict(cast, settings):
@@ -375,5 +375,5 @@ def test_file_names_become_titles_and_nothing_else(cast, name):
     assert answer.status_code == 201
     assert "X-Evil" not in answer
     video = Video.objects.get()
-    assert storage.source_path(video.pk).is_file()
+    assert paths.source_path(video.pk).is_file()
     assert not set(video.title) & set("\r\n\0/")

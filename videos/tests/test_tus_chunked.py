@@ -7,10 +7,11 @@ from base64 import b64encode
 
 import pytest
 
-from videos import quota, storage
+from videos import quota
+from videos.files import paths
 from videos.models import Upload, Video
 from videos.tests.test_tus import TYPE, URL, begin, call, empty_folder, jobs, offset_of, path_of
-from videos.uploads import parts
+from videos.uploads import partial_file
 
 __all__ = ["empty_folder"]
 
@@ -50,7 +51,7 @@ def test_pieces_in_chunks_become_a_queued_video(cast):
     assert (first.status_code, first["Upload-Offset"]) == (204, "4")
     last = send(api, url, b"456789", upload_offset=4)
     assert (last.status_code, last["Upload-Offset"]) == (204, "10")
-    assert storage.source_path(Video.objects.get().pk).read_bytes() == b"0123456789"
+    assert paths.source_path(Video.objects.get().pk).read_bytes() == b"0123456789"
     assert len(jobs()) == 1
 
 
@@ -62,11 +63,11 @@ def test_a_chunk_too_many_is_refused_and_nothing_is_lost(cast):
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
     arrived = offset_of(api, url)
     assert 4 <= arrived < 2 * MIB + 10
-    assert parts.path_of(url.rpartition("/")[2]).read_bytes() == b"0123" + content[: arrived - 4]
+    assert partial_file.upload_path(url.rpartition("/")[2]).read_bytes() == b"0123" + content[: arrived - 4]
     assert jobs() == []
     rest = content[arrived - 4 : -1]
     assert send(api, url, rest, upload_offset=arrived).status_code == 204
-    assert storage.source_path(Video.objects.get().pk).read_bytes() == b"0123" + content[:-1]
+    assert paths.source_path(Video.objects.get().pk).read_bytes() == b"0123" + content[:-1]
 
 
 def test_one_byte_beyond_the_end_does_not_finish_the_upload(cast):
@@ -109,7 +110,7 @@ def test_without_any_length_the_largest_size_and_the_quota_hold(cast, settings):
     assert send(api, url, b"012345", upload_offset=0).status_code == 204
     settings.USER_QUOTA_BYTES = 8
     assert send(api, url, b"678", upload_offset=6).status_code == 413
-    assert quota.used(cast.owner) == offset_of(api, url) == 6
+    assert quota.used_bytes(cast.owner) == offset_of(api, url) == 6
     assert send(api, url, b"67", upload_offset=6, upload_length=8).status_code == 204
     assert len(jobs()) == 1
 

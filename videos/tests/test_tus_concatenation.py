@@ -9,12 +9,14 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from videos import quota, storage, sweeper
+from videos import quota
 from videos import services as video_services
+from videos.files import paths
 from videos.models import Upload, Video
+from videos.processing import cleanup
 from videos.tasks import enqueue_processing
 from videos.tests.test_tus import URL, call, empty_folder, encoded, jobs, offset_of, path_of
-from videos.uploads import parts, services
+from videos.uploads import partial_file, services
 
 __all__ = ["empty_folder"]
 PIECES = (b"first,", b"second,", b"third")
@@ -44,8 +46,8 @@ def sweep(hours=1.0):
     with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True):
         now = timezone.now().timestamp()
         for name in files():
-            os.utime(parts.path_of(name), (now - hours * 3600, now - hours * 3600))
-        return sweeper.sweep(
+            os.utime(partial_file.upload_path(name), (now - hours * 3600, now - hours * 3600))
+        return cleanup.sweep(
             task_path="videos.tasks.process_video", enqueue=enqueue_processing, place=lambda video_id: None
         ).found
 
@@ -59,7 +61,7 @@ def test_parts_become_one_video_in_the_order_of_the_list(cast):
     video = Video.objects.get()
     assert joined["X-Video-Id"] == video.pk
     assert (video.status, video.title, video.source_size) == ("queued", "Joined", 18)
-    assert storage.source_path(video.pk).read_bytes() == b"first,second,third"
+    assert paths.source_path(video.pk).read_bytes() == b"first,second,third"
     assert [job["args"] for job in jobs()] == [[video.pk]]
     assert files() == set()
     state = call(api, "HEAD", path_of(joined))
@@ -144,7 +146,7 @@ def test_nothing_is_added_to_a_final_upload(cast):
     final = path_of(join(api, [part(api, b"a"), part(api, b"b")]))
     answer = call(api, "PATCH", final, b"c", upload_offset=2)
     assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
-    assert storage.source_path(Video.objects.get().pk).read_bytes() == b"ab"
+    assert paths.source_path(Video.objects.get().pk).read_bytes() == b"ab"
 
 
 def test_parts_of_others_and_parts_that_are_none_look_alike(cast):
@@ -180,7 +182,7 @@ def test_parts_are_used_once_and_the_same_list_is_the_same_upload(cast):
 def test_parts_of_an_upload_that_is_being_joined_belong_to_it(cast, monkeypatch):
     api = cast.api("owner")
     urls = [part(api, b"a"), part(api, b"b")]
-    monkeypatch.setattr(parts, "join", lambda *_: False)  # as while another request is at it
+    monkeypatch.setattr(partial_file, "join_files", lambda *_: False)  # as while another request is at it
     joined = join(api, urls)
     assert joined.status_code == 201
     state = call(api, "HEAD", path_of(joined))
@@ -197,8 +199,8 @@ def test_parts_of_an_upload_that_is_being_joined_belong_to_it(cast, monkeypatch)
 def test_only_one_joins_at_a_time(cast):
     api = cast.api("owner")
     url = path_of(call(api, "POST", URL, upload_length=4))
-    with parts._opened(id_of(url)) as descriptor, parts._locked(descriptor):
-        assert parts.join(id_of(url), []) is False
+    with partial_file._opened(id_of(url)) as descriptor, partial_file._locked(descriptor):
+        assert partial_file.join_files(id_of(url), []) is False
 
 
 @pytest.fixture
@@ -213,7 +215,7 @@ def interrupted(cast, monkeypatch):
 
     api = cast.api("owner")
     urls = [part(api, content) for content in PIECES]
-    monkeypatch.setattr(parts, "join", killed)
+    monkeypatch.setattr(partial_file, "join_files", killed)
     with pytest.raises(Killed):
         join(api, urls)
     monkeypatch.undo()
@@ -222,7 +224,7 @@ def interrupted(cast, monkeypatch):
 
 def stop_after(monkeypatch, count):
     """Let the process be killed after so many bytes were copied; nothing that follows them happens."""
-    copy = parts.shutil.copyfileobj
+    copy = partial_file.shutil.copyfileobj
 
     class Killed(BaseException):
         pass
@@ -237,7 +239,7 @@ def stop_after(monkeypatch, count):
             raise Killed
         left[0] -= len(content)
 
-    monkeypatch.setattr(parts.shutil, "copyfileobj", copy_some)
+    monkeypatch.setattr(partial_file.shutil, "copyfileobj", copy_some)
     return Killed, copy
 
 
@@ -250,17 +252,17 @@ def test_a_join_that_was_killed_is_gone_on_with(cast, interrupted, monkeypatch, 
     monkeypatch.undo()
     assert offset_of(cast.api("owner"), url) == 18
     video = Video.objects.get()
-    assert storage.source_path(video.pk).read_bytes() == b"first,second,third"
+    assert paths.source_path(video.pk).read_bytes() == b"first,second,third"
     assert (video.status, len(jobs()), files()) == ("queued", 1, set())
     assert Upload.objects.count() == 1
 
 
 def test_a_process_killed_between_deleting_a_part_and_the_next_is_made_good(cast, interrupted):
     url, (first, *_) = interrupted
-    parts.path_of(id_of(url)).write_bytes(b"first,sec")
-    parts.remove(first)
+    partial_file.upload_path(id_of(url)).write_bytes(b"first,sec")
+    partial_file.delete_file(first)
     assert offset_of(cast.api("owner"), url) == 18
-    assert storage.source_path(Video.objects.get().pk).read_bytes() == b"first,second,third"
+    assert paths.source_path(Video.objects.get().pk).read_bytes() == b"first,second,third"
 
 
 def test_the_sweeper_joins_what_nobody_asks_for_any_more(cast, interrupted):
@@ -273,7 +275,7 @@ def test_the_sweeper_joins_what_nobody_asks_for_any_more(cast, interrupted):
 
 def test_a_part_that_was_lost_loses_the_upload_and_nothing_else(cast, interrupted):
     url, (first, *_) = interrupted
-    parts.remove(first)
+    partial_file.delete_file(first)
     assert call(cast.api("owner"), "HEAD", url).status_code == 404
     assert sweep(hours=settings.UPLOAD_EXPIRES_HOURS + 1)["uploads_expired"] == 1
     assert not Upload.objects.exists()
@@ -284,7 +286,7 @@ def test_a_part_that_was_lost_loses_the_upload_and_nothing_else(cast, interrupte
 def test_giving_up_an_interrupted_one_takes_its_parts_along(cast, interrupted):
     url, _ = interrupted
     upload = Upload.objects.select_related("video").get(kind="final")
-    services.cancel(upload)
+    services.cancel_upload(upload)
     assert not Upload.objects.exists()
     assert not Video.objects.exists()
     assert files() == set()
@@ -311,17 +313,17 @@ def test_bytes_count_once_against_the_quota(cast, settings):
     settings.USER_QUOTA_BYTES = 20
     api = cast.api("owner")
     urls = [part(api, content) for content in PIECES]
-    assert quota.used(cast.owner) == 18
+    assert quota.used_bytes(cast.owner) == 18
     assert call(api, "POST", URL, upload_length=3, upload_concat="partial").status_code == 413
     assert call(api, "POST", URL, upload_length=3).status_code == 413
     late = path_of(call(api, "POST", URL, b"a", upload_defer_length=1, upload_concat="partial"))
-    assert quota.used(cast.owner) == 19
+    assert quota.used_bytes(cast.owner) == 19
     assert call(api, "PATCH", late, b"bc", upload_offset=1).status_code == 413
-    assert quota.used(cast.owner) == 19
+    assert quota.used_bytes(cast.owner) == 19
     assert join(api, urls).status_code == 201
-    assert quota.used(cast.owner) == 19
+    assert quota.used_bytes(cast.owner) == 19
     assert call(api, "DELETE", late).status_code == 204
-    assert quota.used(cast.owner) == 18
+    assert quota.used_bytes(cast.owner) == 18
 
 
 def test_the_sum_of_parts_may_not_exceed_the_largest_size(cast, settings):

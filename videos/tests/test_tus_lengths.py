@@ -8,10 +8,11 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from videos import quota, storage
+from videos import quota
+from videos.files import paths
 from videos.models import Upload, Video
 from videos.tests.test_tus import URL, call, empty_folder, encoded, jobs, path_of
-from videos.uploads import parts, services
+from videos.uploads import partial_file, services
 
 __all__ = ["empty_folder"]
 
@@ -36,7 +37,7 @@ def test_the_length_may_come_with_a_later_piece(cast):
     assert "Upload-Defer-Length" not in state
     assert call(api, "PATCH", url, b"89", upload_offset=8)["Upload-Offset"] == "10"
     video = Video.objects.get()
-    assert storage.source_path(video.pk).read_bytes() == b"0123456789"
+    assert paths.source_path(video.pk).read_bytes() == b"0123456789"
     assert (video.status, video.source_size) == ("queued", 10)
     assert len(jobs()) == 1
 
@@ -100,16 +101,16 @@ def test_the_quota_holds_without_a_length(cast, settings):
     settings.USER_QUOTA_BYTES = 10
     api = cast.api("owner")
     url = path_of(begin(api, b"012345"))
-    assert quota.used(cast.owner) == 6
+    assert quota.used_bytes(cast.owner) == 6
     assert call(api, "PATCH", url, b"67890", upload_offset=6).status_code == 413
     assert call(api, "PATCH", url, b"6", upload_offset=6, upload_length=11).status_code == 413
-    assert quota.used(cast.owner) == 6
+    assert quota.used_bytes(cast.owner) == 6
     assert call(api, "POST", URL, upload_length=5).status_code == 413
     assert call(api, "PATCH", url, b"6", upload_offset=6, upload_length=8).status_code == 204
     # From now on what was announced counts.
-    assert quota.used(cast.owner) == 8
+    assert quota.used_bytes(cast.owner) == 8
     assert call(api, "DELETE", url).status_code == 204
-    assert quota.used(cast.owner) == 0
+    assert quota.used_bytes(cast.owner) == 0
 
 
 def test_bytes_that_never_came_do_not_count_for_long(cast, settings):
@@ -119,7 +120,7 @@ def test_bytes_that_never_came_do_not_count_for_long(cast, settings):
     url = path_of(begin(api, b"0123"))
     Video.objects.update(source_size=90)
     assert call(api, "PATCH", url, b"45", upload_offset=4).status_code == 204
-    assert quota.used(cast.owner) == 6
+    assert quota.used_bytes(cast.owner) == 6
 
 
 @pytest.mark.parametrize("concat", [{}, {"upload_concat": "partial"}])
@@ -129,8 +130,10 @@ def test_a_request_under_way_writes_no_more_than_still_counts(cast, concat):
     upload_id = path_of(begin(api, **concat)).rpartition("/")[2]
 
     def append(body, length):
-        upload = services.of_owner(cast.owner, upload_id)
-        return services.append(upload, body, start=0, length=length, checksum=None, enqueue=tasks.append)
+        upload = services.get_upload(cast.owner, upload_id)
+        return services.append_to_upload(
+            upload, body, start=0, length=length, checksum=None, enqueue=tasks.append
+        )
 
     class Slow:
         def read(self, size):
@@ -138,9 +141,9 @@ def test_a_request_under_way_writes_no_more_than_still_counts(cast, concat):
             return b"0123456789"
 
     tasks = []
-    with pytest.raises(parts.OffsetConflict):
+    with pytest.raises(partial_file.OffsetConflict):
         append(Slow(), 10)
-    assert quota.used(cast.owner) == parts.offset(upload_id) == 0
+    assert quota.used_bytes(cast.owner) == partial_file.received_bytes(upload_id) == 0
 
 
 def test_an_abandoned_one_is_swept(cast):
@@ -153,5 +156,5 @@ def test_an_abandoned_one_is_swept(cast):
 def test_the_upload_page_leaves_out_what_it_cannot_go_on_with(cast):
     begin(cast.api("owner"), b"0123")
     call(cast.api("owner"), "POST", URL, upload_length=4, upload_concat="partial")
-    assert services.unfinished(cast.owner) == []
+    assert services.unfinished_uploads(cast.owner) == []
     assert cast.page("owner").get("/upload").status_code == 200

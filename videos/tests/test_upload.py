@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 
 from accounts.models import User
 from streamsite.tasks.worker import Worker
-from videos import storage
+from videos.files import paths
 from videos.models import Video
 
 URL = "/api/v1/videos"
@@ -123,7 +123,7 @@ def test_names_are_titles_and_never_paths(cast, name):
     answer = send(cast.api("owner"), b"something", name)
     assert answer.status_code == 201
     video = Video.objects.get(pk=answer.json()["id"])
-    assert storage.source_path(video.pk).read_bytes() == b"something"
+    assert paths.source_path(video.pk).read_bytes() == b"something"
     assert "/" not in video.title
     assert "\u202e" not in video.title
     assert len(video.title) <= 120

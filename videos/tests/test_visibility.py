@@ -3,8 +3,9 @@
 import pytest
 
 from accounts.models import User
-from streamsite.testing.cast import Cast
-from videos import media_tokens, services, storage
+from tests.support.users import Cast
+from videos import services
+from videos.files import paths, tokens
 from videos.models import Video
 
 EVERYBODY = ("owner", "member", "stranger", "staff", "anonymous")
@@ -16,7 +17,7 @@ def watched(cast: Cast):
 
     def make(visibility, **fields):
         video = cast.video(visibility=visibility, **fields)
-        folder = storage.generation_dir(video.pk, "gen1")
+        folder = paths.generation_dir(video.pk, "gen1")
         folder.mkdir(parents=True)
         (folder / "master.m3u8").write_bytes(b"#EXTM3U\n" + bytes(range(256)) * 4)
         return video
@@ -25,7 +26,7 @@ def watched(cast: Cast):
 
 
 def addresses(video, viewer_class):
-    token = media_tokens.make(video.pk, "gen1", viewer_class)
+    token = tokens.create_page_token(video.pk, "gen1", viewer_class)
     return [
         f"/watch/{video.pk}",
         f"/api/v1/videos/{video.pk}",
@@ -40,7 +41,7 @@ def addresses(video, viewer_class):
 )
 def test_everybody_sees_what_the_owner_allowed(cast, watched, visibility, seen_by, who):
     video = watched(visibility)
-    viewer_class = media_tokens.OWNER if visibility == "private" else media_tokens.PUBLIC
+    viewer_class = tokens.OWNER if visibility == "private" else tokens.PUBLIC
     page = cast.page(who)
     expected = 200 if who in seen_by else 404
     assert [page.get(url).status_code for url in addresses(video, viewer_class)] == [expected] * 3

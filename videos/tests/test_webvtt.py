@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamsite.errors import Invalid, TooLarge
-from videos import webvtt
-from videos.webvtt import Cue
+from videos.captions import webvtt
+from videos.captions.webvtt import Cue
 
 HOSTILE = """WEBVTT - title
 

@@ -41,5 +41,5 @@ def _require_good_password(options: dict[str, Any]) -> None:
         name: options[name] or os.environ.get(f"DJANGO_SUPERUSER_{name.upper()}", "")
         for name in ("username", "email")
     }
-    if weak := passwords.problems(given, User(**told)):
+    if weak := passwords.password_problems(given, User(**told)):
         raise CommandError(f"{PASSWORD} cannot be used: {' '.join(weak)}")

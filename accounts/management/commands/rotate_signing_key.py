@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.keys import create_key
+from accounts.signing_keys import create_key
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-// Moments of a video as addresses name them. videos/times.py reads the query by the same rules.
+// Moments of a video as addresses name them. videos/start_times.py reads the query by the same rules.
 
 const MOMENT = /^(?:npt:)?(?:(?=.)(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,7}(?:\.\d{1,9})?|\.\d{1,9})s?)?|(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d{1,9})?))(?:,[\d:.]*)?$/i;
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from djongo.features import DatabaseFeatures as DjongoDatabaseFeatures
 
-from .skips import DJANGO_TEST_SKIPS
+from streamsite.mongo.engine.unsupported_tests import DJANGO_TEST_SKIPS
 
 
 class DatabaseFeatures(DjongoDatabaseFeatures):  # type: ignore[misc]

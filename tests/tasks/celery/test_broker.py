@@ -12,9 +12,9 @@ from django_tasks import task_backends
 
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
-from streamsite.tasks import control, delivery, queue
+from streamsite.tasks import control, dispatch, queue
 from streamsite.tasks.celery import app
-from streamsite.testing.redis import Redis
+from tests.support.redis import Redis
 from tests.tasks import samples
 from tests.tasks.celery.messages import SOON, lose_messages, waiting, words
 from tests.tasks.conftest import ROOT, wait_until
@@ -118,16 +118,16 @@ def test_queue_is_called_again_at_growing_intervals(database, put):
     make_due(put(), ago=60)
     intervals = []
     for _ in range(6):
-        assert delivery.is_to_be_called_again("default", 10)
-        assert not delivery.is_to_be_called_again("default", 10)
-        calls = collection(delivery.CALLS)
+        assert dispatch.claim_repeat_call("default", 10)
+        assert not dispatch.claim_repeat_call("default", 10)
+        calls = collection(dispatch.CALLS)
         [row] = calls.aggregate([{"$set": {"left": {"$subtract": ["$again_at", "$$NOW"]}}}])
         intervals.append(round(row["left"] / 1000))
         calls.update_one({}, [{"$set": {"again_at": "$$NOW"}}])
     assert intervals == [10, 20, 40, 80, 80, 80]
     assert queue.take("w", ["default"], 30) is not None
-    assert not delivery.is_to_be_called_again("default", 10)
-    assert collection(delivery.CALLS).count_documents({}) == 0
+    assert not dispatch.claim_repeat_call("default", 10)
+    assert collection(dispatch.CALLS).count_documents({}) == 0
 
 
 def test_most_urgent_job_goes_first_whatever_the_order_of_messages(database, start_worker):

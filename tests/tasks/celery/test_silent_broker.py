@@ -3,7 +3,7 @@
 import pytest
 
 from streamsite.tasks import queue
-from streamsite.testing.flaky_proxy import FlakyProxy, Mode
+from tests.support.flaky_proxy import FlakyProxy, Mode
 from tests.tasks.celery.messages import SOON, words
 from tests.tasks.celery.test_broker import QUICK, enqueue_elsewhere, own_broker, states  # noqa: F401 - a fixture
 from tests.tasks.conftest import wait_until

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from videos import bucket
+from videos.files import bucket
 
 
 class Command(BaseCommand):

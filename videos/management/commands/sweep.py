@@ -7,7 +7,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from streamsite import trash
 from streamsite.management.site_command import SiteCommand
-from videos import bucket, bucket_sweeper, sweeper, tasks
+from videos import tasks
+from videos.files import bucket
+from videos.processing import bucket_cleanup, cleanup
 
 
 class Command(SiteCommand):
@@ -49,16 +51,16 @@ class Command(SiteCommand):
     def _sweep(self, *, force: bool) -> None:
         reports = [tasks.run_sweep(force=force)]
         if bucket.is_configured():
-            reports.append(bucket_sweeper.sweep_bucket(force=force))
+            reports.append(bucket_cleanup.sweep_bucket(force=force))
         for report in reports:
             for name, count in report.found.items():
                 self.stdout.write(f"{name.replace('_', ' ')}: {count}")
         self._end(reports)
 
     def _look(self) -> None:
-        reports = [sweeper.look()]
+        reports = [cleanup.preview()]
         if bucket.is_configured():
-            reports.append(bucket_sweeper.sweep_bucket(is_dry=True))
+            reports.append(bucket_cleanup.sweep_bucket(is_dry=True))
         listed = [line for report in reports for line in report.listed]
         for line in listed:
             self.stdout.write(line)
@@ -69,7 +71,7 @@ class Command(SiteCommand):
         count = trash.empty(everything=True)
         self.stdout.write(f"days of trash deleted: {count}")
         if bucket.is_configured():
-            report = bucket_sweeper.sweep_bucket(empty_trash=True)
+            report = bucket_cleanup.sweep_bucket(empty_trash=True)
             self.stdout.write(f"bucket folders: {report.found['bucket_folders']}")
             self._end([report])
 
@@ -89,7 +91,7 @@ class Command(SiteCommand):
             )
 
     @staticmethod
-    def _end(reports: list[sweeper.Report]) -> None:
+    def _end(reports: list[cleanup.CleanupReport]) -> None:
         refused = [sentence for report in reports for sentence in report.refused]
         if refused:
             raise CommandError("\n".join(refused))

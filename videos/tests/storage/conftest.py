@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.s3 import KEY_ID, NAME, SECRET, S3Server
-from streamsite.testing.stack import Stack
-from videos import pipeline, storage, stored
+from tests.support.s3 import KEY_ID, NAME, SECRET, S3Server
+from tests.support.stack import Stack
+from videos.files import bucket_delivery, paths
 from videos.models import Video
+from videos.processing import pipeline
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +41,11 @@ def in_bucket(s3, settings):
     settings.S3_BUCKET, settings.S3_ENDPOINT_URL = NAME, s3.url
     settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY = KEY_ID, SECRET
     settings.S3_BUCKET_IN_HOST = False
-    stored.forget_all()
+    bucket_delivery.clear_cache()
     for key in s3.object_names():
         s3.client.delete_object(Bucket=NAME, Key=f"videos/{key}")
     yield s3
-    stored.forget_all()
+    bucket_delivery.clear_cache()
 
 
 @pytest.fixture(scope="session")
@@ -57,18 +58,18 @@ def kept_generation(tmp_path_factory):
 def film(cast, clip, kept_generation):
     """A complete public video with real files on the disk."""
     video = cast.video(ready=False, status="queued")
-    source = storage.source_path(video.pk)
+    source = paths.source_path(video.pk)
     source.parent.mkdir(parents=True)
     shutil.copy(clip, source)
     if kept_generation.is_dir():
-        generation, folder = storage.new_generation(video.pk)
+        generation, folder = paths.new_generation(video.pk)
         shutil.copytree(kept_generation, folder, dirs_exist_ok=True)
         ready = {"status": "ready", "is_complete": True, "has_poster": True, "duration": 3.0}
         Video.objects.filter(pk=video.pk).update(generation=generation, **ready)
     else:
         pipeline.process(video.pk)
         video.refresh_from_db()
-        shutil.copytree(storage.generation_dir(video.pk, video.generation), kept_generation)
+        shutil.copytree(paths.generation_dir(video.pk, video.generation), kept_generation)
     return Video.objects.select_related("channel").get(pk=video.pk)
 
 
@@ -77,7 +78,7 @@ def files_of():
     """Names of what is on the disk of a video's present generation."""
 
     def names(video: Video) -> set[str]:
-        folder: Path = storage.generation_dir(video.pk, video.generation)
+        folder: Path = paths.generation_dir(video.pk, video.generation)
         return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
     return names

@@ -14,8 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from s3transfer.utils import OSUtils
 
-from streamsite.testing.depth import walk
-from videos import bucket, placement, s3, storage
+from tests.support.profile import walk
+from videos.files import bucket, paths, relocation, s3
 from videos.models import Video
 
 pytestmark = pytest.mark.slow
@@ -25,17 +25,17 @@ FORK = multiprocessing.get_context("fork")
 POINTS = {
     "s3": [
         (s3.Bucket, "put", 3, "after"),
-        (placement, "_switch", 1, "before"),
-        (placement, "_switch", 2, "after"),
-        (placement, "tidy", 1, "before"),
-        (storage, "remove_generation", 1, "after"),
+        (relocation, "_switch", 1, "before"),
+        (relocation, "_switch", 2, "after"),
+        (relocation, "tidy", 1, "before"),
+        (paths, "remove_generation", 1, "after"),
     ],
     "local": [
         (OSUtils, "rename_file", 3, "before"),  # leaves the package's temporary files
         (OSUtils, "rename_file", 1, "before"),
-        (storage, "remove_generation", 1, "after"),
-        (placement, "_switch", 1, "before"),
-        (placement, "_switch", 1, "after"),
+        (paths, "remove_generation", 1, "after"),
+        (relocation, "_switch", 1, "before"),
+        (relocation, "_switch", 1, "after"),
         (s3.Bucket, "delete", 1, "before"),
         (s3.Bucket, "delete", 1, "after"),
     ],
@@ -76,12 +76,12 @@ def kill_at(point: tuple[object, str, int, str]) -> None:
 @pytest.fixture
 def films(cast, film, in_bucket, monkeypatch):
     """Three complete videos on the disk, and nothing that refers to a former place for long."""
-    monkeypatch.setattr(placement, "settle_seconds", lambda: 0.0)
+    monkeypatch.setattr(relocation, "settle_seconds", lambda: 0.0)
     made = [film]
     for _ in range(2):
         other = cast.video(duration=3.0)
-        generation, folder = storage.new_generation(other.pk)
-        shutil.copytree(storage.generation_dir(film.pk, film.generation), folder, dirs_exist_ok=True)
+        generation, folder = paths.new_generation(other.pk)
+        shutil.copytree(paths.generation_dir(film.pk, film.generation), folder, dirs_exist_ok=True)
         Video.objects.filter(pk=other.pk).update(generation=generation)
         other.refresh_from_db()
         made.append(other)
@@ -89,7 +89,7 @@ def films(cast, film, in_bucket, monkeypatch):
 
 
 def on_disk() -> set[str]:
-    root = Path(storage.generation_dir("x", "x")).parent.parent
+    root = Path(paths.generation_dir("x", "x")).parent.parent
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
@@ -121,12 +121,12 @@ def test_moves_that_are_killed_end_whole(cast, films, in_bucket, settings):
 
 
 def test_a_bad_video_stops_no_other(cast, films, in_bucket, settings):
-    shutil.rmtree(storage.generation_dir(films[0].pk, films[0].generation))
+    shutil.rmtree(paths.generation_dir(films[0].pk, films[0].generation))
     with pytest.raises(CommandError, match=f"1 videos could not be moved: {films[0].pk}"):
         run()
     assert Video.objects.exclude(stored_generation="").count() == 2
     films[1].refresh_from_db()
-    folder = bucket.folder_of(films[1].pk, films[1].stored_generation)
+    folder = bucket.folder_name(films[1].pk, films[1].stored_generation)
     bucket.connect().remove(folder)
     settings.MEDIA_STORAGE = "local"
     with pytest.raises(CommandError, match=f"1 videos could not be moved: {films[1].pk}"):
@@ -136,9 +136,9 @@ def test_a_bad_video_stops_no_other(cast, films, in_bucket, settings):
 
 
 def test_parts_of_large_files_that_were_not_sent_whole_are_dropped(films, in_bucket, settings):
-    folder = bucket.folder_of(films[0].pk, bucket.new_name(films[0].generation))
+    folder = bucket.folder_name(films[0].pk, bucket.new_stored_generation(films[0].generation))
     key = f"videos/{folder}/large.m4s"
-    bucket.connect().put(folder, "stray.m4s", storage.source_path(films[0].pk), "video/mp4")
+    bucket.connect().put(folder, "stray.m4s", paths.source_path(films[0].pk), "video/mp4")
     in_bucket.client.create_multipart_upload(Bucket=settings.S3_BUCKET, Key=key)
     run()
     assert "Uploads" not in in_bucket.client.list_multipart_uploads(Bucket=settings.S3_BUCKET)

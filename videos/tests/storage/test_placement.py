@@ -13,9 +13,11 @@ from django.core.management import CommandError, call_command
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
-from videos import bucket, bucket_sweeper, pipeline, placement, posters, services, storage, sweeper, tasks
+from videos import services, tasks, thumbnails
+from videos.files import bucket, paths, relocation
 from videos.models import Video
-from videos.sharing import files
+from videos.processing import bucket_cleanup, cleanup, pipeline
+from videos.syndication import enclosures
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +43,7 @@ def names_in_bucket(s3, video):
 @pytest.fixture
 def settled(monkeypatch):
     """Nothing refers to a former place any more."""
-    monkeypatch.setattr(placement, "settle_seconds", lambda: 0.0)
+    monkeypatch.setattr(relocation, "settle_seconds", lambda: 0.0)
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_a_placed_video_is_whole_and_tidied(cast, film, in_bucket, files_of, set
     whole = files_of(film)
     tasks.place_media.call(film.pk)
     film.refresh_from_db()
-    assert bucket.holds(film.stored_generation, film.generation)
+    assert bucket.is_stored(film.stored_generation, film.generation)
     assert names_in_bucket(in_bucket, film) == whole == files_of(film)
     assert jobs(tasks.tidy_media) == 1
     tasks.tidy_media.call(film.pk)
@@ -70,11 +72,11 @@ def test_a_placed_video_is_whole_and_tidied(cast, film, in_bucket, files_of, set
 
 
 def test_a_copy_goes_on_where_it_was_killed(film, in_bucket, files_of):
-    folder = bucket.folder_of(film.pk, bucket.new_name(film.generation))
-    local = storage.generation_dir(film.pk, film.generation)
+    folder = bucket.folder_name(film.pk, bucket.new_stored_generation(film.generation))
+    local = paths.generation_dir(film.pk, film.generation)
     bucket.connect().put(folder, "master.m3u8", local / "master.m3u8", "text/plain")
     (begun,) = generation_names(in_bucket, film)
-    placement.into_bucket(film.pk)
+    relocation.move_to_bucket(film.pk)
     film.refresh_from_db()
     assert film.stored_generation == begun
     assert names_in_bucket(in_bucket, film) == files_of(film)
@@ -82,17 +84,17 @@ def test_a_copy_goes_on_where_it_was_killed(film, in_bucket, files_of):
 
 def test_another_generation_made_meanwhile_is_the_one_that_is_placed(film, in_bucket, monkeypatch):
     put, former = type(bucket.connect()).put, film.generation
-    after, target = storage.new_generation(film.pk)
-    shutil.copytree(storage.generation_dir(film.pk, former), target, dirs_exist_ok=True)
+    after, target = paths.new_generation(film.pk)
+    shutil.copytree(paths.generation_dir(film.pk, former), target, dirs_exist_ok=True)
 
     def switching(self, *args, **kwargs):
         Video.objects.filter(pk=film.pk, generation=former).update(generation=after)
         put(self, *args, **kwargs)
 
     monkeypatch.setattr(type(bucket.connect()), "put", switching)
-    placement.into_bucket(film.pk)
+    relocation.move_to_bucket(film.pk)
     film.refresh_from_db()
-    assert bucket.holds(film.stored_generation, after)
+    assert bucket.is_stored(film.stored_generation, after)
     assert generation_names(in_bucket, film) == {film.stored_generation}
 
 
@@ -104,7 +106,7 @@ def test_deleting_while_it_is_copied_leaves_no_object(film, in_bucket, monkeypat
         Video.objects.filter(pk=film.pk).delete()
 
     monkeypatch.setattr(type(bucket.connect()), "put", deleting)
-    assert placement.into_bucket(film.pk) is None
+    assert relocation.move_to_bucket(film.pk) is None
     assert in_bucket.object_names(f"{film.pk}.") == []
 
 
@@ -119,18 +121,21 @@ def test_deleting_a_stored_video_queues_the_deletion_of_its_objects(stored_film,
 def test_the_sweeper_removes_orphans_and_queues_what_was_forgotten(stored_film, cast, in_bucket, settings):
     other = cast.video()
     Video.objects.filter(pk=other.pk).update(updated_at=datetime.now(UTC) - timedelta(days=1))
-    orphans = [f"AAAAAAAAAAA.{bucket.new_name('gen1')}", f"{stored_film.pk}.{bucket.new_name('former')}"]
-    local = storage.source_path(stored_film.pk)
+    orphans = [
+        f"AAAAAAAAAAA.{bucket.new_stored_generation('gen1')}",
+        f"{stored_film.pk}.{bucket.new_stored_generation('former')}",
+    ]
+    local = paths.source_path(stored_film.pk)
     for folder in orphans:
         bucket.connect().put(folder, "master.m3u8", local, "text/plain")
     kept = names_in_bucket(in_bucket, stored_film)
     placed = []
 
     def sweep():
-        return sweeper.sweep(task_path="none", enqueue=lambda video: None, place=placed.append)
+        return cleanup.sweep(task_path="none", enqueue=lambda video: None, place=placed.append)
 
     def sweep_bucket(**options):
-        return {name: count for name, count in bucket_sweeper.sweep_bucket(**options).found.items() if count}
+        return {name: count for name, count in bucket_cleanup.sweep_bucket(**options).found.items() if count}
 
     assert sweep_bucket() == {}  # too young
     settings.SWEEP_GRACE_SECONDS = -5
@@ -147,14 +152,14 @@ def test_the_sweeper_removes_orphans_and_queues_what_was_forgotten(stored_film, 
 
 def test_the_sweeper_does_its_other_work_without_the_bucket(film, in_bucket, settings, tmp_path):
     settings.S3_ENDPOINT_URL = "http://127.0.0.1:1"
-    orphan = storage.generation_dir(film.pk, "former")
+    orphan = paths.generation_dir(film.pk, "former")
     orphan.mkdir()
     old = time.time() - 7200
     os.utime(orphan, (old, old))
     found = tasks.sweep.call()
     assert found["generations"] == 1
     assert jobs(tasks.sweep_bucket) == 1  # in the queue of what may wait for the bucket
-    assert "does not answer" in bucket_sweeper.sweep_bucket().refused[0]
+    assert "does not answer" in bucket_cleanup.sweep_bucket().refused[0]
 
 
 def test_the_command_moves_in_both_directions(cast, film, in_bucket, files_of, settings, settled):
@@ -175,25 +180,25 @@ def test_the_command_moves_in_both_directions(cast, film, in_bucket, files_of, s
 def test_a_file_for_download_made_while_it_moves_back_moves_with_it(
     stored_film, in_bucket, files_of, settings, monkeypatch
 ):
-    place = placement.place_of(stored_film.pk)
+    place = relocation.get_location(stored_film.pk)
     fetch, first = type(bucket.connect()).fetch, threading.Lock()
 
     def adding(self, *args):
         fetch(self, *args)
         if first.acquire(blocking=False):
-            made = storage.source_path(place.video_id).with_name("made.mp4")
+            made = paths.source_path(place.video_id).with_name("made.mp4")
             made.write_bytes(b"content")
-            assert placement.keep_download(place, made, "download.mp4")
+            assert relocation.store_download(place, made, "download.mp4")
 
     monkeypatch.setattr(type(bucket.connect()), "fetch", adding)
     settings.MEDIA_STORAGE = "local"
-    assert placement.from_bucket(stored_film.pk)
+    assert relocation.move_to_disk(stored_film.pk)
     assert "download.mp4" in files_of(stored_film)
 
 
 def test_the_command_says_what_could_not_be_moved(stored_film, in_bucket, settings):
     settings.MEDIA_STORAGE = "local"
-    bucket.connect().remove(bucket.folder_of(stored_film.pk, stored_film.stored_generation))
+    bucket.connect().remove(bucket.folder_name(stored_film.pk, stored_film.stored_generation))
     with pytest.raises(CommandError, match=f"1 videos could not be moved: {stored_film.pk}"):
         run("move_media")
     settings.S3_ENDPOINT_URL = "http://127.0.0.1:1"
@@ -205,9 +210,9 @@ def test_the_command_says_what_could_not_be_moved(stored_film, in_bucket, settin
 
 
 def test_a_picture_is_taken_from_a_stored_video(stored_film, settings):
-    changed = posters.take_moment(stored_film, 1.5)
+    changed = thumbnails.set_frame(stored_film, 1.5)
     assert len(changed.poster) > 1
-    assert list(storage.extras_dir(stored_film.pk).glob(f"*{changed.poster}*"))
+    assert list(paths.extras_dir(stored_film.pk).glob(f"*{changed.poster}*"))
     assert [entry for entry in os.scandir(settings.FILE_UPLOAD_TEMP_DIR) if entry.is_dir()] == []
 
 
@@ -262,10 +267,10 @@ def test_lasting_addresses_know_what_is_in_the_bucket(stored_film, in_bucket):
     Video.objects.filter(pk=stored_film.pk).update(poster="", has_poster=True)
     stored_film.refresh_from_db()
     noted, stored_film.download_bytes = stored_film.download_bytes, 0
-    assert files.file_bytes(stored_film) == noted > 0
+    assert enclosures.get_file_size(stored_film) == noted > 0
     has_jpeg = "poster.jpg" in names_in_bucket(in_bucket, stored_film)
-    assert posters.jpeg_url(stored_film).endswith("poster.jpg" if has_jpeg else "poster.webp")
+    assert thumbnails.thumbnail_jpeg_url(stored_film).endswith("poster.jpg" if has_jpeg else "poster.webp")
     stored_film.poster = "9"  # a picture that is not there
-    assert posters.jpeg_url(stored_film).endswith("poster-9.webp")
+    assert thumbnails.thumbnail_jpeg_url(stored_film).endswith("poster-9.webp")
     stored_film.stored_generation = f"{stored_film.generation}.elsewhere"
-    assert files.file_bytes(stored_film) == 0
+    assert enclosures.get_file_size(stored_film) == 0

@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent.parent
 WITHOUT = """
 import sys, django
 django.setup()
-import streamsite.urls, streamsite.web, videos.media, videos.tasks
-print(sorted({"boto3", "botocore", "storages", "videos.s3"} & set(sys.modules)))
+import streamsite.urls, streamsite.server_command, videos.views.media, videos.tasks
+print(sorted({"boto3", "botocore", "storages", "videos.files.s3"} & set(sys.modules)))
 """
 
 

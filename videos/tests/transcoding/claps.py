@@ -6,7 +6,7 @@ from pathlib import Path
 
 import av
 
-from streamsite.testing.clips import run_generator
+from tests.support.clips import run_generator
 from videos.transcoding.playlists import read_playlist
 
 SAMPLE_RATE = 48_000

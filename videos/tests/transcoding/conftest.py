@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.testing.clips import make_clip
+from tests.support.clips import make_clip
 from videos.transcoding.ladder import plan
 from videos.transcoding.probe import probe
 from videos.transcoding.profiles import STANDARD, Profile

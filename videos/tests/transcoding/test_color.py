@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import ImageStat
 
-from streamsite.testing.clips import run_generator
+from tests.support.clips import run_generator
 from videos.tests.transcoding.pictures_of import first_picture, frames
 from videos.tests.transcoding.test_ladder import SOURCE
 from videos.transcoding.filters import ladder_graph

@@ -5,12 +5,12 @@ from pathlib import Path
 import av
 import pytest
 
-from streamsite.testing.clips import make_clip, run_generator
+from tests.support.clips import make_clip, run_generator
 from videos.tests.transcoding.fragments import segment_starts
 from videos.tests.transcoding.pictures_of import first_picture, joined
 from videos.transcoding import errors, ladder
-from videos.transcoding.boxes import read_init
 from videos.transcoding.encode import encode_ladder, verify_output
+from videos.transcoding.mp4_boxes import read_init
 from videos.transcoding.playlists import read_playlist
 from videos.transcoding.probe import probe
 

@@ -1,6 +1,6 @@
 import pytest
 
-from streamsite.testing.clips import make_clip
+from tests.support.clips import make_clip
 from videos.transcoding.errors import UnreadableMedia, UnsupportedMedia
 from videos.transcoding.sniff import HEAD_BYTES, sniff, sniff_bytes
 

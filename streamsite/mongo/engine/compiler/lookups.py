@@ -16,8 +16,9 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.lookups import IntegerFieldOverflow, YearLookup
 from django.db.models.sql import Query
 
-from .kinds import NUMBER_TYPES, TEXT_TYPES, comparable, require_comparable
-from .refusal import refuse
+from streamsite.mongo.engine.compiler.types import NUMBER_TYPES, TEXT_TYPES, comparable, require_comparable
+from streamsite.mongo.engine.compiler.unsupported import refuse
+
 from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null
 
 # Lookup name: what stands before and after the escaped text, and the options.

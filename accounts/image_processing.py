@@ -1,0 +1,256 @@
+"""Pictures that people send, made safe: looked at, decoded once, cropped, and written anew as WebP.
+
+What a file is called or claims to be is not asked; four formats are recognised by their content. The size in the
+header is checked before anything is decoded. Only pixels survive: no EXIF, position, profile, comment or second file.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from PIL import Image, ImageCms
+
+from streamsite.bodies import rules
+from streamsite.errors import Invalid, TooLarge, Unavailable
+
+MAX_BYTES = rules.MAX_IMAGE_BYTES
+# Pixels of the header: what one decoder needs for them stays below about 200 MB. A JPEG of one scan is decoded
+# at a fraction of its size; of several, libjpeg keeps all coefficients; libwebp keeps three copies.
+MAX_PIXELS = {"JPEG": 64_000_000, "PNG": 20_000_000, "GIF": 20_000_000, "WEBP": 12_000_000}
+FORMATS = tuple(MAX_PIXELS)
+MAX_PIXELS_OF_SCANS = 24_000_000
+# Each scan is a pass over the whole picture, and an empty one takes twenty bytes. Encoders write about ten.
+MAX_SCANS = 100
+WAIT_SECONDS = 10
+# What a form may have beside its pictures.
+QUALITY = 84
+
+UNREADABLE = "This is not a picture that can be read: send a whole JPEG, PNG, WebP or GIF file."
+TWO_FILES = "This file is more than a picture. Save it again with an image editor."
+_MARKUP = re.compile(rb"<(?:script|html|!doctype|\?php|svg[\s>]|iframe)", re.IGNORECASE)
+_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+_START_OF_SCAN, _END_OF_IMAGE, _WITHOUT_LENGTH = 0xDA, 0xD9, {0x01, 0xD8}
+# EXIF orientation -> how to turn the stored pixels; 5 to 8 swap width and height.
+_TRANSPOSES = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_decoding = threading.BoundedSemaphore(1)
+
+
+@dataclass(frozen=True)
+class ImageType:
+    """What a picture is for: the sizes it is kept in, the largest first, all of one shape.
+
+    A picture is cut to that shape; one that is kept ``whole`` has its own and at most these sizes.
+    """
+
+    name: str
+    sizes: tuple[tuple[int, int], ...]
+    whole: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files, the largest first."""
+        return tuple(f"{self.name}-{width}.webp" for width, _height in self.sizes)
+
+
+AVATAR = ImageType("avatar", ((256, 256), (96, 96)))
+COVER = ImageType("cover", ((1600, 270), (800, 135)))
+POST = ImageType("post", ((1280, 1280), (640, 640)), whole=True)
+# What an account has; every kind that is kept.
+PROFILE_IMAGES = {kind.name: kind for kind in (AVATAR, COVER)}
+IMAGE_TYPES = (AVATAR, COVER, POST)
+
+
+def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -> dict[str, bytes]:
+    """The picture as WebP files by name. ``Invalid`` or ``TooLarge`` speak of ``field``."""
+    raw = content.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise too_large_error(field)
+    with _one_at_a_time():
+        try:
+            return _encode(_crop(raw, kind), kind)
+        except Invalid as error:
+            raise Invalid("This picture is not accepted.", fields={field: [error.detail]}) from None
+
+
+def prepare_images(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, bytes]]:
+    """The pictures of a form, by kind; what is ``None`` is left out. ``Invalid`` names every bad one."""
+    prepared: dict[str, dict[str, bytes]] = {}
+    problems: dict[str, list[str]] = {}
+    for name, content in given.items():
+        try:
+            if content is not None:
+                prepared[name] = prepare_image(content, PROFILE_IMAGES[name], field=name)
+        except Invalid as error:
+            problems |= error.fields or {}
+    if problems:
+        raise Invalid("Some pictures are not accepted.", fields=problems)
+    return prepared
+
+
+def too_large_error(field: str) -> TooLarge:
+    """A file of more bytes than a picture may have."""
+    sentence = f"A picture may have at most {MAX_BYTES // 1024**2} MB."
+    return TooLarge(sentence, fields={field: [sentence]})
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """One decoder per process bounds memory whatever the number of requests."""
+    if not _decoding.acquire(timeout=WAIT_SECONDS):
+        raise Unavailable("Many pictures are being read at the moment. Try again.")
+    try:
+        yield
+    finally:
+        _decoding.release()
+
+
+def dimensions(files: Mapping[str, bytes], kind: ImageType) -> tuple[int, int]:
+    """Width and height of the largest of a prepared picture's files."""
+    with Image.open(io.BytesIO(files[kind.files[0]]), formats=("WEBP",)) as picture:
+        return picture.size
+
+
+def _crop(raw: bytes, kind: ImageType) -> Image.Image:
+    """The middle of the picture in the largest size, or all of it within that: upright, sRGB, only pixels."""
+    if _MARKUP.search(raw) or b"%PDF-" in raw[:1024] or b"PK\x05\x06" in raw[-65_557:]:
+        raise Invalid(TWO_FILES)
+    try:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
+            _require_small_enough(picture, raw)
+            picture.verify()  # looks at the checksums of a PNG; the picture cannot be used afterwards
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
+            return _render(picture, kind)
+    except Invalid:
+        raise
+    except Image.DecompressionBombError:
+        raise Invalid(_too_many_pixels()) from None
+    except Exception:  # Pillow's decoders raise whatever a broken file leads them to
+        raise Invalid(UNREADABLE) from None
+
+
+def _require_small_enough(picture: Image.Image, raw: bytes) -> None:
+    width, height = picture.size
+    most = MAX_PIXELS.get(str(picture.format), MAX_PIXELS["JPEG"])
+    if picture.format not in {"PNG", "GIF", "WEBP"}:  # "MPO" is a camera's JPEG with a preview behind it
+        scans = _count_scans(raw)
+        if scans > MAX_SCANS:
+            raise Invalid(UNREADABLE)
+        most = most if scans == 1 else MAX_PIXELS_OF_SCANS
+    if not 0 < width * height <= most:
+        raise Invalid(_too_many_pixels(width, height, most))
+
+
+def _too_many_pixels(width: int = 0, height: int = 0, most: int = min(MAX_PIXELS.values())) -> str:
+    given = f" ({width} by {height})" if width else ""
+    return f"This picture has too many pixels{given}. Send one of at most {most // 1_000_000} megapixels."
+
+
+def _count_scans(raw: bytes) -> int:
+    """How many scans a JPEG has, by walking its segments; stops above ``MAX_SCANS``."""
+    scans, position = 0, 2
+    while scans <= MAX_SCANS:
+        marker = _MARKER.search(raw, position)
+        if marker is None or marker[1][0] == _END_OF_IMAGE:
+            break
+        position = marker.end()
+        if marker[1][0] == _START_OF_SCAN:
+            scans += 1
+        if marker[1][0] not in _WITHOUT_LENGTH:
+            position += int.from_bytes(raw[position : position + 2], "big")
+    return scans
+
+
+def _render(picture: Image.Image, kind: ImageType) -> Image.Image:
+    turn, size = _TRANSPOSES.get(_orientation(picture)), kind.sizes[0]
+    swapped = turn in {_TRANSPOSES[5], _TRANSPOSES[6], _TRANSPOSES[7], _TRANSPOSES[8]}
+    target = (size[1], size[0]) if swapped else size
+    if kind.whole:
+        target = _fit_within(picture.size, target)
+    profile = picture.info.get("icc_profile")
+    # draft() decodes a JPEG at a fraction of its size: at least what the crop needs of it.
+    box = _center_box(picture.size, target)
+    enough = max(target[0] / (box[2] - box[0]), target[1] / (box[3] - box[1]))
+    picture.draft(None, (int(picture.width * enough) + 1, int(picture.height * enough) + 1))  # type: ignore[arg-type]
+    picture.load()
+    small = _averageable(picture).resize(target, Image.Resampling.LANCZOS, _center_box(picture.size, target))
+    if turn is not None:
+        small = small.transpose(turn)
+    small = _to_srgb(small, profile)
+    small.info = {}
+    return small
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return int(picture.getexif().get(0x0112, 1))
+    except Exception:  # a broken EXIF block is dropped with the rest of it
+        return 1
+
+
+def _center_box(size: tuple[int, int], target: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The largest box of the target's shape in the middle of ``size``."""
+    scale = min(size[0] / target[0], size[1] / target[1])
+    width, height = target[0] * scale, target[1] * scale
+    left, top = (size[0] - width) / 2, (size[1] - height) / 2
+    return left, top, min(left + width, size[0]), min(top + height, size[1])
+
+
+def _fit_within(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
+    """The picture's shape, no larger than it is and than ``most``."""
+    scale = min(most[0] / size[0], most[1] / size[1], 1)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _averageable(picture: Image.Image) -> Image.Image:
+    """Pixels that can be averaged: no palette, no 16 bits, no bilevel."""
+    if picture.mode.startswith(("I", "F")):
+        return picture.convert("I").point(lambda value: value / 256).convert("L")
+    if picture.has_transparency_data:
+        return (picture if picture.mode == "RGBA" else picture.convert("RGBA")).convert("RGBa")
+    return picture if picture.mode in {"L", "RGB", "CMYK"} else picture.convert("RGB")
+
+
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """``picture`` in sRGB; without a usable profile its numbers are taken as they are."""
+    if picture.mode == "RGBa":
+        picture = picture.convert("RGBA")
+    alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+    colours = picture.convert("RGB") if alpha is not None else picture
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(
+                colours, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+            colours = converted or colours
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass  # a profile that is broken or of another colour model
+    colours = colours.convert("RGB")
+    if alpha is not None:
+        colours.putalpha(alpha)
+    return colours
+
+
+def _encode(picture: Image.Image, kind: ImageType) -> dict[str, bytes]:
+    files = {}
+    for name, most in zip(kind.files, kind.sizes, strict=True):
+        size = _fit_within(picture.size, most) if kind.whole else most
+        sized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        sized.save(out, "WEBP", quality=QUALITY, method=4)
+        files[name] = out.getvalue()
+    return files

@@ -1,0 +1,76 @@
+"""The keys that sign tokens: Ed25519 PEM files in a folder; the newest signs, all of them verify.
+
+``kid`` is the file's name without its suffix. The folder is read once per process; rotation restarts the processes.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from streamsite import atomic_files, folders
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The signing key with its ``kid`` and every verifying key by ``kid``."""
+
+    kid: str
+    signing: Ed25519PrivateKey
+    verifying: dict[str, Ed25519PublicKey]
+
+
+def create_key(folder: Path) -> str:
+    """Write a new key, readable by its owner only, and return its ``kid``. It signs from the next start on."""
+    folders.create(folder, folders.PRIVATE)
+    kid = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    # Whole under its name or not there: an empty key, left by a process that was killed, would end every further start.
+    atomic_files.write_atomically(folder / f"{kid}.pem", pem)
+    return kid
+
+
+def load_key_ring(folder: Path) -> KeyRing:
+    """The ring in ``folder``. Raises ``ImproperlyConfigured`` when it is empty or others may read a key."""
+    files = sorted(folder.glob("*.pem"), key=lambda path: path.stem)
+    if not files:
+        raise ImproperlyConfigured(f"no signing key in {folder}: run 'manage.py rotate_signing_key'")
+    private: dict[str, Ed25519PrivateKey] = {}
+    for path in files:
+        _remove_group_access(path)
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ImproperlyConfigured(f"the signing key {path} may be read by others: chmod 600 it")
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ImproperlyConfigured(f"the signing key {path} is not an Ed25519 key")
+        private[path.stem] = key
+    newest = files[-1].stem
+    return KeyRing(newest, private[newest], {kid: key.public_key() for kid, key in private.items()})
+
+
+@lru_cache(maxsize=1)
+def key_ring() -> KeyRing:
+    """The ring of this site."""
+    return load_key_ring(Path(settings.TOKEN_KEYS_DIR))
+
+
+def _remove_group_access(path: Path) -> None:
+    """Take a key from its group again: for ``fsGroup`` Kubernetes gives the group every file of a volume.
+
+    A key that everyone may read stays as it is, because someone may have read it.
+    """
+    status = path.stat()
+    if status.st_uid == os.geteuid() and status.st_mode & stat.S_IRWXG and not status.st_mode & stat.S_IRWXO:
+        path.chmod(0o600)

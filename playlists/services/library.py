@@ -1,0 +1,39 @@
+"""Keeping somebody else's playlist in the library: a row that exists once, by its unique index."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from accounts.models import User
+from playlists.models import Playlist, SavedPlaylist
+from streamsite.errors import Conflict
+from streamsite.row_limits import RowLimit
+
+
+def save_playlist(user: User, playlist: Playlist) -> None:
+    """Make the row exist. ``playlist`` was fetched for viewing. Safe to repeat, safe in parallel."""
+    if playlist.owner_id == user.pk:
+        raise Conflict("This playlist is yours: it is in your library anyway.")
+    most = settings.MAX_SAVED_PLAYLISTS_PER_USER
+    cap = RowLimit(
+        SavedPlaylist.objects.filter(user=user).count,
+        most,
+        f"You can save up to {most} playlists. Remove one first.",
+    )
+    row = SavedPlaylist(user=user, playlist=playlist)
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:
+        return
+    cap.confirm(row.delete)
+
+
+def unsave_playlist(user: User, playlist_id: str) -> None:
+    """Make the row not exist, also when the playlist cannot be opened any more. Safe to repeat."""
+    SavedPlaylist.objects.filter(user=user, playlist_id=playlist_id).delete()
+
+
+def delete_saves(user_id: str) -> None:
+    """Remove what an erased account saved."""
+    SavedPlaylist.objects.filter(user_id=user_id).delete()

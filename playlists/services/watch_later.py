@@ -1,0 +1,38 @@
+"""Watch later: a playlist like any other that every account has one of, made when it is first needed."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError
+
+from accounts.models import User
+from playlists.models import Playlist, PlaylistItem
+from playlists.queries import get_watch_later
+from playlists.services.items import AlreadyInPlaylist, add_video, remove_item
+from videos.access import video_for_watching
+
+
+def add_to_watch_later(user: User, video_id: str) -> None:
+    """Make a video that ``user`` may watch be in the list. Safe to repeat, safe in parallel."""
+    video_for_watching(user, video_id)  # before anything is made
+    try:
+        add_video(get_or_create_watch_later(user), user, video_id)
+    except AlreadyInPlaylist:
+        return
+
+
+def remove_from_watch_later(user: User, video_id: str) -> None:
+    """Make the video not be in the list. Safe to repeat."""
+    playlist = get_watch_later(user)
+    for item in PlaylistItem.objects.filter(playlist_id=playlist.pk, video_id=video_id):
+        remove_item(playlist, item)
+
+
+def get_or_create_watch_later(user: User) -> Playlist:
+    """The account's watch later, made where it is missing. Its id decides that it exists once."""
+    playlist = get_watch_later(user)
+    if playlist._state.adding:
+        try:
+            playlist.save(force_insert=True)
+        except IntegrityError:
+            playlist = get_watch_later(user)
+    return playlist

@@ -1,0 +1,43 @@
+"""Adding many of one's videos to a playlist at once, from the studio's table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from playlists import services
+from playlists.access import own_playlists, playlist_for_editing
+from playlists.queries import RECENT
+from streamsite.errors import Invalid, SiteError
+from videos.models import Video
+from videos.studio.bulk_actions import BulkAction, Change
+
+MAX_CHOICES = 100
+
+
+def playlist_choices(actor: User) -> list[tuple[str, str]]:
+    """Ids and titles of the latest of the actor's playlists."""
+    rows = own_playlists(actor.pk).order_by(*RECENT).values_list("pk", "title")
+    return list(rows[:MAX_CHOICES])
+
+
+def prepare_change(actor: User, value: Any) -> Change:
+    """A change that appends a video to the playlist ``value``; one that is in it already stays where it is."""
+    if not isinstance(value, str):
+        raise Invalid("Choose a playlist.", fields={"value": ["The id of a playlist."]})
+    try:
+        playlist = playlist_for_editing(actor, value)
+    except SiteError as error:
+        raise Invalid(error.detail, fields={"value": ["Not a playlist of yours."]}) from None
+
+    def change(video: Video) -> bool:
+        try:
+            services.add_video(playlist, actor, video.pk)
+        except services.AlreadyInPlaylist:
+            return False
+        return True
+
+    return change
+
+
+ACTION = BulkAction("Add to playlist", prepare_change, playlist_choices)

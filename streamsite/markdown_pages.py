@@ -1,0 +1,159 @@
+"""A Markdown file of ``docs/`` as a page: its sections, table of contents, diagrams and highlighted code.
+
+The file is the only source: what a page says cannot drift from what the repository says. Links between headings work in
+both places, because headings get the ids that code hosts give them.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+WRITTEN_ORIGIN = "http://localhost:8000"
+PANEL = re.compile(r"^<!-- panel -->$.*?^<!-- /panel -->$", re.MULTILINE | re.DOTALL)
+STYLE = re.compile(r"\s*<style>.*?</style>", re.DOTALL)
+LANGUAGES = {
+    "sh": "Shell",
+    "python": "Python",
+    "js browser": "JavaScript, browser",
+    "js node": "JavaScript, Node",
+    "text": "Prints",
+}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section's name, and the id that leads to it."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A rendered file. ``before`` and ``after`` surround the place that the file keeps for a live panel."""
+
+    title: str
+    lead: SafeString
+    contents: tuple[Heading, ...]
+    before: SafeString
+    after: SafeString
+
+
+def render(path: Path, *, origin: str) -> Guide:
+    """The guide in ``path``, with ``origin`` in its examples in place of the one it was written with."""
+    source = path.read_text(encoding="utf-8").replace(WRITTEN_ORIGIN, origin)
+    head, _, rest = source.partition("\n## ")
+    title, _, lead = head.partition("\n")
+    before, after = PANEL.split(f"## {rest}", maxsplit=1)
+    markdown = _markdown()
+    tokens = [_shaped(markdown.parse(part), path.parent) for part in (lead, before, after)]
+    pieces = [SafeString(markdown.renderer.render(part, markdown.options, {})) for part in tokens]
+    contents = tuple(
+        Heading(str(token.attrGet("id")), following.content)
+        for part in tokens
+        for token, following in pairwise(part)
+        if token.type == "heading_open" and token.tag == "h2"
+    )
+    return Guide(title.removeprefix("# "), pieces[0], contents, pieces[1], pieces[2])
+
+
+def heading_id(text: str) -> str:
+    """The id of a heading, as code hosts make it."""
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown.add_render_rule("fence", lambda self, tokens, index, options, env: _code(tokens[index]))
+    markdown.add_render_rule("diagram", lambda self, tokens, index, options, env: tokens[index].content)
+    markdown.add_render_rule("table_open", lambda self, tokens, index, options, env: tokens[index].content)
+    markdown.add_render_rule("table_close", lambda self, tokens, index, options, env: "</table></div>\n")
+    return markdown
+
+
+def _code(token: Token) -> str:
+    """A fenced block: spans with classes, no styles, scrollable with the keyboard."""
+    language = token.info.strip()
+    label = LANGUAGES[language]
+    lexer = get_lexer_by_name(language.split()[0])
+    spans = highlight(token.content, lexer, HtmlFormatter(nowrap=True))
+    return (
+        f'<div class="code" data-language="{language}"><p class="code-label">{label}</p>'
+        f'<pre tabindex="0" role="group" aria-label="{label}"><code>{spans}</code></pre></div>\n'
+    )
+
+
+def _shaped(tokens: list[Token], folder: Path) -> list[Token]:
+    """``tokens`` with ids on headings, header cells in tables, and pictures as figures."""
+    _label_tables(tokens)
+    return list(_with_figures(tokens, folder))
+
+
+def _label_tables(tokens: Sequence[Token]) -> None:
+    heading, first_in_row, in_body = "", False, False
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open":
+            heading = tokens[index + 1].content
+            token.attrSet("id", heading_id(heading))
+        elif token.type == "table_open":
+            label = html.escape(f"Table: {heading}")
+            token.content = f'<div class="table" tabindex="0" role="group" aria-label="{label}"><table>'
+        elif token.type in {"thead_open", "tbody_open"}:
+            in_body = token.type == "tbody_open"
+        elif token.type == "tr_open":
+            first_in_row = True
+        elif token.type in {"th_open", "td_open"}:
+            _make_cell(
+                token, tokens[index + 2], in_body, first_in_row, is_empty=not tokens[index + 1].content
+            )
+            first_in_row = False
+
+
+def _make_cell(opening: Token, closing: Token, in_body: bool, is_first: bool, *, is_empty: bool) -> None:
+    """The first cell of a row names the row; an empty corner names nothing."""
+    is_header = is_first if in_body else not is_empty
+    opening.tag = closing.tag = "th" if is_header else "td"
+    if is_header:
+        opening.attrSet("scope", "row" if in_body else "col")
+
+
+def _with_figures(tokens: Sequence[Token], folder: Path) -> Iterator[Token]:
+    """A paragraph that is one picture becomes a figure with the picture's own markup."""
+    index = 0
+    while index < len(tokens):
+        children = tokens[index + 1].children if index + 1 < len(tokens) else None
+        picture = children[0] if children and len(children) == 1 and children[0].type == "image" else None
+        if tokens[index].type == "paragraph_open" and picture is not None:
+            drawn = _drawing(folder / str(picture.attrGet("src")))
+            label = html.escape(picture.content)
+            figure = (
+                f'<figure class="diagram" tabindex="0" role="group" aria-label="{label}">{drawn}</figure>\n'
+            )
+            yield Token("diagram", "figure", 0, content=figure)
+            index += 3
+        else:
+            yield tokens[index]
+            index += 1
+
+
+def _drawing(path: Path) -> str:
+    """An SVG file without its own colours: on a page the style sheet gives them, so they follow the theme."""
+    return STYLE.sub("", path.resolve().read_text(encoding="utf-8"))
+
+
+def tokens_guide() -> Guide:
+    """The guide to access and refresh tokens."""
+    return render(settings.BASE_DIR / "docs" / "tokens.md", origin=settings.SITE_URL)

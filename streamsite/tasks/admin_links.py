@@ -1,0 +1,28 @@
+"""What a job is about: where staff find the thing that its first argument names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django_tasks.base import Task
+
+LinkBuilder = Callable[[str], str]
+
+_addresses: dict[str, LinkBuilder] = {}
+
+
+def register_admin_link(task: Task[Any, Any]) -> Callable[[LinkBuilder], LinkBuilder]:
+    """Decorate a function that makes an address in the admin of the first argument of ``task``."""
+
+    def keep(address: LinkBuilder) -> LinkBuilder:
+        _addresses[task.module_path] = address
+        return address
+
+    return keep
+
+
+def build_admin_link(task_path: str, args: list[Any]) -> str | None:
+    """The address of what a job is about, if its app has told."""
+    address = _addresses.get(task_path)
+    return address(str(args[0])) if address is not None and args else None

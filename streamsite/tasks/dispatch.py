@@ -1,0 +1,85 @@
+"""When to call a worker, for backends whose workers wait for a broker instead of looking into the collection.
+
+A call says that a queue has a due job, never which: whoever hears it takes the next one as every worker does. So a
+call may be lost, late or there twice. A job is announced once each time it becomes due: ``announced_at`` is set with
+the call and removed when the job is taken. A queue whose jobs stay due is called again, as a whole, at growing
+intervals: ``task_call {_id: queue, again_at, calls}``. So a long queue costs the broker one message per job and a few
+for good measure.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from streamsite.mongo.collections import collection
+from streamsite.tasks.queue import JOBS, NOW, UNFINISHED
+
+CALLS = "task_call"
+MAX_DOUBLINGS = 3
+
+Document = dict[str, Any]
+
+
+def mark_called(job_id: str) -> str | None:
+    """The queue to call for that job; ``None`` when it is not due or was announced already."""
+    found = _announce({"_id": job_id})
+    return None if found is None else str(found["queue"])
+
+
+def mark_next_called(queues: list[str], seconds: float) -> tuple[str, str] | None:
+    """The id and queue of a job that became due within ``seconds`` and was not announced."""
+    recently = {"$gt": ["$run_at", _ago(seconds)]}
+    found = _announce({"queue": {"$in": queues}}, recently)
+    return None if found is None else (found["_id"], found["queue"])
+
+
+def unmark_called(job_id: str) -> None:
+    """The call could not be made: the job counts as not announced."""
+    collection(JOBS).update_one({"_id": job_id}, {"$unset": {"announced_at": ""}})
+
+
+def has_overdue_job(queue: str, seconds: float) -> bool:
+    """Whether the queue has a job that nobody took for ``seconds`` after it was due."""
+    left = {"queue": queue, "state": {"$in": UNFINISHED}, "$expr": {"$lte": ["$run_at", _ago(seconds)]}}
+    return collection(JOBS).find_one(left, {"_id": 1}) is not None
+
+
+def claim_repeat_call(queue: str, seconds: float) -> bool:
+    """Whether the queue has such jobs and was not called again lately; true for one of many who ask at once."""
+    if not has_overdue_job(queue, seconds):
+        collection(CALLS).delete_one({"_id": queue})
+        return False
+    calls = {"$ifNull": ["$calls", 0]}
+    interval = {"$multiply": [_milliseconds(seconds), {"$pow": [2, {"$min": [calls, MAX_DOUBLINGS]}]}]}
+    called = {"_id": queue, "again_at": {"$add": [NOW, interval]}, "calls": {"$add": [calls, 1]}}
+    is_time = {"$lte": [{"$ifNull": ["$again_at", NOW]}, NOW]}
+    try:
+        result = collection(CALLS).update_one(
+            {"_id": queue}, [{"$replaceWith": {"$cond": [is_time, called, "$$ROOT"]}}], upsert=True
+        )
+    except DuplicateKeyError:  # somebody else called in between
+        return False
+    return result.upserted_id is not None or result.modified_count == 1
+
+
+def _announce(which: Document, *conditions: Document) -> Document | None:
+    due = {"$lte": ["$run_at", NOW]}
+    is_silent = {"announced_at": {"$exists": False}}
+    found: Document | None = collection(JOBS).find_one_and_update(
+        which | is_silent | {"state": {"$in": UNFINISHED}, "$expr": {"$and": [due, *conditions]}},
+        [{"$set": {"announced_at": NOW}}],
+        projection={"queue": 1},
+        sort=[("priority", DESCENDING), ("run_at", ASCENDING)],
+    )
+    return found
+
+
+def _ago(seconds: float) -> Document:
+    return {"$subtract": [NOW, _milliseconds(seconds)]}
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

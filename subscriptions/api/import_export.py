@@ -1,0 +1,108 @@
+"""Subscriptions for other programs: OPML in and out, and the feed's secret address."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.base import current_session_id, no_store, signed_in_user
+from streamsite.errors import Invalid, TooLarge
+from subscriptions import opml, private_feed
+from subscriptions import serializers as shapes
+
+
+def read_uploaded_opml(files: Any) -> bytes:
+    """The content of the form's ``file``. ``Invalid`` without one, ``TooLarge`` when it is no list of channels."""
+    sent = files.get("file")
+    if not isinstance(sent, UploadedFile):
+        raise Invalid("Send the OPML file as the field 'file'.", fields={"file": ["No file was sent."]})
+    if (sent.size or 0) > opml.MAX_BYTES:
+        raise TooLarge("A list of subscriptions may have at most 2 MB.")
+    content: bytes = sent.read()
+    return content
+
+
+class ExportView(APIView):
+    """The caller's subscriptions as OPML, for feed readers and for another account."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_subscriptions_export",
+        responses={(200, opml.CONTENT_TYPE): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return opml_response(opml.export_subscriptions(signed_in_user(request)))
+
+
+def opml_response(content: bytes) -> HttpResponse:
+    """A file to keep."""
+    return HttpResponse(
+        content,
+        content_type=f"{opml.CONTENT_TYPE}; charset=utf-8",
+        headers={
+            "Content-Disposition": 'attachment; filename="subscriptions.opml"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+class ImportView(APIView):
+    """Subscribe to every channel of this site that an OPML file names. Safe to repeat."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="me_subscriptions_import",
+        request={"multipart/form-data": shapes.OpmlUploadSerializer},
+        responses={200: shapes.ImportedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        content = read_uploaded_opml(request.data)
+        return no_store(Response(asdict(opml.import_subscriptions(signed_in_user(request), content))))
+
+
+class PrivateFeedView(APIView):
+    """The secret address at which a program reads the caller's feed as RSS.
+
+    Creating one needs a sign-in or ``POST /auth/proof`` within the last 10 minutes, else 403 ``proof_required``. It
+    ends when the password or the second factor changes.
+    """
+
+    permission_classes = [IsAuthenticated]
+    token_scopes: ClassVar[dict[str, None]] = {"POST": None}
+
+    @extend_schema(operation_id="me_feed_rss", responses={200: shapes.PrivateFeedSerializer})
+    def get(self, request: Request) -> Response:
+        return no_store(Response(private_feed.load_status(signed_in_user(request))))
+
+    @extend_schema(
+        operation_id="me_feed_rss_renew", request=None, responses={201: shapes.NewPrivateFeedSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        user = signed_in_user(request)
+        url = private_feed.create_address(user, session_id=current_session_id(request))
+        return no_store(
+            Response(private_feed.load_status(user) | {"url": url}, status=status.HTTP_201_CREATED)
+        )
+
+    @extend_schema(
+        operation_id="me_feed_rss_end",
+        request=None,
+        responses={204: OpenApiResponse(description="No address leads to the feed")},
+    )
+    def delete(self, request: Request) -> Response:
+        private_feed.revoke(signed_in_user(request).pk)
+        return no_store(Response(status=status.HTTP_204_NO_CONTENT))

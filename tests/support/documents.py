@@ -1,0 +1,68 @@
+"""Everything in the database, to compare what two ways of doing the same thing leave behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import get_database
+from tests.support.plugin import KEPT, empty_collections
+
+Documents = dict[str, list[dict[str, Any]]]
+# What says who asked and when rather than what became of it.
+ASIDE = {"django_admin_log", "django_session", "throttle"}
+# Of these a few fields say what was done; ids, addresses, and times differ.
+TOLD_BY = {
+    "auth_event": ("user_id", "what", "result", "actor"),
+    "task_job": ("task", "args", "kwargs", "state"),
+    "accounts_user_groups": ("user_id", "group_id"),
+    "accounts_user_user_permissions": ("user_id", "permission_id"),
+    "auth_group_permissions": ("group_id", "permission_id"),
+}
+
+
+def everything() -> Documents:
+    """Return every document by collection, as stored."""
+    found = get_database("default")
+    names = [name for name in found.list_collection_names() if name not in KEPT and "system." not in name]
+    return {name: list(found[name].find()) for name in names}
+
+
+def put_back(documents: Documents) -> None:
+    """Make the database hold exactly ``documents`` again."""
+    from accounts import sessions
+    from videos.views import media
+
+    empty_collections()
+    for name, rows in documents.items():
+        if rows:
+            collection(name, acknowledged_by=1).insert_many(rows)
+    sessions.clear_cache()
+    media.forget_all()
+
+
+def comparable(documents: Documents) -> dict[str, list[str]]:
+    """Return what can be compared of ``documents``: moments only as there or not there."""
+    return {
+        name: sorted(repr(_plain(_told(name, row))) for row in rows)
+        for name, rows in documents.items()
+        if name not in ASIDE and rows
+    }
+
+
+def _told(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    fields = TOLD_BY.get(name)
+    return row if fields is None else {field: row.get(field) for field in fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return "a moment"
+    if isinstance(value, dict):
+        return sorted((key, _plain(each)) for key, each in value.items() if key != "purge_at")
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, str) and value.startswith("!"):
+        return "no password"
+    return value

@@ -1,0 +1,77 @@
+"""Single files of npm packages: programs of other people that tests use the site with.
+
+``tests/clients/packages.json`` pins versions and hashes. npm fetches a package once, from the registry that it is
+configured for, and the file is kept in the user's cache folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from tests.support.stack import ROOT
+
+PINNED = ROOT / "tests" / "clients" / "packages.json"
+FETCH_SECONDS = 240
+
+
+class NpmMissingError(Exception):
+    """A package is not in the cache and npm cannot fetch it; the message says why in one line."""
+
+
+def names() -> list[str]:
+    """Return the names of all pinned packages."""
+    return list(json.loads(PINNED.read_text()))
+
+
+def file_of(name: str) -> Path:
+    """Return the pinned file of the package ``name``. Raises ``NpmMissingError``."""
+    pinned = json.loads(PINNED.read_text())[name]
+    key = hashlib.sha256(f"{pinned['integrity']}\n{pinned['file']}".encode()).hexdigest()[:12]
+    kept = _cache() / f"{name}-{pinned['version']}-{key}.js"
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+            archive = _fetch(f"{name}@{pinned['version']}", Path(folder), pinned["integrity"])
+            made = Path(folder) / kept.name
+            made.write_bytes(_member(archive, f"package/{pinned['file']}"))
+            made.replace(kept)
+    return kept
+
+
+def _cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "streamsite-tests" / "npm"
+
+
+def _fetch(package: str, folder: Path, integrity: str) -> Path:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NpmMissingError(f"npm is not installed: install it to test the site with {package}")
+    command = [npm, "pack", package, "--ignore-scripts", "--silent", "--pack-destination", str(folder)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=FETCH_SECONDS, check=False, cwd=folder
+    )
+    archives = list(folder.glob("*.tgz"))
+    if done.returncode or len(archives) != 1:
+        reason = " ".join(done.stderr.split())[-300:]
+        raise NpmMissingError(f"npm cannot fetch {package}: {reason}")
+    digest = base64.b64encode(hashlib.sha512(archives[0].read_bytes()).digest()).decode()
+    if integrity != f"sha512-{digest}":
+        raise NpmMissingError(f"{package} is not what {PINNED.name} pins: its hash is sha512-{digest}")
+    return archives[0]
+
+
+def _member(archive: Path, name: str) -> bytes:
+    with tarfile.open(archive) as files:
+        content = files.extractfile(name)
+        if content is None:
+            raise NpmMissingError(f"{archive.name} has no {name}")
+        return content.read()

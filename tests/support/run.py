@@ -1,0 +1,38 @@
+"""``script/test``: everything, on all cores, with the browser tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+
+from streamsite.mongo.binary import MongodUnavailableError, find_mongod
+from tests.support import browser, scratch, second_try
+
+
+def main() -> int:
+    """Run pytest with ``sys.argv``'s arguments; without any, the whole suite."""
+    try:
+        os.environ["CHROMIUM_BIN"] = browser.require()
+        find_mongod()
+    except (browser.BrowserMissingError, MongodUnavailableError) as error:
+        sys.stderr.write(f"script/test: {error}\n")
+        return 1
+    if not sys.argv[1:] and shutil.which("npm") is None:
+        sys.stderr.write(
+            "script/test: npm is not installed: the players that it would fetch are not tried (install 'npm')\n"
+        )
+    with scratch.folder_for_run():
+        if sys.argv[1:]:
+            return int(pytest.main(sys.argv[1:]))
+        # One more than cores saves three minutes of twenty, and makes tests miss their time.
+        workers = str(min(4, os.cpu_count() or 1))
+        return second_try.run(
+            ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=8"], ["-q"]
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,268 @@
+"""``/api/v1/uploads``: tus 1.0 with the extensions that ``protocol.EXTENSIONS`` names."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.http import http_date
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from accounts.api.base import signed_in_user
+from streamsite.api.idempotency import idempotent
+from streamsite.errors import Invalid, UnsupportedMediaType
+from streamsite.rate_limits import UPLOAD, UPLOAD_CHUNKS, Limit
+from videos.models import Upload, UploadKind
+from videos.tasks import enqueue_processing
+from videos.uploads import creation, services, tus
+
+RESUMABLE = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=["1.0.0"])
+OFFSET = OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, required=True)
+LENGTH = OpenApiParameter(
+    "Upload-Length", int, OpenApiParameter.HEADER, description="Once, where it was not known at the creation."
+)
+CHECKSUM = OpenApiParameter(
+    "Upload-Checksum",
+    str,
+    OpenApiParameter.HEADER,
+    description="An algorithm and a Base64 digest of this body.",
+)
+REPLAYED_HEADERS = ("Location", "X-Video-Id", "Upload-Offset", "Upload-Expires", "Upload-Concat")
+OVERRIDABLE_METHODS = {"PATCH", "DELETE", "HEAD"}
+VERSIONED_METHODS = {"POST", *OVERRIDABLE_METHODS}
+
+
+class TusView(APIView):
+    """What every answer of the protocol has in common."""
+
+    token_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("GET", "HEAD", "POST", "PATCH", "DELETE"), "upload"
+    )
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Clients behind old proxies send PATCH and DELETE as POST with ``X-HTTP-Method-Override``."""
+        override = request.headers.get("X-HTTP-Method-Override", "").upper()
+        if request.method == "POST" and override in OVERRIDABLE_METHODS:
+            request.method = override
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_permissions(self) -> list[BasePermission]:
+        """Anybody may ask what the server can do."""
+        return [AllowAny()] if self.request.method == "OPTIONS" else [IsAuthenticated()]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Browsers ask before most requests of another origin: such questions are not counted."""
+        return [] if self.request.method == "OPTIONS" else super().get_throttles()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in VERSIONED_METHODS and hasattr(self, str(request.method).lower()):
+            tus.require_version(request.headers.get("Tus-Resumable"))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Tus-Resumable"] = tus.VERSION
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @extend_schema(exclude=True)
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        """What of the protocol is spoken here."""
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        response["Tus-Version"] = tus.VERSION
+        response["Tus-Extension"] = tus.EXTENSIONS
+        response["Tus-Max-Size"] = str(settings.MAX_UPLOAD_BYTES)
+        response["Tus-Checksum-Algorithm"] = ",".join(tus.ALGORITHMS)
+        return response
+
+
+def _fingerprint_creation(request: Request) -> str:
+    """What tells two creations apart."""
+    parts = [request.headers.get(name, "") for name in ("Upload-Length", "Upload-Metadata", "Content-Length")]
+    parts += [
+        f"{name}: {request.headers[name]}"
+        for name in ("Upload-Concat", "Upload-Defer-Length")
+        if name in request.headers
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class UploadsView(TusView):
+    """Begin an upload."""
+
+    @property
+    def throttle_limit(self) -> Limit:
+        """A part of a file is no file: clients that send four parts at once may send as many files as others."""
+        is_partial = self.request.headers.get("Upload-Concat", "").strip() == tus.PARTIAL
+        return UPLOAD_CHUNKS if is_partial else UPLOAD
+
+    @extend_schema(
+        operation_id="uploads_create",
+        parameters=[
+            RESUMABLE,
+            OpenApiParameter(
+                "Upload-Length",
+                int,
+                OpenApiParameter.HEADER,
+                description="Required unless its place is taken by Upload-Defer-Length or a final Upload-Concat.",
+            ),
+            OpenApiParameter("Upload-Defer-Length", int, OpenApiParameter.HEADER, enum=[1]),
+            OpenApiParameter(
+                "Upload-Concat",
+                str,
+                OpenApiParameter.HEADER,
+                description="partial, or final; and the URLs of finished partial uploads, divided by spaces.",
+            ),
+            OpenApiParameter("Upload-Metadata", str, OpenApiParameter.HEADER),
+        ],
+        request={tus.CONTENT_TYPE: bytes},
+        responses={
+            201: OpenApiResponse(
+                description="Begun; Location is its address, X-Video-Id its video's draft (partial uploads have none)"
+            ),
+            412: OpenApiResponse(description="Another version of the protocol"),
+        },
+    )
+    @idempotent(headers=REPLAYED_HEADERS, fingerprint=_fingerprint_creation)
+    def post(self, request: Request) -> Response:
+        hosts = {request.get_host(), urlsplit(settings.SITE_URL).netloc}
+        concat = tus.parse_concat(request.headers.get("Upload-Concat"), hosts)
+        if concat is not None and concat.is_final:
+            return self._join(request, concat)
+        length = tus.parse_length(
+            request.headers.get("Upload-Length"), request.headers.get("Upload-Defer-Length")
+        )
+        checksum = tus.parse_checksum(request.headers.get("Upload-Checksum"))
+        sent = _body_length(request)  # None: in chunks, until they end
+        begin = creation.create_upload if concat is None else creation.create_partial_upload
+        upload = begin(
+            signed_in_user(request), length=length, metadata=request.headers.get("Upload-Metadata", "")
+        )
+        response = _creation_response(upload)
+        if sent != 0:
+            reached = services.append_to_upload(
+                upload,
+                request._request,
+                start=0,
+                length=sent,
+                checksum=checksum,
+                enqueue=enqueue_processing,
+            )
+            response["Upload-Offset"] = str(reached)
+        return response
+
+    @staticmethod
+    def _join(request: Request, concat: tus.Concat) -> Response:
+        """Create the final upload, and answer once its bytes are joined."""
+        if "Upload-Length" in request.headers or "Upload-Defer-Length" in request.headers:
+            raise Invalid("A final upload is as long as its partial uploads: do not send its length.")
+        length = _body_length(request)
+        if length or (length is None and request._request.read(1)):
+            raise Invalid("A final upload is made of its partial uploads: do not send bytes.")
+        upload = creation.create_final_upload(
+            signed_in_user(request),
+            ids=concat.ids,
+            concat=request.headers["Upload-Concat"],
+            metadata=request.headers.get("Upload-Metadata", ""),
+        )
+        response = _creation_response(upload)
+        joined = services.current_offset(upload, enqueue=enqueue_processing)
+        if joined is not None:
+            response["Upload-Offset"] = str(joined)
+        return response
+
+
+class UploadView(TusView):
+    """One upload of the caller's."""
+
+    throttle_limit = UPLOAD_CHUNKS
+
+    @extend_schema(
+        operation_id="uploads_state",
+        parameters=[RESUMABLE],
+        responses={200: OpenApiResponse(description="Upload-Offset says how many bytes have arrived")},
+    )
+    def head(self, request: Request, upload_id: str) -> Response:
+        upload = services.get_upload(signed_in_user(request), upload_id)
+        arrived = services.current_offset(upload, enqueue=enqueue_processing)
+        response = _add_state_headers(Response(status=status.HTTP_200_OK), upload)
+        if arrived is not None:
+            response["Upload-Offset"] = str(arrived)
+        if upload.length is None:
+            response["Upload-Defer-Length"] = "1"
+        else:
+            response["Upload-Length"] = str(upload.length)
+        if upload.metadata:
+            response["Upload-Metadata"] = upload.metadata
+        return response
+
+    @extend_schema(
+        operation_id="uploads_append",
+        parameters=[RESUMABLE, OFFSET, LENGTH, CHECKSUM],
+        request={tus.CONTENT_TYPE: bytes},
+        responses={204: OpenApiResponse(description="Kept; Upload-Offset says how many bytes have arrived")},
+    )
+    def patch(self, request: Request, upload_id: str) -> Response:
+        upload = services.get_upload(signed_in_user(request), upload_id)
+        start = tus.parse_number("Upload-Offset", request.headers.get("Upload-Offset"))
+        total = request.headers.get("Upload-Length")
+        checksum = tus.parse_checksum(request.headers.get("Upload-Checksum"))
+        reached = services.append_to_upload(
+            upload,
+            request._request,
+            start=start,
+            length=_body_length(request),
+            checksum=checksum,
+            enqueue=enqueue_processing,
+            total=None if total is None else tus.parse_number("Upload-Length", total),
+        )
+        response = _add_state_headers(Response(status=status.HTTP_204_NO_CONTENT), upload)
+        response["Upload-Offset"] = str(reached)
+        return response
+
+    @extend_schema(
+        operation_id="uploads_cancel",
+        parameters=[RESUMABLE],
+        responses={204: OpenApiResponse(description="Its bytes and the draft of its video are gone")},
+    )
+    def delete(self, request: Request, upload_id: str) -> Response:
+        services.cancel_upload(services.get_upload(signed_in_user(request), upload_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _body_length(request: Request) -> int | None:
+    """How many bytes the body has, ``None`` when it comes in chunks; its type must be the protocol's."""
+    raw = request.headers.get("Content-Length", "")
+    is_chunked = "Transfer-Encoding" in request.headers
+    if not raw and not is_chunked:
+        return 0
+    length = None if is_chunked else tus.parse_number("Content-Length", raw)
+    if length != 0 and request.content_type.partition(";")[0].strip() != tus.CONTENT_TYPE:
+        raise UnsupportedMediaType(f"Send the bytes as {tus.CONTENT_TYPE}.")
+    return length
+
+
+def _creation_response(upload: Upload) -> Response:
+    response = _add_state_headers(Response(status=status.HTTP_201_CREATED), upload)
+    response["Location"] = f"/api/v1/uploads/{upload.pk}"
+    return response
+
+
+def _add_state_headers(response: Response, upload: Upload) -> Response:
+    """Add what every answer about the upload says."""
+    if upload.video_id is not None:
+        response["X-Video-Id"] = upload.video_id
+    response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
+    if upload.kind != UploadKind.WHOLE:
+        response["Upload-Concat"] = upload.concat or tus.PARTIAL
+    return response

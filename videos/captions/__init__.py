@@ -1,0 +1,1 @@
+"""Captions: tracks of a video, their languages, and the WebVTT that is served."""

@@ -1,0 +1,79 @@
+"""Text tracks as the site keeps and serves them: cues out of files and editors, clean WebVTT written."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from streamsite.sanitize import clean_text
+from videos.captions.formats.cues import (
+    KEPT_TAGS,
+    MAX_BYTES,
+    MAX_CUE_TEXT,
+    MAX_CUES,
+    MAX_SECONDS,
+    Cue,
+    invalid_file_error,
+    plain_text,
+    remove_blank_lines,
+)
+from videos.captions.formats.encodings import ENCODINGS
+from videos.captions.formats.reader import FORMAT_NAMES, SUFFIXES, CaptionFile, read_caption_file
+
+__all__ = [
+    "ENCODINGS",
+    "FORMAT_NAMES",
+    "KEPT_TAGS",
+    "MAX_BYTES",
+    "SUFFIXES",
+    "CaptionFile",
+    "Cue",
+    "clock",
+    "from_rows",
+    "parse",
+    "plain_text",
+    "read_caption_file",
+    "write",
+]
+
+
+def parse(content: bytes) -> list[Cue]:
+    """Return the cues of text that somebody edits, sorted, whatever they repeat. Raises ``Invalid`` or ``TooLarge``."""
+    return read_caption_file(content, keep_rolling=True).cues
+
+
+def from_rows(rows: list[Any]) -> list[Cue]:
+    """Return cues as an editor sends them: ``[{"start": s, "end": s, "text": plain text}]``. Raises ``Invalid``."""
+    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_CUES:
+        raise invalid_file_error(f"Send 1 to {MAX_CUES} cues.")
+    cues = []
+    for number, row in enumerate(rows, start=1):
+        sent = row if isinstance(row, dict) else {}
+        start, end, text = _moment(sent.get("start")), _moment(sent.get("end")), sent.get("text")
+        if start is None or end is None or end <= start:
+            raise invalid_file_error(f"Cue {number}: give a start and a later end, in seconds.")
+        words = clean_text(text)[:MAX_CUE_TEXT] if isinstance(text, str) else ""
+        if not words:
+            raise invalid_file_error(f"Cue {number} has no text.")
+        cues.append(Cue(start, end, remove_blank_lines(html.escape(words, quote=False))))
+    return sorted(cues, key=lambda cue: (cue.start, cue.end))
+
+
+def write(cues: list[Cue]) -> str:
+    """Return the WebVTT file of ``cues``."""
+    blocks = [f"{clock(cue.start)} --> {clock(cue.end)}\n{cue.text}" for cue in cues]
+    return "\n\n".join(["WEBVTT", *blocks]) + "\n"
+
+
+def clock(seconds: float) -> str:
+    """Return ``hh:mm:ss.mmm``."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours:02}:{minute:02}:{second:02}.{milliseconds:03}"
+
+
+def _moment(value: Any) -> float | None:
+    """A number of seconds, to the millisecond."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return round(float(value), 3) if is_number and 0 <= value <= MAX_SECONDS else None

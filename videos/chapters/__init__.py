@@ -1,0 +1,1 @@
+"""Chapters of a video: reading, checking, and changing them."""

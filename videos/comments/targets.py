@@ -1,0 +1,104 @@
+"""What can be commented on. Other apps register theirs; a comment asks its subject who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.http import HttpRequest
+
+from accounts.models import User
+from videos import access
+from videos.models import Video
+from videos.playback import statistics
+
+VIDEO = "video"
+
+
+@dataclass(frozen=True)
+class CommentTarget:
+    """Something with comments below it, for one who may open it. ``seconds`` is 0 where time means nothing."""
+
+    kind: str
+    id: str
+    owner: User
+    title: str
+    url: str
+    allows: bool
+    comments: int
+    seconds: float = 0.0
+
+    @property
+    def page(self) -> str:
+        """The page of its comments."""
+        return f"{self.url}/comments"
+
+    @property
+    def api(self) -> str:
+        """Where they are in the API, below ``/api/v1``."""
+        return f"/{self.kind}s/{self.id}/comments"
+
+
+@dataclass(frozen=True)
+class TargetType:
+    """How one kind of subjects is opened, counted and named.
+
+    ``open(request, id)`` raises ``Absent`` for who may not. ``count(id, owner_id, by)`` changes its counter and is
+    False when it is gone. ``titles(ids)`` are titles and addresses by id, for lists of its owner.
+    """
+
+    open: Callable[[HttpRequest, str], CommentTarget]
+    count: Callable[[str, str, int], bool]
+    titles: Callable[[Iterable[str]], dict[str, tuple[str, str]]]
+
+
+_kinds: dict[str, TargetType] = {}
+
+
+def register_target_type(name: str, kind: TargetType) -> None:
+    """Let things of another kind have comments."""
+    _kinds[name] = kind
+
+
+def get_target_type(name: str) -> TargetType:
+    """The kind of that name."""
+    return _kinds[name]
+
+
+def target_types() -> dict[str, TargetType]:
+    """All of them."""
+    return dict(_kinds)
+
+
+def video_target(video: Video) -> CommentTarget:
+    """A video that the caller may watch."""
+    return CommentTarget(
+        VIDEO,
+        video.pk,
+        video.channel,
+        video.title,
+        video.get_absolute_url(),
+        video.allow_comments,
+        video.comment_count,
+        video.duration,
+    )
+
+
+def _open_video(request: HttpRequest, video_id: str) -> CommentTarget:
+    return video_target(access.get_watchable(request, video_id).video)
+
+
+def _count_video(video_id: str, owner_id: str, by: int) -> bool:
+    if not Video.objects.filter(pk=video_id).update(comment_count=F("comment_count") + by):
+        return False
+    statistics.add_today(video_id, owner_id, comments=by)
+    return True
+
+
+def _titles_of_videos(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    rows = Video.objects.filter(pk__in=list(ids)).only("pk", "title")
+    return {video.pk: (video.title, video.get_absolute_url()) for video in rows}
+
+
+register_target_type(VIDEO, TargetType(_open_video, _count_video, _titles_of_videos))

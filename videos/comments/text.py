@@ -1,0 +1,88 @@
+"""A text of people as pieces that a template shows: words, moments that seek, people, links. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
+from streamsite.sanitize import has_userinfo
+from videos.timecodes import COLONS, NOT_OF_DAY, TIMECODE, to_seconds
+
+LINK = r"https?://[^\s<>\"']+"
+MENTION = r"(?<![\w@./-])@([A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9])(?![\w@])"
+# No part of a word, a date, a number or an address, but the end of a range: both times of 0:10-0:20.
+BEFORE_MOMENT = rf"(?:(?<![A-Za-z_\d{COLONS}.,/-])|(?<=[{COLONS}][0-5]\d-))"
+MOMENT = rf"{BEFORE_MOMENT}{TIMECODE}(?![A-Za-z_\d{COLONS}]|[.,]\d){NOT_OF_DAY}"
+PIECE = re.compile(f"(?P<link>(?a:{LINK}))|(?P<mention>(?a:{MENTION}))|(?P<moment>{MOMENT})")
+MENTIONED = re.compile(MENTION, re.ASCII)
+# What closes a sentence is no part of an address.
+TRAILING_PUNCTUATION = ".,:;!?\u2026\u201d\u2019"
+MAX_LINK_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A part of a text: ``kind`` is text, moment, mention or link; ``value`` is the second, username or address."""
+
+    kind: str
+    text: str
+    value: str = ""
+
+
+class _Everybody:
+    """Holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+# For texts whose mentions were not looked up when they were written: a name that nobody has leads to no page.
+ANY_NAME: Container[str] = _Everybody()
+
+
+def find_mentions(text: str, *, most: int) -> list[str]:
+    """The first ``most`` usernames that a text may call, each once, lower case."""
+    without_links = re.sub(LINK, " ", text)
+    names = (match[1].lower() for match in MENTIONED.finditer(without_links))
+    return list(dict.fromkeys(names))[:most]
+
+
+def split_text(text: str, mentions: Container[str], seconds: float) -> list[TextPart]:
+    """``text`` in parts. Only who is in ``mentions`` is linked, and only moments within a video of ``seconds``."""
+    return list(_pieces(text, mentions, seconds))
+
+
+def _pieces(text: str, mentions: Container[str], seconds: float) -> Iterator[TextPart]:
+    start = 0
+    for match in PIECE.finditer(text):
+        piece = _piece(match, mentions, seconds)
+        if piece is None:
+            continue
+        if match.start() > start:
+            yield TextPart("text", text[start : match.start()])
+        yield piece
+        start = match.start() + len(piece.text if piece.kind != "link" else piece.value)
+    if start < len(text):
+        yield TextPart("text", text[start:])
+
+
+def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> TextPart | None:
+    whole = match[0]
+    if match["link"]:
+        address = _address(whole)
+        shown = address if len(address) <= MAX_LINK_LENGTH else f"{address[: MAX_LINK_LENGTH - 1]}…"
+        return TextPart("link", shown, address) if address else None
+    if match["mention"]:
+        name = whole[1:].lower()
+        return TextPart("mention", whole, name) if name in mentions else None
+    moment = to_seconds(*match.groups()[-3:])
+    return TextPart("moment", whole, str(moment)) if moment is not None and moment < seconds else None
+
+
+def _address(whole: str) -> str:
+    """Without what ends the sentence, and without a bracket that was opened before it; "" for what is no link."""
+    address = whole.rstrip(TRAILING_PUNCTUATION)
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1].rstrip(TRAILING_PUNCTUATION)
+    return address if address.partition("://")[2] and not has_userinfo(address) else ""

@@ -1,0 +1,1 @@
+"""Files of videos: paths, URLs, tokens, and delivery from disk or a bucket."""

@@ -1,0 +1,156 @@
+"""The bucket that complete videos may be kept in. Nothing of its packages is imported before it is used.
+
+A folder of the bucket is one generation of one video: ``<prefix>/videos/<video id>.<generation>.<secret>/``. The last
+part is random, so that the name of an object says nothing about a video to those who know its address, and the other
+way round; a video's ``stored_generation`` is ``<generation>.<secret>`` once the folder is complete.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+
+from streamsite.errors import Unavailable
+from streamsite.external_services import ExternalService
+
+if TYPE_CHECKING:
+    from videos.files.s3 import Bucket
+
+SECRET_BYTES = 12
+FOLDER = re.compile(r"\A[A-Za-z0-9_-]{11}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\Z")
+# Of the 256 threads of a web process at most twice as many wait for the bucket.
+MAX_CONCURRENT_REQUESTS, REQUEST_TIMEOUT_SECONDS = 16, 3.0
+
+T = TypeVar("T")
+
+
+class BucketUnavailable(Unavailable):
+    """The bucket does not answer, or not as it should."""
+
+
+_partner = ExternalService(
+    "bucket",
+    unavailable=BucketUnavailable,
+    answers=(FileNotFoundError,),
+    at_once=MAX_CONCURRENT_REQUESTS,
+    seconds=REQUEST_TIMEOUT_SECONDS,
+)
+
+
+def is_configured() -> bool:
+    """Whether there is a bucket, in which videos are or may still be."""
+    return bool(settings.S3_BUCKET)
+
+
+def is_default_storage() -> bool:
+    """Whether complete videos belong into the bucket."""
+    return is_configured() and settings.MEDIA_STORAGE == "s3"
+
+
+def connect(*, is_patient: bool = True) -> Bucket:
+    """The bucket of the settings, one client for all threads. ``BucketUnavailable`` without settings.
+
+    Work in the background is patient and tries again. Requests use ``ask`` and ``visit`` instead.
+    """
+    if not is_configured():
+        raise BucketUnavailable
+    return _connect(
+        settings.S3_BUCKET,
+        settings.S3_ENDPOINT_URL,
+        settings.S3_REGION,
+        settings.S3_ACCESS_KEY_ID,
+        settings.S3_SECRET_ACCESS_KEY,
+        settings.S3_PREFIX,
+        is_patient=is_patient,
+    )
+
+
+def call_bucket(question: Callable[[Bucket], T]) -> T:
+    """Return what ``question`` learns from the bucket, for a request. Raises ``FileNotFoundError``.
+
+    ``BucketUnavailable`` after ``REQUEST_SECONDS``; at once while the bucket is known to be silent, or too busy.
+    """
+    target = connect(is_patient=False)
+    return _partner.call(lambda: question(target))
+
+
+@contextmanager
+def bucket_session() -> Iterator[Bucket]:
+    """Give a request the bucket for several calls in a row, each tried once. Raises as ``ask`` does."""
+    target = connect(is_patient=False)
+    with _partner.visit():
+        yield target
+
+
+def reset_failures() -> None:
+    """Make this process's requests ask the bucket again."""
+    _partner.reset()
+
+
+@lru_cache(maxsize=2)
+def _connect(
+    name: str, endpoint: str, region: str, key_id: str, secret: str, prefix: str, *, is_patient: bool
+) -> Bucket:
+    from videos.files.s3 import BACKGROUND, REQUEST, Bucket
+
+    return Bucket(
+        name=name,
+        endpoint=endpoint or f"https://s3.{region}.amazonaws.com",
+        region=region,
+        key_id=key_id,
+        secret=secret,
+        prefix=prefix,
+        in_host=settings.S3_BUCKET_IN_HOST,
+        patience=BACKGROUND if is_patient else REQUEST,
+    )
+
+
+def new_stored_generation(generation: str) -> str:
+    """A ``stored_generation`` for a generation that is to be copied."""
+    return f"{generation}.{secrets.token_urlsafe(SECRET_BYTES)}"
+
+
+def cors_rule() -> dict[str, Any]:
+    """Return the CORS rule that the bucket needs: players follow the redirect to it by script.
+
+    Any origin, because a page elsewhere that is redirected here from the site sends ``Origin: null``. The site has
+    decided who may have the file: without an address that it signed seconds ago the bucket answers nobody.
+    """
+    return {
+        "AllowedOrigins": ["*"],
+        "AllowedMethods": ["GET", "HEAD"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"],
+        "MaxAgeSeconds": 3600,
+    }
+
+
+def is_stored(stored_generation: str, generation: str) -> bool:
+    """Whether what a video says of its stored generation is about ``generation``."""
+    return bool(generation) and stored_generation.startswith(f"{generation}.")
+
+
+def is_folder(name: str) -> bool:
+    """Whether a name below the prefix is that of a stored generation, and not of something else's."""
+    return bool(FOLDER.match(name))
+
+
+def folder_name(video_id: str, stored_generation: str) -> str:
+    """The folder of a stored generation."""
+    return f"{video_id}.{stored_generation}"
+
+
+def video_id_of(folder: str) -> str:
+    """The video whose folder it is."""
+    return folder.partition(".")[0]
+
+
+def stored_generation_of(folder: str) -> str:
+    """The ``stored_generation`` that stands for a folder."""
+    return folder.partition(".")[2]

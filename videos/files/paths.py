@@ -1,0 +1,125 @@
+"""Where a video's files are. Every name is made here, none comes from a user.
+
+``media/sources/<id>/source`` the upload; ``media/videos/<id>/<generation>/`` what is served;
+``media/extras/<id>/`` captions and own posters, which outlive generations; ``work/jobs/<id>/<attempt>/`` what a worker
+is making; ``work/uploads/`` and ``work/incoming/`` uploads in flight, resumable ones and others.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from streamsite.disk import DiskFull as DiskFull
+from streamsite.disk import require_space as require_space
+
+
+def source_path(video_id: str) -> Path:
+    """The uploaded file."""
+    return Path(settings.MEDIA_ROOT) / "sources" / video_id / "source"
+
+
+def generation_dir(video_id: str, generation: str) -> Path:
+    """The folder that is served for one generation of a video."""
+    return Path(settings.MEDIA_ROOT) / "videos" / video_id / generation
+
+
+def extras_dir(video_id: str) -> Path:
+    """The folder of what outlives generations: captions and own posters."""
+    return Path(settings.MEDIA_ROOT) / "extras" / video_id
+
+
+def write_extra(path: Path, content: bytes) -> None:
+    """Write a file below an extras folder, whole or not at all, and durably."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with partial.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def attempt_dir(video_id: str, attempt: str) -> Path:
+    """The folder in which one attempt works; nothing in it is visible to anybody."""
+    return Path(settings.WORK_DIR) / "jobs" / video_id / attempt
+
+
+def keep_source(upload: Path, video_id: str) -> None:
+    """Move an uploaded file to its place. Atomic, and durable once it returns."""
+    target = source_path(video_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with upload.open("rb") as content:
+        os.fsync(content.fileno())
+    upload.replace(target)
+    _sync(target.parent)
+
+
+def new_generation(video_id: str) -> tuple[str, Path]:
+    """The name of a new generation and its empty folder, which nobody can reach before a row names it."""
+    generation = secrets.token_urlsafe(9)
+    folder = generation_dir(video_id, generation)
+    folder.mkdir(parents=True)
+    return generation, folder
+
+
+def remove_source(video_id: str) -> None:
+    """Delete the uploaded file."""
+    shutil.rmtree(source_path(video_id).parent, ignore_errors=True)
+
+
+def remove_jobs(video_id: str, *, keep: str | None = None) -> None:
+    """Delete what attempts left behind, but ``keep``."""
+    parent = Path(settings.WORK_DIR) / "jobs" / video_id
+    if not parent.is_dir():
+        return
+    for child in parent.iterdir():
+        if child.name != keep:
+            shutil.rmtree(child, ignore_errors=True)
+    if keep is None:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+def remove_generation(video_id: str, generation: str) -> None:
+    """Delete one served folder."""
+    shutil.rmtree(generation_dir(video_id, generation), ignore_errors=True)
+
+
+def remove_generations(video_id: str, *, keep: str | None = None) -> None:
+    """Delete served folders of a video, but ``keep``."""
+    parent = Path(settings.MEDIA_ROOT) / "videos" / video_id
+    if not parent.is_dir():
+        return
+    for child in parent.iterdir():
+        if child.name != keep:
+            shutil.rmtree(child, ignore_errors=True)
+    if keep is None:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+def remove_all_files(video_id: str) -> None:
+    """Delete every file of a video."""
+    remove_jobs(video_id)
+    remove_generations(video_id)
+    shutil.rmtree(extras_dir(video_id), ignore_errors=True)
+    remove_source(video_id)
+
+
+def folder_size(folder: Path) -> int:
+    """The size of all files below ``folder``."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

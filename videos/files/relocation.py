@@ -1,0 +1,372 @@
+"""Moving complete generations between the disk and the bucket.
+
+A copy is made whole and compared, then one conditional update of the video's row says that it is served from there, and
+only later, when no process and no signed address refers to it any more, the other copy goes. Killed anywhere, the next
+try goes on with what is there; what nobody goes on with is found by the sweeper.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import F
+
+from streamsite.errors import Conflict
+from streamsite.tasks.lease import current_lease
+from videos.files import bucket, paths
+from videos.files.content_types import content_type_of
+from videos.models import Status, Video
+
+if TYPE_CHECKING:
+    from videos.files.s3 import Bucket
+
+logger = logging.getLogger("streamsite.placement")
+
+BATCH = 500
+PARALLEL = 8
+POLL_SECONDS = 1.0
+SETTLE_MARGIN_SECONDS = 5.0
+PARTIAL_PREFIX = ".fetching-"
+
+
+@dataclass(frozen=True)
+class MediaLocation:
+    """What a video's row says about its files."""
+
+    video_id: str
+    generation: str
+    stored_generation: str
+    status: str
+    is_complete: bool
+    has_download: bool
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is served from the bucket."""
+        return bucket.is_stored(self.stored_generation, self.generation)
+
+    @property
+    def folder(self) -> str:
+        """Its folder in the bucket."""
+        return bucket.folder_name(self.video_id, self.stored_generation)
+
+    @property
+    def local(self) -> Path:
+        """Its folder on the disk."""
+        return paths.generation_dir(self.video_id, self.generation)
+
+
+class LocationChanged(Conflict):
+    """The row changed while its files were copied."""
+
+    detail = "The video's files are being moved. Try again."
+
+
+def settle_seconds() -> float:
+    """How long after a move something may still refer to the old place."""
+    return settings.MEDIA_STATE_CACHE_SECONDS + settings.S3_URL_SECONDS + SETTLE_MARGIN_SECONDS
+
+
+def get_location(video_id: str) -> MediaLocation | None:
+    """What the video's row says now; ``None`` when it is gone."""
+    return get_locations({video_id}).get(video_id)
+
+
+def get_locations(video_ids: set[str]) -> dict[str, MediaLocation]:
+    """What the rows of those videos that are there say now."""
+    fields = ("pk", "generation", "stored_generation", "status", "is_complete", "has_download")
+    rows = Video.objects.filter(pk__in=video_ids).values_list(*fields)
+    return {row[0]: MediaLocation(*row) for row in rows}
+
+
+def move_to_bucket(video_id: str) -> int | None:
+    """Copy a complete video's generation into the bucket and serve it from there.
+
+    The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable``, or
+    ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``tidy`` removes it.
+    """
+    while True:
+        place = get_location(video_id)
+        if place is None or place.is_stored or not place.is_complete or place.status != Status.READY:
+            return None
+        wanted = _files(place.local)
+        if not wanted:
+            logger.error("video %s: its files are not on the disk", video_id)
+            return None
+        try:
+            _copy(place, wanted)
+        except LocationChanged:
+            continue
+        logger.info("video %s: %d files are served from the bucket", video_id, len(wanted))
+        return sum(wanted.values())
+
+
+def _copy(place: MediaLocation, wanted: dict[str, int]) -> None:
+    target = bucket.connect()
+    begun = next(target.folders(f"{place.video_id}.{place.generation}."), None)
+    name = bucket.stored_generation_of(begun) if begun else bucket.new_stored_generation(place.generation)
+    folder = bucket.folder_name(place.video_id, name)
+    there = _without_strays(target, folder, wanted) if begun else {}
+
+    def send(file: str, on_bytes: Callable[[int], None]) -> None:
+        target.put(folder, file, place.local / file, content_type_of(file), on_bytes)
+
+    try:
+        _in_parallel(place, [file for file in wanted if there.get(file) != wanted[file]], send)
+        if target.sizes(folder) != wanted:
+            logger.error("video %s: the copy in the bucket differs", place.video_id)
+            target.remove(folder)
+            raise bucket.BucketUnavailable
+        current_lease().check()
+        _switch(place, name)
+    except LocationChanged:
+        if not is_needed(get_location(place.video_id), name):
+            target.remove(folder)
+        raise
+
+
+def _without_strays(target: Bucket, folder: str, wanted: dict[str, int]) -> dict[str, int]:
+    """Delete what a copy that was begun has besides the wanted files; return the sizes of the others."""
+    target.abandon_uploads(folder)
+    there = target.sizes(folder)
+    target.delete(folder, [name for name in there if name not in wanted])
+    return {name: size for name, size in there.items() if name in wanted}
+
+
+def move_to_disk(video_id: str) -> int | None:
+    """Copy a stored generation back to the disk and serve it from there.
+
+    The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable`` or
+    ``storage.DiskFull``. The objects stay; ``tidy`` removes them.
+    """
+    while True:
+        place = get_location(video_id)
+        if place is None or not place.is_stored:
+            return None
+        source = bucket.connect()
+        wanted = source.sizes(place.folder)
+        try:
+            _fetch_back(place, wanted)
+        except (LocationChanged, FileNotFoundError):
+            if get_location(video_id) == place:
+                raise
+            continue
+        return sum(wanted.values())
+
+
+def _fetch_back(place: MediaLocation, wanted: dict[str, int]) -> None:
+    if not wanted:
+        raise FileNotFoundError(f"video {place.video_id}: the bucket has nothing of it")
+    if _files(place.local) != wanted:
+        partial = _partial_of(place)
+        partial.mkdir(parents=True, exist_ok=True)
+        _remove_strays(partial, wanted)
+        there = _files(partial)
+        missing = [file for file in wanted if file not in there]
+        paths.require_space(sum(wanted[file] for file in missing))
+        fetch_files(place, missing, partial)
+        if _files(partial) != wanted:
+            raise bucket.BucketUnavailable
+        paths.remove_generation(place.video_id, place.generation)
+        partial.rename(place.local)
+    os.utime(place.local)
+    _switch(place, "")
+
+
+def _partial_of(place: MediaLocation) -> Path:
+    return place.local.with_name(f"{PARTIAL_PREFIX}{place.generation}")
+
+
+def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
+    """Delete the files that are not wanted, or not whole: a killed process leaves temporary ones beside them."""
+    for path in list(folder.rglob("*")):
+        if path.is_file() and wanted.get(path.relative_to(folder).as_posix()) != path.stat().st_size:
+            path.unlink(missing_ok=True)
+
+
+def _switch(place: MediaLocation, stored_generation: str) -> None:
+    """Serve the video from the other place, or ``Moved`` when its row or its files are no longer those copied."""
+    changed = Video.objects.filter(
+        pk=place.video_id,
+        generation=place.generation,
+        stored_generation=place.stored_generation,
+        is_complete=True,
+        has_download=place.has_download,
+    ).update(stored_generation=stored_generation)
+    if not changed:
+        raise LocationChanged
+
+
+def fetch_files(place: MediaLocation, names: list[str], target: Path, source: Bucket | None = None) -> None:
+    """Copy some of a stored generation's objects into the folder ``target``."""
+    source = source or bucket.connect()
+
+    def fetch(file: str, on_bytes: Callable[[int], None]) -> None:
+        path = target / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        source.fetch(place.folder, file, path)
+        on_bytes(path.stat().st_size)
+        os.utime(target)  # young enough for the sweeper
+
+    _in_parallel(place, names, fetch)
+
+
+@contextmanager
+def files_on_disk(
+    place: MediaLocation, choose: Callable[[Path, list[str]], list[str]], *, for_request: bool = False
+) -> Iterator[Path]:
+    """A folder on the disk with some of the video's files: its own, or a temporary one filled from the bucket.
+
+    Playlists are there first; ``choose`` says by them which of all names are needed besides. ``for_request`` when
+    somebody waits for it: a bucket that does not answer is then ``BucketUnavailable`` within seconds.
+    """
+    if not place.is_stored:
+        yield place.local
+        return
+    # The sweeper looks after what a killed process leaves there.
+    with TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
+        folder = Path(scratch)
+        with bucket.bucket_session() if for_request else nullcontext(bucket.connect()) as source:
+            sizes = source.sizes(place.folder)
+            fetch_files(place, [name for name in sizes if name.endswith(".m3u8")], folder, source)
+            chosen = choose(folder, list(sizes))
+            paths.require_space(sum(sizes[name] for name in chosen))
+            fetch_files(place, chosen, folder, source)
+        yield folder
+
+
+def remove_old_copies(video_id: str) -> int:
+    """Remove what of the video's generations its row does not name, on the disk and in the bucket; how many folders.
+
+    Safe to repeat. What is being made or copied stays.
+    """
+    place = get_location(video_id)
+    count = 0
+    if place is not None and place.is_stored and _is_settled(place.local):
+        paths.remove_generation(video_id, place.generation)
+        count += 1
+    if place is None or bucket.is_default_storage() or not place.is_stored:
+        count += _remove_partial_copies(video_id)
+    target = bucket.connect()
+    for folder in list(target.folders(f"{video_id}.")):
+        if not is_needed(place, bucket.stored_generation_of(folder)):
+            target.remove(folder)
+            count += 1
+    return count
+
+
+def _remove_partial_copies(video_id: str) -> int:
+    """Remove copies from the bucket that nobody completes any more; return how many there were."""
+    copies = list(paths.generation_dir(video_id, "x").parent.glob(f"{PARTIAL_PREFIX}*"))
+    for copy in copies:
+        shutil.rmtree(copy, ignore_errors=True)
+    return len(copies)
+
+
+def iter_old_copies() -> Iterator[str]:
+    """Yield the videos that were moved to where they belong, and of which the other copy is still there.
+
+    A process that is killed after a move leaves it.
+    """
+    if bucket.is_default_storage():
+        rows = Video.objects.exclude(stored_generation="").order_by("pk").values_list("pk", "generation")
+        for video_id, generation in rows.iterator():
+            folder = paths.generation_dir(video_id, generation)
+            if folder.is_dir() or any(folder.parent.glob(f"{PARTIAL_PREFIX}*")):
+                yield video_id
+        return
+    folders = bucket.connect().folders()
+    while batch := {bucket.video_id_of(folder) for folder in islice(folders, BATCH)}:
+        yield from sorted(pk for pk, place in get_locations(batch).items() if not place.is_stored)
+
+
+def is_needed(place: MediaLocation | None, name: str) -> bool:
+    """Whether a folder of the bucket is the one a video is served from, or may be about to become it."""
+    if place is None:
+        return False
+    if place.is_stored:
+        return name == place.stored_generation
+    return bucket.is_default_storage() and bucket.is_stored(name, place.generation)
+
+
+def move_to_default(video_id: str) -> int | None:
+    """Bring the video to where ``MEDIA_STORAGE`` says; the number of bytes, or ``None`` when it is there."""
+    return move_to_bucket(video_id) if bucket.is_default_storage() else move_to_disk(video_id)
+
+
+def store_download(place: MediaLocation, made: Path, name: str) -> bool:
+    """Add the file for download to the video's files, wherever they are. False when they moved meanwhile."""
+    size = made.stat().st_size
+    if place.is_stored:
+        bucket.connect().put(place.folder, name, made, content_type_of(name))
+    else:
+        made.replace(place.local / name)
+    rows = Video.objects.filter(pk=place.video_id, generation=place.generation, has_download=False)
+    return bool(
+        rows.filter(stored_generation=place.stored_generation).update(
+            has_download=True,
+            download_bytes=size,
+            media_bytes=F("media_bytes") + size,
+            version=F("version") + 1,
+        )
+    )
+
+
+def _is_settled(folder: Path) -> bool:
+    try:
+        return folder.stat().st_mtime <= time.time() - settle_seconds()
+    except FileNotFoundError:
+        return False
+
+
+def _files(folder: Path) -> dict[str, int]:
+    """Names and sizes of a folder's files, without those that are being written."""
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def _in_parallel(
+    place: MediaLocation, names: list[str], work: Callable[[str, Callable[[int], None]], None]
+) -> None:
+    """``work`` on each name. Stops for a lost lease and, as ``Moved``, when the row names another generation."""
+    lease, stop = current_lease(), threading.Event()
+
+    def on_bytes(count: int) -> None:
+        if stop.is_set() or lease.lost.is_set():
+            raise LocationChanged
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        pending = {pool.submit(work, name, on_bytes) for name in names}
+        try:
+            while pending:
+                done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_EXCEPTION)
+                lease.check()
+                for future in done:
+                    future.result()
+                if pending:
+                    _require_unmoved(place)
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _require_unmoved(place: MediaLocation) -> None:
+    if get_location(place.video_id) != place:
+        raise LocationChanged

@@ -1,0 +1,352 @@
+"""What is asked of an S3 server, and the only module that knows its packages (``requirements-s3.txt``).
+
+Errors leave as ``FileNotFoundError`` or ``BucketUnavailable``; what the server said is logged as classes and codes,
+without addresses, which may be signed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError as BotoCoreError
+from botocore.exceptions import ClientError as ClientError
+from botocore.exceptions import NoCredentialsError as NoCredentialsError
+from storages.backends.s3 import S3Storage
+
+from videos.files.bucket import BucketUnavailable, cors_rule
+
+logger = logging.getLogger("streamsite.bucket")
+
+PARALLEL = 8
+PART_BYTES = 64 * 1024**2
+PAGE_SIZE = 1_000
+# Beside the folder ``videos`` below the prefix.
+MARKER, MAX_MARKER_BYTES = "streamsite-site-id", 200
+COUNT = "streamsite-site-count"
+TRASH = "trash"
+NO_CORS = "NoSuchCORSConfiguration"
+MISSING = {"404", "NoSuchKey", "NotFound"}
+# No cache keeps what a signed address gave: the next visitor needs an address of their own.
+OBJECT_CACHE = "private, no-store"
+
+
+@dataclass(frozen=True)
+class ClientTimeouts:
+    """How long a client waits, in seconds, and how often it tries."""
+
+    connect: float
+    read: float
+    tries: int
+
+
+BACKGROUND = ClientTimeouts(connect=3, read=15, tries=2)
+# Somebody waits for the answer; who asks again comes by themselves.
+REQUEST = ClientTimeouts(connect=2, read=2.5, tries=1)
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """What the bucket says about an object."""
+
+    size: int
+    etag: str
+    modified: datetime
+
+
+class _Storage(S3Storage):
+    """One connection for all threads. Only its client is shared, which is made for that."""
+
+    _shared: Any = None
+    _lock = threading.Lock()
+
+    @property
+    def connection(self) -> Any:
+        with self._lock:
+            if self._shared is None:
+                self._shared = super().connection
+        return self._shared
+
+
+class Bucket:
+    """The folders of stored generations below one prefix of one bucket."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        endpoint: str,
+        region: str,
+        key_id: str,
+        secret: str,
+        prefix: str,
+        in_host: bool,
+        patience: ClientTimeouts = BACKGROUND,
+    ) -> None:
+        self.name = name
+        self._prefix = f"{prefix}/" if prefix else ""
+        self.root = f"{self._prefix}videos"
+        self._storage = _Storage(
+            bucket_name=name,
+            endpoint_url=endpoint,
+            region_name=region,
+            access_key=key_id,
+            secret_key=secret,
+            # Neither a token nor an address of the environment's may join in.
+            security_token=None,
+            session_profile=None,
+            custom_domain=None,
+            cloudfront_key_id=None,
+            cloudfront_key=None,
+            location=self.root,
+            default_acl=None,
+            querystring_auth=True,
+            client_config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "virtual" if in_host else "path"},
+                connect_timeout=patience.connect,
+                read_timeout=patience.read,
+                retries={"total_max_attempts": patience.tries, "mode": "standard"},
+                max_pool_connections=2 * PARALLEL,
+                tcp_keepalive=True,
+                # Servers other than Amazon's may not know the newer checksums.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+            # Files are sent in parallel already.
+            transfer_config=TransferConfig(
+                use_threads=False, multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES
+            ),
+        )
+
+    @property
+    def client(self) -> Any:
+        """The client of the package, for what is asked of the bucket as a whole."""
+        return self._client
+
+    @property
+    def _client(self) -> Any:
+        return self._storage.connection.meta.client
+
+    def put(
+        self,
+        folder: str,
+        name: str,
+        path: Path,
+        content_type: str,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> None:
+        """Send a file. What ``on_bytes`` raises stops it."""
+        extra = {"ContentType": content_type, "CacheControl": OBJECT_CACHE}
+        with _translated():
+            self._client.upload_file(
+                str(path),
+                self.name,
+                self._key(folder, name),
+                ExtraArgs=extra,
+                Callback=on_bytes,
+                Config=self._storage.transfer_config,
+            )
+
+    def fetch(self, folder: str, name: str, target: Path) -> None:
+        """Write an object to the file ``target``. ``FileNotFoundError`` when there is none."""
+        with _translated():
+            self._client.download_file(
+                self.name, self._key(folder, name), str(target), Config=self._storage.transfer_config
+            )
+
+    def read(self, folder: str, name: str) -> tuple[bytes, ObjectInfo]:
+        """A whole object, for small ones. ``FileNotFoundError`` when there is none."""
+        with _translated():
+            found = self._client.get_object(Bucket=self.name, Key=self._key(folder, name))
+            return found["Body"].read(), _facts(found)
+
+    def facts(self, folder: str, name: str) -> ObjectInfo:
+        """What is known about an object. ``FileNotFoundError`` when there is none."""
+        with _translated():
+            return _facts(self._client.head_object(Bucket=self.name, Key=self._key(folder, name)))
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Names and sizes of a folder's objects."""
+        root = self._key(folder, "")
+        return {entry["Key"].removeprefix(root): entry["Size"] for entry in self._objects(folder)}
+
+    def newest(self, folder: str) -> datetime | None:
+        """When the folder was last written to, judged by its first thousand objects."""
+        with _translated():
+            page = self._client.list_objects_v2(
+                Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=PAGE_SIZE
+            )
+        return max((entry["LastModified"] for entry in page.get("Contents", ())), default=None)
+
+    def folders(self, start: str = "") -> Iterator[str]:
+        """Names of folders that begin with ``start``."""
+        with _translated():
+            for page in self._pages(f"{self.root}/{start}", Delimiter="/"):
+                for entry in page.get("CommonPrefixes", ()):
+                    yield entry["Prefix"].removeprefix(f"{self.root}/").rstrip("/")
+
+    def remove(self, folder: str) -> int:
+        """Delete a folder; how many objects it had."""
+        self.abandon_uploads(folder)
+        names = list(self.sizes(folder))
+        self.delete(folder, names)
+        return len(names)
+
+    def delete(self, folder: str, names: list[str]) -> None:
+        """Delete some of a folder's objects."""
+        keys = [{"Key": self._key(folder, name)} for name in names]
+        with _translated():
+            for first in range(0, len(keys), PAGE_SIZE):
+                batch = {"Objects": keys[first : first + PAGE_SIZE], "Quiet": True}
+                answer = self._client.delete_objects(Bucket=self.name, Delete=batch)
+                if answer.get("Errors"):
+                    logger.error("bucket: not deleted: %s", answer["Errors"][0].get("Code"))
+                    raise BucketUnavailable
+
+    def abandon_uploads(self, folder: str) -> None:
+        """Drop the parts of large files in a folder that a killed process did not finish sending.
+
+        The bucket charges for them and lists them nowhere else. Keys that may not do this, or servers that cannot, are
+        no reason to stop.
+        """
+        try:
+            found = self.client.list_multipart_uploads(Bucket=self.name, Prefix=self._key(folder, ""))
+            for upload in found.get("Uploads", ()):
+                self.client.abort_multipart_upload(
+                    Bucket=self.name, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
+        except ClientError as error:
+            logger.info("bucket: %s refused", error.operation_name)
+        except (BotoCoreError, Boto3Error) as error:
+            logger.warning("bucket: %s", type(error).__name__)
+
+    def site(self) -> str:
+        """Return the id of the site to which the prefix belongs, "" when nothing says so."""
+        return self._note_in(MARKER)
+
+    def claim(self, site: str) -> None:
+        """Write that the prefix belongs to the site with this id."""
+        with _translated():
+            self.client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
+
+    def count(self) -> int:
+        """Return the count of ``site_age`` that the prefix has, 0 when there is none."""
+        found = self._note_in(COUNT)
+        return int(found) if found.isdecimal() else 0
+
+    def set_count(self, count: int) -> None:
+        """Write the count of ``site_age``."""
+        with _translated():
+            self.client.put_object(Bucket=self.name, Key=self._prefix + COUNT, Body=str(count).encode())
+
+    def _note_in(self, name: str) -> str:
+        """Return the text of a small object of the prefix, "" when there is none."""
+        try:
+            with _translated():
+                found = self.client.get_object(Bucket=self.name, Key=self._prefix + name)
+                return str(found["Body"].read(MAX_MARKER_BYTES).decode(errors="replace").strip())
+        except FileNotFoundError:
+            return ""
+
+    def marked_for_removal(self) -> dict[str, date]:
+        """Return the folders that are to be removed, with the day since which they are."""
+        found: dict[str, date] = {}
+        with _translated():
+            for page in self._pages(f"{self._prefix}{TRASH}/", Delimiter="/"):
+                for entry in page.get("CommonPrefixes", ()):
+                    found |= self._condemned_on(entry["Prefix"])
+        return found
+
+    def _condemned_on(self, prefix: str) -> dict[str, date]:
+        try:
+            day = date.fromisoformat(prefix.rstrip("/").rpartition("/")[2])
+        except ValueError:  # not ours
+            return {}
+        entries = [entry for page in self._pages(prefix) for entry in page.get("Contents", ())]
+        return {entry["Key"].removeprefix(prefix): day for entry in entries if not entry["Size"]}
+
+    def mark_for_removal(self, folder: str, day: date) -> None:
+        """Note that a folder is to be removed, by an empty object. The folder stays as it is."""
+        with _translated():
+            self.client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
+
+    def unmark_removal(self, folder: str, day: date) -> None:
+        """Delete the note that a folder is to be removed."""
+        with _translated():
+            self.client.delete_object(Bucket=self.name, Key=self._note(folder, day))
+
+    def _note(self, folder: str, day: date) -> str:
+        return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
+
+    def allow_pages(self) -> bool:
+        """Add the rule by which pages may read, beside those that are there. Return False when it is there."""
+        rules = self._cors_rules()
+        wanted = cors_rule()
+        if wanted in rules:
+            return False
+        with _translated():
+            self._client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
+        return True
+
+    def _cors_rules(self) -> list[dict[str, Any]]:
+        with _translated():
+            try:
+                found = self._client.get_bucket_cors(Bucket=self.name)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != NO_CORS:
+                    raise
+                return []
+        rules: list[dict[str, Any]] = found["CORSRules"]
+        return rules
+
+    def signed_url(self, folder: str, name: str, *, method: str, seconds: int, disposition: str = "") -> str:
+        """An address at which whoever has it gets the object with ``method``, for ``seconds``."""
+        parameters = {"ResponseContentDisposition": disposition} if disposition else {}
+        with _translated():
+            url: str = self._storage.url(
+                f"{folder}/{name}", parameters=parameters, expire=seconds, http_method=method
+            )
+        return url
+
+    def _key(self, folder: str, name: str) -> str:
+        return f"{self.root}/{folder}/{name}"
+
+    def _objects(self, folder: str) -> list[dict[str, Any]]:
+        with _translated():
+            pages = self._pages(self._key(folder, ""))
+            return [entry for page in pages for entry in page.get("Contents", ())]
+
+    def _pages(self, prefix: str, **more: str) -> Iterator[dict[str, Any]]:
+        paginator = self._client.get_paginator("list_objects_v2")
+        pages: Iterator[dict[str, Any]] = iter(paginator.paginate(Bucket=self.name, Prefix=prefix, **more))
+        return pages
+
+
+def _facts(answer: dict[str, Any]) -> ObjectInfo:
+    return ObjectInfo(answer["ContentLength"], answer["ETag"], answer["LastModified"])
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Errors of the packages as those of the site. Causes are cut off: their texts name keys and addresses."""
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in MISSING:
+            raise FileNotFoundError from None
+        logger.warning("bucket: %s refused: %s", error.operation_name, code)
+        raise BucketUnavailable from None
+    except (BotoCoreError, Boto3Error) as error:
+        logger.warning("bucket: %s", type(error).__name__)
+        raise BucketUnavailable from None

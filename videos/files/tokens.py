@@ -1,0 +1,123 @@
+"""Signed path prefixes of media URLs: ``/media/v/<token>/<video id>/<generation>/...``.
+
+The token is in the path, so relative URLs within playlists inherit it. It says for which class of viewer it was made
+and until when, and is signed over those, the video and the generation.
+
+- *public*: plays by itself while anybody with the link may open the video; equal for everybody within a window of time.
+- *shared*: for the page of somebody whom a share link let in; plays by itself while the link lives.
+- *owner*: for the owner's page; plays only together with the owner's session, access token or API token.
+- *held*: for programs; plays by itself while what got it lives (a session, an API token or a share link), until
+  somebody changes who may see the video.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import math
+import re
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+
+PUBLIC, OWNER, SHARED, HELD = "p", "o", "s", "h"
+LINK, SESSION, API_TOKEN = "l", "s", "t"  # the kinds of grant
+SIGNATURE_BYTES = 18
+# How long after a film's length a token still plays it, and how long a held one lives at most.
+EXPIRY_MARGIN_SECONDS, MAX_HELD_SECONDS = 3600, 6 * 3600
+# Held tokens made within a minute are equal, so that the answers they are in keep their ETag.
+HELD_STEP_SECONDS = 60
+TOKEN_PATTERN = re.compile(
+    r"\A(?:(?P<page_class>[pos])(?P<page_expires>[0-9a-f]{1,12})(?:~(?P<link_id>[A-Za-z0-9_-]{1,32}))?"
+    r"|h(?P<expires>[0-9a-f]{1,12})~(?P<kind>[lst])(?P<id>[A-Za-z0-9_-]{1,43})~(?P<epoch>[0-9a-f]{1,12}))"
+    r"\.(?P<signature>[A-Za-z0-9_-]{24})\Z",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What lets a program have a video's files: a share link, a session or an API token, by its id."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True)
+class MediaTokenClaims:
+    """What a good token says: the class of viewer, and what the token depends on.
+
+    ``link_id`` is set in the shared class, ``grant`` and the video's ``epoch`` in the held one.
+    """
+
+    viewer_class: str
+    link_id: str = ""
+    grant: Grant | None = None
+    epoch: int = 0
+
+    @property
+    def is_for_owner(self) -> bool:
+        """Whether only the video's owner was given the token."""
+        held_by_owner = self.grant is not None and self.grant.kind != LINK
+        return self.viewer_class == OWNER or held_by_owner
+
+
+def create_page_token(
+    video_id: str, generation: str, viewer_class: str, *, link_id: str = "", duration: float = 0.0
+) -> str:
+    """A token of a page or of everybody, equal for all within a window, so that caches can share.
+
+    It lives one to two windows, more where a film of ``duration`` seconds and the margin need more.
+    """
+    window = settings.MEDIA_TOKEN_SECONDS
+    windows = max(2, math.ceil((duration + EXPIRY_MARGIN_SECONDS) / window) + 1)
+    expires = (int(time.time()) // window + windows) * window
+    head = f"{viewer_class}{expires:x}" + (f"~{link_id}" if link_id else "")
+    return f"{head}.{_sign(video_id, generation, head, settings.SECRET_KEY)}"
+
+
+def create_held_token(video_id: str, generation: str, grant: Grant, *, epoch: int, duration: float) -> str:
+    """A token that is good by itself for ``duration`` seconds and an hour, at most six hours, while ``grant`` lives.
+
+    ``epoch`` is the video's ``visibility_epoch``: the token ends with the next change of who may see the video.
+    """
+    life = min(duration + EXPIRY_MARGIN_SECONDS + HELD_STEP_SECONDS, MAX_HELD_SECONDS)
+    expires = int(time.time() + life) // HELD_STEP_SECONDS * HELD_STEP_SECONDS
+    head = f"{HELD}{expires:x}~{grant.kind}{grant.id}~{epoch:x}"
+    return f"{head}.{_sign(video_id, generation, head, settings.SECRET_KEY)}"
+
+
+def verify_token(token: str, video_id: str, generation: str) -> MediaTokenClaims | None:
+    """Return what a good token says, or ``None``."""
+    match = TOKEN_PATTERN.match(token)
+    if match is None:
+        return None
+    head = token.rpartition(".")[0]
+    expected = (
+        _sign(video_id, generation, head, secret)
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )
+    if not any(hmac.compare_digest(known, match["signature"]) for known in expected):
+        return None
+    if int(match["expires"] or match["page_expires"], 16) < time.time():
+        return None
+    if match["kind"]:
+        return MediaTokenClaims(HELD, grant=Grant(match["kind"], match["id"]), epoch=int(match["epoch"], 16))
+    viewer_class, link_id = match["page_class"], match["link_id"] or ""
+    if (viewer_class == SHARED) != bool(link_id):
+        return None
+    return MediaTokenClaims(viewer_class, link_id)
+
+
+def _sign(video_id: str, generation: str, head: str, secret: str) -> str:
+    message = f"{video_id}/{generation}/{head}".encode()
+    digest = hmac.digest(_key(secret), message, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:SIGNATURE_BYTES]).decode()
+
+
+@lru_cache(maxsize=8)
+def _key(secret: str) -> bytes:
+    return hashlib.sha256(b"streamsite.media:" + secret.encode()).digest()

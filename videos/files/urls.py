@@ -1,0 +1,46 @@
+"""Addresses of a video's files, signed for whoever may open the video now."""
+
+from __future__ import annotations
+
+from streamsite.visibility import is_linkable
+from videos.files import tokens
+from videos.files.tokens import Grant
+from videos.models import ShareLink, Video
+
+MASTER, STORYBOARD, DOWNLOAD = "master.m3u8", "storyboard.vtt", "download.mp4"
+# What belongs to the video and to no generation of it: captions, own posters.
+EXTRAS = "extras"
+
+
+# By what somebody may have files that are not open to all: on a page the share link that let them in (without one it
+# is the owner's page), in the API what identifies the caller.
+AnyGrant = ShareLink | Grant
+
+
+def media_url(video: Video, name: str, grant: AnyGrant | None = None) -> str | None:
+    """The address of a file of the generation that is served; ``None`` while there is none.
+
+    It works for everybody while the video may be opened by its link, else as ``grant`` says.
+    """
+    return _signed(video, video.generation, name, grant) if video.generation else None
+
+
+def extra_url(video: Video, name: str, grant: AnyGrant | None = None) -> str:
+    """The address of a file that belongs to the video and to no generation."""
+    return _signed(video, EXTRAS, name, grant)
+
+
+def _signed(video: Video, folder: str, name: str, grant: AnyGrant | None) -> str:
+    return f"/media/v/{_token(video, folder, grant)}/{video.pk}/{folder}/{name}"
+
+
+def _token(video: Video, folder: str, grant: AnyGrant | None) -> str:
+    duration = video.duration
+    if is_linkable(video.visibility) and video.generation and not video.is_taken_down:
+        return tokens.create_page_token(video.pk, folder, tokens.PUBLIC, duration=duration)
+    if isinstance(grant, Grant):
+        epoch = video.visibility_epoch
+        return tokens.create_held_token(video.pk, folder, grant, epoch=epoch, duration=duration)
+    if grant is not None:
+        return tokens.create_page_token(video.pk, folder, tokens.SHARED, link_id=grant.pk, duration=duration)
+    return tokens.create_page_token(video.pk, folder, tokens.OWNER, duration=duration)

@@ -1,0 +1,1 @@
+"""Extension points of pages: other apps register what they add."""

@@ -1,0 +1,60 @@
+"""The rows of videos on a signed-in person's home page, above what is new for everybody.
+
+Each app registers what it has to offer; a person who wants nothing chosen for them (the preference ``personalised``)
+gets none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import preferences
+from accounts.models import User
+from videos import mappers
+from videos.access import may_watch
+from videos.playback import history
+
+MAX_ENTRIES = 8
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A titled row. ``entries`` are ``{"video": card}``; ``url`` has more."""
+
+    name: str
+    title: str
+    url: str
+    entries: list[dict[str, Any]]
+
+
+ShelfBuilder = Callable[[User], Shelf]
+_builders: list[ShelfBuilder] = []
+
+
+def register_shelf(builder: ShelfBuilder) -> ShelfBuilder:
+    """Add a shelf; they stand in the order of registration."""
+    _builders.append(builder)
+    return builder
+
+
+def shelves_for(user: User) -> list[Shelf]:
+    """The shelves that have something in them."""
+    if not preferences.with_defaults(user.preferences)["personalised"]:
+        return []
+    return [shelf for builder in _builders if (shelf := builder(user)).entries]
+
+
+def continue_watching(user: User) -> Shelf:
+    """Return the videos that a person began and did not finish, latest first; none while the history is paused."""
+    if preferences.with_defaults(user.preferences)["history_paused"]:
+        return Shelf("continue", "Continue watching", "/history", [])
+    rows = history.unfinished_of_user(user.pk).order_by(*history.RECENT)[: 2 * MAX_ENTRIES]
+    entries = [{"video": mappers.serialize_card(row.video)} for row in rows if may_watch(user, row.video)][
+        :MAX_ENTRIES
+    ]
+    return Shelf("continue", "Continue watching", "/history", entries)
+
+
+register_shelf(continue_watching)

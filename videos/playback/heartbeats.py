@@ -1,0 +1,224 @@
+"""Heartbeats: while somebody watches, the player says where it is and what it has shown since the last time.
+
+``view_session {_id, video, channel, day, source, sessions, started_at, last_at, seconds, seen, verdict, folded,
+dirty, claim, purge_at}`` is one viewer, one video, one UTC day. ``seconds`` is time that really passed, by the
+server's clock: of each heartbeat the time since the last one, and never more than the player says to have shown. So
+any number of players, heartbeats and claims of one viewer add up to no more than the clock does. ``verdict`` is
+``open`` until enough was watched, then ``counted``, once; or from the beginning why it does not count (``owner``,
+``bot``). ``seen`` and the rest wait for ``rollup``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from streamsite.errors import Invalid
+from streamsite.mongo.collections import collection
+from streamsite.visibility import is_owner
+from videos.models import Video
+from videos.playback import viewers
+
+SESSIONS = "view_session"
+INDEXES = {
+    SESSIONS: [
+        IndexModel([("dirty", ASCENDING)], name="view_dirty", partialFilterExpression={"dirty": True}),
+        IndexModel(
+            [("claim.batch", ASCENDING)],
+            name="view_claimed",
+            partialFilterExpression={"claim.batch": {"$exists": True}},
+        ),
+        IndexModel([("video", ASCENDING)], name="view_video"),
+        IndexModel([("purge_at", ASCENDING)], name="view_purge", expireAfterSeconds=0),
+    ]
+}
+OPEN, COUNTED, OWNER, BOT = "open", "counted", "owner", "bot"
+SOURCES = (
+    "home",
+    "search",
+    "related",
+    "channel",
+    "playlist",
+    "feed",
+    "history",
+    "embed",
+    "external",
+    "direct",
+)
+VIEW_SECONDS, VIEW_SHARE = 10.0, 1 / 3
+MAX_GAP_SECONDS = 60.0  # of silence that may have been watching
+MAX_SPEED, MAX_FIRST_SECONDS = (
+    4.0,
+    5.0,
+)  # times the speed of a clock; seconds that may come with a first heartbeat
+MAX_INTERVALS, MAX_SESSIONS, MAX_PENDING = 50, 20, 500
+SESSION_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{1,64}\Z")
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """What a player says. Seconds of the video; ``watched`` is sorted and does not overlap."""
+
+    position: float
+    watched: tuple[tuple[float, float], ...]
+    session: str
+    source: str
+
+    @property
+    def shown(self) -> float:
+        """Seconds of the video that were shown."""
+        return sum(end - start for start, end in self.watched)
+
+
+def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
+    """A heartbeat's body, held against the video's length. ``Invalid`` names every field that is not right."""
+    problems: dict[str, list[str]] = {}
+    position = _seconds(data.get("position"))
+    if position is None:
+        problems["position"] = ["Seconds from the beginning, as a number."]
+    watched = _intervals(data.get("watched", []), duration)
+    if watched is None:
+        problems["watched"] = [f"At most {MAX_INTERVALS} pairs [start, end] of seconds."]
+    session = data.get("session", "")
+    if not isinstance(session, str) or (session and not SESSION_PATTERN.match(session)):
+        problems["session"] = ["1 to 64 letters, digits, '-' and '_'."]
+    source = data.get("source", "direct")
+    if not isinstance(source, str) or source not in SOURCES:
+        problems["source"] = [f"One of: {', '.join(SOURCES)}."]
+    if problems:
+        raise Invalid("Some fields are not right.", fields=problems)
+    return Heartbeat(min(position or 0.0, duration), watched or (), session, source)
+
+
+@dataclass(frozen=True)
+class HeartbeatResult:
+    """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
+
+    verdict: str
+    is_new_view: bool
+
+
+def record_heartbeat(request: HttpRequest, video: Video, beat: Heartbeat) -> HeartbeatResult:
+    """Add a heartbeat to the viewer's session of today."""
+    day = datetime.now(UTC).date().isoformat()
+    viewer = viewers.viewer_key(request, day)
+    verdict = OWNER if is_owner(request.user, video.channel_id) else BOT if viewers.is_bot(request) else OPEN
+    mark = secrets.token_hex(8)
+    fresh = {
+        "video": video.pk,
+        "channel": video.channel_id,
+        "day": day,
+        "source": beat.source,
+        "verdict": verdict,
+    }
+    which = {"_id": hashlib.sha256(f"{viewer} {video.pk} {day}".encode()).hexdigest()[:32]}
+    change = _change(beat, fresh, mark, required_seconds(video.duration))
+    try:
+        after = _apply(which, change)
+    except DuplicateKeyError:  # two first heartbeats at once
+        after = _apply(which, change)
+    return HeartbeatResult(after["verdict"], after.get("counted_by") == mark)
+
+
+def required_seconds(duration: float) -> float:
+    """How long a video of that length must be watched for a view."""
+    return min(VIEW_SECONDS, duration * VIEW_SHARE)
+
+
+def delete_for_video(video_id: str) -> None:
+    """Remove a deleted video's sessions."""
+    collection(SESSIONS).delete_many({"video": video_id})
+
+
+def _apply(which: dict[str, Any], change: list[dict[str, Any]]) -> dict[str, Any]:
+    found = collection(SESSIONS, acknowledged_by=1).find_one_and_update(
+        which,
+        change,
+        upsert=True,
+        projection={"verdict": 1, "counted_by": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+    return found or {}
+
+
+def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
+    """The update as a pipeline: first the time that passed, then what follows from it."""
+    silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
+    credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}
+    # Nobody watches faster than players play: what cannot have been shown since is not retention either.
+    most_shown = {
+        "$add": [MAX_FIRST_SECONDS, {"$multiply": [MAX_SPEED, {"$min": [silence, MAX_GAP_SECONDS]}]}]
+    }
+    shown = {
+        "$cond": [{"$lte": [beat.shown, most_shown]}, {"$literal": [list(pair) for pair in beat.watched]}, []]
+    }
+    waiting = {"$concatArrays": [{"$ifNull": ["$seen", []]}, shown]}
+    named = {
+        "$setUnion": [{"$ifNull": ["$sessions", []]}, {"$literal": [beat.session] if beat.session else []}]
+    }
+    counts = {"$and": [{"$eq": ["$verdict", OPEN]}, {"$gte": ["$seconds", needed]}]}
+    return [
+        {"$set": {name: {"$ifNull": [f"${name}", {"$literal": value}]} for name, value in fresh.items()}},
+        {
+            "$set": {
+                "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
+                "seconds": {"$add": [{"$ifNull": ["$seconds", 0]}, credit]},
+                "last_at": "$$NOW",
+                "seen": {"$slice": [waiting, -MAX_PENDING]},
+                "sessions": {"$slice": [named, MAX_SESSIONS]},
+                "dirty": True,
+            }
+        },
+        {
+            "$set": {
+                "verdict": {"$cond": [counts, COUNTED, "$verdict"]},
+                "counted_by": {"$cond": [counts, mark, "$counted_by"]},
+            }
+        },
+    ]
+
+
+def _seconds(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _intervals(value: Any, duration: float) -> tuple[tuple[float, float], ...] | None:
+    """Sorted, cut to the video's length and joined where they touch; ``None`` when it is no list of pairs."""
+    if not isinstance(value, list) or len(value) > MAX_INTERVALS:
+        return None
+    pairs = []
+    for pair in value:
+        if not isinstance(pair, list) or len(pair) != 2:
+            return None
+        start, end = _seconds(pair[0]), _seconds(pair[1])
+        if start is None or end is None or end < start:
+            return None
+        if (end := min(end, duration)) > start:
+            pairs.append((start, end))
+    return _joined(sorted(pairs))
+
+
+def _joined(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    joined: list[tuple[float, float]] = []
+    for start, end in pairs:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)

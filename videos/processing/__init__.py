@@ -1,0 +1,1 @@
+"""Processing of uploads, and cleaning up what no row names."""

@@ -1,0 +1,74 @@
+"""Mend the ladders of former versions without encoding: ends of sound and picture, I-frame playlists, bit rates.
+
+Works on the files that are served. Each one is replaced whole, every file that a player may know stays, and any mixture
+of former and new files plays; so viewers in the middle notice nothing, and a run that was killed is made good by the
+next one.
+"""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum
+
+from django.db.models import F
+
+from videos.files import paths, relocation
+from videos.models import Status, Video
+from videos.transcoding.finishing import finish_ladder
+from videos.transcoding.master_playlist import master_playlist, read_master
+from videos.transcoding.playlists import INDEX, MASTER, measure_bandwidth, replace_file
+
+logger = logging.getLogger("streamsite.repackaging")
+
+
+class Outcome(Enum):
+    """What became of a video, as the command says it."""
+
+    MENDED = "mended"
+    UNCHANGED = "already as it should be"
+    STORED = (
+        "kept in the bucket, whose files never change: move it to the disk first (MEDIA_STORAGE=local, move_media); "
+        "until then the site's player ends it by itself"
+    )
+    NOT_READY = "not ready"
+    BROKEN = "its files are missing or damaged: process it again"
+
+
+def iter_candidates() -> list[str]:
+    """The ids of all videos with a complete ladder."""
+    rows = Video.objects.filter(status=Status.READY, is_complete=True)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def repackage(video_id: str) -> Outcome:
+    """Mend the ladder of a video. Safe to repeat."""
+    place = relocation.get_location(video_id)
+    if place is None or not place.is_complete or place.status != Status.READY:
+        return Outcome.NOT_READY
+    if place.is_stored:
+        return Outcome.STORED
+    before = paths.folder_size(place.local)
+    try:
+        changed = _mend(place)
+    except (OSError, ValueError) as error:
+        if relocation.get_location(video_id) != place:
+            return Outcome.NOT_READY
+        logger.warning("video %s: not repackaged: %s", video_id, error)
+        return Outcome.BROKEN
+    added = paths.folder_size(place.local) - before
+    if added:
+        rows = Video.objects.filter(pk=video_id, generation=place.generation)
+        rows.update(media_bytes=F("media_bytes") + added)
+    return Outcome.MENDED if changed else Outcome.UNCHANGED
+
+
+def _mend(place: relocation.MediaLocation) -> bool:
+    """Whether any playlist changed."""
+    folder = place.local
+    former = {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}
+    variants, sounds = read_master(folder)
+    finish_ladder(folder, [variant.name for variant in variants], [sound.name for sound in sounds])
+    names = [*(variant.name for variant in variants), *(sound.name for sound in sounds)]
+    bandwidths = {name: measure_bandwidth(folder / name, INDEX) for name in names}
+    replace_file(folder / MASTER, master_playlist(folder, variants, sounds, bandwidths).encode())
+    return former != {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}

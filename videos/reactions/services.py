@@ -1,0 +1,64 @@
+"""Likes and dislikes of videos."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.dispatch import Signal
+
+from accounts.models import User
+from videos.models import Reaction, Video
+from videos.models.reaction import ReactionValue
+from videos.playback import statistics
+from videos.reactions.store import ReactionStore
+
+REACTIONS = ReactionStore(rows=Reaction._meta.db_table, key="video_id", counted=Video._meta.db_table)
+RECENT = ("-created_at", "-id")
+# Sent with ``video_id`` and ``likes`` when somebody more likes a video.
+like_count_changed = Signal()
+
+
+def react(user: User, video: Video, value: object) -> int:
+    """Make ``value`` the viewer's reaction; the video's likes afterwards. ``Invalid`` for an unknown one."""
+    given = REACTIONS.give(user.pk, video.pk, value)
+    _note(video, given.change)
+    if given.change.get("like_count", 0) > 0:
+        like_count_changed.send(sender=Video, video_id=video.pk, likes=given.likes)
+    return given.likes
+
+
+def withdraw(user: User, video: Video) -> int:
+    """Make the viewer's reaction not exist; the video's likes afterwards."""
+    given = REACTIONS.withdraw(user.pk, video.pk)
+    _note(video, given.change)
+    return given.likes
+
+
+def get_reaction(user: User, video: Video) -> str | None:
+    """The viewer's reaction."""
+    return REACTIONS.of(user.pk, [video.pk]).get(video.pk)
+
+
+def likes_of_user(user_id: str) -> QuerySet[Reaction]:
+    """What an account likes, videos and channels loaded; order by ``RECENT``."""
+    return Reaction.objects.filter(user_id=user_id, value=ReactionValue.LIKE).select_related("video__channel")
+
+
+def delete_for_user(user_id: str) -> None:
+    """Remove an erased account's reactions. Safe to repeat."""
+    REACTIONS.forget_user(user_id)
+
+
+def delete_for_video(video_id: str) -> None:
+    """Remove a deleted video's reactions."""
+    REACTIONS.delete_for_target(video_id)
+
+
+def _note(video: Video, change: dict[str, int]) -> None:
+    """Add to the figures of the day what changed."""
+    if change:
+        statistics.add_today(
+            video.pk,
+            video.channel_id,
+            likes=change.get("like_count", 0),
+            dislikes=change.get("dislike_count", 0),
+        )

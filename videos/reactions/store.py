@@ -1,0 +1,132 @@
+"""One viewer's reaction to one thing, for whatever can be liked: an upsert or a delete decides the counters.
+
+Safe to repeat, safe in parallel: the unique index of the rows lets each exist once, and only the update that changed
+a row changes a counter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from streamsite.errors import Absent, Invalid
+from streamsite.ids import object_id
+from streamsite.mongo.collections import collection
+from videos.models.reaction import ReactionValue
+
+COUNTER_FIELDS = {ReactionValue.LIKE: "like_count", ReactionValue.DISLIKE: "dislike_count"}
+CounterChange = dict[str, int]
+
+
+@dataclass(frozen=True)
+class ReactionResult:
+    """The thing's likes afterwards, and what a reaction changed of its counters: nothing when it was a repetition."""
+
+    likes: int
+    change: CounterChange = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReactionStore:
+    """Reactions in the collection ``rows``, whose field ``key`` names a document of the collection ``counted``.
+
+    ``values`` are those that can be given. ``scores`` are further fields that follow a counter.
+    """
+
+    rows: str
+    key: str
+    counted: str
+    values: tuple[ReactionValue, ...] = (ReactionValue.LIKE, ReactionValue.DISLIKE)
+    scores: dict[str, str] = field(default_factory=dict)
+
+    def give(self, user_id: str, thing_id: str, value: object, **extra: Any) -> ReactionResult:
+        """Make ``value`` the viewer's reaction. ``Invalid`` for an unknown one.
+
+        ``extra`` are further fields of a new row.
+        """
+        if not isinstance(value, str) or value not in self.values:
+            raise Invalid("Unknown reaction.", fields={"value": [f"One of: {', '.join(self.values)}."]})
+        former = self._replace(user_id, thing_id, value, extra)
+        if former == value:
+            return self._likes(thing_id)
+        return self._count(thing_id, ReactionValue(value), ReactionValue(former) if former else None)
+
+    def withdraw(self, user_id: str, thing_id: str) -> ReactionResult:
+        """Make the viewer's reaction not exist."""
+        removed = collection(self.rows).find_one_and_delete({"user_id": user_id, self.key: thing_id})
+        return (
+            self._count(thing_id, None, ReactionValue(removed["value"])) if removed else self._likes(thing_id)
+        )
+
+    def of(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, str]:
+        """The viewer's reactions to some things, by id, in one read."""
+        which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
+        found = collection(self.rows).find(which, {"_id": 0, self.key: 1, "value": 1})
+        return {row[self.key]: row["value"] for row in found}
+
+    def joined(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, Any]:
+        """The stage that adds the rows of ``of``, ``{key, value}``, to those of another collection."""
+        which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
+        pipeline = [{"$match": which}, {"$project": {"_id": 0, self.key: 1, "value": 1}}]
+        return {"$unionWith": {"coll": self.rows, "pipeline": pipeline}}
+
+    def forget_user(self, user_id: str) -> None:
+        """Remove an erased account's reactions. Safe to repeat: a row's removal decides the counters."""
+        for row in collection(self.rows).find({"user_id": user_id}, {self.key: 1, "value": 1}):
+            if collection(self.rows).delete_one({"_id": row["_id"]}).deleted_count:
+                self._increase(row[self.key], self._change(None, ReactionValue(row["value"])))
+
+    def delete_for_target(self, thing_id: str) -> None:
+        """Remove the reactions to something that was deleted."""
+        collection(self.rows).delete_many({self.key: thing_id})
+
+    def _replace(self, user_id: str, thing_id: str, value: str, extra: dict[str, Any]) -> str | None:
+        """Store the reaction; the one that was there before, ``value`` itself when nothing changed."""
+        other = {"user_id": user_id, self.key: thing_id, "value": {"$ne": value}}
+        change: dict[str, Any] = {"$set": {"value": value, "created_at": timezone.now()}}
+        rows = collection(self.rows)
+        try:
+            before = rows.find_one_and_update(
+                other,
+                {**change, "$setOnInsert": {"_id": object_id(), **extra}},
+                upsert=True,
+                return_document=ReturnDocument.BEFORE,
+            )
+        except DuplicateKeyError:
+            # There is one: the same, or another that was made in between.
+            before = rows.find_one_and_update(other, change, return_document=ReturnDocument.BEFORE)
+            return value if before is None else str(before["value"])
+        return None if before is None else str(before["value"])
+
+    def _change(self, now: ReactionValue | None, former: ReactionValue | None) -> CounterChange:
+        steps = {COUNTER_FIELDS[value]: step for value, step in ((now, 1), (former, -1)) if value is not None}
+        return steps | {score: steps[name] for score, name in self.scores.items() if name in steps}
+
+    def _count(
+        self, thing_id: str, now: ReactionValue | None, former: ReactionValue | None
+    ) -> ReactionResult:
+        change = self._change(now, former)
+        after = self._increase(thing_id, change)
+        if after is None:  # deleted in between
+            self.delete_for_target(thing_id)
+            raise Absent
+        return ReactionResult(int(after["like_count"]), change)
+
+    def _increase(self, thing_id: str, change: CounterChange) -> dict[str, Any] | None:
+        return collection(self.counted).find_one_and_update(
+            {"_id": thing_id},
+            {"$inc": change},
+            projection={"like_count": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+
+    def _likes(self, thing_id: str) -> ReactionResult:
+        found = collection(self.counted).find_one({"_id": thing_id}, {"like_count": 1})
+        if found is None:
+            raise Absent
+        return ReactionResult(int(found["like_count"]))

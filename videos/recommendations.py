@@ -1,0 +1,144 @@
+"""Lists that say why a video is in them: trending and related. Nothing here looks at who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from streamsite.api.pagination import paginate
+from streamsite.mongo import keyset_merge
+from streamsite.mongo.collections import collection
+from videos import facets, mappers, queries, tags
+from videos.access import LISTED, listed_videos
+from videos.models import CATEGORIES, Video
+from videos.playback import statistics
+from videos.search import queries as search_queries
+from videos.search import query_text
+from videos.search.index import SEARCH_VIDEOS
+
+TRENDING_DAYS = 7
+VIDEOS = Video._meta.db_table
+MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 3
+
+
+def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
+    """A page of what is watched of late, in the contract's list form; each with ``reason``."""
+    page = paginate(
+        request,
+        listed_videos().select_related("channel"),
+        queries.SORTS["trending"],
+        absolute=absolute,
+    )
+    views = _recent_views([video.pk for video in page.rows])
+    return page.body(
+        lambda video: mappers.serialize_card(video) | {"reason": _format_views(views.get(video.pk, 0))}
+    )
+
+
+def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[dict[str, Any]]:
+    """What to offer beside a video: of its channel, on its subject, of its category; two reads."""
+    chosen = _select_related(video, most)
+    return [
+        mappers.serialize_card(other) | {"reason": _reason(video, other, chosen[other.pk])}
+        for other in queries.load_listed(list(chosen)[:most])
+    ]
+
+
+def _select_related(video: Video, most: int) -> dict[str, str]:
+    """Ids, in order, with where each comes from: ``channel``, ``subject``, ``category`` or ``site``. One read."""
+    pipeline = [
+        *_newest({"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
+        _from("channel"),
+        *keyset_merge.union_stages(VIDEOS, [[*_newest(_same_category(video), most + 1), _from("category")]]),
+        *keyset_merge.union_stages(VIDEOS, [[*_newest({}, most + 1), _from("site")]]),
+        *keyset_merge.union_stages(
+            SEARCH_VIDEOS,
+            [
+                [*search_queries.popular_with_word_stages(word, most=MAX_PER_KEYWORD), _from(f" {word}")]
+                for word in _keywords(video)
+            ],
+        ),
+    ]
+    found: dict[str, list[str]] = {"channel": [], "category": [], "site": []}
+    for row in collection(VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS):
+        found.setdefault(row["source"], []).append(row["_id"])
+    channel, category, site = (found.pop(name) for name in ("channel", "category", "site"))
+    sources = {
+        "channel": channel,
+        "subject": _rank_by_shared_keywords(found.values()),
+        "category": category,
+        "site": site,
+    }
+    chosen: dict[str, str] = {}
+    for source, ids in sources.items():
+        for video_id in ids:
+            if video_id != video.pk:
+                chosen.setdefault(video_id, source)
+    return chosen
+
+
+def _keywords(video: Video) -> list[str]:
+    """The words of tags and title that may tell what it is about: not the shortest, unless there are no others."""
+    said = query_text.unique_words(" ".join(video.tags), video.title)
+    return ([word for word in said if len(word) >= MIN_KEYWORD_LENGTH] or said)[: query_text.MAX_WORDS]
+
+
+def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
+    """Ids by how many words they share with the video; a word that few have says more."""
+    weights: dict[str, float] = {}
+    for ids in found:
+        for video_id in ids:
+            weights[video_id] = weights.get(video_id, 0.0) + 1 / len(ids)
+    return sorted(weights, key=lambda video_id: weights[video_id], reverse=True)
+
+
+def _same_category(video: Video) -> dict[str, Any]:
+    return {"facets": facets.facet_key({"category": video.category})}
+
+
+def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:
+    return [
+        {"$match": LISTED | condition},
+        {"$sort": {"published_at": -1, "_id": -1}},
+        {"$limit": most},
+    ]
+
+
+def _from(source: str) -> dict[str, Any]:
+    return {"$project": {"source": {"$literal": source}}}
+
+
+def _reason(video: Video, other: Video, source: str) -> str:
+    if source == "channel":
+        return f"More from {video.channel.get_full_name()}"
+    if source == "subject":
+        return _shared_keyword(video, other)
+    if source == "category":
+        return f"New in {dict(CATEGORIES).get(video.category, '')}"
+    return "New"
+
+
+def _shared_keyword(video: Video, other: Video) -> str:
+    known = set(tags.tag_keys(other.tags))
+    shared = [tag for tag in video.tags if tags.tag_key(tag) in known]
+    return f"Also about #{shared[0]}" if shared else "On a similar subject"
+
+
+def _format_views(views: int) -> str:
+    return f"{views:,} view{'' if views == 1 else 's'} in {TRENDING_DAYS} days" if views else "New"
+
+
+def _recent_views(video_ids: list[str]) -> dict[str, int]:
+    since = (datetime.now(UTC) - timedelta(days=TRENDING_DAYS - 1)).date().isoformat()
+    rows = collection(statistics.VIDEO_DAYS).aggregate(
+        [
+            {"$match": {"video": {"$in": video_ids}, "day": {"$gte": since}}},
+            {"$group": {"_id": "$video", "views": {"$sum": "$views"}}},
+        ]
+    )
+    return {row["_id"]: int(row["views"]) for row in rows}

@@ -1,0 +1,192 @@
+"""What search knows: one document for each listed video, and none for any other.
+
+``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, prefixes,
+channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the forms
+(see ``streamsite.folding``) and stems of title, tags and channel, ``words`` those of description and captions as well;
+``names_line`` and ``line`` are the words of names, and of description and captions, in their order, for phrases.
+``shape`` is that of the document. ``popularity`` is the logarithm of the views, to whole numbers, so that it seldom
+changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from streamsite import folding, stemming
+from streamsite.mongo.collections import collection
+from videos import tags
+from videos.captions import services
+from videos.captions.webvtt import plain_text
+from videos.models import Caption, Video
+from videos.search import query_text, vocabulary
+
+SEARCH_VIDEOS = "search_video"
+INDEXES = {
+    SEARCH_VIDEOS: [
+        IndexModel(
+            [("prefixes", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_prefix"
+        ),
+        IndexModel(
+            [("names", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_name"
+        ),
+        IndexModel(
+            [("words", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_word"
+        ),
+        # For the newest and the oldest that have a word; also of a word that very many have.
+        IndexModel(
+            [("words", ASCENDING), ("published_at", DESCENDING), ("_id", DESCENDING)],
+            name="search_word_newest",
+        ),
+        # For filters that find less than the words do.
+        IndexModel(
+            [("facets", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_facets"
+        ),
+        IndexModel(
+            [("channel_id", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)],
+            name="search_channel",
+        ),
+        IndexModel([("published_at", DESCENDING)], name="search_newest"),
+    ],
+    **vocabulary.INDEXES,
+}
+COUNTED_FIELDS = {"names_line": 1, "language": 1}  # the fields that words are counted by
+MAX_CAPTION_CHARACTERS = 20_000  # characters of captions
+MAX_WORDS = 3_000  # different ones of a video
+SCHEMA_VERSION = 4
+
+
+def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
+    """Bring the document and, unless ``is_counted`` is false, the counts of its words in line with the video.
+
+    Idempotent.
+    """
+    video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
+    documents = collection(SEARCH_VIDEOS)
+    if video is None:
+        known = documents.find_one_and_delete({"_id": video_id}, COUNTED_FIELDS)
+        made: dict[str, Any] | None = None
+    else:
+        made = build_document(video, _caption_text(video_id, video.language))
+        # The former document is the one that was replaced, also when two processes do this at once.
+        known = documents.find_one_and_replace({"_id": video_id}, made, COUNTED_FIELDS, upsert=True)
+    if is_counted:
+        vocabulary.update_counts(_counted_terms(known), _counted_terms(made))
+
+
+def rebuild_index() -> int:
+    """Rebuild every document, remove those of no listed video, count all words again. Idempotent.
+
+    Returns the number of documents.
+    """
+    listed = set()
+    for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
+        refresh_document(video_id, is_counted=False)
+        listed.add(video_id)
+    for row in collection(SEARCH_VIDEOS).find({}, {"_id": 1}):
+        if row["_id"] not in listed:
+            refresh_document(row["_id"], is_counted=False)
+    recount_terms()
+    return len(listed)
+
+
+def recount_terms() -> None:
+    """Count the words of all documents again. Idempotent."""
+    vocabulary.rebuild_counts(
+        _counted_terms(row) for row in collection(SEARCH_VIDEOS).find({}, COUNTED_FIELDS)
+    )
+
+
+def _counted_terms(known: Mapping[str, Any] | None) -> set[str]:
+    # A document that the previous release wrote has no line of words, and its words were not counted.
+    if known is None or "names_line" not in known:
+        return set()
+    return vocabulary.document_terms(known["names_line"], _language(known["language"]))
+
+
+def has_outdated_documents() -> bool:
+    """Whether documents have a former shape: after an update all of them do, so one is looked at."""
+    one = collection(SEARCH_VIDEOS).find_one({}, {"shape": 1})
+    return one is not None and one.get("shape") != SCHEMA_VERSION
+
+
+def iter_outdated_ids() -> Iterator[str]:
+    """Yield the videos whose document has a former shape: the previous release writes them during a rolling update."""
+    for row in collection(SEARCH_VIDEOS).find({"shape": {"$ne": SCHEMA_VERSION}}, {"_id": 1}):
+        yield row["_id"]
+
+
+def find_missing_ids(video_ids: set[str]) -> set[str]:
+    """Those of some listed videos that search does not know, or knows in a former shape."""
+    known = collection(SEARCH_VIDEOS).find(
+        {"_id": {"$in": list(video_ids)}, "shape": SCHEMA_VERSION}, {"_id": 1}
+    )
+    return video_ids - {row["_id"] for row in known}
+
+
+def update_popularity(video_id: str, views: int) -> None:
+    """Follow the views."""
+    collection(SEARCH_VIDEOS, acknowledged_by=1).update_one(
+        {"_id": video_id, "popularity": {"$ne": popularity_bucket(views)}},
+        {"$set": {"popularity": popularity_bucket(views)}},
+    )
+
+
+def popularity_bucket(views: int) -> int:
+    """0 for none, 1 for one, 2 for two or three, 3 for four to seven, and so on."""
+    return max(views, 0).bit_length()
+
+
+def build_document(video: Video, spoken: str) -> dict[str, Any]:
+    """Build the search document of a listed video whose captions say ``spoken``. Its channel must be loaded."""
+    channel = f"{video.channel.get_full_name()} {video.channel.username}"
+    names = (video.title, *video.tags, channel)
+    language = _language(video.language)
+    names_known = [
+        *(form for text in names for form in folding.index_forms(text)),
+        *(stem for text in names for stem in stemming.stems(text, language)),
+        *query_text.unique_words(*tags.tag_keys(video.tags)),
+    ]
+    known = [
+        *names_known,
+        *folding.index_forms(video.description, singles=False),
+        *stemming.stems(video.description, language),
+        *folding.index_forms(spoken, singles=False),
+    ]
+    return {
+        "shape": SCHEMA_VERSION,
+        "title": video.title,
+        "tags": video.tags,
+        "tag_keys": tags.tag_keys(video.tags),
+        "title_words": query_text.unique_words(video.title),
+        "names": list(dict.fromkeys(names_known)),
+        "names_line": folding.phrase_text(*names),
+        "words": list(dict.fromkeys(known))[:MAX_WORDS],
+        "line": folding.phrase_text(video.description, spoken),
+        "prefixes": query_text.word_prefixes(video.title, " ".join(video.tags), channel),
+        "channel_id": video.channel_id,
+        "category": video.category,
+        "language": video.language,
+        "duration": video.duration,
+        "published_at": video.published_at,
+        "has_captions": video.has_captions,
+        "facets": video.facets,
+        "popularity": popularity_bucket(video.view_count),
+    }
+
+
+def _language(tag: str) -> str:
+    """Return the language whose endings are removed; without a tag the site's own."""
+    return stemming.language_of(tag or settings.LANGUAGE_CODE)
+
+
+def _caption_text(video_id: str, language: str) -> str:
+    """Return what the fullest track says, as plain text."""
+    track = services.fullest_track(services.list_tracks(video_id), language)
+    if track is None:
+        return ""
+    cues = Caption.objects.values_list("cues", flat=True).filter(pk=track.pk).first() or []
+    return plain_text("\n".join(str(cue[2]) for cue in cues))[:MAX_CAPTION_CHARACTERS].replace("\n", " ")

@@ -1,0 +1,70 @@
+"""Suggestions while somebody types: titles, channels and playlists with all the words, the last perhaps unfinished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+
+from streamsite.folding import fold, split_words
+from streamsite.mongo.collections import collection
+from streamsite.visibility import Viewer
+from videos.models import Video
+from videos.search import finders, query_text, urls
+from videos.search.channels import FINDER as CHANNELS
+from videos.search.index import SEARCH_VIDEOS
+
+MAX_SUGGESTIONS = 8
+MAX_CHANNELS = 3
+MAX_OTHERS = 2
+# Read for each suggestion, since several videos may have one title.
+SPARE = 3
+
+
+def suggest(viewer: Viewer, text: str) -> dict[str, list[dict[str, Any]]]:
+    """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, the most viewed first and channels in front.
+
+    At most ``MOST``. A title leads to its video; one that several videos have, to those videos. ``channels`` has the
+    same channels with their pictures, and there is a list for each other finder, by its name. Channels that ``viewer``
+    blocks are in none of them.
+    """
+    typed = [word[: query_text.MAX_PREFIX_LENGTH] for word in split_words(text[: query_text.MAX_CHARACTERS])]
+    typed = typed[: query_text.MAX_WORDS]
+    channels = CHANNELS.suggest(viewer, text, most=MAX_CHANNELS) if typed else []
+    offered = [{"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels]
+    found: dict[str, list[dict[str, Any]]] = {
+        "results": (offered + (_titles(typed) if typed else []))[:MAX_SUGGESTIONS],
+        CHANNELS.name: channels,
+    }
+    for finder in finders.registered_finders():
+        if finder is not CHANNELS:
+            found[finder.name] = finder.suggest(viewer, text, most=MAX_OTHERS) if typed else []
+    return found
+
+
+def _titles(typed: Sequence[str]) -> list[dict[str, str]]:
+    # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
+    longest_first = sorted(typed, key=len, reverse=True)
+    rows = (
+        collection(SEARCH_VIDEOS)
+        .find({"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1})
+        .sort([("popularity", -1), ("_id", -1)])
+        .limit(MAX_SUGGESTIONS * SPARE)
+        .max_time_ms(settings.MONGODB_TIME_LIMIT_MS)
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(fold(row["title"]), []).append(row)
+    return [
+        {"kind": "video", "text": same[0]["title"], "url": _suggestion_url(same)}
+        for same in list(found.values())
+    ]
+
+
+def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
+    """The video, when it alone has this title; else the search for the title."""
+    first = same[0]
+    return (
+        Video(pk=first["_id"]).get_absolute_url() if len(same) == 1 else urls.text_search_url(first["title"])
+    )

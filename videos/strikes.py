@@ -1,0 +1,53 @@
+"""Strikes: violations that staff found, which count for 90 days. Three at once pause an account's publishing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from accounts.models import User
+from streamsite.errors import Forbidden
+from videos.models import Case, Strike
+
+STRIKE_DURATION = timedelta(days=90)
+MAX_STRIKES = 3
+
+
+class PublishingPaused(Forbidden):
+    """Too many strikes: the account may watch, and appeal, but not publish."""
+
+    detail = "This account cannot publish for the time being, because of repeated violations."
+
+
+def add_strike(user_id: str, case: Case) -> None:
+    """Count the case against the account. Safe to repeat."""
+    try:
+        Strike(user_id=user_id, case=case, expires_at=timezone.now() + STRIKE_DURATION).save(
+            force_insert=True
+        )
+    except IntegrityError:
+        return
+
+
+def withdraw_strike(case: Case) -> None:
+    """Count the case no longer. Safe to repeat."""
+    Strike.objects.filter(case=case).delete()
+
+
+def active_strikes(user_id: str) -> list[Strike]:
+    """Those that count now, at most as many as matter."""
+    rows = Strike.objects.filter(user_id=user_id, expires_at__gt=timezone.now())
+    return list(rows.order_by("-expires_at")[:MAX_STRIKES])
+
+
+def is_publishing_paused(user_id: str) -> bool:
+    """Whether the account has too many strikes to publish anything."""
+    return len(active_strikes(user_id)) >= MAX_STRIKES
+
+
+def require_may_publish(user: User) -> None:
+    """Raise ``Paused`` when the account has too many strikes to publish anything, or to change what it published."""
+    if is_publishing_paused(user.pk):
+        raise PublishingPaused

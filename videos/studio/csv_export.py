@@ -1,0 +1,97 @@
+"""Analytics as CSV (RFC 4180) for spreadsheets, one table per file. Every CSV file of the site is written here.
+
+Files begin with a byte order mark: without it Excel reads UTF-8 as the system's old character set. Text of people is
+made inert: spreadsheets take a cell that begins with ``=`` and the like for a formula, so such a text gets an
+apostrophe in front. Numbers and dates are ours and stay plain, so that spreadsheets calculate with them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+
+from streamsite.errors import Invalid
+
+DAYS = "days"
+MAX_VIDEOS = 100
+BYTE_ORDER_MARK = "\ufeff"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\u2212", "|", "%")
+# The semicolon separates cells where the comma is the decimal mark, so text with one is quoted, which the csv module
+# does for its own separator only.
+NEEDS_QUOTES = re.compile(r'[,;"\t\r\n|]')
+Table = tuple[list[str], list[list[Any]]]
+
+
+def neutralize_formula(text: str) -> str:
+    """Return ``text`` so that no spreadsheet takes it for a formula: also in full-width signs and behind blanks."""
+    shown = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    plain = unicodedata.normalize("NFKC", shown)
+    return (
+        f"'{text}" if plain.startswith(FORMULA_STARTS) or plain.lstrip().startswith(FORMULA_STARTS) else text
+    )
+
+
+def csv_line(cells: Iterable[Any]) -> str:
+    """Return one row of a file. ``None`` is an empty cell; numbers stay numbers, also below zero."""
+    return ",".join(_cell(cell) for cell in cells) + "\r\n"
+
+
+def _cell(value: Any) -> str:
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    text = neutralize_formula(value)
+    return '"{}"'.format(text.replace('"', '""')) if NEEDS_QUOTES.search(text) else text
+
+
+def parse_table_name(params: QueryDict, among: Iterable[str]) -> str:
+    """The table of ``?table=``; ``Invalid`` for one that there is not."""
+    name = params.get("table", "") or DAYS
+    if name not in among:
+        raise Invalid("Unknown table.", fields={"table": [f"One of: {', '.join(among)}."]})
+    return name
+
+
+def csv_response(table: Table, filename: str) -> HttpResponse:
+    """Return ``table`` as a download named ``filename``, which is ours."""
+    names, rows = table
+    content = BYTE_ORDER_MARK + "".join(csv_line(row) for row in [names, *rows])
+    response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _rows(key: str, *names: str) -> Callable[[dict[str, Any]], Table]:
+    return lambda report: (list(names), [[row[name] for name in names] for row in report[key]])
+
+
+def _days(report: dict[str, Any]) -> Table:
+    names = list(report["days"][0])
+    return names, [list(row.values()) for row in report["days"]]
+
+
+def _videos(report: dict[str, Any]) -> Table:
+    names = ["title", "url", "views", "watch_seconds"]
+    rows = [
+        [row["video"]["title"], row["video"]["url"], row["views"], row["watch_seconds"]]
+        for row in report["top_videos"] or []
+    ]
+    return names, rows
+
+
+_SOURCES, _DECIDED = (
+    _rows("sources", "source", "views", "share"),
+    _rows("decided", "verdict", "count", "means"),
+)
+CHANNEL_TABLES = {DAYS: _days, "videos": _videos, "sources": _SOURCES, "decided": _DECIDED}
+VIDEO_TABLES = {
+    DAYS: _days,
+    "retention": _rows("retention", "at", "share"),
+    "sources": _SOURCES,
+    "decided": _DECIDED,
+}

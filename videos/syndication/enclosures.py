@@ -1,0 +1,67 @@
+"""What lies behind the stable addresses of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from videos import thumbnails
+from videos.files import bucket, bucket_delivery, paths
+from videos.files.content_types import content_type_of
+from videos.files.urls import DOWNLOAD, MASTER, media_url
+from videos.models import Video
+from videos.syndication import urls
+
+
+@dataclass(frozen=True)
+class SharedMedia:
+    """A stable address and its type; ``is_file`` when it is all of the video, and not a list of its parts."""
+
+    url: str
+    content_type: str
+    is_file: bool
+
+
+def has_public_file(video: Video) -> bool:
+    """Whether everybody may have the video as one file."""
+    return video.allow_download and video.has_download
+
+
+def get_shared_media(video: Video) -> SharedMedia:
+    """How other programs get at what the video shows: one file where there is one, else HLS."""
+    if has_public_file(video):
+        return SharedMedia(urls.file_url(video), content_type_of(DOWNLOAD), is_file=True)
+    return SharedMedia(urls.stream_url(video), content_type_of(MASTER), is_file=False)
+
+
+def file_media_url(video: Video) -> str | None:
+    """The media URL of the file for download, or of the stream where there is none."""
+    return media_url(video, DOWNLOAD if has_public_file(video) else MASTER)
+
+
+def stream_media_url(video: Video) -> str | None:
+    """The media URL of the stream."""
+    return media_url(video, MASTER)
+
+
+def thumbnail_media_url(video: Video, size: str) -> str | None:
+    """The media URL of the picture in ``size``, the large one as a JPEG."""
+    return (
+        thumbnails.thumbnail_jpeg_url(video)
+        if size == thumbnails.LARGE
+        else thumbnails.thumbnail_url(video, size)
+    )
+
+
+def get_file_size(video: Video) -> int:
+    """The exact size of the file for download; 0 when it is not there.
+
+    Asked of the file itself where the row does not say it yet: rows are older than that field.
+    """
+    if video.download_bytes:
+        return video.download_bytes
+    if bucket.is_stored(video.stored_generation, video.generation):
+        return bucket_delivery.object_size(bucket.folder_name(video.pk, video.stored_generation), DOWNLOAD)
+    try:
+        return (paths.generation_dir(video.pk, video.generation) / DOWNLOAD).stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,81 @@
+"""What one viewer is to one video, and the video's tracks, in one read.
+
+Other apps add what they know: a part of that read, which answers ``{<name of a Relation's field>: value}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from streamsite.mongo.collections import collection
+from streamsite.visibility import Viewer
+from videos.blocks import BLOCKS
+from videos.captions import services
+from videos.comments import hidden_counts
+from videos.models import Caption, Reaction, Video, Watch
+
+
+@dataclass(frozen=True)
+class ViewerState:
+    """The viewer's reaction, and the second to go on at: 0 when there is nothing to go on with.
+
+    ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), are told by the
+    apps that keep them. ``unheard_comments`` is the number of comments that the viewer's blocks hide from them.
+    """
+
+    reaction: str | None = None
+    position: float = 0.0
+    in_watch_later: bool = False
+    notify: str | None = None
+    unheard_comments: int = 0
+
+
+# From an account's id and a video to ``(collection, pipeline)``.
+ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, Any]]]]
+_tellers: list[ViewerStateProvider] = []
+
+
+def register_viewer_state_provider(teller: ViewerStateProvider) -> ViewerStateProvider:
+    """Add to what ``beside`` reads."""
+    _tellers.append(teller)
+    return teller
+
+
+@dataclass(frozen=True)
+class ViewerContext:
+    """The tracks of a video, and what the viewer is to it; nothing in particular for those without an account."""
+
+    tracks: list[Caption]
+    relation: ViewerState
+
+
+def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
+    """What a page or an object of the video shows beside its document, in one read."""
+    stages: list[dict[str, Any]] = [
+        {"$match": {"video_id": video.pk}},
+        {"$project": {"cues": 0}},
+        {"$set": {"is_track": True}},
+    ]
+    if viewer.is_authenticated:
+        user_id = str(viewer.pk)
+        pair = {"$match": {"user_id": user_id, "video_id": video.pk}}
+        parts = [
+            (Reaction._meta.db_table, [pair, {"$project": {"_id": 0, "reaction": "$value"}}]),
+            (
+                Watch._meta.db_table,
+                [pair, {"$match": {"completed": False}}, {"$project": {"_id": 0, "position": 1}}],
+            ),
+            (BLOCKS, hidden_counts.hidden_count_stages(user_id, video.pk)),
+            *(teller(user_id, video) for teller in _tellers),
+        ]
+        stages += [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts]
+    tracks: list[Caption] = []
+    known: dict[str, Any] = {}
+    for row in collection(Caption._meta.db_table).aggregate(stages):
+        if row.pop("is_track", False):
+            tracks.append(Caption(pk=row.pop("_id"), **row))
+        else:
+            known |= row
+    return ViewerContext(services.sort_tracks(tracks), ViewerState(**known))

@@ -1,0 +1,38 @@
+"""The studio's pages of figures: of the channel, and of one video."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from videos import access, mappers
+from videos.studio import date_ranges, formatting, reports
+
+
+@login_required
+@require_safe
+def channel_analytics(request: HttpRequest) -> HttpResponse:
+    """How the caller's channel does."""
+    user: Any = request.user
+    found = reports.build_channel_report(user.pk, date_ranges.parse_period(request.GET))
+    context = {"report": found, "cards": formatting.summary_cards(found), "ranges": formatting.RANGE_LABELS}
+    return render(request, "videos/studio_overview.html", context)
+
+
+@login_required
+@require_safe
+def video_analytics(request: HttpRequest, video_id: str) -> HttpResponse:
+    """How one of the caller's videos does."""
+    row = access.video_for_editing(request.user, video_id)
+    found = reports.build_video_report(row, date_ranges.parse_period(request.GET))
+    context = {
+        "report": found,
+        "cards": formatting.summary_cards(found),
+        "ranges": formatting.RANGE_LABELS,
+        "video": mappers.serialize_studio_video(row),
+    }
+    return render(request, "videos/edit/stats.html", context)
