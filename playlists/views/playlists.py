@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import channel_for_viewing
 from playlists import access, feeds, forms, mappers, pages, queries, services
 from playlists.models import Playlist, Sort
+from playlists.schemas import PlaylistDict
 from playlists.views._shared import perform_and_redirect, user_of
 from streamsite import cors, xml
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.view_helpers import add_form_errors, is_htmx
@@ -27,7 +29,7 @@ METHODS = ["GET", "HEAD", "POST"]
 TABS = ("", "shared", "saved")
 
 
-def _library_page(request: HttpRequest, tab: str) -> dict[str, Any]:
+def _library_page(request: HttpRequest, tab: str) -> PageDict[PlaylistDict]:
     user = user_of(request)
     if tab == "saved":
         rows = paginate(request, access.saved_playlists(user.pk), queries.RECENTLY_SAVED, absolute=False)

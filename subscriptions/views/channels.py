@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import channel_for_unsubscribing, channel_for_viewing
 from accounts.mappers import serialize_channel as channel_mapping
 from accounts.models import User
+from accounts.schemas import ChannelDict
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.view_helpers import is_htmx, safe_next
@@ -53,7 +54,7 @@ def channel_videos(request: HttpRequest, username: str) -> HttpResponse:
     return _videos(request, owner, fronts.load_channel(request.user, owner)[0])
 
 
-def _videos(request: HttpRequest, owner: User, body: dict[str, Any]) -> HttpResponse:
+def _videos(request: HttpRequest, owner: User, body: ChannelDict) -> HttpResponse:
     page = video_queries.library_body(request, of=owner.pk, absolute=False)
     template = "accounts/_tab_videos.html" if is_htmx(request) else "accounts/channel.html"
     context = {

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import channel_for_viewing
 from accounts.models import User
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Forbidden, SiteError
 from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
@@ -30,14 +31,15 @@ from videos.watch_marks import add_watch_marks
 METHODS = ("GET", "HEAD", "POST")
 
 
-def _shown(post: Post, viewer: Any, reaction: str | None, *, unheard: int = 0) -> dict[str, Any]:
+def _shown(post: Post, viewer: Any, reaction: str | None, *, unheard: int = 0) -> dict[str, object]:
     """A post for a template: also its text in pieces."""
-    return mappers.serialize_post(post, viewer, reaction, unheard=unheard) | {
-        "pieces": text.split_text(post.text, text.ANY_NAME, 0)
+    return {
+        **mappers.serialize_post(post, viewer, reaction, unheard=unheard),
+        "pieces": text.split_text(post.text, text.ANY_NAME, 0),
     }
 
 
-def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:
+def _page(request: HttpRequest, page: Page[Post]) -> PageDict[dict[str, object]]:
     opinions = queries.viewer_reactions(request.user, page.rows)
     body = page.body(lambda post: _shown(post, request.user, opinions.get(post.pk)))
     return add_watch_marks(request.user, body)

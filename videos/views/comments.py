@@ -13,12 +13,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, Forbidden, Invalid, NotSignedIn, SiteError
 from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
 from videos import access as videos
 from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
 from videos.comments.access import CommentWithTarget
+from videos.comments.mappers import PageCommentDict
 from videos.comments.queries import CommentPage
 from videos.comments.targets import CommentTarget
 from videos.forms import CommentRulesForm
@@ -235,12 +237,12 @@ def _address(subject: CommentTarget, comment: Comment) -> str:
     return f"{subject.url}?comment={comment.parent or comment.pk}#comments"
 
 
-def _one(request: HttpRequest, found: CommentWithTarget) -> dict[str, Any]:
+def _one(request: HttpRequest, found: CommentWithTarget) -> PageCommentDict:
     known = queries.load_viewer_state(request.user, found.comment)
     return mappers.serialize_comment_for_page(found.comment, request.user, known, found.subject.seconds)
 
 
-def _shown(request: HttpRequest, listing: CommentPage, subject: CommentTarget) -> dict[str, Any]:
+def _shown(request: HttpRequest, listing: CommentPage, subject: CommentTarget) -> PageDict[PageCommentDict]:
     return listing.page.body(
         lambda comment: mappers.serialize_comment_for_page(
             comment, request.user, listing.known, subject.seconds
@@ -248,7 +250,7 @@ def _shown(request: HttpRequest, listing: CommentPage, subject: CommentTarget) -
     )
 
 
-def _linked(request: HttpRequest, subject: CommentTarget) -> tuple[dict[str, Any] | None, bool]:
+def _linked(request: HttpRequest, subject: CommentTarget) -> tuple[PageCommentDict | None, bool]:
     """The thread that ``?comment=`` names, which then leads the list, whatever its order.
 
     A reply leads to its thread. Also whether the caller cannot read that comment, or the reply that ``&reply=`` names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,6 +16,7 @@ from streamsite.api.pagination import paginate
 from streamsite.sanitize import clean_line
 from streamsite.view_helpers import is_htmx
 from videos import access, mappers, watch_marks
+from videos.models import Watch
 from videos.playback import history as histories
 from videos.reactions import services
 
@@ -28,10 +29,14 @@ def history(request: HttpRequest) -> HttpResponse:
     words = clean_line(request.GET.get("q", ""))[:100]
     rows = histories.history_of_user(user.pk, words)
     page = access.filter_watchable(user, paginate(request, rows, histories.RECENT, absolute=False))
-    shown, paused = page.body(mappers.serialize_history_entry), watch_marks.is_history_paused(user)
-    if not paused:
-        for entry in shown["results"]:
-            entry["video"]["mark"] = watch_marks.mark_of_entry(entry)
+    paused = watch_marks.is_history_paused(user)
+
+    def entry_with_mark(row: Watch) -> dict[str, object]:
+        entry = mappers.serialize_history_entry(row)
+        mark = {} if paused else {"mark": watch_marks.mark_of_entry(entry)}
+        return {**entry, "video": {**entry["video"], **mark}}
+
+    shown = page.body(entry_with_mark)
     template = "videos/_history_rows.html" if is_htmx(request) else "videos/history.html"
     return render(request, template, {"page": shown, "q": words, "paused": paused})
 
@@ -69,9 +74,7 @@ def liked_videos(request: HttpRequest) -> HttpResponse:
     """What the viewer likes."""
     user = cast(User, request.user)
     page = paginate(request, services.likes_of_user(user.pk), services.RECENT, absolute=False)
-    shown: dict[str, Any] = access.filter_watchable(user, page).body(
-        lambda row: mappers.serialize_card(row.video)
-    )
+    shown = access.filter_watchable(user, page).body(lambda row: mappers.serialize_card(row.video))
     template = "videos/_grid.html" if is_htmx(request) else "videos/liked.html"
     return render(request, template, watch_marks.add_watch_marks(user, {"page": shown}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ EMPTY_PAGE: dict[str, Any] = {"next": None, "previous": None, "results": []}
 MAX_RELATED = 12
 
 
-def _grid(request: HttpRequest, page: dict[str, Any], template: str, **context: Any) -> HttpResponse:
+def _grid(request: HttpRequest, page: Mapping[str, object], template: str, **context: Any) -> HttpResponse:
     chosen = "videos/_grid.html" if is_htmx(request) else template
     return render(request, chosen, add_watch_marks(request.user, {"page": page, **context}))
 
@@ -80,7 +81,7 @@ def _sections(request: HttpRequest, *texts: str) -> list[dict[str, Any]]:
     return sections
 
 
-def _search_only(request: HttpRequest, finder: finders.Finder[Any], words: str) -> HttpResponse:
+def _search_only(request: HttpRequest, finder: finders.AnyFinder, words: str) -> HttpResponse:
     context = {"q": words, "finder": finder, "page": finder.page(request, words, absolute=False)}
     template = "videos/_search_rows.html" if is_htmx(request) else "videos/search_only.html"
     return render(request, template, context)
