@@ -54,8 +54,17 @@ function decode(text) {
   return JSON.parse(text);
 }
 
-/** Calls `/api/v1` + path. Resolves to `{ data, etag }`, rejects with an ApiError. */
+/**
+ * Call `/api/v1` + `path`. `json` is the body, `timeout` in milliseconds. Rejects with an `ApiError`, or with the reason
+ * of `signal` when that was aborted.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {{ json?: object, headers?: Record<string, string>, signal?: AbortSignal, timeout?: number, keepalive?: boolean }} [options]
+ * @returns {Promise<{ data: any, etag: string | null }>}
+ */
 export async function api(method, path, { json, headers = {}, signal, timeout = 20_000, keepalive = false } = {}) {
+  /** @type {RequestInit & { headers: Record<string, string> }} */
   const init = { method, credentials: "same-origin", keepalive, headers: { Accept: "application/json", ...headers } };
   if (method !== "GET") {
     // In a page that was left open while somebody else logged in, nothing may be done in their name.
@@ -88,7 +97,11 @@ export function inWords(error) {
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Resolves at once, or when a hidden tab is looked at again, so that nothing polls unseen. */
+/**
+ * Resolve at once, or, in a hidden tab, when it is shown again, so that nothing polls unseen.
+ *
+ * @returns {Promise<void>}
+ */
 export function whenVisible() {
   if (!document.hidden) return Promise.resolve();
   return new Promise((resolve) => {

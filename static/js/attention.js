@@ -28,8 +28,11 @@ export function isBusy() {
 }
 
 /**
- * Focus `element`, once something asynchronous is done, unless the viewer has gone somewhere else meanwhile. It may take
- * the focus from nothing, from a dialog as a whole, and from what is in `from`, where the viewer began.
+ * Focus `element` after something asynchronous, unless the viewer has moved the focus elsewhere meanwhile. The focus may
+ * be taken from nothing, from a dialog as a whole, and from inside `from`, where the viewer began.
+ *
+ * @param {HTMLElement | null | undefined} element
+ * @param {FocusOptions & { from?: Element | null }} [options]
  */
 export function offerFocus(element, { from = null, ...options } = {}) {
   const active = document.activeElement;

@@ -10,6 +10,7 @@ const SETTLED_MS = 500;
 const SAME_SECONDS = 0.25;
 // Between two reports of the position: more than this is a jump, at double speed and a sleepy timer too.
 const JUMP_SECONDS = 3;
+/** @type {[RegExp, string][]} */
 const PAGES = [
   [/^\/$/, "home"],
   [/^\/search/, "search"],

@@ -1,6 +1,11 @@
 // What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
 
-/** The number in a label such as "1080p": the rendition's folder is named so; else from the size, as viewers name films. */
+/**
+ * Return the number in a label such as "1080p": from the rendition's folder, which is named so, else from the size, as
+ * films are usually named (a 1920x800 film is 1080p).
+ *
+ * @param {{ uri?: string, width: number, height: number }} level
+ */
 export function linesOf({ uri, width, height }) {
   const named = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri ?? "");
   if (named) return Number(named[1]);
