@@ -16,7 +16,7 @@ def give_up_root() -> None:
 
     from streamsite import privileges
 
-    if told := privileges.give_up_root(settings.DATA_DIR):
+    if told := privileges.drop_root(settings.DATA_DIR):
         sys.stderr.write(f"manage.py: {told}\n")
 
 
@@ -42,9 +42,11 @@ def main() -> None:
     except (DatabaseError, InterfaceError, PyMongoError) as error:
         from django.conf import settings
 
-        from streamsite.mongo import outage
+        from streamsite.mongo import outage_messages
 
-        told = outage.sentence(error, address=settings.MONGODB_URI, database=settings.MONGODB_NAME)
+        told = outage_messages.outage_message(
+            error, address=settings.MONGODB_URI, database=settings.MONGODB_NAME
+        )
         if not told:
             raise
         sys.exit(f"manage.py: {told}")

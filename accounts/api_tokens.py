@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import proof
+from accounts import reauthentication
 from accounts.models import ApiToken, User
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Invalid
@@ -27,20 +27,20 @@ SCOPES = {
     "write": "Change and delete what is yours; includes uploading",
 }
 NEWEST = ("-created_at", "-id")
-DEFAULT_LIFE = timedelta(days=90)
+DEFAULT_LIFETIME = timedelta(days=90)
 TOUCH_AFTER = timedelta(minutes=1)
 
 
 def create(
     user: User, *, session_id: str | None, name: str, scopes: list[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which nobody can read again.
+    """Create a token; return it with its plain text, which cannot be read again.
 
-    Raises ``Invalid`` by field, ``Conflict`` at the limit, and ``ProofRequired`` unless the session ``session_id`` has
-    a recent proof of identity.
+    Raises ``Invalid`` with field errors, ``Conflict`` at the limit, and ``ProofRequired`` unless the session
+    ``session_id`` has a recent proof of identity.
     """
     now = timezone.now()
-    ends = expires_at or now + DEFAULT_LIFE
+    ends = expires_at or now + DEFAULT_LIFETIME
     name = clean_line(name)
     problems: dict[str, list[str]] = {}
     if not name or len(name) > 80:
@@ -51,8 +51,8 @@ def create(
         problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MOST_DAYS} days."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    proof.require_recent(user, session_id)
-    if live(user).count() >= settings.MAX_API_TOKENS_PER_USER:
+    reauthentication.require_recent_proof(user, session_id)
+    if current_tokens(user).count() >= settings.MAX_API_TOKENS_PER_USER:
         raise Conflict(f"You have {settings.MAX_API_TOKENS_PER_USER} tokens. Delete one first.")
     text = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
@@ -69,64 +69,64 @@ def create(
     return token, text
 
 
-def live(user: User) -> QuerySet[ApiToken]:
-    """The account's tokens, expired ones as well, until they are deleted; order by ``NEWEST``."""
+def current_tokens(user: User) -> QuerySet[ApiToken]:
+    """Return the account's tokens that have not been deleted, including expired ones; order by ``NEWEST``."""
     return ApiToken.objects.filter(user=user, epoch=user.security_epoch)
 
 
 def is_current(token: ApiToken) -> bool:
-    """Whether nothing that proves the owner has changed since the token was made. Its user is loaded."""
+    """Return whether the owner's credentials are unchanged since its creation. ``token.user`` must be loaded."""
     return bool(token.epoch == token.user.security_epoch)
 
 
 def revoke(user_id: str, token_id: str) -> bool:
-    """Delete a token of the account. Whether there was one."""
+    """Delete a token of the account. Return whether it existed."""
     removed, _ = ApiToken.objects.filter(pk=token_id, user_id=user_id).delete()
     return bool(removed)
 
 
 def revoke_all(user_id: str) -> int:
-    """Delete all tokens of the account; how many there were."""
+    """Delete all tokens of the account. Return how many there were."""
     removed, _ = ApiToken.objects.filter(user_id=user_id).delete()
     return removed
 
 
-def find(text: str) -> ApiToken | None:
-    """The token with this text, expired or not, its user loaded."""
+def find_by_text(text: str) -> ApiToken | None:
+    """Return the token with this text, expired or not, with its user loaded; ``None`` if there is none."""
     if not text.startswith(PREFIX) or len(text) > 100 or not text.isascii():
         return None
     return ApiToken.objects.select_related("user").filter(token_hash=_hash(text)).first()
 
 
-def reader_of(token_id: str) -> str | None:
-    """Return the id of the account that a token with this id may read for, ``None`` when it may not (any more)."""
-    return _reader(ApiToken.objects.select_related("user").filter(pk=token_id).first())
+def reader_id_by_token_id(token_id: str) -> str | None:
+    """Return the id of the account that the token with this id may read for, or ``None``."""
+    return _reader_id(ApiToken.objects.select_related("user").filter(pk=token_id).first())
 
 
-def reader_by_text(text: str) -> str | None:
-    """Return the id of the account that the token with this text may read for, ``None`` when it may not."""
-    token = find(text)
-    user_id = _reader(token)
+def reader_id_by_text(text: str) -> str | None:
+    """Return the id of the account that the token with this text may read for, or ``None``. Records the use."""
+    token = find_by_text(text)
+    user_id = _reader_id(token)
     if token is not None and user_id is not None:
-        touch(token)
+        record_use(token)
     return user_id
 
 
-def _reader(token: ApiToken | None) -> str | None:
+def _reader_id(token: ApiToken | None) -> str | None:
     if token is None or token.expires_at <= timezone.now() or "read" not in token.scopes:
         return None
     return str(token.user_id) if token.user.is_active and is_current(token) else None
 
 
-def touch(token: ApiToken) -> None:
-    """Note that the token was used, at most once a minute."""
+def record_use(token: ApiToken) -> None:
+    """Record that the token was used, at most once a minute."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at >= TOUCH_AFTER:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def body(token: ApiToken) -> dict[str, Any]:
-    """A token as its owner sees it ever after."""
+def serialize(token: ApiToken) -> dict[str, Any]:
+    """Return the token as its owner sees it, without its text."""
     return {
         "id": token.pk,
         "name": token.name,

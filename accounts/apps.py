@@ -4,26 +4,28 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Django's handle on the app."""
+    """Django's configuration of the app."""
 
     name = "accounts"
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect the sign-in signals, and register repairs and the pictures that belong to the database."""
+        """Connect receivers; register repairs and the image folders that belong to the database."""
         from accounts import (
             image_storage,
-            signals,  # noqa: F401
+            receivers,  # noqa: F401
         )
-        from accounts.repairs import ALL
+        from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
         from streamsite.mongo import repairs
 
-        repairs.register(*ALL)
-        trash.register(lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_named)
-        site_id.register(
+        repairs.register_repairs(*REPAIRS)
+        trash.register_reference_check(
+            lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced
+        )
+        site_id.register_witness(
             "pictures",
-            there=image_storage.names_on_disk,
-            known=image_storage.known,
-            expects=image_storage.is_expected,
+            there=image_storage.folders_on_disk,
+            known=image_storage.referenced_folders,
+            expects=image_storage.expects_images,
         )

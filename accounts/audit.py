@@ -1,7 +1,7 @@
-"""The audit trail: what happened to an account, kept for 180 days, shown to its owner and to staff.
+"""The audit trail of account events, kept for 180 days and shown to the owner and to staff.
 
-Only fixed words, ids and the network's prefix are written: never a token, password, code, cookie, or what somebody
-typed into a log-in form, which may be a password.
+Only fixed labels, ids, and the network prefix are stored: never a token, password, code, cookie, or text typed into a
+sign-in form, which may be a password.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from streamsite.api.renderers import iso
 from streamsite.errors import Throttled
 from streamsite.rate_limits import address_prefix, client_address
 
-KEPT = timedelta(days=180)
+RETENTION = timedelta(days=180)
 NEWEST = ("-at", "-id")
 OK = "ok"
-WORDS = {
+EVENT_LABELS = {
     "register": "Account created",
     "login": "Log-in",
     "logout": "Logged out",
@@ -55,7 +55,7 @@ WORDS = {
     "rights_changed": "Staff permissions changed",
     "deleted_by_staff": "Deleted by the site's staff",
 }
-RESULTS = {
+RESULT_LABELS = {
     OK: "done",
     "invalid_credentials": "wrong name or password",
     "otp_required": "code asked for",
@@ -90,30 +90,30 @@ def record(
         user_agent=request.headers.get("User-Agent", "")[:300] if request is not None else "",
         request_id=logs.request_id.get()[:64],
         at=at,
-        purge_at=at + KEPT,
+        purge_at=at + RETENTION,
     ).save(force_insert=True)
 
 
-def record_refusal(what: str, user_id: str | None, error: Throttled, *, request: HttpRequest) -> None:
-    """Write one event for all refusals of a counter's window, so that trying on and on fills no trail."""
+def record_throttled(what: str, user_id: str | None, error: Throttled, *, request: HttpRequest) -> None:
+    """Write one event per rate-limit window, so that continued attempts do not fill the trail."""
     if error.is_first:
         record(what, user_id, request=request, result="throttled")
 
 
-def of_user(user_id: str) -> QuerySet[AuthEvent]:
-    """The account's events; order by ``NEWEST``."""
+def events_for_user(user_id: str) -> QuerySet[AuthEvent]:
+    """Return the account's events; order by ``NEWEST``."""
     return AuthEvent.objects.filter(user_id=user_id)
 
 
-def entry(event: AuthEvent) -> dict[str, Any]:
-    """An event as its owner sees it. Where staff acted from is not the owner's business."""
+def serialize_event(event: AuthEvent) -> dict[str, Any]:
+    """Return an event as its owner sees it, without the network of staff members."""
     by_staff = bool(event.actor)
     return {
         "id": event.pk,
         "what": event.what,
-        "text": WORDS.get(event.what, event.what),
+        "text": EVENT_LABELS.get(event.what, event.what),
         "result": event.result,
-        "result_text": RESULTS.get(event.result, event.result),
+        "result_text": RESULT_LABELS.get(event.result, event.result),
         "session_id": event.session_id,
         "ip_prefix": "" if by_staff else event.ip_prefix,
         "user_agent": "" if by_staff else event.user_agent,

@@ -1,4 +1,4 @@
-"""Checking a log-in: by username or email, in the same time whether or not the account exists."""
+"""Sign-in by username or email, taking the same time whether or not the account exists."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User, email_key
-from accounts.usernames import normalise
+from accounts.usernames import normalize_username
 
 # Accounts that may share an address nobody has verified; more are not mailed.
-MOST_SHARING = 5
+MAX_SHARED_ACCOUNTS = 5
 
 
 class LoginBackend(ModelBackend):
-    """Django's backend with email addresses accepted as well, and bounded passwords."""
+    """Django's backend, which also accepts email addresses and bounds password length."""
 
     def authenticate(
         self,
@@ -28,14 +28,14 @@ class LoginBackend(ModelBackend):
     ) -> User | None:
         login = username if username is not None else str(extra.get("login", ""))
         user = find_by_login(login)
-        proved = is_password_right(user, password or "")
+        proved = is_password_correct(user, password or "")
         return user if proved and user is not None and self.user_can_authenticate(user) else None
 
 
-def is_password_right(user: User | None, password: str) -> bool:
-    """Return whether ``password`` is the account's, active or not; the work is the same when there is none.
+def is_password_correct(user: User | None, password: str) -> bool:
+    """Return whether ``password`` is the account's, active or not; does the same work if there is no account.
 
-    Raises ``Unavailable`` when too many passwords are being checked.
+    Raises ``Unavailable`` if too many passwords are being checked.
     """
     if not password or len(password) > settings.PASSWORD_MAX_LENGTH:
         return False
@@ -46,23 +46,25 @@ def is_password_right(user: User | None, password: str) -> bool:
 
 
 def find_by_login(login: str) -> User | None:
-    """The account named ``login``, or with that email address: the one that verified it, else the only one."""
+    """Return the account with this username or email address: the one that confirmed it, else the only one."""
     if "@" not in login:
-        return User.objects.filter(username=normalise(login.strip())).first()
-    candidates = _with_address(login)
+        return User.objects.filter(username=normalize_username(login.strip())).first()
+    candidates = _accounts_with_email(login)
     if candidates and candidates[0].email_verified:
         return candidates[0]
     return candidates[0] if len(candidates) == 1 else None
 
 
-def reset_candidates(address: str) -> list[User]:
-    """The active accounts that a reset link for ``address`` is mailed to: the verified one, else all that gave it."""
-    candidates = [user for user in _with_address(address) if user.is_active]
+def accounts_for_reset(address: str) -> list[User]:
+    """Return the active accounts to send a reset link for ``address``: the confirmed one, else all that entered it."""
+    candidates = [user for user in _accounts_with_email(address) if user.is_active]
     return candidates[:1] if candidates and candidates[0].email_verified else candidates
 
 
-def _with_address(address: str) -> list[User]:
+def _accounts_with_email(address: str) -> list[User]:
     key = email_key(address)
     if not key:
         return []
-    return list(User.objects.filter(email_key=key).order_by("-email_verified", "created_at")[:MOST_SHARING])
+    return list(
+        User.objects.filter(email_key=key).order_by("-email_verified", "created_at")[:MAX_SHARED_ACCOUNTS]
+    )

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts import account_marks, deliverability, preferences, verification
-from accounts.mappers import badge
+from accounts import account_marks, deliverability, email_verification, preferences
+from accounts.mappers import serialize_badge
 
 
 def me(request: HttpRequest) -> dict[str, Any]:
@@ -29,15 +29,15 @@ def me(request: HttpRequest) -> dict[str, Any]:
             "refused_address": "",
             "account_mark": "",
         }
-    chosen = preferences.complete(user.preferences)
+    chosen = preferences.with_defaults(user.preferences)
     theme = chosen["theme"] if "theme" in user.preferences else None
     playing = {name: chosen[name] for name in ("autoplay", "autoplay_open")}
     return {
-        "me": badge(user),
+        "me": serialize_badge(user),
         "theme": theme,
-        "must_verify_email": verification.is_missing(user),
+        "must_verify_email": email_verification.needs_verified_email(user),
         "refused_address": deliverability.refused_address(user),
         # Called by the template that uses it, which is how the page says that it checks the mark.
-        "account_mark": partial(account_marks.for_page, request),
+        "account_mark": partial(account_marks.mark_for_page, request),
         **playing,
     }

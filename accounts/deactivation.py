@@ -1,4 +1,8 @@
-"""Closing an account: hidden and signed out at once, erased after a waiting time in which its owner can undo it."""
+"""Deactivation of accounts.
+
+A deactivated account is hidden and signed out at once. After a waiting period, in which its owner can undo it, it is
+deleted.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit, sign_in, tasks
-from accounts.deletion import account_closed, account_restored
-from accounts.epoch import raise_epoch
 from accounts.models import User
-from streamsite.mongo.retry import in_transaction
+from accounts.security_epoch import raise_epoch
+from accounts.signals import account_deactivated, account_reactivated
+from streamsite.mongo.retry import run_in_transaction
 
 
-def ask(request: HttpRequest, user: User) -> datetime:
-    """Close the account and queue its erasure; when it will happen. Safe to repeat.
+def deactivate(request: HttpRequest, user: User) -> datetime:
+    """Deactivate the account, queue its deletion, and return the date. Idempotent.
 
-    Raises ``Conflict`` when what proved ``user`` was changed meanwhile.
+    Raises ``Conflict`` if the credentials were changed since ``user`` was checked.
     """
     due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS)
 
@@ -30,32 +34,32 @@ def ask(request: HttpRequest, user: User) -> datetime:
         tasks.enqueue_mail("erase_asked", user, due=due.date().isoformat())
         return True
 
-    closed = in_transaction(close)
-    account_closed.send(sender=User, user_id=user.pk)
+    closed = run_in_transaction(close)
+    account_deactivated.send(sender=User, user_id=user.pk)
     if closed:
         audit.record("erase_asked", user.pk, request=request)
     return due
 
 
-def restore(request: HttpRequest, *, login: str, password: str, otp: str = "") -> User:
-    """Reopen the closed account with this name and password, see ``reopen``.
+def reactivate_by_credentials(request: HttpRequest, *, login: str, password: str, otp: str = "") -> User:
+    """Reactivate the closed account with this name and password: see ``reactivate``.
 
-    Raises what signing in raises; an account that is open has invalid credentials here.
+    Raises what signing in raises; an active account counts as invalid credentials here.
     """
-    user = sign_in.prove(request, login, password)
+    user = sign_in.verify_password(request, login, password)
     if user.is_active:
         raise sign_in.InvalidCredentials
-    return reopen(request, user, otp)
+    return reactivate(request, user, otp)
 
 
-def reopen(request: HttpRequest, user: User, otp: str = "") -> User:
-    """End the waiting time of an account whose password was just proved: everything is as it was.
+def reactivate(request: HttpRequest, user: User, otp: str = "") -> User:
+    """End the waiting period of an account whose password was just checked. Does not sign anyone in.
 
-    Nobody is signed in by it. Raises ``AccountSuspended``, ``OtpRequired``, ``OtpInvalid`` or ``Throttled``.
+    Raises ``AccountSuspended``, ``OtpRequired``, ``OtpInvalid``, or ``Throttled``.
     """
-    if not user.is_active and not isinstance(why := sign_in.inactive(user), sign_in.AccountClosed):
+    if not user.is_active and not isinstance(why := sign_in.inactive_error(user), sign_in.AccountClosed):
         raise why
-    sign_in.check_second_factor(request, user, otp)
+    sign_in.verify_second_factor(request, user, otp)
 
     def end_waiting() -> bool:
         waiting = User.objects.filter(pk=user.pk, is_active=False, erase_at__gt=timezone.now())
@@ -64,8 +68,8 @@ def reopen(request: HttpRequest, user: User, otp: str = "") -> User:
         raise_epoch(user, reason="restored", is_active=True, erase_at=None)
         return True
 
-    if in_transaction(end_waiting):
-        account_restored.send(sender=User, user_id=user.pk)
+    if run_in_transaction(end_waiting):
+        account_reactivated.send(sender=User, user_id=user.pk)
         audit.record("restored", user.pk, request=request)
         tasks.enqueue_mail("restored", user)
     current = User.objects.get(pk=user.pk)

@@ -1,9 +1,4 @@
-"""The end of an account. ``closing`` begins the waiting time and undoes it; here is what happens when it is over.
-
-Other apps listen to three signals, each sent with ``user_id`` and safe to repeat: ``account_closed`` (hide what is
-the account's), ``account_restored`` (show it again) and ``account_erased`` (remove it, files included; the row goes
-afterwards).
-"""
+"""Deletion of deactivated accounts after their waiting period, which ``deactivation`` starts and undoes."""
 
 from __future__ import annotations
 
@@ -11,54 +6,49 @@ import logging
 from datetime import UTC, datetime
 
 from django.db.models import F, QuerySet
-from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts import image_storage, mongo, totp
 from accounts.models import User
+from accounts.signals import account_deleted
 
 logger = logging.getLogger("streamsite.accounts")
 
-account_closed = Signal()
-account_restored = Signal()
-account_erased = Signal()
-
-
 # The ``erase_at`` of an account whose erasure has begun: no clock is so wrong that it could still be restored.
-BEGUN = datetime(1970, 1, 1, tzinfo=UTC)
+DELETION_STARTED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def claim(user: User) -> bool:
-    """Begin the erasure of a closed account if it still is as ``user`` was read. Return whether it is.
+def claim_for_deletion(user: User) -> bool:
+    """Start deleting a deactivated account unless it changed since it was read. Return whether to proceed.
 
-    From then on nothing restores it. An erasure that was interrupted can be claimed again.
+    The account cannot be restored afterwards. An interrupted deletion can be claimed again.
     """
     rows = User.objects.filter(
         pk=user.pk, is_active=False, erase_at=user.erase_at, security_epoch=user.security_epoch
     )
-    return bool(rows.update(erase_at=BEGUN, security_epoch=F("security_epoch") + 1))
+    return bool(rows.update(erase_at=DELETION_STARTED, security_epoch=F("security_epoch") + 1))
 
 
 def is_due(user_id: str) -> bool:
-    """Return whether the account waits for its erasure and its time has come."""
-    return _due(user_id).exists()
+    """Return whether the account's waiting period is over."""
+    return _accounts_due(user_id).exists()
 
 
-def _due(user_id: str) -> QuerySet[User]:
+def _accounts_due(user_id: str) -> QuerySet[User]:
     return User.objects.filter(pk=user_id, is_active=False, erase_at__lte=timezone.now())
 
 
-def erase_when_due(user_id: str) -> None:
-    """Erase an account whose waiting time is over; one that was restored, or is gone, is left alone.
+def delete_if_due(user_id: str) -> None:
+    """Delete an account whose waiting period is over; ignore one that was restored or no longer exists.
 
-    The job of an earlier closing finds a later time and does nothing.
+    The job of an earlier deactivation finds a later date and does nothing.
     """
-    user = _due(user_id).first()
-    if user is None or not claim(user):
+    user = _accounts_due(user_id).first()
+    if user is None or not claim_for_deletion(user):
         return
-    account_erased.send(sender=User, user_id=user_id)
-    totp.forget(user_id)
-    mongo.forget(user_id)
+    account_deleted.send(sender=User, user_id=user_id)
+    totp.delete_for_user(user_id)
+    mongo.delete_for_user(user_id)
     user.delete()
-    image_storage.forget(user)
+    image_storage.delete_for_user(user)
     logger.info("an account was erased")

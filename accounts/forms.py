@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts import api_tokens
-from accounts.profile import MAX_LINK, MAX_LINKS
+from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 
 
 class LoginForm(forms.Form):
@@ -71,7 +71,7 @@ class ProfileForm(forms.Form):
     )
     links = forms.CharField(
         required=False,
-        max_length=MAX_LINKS * (MAX_LINK + 2),
+        max_length=MAX_LINKS * (MAX_LINK_LENGTH + 2),
         help_text=f"One address a line, at most {MAX_LINKS}. They are shown on your channel's About page.",
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "https://"}),
     )
@@ -125,7 +125,7 @@ class PreferencesForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
+class OtpForm(forms.Form):
     """A code of the second factor."""
 
     otp = forms.CharField(
@@ -144,7 +144,7 @@ class CodeForm(forms.Form):
     )
 
 
-class ForgotForm(forms.Form):
+class ForgotPasswordForm(forms.Form):
     """Where the reset link goes."""
 
     email = forms.EmailField(
@@ -191,13 +191,13 @@ class ChangeEmailForm(forms.Form):
     current_password = _current_password()
 
 
-class ProofForm(forms.Form):
+class PasswordForm(forms.Form):
     """The password, to prove that it is the owner."""
 
     current_password = _current_password("Your password")
 
 
-class FactorForm(CodeForm):
+class SecondFactorForm(OtpForm):
     """A code that proves the owner, on a page with other forms: it does not take the focus."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -205,7 +205,7 @@ class FactorForm(CodeForm):
         self.fields["otp"].widget.attrs.pop("autofocus")
 
 
-class ConfirmForm(forms.Form):
+class IdentityForm(forms.Form):
     """The password, or a code for accounts with a second factor, to prove the owner of a session again."""
 
     current_password = _current_password("Your password")

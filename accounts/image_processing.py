@@ -1,7 +1,7 @@
-"""Pictures that people send, made safe: looked at, decoded once, cropped, and written anew as WebP.
+"""Make uploaded images safe: check, decode once, crop, and re-encode as WebP.
 
-What a file is called or claims to be is not asked; four formats are recognised by their content. The size in the
-header is checked before anything is decoded. Only pixels survive: no EXIF, position, profile, comment or second file.
+File names and declared types are ignored; four formats are recognized by content. The size in the header is checked
+before anything is decoded. Only pixels survive: no EXIF, location, color profile, comment, or second file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from PIL import Image, ImageCms
 from streamsite.bodies import rules
 from streamsite.errors import Invalid, TooLarge, Unavailable
 
-MAX_BYTES = rules.MAX_PICTURE_BYTES
+MAX_BYTES = rules.MAX_IMAGE_BYTES
 # Pixels of the header: what one decoder needs for them stays below about 200 MB. A JPEG of one scan is decoded
 # at a fraction of its size; of several, libjpeg keeps all coefficients; libwebp keeps three copies.
 MAX_PIXELS = {"JPEG": 64_000_000, "PNG": 20_000_000, "GIF": 20_000_000, "WEBP": 12_000_000}
@@ -37,7 +37,7 @@ _MARKUP = re.compile(rb"<(?:script|html|!doctype|\?php|svg[\s>]|iframe)", re.IGN
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 _START_OF_SCAN, _END_OF_IMAGE, _WITHOUT_LENGTH = 0xDA, 0xD9, {0x01, 0xD8}
 # EXIF orientation -> how to turn the stored pixels; 5 to 8 swap width and height.
-_TURNS = {
+_TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -50,10 +50,10 @@ _decoding = threading.BoundedSemaphore(1)
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What a picture is for: the sizes it is kept in, the largest first, all of one shape.
+class ImageType:
+    """An image type: the sizes it is stored in, largest first, all of one aspect ratio.
 
-    A picture is cut to that shape; one that is kept ``whole`` has its own and at most these sizes.
+    Images are cropped to that ratio; ``whole`` images keep their own and fit within these sizes.
     """
 
     name: str
@@ -62,38 +62,38 @@ class Kind:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The names of the files, the largest first."""
+        """The file names, largest first."""
         return tuple(f"{self.name}-{width}.webp" for width, _height in self.sizes)
 
 
-AVATAR = Kind("avatar", ((256, 256), (96, 96)))
-COVER = Kind("cover", ((1600, 270), (800, 135)))
-POST = Kind("post", ((1280, 1280), (640, 640)), whole=True)
+AVATAR = ImageType("avatar", ((256, 256), (96, 96)))
+COVER = ImageType("cover", ((1600, 270), (800, 135)))
+POST = ImageType("post", ((1280, 1280), (640, 640)), whole=True)
 # What an account has; every kind that is kept.
-KINDS = {kind.name: kind for kind in (AVATAR, COVER)}
-ALL = (AVATAR, COVER, POST)
+PROFILE_IMAGES = {kind.name: kind for kind in (AVATAR, COVER)}
+IMAGE_TYPES = (AVATAR, COVER, POST)
 
 
-def prepare(content: IO[bytes], kind: Kind, *, field: str = "file") -> dict[str, bytes]:
-    """The picture as WebP files by name. ``Invalid`` or ``TooLarge`` speak of ``field``."""
+def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -> dict[str, bytes]:
+    """Return the image as WebP files by name. Raises ``Invalid`` or ``TooLarge`` with an error on ``field``."""
     raw = content.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
-        raise too_large(field)
+        raise too_large_error(field)
     with _one_at_a_time():
         try:
-            return _encoded(_cropped(raw, kind), kind)
+            return _encode(_crop(raw, kind), kind)
         except Invalid as error:
             raise Invalid("This picture is not accepted.", fields={field: [error.detail]}) from None
 
 
-def prepare_all(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, bytes]]:
-    """The pictures of a form, by kind; what is ``None`` is left out. ``Invalid`` names every bad one."""
+def prepare_images(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, bytes]]:
+    """Return a form's images by type, leaving out ``None``. Raises ``Invalid`` with an error per rejected image."""
     prepared: dict[str, dict[str, bytes]] = {}
     problems: dict[str, list[str]] = {}
     for name, content in given.items():
         try:
             if content is not None:
-                prepared[name] = prepare(content, KINDS[name], field=name)
+                prepared[name] = prepare_image(content, PROFILE_IMAGES[name], field=name)
         except Invalid as error:
             problems |= error.fields or {}
     if problems:
@@ -101,15 +101,15 @@ def prepare_all(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, by
     return prepared
 
 
-def too_large(field: str) -> TooLarge:
-    """A file of more bytes than a picture may have."""
+def too_large_error(field: str) -> TooLarge:
+    """Return the error for a file above the size limit."""
     sentence = f"A picture may have at most {MAX_BYTES // 1024**2} MB."
     return TooLarge(sentence, fields={field: [sentence]})
 
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """One decoder per process bounds memory whatever the number of requests."""
+    """Allow one decoder per process, which bounds memory whatever the number of requests."""
     if not _decoding.acquire(timeout=WAIT_SECONDS):
         raise Unavailable("Many pictures are being read at the moment. Try again.")
     try:
@@ -118,14 +118,14 @@ def _one_at_a_time() -> Iterator[None]:
         _decoding.release()
 
 
-def size_of(files: Mapping[str, bytes], kind: Kind) -> tuple[int, int]:
-    """Width and height of the largest of a prepared picture's files."""
+def dimensions(files: Mapping[str, bytes], kind: ImageType) -> tuple[int, int]:
+    """Return width and height of the largest file of a prepared image."""
     with Image.open(io.BytesIO(files[kind.files[0]]), formats=("WEBP",)) as picture:
         return picture.size
 
 
-def _cropped(raw: bytes, kind: Kind) -> Image.Image:
-    """The middle of the picture in the largest size, or all of it within that: upright, sRGB, only pixels."""
+def _crop(raw: bytes, kind: ImageType) -> Image.Image:
+    """Return the image's center in the largest size, or all of it fit within: upright, in sRGB, pixels only."""
     if _MARKUP.search(raw) or b"%PDF-" in raw[:1024] or b"PK\x05\x06" in raw[-65_557:]:
         raise Invalid(TWO_FILES)
     try:
@@ -133,7 +133,7 @@ def _cropped(raw: bytes, kind: Kind) -> Image.Image:
             _require_small_enough(picture, raw)
             picture.verify()  # looks at the checksums of a PNG; the picture cannot be used afterwards
         with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
-            return _drawn(picture, kind)
+            return _render(picture, kind)
     except Invalid:
         raise
     except Image.DecompressionBombError:
@@ -160,7 +160,7 @@ def _too_many_pixels(width: int = 0, height: int = 0, most: int = min(MAX_PIXELS
 
 
 def _count_scans(raw: bytes) -> int:
-    """How many scans a JPEG has, by walking its segments; stops above ``MAX_SCANS``."""
+    """Return how many scans a JPEG has by walking its segments; stops above ``MAX_SCANS``."""
     scans, position = 0, 2
     while scans <= MAX_SCANS:
         marker = _MARKER.search(raw, position)
@@ -174,22 +174,22 @@ def _count_scans(raw: bytes) -> int:
     return scans
 
 
-def _drawn(picture: Image.Image, kind: Kind) -> Image.Image:
-    turn, size = _TURNS.get(_orientation(picture)), kind.sizes[0]
-    swapped = turn in {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
+def _render(picture: Image.Image, kind: ImageType) -> Image.Image:
+    turn, size = _TRANSPOSES.get(_orientation(picture)), kind.sizes[0]
+    swapped = turn in {_TRANSPOSES[5], _TRANSPOSES[6], _TRANSPOSES[7], _TRANSPOSES[8]}
     target = (size[1], size[0]) if swapped else size
     if kind.whole:
-        target = _within(picture.size, target)
+        target = _fit_within(picture.size, target)
     profile = picture.info.get("icc_profile")
     # draft() decodes a JPEG at a fraction of its size: at least what the crop needs of it.
-    box = _middle(picture.size, target)
+    box = _center_box(picture.size, target)
     enough = max(target[0] / (box[2] - box[0]), target[1] / (box[3] - box[1]))
     picture.draft(None, (int(picture.width * enough) + 1, int(picture.height * enough) + 1))  # type: ignore[arg-type]
     picture.load()
-    small = _plain(picture).resize(target, Image.Resampling.LANCZOS, _middle(picture.size, target))
+    small = _averageable(picture).resize(target, Image.Resampling.LANCZOS, _center_box(picture.size, target))
     if turn is not None:
         small = small.transpose(turn)
-    small = _srgb(small, profile)
+    small = _to_srgb(small, profile)
     small.info = {}
     return small
 
@@ -201,22 +201,22 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
-def _middle(size: tuple[int, int], target: tuple[int, int]) -> tuple[float, float, float, float]:
-    """The largest box of the target's shape in the middle of ``size``."""
+def _center_box(size: tuple[int, int], target: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Return the largest centered box of the target's aspect ratio within ``size``."""
     scale = min(size[0] / target[0], size[1] / target[1])
     width, height = target[0] * scale, target[1] * scale
     left, top = (size[0] - width) / 2, (size[1] - height) / 2
     return left, top, min(left + width, size[0]), min(top + height, size[1])
 
 
-def _within(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
-    """The picture's shape, no larger than it is and than ``most``."""
+def _fit_within(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
+    """Scale ``size`` down to fit within ``most``, keeping its aspect ratio."""
     scale = min(most[0] / size[0], most[1] / size[1], 1)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _plain(picture: Image.Image) -> Image.Image:
-    """Pixels that can be averaged: no palette, no 16 bits, no bilevel."""
+def _averageable(picture: Image.Image) -> Image.Image:
+    """Convert to a mode whose pixels can be averaged: no palette, 16 bits, or bilevel."""
     if picture.mode.startswith(("I", "F")):
         return picture.convert("I").point(lambda value: value / 256).convert("L")
     if picture.has_transparency_data:
@@ -224,8 +224,8 @@ def _plain(picture: Image.Image) -> Image.Image:
     return picture if picture.mode in {"L", "RGB", "CMYK"} else picture.convert("RGB")
 
 
-def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """``picture`` in sRGB; without a usable profile its numbers are taken as they are."""
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert to sRGB; without a usable profile, keep the values."""
     if picture.mode == "RGBa":
         picture = picture.convert("RGBA")
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
@@ -245,10 +245,10 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return colours
 
 
-def _encoded(picture: Image.Image, kind: Kind) -> dict[str, bytes]:
+def _encode(picture: Image.Image, kind: ImageType) -> dict[str, bytes]:
     files = {}
     for name, most in zip(kind.files, kind.sizes, strict=True):
-        size = _within(picture.size, most) if kind.whole else most
+        size = _fit_within(picture.size, most) if kind.whole else most
         sized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
         out = io.BytesIO()
         sized.save(out, "WEBP", quality=QUALITY, method=4)

@@ -1,4 +1,4 @@
-"""Emails about accounts, in text and HTML. Links are made here, at the last moment, and start with ``SITE_URL``."""
+"""Account emails, in text and HTML. Links are built at sending time and start with ``SITE_URL``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 
-from accounts import deliverability, email_tokens, unsubscribing
+from accounts import deliverability, email_tokens, unsubscribe_links
 from accounts.models import User
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused
@@ -43,28 +43,27 @@ SUBJECTS = {
 }
 
 # Mails that say how an account is, with what must be true for them. The others tell what happened.
-STATES: dict[str, Callable[[User, Mapping[str, Any]], bool]] = {
-    "erase_asked": lambda user, details: _is_erased_on(user, details.get("due")),
+STATE_EMAILS: dict[str, Callable[[User, Mapping[str, Any]], bool]] = {
+    "erase_asked": lambda user, details: _is_deleted_on(user, details.get("due")),
     "restored": lambda user, details: user.is_active,
     "suspended": lambda user, details: not user.is_active,
     "reinstated": lambda user, details: user.is_active,
 }
 
 
-def is_true(kind: str, user: User, details: Mapping[str, Any]) -> bool:
-    """Return whether a mail of ``kind`` that was queued with ``details`` still says how the account is."""
-    return kind not in STATES or STATES[kind](user, details)
+def still_applies(kind: str, user: User, details: Mapping[str, Any]) -> bool:
+    """Return whether a queued email of ``kind`` with ``details`` still describes the account's state."""
+    return kind not in STATE_EMAILS or STATE_EMAILS[kind](user, details)
 
 
-def _is_erased_on(user: User, day: object) -> bool:
+def _is_deleted_on(user: User, day: object) -> bool:
     return not user.is_active and user.erase_at is not None and user.erase_at.date().isoformat() == day
 
 
 def send(kind: str, user: User, to: str, **details: Any) -> None:
-    """Send one mail of ``kind`` to the address ``to``, and mark the address if it is refused for good.
+    """Send one email of ``kind`` to the address ``to``, and mark the address if it is permanently rejected.
 
-    Mail that is not about the account itself carries a link to unsubscribe. Raises ``MailNotSent`` or
-    ``PermanentFailure``.
+    Notification mail carries an unsubscribe link. Raises ``MailNotSent`` or ``PermanentFailure``.
     """
     if not to:
         return
@@ -75,36 +74,39 @@ def send(kind: str, user: User, to: str, **details: Any) -> None:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "link": _link(kind, user, to),
-        "unsubscribe_url": unsubscribing.url(user, kind) if kind in unsubscribing.KINDS else "",
+        "unsubscribe_url": unsubscribe_links.unsubscribe_url(user, kind)
+        if kind in unsubscribe_links.EMAIL_PREFERENCES
+        else "",
         **details,
     }
     message = messages.SiteMessage(
         f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
-        _plain().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
+        _text_engine().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],
-        headers=messages.headers() | unsubscribing.headers(context["unsubscribe_url"]),
+        headers=messages.message_headers()
+        | unsubscribe_links.unsubscribe_headers(context["unsubscribe_url"]),
     )
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
     current_lease().check()
     try:
         message.send()
     except AddressRefused as error:
-        deliverability.mark(user, to, error.reason)
+        deliverability.mark_undeliverable(user, to, error.reason)
         raise
-    deliverability.clear(user, to)
+    deliverability.clear_undeliverable(user, to)
 
 
 @lru_cache(maxsize=1)
-def _plain() -> Engine:
-    """Templates of plain text, in which an apostrophe is an apostrophe."""
+def _text_engine() -> Engine:
+    """Return an engine for plain-text templates, without autoescaping."""
     return Engine(dirs=[str(settings.BASE_DIR / "templates")], autoescape=False)
 
 
 def _link(kind: str, user: User, to: str) -> str:
     if kind == "verify":
-        return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.email_token(user, to))}"
+        return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.make_email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
-        return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.reset_token(user))}"
+        return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.make_reset_token(user))}"
     if kind == "reinstated":
         return f"{settings.SITE_URL}/login"
     if kind == "erase_asked":

@@ -12,15 +12,15 @@ from django.http.response import HttpResponseBase
 
 from accounts import account_marks, sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 
 # Files that do not depend on who asks: nobody is looked up, and shared caches need not tell people apart.
-SAME_FOR_ALL = "/media/profiles/"
-SAFE = {"GET", "HEAD", "OPTIONS"}
+PUBLIC_FILES = "/media/profiles/"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-class NeedsSecondFactor(Forbidden):
+class SecondFactorRequired(Forbidden):
     """Staff signed in with a password alone. The error page for this code links to the settings."""
 
     code = "second_factor_needed"
@@ -37,14 +37,14 @@ class SessionGovernanceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(SAME_FOR_ALL):
+        if request.path.startswith(PUBLIC_FILES):
             return self.get_response(request)
         signed_in = bool(request.session.session_key) and request.user.is_authenticated
         if signed_in:
             self._govern(request)
         response = self.get_response(request)
         if request.user.is_authenticated or signed_in:
-            response.headers.setdefault("Cache-Control", account_marks.cache_control(request))
+            response.headers.setdefault("Cache-Control", account_marks.cache_control_for(request))
         if not request.path.startswith("/api/"):
             account_marks.update_cookie(request, response)
         return response
@@ -53,11 +53,11 @@ class SessionGovernanceMiddleware:
     def _govern(request: HttpRequest) -> None:
         session_id = request.session.get(SESSION_KEY, "")
         user = cast(User, request.user)
-        session = sessions.live_session_of(user, session_id, fresh=request.method not in SAFE)
+        session = sessions.find_live_session(user, session_id, fresh=request.method not in SAFE_METHODS)
         if session is None:
             request.session_ended = True  # type: ignore[attr-defined]
             logout(request)
             return
-        sessions.keep_alive(session)
+        sessions.extend_session(session)
         if settings.STAFF_NEED_TOTP and request.path.startswith("/admin/") and session["amr"] == ["pwd"]:
-            raise NeedsSecondFactor
+            raise SecondFactorRequired

@@ -1,12 +1,4 @@
-"""The session documents: one per signed-in device, changed only by conditional updates; and the account's fields
-that are exchanged rather than written.
-
-``auth_session {_id: sid, user_id, epoch, gen, client, created_at, auth_time, amr, rotated_at, idle_exp, abs_exp,
-remember, user_agent, ip_prefix, revoked_at, revoked_reason, purge_at}``. Nothing token-like is stored. ``epoch`` is the
-owner's ``security_epoch`` that was read together with the proof: a session at another epoch than its owner's is not
-live. Sessions that the previous release makes during a rolling update lack it; it then counts as 0, so that a change of
-what proves the owner ends them too.
-"""
+"""Indexes of ``auth_session`` and ``auth_event`` that no model can declare."""
 
 from __future__ import annotations
 
@@ -21,7 +13,7 @@ from streamsite.mongo.engine.client import session_for
 
 SESSIONS = "auth_session"
 USERS = "accounts_user"
-KEPT_AFTER_END = timedelta(days=7)
+RETENTION_AFTER_END = timedelta(days=7)
 INDEXES = {
     SESSIONS: [
         IndexModel(
@@ -37,22 +29,22 @@ Document = dict[str, Any]
 
 
 def epoch_of(session: Document) -> int:
-    """Return the security epoch that a session was opened at."""
+    """Return the security epoch at which a session was opened."""
     return int(session.get("epoch") or 0)
 
 
-def _at(epoch: int) -> Document:
-    """Return the test for sessions of an epoch."""
+def _epoch_condition(epoch: int) -> Document:
+    """Return the condition for sessions of an epoch."""
     return {"$in": [0, None]} if epoch == 0 else {"$eq": epoch}
 
 
-def without_epoch() -> Iterator[str]:
-    """Yield the ids of sessions that lack an epoch."""
+def session_ids_without_epoch() -> Iterator[str]:
+    """Yield the ids of sessions without an epoch."""
     for row in collection(SESSIONS).find({"epoch": {"$exists": False}}, {"_id": 1}):
         yield row["_id"]
 
 
-def write_epoch(session_ids: list[str]) -> None:
+def backfill_epoch(session_ids: list[str]) -> None:
     """Write the epoch that sessions without one count as."""
     collection(SESSIONS).update_many(
         {"_id": {"$in": session_ids}, "epoch": {"$exists": False}}, {"$set": {"epoch": 0}}
@@ -65,7 +57,7 @@ def insert(document: Document) -> None:
 
 
 def find(session_id: str) -> Document | None:
-    """The session, revoked or not."""
+    """Return the session, revoked or not."""
     return collection(SESSIONS).find_one({"_id": session_id})
 
 
@@ -83,60 +75,60 @@ def find_with_owner(session_id: str) -> Document | None:
 
 
 def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
-    """Move a live session of this epoch from ``gen`` to ``gen + 1``.
+    """Advance a live session of this epoch from ``gen`` to ``gen + 1``.
 
-    The new document, or ``None`` when somebody else did or the epoch has changed.
+    Returns the new document, or ``None`` if another caller did so first or the epoch has changed.
     """
     return collection(SESSIONS).find_one_and_update(
         {
             "_id": session_id,
             "gen": gen,
-            "epoch": _at(epoch),
+            "epoch": _epoch_condition(epoch),
             "revoked_at": None,
             "idle_exp": {"$gt": now},
             "abs_exp": {"$gt": now},
         },
         {
             "$inc": {"gen": 1},
-            "$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + KEPT_AFTER_END},
+            "$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + RETENTION_AFTER_END},
         },
         return_document=ReturnDocument.AFTER,
     )
 
 
 def renew(session_id: str, user_id: str, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
-    """Void every refresh token of a live session: the generation rises by two. The new document, or ``None``."""
+    """Invalidate a live session's refresh tokens by advancing ``gen`` by two. Return the new document or ``None``."""
     return collection(SESSIONS).find_one_and_update(
-        {"_id": session_id, "user_id": user_id, "epoch": _at(epoch), "revoked_at": None},
+        {"_id": session_id, "user_id": user_id, "epoch": _epoch_condition(epoch), "revoked_at": None},
         {
             "$inc": {"gen": 2},
             "$set": {
                 "auth_time": now,
                 "rotated_at": now,
                 "idle_exp": idle_exp,
-                "purge_at": idle_exp + KEPT_AFTER_END,
+                "purge_at": idle_exp + RETENTION_AFTER_END,
             },
         },
         return_document=ReturnDocument.AFTER,
     )
 
 
-def move_along(session_id: str, user_id: str, epoch: int) -> None:
-    """Take a live session of ``epoch`` to the next one, in the transaction that raises its owner's."""
+def advance_epoch(session_id: str, user_id: str, epoch: int) -> None:
+    """Advance a live session of ``epoch`` to the next one, in the transaction that raises its owner's."""
     collection(SESSIONS).update_one(
-        {"_id": session_id, "user_id": user_id, "epoch": _at(epoch), "revoked_at": None},
+        {"_id": session_id, "user_id": user_id, "epoch": _epoch_condition(epoch), "revoked_at": None},
         {"$set": {"epoch": epoch + 1}},
         session=session_for("default"),
     )
 
 
-def prove(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
-    """Note that the owner of a live session has just proved the identity again. Whether it was live."""
+def record_proof(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
+    """Record that the owner of a live session has just proved their identity again. Return whether it was live."""
     result = collection(SESSIONS).update_one(
         {
             "_id": session_id,
             "user_id": user_id,
-            "epoch": _at(epoch),
+            "epoch": _epoch_condition(epoch),
             "revoked_at": None,
             "idle_exp": {"$gt": now},
             "abs_exp": {"$gt": now},
@@ -146,25 +138,25 @@ def prove(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
     return result.matched_count == 1
 
 
-def touch(session_id: str, now: datetime, idle_exp: datetime) -> None:
-    """A page session was used: it idles from now on."""
+def extend_idle(session_id: str, now: datetime, idle_exp: datetime) -> None:
+    """Restart a web session's idle time."""
     collection(SESSIONS).update_one(
         {"_id": session_id, "revoked_at": None},
-        {"$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + KEPT_AFTER_END}},
+        {"$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + RETENTION_AFTER_END}},
     )
 
 
 def revoke(session_id: str, user_id: str, reason: str, now: datetime) -> bool:
-    """End a live session of the user. Whether it was live."""
+    """End a live session of the user. Return whether it was live."""
     result = collection(SESSIONS).update_one(
         {"_id": session_id, "user_id": user_id, "revoked_at": None},
-        {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + KEPT_AFTER_END}},
+        {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + RETENTION_AFTER_END}},
     )
     return result.modified_count == 1
 
 
 def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = None) -> int:
-    """End every live session of the user but ``keep``. How many were live."""
+    """End every live session of the user except ``keep``. Return how many were live."""
     condition: Document = {
         "user_id": user_id,
         "revoked_at": None,
@@ -174,16 +166,17 @@ def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = N
     if keep is not None:
         condition["_id"] = {"$ne": keep}
     result = collection(SESSIONS).update_many(
-        condition, {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + KEPT_AFTER_END}}
+        condition,
+        {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + RETENTION_AFTER_END}},
     )
     return result.modified_count
 
 
-def live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document]:
-    """Live sessions of the user, who is at ``epoch``; the last used first."""
+def list_live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document]:
+    """Return the user's live sessions at ``epoch``, most recently used first."""
     condition: Document = {
         "user_id": user_id,
-        "epoch": _at(epoch),
+        "epoch": _epoch_condition(epoch),
         "revoked_at": None,
         "idle_exp": {"$gt": now},
         "abs_exp": {"$gt": now},
@@ -191,23 +184,23 @@ def live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document
     return list(collection(SESSIONS).find(condition).sort("rotated_at", DESCENDING).limit(most))
 
 
-def forget(user_id: str) -> None:
-    """Remove every session of an account that goes."""
+def delete_for_user(user_id: str) -> None:
+    """Delete every session of a deleted account."""
     collection(SESSIONS).delete_many({"user_id": user_id})
 
 
-def swap_picture(user_id: str, field: str, folder: str) -> str | None:
-    """Put ``folder`` into the account's ``field`` and return what was there; ``None`` when the account is gone."""
+def swap_image(user_id: str, field: str, folder: str) -> str | None:
+    """Set the account's image ``field`` to ``folder``. Return the former value, or ``None`` if the account is gone."""
     before = collection(USERS).find_one_and_update(
         {"_id": user_id}, {"$set": {field: folder}}, projection={field: 1}
     )
     return None if before is None else str(before.get(field) or "")
 
 
-def change_profile(user_id: str, changes: Document, expected_version: int | None) -> Document | None:
-    """Set fields (dotted names for single preferences) and raise the version.
+def update_profile(user_id: str, changes: Document, expected_version: int | None) -> Document | None:
+    """Set fields (dotted names for single preferences) and increment the version.
 
-    The account afterwards; ``None`` when it is gone or not at ``expected_version``.
+    Returns the updated account; ``None`` if it is gone or not at ``expected_version``.
     """
     condition: Document = {"_id": user_id}
     if expected_version is not None:

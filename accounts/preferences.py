@@ -1,4 +1,4 @@
-"""What people can set for themselves: one table of names, types and defaults. Only what differs is stored."""
+"""User preferences: one table of names, types, and defaults. Only values that differ from the default are stored."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from streamsite.errors import Invalid
 
 @dataclass(frozen=True)
 class Preference:
-    """One setting: one of ``choices``, or on and off when there are none."""
+    """One preference: a value of ``choices``, or a boolean if there are none."""
 
     default: str | bool
     choices: tuple[str, ...] = ()
 
     def problem(self, value: object) -> str | None:
-        """Why ``value`` cannot be stored."""
+        """Return why ``value`` is invalid, or ``None``."""
         if not self.choices:
             return None if isinstance(value, bool) else "Must be true or false."
         if isinstance(value, str) and value in self.choices:
@@ -25,12 +25,12 @@ class Preference:
         return f"Must be one of {', '.join(repr(choice) for choice in self.choices)}."
 
 
-NOTICES = ("page", "email", "both", "none")
-NOTIFIED = (
+NOTIFY_CHOICES = ("page", "email", "both", "none")
+NOTIFICATION_KINDS = (
     *("video", "post", "comment", "review", "reply", "thread", "mention", "heart"),
     *("milestone", "processing", "share"),
 )
-KNOWN = {
+PREFERENCES = {
     "theme": Preference("auto", ("auto", "light", "dark")),
     "language": Preference("", ("", "en")),  # "" is the browser's
     "autoplay": Preference(True),  # the next video, when one ends
@@ -40,26 +40,29 @@ KNOWN = {
     "subscriptions_private": Preference(False),
     "subscribers_private": Preference(False),
     # Where somebody hears of something: on the page, by email, both, or not at all.
-    **{f"notify_{kind}": Preference("page", NOTICES) for kind in NOTIFIED},
+    **{f"notify_{kind}": Preference("page", NOTIFY_CHOICES) for kind in NOTIFICATION_KINDS},
     "email_pace": Preference("daily", ("hourly", "daily", "weekly")),
 }
 
 
-def complete(stored: Mapping[str, Any]) -> dict[str, str | bool]:
-    """Every preference; the default where nothing acceptable is stored."""
+def with_defaults(stored: Mapping[str, Any]) -> dict[str, str | bool]:
+    """Return every preference, with the default where no valid value is stored."""
     return {
         name: preference.default if preference.problem(stored.get(name)) else stored[name]
-        for name, preference in KNOWN.items()
+        for name, preference in PREFERENCES.items()
     }
 
 
-def accepted(given: Mapping[str, Any], *, prefix: str = "") -> dict[str, str | bool]:
-    """The known ones of ``given``. ``Invalid`` names every one of a wrong type, with ``prefix``."""
-    known = {name: value for name, value in given.items() if name in KNOWN}
+def validate(given: Mapping[str, Any], *, prefix: str = "") -> dict[str, str | bool]:
+    """Return the known preferences in ``given``.
+
+    Raises ``Invalid`` with an error per invalid value; ``prefix`` precedes the names in it.
+    """
+    known = {name: value for name, value in given.items() if name in PREFERENCES}
     problems = {
         f"{prefix}{name}": [problem]
         for name, value in known.items()
-        if (problem := KNOWN[name].problem(value))
+        if (problem := PREFERENCES[name].problem(value))
     }
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)

@@ -1,4 +1,4 @@
-"""Changing what an account says about itself, and its preferences. One conditional update does all of a change."""
+"""Profile and preference changes, each a single conditional update."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.dispatch import Signal
 
 from accounts import mongo, preferences
 from accounts.models import User
+from accounts.signals import user_renamed
 from streamsite.errors import Absent, Invalid, Stale
-from streamsite.sanitize import clean_line, clean_text, is_blank, names_a_user
+from streamsite.sanitize import clean_line, clean_text, has_userinfo, is_blank
 
-# Sent with ``user_id`` when the name that others see has changed.
-renamed = Signal()
-
-MAX_LINKS, MAX_LINK = 10, 300
-_is_address = URLValidator(schemes=["http", "https"])
+MAX_LINKS, MAX_LINK_LENGTH = 10, 300
+_validate_url = URLValidator(schemes=["http", "https"])
 
 
 def update(user: User, given: Mapping[str, Any], *, expected_version: int | None = None) -> User:
-    """Change any of ``full_name``, ``bio``, ``links`` and ``preferences`` (some of them); the rest is ignored.
+    """Change any of ``full_name``, ``bio``, ``links``, and ``preferences`` (partially); ignore other fields.
 
-    ``Invalid`` has every problem by field; ``Stale`` when the profile is no longer at ``expected_version``.
+    Raises ``Invalid`` with field errors, and ``Stale`` if the profile is no longer at ``expected_version``.
     """
     problems: dict[str, list[str]] = {}
     changes: dict[str, Any] = {}
@@ -40,7 +37,7 @@ def update(user: User, given: Mapping[str, Any], *, expected_version: int | None
     except Invalid as error:
         problems |= error.fields or {}
     try:
-        settings = preferences.accepted(given.get("preferences", {}), prefix="preferences.")
+        settings = preferences.validate(given.get("preferences", {}), prefix="preferences.")
         changes |= {f"preferences.{name}": value for name, value in settings.items()}
     except Invalid as error:
         problems |= error.fields or {}
@@ -51,15 +48,17 @@ def update(user: User, given: Mapping[str, Any], *, expected_version: int | None
 
 def update_preferences(user: User, given: Mapping[str, Any], *, expected_version: int | None = None) -> User:
     """Change some preferences; unknown names are ignored."""
-    settings = preferences.accepted(given)
+    settings = preferences.validate(given)
     return _write(user, {f"preferences.{name}": value for name, value in settings.items()}, expected_version)
 
 
 def clean_links(raw: list[str]) -> list[str]:
-    """Addresses as they were given, each once. ``Invalid`` says which one is wrong."""
+    """Return the links without duplicates. Raises ``Invalid`` naming the invalid ones."""
     links = list(dict.fromkeys(link.strip() for link in raw))
     problems = [
-        f"Link {number}: {problem}" for number, link in enumerate(links, 1) if (problem := _problem(link))
+        f"Link {number}: {problem}"
+        for number, link in enumerate(links, 1)
+        if (problem := _link_problem(link))
     ]
     if len(links) > MAX_LINKS:
         problems.append(f"At most {MAX_LINKS} links.")
@@ -68,19 +67,19 @@ def clean_links(raw: list[str]) -> list[str]:
     return links
 
 
-def _problem(link: str) -> str | None:
-    if len(link) > MAX_LINK:
-        return f"at most {MAX_LINK} characters."
+def _link_problem(link: str) -> str | None:
+    if len(link) > MAX_LINK_LENGTH:
+        return f"at most {MAX_LINK_LENGTH} characters."
     # "\\" is "/" to browsers; it and what cannot be seen would make an address look like another one.
     if clean_line(link) != link or any(character in link for character in ' \\<>"'):
         return "this is no web address."
     try:
         parts = urlsplit(link)
-        _is_address(link)
+        _validate_url(link)
         _ = parts.port  # raises for what is no port number
     except (ValidationError, ValueError):
         return "this is no web address; it begins with https:// or http://."
-    return "an address with a name or a password in it is not shown." if names_a_user(link) else None
+    return "an address with a name or a password in it is not shown." if has_userinfo(link) else None
 
 
 def _write(user: User, changes: dict[str, Any], expected_version: int | None) -> User:
@@ -88,7 +87,7 @@ def _write(user: User, changes: dict[str, Any], expected_version: int | None) ->
         if expected_version not in {None, user.profile_version}:
             raise Stale
         return user
-    after = mongo.change_profile(user.pk, changes, expected_version)
+    after = mongo.update_profile(user.pk, changes, expected_version)
     if after is None:
         if User.objects.filter(pk=user.pk).exists():
             raise Stale
@@ -96,5 +95,5 @@ def _write(user: User, changes: dict[str, Any], expected_version: int | None) ->
     for name in ("full_name", "bio", "links", "preferences", "profile_version"):
         setattr(user, name, after[name])
     if "full_name" in changes:
-        renamed.send(sender=User, user_id=user.pk)
+        user_renamed.send(sender=User, user_id=user.pk)
     return user

@@ -1,8 +1,8 @@
-"""Repairs of session fields that the previous release does not write (see ``streamsite.mongo.repairs``)."""
+"""Repair of session fields that the previous release does not write (see ``streamsite.mongo.repairs``)."""
 
 from __future__ import annotations
 
 from accounts import mongo
 from streamsite.mongo.repairs import Repair
 
-ALL = (Repair(f"{mongo.SESSIONS}.epoch", mongo.without_epoch, mongo.write_epoch),)
+REPAIRS = (Repair(f"{mongo.SESSIONS}.epoch", mongo.session_ids_without_epoch, mongo.backfill_epoch),)

@@ -187,13 +187,13 @@ class PageOfEventsSerializer(serializers.Serializer[Any]):
     results = EventSerializer(many=True)
 
 
-class PictureSerializer(serializers.Serializer[Any]):
+class ImageUploadSerializer(serializers.Serializer[Any]):
     """``PUT /me/avatar`` and ``/me/cover``: a form with one file."""
 
     file = serializers.FileField()
 
 
-class EraseSerializer(serializers.Serializer[Any]):
+class AccountDeletionSerializer(serializers.Serializer[Any]):
     """``DELETE /me``."""
 
     password = PasswordField(required=False, allow_blank=True, default="")

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from accounts.preferences import KNOWN
-from accounts.profile import MAX_LINK, MAX_LINKS
+from accounts.preferences import PREFERENCES
+from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 
 
 class StrictCharField(serializers.CharField):
@@ -73,7 +73,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     full_name = StrictCharField(max_length=80, required=False, allow_blank=True)
     bio = StrictCharField(max_length=2000, required=False, allow_blank=True)
     links = serializers.ListField(
-        child=StrictCharField(max_length=MAX_LINK), max_length=MAX_LINKS, required=False
+        child=StrictCharField(max_length=MAX_LINK_LENGTH), max_length=MAX_LINKS, required=False
     )
     preferences = serializers.DictField(required=False)
 
@@ -86,7 +86,7 @@ class PreferencesSerializer(serializers.Serializer[Any]):
             name: serializers.ChoiceField(choices=known.choices, required=False)
             if known.choices
             else serializers.BooleanField(required=False)
-            for name, known in KNOWN.items()
+            for name, known in PREFERENCES.items()
         }
 
 

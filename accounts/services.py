@@ -1,4 +1,4 @@
-"""What can be done to an account. Forms, the API, admin and commands call these."""
+"""Account creation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.http import HttpRequest
 
 from accounts import audit, image_storage, passwords, tasks
 from accounts.models import User
-from accounts.usernames import normalise, validate_username
+from accounts.usernames import normalize_username, validate_username
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line
 
 
-def register(
+def create_account(
     request: HttpRequest,
     *,
     username: str,
@@ -25,11 +25,12 @@ def register(
     full_name: str = "",
     prepared: Mapping[str, Mapping[str, bytes]] | None = None,
 ) -> User:
-    """A new account. Raises ``Invalid`` with every problem by field.
+    """Create and return an account. Raises ``Invalid`` with field errors.
 
-    ``prepared`` are its pictures by kind, from ``images.prepare``; no file stays when no account is made.
+    ``prepared`` holds images by type from ``image_processing.prepare_images``; their files are deleted if no account is
+    created.
     """
-    username = normalise(username)
+    username = normalize_username(username)
     user = User(
         username=username, email=User.objects.normalize_email(email.strip()), full_name=clean_line(full_name)
     )
@@ -42,7 +43,7 @@ def register(
         validate_email(user.email)
     except ValidationError as error:
         problems["email"] = list(error.messages)
-    if weak := passwords.problems(password, user):
+    if weak := passwords.password_problems(password, user):
         problems["password"] = weak
     if "username" not in problems and User.objects.filter(username=username).exists():
         problems["username"] = ["This name is taken."]
@@ -50,7 +51,7 @@ def register(
         raise Invalid("Some fields are not right.", fields=problems)
     user.set_password(password)
     try:
-        with image_storage.stored(prepared or {}) as folders:
+        with image_storage.stored_images(prepared or {}) as folders:
             user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
             user.save(force_insert=True)
     except IntegrityError:  # somebody else took the name since the look above

@@ -1,23 +1,23 @@
-"""Sessions: sign in, rotate, detect reuse, revoke. The rules of one document, see ``accounts.mongo``."""
+"""Sessions: sign in, rotate tokens, detect token reuse, revoke. Documents are described in ``auth_session_store``."""
 
 from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.dispatch import Signal
 from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
 from accounts import mongo
 from accounts.models import User
+from accounts.signals import refresh_token_reused
 from accounts.tokens import AccessToken, RefreshToken
+from streamsite.caching import cached
 from streamsite.errors import SiteError
 from streamsite.rate_limits import REFRESH, address_prefix, client_address, enforce
 
@@ -27,25 +27,22 @@ BROWSER, NATIVE, PAGE = "browser", "native", "page"
 TOUCH_AFTER = timedelta(minutes=5)
 SESSION_ENDED = "This session has ended. Sign in again."
 # How often one refresh looks again because the account was changed between two of its reads.
-CHANGES_MEANWHILE = 3
-RECENT = timedelta(minutes=10)
+MAX_REFRESH_ATTEMPTS = 3
+PROOF_LIFETIME = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
-# Sent with ``user`` and ``session`` once a session was ended because a used token came again.
-refresh_reused = Signal()
-_live: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class RefreshRefused(SiteError):
-    """401 of the refresh call; its code says why, and the cookie is deleted."""
+    """401 of the refresh endpoint. The code gives the reason; the cookie is deleted."""
 
     status, code = 401, "refresh_invalid"
     detail = "Sign in again."
 
 
 @dataclass(frozen=True)
-class Grant:
-    """What a sign-in or a rotation gives: both tokens and the session's document."""
+class SessionTokens:
+    """Access token, refresh token, and the session document they belong to."""
 
     access: str
     refresh: str
@@ -53,21 +50,21 @@ class Grant:
     user: User
 
 
-def now() -> datetime:
-    """The present, in UTC."""
+def utc_now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
-def start(
+def create_session(
     request: HttpRequest, user: User, *, client: str, remember: bool, amr: Sequence[str] = ("pwd",)
 ) -> dict[str, Any]:
-    """Store a new session of ``user``; beyond the cap the least recently used one is revoked.
+    """Store and return a new session of ``user``; above the limit, revoke the least recently used sessions.
 
-    ``user`` is the object whose password, code or link was checked, never one that was read again since: the session
-    gets the ``security_epoch`` of that moment, so that a change made meanwhile shuts it out.
+    ``user`` must be the object whose password, code, or link was checked, not a fresh copy: the session stores the
+    ``security_epoch`` of that moment, so a concurrent change of credentials invalidates it.
     """
     idle, absolute = settings.SESSION_LIFETIMES[remember]
-    moment = now()
+    moment = utc_now()
     document = {
         "_id": secrets.token_urlsafe(16),
         "user_id": user.pk,
@@ -85,86 +82,90 @@ def start(
         "ip_prefix": address_prefix(client_address(request)),
         "revoked_at": None,
         "revoked_reason": "",
-        "purge_at": moment + idle + mongo.KEPT_AFTER_END,
+        "purge_at": moment + idle + mongo.RETENTION_AFTER_END,
     }
     mongo.insert(document)
     most: int = settings.MAX_SESSIONS_PER_USER
-    for surplus in mongo.live(user.pk, user.security_epoch, moment, most=most + 20)[most:]:
+    for surplus in mongo.list_live(user.pk, user.security_epoch, moment, most=most + 20)[most:]:
         revoke(surplus["_id"], user.pk, "too_many")
     return document
 
 
-def grant(user: User, session: dict[str, Any]) -> Grant:
-    """The tokens of the session's present generation."""
+def issue_tokens(user: User, session: dict[str, Any]) -> SessionTokens:
+    """Issue tokens for the session's current generation."""
     expires = min(_aware(session["idle_exp"]), _aware(session["abs_exp"]))
     refresh = RefreshToken.issue(
         user.pk, session["_id"], session["gen"], _aware(session["rotated_at"]), expires
     )
-    return Grant(str(AccessToken.issue(user.pk, session["_id"])), str(refresh), session, user)
+    return SessionTokens(str(AccessToken.issue(user.pk, session["_id"])), str(refresh), session, user)
 
 
-def refresh(raw: str, *, client: str) -> Grant:
-    """Rotate the session that ``raw`` belongs to. Raises ``RefreshRefused`` with the contract's codes."""
+def rotate_refresh_token(raw: str, *, client: str) -> SessionTokens:
+    """Rotate the session that the refresh token ``raw`` belongs to and return new tokens. Raises ``RefreshRefused``."""
     token = _read_refresh(raw)
     session_id, generation = token["sid"], token["gen"]
     enforce(REFRESH, session_id)
-    for _ in range(CHANGES_MEANWHILE):
+    for _ in range(MAX_REFRESH_ATTEMPTS):
         session = mongo.find(session_id)
         if session is not None and session["client"] != client:
             raise RefreshRefused(code="refresh_missing")
         user = User.objects.filter(pk=token["sub"]).first()
         if user is None or not user.is_active:
             raise RefreshRefused("This account is not active.", code="user_inactive")
-        session = _settled(session, user)
-        moment = now()
+        session = _require_current(session, user)
+        moment = utc_now()
         idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
         rotated = mongo.rotate(session_id, generation, user.security_epoch, moment, moment + idle)
         if rotated is not None:
-            return grant(user, rotated)
+            return issue_tokens(user, rotated)
         session = mongo.find(session_id)
         if session is None or mongo.epoch_of(session) == user.security_epoch:
-            return _after_miss(user, session, generation)
+            return _after_failed_rotation(user, session, generation)
     raise RefreshRefused(SESSION_ENDED, code="session_revoked")
 
 
-def _settled(session: dict[str, Any] | None, user: User) -> dict[str, Any]:
-    """Return the session when it is the user's; read it again when only the epoch differs.
+def _require_current(session: dict[str, Any] | None, user: User) -> dict[str, Any]:
+    """Return the session if it is valid for the user. Raises ``RefreshRefused``.
 
-    ``session`` was read before ``user``: a change in between may have moved it along.
+    ``session`` was read before ``user``, so it is read again if only the epoch differs: a change in between may have
+    advanced it.
     """
-    if session is not None and not belongs_to(session, user):
+    if session is not None and not is_current_for(session, user):
         session = mongo.find(session["_id"])
-    if session is None or session["revoked_at"] is not None or not belongs_to(session, user):
+    if session is None or session["revoked_at"] is not None or not is_current_for(session, user):
         raise RefreshRefused(SESSION_ENDED, code="session_revoked")
     return session
 
 
-def renew(session_id: str, user: User) -> Grant | None:
-    """New tokens for a session whose owner has just proved it again; ``None`` when it has ended.
+def renew_tokens(session_id: str, user: User) -> SessionTokens | None:
+    """Issue new tokens for a session whose owner has just proved their identity again; ``None`` if it has ended.
 
-    Two generations on, not one: nobody who holds the old token gets the new one by the grace.
+    Skips a generation so the grace period cannot hand the new token to a holder of the old one.
     """
-    moment = now()
+    moment = utc_now()
     session = mongo.find(session_id)
     if session is None:
         return None
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
     renewed = mongo.renew(session_id, user.pk, user.security_epoch, moment, moment + idle)
-    _live.pop(session_id, None)
-    return grant(user, renewed) if renewed is not None else None
+    _load_live.discard(session_id)
+    return issue_tokens(user, renewed) if renewed is not None else None
 
 
-def _after_miss(user: User, session: dict[str, Any] | None, generation: int) -> Grant:
-    """The rotation did not apply: a second tab, a lost answer, a stolen token, or the end of the session."""
+def _after_failed_rotation(user: User, session: dict[str, Any] | None, generation: int) -> SessionTokens:
+    """Handle a rotation that did not apply: a second tab, a lost response, a stolen token, or an ended session.
+
+    Returns tokens within the grace period, raises ``RefreshRefused`` otherwise; reuse revokes the session.
+    """
     if session is None or session["revoked_at"] is not None:
         raise RefreshRefused(SESSION_ENDED, code="session_revoked")
-    age = (now() - _aware(session["rotated_at"])).total_seconds()
+    age = (utc_now() - _aware(session["rotated_at"])).total_seconds()
     if session["gen"] == generation + 1 and age <= settings.REFRESH_GRACE_SECONDS:
-        return grant(user, session)
+        return issue_tokens(user, session)
     if session["gen"] > generation:
         if revoke(session["_id"], user.pk, "refresh_reused"):
             logger.warning("refresh token reused: session %s of user %s revoked", session["_id"][:6], user.pk)
-            refresh_reused.send(sender=User, user=user, session=session)
+            refresh_token_reused.send(sender=User, user=user, session=session)
         raise RefreshRefused("This token was used before; the session was ended.", code="refresh_reused")
     raise RefreshRefused("This session has expired. Sign in again.", code="session_expired")
 
@@ -179,7 +180,7 @@ def _read_refresh(raw: str) -> RefreshToken:
 
 
 def is_refresh_token(raw: str) -> bool:
-    """Whether this is a refresh token of ours that has not expired, used or not."""
+    """Return whether ``raw`` is an unexpired refresh token of this site, used or not."""
     try:
         _read_refresh(raw)
     except RefreshRefused:
@@ -187,49 +188,41 @@ def is_refresh_token(raw: str) -> bool:
     return True
 
 
-def belongs_to(session: dict[str, Any], user: User) -> bool:
-    """Whether the session is the user's and was opened, or moved along, since the last change of what proves them.
+def is_current_for(session: dict[str, Any], user: User) -> bool:
+    """Return whether the session is the user's and at the user's current security epoch.
 
-    Every place that asks whether a session is live asks this too.
+    Every check of whether a session is live must include this one.
     """
     return bool(session["user_id"] == user.pk and mongo.epoch_of(session) == user.security_epoch)
 
 
-def live_session_of(user: User, session_id: str, *, fresh: bool) -> dict[str, Any] | None:
-    """The session when it is live and the user's. ``fresh=False`` may trust what was seen up to five seconds ago.
+def find_live_session(user: User, session_id: str, *, fresh: bool) -> dict[str, Any] | None:
+    """Return the user's live session, or ``None``. ``fresh=False`` may use a copy up to five seconds old.
 
-    ``user`` has just been read. When the epochs differ, one of the two may have been read before a change that keeps
-    this session and the other after it: both are read again before the session is refused.
+    ``user`` must have just been read. If the epochs differ, one of the two may have been read before a change that
+    keeps this session and the other after it, so both are read again before the session is rejected.
     """
-    session = _live_session(session_id, fresh=fresh)
+    session = _load_live.refresh(session_id) if fresh else _load_live(session_id)
     if session is None or session["user_id"] != user.pk:
         return None
-    if belongs_to(session, user):
+    if is_current_for(session, user):
         return session
-    session = _live_session(session_id, fresh=True)
-    if session is None or belongs_to(session, user):
+    session = _load_live.refresh(session_id)
+    if session is None or is_current_for(session, user):
         return session
     owner = User.objects.filter(pk=user.pk, is_active=True).first()
-    return session if owner is not None and belongs_to(session, owner) else None
+    return session if owner is not None and is_current_for(session, owner) else None
 
 
-def _live_session(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
-    kept = _live.get(session_id)
-    if not fresh and kept is not None and time.monotonic() - kept[0] < LIVE_CACHE_SECONDS:
-        return kept[1]
+@cached(seconds=LIVE_CACHE_SECONDS, max_entries=20_000, keep=lambda session: session is not None)
+def _load_live(session_id: str) -> dict[str, Any] | None:
     session = mongo.find(session_id)
-    if session is None or not _is_open(session):
-        _live.pop(session_id, None)
-        return None
-    if len(_live) > 20_000:
-        _live.clear()
-    _live[session_id] = (time.monotonic(), session)
-    return session
+    return session if session is not None and _is_open(session) else None
 
 
 def _is_open(session: dict[str, Any]) -> bool:
-    """Whether it has neither been ended nor expired."""
-    moment = now()
+    """Return whether the session has neither been revoked nor expired."""
+    moment = utc_now()
     return (
         session["revoked_at"] is None
         and _aware(session["idle_exp"]) > moment
@@ -237,10 +230,10 @@ def _is_open(session: dict[str, Any]) -> bool:
     )
 
 
-def user_of(session_id: str) -> str | None:
-    """Return the id of the user of a live session, ``None`` when it has ended. Reads the database, once if it is live.
+def user_id_for_session(session_id: str) -> str | None:
+    """Return the id of the user of a live session, or ``None``. Reads the database, once if the session is live.
 
-    Session and owner come from one command, which a change may still fall into: a second look decides.
+    Session and owner are read in one command. A concurrent change may fall in between, so a mismatch is checked twice.
     """
     for _ in range(2):
         session = mongo.find_with_owner(session_id)
@@ -251,41 +244,41 @@ def user_of(session_id: str) -> str | None:
     return None
 
 
-def keep_alive(session: dict[str, Any]) -> None:
-    """Push a page session's idle end back, at most every five minutes."""
-    moment = now()
+def extend_session(session: dict[str, Any]) -> None:
+    """Extend a web session's idle expiry, at most every five minutes."""
+    moment = utc_now()
     if moment - _aware(session["rotated_at"]) < TOUCH_AFTER:
         return
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
-    mongo.touch(session["_id"], moment, moment + idle)
+    mongo.extend_idle(session["_id"], moment, moment + idle)
     session["rotated_at"] = moment
 
 
-def prove(session_id: str, user: User) -> bool:
-    """Note that ``user``, who was checked just now, proved the identity again in this session. Whether it is live."""
-    _live.pop(session_id, None)
-    return mongo.prove(session_id, user.pk, user.security_epoch, now())
+def record_proof(session_id: str, user: User) -> bool:
+    """Record that ``user`` has just proved their identity again in this session. Return whether the session is live."""
+    _load_live.discard(session_id)
+    return mongo.record_proof(session_id, user.pk, user.security_epoch, utc_now())
 
 
-def is_recently_proved(session: dict[str, Any]) -> bool:
-    """Whether the session's owner proved the identity within the last ten minutes."""
-    return now() - _aware(session["auth_time"]) < RECENT
+def has_recent_proof(session: dict[str, Any]) -> bool:
+    """Return whether the session's owner proved their identity within the last ten minutes."""
+    return utc_now() - _aware(session["auth_time"]) < PROOF_LIFETIME
 
 
 def revoke(session_id: str, user_id: str, reason: str) -> bool:
-    """End one session of the user. Whether it was live."""
-    _live.pop(session_id, None)
-    return mongo.revoke(session_id, user_id, reason, now())
+    """End one session of the user. Return whether it was live."""
+    _load_live.discard(session_id)
+    return mongo.revoke(session_id, user_id, reason, utc_now())
 
 
 def revoke_all(user_id: str, reason: str, *, keep: str | None = None) -> int:
-    """End the user's sessions but ``keep``; the number that were live."""
-    _live.clear()
-    return mongo.revoke_all(user_id, reason, now(), keep=keep)
+    """End the user's sessions except ``keep``. Return how many were live."""
+    _load_live.clear()
+    return mongo.revoke_all(user_id, reason, utc_now(), keep=keep)
 
 
-def logout(refresh_token: str, access_token: str) -> None:
-    """End the session that either token belongs to; a token that is not good ends nothing and is no error."""
+def log_out(refresh_token: str, access_token: str) -> None:
+    """End the session of either token. Invalid tokens are ignored."""
     for token_class, raw in ((RefreshToken, refresh_token), (AccessToken, access_token)):
         if not raw:
             continue
@@ -296,13 +289,13 @@ def logout(refresh_token: str, access_token: str) -> None:
         revoke(token["sid"], token["sub"], "logout")
 
 
-def forget_all() -> None:
-    """Make this process look at every session again."""
-    _live.clear()
+def clear_cache() -> None:
+    """Drop this process's cache of live sessions."""
+    _load_live.clear()
 
 
-def listing(user: User, current: str | None) -> list[dict[str, Any]]:
-    """The user's live sessions as the API and the settings page show them."""
+def list_sessions(user: User, current: str | None) -> list[dict[str, Any]]:
+    """Return the user's live sessions as the API and the settings page show them."""
     return [
         {
             "id": session["_id"],
@@ -314,7 +307,9 @@ def listing(user: User, current: str | None) -> list[dict[str, Any]]:
             "expires_at": min(_aware(session["idle_exp"]), _aware(session["abs_exp"])),
             "current": session["_id"] == current,
         }
-        for session in mongo.live(user.pk, user.security_epoch, now(), most=settings.MAX_SESSIONS_PER_USER)
+        for session in mongo.list_live(
+            user.pk, user.security_epoch, utc_now(), most=settings.MAX_SESSIONS_PER_USER
+        )
     ]
 
 

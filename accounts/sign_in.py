@@ -1,4 +1,4 @@
-"""Proving who one is: name and password, then the second factor when the account has one."""
+"""Sign-in: username or email and password, then the second factor if the account has one."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts import audit, totp
-from accounts.backends import find_by_login, is_password_right
+from accounts.backends import find_by_login, is_password_correct
 from accounts.models import User
 from accounts.second_factor import use_code
-from accounts.usernames import normalise
+from accounts.usernames import normalize_username
 from streamsite.errors import SiteError, Throttled
 from streamsite.rate_limits import (
     LOGIN_PER_ACCOUNT,
     LOGIN_PER_ADDRESS,
     LOGIN_PER_USER,
-    allowance,
     enforce,
-    give_back,
-    given_back_when_unavailable,
-    hit,
+    increment,
+    max_events,
+    refund,
+    refund_on_unavailable,
     throttle_key,
 )
 
@@ -31,14 +31,14 @@ PASSWORD_ONLY = ["pwd"]
 
 
 class InvalidCredentials(SiteError):
-    """One answer for a wrong password and an unknown name, whether or not the account is active."""
+    """The one error for a wrong password and an unknown name, whether or not the account is active."""
 
     status, code = 401, "invalid_credentials"
     detail = "The name or the password is not right."
 
 
 class AccountClosed(SiteError):
-    """The password was right; the owner closed the account and can restore it until it is erased."""
+    """The password was correct; the owner closed the account and can restore it until it is deleted."""
 
     status, code = 401, "user_inactive"
 
@@ -49,14 +49,14 @@ class AccountClosed(SiteError):
 
     @property
     def extra(self) -> dict[str, Any]:
-        """``restore_until``, for programs that offer it."""
+        """``restore_until``, for clients that offer it."""
         return {"restore_until": self.until}
 
 
 class AccountSuspended(InvalidCredentials):
-    """The password was right; our moderators suspended the account.
+    """The password was correct; moderators suspended the account.
 
-    The API answers as to a wrong password, which its contract promises for inactive accounts; the log-in page says
+    The API responds as to a wrong password, as its contract promises for inactive accounts; the sign-in page shows
     ``sentence``.
     """
 
@@ -64,65 +64,68 @@ class AccountSuspended(InvalidCredentials):
 
 
 class OtpRequired(SiteError):
-    """The password was right; the code of the second factor is missing."""
+    """The password was correct; the second-factor code is missing."""
 
     status, code = 401, "otp_required"
     detail = "Send the code of your authenticator app, or a recovery code."
 
 
-def check(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
-    """The account and how it was proved (``amr``). Raises the errors above, ``OtpInvalid`` or ``Throttled``."""
-    user = check_password(request, login, password)
-    return user, check_second_factor(request, user, otp)
+def authenticate(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
+    """Return the account and how it was authenticated (``amr``).
 
-
-def check_password(request: HttpRequest, login: str, password: str) -> User:
-    """Return the active account behind a name and a password.
-
-    Raises what ``prove`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a right password.
+    Raises this module's errors, ``OtpInvalid``, or ``Throttled``.
     """
-    user = prove(request, login, password)
+    user = authenticate_password(request, login, password)
+    return user, verify_second_factor(request, user, otp)
+
+
+def authenticate_password(request: HttpRequest, login: str, password: str) -> User:
+    """Return the active account with this name and password.
+
+    Raises what ``verify_password`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a correct password.
+    """
+    user = verify_password(request, login, password)
     if not user.is_active:
         audit.record("login", user.pk, request=request, result="user_inactive")
-        raise inactive(user)
+        raise inactive_error(user)
     return user
 
 
-def prove(request: HttpRequest, login: str, password: str) -> User:
-    """Return the account behind a name and a password, active or not.
+def verify_password(request: HttpRequest, login: str, password: str) -> User:
+    """Return the account with this name and password, active or not.
 
-    Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` when too many passwords are being checked.
+    Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` if too many passwords are being checked.
 
-    Failures count per account and address, and per address; a stranger's failures do not lock the owner out. Each
-    attempt is counted before it is looked at, and taken back when it was right, so that parallel ones cannot slip
-    through. What was typed has a counter that answers 429. The username and the email address of one account also
-    share one that does not show: once it is used up, every password is wrong, or the answer would tell which address
-    belongs to which name.
+    Failures count per account and address, and per address, so a stranger's failures do not lock the owner out.
+    Attempts are counted before they are checked and refunded if correct, so concurrent ones cannot slip through. The
+    name as typed has a limit that responds with 429. Username and email address of one account also share a limit that
+    is not shown: above it, every password counts as wrong, because a visible limit would reveal which address belongs
+    to which name.
     """
     address = throttle_key(request)
-    typed = f"{normalise(login.strip())[:80]}|{address}"
+    typed = f"{normalize_username(login.strip())[:80]}|{address}"
     account = find_by_login(login)
     shared = f"{account.pk}|{address}" if account is not None else typed
     try:
         enforce(LOGIN_PER_USER, typed)
         enforce(LOGIN_PER_ADDRESS, address)
     except Throttled as error:
-        audit.record_refusal("login", None, error, request=request)
+        audit.record_throttled("login", None, error, request=request)
         raise
-    attempts, _ = hit(LOGIN_PER_ACCOUNT, shared)
+    attempts, _ = increment(LOGIN_PER_ACCOUNT, shared)
     counted = ((LOGIN_PER_USER, typed), (LOGIN_PER_ADDRESS, address), (LOGIN_PER_ACCOUNT, shared))
-    with given_back_when_unavailable(*counted):
-        is_right = is_password_right(account, password)
-    if account is None or not is_right or attempts > allowance(LOGIN_PER_ACCOUNT):
+    with refund_on_unavailable(*counted):
+        is_right = is_password_correct(account, password)
+    if account is None or not is_right or attempts > max_events(LOGIN_PER_ACCOUNT):
         audit.record("login", account.pk if account else None, request=request, result="invalid_credentials")
         raise InvalidCredentials
     for limit, who in counted:
-        give_back(limit, who)
+        refund(limit, who)
     return account
 
 
-def inactive(user: User) -> SiteError:
-    """Return why an inactive account cannot sign in. Only who gave its password may hear it."""
+def inactive_error(user: User) -> SiteError:
+    """Return the error for signing in to an inactive account. Show it only after a correct password."""
     if user.erase_at is None:
         return AccountSuspended()
     if user.erase_at <= timezone.now():  # about to be erased: there is nothing to come back to
@@ -130,8 +133,11 @@ def inactive(user: User) -> SiteError:
     return AccountClosed(user, user.erase_at)
 
 
-def check_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:
-    """How the account was proved, once its code is checked. Raises ``OtpRequired``, ``OtpInvalid`` or ``Throttled``."""
+def verify_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:
+    """Check the second-factor code, if one is required, and return the authentication methods (``amr``).
+
+    Raises ``OtpRequired``, ``OtpInvalid``, or ``Throttled``.
+    """
     if not totp.is_enabled(user.pk):
         return PASSWORD_ONLY
     if not otp.strip():

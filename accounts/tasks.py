@@ -1,4 +1,4 @@
-"""Thin tasks: mail, and the end of an account's waiting time. They take ids and may run again."""
+"""Tasks: account email and the deletion of closed accounts."""
 
 from __future__ import annotations
 
@@ -10,100 +10,99 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts import deletion, email_tokens, mail
-from accounts.backends import reset_candidates
+from accounts.backends import accounts_for_reset
 from accounts.models import User
-from streamsite import site_age
-from streamsite.mail.schedule import longest_pause
-from streamsite.mongo.retry import in_transaction
+from streamsite import sweep_count
+from streamsite.mail.retry_schedule import max_pause
+from streamsite.mongo.retry import run_in_transaction
 from streamsite.tasks.backend import MAIL
-from streamsite.tasks.errors import PermanentFailure, TryLater
+from streamsite.tasks.errors import PermanentFailure, RetryLater
 from streamsite.tasks.lease import current_lease
 
 logger = logging.getLogger("streamsite.accounts")
 
 # How often an erasure that is held up asks whether it still is.
-LOOK_AGAIN = timedelta(hours=1)
+RETRY_INTERVAL = timedelta(hours=1)
 # Somebody waits for mail with a link, so it goes before notifications.
-LINKS_FIRST = 10
-LINK_ENDED = "Not sent: its link would no longer work. A new one can be requested."
+LINK_PRIORITY = 10
+LINK_EXPIRED = "Not sent: its link would no longer work. A new one can be requested."
 
 
 @task(queue_name=MAIL)
 def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> bool:
-    """Send the mail ``kind`` to ``to``: one with a link only while that is good, one about a state while it holds.
+    """Send the email ``kind`` to ``to`` unless its link or content is outdated. Return whether it was sent.
 
-    Return whether it was sent.
-
-    Jobs of earlier versions may lack ``to``: their mail goes to the account's address at the time it is sent.
-    ``details["asked_at"]`` is when it was asked for, if that is not when the job was queued.
+    Jobs of earlier versions may lack ``to``: their mail goes to the account's address at sending time.
+    ``details["asked_at"]`` is when it was requested, if not when the job was queued.
     """
     user = User.objects.filter(pk=user_id).first()
-    if user is None or not mail.is_true(kind, user, details or {}):
+    if user is None or not mail.still_applies(kind, user, details or {}):
         return False
     context, to = dict(details or {}), to or user.email
     lifetime = _link_lifetime(kind, user, to, context.pop("asked_at", ""))
     try:
         mail.send(kind, user, to, **context)
-    except TryLater as error:
-        error.at_most = longest_pause(lifetime) if lifetime is not None else None
+    except RetryLater as error:
+        error.at_most = max_pause(lifetime) if lifetime is not None else None
         raise
     return True
 
 
 @task(queue_name=MAIL)
 def mail_reset(address: str) -> None:
-    """Queue a mail with a reset link for everyone who has this address: a job each, so that none is sent twice."""
+    """Queue an email with a reset link for every account with this address: one job each, so none is sent twice."""
     asked_at = current_lease().enqueued_at or timezone.now()
 
     def queue_all() -> None:
-        for user in reset_candidates(address):
+        for user in accounts_for_reset(address):
             enqueue_mail("reset", user, asked_at=asked_at.isoformat())
 
-    in_transaction(queue_all)
+    run_in_transaction(queue_all)
 
 
 @task()
 def erase_account(user_id: str) -> None:
-    """Erase the account when its waiting time is over and was not ended by its owner.
+    """Delete the account if its waiting period is over and its owner has not restored it.
 
-    In a database that is older than the files its owner may have ended it since: then it waits for the operator.
+    If the database is older than the files (a restored backup), the owner may have restored the account since: it then
+    waits for the operator.
     """
-    if deletion.is_due(user_id) and (older := site_age.behind()):
+    if deletion.is_due(user_id) and (older := sweep_count.stale_database_message()):
         logger.warning("account %s is not erased yet: %s", user_id, older)
-        enqueue_erasure(user_id, timezone.now() + LOOK_AGAIN)
+        enqueue_erasure(user_id, timezone.now() + RETRY_INTERVAL)
         return
-    deletion.erase_when_due(user_id)
+    deletion.delete_if_due(user_id)
 
 
 def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta | None:
-    """Return the lifetime of the mail's link, ``None`` without one. Raises ``PermanentFailure`` when it is no good."""
-    lifetime = email_tokens.lifetime(kind)
+    """Return the lifetime of the email's link, or ``None``. Raises ``PermanentFailure`` if it has expired."""
+    lifetime = email_tokens.link_lifetime(kind)
     if lifetime is None:
         return None
     asked = datetime.fromisoformat(asked_at) if asked_at else current_lease().enqueued_at
     is_late = asked is not None and timezone.now() >= asked + lifetime
-    if is_late or not email_tokens.would_work(kind, user, to):
-        raise PermanentFailure(LINK_ENDED)
+    if is_late or not email_tokens.is_link_valid(kind, user, to):
+        raise PermanentFailure(LINK_EXPIRED)
     return lifetime
 
 
 def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None:
-    """Queue a mail to ``to``, or to the account's present address; within ``atomic()`` only if that commits.
+    """Queue an email to ``to``, or to the account's current address; within ``atomic()`` only if that commits.
 
-    The address is fixed now: whoever changes it while the mail server is away must not receive the warnings about it.
+    The address is fixed now, so that whoever changes it during a mail outage does not receive the warnings about it.
     """
     to = to or user.email
     if not to:
         return
-    priority = LINKS_FIRST if email_tokens.lifetime(kind) is not None else 0
+    priority = LINK_PRIORITY if email_tokens.link_lifetime(kind) is not None else 0
     mail_user.using(priority=priority).enqueue(kind, user.pk, to, details)
 
 
 def enqueue_reset(address: str) -> None:
-    """Queue a reset mail. The same work is done here whether or not anybody has the address."""
-    mail_reset.using(priority=LINKS_FIRST).enqueue(address)
+    """Queue a reset email. Does the same work whether or not the address is known."""
+    mail_reset.using(priority=LINK_PRIORITY).enqueue(address)
 
 
 def enqueue_erasure(user_id: str, due: datetime) -> None:
-    """Queue the end of the waiting time."""
+    """Queue the deletion of a closed account at the end of its waiting period."""
     erase_account.using(run_after=due).enqueue(user_id)

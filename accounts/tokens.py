@@ -1,7 +1,7 @@
 """Access and refresh tokens: SimpleJWT's classes over an Ed25519 key ring with ``kid`` and ``typ``.
 
-A token is good when its header names a known key and the right ``typ``, its signature is by that key, and its claims
-are all there, of the right type, and in time. ``jku``, ``jwk`` and ``x5u`` are never looked at.
+A token is valid if its header names a known key and the right ``typ``, the signature matches that key, and its claims
+are complete, correctly typed, and in time. ``jku``, ``jwk``, and ``x5u`` are ignored.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.signing_keys import ring
+from accounts.signing_keys import key_ring
 
 ALGORITHM = "EdDSA"
-MOST_BYTES = 4096
-LATEST = 2**40
+MAX_TOKEN_BYTES = 4096
+MAX_TIMESTAMP = 2**40
 
 
-class RingBackend(TokenBackend):
+class KeyRingBackend(TokenBackend):
     """Signs with the newest key, verifies with the key the header names. One instance per ``typ``."""
 
     def __init__(self, typ: str) -> None:
@@ -39,7 +39,7 @@ class RingBackend(TokenBackend):
         self.typ = typ
 
     def encode(self, payload: dict[str, Any]) -> str:
-        keys = ring()
+        keys = key_ring()
         claims = payload | {"iss": self.issuer, "aud": self.audience}
         return jwt.encode(
             claims, keys.signing, algorithm=ALGORITHM, headers={"kid": keys.kid, "typ": self.typ}
@@ -47,13 +47,13 @@ class RingBackend(TokenBackend):
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         raw = token.encode() if isinstance(token, str) else bytes(token)
-        if len(raw) > MOST_BYTES:
+        if len(raw) > MAX_TOKEN_BYTES:
             raise TokenBackendError("Token is invalid")
         try:
             if not _is_canonical(raw):
                 raise TokenBackendError("Token is invalid")
             header = jwt.get_unverified_header(raw)
-            key = ring().verifying.get(str(header.get("kid", "")))
+            key = key_ring().verifying.get(str(header.get("kid", "")))
             if key is None or header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
                 raise TokenBackendError("Token is invalid")
             claims: dict[str, Any] = jwt.decode(
@@ -74,9 +74,9 @@ class RingBackend(TokenBackend):
 
 
 def _is_canonical(raw: bytes) -> bool:
-    """Whether these are three base64url parts as they were issued.
+    """Return whether ``raw`` is three base64url parts exactly as issued.
 
-    Decoders ignore padding, foreign characters and the last bits, so that one token would have many spellings.
+    Decoders ignore padding, foreign characters, and the last bits, so one token would have many spellings.
     """
     parts = raw.split(b".")
     return len(parts) == 3 and all(
@@ -85,12 +85,12 @@ def _is_canonical(raw: bytes) -> bool:
 
 
 def _check_claims(claims: dict[str, Any], leeway: float) -> None:
-    """Types and ranges that PyJWT leaves open."""
+    """Check types and ranges that PyJWT does not check. Raises ``TokenBackendError``."""
     times = [claims.get("exp"), claims.get("iat")]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in times):
         raise TokenBackendError("Token is invalid")
     expires, issued = times
-    if not (math.isfinite(expires) and 0 < expires < LATEST and 0 < issued <= time.time() + leeway):  # type: ignore[operator, arg-type]
+    if not (math.isfinite(expires) and 0 < expires < MAX_TIMESTAMP and 0 < issued <= time.time() + leeway):  # type: ignore[operator, arg-type]
         raise TokenBackendError("Token is invalid")
     if not all(isinstance(claims.get(name), str) and claims[name] for name in ("sub", "sid", "jti")):
         raise TokenBackendError("Token is invalid")
@@ -100,14 +100,14 @@ class SessionToken(Token):
     """A token of a session: ``sub`` is the user, ``sid`` the session."""
 
     typ: ClassVar[str]
-    _backends: ClassVar[dict[str, RingBackend]] = {}
+    _backends: ClassVar[dict[str, KeyRingBackend]] = {}
 
-    def get_token_backend(self) -> RingBackend:
-        return self._backends.setdefault(self.typ, RingBackend(self.typ))
+    def get_token_backend(self) -> KeyRingBackend:
+        return self._backends.setdefault(self.typ, KeyRingBackend(self.typ))
 
 
 class AccessToken(SessionToken):
-    """Sent in the ``Authorization`` header; lives minutes."""
+    """A short-lived token sent in the ``Authorization`` header."""
 
     token_type = "access"  # noqa: S105 - a type, not a secret
     typ = "at+jwt"
@@ -115,14 +115,14 @@ class AccessToken(SessionToken):
 
     @classmethod
     def issue(cls, user_id: str, session_id: str) -> AccessToken:
-        """A new token for the session."""
+        """Return a new token for the session."""
         token = cls()
         token["sub"], token["sid"] = user_id, session_id
         return token
 
 
 class RefreshToken(SessionToken):
-    """Kept in a cookie or by a native client; good for one rotation. ``gen`` counts rotations."""
+    """A token for one rotation, kept in a cookie or by a native client. ``gen`` counts rotations."""
 
     token_type = "refresh"  # noqa: S105 - a type, not a secret
     typ = "rt+jwt"
@@ -132,7 +132,7 @@ class RefreshToken(SessionToken):
     def issue(
         cls, user_id: str, session_id: str, gen: int, issued: datetime, expires: datetime
     ) -> RefreshToken:
-        """The token of generation ``gen``. Equal arguments give equal bytes, so a lost answer can be repeated."""
+        """Return the token of generation ``gen``. Equal arguments give equal bytes, so it can be sent again."""
         token = cls()
         identity = hashlib.sha256(f"{session_id}:{gen}".encode()).hexdigest()[:32]
         token.payload |= {

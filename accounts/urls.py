@@ -4,18 +4,18 @@ from django.urls import path
 
 from accounts.views import (
     api_tokens,
-    deactivation,
+    deletion,
     developers,
     devices,
-    images,
-    mailed_links,
+    email_links,
     profile,
-    proof,
+    profile_images,
+    reauthentication,
     security,
     sign_in,
     unsubscribe,
 )
-from streamsite.view_helpers import moved_to
+from streamsite.view_helpers import redirect_view
 
 urlpatterns = [
     path("login", sign_in.login, name="login"),
@@ -39,21 +39,23 @@ urlpatterns = [
         "settings/security/totp/recovery-codes", security.renew_recovery_codes, name="settings-recovery-codes"
     ),
     path("settings/security/activity", security.activity, name="settings-activity"),
-    path("settings/confirm", proof.confirm_identity, name="settings-confirm"),
-    path("settings/api-tokens", api_tokens.settings_api_tokens, name="settings-api-tokens"),
+    path("settings/confirm", reauthentication.confirm_identity, name="settings-confirm"),
+    path("settings/api-tokens", api_tokens.api_tokens_page, name="settings-api-tokens"),
     path(
         "settings/api-tokens/<str:token_id>/revoke",
         api_tokens.revoke_api_token,
         name="settings-api-token-revoke",
     ),
-    path("settings/delete", deactivation.settings_delete, name="settings-delete"),
-    path("verify-email", mailed_links.verify_email, name="verify-email"),
-    path("forgot-password", mailed_links.forgot_password, name="forgot-password"),
-    path("reset-password", mailed_links.reset_password, name="reset-password"),
+    path("settings/delete", deletion.delete_account, name="settings-delete"),
+    path("verify-email", email_links.verify_email, name="verify-email"),
+    path("forgot-password", email_links.forgot_password, name="forgot-password"),
+    path("reset-password", email_links.reset_password, name="reset-password"),
     path("unsubscribe", unsubscribe.unsubscribe, name="unsubscribe"),
     path("unsubscribe/undo", unsubscribe.undo_unsubscribe, name="unsubscribe-undo"),
-    path("restore", deactivation.restore, name="restore"),
-    path("media/profiles/<str:folder>/<str:name>", images.serve, name="profile-picture"),
-    path("developers", moved_to("developers-tokens"), name="developers"),
+    path("restore", deletion.restore_account, name="restore"),
+    path(
+        "media/profiles/<str:folder>/<str:name>", profile_images.serve_profile_image, name="profile-picture"
+    ),
+    path("developers", redirect_view("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
 ]

@@ -181,7 +181,7 @@ def begin(site: Stack, size: int) -> World:
     site.start()
     callers = {}
     for person in PEOPLE:
-        callers[person] = Caller(site).enter(person).open_pages(person)
+        callers[person] = Caller(site).sign_up(person).sign_in_to_pages(person)
     begun = time.monotonic()
     uri = (site.data_dir / "run" / "mongodb-uri").read_text().strip()
     settings = {"MONGODB_URI": uri, "STREAMSITE_DATA_DIR": str(site.data_dir), "SITE_URL": site.url}

@@ -25,11 +25,11 @@ from django.db import models  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from playlists.models import Playlist  # noqa: E402
-from playlists.services import create  # noqa: E402
+from playlists.services import create_playlist  # noqa: E402
 from streamsite.mongo.collections import collection  # noqa: E402
 from streamsite.visibility import Visibility  # noqa: E402
 from subscriptions.models import Subscription  # noqa: E402
-from videos import facets, titles  # noqa: E402
+from videos import facets, folded_titles  # noqa: E402
 from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
 from videos.search import finders, index  # noqa: E402
 
@@ -72,11 +72,11 @@ def main() -> None:
         _video(n, [star, small, *channels][n % (len(channels) + 2)], words, chance) for n in range(size)
     ]
     _store(Video, videos)
-    facets.refresh(Video._meta.db_table, {})
+    facets.refresh_facets(Video._meta.db_table, {})
     _index(videos)
-    facets.refresh(index.DOCUMENTS, {})
-    index.recount()
-    finders.rebuild()
+    facets.refresh_facets(index.SEARCH_VIDEOS, {})
+    index.recount_terms()
+    finders.rebuild_name_indexes()
     User.objects.filter(username="staffer").update(is_staff=True, is_superuser=True)
     crowd = [User(username=f"user{n:06d}", email=f"u{n}@example.org") for n in range(size)]
     _store(User, crowd)
@@ -115,7 +115,7 @@ def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Vi
     return Video(
         channel=channel,
         title=" ".join(title),
-        folded_title=titles.folded(" ".join(title)),
+        folded_title=folded_titles.fold_title(" ".join(title)),
         description=" ".join(chance.choices(words, k=40)),
         tags=tags,
         tag_keys=tags,
@@ -139,8 +139,8 @@ def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Vi
 
 
 def _index(videos: list[Video]) -> None:
-    for part in _batches({"_id": video.pk, **index.document(video, "")} for video in videos):
-        collection(index.DOCUMENTS).insert_many(part, ordered=False)
+    for part in _batches({"_id": video.pk, **index.build_document(video, "")} for video in videos):
+        collection(index.SEARCH_VIDEOS).insert_many(part, ordered=False)
 
 
 def _subscribe(channel: User, fans: list[User]) -> None:
@@ -197,7 +197,7 @@ def _comments(video: Video, crowd: list[User], words: list[str], chance: random.
 
 def _playlist(owner: User, videos: list[Video], many: int) -> str:
     ids = [video.pk for video in videos[:many]]
-    made: Playlist = create(
+    made: Playlist = create_playlist(
         owner, {"title": f"{len(ids)} videos", "visibility": Visibility.PUBLIC, "video_ids": ids}
     )
     return made.pk

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.serving_worlds import nginx_binary, wait_for
+from tests.serving_worlds import require_nginx, wait_until_answering
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
 from tests.support.processes import children
@@ -61,7 +61,7 @@ def main() -> None:
 
 def large_file(site: Stack, folder: Path) -> tuple[str, Path]:
     """A video's file for download, swapped for one of ``SIZE`` bytes: its address, and where it lies."""
-    caller = Caller(site).enter("bench-media")
+    caller = Caller(site).sign_up("bench-media")
     video_id = caller.upload(make_clip(folder / "clip.mp4"), visibility="public", allow_download="true")
     video = caller.wait(video_id, "ready")
     _, video = caller.json("GET", f"/api/v1/videos/{video_id}")
@@ -84,10 +84,10 @@ def nginx(folder: Path, media: Path) -> Iterator[int]:
     path.write_text(
         CONFIGURATION.format(folder=folder, port=port, media=media, temporary=temporary, user=user)
     )
-    command = [nginx_binary(), "-p", str(folder), "-c", str(path), "-g", "daemon off;"]
+    command = [require_nginx(), "-p", str(folder), "-c", str(path), "-g", "daemon off;"]
     process = subprocess.Popen(command, start_new_session=True)
     try:
-        wait_for(f"http://127.0.0.1:{port}/{next(media.glob('*.m3u8')).name}", process)
+        wait_until_answering(f"http://127.0.0.1:{port}/{next(media.glob('*.m3u8')).name}", process)
         yield port
     finally:
         process.send_signal(signal.SIGQUIT)

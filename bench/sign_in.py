@@ -28,7 +28,7 @@ def main() -> None:
         site.start()
         try:
             for name in ("bench-active", "bench-inactive"):
-                Caller(site).enter(name)
+                Caller(site).sign_up(name)
             with pymongo.MongoClient((site.data_dir / "run" / "mongodb-uri").read_text().strip()) as client:
                 client["streamsite"]["accounts_user"].update_one(
                     {"username": "bench-inactive"}, {"$set": {"is_active": False}}

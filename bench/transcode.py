@@ -18,9 +18,9 @@ from pathlib import Path
 from tests.support.http_client import Caller
 from tests.support.stack import Stack
 from videos.transcoding import ladder
-from videos.transcoding.encode import command_args
+from videos.transcoding.encode import build_command
 from videos.transcoding.ffmpeg import ffmpeg_binary
-from videos.transcoding.playlists import folders
+from videos.transcoding.playlists import rendition_folders
 from videos.transcoding.probe import probe
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -36,7 +36,7 @@ def main() -> None:
         site = Stack(folder)
         site.start()
         try:
-            caller = Caller(site).enter("bench-transcode")
+            caller = Caller(site).sign_up("bench-transcode")
             rounds = []
             for number in range(ROUNDS + 1):
                 figures = {"bare": bare(clip, folder / "bare"), **job(site, caller, clip)}
@@ -63,9 +63,9 @@ def bare(clip: Path, out: Path) -> float:
     """Seconds of the bare ffmpeg command with the arguments that a job uses."""
     info = probe(clip)
     plan = ladder.plan(info)
-    for name in folders(plan):
+    for name in rendition_folders(plan):
         (out / name).mkdir(parents=True)
-    command = [str(ffmpeg_binary()), "-nostdin", "-y", *command_args(clip, info, plan, out)]
+    command = [str(ffmpeg_binary()), "-nostdin", "-y", *build_command(clip, info, plan, out)]
     begun = time.monotonic()
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     seconds = time.monotonic() - begun

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from playlists import services
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
-from playlists.services.playlists import erase
+from playlists.services.playlists import delete_any_playlist
 from streamsite.service_admin import ServiceAdmin
 
 
@@ -43,11 +43,11 @@ class PlaylistAdmin(ServiceAdmin[Playlist]):
 
     def write(self, request: HttpRequest, row: Playlist, changes: dict[str, Any]) -> None:
         """Change the playlist as its owner would."""
-        services.update(row, changes)
+        services.update_playlist(row, changes)
 
     def remove(self, request: HttpRequest, row: Playlist) -> None:
         """Delete it with its items, and for whoever saved it."""
-        erase(row)
+        delete_any_playlist(row)
 
 
 @admin.register(PlaylistItem)
@@ -73,7 +73,7 @@ class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
 
     def remove(self, request: HttpRequest, row: PlaylistItem) -> None:
         """Take the video out; the playlist's sums follow."""
-        services.remove(row.playlist, row)
+        services.remove_item(row.playlist, row)
 
 
 @admin.register(SavedPlaylist)
@@ -96,4 +96,4 @@ class SavedPlaylistAdmin(ServiceAdmin[SavedPlaylist]):
 
     def remove(self, request: HttpRequest, row: SavedPlaylist) -> None:
         """Take the playlist out of the library."""
-        services.unsave(row.user, row.playlist_id)
+        services.unsave_playlist(row.user, row.playlist_id)

@@ -4,35 +4,35 @@ from django.apps import AppConfig
 
 
 class PlaylistsConfig(AppConfig):
-    """Django's handle on the app."""
+    """Django's configuration of the app."""
 
     name = "playlists"
     verbose_name = "Playlists"
 
     def ready(self) -> None:
-        """Connect signals; register the queue, Watch later, shelves, oEmbed and the studio's bulk change."""
-        from playlists import mongo, queries, sharing, signals, studio_action  # noqa: F401
+        """Connect receivers; register the queue, Watch later, shelves, search, oEmbed, and the studio's bulk action."""
+        from playlists import mongo, oembed, queries, receivers, studio_action  # noqa: F401
         from playlists.channel_shelf import SHELF
-        from playlists.copies import ALL as COPIES
-        from playlists.counters import ALL
-        from playlists.repairs import ALL as REPAIRS
+        from playlists.copies import COPIES
+        from playlists.counters import COUNTERS
+        from playlists.repairs import REPAIRS
         from playlists.search import FINDER
-        from playlists.views.watching import watch_panel
-        from streamsite import copies
+        from playlists.views.play import queue_context
+        from streamsite import copied_texts
         from streamsite.mongo import counters, repairs
         from subscriptions.channel_page import shelf_types
         from videos import viewer_state
         from videos.hooks import watch_page
         from videos.search import finders
-        from videos.studio.bulk import register
+        from videos.studio.bulk_actions import register_action
 
-        copies.register(*COPIES)
-        counters.register(*ALL)
-        repairs.register(*REPAIRS)
-        shelf_types.register(SHELF)
-        finders.register(FINDER)
-        watch_page.register(watch_panel)
-        register("playlist", studio_action.ACTION)
-        viewer_state.register(
-            lambda user_id, video: mongo.in_watch_later(queries.watch_later_id(user_id), video.pk)
+        copied_texts.register_copies(*COPIES)
+        counters.register_counters(*COUNTERS)
+        repairs.register_repairs(*REPAIRS)
+        shelf_types.register_shelf_type(SHELF)
+        finders.register_finder(FINDER)
+        watch_page.register_context_builder(queue_context)
+        register_action("playlist", studio_action.ACTION)
+        viewer_state.register_viewer_state_provider(
+            lambda user_id, video: mongo.watch_later_stages(queries.watch_later_id(user_id), video.pk)
         )

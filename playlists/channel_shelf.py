@@ -1,4 +1,4 @@
-"""Playlists as shelves of their owner's channel."""
+"""The channel page's shelf of a playlist."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from playlists.models import Playlist, PlaylistItem, Sort
 from playlists.queries import RECENT
 from streamsite.errors import Invalid, SiteError
 from streamsite.visibility import is_owner, listed_match
-from subscriptions.channel_page.shelf_types import MOST_ON_SHELF, Kind
+from subscriptions.channel_page.shelf_types import MAX_VIDEOS_PER_SHELF, ShelfType
 
-MOST_CHOICES = 200
+MAX_CHOICES = 200
 
 
-def stages(channel_id: str, value: str) -> list[dict[str, Any]]:
-    """The first videos of a listed playlist of the channel's, with the playlist's title."""
+def shelf_stages(channel_id: str, value: str) -> list[dict[str, Any]]:
+    """Return the stages that find the first videos of a listed playlist of the channel, with its title."""
     # The order by hand and that of a rule have an index each; the playlist says which it shows.
     chosen = {"$cond": [{"$eq": ["$sort", Sort.MANUAL.value]}, "$rank", "$sort_key"]}
     return [
@@ -31,15 +31,15 @@ def stages(channel_id: str, value: str) -> list[dict[str, Any]]:
 def _first_items(name: str) -> dict[str, Any]:
     items = [
         {"$sort": {name: 1, "_id": 1}},
-        {"$limit": 2 * MOST_ON_SHELF},
+        {"$limit": 2 * MAX_VIDEOS_PER_SHELF},
         {"$project": {"_id": 0, "video_id": 1}},
     ]
     rows = {"from": PlaylistItem._meta.db_table, "localField": "_id", "foreignField": "playlist_id"}
     return {"$lookup": {**rows, "pipeline": items, "as": name}}
 
 
-def clean(owner: User, value: str) -> str:
-    """The id of a playlist of the owner's."""
+def clean_shelf_value(owner: User, value: str) -> str:
+    """Return the id of a playlist of the owner. Raises ``Invalid``."""
     try:
         playlist = access.playlist_for_editing(owner, value)
         if is_owner(owner, playlist.owner_id):
@@ -49,18 +49,18 @@ def clean(owner: User, value: str) -> str:
     raise Invalid("No such playlist.", fields={"shelves": ["Name a playlist of yours."]})
 
 
-def choices(owner: User) -> list[tuple[str, str]]:
-    """The owner's listed playlists."""
-    rows = access.listed_playlists(owner.pk).order_by(*RECENT)[:MOST_CHOICES]
+def playlist_choices(owner: User) -> list[tuple[str, str]]:
+    """Return ids and titles of the owner's listed playlists."""
+    rows = access.listed_playlists(owner.pk).order_by(*RECENT)[:MAX_CHOICES]
     return [(playlist.pk, playlist.title) for playlist in rows]
 
 
-SHELF = Kind(
+SHELF = ShelfType(
     name="playlist",
     title="Playlist",
     source=Playlist._meta.db_table,
-    stages=stages,
+    stages=shelf_stages,
     url=lambda owner, value: f"/playlists/{value}",
-    clean=clean,
-    choices=choices,
+    clean=clean_shelf_value,
+    choices=playlist_choices,
 )

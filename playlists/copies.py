@@ -1,15 +1,15 @@
-"""Copies of playlists' titles: see ``streamsite.copies``."""
+"""Denormalized copies of playlist titles: see ``streamsite.copied_texts``."""
 
 from __future__ import annotations
 
 from playlists import search
 from playlists.models import Playlist
-from streamsite.copies import PLAYLIST_TITLE, Copy
+from streamsite.copied_texts import PLAYLIST_TITLE, CopiedText
 from subscriptions.models import Notification
 from subscriptions.notifications.notification_types import SHARE
 
 
-def _invitations(playlist_id: str) -> None:
+def _update_invitations(playlist_id: str) -> None:
     playlist = Playlist.objects.filter(pk=playlist_id).first()
     if playlist is not None and playlist.collaborators:
         key = f"{SHARE}:playlist:{playlist_id}"
@@ -17,7 +17,7 @@ def _invitations(playlist_id: str) -> None:
         rows.update(title=playlist.title)
 
 
-ALL = (
-    Copy("subscriptions_notification.title", PLAYLIST_TITLE, _invitations),
-    Copy(search.INDEX.table, PLAYLIST_TITLE, search.INDEX.refresh),
+COPIES = (
+    CopiedText("subscriptions_notification.title", PLAYLIST_TITLE, _update_invitations),
+    CopiedText(search.INDEX.table, PLAYLIST_TITLE, search.INDEX.refresh),
 )

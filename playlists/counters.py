@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from playlists.models import Playlist, PlaylistItem
-from streamsite.mongo.counters import counting
+from streamsite.mongo.counters import build_counter
 
 LISTS, ITEMS = Playlist._meta.db_table, PlaylistItem._meta.db_table
 
-ALL = (
-    counting(LISTS, "item_count", ITEMS, "playlist_id"),
-    counting(LISTS, "duration", ITEMS, "playlist_id", sum_of="duration"),
+COUNTERS = (
+    build_counter(LISTS, "item_count", ITEMS, "playlist_id"),
+    build_counter(LISTS, "duration", ITEMS, "playlist_id", sum_of="duration"),
 )

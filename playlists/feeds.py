@@ -1,6 +1,6 @@
-"""A playlist as RSS: what everybody may list of its last videos, the last one first.
+"""RSS feeds of playlists: their last videos that may be listed, last one first.
 
-The end of a playlist is where videos are added; it is read by the index of its order.
+New videos are added at the end of a playlist, which is read through the index of its order.
 """
 
 from __future__ import annotations
@@ -9,30 +9,30 @@ from django.urls import reverse
 
 from playlists import queries
 from playlists.models import Playlist
-from videos.access import NOBODY
+from videos.access import ANONYMOUS
 from videos.syndication import urls
-from videos.syndication.feeds import MOST, Feed, Head, make
+from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
 
-FROM_THE_END = ("-rank", "-id")
+LAST_FIRST = ("-rank", "-id")
 # Some of them may be hidden.
-MOST_READ = 4 * MOST
+MAX_READ = 4 * MAX_ITEMS
 
 
-def address(playlist: Playlist) -> str:
-    """The feed's own address."""
-    return urls.absolute(reverse("playlist-feed", args=[playlist.pk]))
+def feed_url(playlist: Playlist) -> str:
+    """Return the feed's own URL."""
+    return urls.absolute_url(reverse("playlist-feed", args=[playlist.pk]))
 
 
-def of_playlist(playlist: Playlist) -> Feed:
-    """The feed of a playlist that everybody may open; its owner must be loaded."""
-    rows = list(queries.items(playlist).order_by(*FROM_THE_END)[:MOST_READ])
-    visible = queries.visible(NOBODY, playlist, rows)
+def build_playlist_feed(playlist: Playlist) -> Feed:
+    """Return the feed of a playlist that anyone may open. Its owner must be loaded."""
+    rows = list(queries.items_with_videos(playlist).order_by(*LAST_FIRST)[:MAX_READ])
+    visible = queries.visible_items(ANONYMOUS, playlist, rows)
     author = playlist.owner.get_full_name()
-    head = Head(
+    head = FeedHeader(
         title=playlist.title,
         description=playlist.description or f"A playlist of {author}",
         author=author,
-        page=urls.absolute(playlist.get_absolute_url()),
-        address=address(playlist),
+        page=urls.absolute_url(playlist.get_absolute_url()),
+        address=feed_url(playlist),
     )
-    return make(head, [row.video for row in visible if row.video.listed][:MOST])
+    return build_feed(head, [row.video for row in visible if row.video.listed][:MAX_ITEMS])

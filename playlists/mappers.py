@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.mappers import badge
+from accounts.mappers import serialize_badge
 from accounts.models import User
 from playlists import queries
-from playlists.access import is_collaborator, may_remove, may_show
+from playlists.access import is_collaborator, may_edit_item, may_show_video
 from playlists.models import Playlist, PlaylistItem
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos.mappers import card
+from videos.mappers import serialize_card
 from videos.models import Video
 
 OWNER, COLLABORATOR = "owner", "collaborator"
 
 
-def full(
+def serialize_playlist(
     playlist: Playlist, viewer: Viewer, cover: Video | None, people: Mapping[str, User] | None = None
 ) -> dict[str, Any]:
     """The playlist object. ``cover`` is its first video; its picture shows only to those who may watch it.
@@ -26,7 +26,9 @@ def full(
     ``people`` are the collaborators' accounts, loaded; whoever is not among them is left out.
     """
     picture = (
-        card(cover)["thumbnail_url"] if cover is not None and may_show(viewer, playlist, cover) else None
+        serialize_card(cover)["thumbnail_url"]
+        if cover is not None and may_show_video(viewer, playlist, cover)
+        else None
     )
     known = people or {}
     return {
@@ -34,11 +36,11 @@ def full(
         "title": playlist.title,
         "description": playlist.description,
         "visibility": playlist.visibility,
-        "owner": badge(playlist.owner),
-        "item_count": queries.count_for(viewer, playlist),
-        "duration": round(queries.duration_for(viewer, playlist), 3),
+        "owner": serialize_badge(playlist.owner),
+        "item_count": queries.visible_item_count(viewer, playlist),
+        "duration": round(queries.visible_duration(viewer, playlist), 3),
         "thumbnail_url": picture,
-        "collaborators": [badge(known[one]) for one in playlist.collaborators if one in known],
+        "collaborators": [serialize_badge(known[one]) for one in playlist.collaborators if one in known],
         "sort": playlist.sort,
         "allow_duplicates": playlist.allow_duplicates,
         "is_watch_later": playlist.is_watch_later,
@@ -47,18 +49,18 @@ def full(
         "updated_at": iso(playlist.updated_at),
         "url": playlist.get_absolute_url(),
         "can_edit": is_owner(viewer, playlist.owner_id),
-        "role": role(viewer, playlist),
+        "role": viewer_role(viewer, playlist),
     }
 
 
-def role(viewer: Viewer, playlist: Playlist) -> str | None:
+def viewer_role(viewer: Viewer, playlist: Playlist) -> str | None:
     """What ``viewer`` is to the playlist: ``owner``, ``collaborator`` or ``None``."""
     if is_owner(viewer, playlist.owner_id):
         return OWNER
     return COLLABORATOR if is_collaborator(viewer, playlist) else None
 
 
-def item(row: PlaylistItem, position: int, added_by: str | None) -> dict[str, Any]:
+def serialize_item(row: PlaylistItem, position: int, added_by: str | None) -> dict[str, Any]:
     """An item whose video is loaded and visible to the viewer."""
     return {
         "id": row.pk,
@@ -66,12 +68,12 @@ def item(row: PlaylistItem, position: int, added_by: str | None) -> dict[str, An
         "note": row.note,
         "added_at": iso(row.added_at),
         "added_by": added_by,
-        "video": card(row.video),
+        "video": serialize_card(row.video),
     }
 
 
-def item_for(
+def serialize_item_for(
     row: PlaylistItem, position: int, added_by: str | None, viewer: Viewer, playlist: Playlist
 ) -> dict[str, Any]:
     """An item and whether ``viewer`` may take it out or change its note."""
-    return item(row, position, added_by) | {"can_edit": may_remove(viewer, playlist, row)}
+    return serialize_item(row, position, added_by) | {"can_edit": may_edit_item(viewer, playlist, row)}

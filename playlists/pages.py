@@ -1,4 +1,4 @@
-"""Pages of playlists and of items, for the API and for pages alike."""
+"""Pages of playlists and of items, for the API and for HTML pages."""
 
 from __future__ import annotations
 
@@ -10,32 +10,33 @@ from rest_framework.request import Request
 
 from playlists import access, mappers, queries
 from playlists.models import Playlist, SavedPlaylist
-from playlists.ordering import order_of
+from playlists.ordering import order_fields
 from streamsite.api.pagination import Page, paginate
 from streamsite.visibility import Viewer
 
 
-def body(page: Page[Playlist], viewer: Viewer) -> dict[str, Any]:
-    """A page of playlists in the contract's list form, without those that ``viewer`` may not open (any more)."""
-    return {"next": page.next, "previous": page.previous, "results": results(page.rows, viewer)}
+def playlists_page(page: Page[Playlist], viewer: Viewer) -> dict[str, Any]:
+    """Return a page of playlists in list form, without those that ``viewer`` may not open."""
+    return {"next": page.next, "previous": page.previous, "results": serialize_playlists(page.rows, viewer)}
 
 
-def saved_body(page: Page[SavedPlaylist], viewer: Viewer) -> dict[str, Any]:
-    """The same of playlists that were saved."""
+def saved_playlists_page(page: Page[SavedPlaylist], viewer: Viewer) -> dict[str, Any]:
+    """Return a page of saved playlists in list form, without those that ``viewer`` may not open."""
     playlists = [row.playlist for row in page.rows]
-    return {"next": page.next, "previous": page.previous, "results": results(playlists, viewer)}
+    return {"next": page.next, "previous": page.previous, "results": serialize_playlists(playlists, viewer)}
 
 
-def choice_body(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str, Any]:
-    """Playlists to put a video into: each with ``contains`` and ``item_id``, without pictures.
+def save_dialog_page(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str, Any]:
+    """Return a page of playlists to save a video to, each with ``contains`` and ``item_id``, without thumbnails.
 
-    ``in_watch_later`` is told apart, on whichever page watch later itself may be.
+    ``in_watch_later`` is given separately, whichever page Watch later itself is on.
     """
     later = queries.watch_later_id(str(viewer.pk))
-    found = queries.containing(video_id, [later, *(row.pk for row in page.rows)])
-    people = queries.people(one for row in page.rows for one in row.collaborators)
+    found = queries.items_containing(video_id, [later, *(row.pk for row in page.rows)])
+    people = queries.active_users(one for row in page.rows for one in row.collaborators)
     results = [
-        mappers.full(row, viewer, None, people) | {"contains": row.pk in found, "item_id": found.get(row.pk)}
+        mappers.serialize_playlist(row, viewer, None, people)
+        | {"contains": row.pk in found, "item_id": found.get(row.pk)}
         for row in page.rows
         if access.may_view(viewer, row)
     ]
@@ -47,46 +48,48 @@ def choice_body(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str
     }
 
 
-def results(playlists: list[Playlist], viewer: Viewer, *, only_listed: bool = False) -> list[dict[str, Any]]:
-    """Return those of the playlists that ``viewer`` may open, as mappings with their pictures.
+def serialize_playlists(
+    playlists: list[Playlist], viewer: Viewer, *, only_listed: bool = False
+) -> list[dict[str, Any]]:
+    """Return those of the playlists that ``viewer`` may open, as dictionaries with thumbnails.
 
-    With ``only_listed`` a picture is shown only if its video is listed: where anybody searches, the picture of an
-    unlisted video would tell its id.
+    With ``only_listed``, a thumbnail is included only if its video is listed: in public search results, the thumbnail
+    of an unlisted video would reveal its id.
     """
     shown = [row for row in playlists if access.may_view(viewer, row)]
-    queries.know_shown(viewer, shown)
-    pictures = queries.covers(shown)
+    queries.load_public_totals(viewer, shown)
+    pictures = queries.thumbnail_videos(shown)
     if only_listed:
         pictures = {playlist_id: video for playlist_id, video in pictures.items() if video.listed}
-    people = queries.people(one for row in shown for one in row.collaborators)
-    return [mappers.full(row, viewer, pictures.get(row.pk), people) for row in shown]
+    people = queries.active_users(one for row in shown for one in row.collaborators)
+    return [mappers.serialize_playlist(row, viewer, pictures.get(row.pk), people) for row in shown]
 
 
 @dataclass(frozen=True)
-class Items:
-    """A page of items, and the playlist itself for the page around them."""
+class ItemsPage:
+    """A page of items, and the playlist they belong to."""
 
     body: dict[str, Any]
     playlist: dict[str, Any]
 
 
-def items(
+def items_page(
     request: HttpRequest | Request, playlist: Playlist, viewer: Viewer, *, absolute: bool = True
-) -> Items:
-    """A page of items: what ``viewer`` may not see is left out and counted in ``hidden_count``.
+) -> ItemsPage:
+    """Return a page of items. What ``viewer`` may not see is left out and counted in ``hidden_count``.
 
-    The playlist's picture is that of the page's first video.
+    The playlist's thumbnail is that of the page's first video.
     """
-    page = paginate(request, queries.items(playlist), order_of(playlist), absolute=absolute)
-    shown = queries.visible(viewer, playlist, page.rows)
+    page = paginate(request, queries.items_with_videos(playlist), order_fields(playlist), absolute=absolute)
+    shown = queries.visible_items(viewer, playlist, page.rows)
     places = {row.pk: page.first + index for index, row in enumerate(page.rows)}
     guests = {row.added_by_id for row in shown} - {playlist.owner_id}
-    people = queries.people([*guests, *playlist.collaborators]) | {playlist.owner_id: playlist.owner}
+    people = queries.active_users([*guests, *playlist.collaborators]) | {playlist.owner_id: playlist.owner}
     results = []
     for row in shown:
         adder = people.get(row.added_by_id or "")
         name = adder.username if adder is not None else None
-        results.append(mappers.item_for(row, places[row.pk], name, viewer, playlist))
+        results.append(mappers.serialize_item_for(row, places[row.pk], name, viewer, playlist))
     content = {
         "next": page.next,
         "previous": page.previous,
@@ -94,4 +97,4 @@ def items(
         "results": results,
     }
     cover = page.rows[0].video if page.rows else None
-    return Items(content, mappers.full(playlist, viewer, cover, people))
+    return ItemsPage(content, mappers.serialize_playlist(playlist, viewer, cover, people))

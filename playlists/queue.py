@@ -1,9 +1,8 @@
-"""A playlist being played: the items around the current one, what comes next, and the links that keep it so.
+"""Playback of a playlist: the items around the current one, the next one, and links that keep the mode.
 
-``?list=<id>&item=<item>`` names a place that survives reordering and duplicates. ``&shuffle=<seed>`` (perhaps
-``<seed>.<item>``, which then comes first) is an order that everybody with the link has; ``&loop=list`` or ``one``.
-Only the surroundings are loaded, so the five thousandth item costs what the first does; shuffled, ids of all items
-are read besides.
+``?list=<id>&item=<item>`` names a place that survives reordering and duplicates. ``&shuffle=<seed>`` (or
+``<seed>.<item>``, which puts that item first) is an order shared by everyone with the link; ``&loop=list`` or ``one``.
+Only the surroundings are loaded, so the 5,000th item costs what the first does; shuffling also reads all item ids.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ from playlists.access import OBJECT_ID
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from playlists.mongo import Surroundings
 from streamsite.visibility import Viewer
-from videos.mappers import card
+from videos.mappers import serialize_card
 from videos.models import Video
 
-BEFORE, ONWARDS = 15, 45
-SEED = re.compile(r"\A([0-9a-f]{8})(?:\.([A-Za-z0-9_-]{12,32}))?\Z", re.ASCII)
+ITEMS_BEFORE, ITEMS_AFTER = 15, 45
+SEED_PATTERN = re.compile(r"\A([0-9a-f]{8})(?:\.([A-Za-z0-9_-]{12,32}))?\Z", re.ASCII)
 LOOPS = ("list", "one")
 
 
 @dataclass(frozen=True)
-class Mode:
-    """How a playlist is played, as the address says it."""
+class PlaybackMode:
+    """How a playlist is played: parsed from a URL."""
 
     playlist_id: str
     item_id: str = ""
@@ -41,18 +40,18 @@ class Mode:
     loop: str = ""
 
     @classmethod
-    def read(cls, params: QueryDict) -> Mode:
-        """From an address; what is not understood is left out."""
+    def read(cls, params: QueryDict) -> PlaybackMode:
+        """Parse URL parameters; ignore invalid ones."""
         item, shuffle, loop = (params.get(name, "") for name in ("item", "shuffle", "loop"))
         return cls(
             params.get("list", ""),
             item if OBJECT_ID.match(item) else "",
-            shuffle if SEED.match(shuffle) else "",
+            shuffle if SEED_PATTERN.match(shuffle) else "",
             loop if loop in LOOPS else "",
         )
 
     def address(self, video_id: str, item_id: str | None) -> str:
-        """The watch page of an item, played in this mode."""
+        """Return the watch page URL of an item in this mode."""
         pairs = [
             ("list", self.playlist_id),
             ("item", item_id or ""),
@@ -62,15 +61,15 @@ class Mode:
         return f"/watch/{video_id}?{urlencode([(name, value) for name, value in pairs if value])}"
 
 
-def new_seed(first: str | None = None) -> str:
-    """A new order; the item ``first``, if any, is at its beginning."""
+def new_shuffle_seed(first: str | None = None) -> str:
+    """Return a shuffle seed that puts ``first`` first."""
     seed = secrets.token_hex(4)
     return f"{seed}.{first}" if first else seed
 
 
-def shuffled(ids: Iterable[str], seed: str) -> list[str]:
-    """Ids in the order of a seed. What is added or taken out later leaves the others where they are."""
-    match = SEED.match(seed)
+def shuffle_ids(ids: Iterable[str], seed: str) -> list[str]:
+    """Return ids in the order of a seed. Adding or removing ids leaves the others' order unchanged."""
+    match = SEED_PATTERN.match(seed)
     first = match[2] if match else None
     salt = (match[1] if match else seed).encode()
 
@@ -80,36 +79,36 @@ def shuffled(ids: Iterable[str], seed: str) -> list[str]:
     return sorted(ids, key=key)
 
 
-def surroundings(playlist: Playlist, current: PlaylistItem | None, shuffle: str) -> Surroundings:
-    """What is around the current item, or the beginning when there is none."""
+def load_surroundings(playlist: Playlist, current: PlaylistItem | None, shuffle: str) -> Surroundings:
+    """Return what surrounds the current item; without one, the start of the list."""
     if shuffle:
         rows = PlaylistItem.objects.filter(playlist=playlist).order_by(*ordering.BY_RANK)
-        ids = shuffled(rows.values_list("pk", flat=True)[:MAX_ITEMS], shuffle)
+        ids = shuffle_ids(rows.values_list("pk", flat=True)[:MAX_ITEMS], shuffle)
         place = ids.index(current.pk) if current is not None and current.pk in ids else 0
         return Surroundings(
-            ids[max(0, place - BEFORE) : place],
-            ids[place : place + ONWARDS],
+            ids[max(0, place - ITEMS_BEFORE) : place],
+            ids[place : place + ITEMS_AFTER],
             place,
             *((ids[0], ids[-1]) if ids else (None, None)),
         )
-    field = ordering.order_of(playlist)[0]
+    field = ordering.order_fields(playlist)[0]
     key = getattr(current, field) if current is not None else float("-inf")
     item_id = current.pk if current is not None else ""
-    return mongo.around(playlist.pk, field, key, item_id, before=BEFORE, onwards=ONWARDS)
+    return mongo.find_surroundings(playlist.pk, field, key, item_id, before=ITEMS_BEFORE, onwards=ITEMS_AFTER)
 
 
-def of_video(playlist: Playlist, video: Video, mode: Mode, viewer: Viewer) -> dict[str, Any]:
-    """The queue while ``video`` plays, as templates show it.
+def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer: Viewer) -> dict[str, Any]:
+    """Return the queue while ``video`` plays, for templates.
 
     ``items`` (``id, url, video{card}, is_current, number``), ``next`` and ``previous`` (one of those or ``None``),
-    ``place``, ``number`` and ``total``, ``loop``, ``is_shuffled``, and the addresses that change the mode.
+    ``place``, ``number`` and ``total``, ``loop``, ``is_shuffled``, and the URLs that change the mode.
     """
-    current = _current(playlist, video, mode)
-    near = surroundings(playlist, current, mode.shuffle)
+    current = _current_item(playlist, video, mode)
+    near = load_surroundings(playlist, current, mode.shuffle)
     ends = {one for one in (near.first, near.last) if one} if mode.loop == "list" else set()
     wanted = [*near.before, *near.onwards]
-    rows = queries.items(playlist).filter(pk__in=[*wanted, *(ends - set(wanted))])
-    seen = {row.pk: row for row in queries.visible(viewer, playlist, rows)}
+    rows = queries.items_with_videos(playlist).filter(pk__in=[*wanted, *(ends - set(wanted))])
+    seen = {row.pk: row for row in queries.visible_items(viewer, playlist, rows)}
     numbers = {one: near.place - len(near.before) + index + 1 for index, one in enumerate(wanted)}
 
     def entry(item_id: str | None) -> dict[str, Any] | None:
@@ -119,7 +118,7 @@ def of_video(playlist: Playlist, video: Video, mode: Mode, viewer: Viewer) -> di
         return {
             "id": row.pk,
             "url": mode.address(row.video_id, row.pk),
-            "video": card(row.video),
+            "video": serialize_card(row.video),
             "is_current": current is not None and row.pk == current.pk,
             "number": numbers.get(row.pk),
         }
@@ -129,7 +128,7 @@ def of_video(playlist: Playlist, video: Video, mode: Mode, viewer: Viewer) -> di
     following = shown[here + 1 :] if here is not None else shown
     former = shown[:here] if here is not None else []
     around = mode.loop == "list"
-    total = queries.count_for(viewer, playlist)
+    total = queries.visible_item_count(viewer, playlist)
     return {
         "items": shown,
         "next": next(iter(following), None) or (entry(near.first) if around else None),
@@ -142,31 +141,31 @@ def of_video(playlist: Playlist, video: Video, mode: Mode, viewer: Viewer) -> di
         "has_later": near.place + len(near.onwards) < playlist.item_count,
         "loop": mode.loop,
         "is_shuffled": bool(mode.shuffle),
-        **_switches(mode, video, current),
+        **_mode_urls(mode, video, current),
     }
 
 
-def first_address(playlist: Playlist, mode: Mode, viewer: Viewer) -> str | None:
-    """Where playing begins: the first item that ``viewer`` may watch; ``None`` when there is none near."""
-    near = surroundings(playlist, None, mode.shuffle)
-    rows = queries.items(playlist).filter(pk__in=near.onwards)
-    seen = {row.pk: row for row in queries.visible(viewer, playlist, rows)}
+def first_item_url(playlist: Playlist, mode: PlaybackMode, viewer: Viewer) -> str | None:
+    """Return the URL of the first item that ``viewer`` may watch; ``None`` if there is none near the start."""
+    near = load_surroundings(playlist, None, mode.shuffle)
+    rows = queries.items_with_videos(playlist).filter(pk__in=near.onwards)
+    seen = {row.pk: row for row in queries.visible_items(viewer, playlist, rows)}
     first = next((seen[one] for one in near.onwards if one in seen), None)
     return mode.address(first.video_id, first.pk) if first is not None else None
 
 
-def _current(playlist: Playlist, video: Video, mode: Mode) -> PlaylistItem | None:
-    """The item that the address names, else the first one of this video. An item of another video is not it."""
+def _current_item(playlist: Playlist, video: Video, mode: PlaybackMode) -> PlaylistItem | None:
+    """Return the item that the URL names if it holds this video, else the video's first item."""
     rows = PlaylistItem.objects.filter(playlist=playlist, video=video)
     named = rows.filter(pk=mode.item_id).first() if mode.item_id else None
     return named or next(iter(rows[:1]), None)
 
 
-def _switches(mode: Mode, video: Video, current: PlaylistItem | None) -> dict[str, str]:
-    """Addresses of the same place, played otherwise. Loops go round: none, the list, this one."""
+def _mode_urls(mode: PlaybackMode, video: Video, current: PlaylistItem | None) -> dict[str, str]:
+    """Return URLs of the same place in other modes. Loop cycles through off, list, and one."""
     item_id = current.pk if current is not None else None
     following = {"": "list", "list": "one", "one": ""}[mode.loop]
-    shuffle = "" if mode.shuffle else new_seed(item_id)
+    shuffle = "" if mode.shuffle else new_shuffle_seed(item_id)
     return {
         "shuffle_url": replace(mode, shuffle=shuffle).address(video.pk, item_id),
         "loop_url": replace(mode, loop=following).address(video.pk, item_id),

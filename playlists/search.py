@@ -1,26 +1,26 @@
-"""Find public playlists by the words of their titles."""
+"""Search for public playlists by title."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from accounts.mappers import badge
+from accounts.mappers import serialize_badge
 from playlists import pages
 from playlists.access import playlists_for_listing, searchable_playlists
 from playlists.models import Playlist
 from streamsite.visibility import Viewer
 from videos.search import finders
-from videos.search.names import Named, NameIndex, compounds
+from videos.search.name_index import IndexedName, NameIndex, name_variants
 
 
-def _named(playlist: Playlist) -> Named:
+def _named(playlist: Playlist) -> IndexedName:
     # The newest first: when a playlist was made never changes, so nothing moves between two pages.
-    texts = (playlist.title, *compounds(playlist.title))
-    return Named(playlist.pk, texts, int(playlist.created_at.timestamp()))
+    texts = (playlist.title, *name_variants(playlist.title))
+    return IndexedName(playlist.pk, texts, int(playlist.created_at.timestamp()))
 
 
-def _load(ids: Collection[str] | None) -> Iterator[Named]:
+def _load(ids: Collection[str] | None) -> Iterator[IndexedName]:
     rows = searchable_playlists() if ids is None else searchable_playlists().filter(pk__in=list(ids))
     return map(_named, rows.only("title", "created_at").iterator())
 
@@ -29,17 +29,17 @@ INDEX = NameIndex("search_playlist", _load)
 INDEXES = INDEX.indexes
 
 
-def _in_lists(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
+def _load_visible(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
     return playlists_for_listing(viewer, ids)
 
 
-def _body(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
-    return [row for row in pages.results(rows, viewer, only_listed=True) if row["item_count"]]
+def _serialize(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
+    return [row for row in pages.serialize_playlists(rows, viewer, only_listed=True) if row["item_count"]]
 
 
-def _brief(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
+def _serialize_suggestions(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
     return [
-        {"id": row.pk, "title": row.title, "owner": badge(row.owner), "url": row.get_absolute_url()}
+        {"id": row.pk, "title": row.title, "owner": serialize_badge(row.owner), "url": row.get_absolute_url()}
         for row in rows
     ]
 
@@ -49,7 +49,7 @@ FINDER = finders.Finder(
     label="Playlists",
     template="playlists/_search_playlists.html",
     index=INDEX,
-    load=_in_lists,
-    body=_body,
-    brief=_brief,
+    load=_load_visible,
+    body=_serialize,
+    brief=_serialize_suggestions,
 )

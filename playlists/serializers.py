@@ -47,7 +47,7 @@ class TidiedSerializer(serializers.Serializer[Any]):
     removed = serializers.IntegerField()
 
 
-class MoveSerializer(serializers.Serializer[Any]):
+class ItemChangeSerializer(serializers.Serializer[Any]):
     """``PATCH /playlists/{id}/items/{item_id}``: one of ``position``, ``before``, ``after``; or a note."""
 
     position = serializers.IntegerField(min_value=0, max_value=5000, required=False)

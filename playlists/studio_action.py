@@ -1,4 +1,4 @@
-"""Adding many of one's videos to a playlist at once, from the studio's table."""
+"""The studio's bulk action that adds videos to a playlist."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from playlists.access import own_playlists, playlist_for_editing
 from playlists.queries import RECENT
 from streamsite.errors import Invalid, SiteError
 from videos.models import Video
-from videos.studio.bulk import Action, Change
+from videos.studio.bulk_actions import BulkAction, Change
 
-MOST_OFFERED = 100
+MAX_CHOICES = 100
 
 
-def choices(actor: User) -> list[tuple[str, str]]:
-    """Ids and titles of the latest of the actor's playlists."""
+def playlist_choices(actor: User) -> list[tuple[str, str]]:
+    """Return ids and titles of the actor's most recent playlists."""
     rows = own_playlists(actor.pk).order_by(*RECENT).values_list("pk", "title")
-    return list(rows[:MOST_OFFERED])
+    return list(rows[:MAX_CHOICES])
 
 
-def prepare(actor: User, value: Any) -> Change:
-    """A change that appends a video to the playlist ``value``; one that is in it already stays where it is."""
+def prepare_change(actor: User, value: Any) -> Change:
+    """Return a change that appends a video to the playlist ``value`` unless it contains it. Raises ``Invalid``."""
     if not isinstance(value, str):
         raise Invalid("Choose a playlist.", fields={"value": ["The id of a playlist."]})
     try:
@@ -32,7 +32,7 @@ def prepare(actor: User, value: Any) -> Change:
 
     def change(video: Video) -> bool:
         try:
-            services.add(playlist, actor, video.pk)
+            services.add_video(playlist, actor, video.pk)
         except services.AlreadyInPlaylist:
             return False
         return True
@@ -40,4 +40,4 @@ def prepare(actor: User, value: Any) -> Change:
     return change
 
 
-ACTION = Action("Add to playlist", prepare, choices)
+ACTION = BulkAction("Add to playlist", prepare_change, playlist_choices)

@@ -2,29 +2,29 @@
 
 from django.urls import path
 
-from playlists.views import embed, items, playlists, save_dialog, watching
+from playlists.views import embed, items, play, playlists, save_dialog
 
 urlpatterns = [
     path("library", playlists.library, name="library"),
     path("watch-later", playlists.watch_later, name="watch-later"),
-    path("playlists/save/<str:video_id>", save_dialog.save, name="playlist-save"),
+    path("playlists/save/<str:video_id>", save_dialog.save_dialog, name="playlist-save"),
     path("playlists/<str:playlist_id>", playlists.detail, name="playlist"),
-    path("playlists/<str:playlist_id>/play", watching.play, name="playlist-play"),
+    path("playlists/<str:playlist_id>/play", play.play, name="playlist-play"),
     path("playlists/<str:playlist_id>/edit", playlists.edit, name="playlist-edit"),
     path("playlists/<str:playlist_id>/sort", playlists.sort, name="playlist-sort"),
     path("playlists/<str:playlist_id>/delete", playlists.delete, name="playlist-delete"),
-    path("playlists/<str:playlist_id>/keep", items.keep, name="playlist-keep"),
-    path("playlists/<str:playlist_id>/collaborators", items.invite, name="playlist-invite"),
+    path("playlists/<str:playlist_id>/keep", items.save_to_library, name="playlist-keep"),
+    path("playlists/<str:playlist_id>/collaborators", items.add_collaborator, name="playlist-invite"),
     path(
         "playlists/<str:playlist_id>/collaborators/<str:username>/remove",
-        items.uninvite,
+        items.remove_collaborator,
         name="playlist-uninvite",
     ),
     path("playlists/<str:playlist_id>/items/add", items.add, name="playlist-item-add"),
-    path("playlists/<str:playlist_id>/tidy", items.tidy, name="playlist-tidy"),
+    path("playlists/<str:playlist_id>/tidy", items.remove_unavailable, name="playlist-tidy"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/remove", items.remove, name="playlist-item-remove"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/move", items.move, name="playlist-item-move"),
-    path("playlists/<str:playlist_id>/items/<str:item_id>/note", items.note, name="playlist-item-note"),
+    path("playlists/<str:playlist_id>/items/<str:item_id>/note", items.edit_note, name="playlist-item-note"),
     path("embed/playlist/<str:playlist_id>", embed.embed, name="playlist-embed"),
     path("feeds/playlists/<str:playlist_id>.rss", playlists.feed, name="playlist-feed"),
     path("@<str:username>/playlists", playlists.channel_playlists, name="channel-playlists"),

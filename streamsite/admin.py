@@ -22,11 +22,11 @@ from streamsite.errors import SiteError
 from streamsite.models import Job
 from streamsite.tasks import admin_links, control, queue
 
-ERROR_SHOWN = 120
-VERBS = {"cancel": control.cancel, "retry": control.retry, "front": control.move_to_front}
-WORDS = {"cancel": "Cancel", "retry": "Run again", "front": "Move to the front"}
-DONE = {"cancel": "cancelled", "retry": "queued again", "front": "moved to the front"}
-POSSIBLE = {
+MAX_ERROR_LENGTH = 120
+ACTIONS = {"cancel": control.cancel, "retry": control.retry, "front": control.move_to_front}
+ACTION_LABELS = {"cancel": "Cancel", "retry": "Run again", "front": "Move to the front"}
+ACTION_RESULTS = {"cancel": "cancelled", "retry": "queued again", "front": "moved to the front"}
+ACTIONS_BY_STATE = {
     queue.READY: ("front", "cancel"),
     queue.RUNNING: ("cancel",),
     queue.DEAD: ("retry",),
@@ -41,7 +41,7 @@ class TaskFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Every task that has jobs."""
-        return [(task, task) for task in control.known_tasks()]
+        return [(task, task) for task in control.list_task_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
         """Only jobs of the chosen task."""
@@ -55,7 +55,7 @@ class QueueFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The queues of the settings."""
-        return [(name, name) for name in control.queue_names()]
+        return [(name, name) for name in control.list_queue_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
         """Only jobs of the chosen queue."""
@@ -110,7 +110,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         term = search_term.strip()
         if not term:
             return queryset, False
-        return queryset.filter(pk__in=[term, *control.ids_about(term)]), False
+        return queryset.filter(pk__in=[term, *control.find_ids_by_argument(term)]), False
 
     def get_urls(self) -> list[URLPattern]:
         """One address per verb, for the buttons."""
@@ -125,7 +125,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     def carry_out(self, request: HttpRequest, job_id: str, verb: str) -> HttpResponse:
         """A button was pressed."""
         job = Job.objects.filter(pk=job_id).first()
-        if verb not in VERBS or job is None or not self.has_control_permission(request):
+        if verb not in ACTIONS or job is None or not self.has_control_permission(request):
             return HttpResponseNotFound()
         self._control(request, verb, [job])
         return HttpResponseRedirect(reverse("admin:streamsite_job_changelist"))
@@ -149,16 +149,16 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         changed = 0
         for job in jobs:
             try:
-                if VERBS[verb](job.pk):
+                if ACTIONS[verb](job.pk):
                     changed += 1
-                    self.log_change(request, job, f"{WORDS[verb]}.")
+                    self.log_change(request, job, f"{ACTION_LABELS[verb]}.")
                 else:
                     self.message_user(request, f"{job}: not possible any more.", messages.WARNING)
             except SiteError as error:
                 self.message_user(request, f"{job}: {error.detail}", messages.WARNING)
         if changed:
             noun = "job was" if changed == 1 else "jobs were"
-            self.message_user(request, f"{changed} {noun} {DONE[verb]}.", messages.SUCCESS)
+            self.message_user(request, f"{changed} {noun} {ACTION_RESULTS[verb]}.", messages.SUCCESS)
 
     @admin.display(description="task", ordering="task")
     def short_task(self, job: Job) -> str:
@@ -169,7 +169,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     def about(self, job: Job) -> str | SafeString:
         """The arguments; a link to what the first one names."""
         text = ", ".join(str(argument) for argument in job.args)
-        address = admin_links.address_of(job.task, job.args)
+        address = admin_links.build_admin_link(job.task, job.args)
         return format_html('<a href="{}">{}</a>', address, text) if address else text
 
     @admin.display(description="tries", ordering="tries")
@@ -186,7 +186,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     def last_error(self, job: Job) -> str:
         """The beginning of it."""
         error = job.error or ""
-        return error if len(error) <= ERROR_SHOWN else f"{error[:ERROR_SHOWN]}…"
+        return error if len(error) <= MAX_ERROR_LENGTH else f"{error[:MAX_ERROR_LENGTH]}…"
 
     @admin.display(description="")
     def buttons(self, job: Job) -> SafeString:
@@ -201,7 +201,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     @admin.display(description="errors")
     def error_list(self, job: Job) -> SafeString:
         """Why each try failed."""
-        return render_to_string("admin/streamsite/job/errors.html", {"errors": control.errors_of(job.pk)})
+        return render_to_string("admin/streamsite/job/errors.html", {"errors": control.list_errors(job.pk)})
 
     def change_view(
         self,
@@ -224,7 +224,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
 
 def _buttons(job: Job) -> SafeString:
     choices = [
-        (WORDS[verb], reverse("admin:streamsite_job_control", args=[job.pk, verb]))
-        for verb in POSSIBLE.get(job.state, ())
+        (ACTION_LABELS[verb], reverse("admin:streamsite_job_control", args=[job.pk, verb]))
+        for verb in ACTIONS_BY_STATE.get(job.state, ())
     ]
     return render_to_string("admin/streamsite/job/buttons.html", {"choices": choices})

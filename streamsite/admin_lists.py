@@ -26,8 +26,8 @@ else:
     # Mixed into classes that bring an admin of their own, such as Django's for accounts.
     Base = type("Base", (), {"__class_getitem__": classmethod(lambda cls, key: cls)})
 
-LEAST = {"DateTimeField": datetime(1, 1, 1, tzinfo=UTC), "CharField": ""}
-AS_OF = "as_of"  # the parameter with the moment of the first page
+MIN_VALUES = {"DateTimeField": datetime(1, 1, 1, tzinfo=UTC), "CharField": ""}
+FIRST_PAGE_TIME = "as_of"  # the parameter with the moment of the first page
 MAX_COUNTED = 1_000
 MAX_PAGES = 100
 MAX_RELATED = 200  # as many as MongoDB merges in the order of an index
@@ -63,20 +63,20 @@ class BoundedChangeList(ChangeList):
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         """Return the chosen rows."""
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
-        return by_keys(rows) if rows.query.where else rows
+        return with_index_bound(rows) if rows.query.where else rows
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """Return the parameters that filter; the moment of the first page is none."""
         found: dict[str, Any] = super().get_filters_params(params)
-        return {name: value for name, value in found.items() if name != AS_OF}
+        return {name: value for name, value in found.items() if name != FIRST_PAGE_TIME}
 
     def get_results(self, request: HttpRequest) -> None:
         """Load the page. Later pages leave out what came after the first was shown: it would move rows along."""
         super().get_results(request)
-        moment = timezone.now() if self.page_num == 1 else _moment(request.GET.get(AS_OF, ""))
+        moment = timezone.now() if self.page_num == 1 else _moment(request.GET.get(FIRST_PAGE_TIME, ""))
         if moment is None:
             return
-        self.filter_params[AS_OF] = [f"{moment.timestamp():.6f}"]  # what its links repeat
+        self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # what its links repeat
         since = next((name for name in self.queryset.query.order_by if self._is_moment(name)), None)
         if self.page_num > 1 and self.multi_page and since is not None:
             rows = self.queryset.filter(**{f"{str(since).lstrip('-')}__lte": moment})
@@ -96,7 +96,7 @@ def _moment(raw: str) -> datetime | None:
         return None
 
 
-def by_keys(rows: QuerySet[Row]) -> QuerySet[Row]:
+def with_index_bound(rows: QuerySet[Row]) -> QuerySet[Row]:
     """Return the same rows, filtered by the keys of the index that has their order.
 
     A server does that only if there is a condition on the index's first field: so there is one, which every row meets.
@@ -104,7 +104,7 @@ def by_keys(rows: QuerySet[Row]) -> QuerySet[Row]:
     if not rows.query.order_by:
         return rows
     first = str(rows.query.order_by[0]).lstrip("-")
-    least = LEAST.get(rows.model._meta.get_field(first).get_internal_type())
+    least = MIN_VALUES.get(rows.model._meta.get_field(first).get_internal_type())
     return rows.filter(**{f"{first}__gte": least}) if least is not None else rows
 
 
@@ -142,7 +142,7 @@ class BoundedListMixin(Base[Row]):
             text = unescape_string_literal(word) if word[:1] in {'"', "'"} and word[-1:] == word[:1] else word
             found: list[Any] = []
             for field in self.get_search_fields(request):
-                rows = by_keys(queryset).filter(self._match(str(field), text))
+                rows = with_index_bound(queryset).filter(self._match(str(field), text))
                 found += rows.values_list("pk", flat=True)[:MAX_COUNTED]
             queryset = queryset.filter(pk__in=list(dict.fromkeys(found))[:MAX_COUNTED])
         return queryset, False

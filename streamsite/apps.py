@@ -18,4 +18,4 @@ class StreamsiteConfig(AppConfig):
         )
         from streamsite.mongo import checks as mongo_checks  # noqa: F401
 
-        folders.make_if_possible()
+        folders.create_missing_if_possible()

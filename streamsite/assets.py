@@ -25,18 +25,18 @@ from whitenoise.storage import CompressedStaticFilesStorage
 from streamsite import folders
 
 VERSION_BYTES = 6
-KEPT_SECONDS = 7 * 86_400
+RETENTION_SECONDS = 7 * 86_400
 # An empty file, written last.
-COMPLETE = ".complete"
+COMPLETE_MARKER = ".complete"
 IMMUTABLE = r"^/static/[0-9a-f]{12}/"
 # The highest quality, 11, is 8 % smaller and takes 15 times as long: the first start would wait 8 s for it.
 BROTLI_QUALITY = 9
-OWN = ("js/", "css/")
+OWN_PREFIXES = ("js/", "css/")
 # Indentation, and lines that are nothing but a comment. No file has a text of several lines, where these would count.
 _FOR_READERS = re.compile(rb"^[ \t]*(?://[^\n]*\n|/\*(?:(?!\*/).)*\*/[ \t]*\n)?[ \t]*", re.M | re.S)
 
 
-def without_comments(text: bytes) -> bytes:
+def strip_comments(text: bytes) -> bytes:
     """Return one of the site's scripts or styles as it is sent: without what only its readers need."""
     previous = b""
     while previous != text:  # comments follow one another
@@ -71,14 +71,14 @@ class CompressedStorage(CompressedStaticFilesStorage):
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Shorten the site's own scripts and styles, then compress all files."""
         for name in paths:
-            if name.startswith(OWN) and name.endswith((".js", ".css")) and not dry_run:
+            if name.startswith(OWN_PREFIXES) and name.endswith((".js", ".css")) and not dry_run:
                 file = Path(self.path(name))
-                sent = without_comments(file.read_bytes())
+                sent = strip_comments(file.read_bytes())
                 file.write_bytes(_tight(sent) if name.endswith(".css") else sent)
         yield from super().post_process(paths, dry_run, **options)
 
 
-def version_of(sources: Iterable[Path]) -> str:
+def compute_version(sources: Iterable[Path]) -> str:
     """Twelve hexadecimal digits that are others when a file in ``sources`` (folders and files) is another."""
     digest = blake2b(digest_size=VERSION_BYTES)
     for source in sources:
@@ -91,7 +91,7 @@ def version_of(sources: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def publish() -> None:
+def publish_static_files() -> None:
     """Put this version's files where they are served from, unless they are there. Safe to repeat and at once."""
     if settings.DEBUG:  # then they are served from where they are written
         return
@@ -99,10 +99,10 @@ def publish() -> None:
     folders.create(root, folders.SHARED)
     with (root.parent / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (target / COMPLETE).exists():
+        if not (target / COMPLETE_MARKER).exists():
             shutil.rmtree(target, ignore_errors=True)
             call_command("collectstatic", interactive=False, verbosity=0)
-            (target / COMPLETE).touch()
+            (target / COMPLETE_MARKER).touch()
         target.touch()
         _remove_former(target)
 
@@ -110,5 +110,5 @@ def publish() -> None:
 def _remove_former(target: Path) -> None:
     for folder in target.parent.iterdir():
         with suppress(OSError):
-            if folder != target and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
+            if folder != target and folder.stat().st_mtime < time.time() - RETENTION_SECONDS:
                 shutil.rmtree(folder)

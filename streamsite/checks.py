@@ -22,13 +22,13 @@ from streamsite.mail.options import NONE, is_loopback
 # Set by the supervisor. Kubernetes gives pods variables that look like them, such as STREAMSITE_PORT.
 INTERNAL = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
 # Variables of the tests' own.
-TESTS = "STREAMSITE_TEST_"
+TEST_PREFIX = "STREAMSITE_TEST_"
 # MONGODB_NAEM and MONGODB_URL are above it, names of other programs below.
-LIKENESS = 0.85
+MIN_SIMILARITY = 0.85
 
 
 @register()
-def settings_fit_together(**extra: Any) -> list[CheckMessage]:
+def check_setting_combinations(**extra: Any) -> list[CheckMessage]:
     """Settings that are each right and wrong together."""
     found: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
@@ -54,7 +54,7 @@ def settings_fit_together(**extra: Any) -> list[CheckMessage]:
 
 
 @register()
-def variables_are_known(**extra: Any) -> list[CheckMessage]:
+def check_unknown_variables(**extra: Any) -> list[CheckMessage]:
     """Warn about variables that look like a mistyped setting: nothing else would say that they have no effect."""
     return [
         Warning(
@@ -69,14 +69,14 @@ def variables_are_known(**extra: Any) -> list[CheckMessage]:
 
 def _meant(name: str) -> str:
     """Return the setting that a variable seems to be meant for, "" for the many that are others' business."""
-    known = env.known | {f"{known}_FILE" for known in env.known}
-    if name in known or not name.isupper() or name.startswith(TESTS):
+    known = env.known_variables | {f"{known}_FILE" for known in env.known_variables}
+    if name in known or not name.isupper() or name.startswith(TEST_PREFIX):
         return ""
-    return next(iter(get_close_matches(name, known - INTERNAL, n=1, cutoff=LIKENESS)), "")
+    return next(iter(get_close_matches(name, known - INTERNAL, n=1, cutoff=MIN_SIMILARITY)), "")
 
 
 @register(Tags.security, deploy=True)
-def deployment_is_safe(**extra: Any) -> list[CheckMessage]:
+def check_deployment(**extra: Any) -> list[CheckMessage]:
     """Check what ``check --deploy`` adds: what a public site may run with and should not."""
     return list(_of_deployment())
 
@@ -95,7 +95,7 @@ def _of_deployment() -> Iterator[CheckMessage]:
             hint="Set BEHIND_TLS_PROXY=1 and TRUSTED_PROXIES when a proxy in front ends TLS.",
             id="streamsite.W003",
         )
-    if any(posture.weakness(key) for key in settings.SECRET_KEY_FALLBACKS):
+    if any(posture.key_weakness(key) for key in settings.SECRET_KEY_FALLBACKS):
         yield Warning(
             "SECRET_KEY_FALLBACKS holds a key that is short or can be guessed: what it signs is still accepted.",
             hint="Drop it as soon as people have signed in again and renewed their second factor.",

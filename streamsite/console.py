@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO
 
-COLOURS = {
+COLORS = {
     "server": "36",
     "mongo": "32",
     "front": "36",
@@ -23,11 +23,11 @@ COLOURS = {
     "demo": "33",
 }
 # Lines of the site begin with such a time, and nginx's with the other.
-TIMED = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]")
+TIMESTAMPED = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]")
 TRACEBACK = "Traceback (most recent call last):"
 
 
-def say(name: str, line: str) -> None:
+def print_line(name: str, line: str) -> None:
     """Print one line of ``script/server`` about ``name``, with the time."""
     if is_json():
         _write(_object(name, line))
@@ -48,12 +48,12 @@ def copy_lines(name: str, stream: IO[bytes], clean: Callable[[str], str] = str) 
         if is_json():
             _write(_with_process(name, line) or _object(name, line))
             continue
-        is_timed = TIMED.match(line) is not None
+        is_timed = TIMESTAMPED.match(line) is not None
         is_in_traceback = not is_timed and (is_in_traceback or line == TRACEBACK)
         if is_timed or is_in_traceback:
             _write(f"{_label(name)}| {line}")
         else:
-            say(name, line)
+            print_line(name, line)
 
 
 def is_json() -> bool:
@@ -77,7 +77,7 @@ def _now() -> str:
 
 def _label(name: str) -> str:
     label = f"{name:<7}"
-    return f"\033[{COLOURS.get(name, '0')}m{label}\033[0m" if sys.stdout.isatty() else label
+    return f"\033[{COLORS.get(name, '0')}m{label}\033[0m" if sys.stdout.isatty() else label
 
 
 def _write(line: str) -> None:

@@ -42,14 +42,14 @@ API_RESPONSE_HEADERS = (
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
-def open_to_all(response: HttpResponseBase) -> None:
+def allow_any_origin(response: HttpResponseBase) -> None:
     """Let pages of every origin read ``response``. Only for what anyone may have; call it once that is decided."""
     response[ALLOW_ORIGIN] = "*"
     response["Access-Control-Expose-Headers"] = ", ".join(FILE_RESPONSE_HEADERS)
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
-def answers_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def allow_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer ``OPTIONS`` for a view that calls ``open_to_all``.
 
     The view itself decides, as for ``HEAD``: a preflight tells nobody more than a request without credentials does.
@@ -68,7 +68,7 @@ def answers_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., Ht
     return decided
 
 
-def is_open(view: Callable[..., Any]) -> bool:
+def allows_any_origin(view: Callable[..., Any]) -> bool:
     """Return whether pages of other origins may be let read what ``view`` answers."""
     return getattr(view, "is_open", False)
 
@@ -83,5 +83,5 @@ def _preflight() -> HttpResponse:
         "Cache-Control": "no-store",
     }
     response = HttpResponse(status=204, headers=headers)
-    open_to_all(response)
+    allow_any_origin(response)
     return response

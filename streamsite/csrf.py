@@ -10,7 +10,7 @@ from django.http.request import QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 
 
-def with_fields(request: HttpRequest, fields: QueryDict | None = None) -> HttpRequest:
+def copy_with_form(request: HttpRequest, fields: QueryDict | None = None) -> HttpRequest:
     """Return a copy of the request whose form is ``fields``, none by default. It has no stream to read from."""
     probe = copy.copy(request)
     probe.POST = QueryDict() if fields is None else fields  # type: ignore[assignment]
@@ -22,7 +22,7 @@ def _protected(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def refusal(request: HttpRequest, fields: QueryDict | None = None) -> Any:
+def rejection(request: HttpRequest, fields: QueryDict | None = None) -> Any:
     """Return the page that refuses the request, ``None`` when its header or ``fields`` prove that it is ours."""
     check = CsrfViewMiddleware(_protected)
-    return check.process_view(with_fields(request, fields), _protected, (), {})
+    return check.process_view(copy_with_form(request, fields), _protected, (), {})

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from streamsite.errors import DiskFull, is_disk_full
 
-__all__ = ["DiskFull", "refusal", "require_space"]
+__all__ = ["DiskFull", "as_disk_full", "require_space"]
 
 
 def require_space(incoming: int) -> None:
@@ -18,6 +18,6 @@ def require_space(incoming: int) -> None:
         raise DiskFull
 
 
-def refusal(error: OSError) -> Exception:
+def as_disk_full(error: OSError) -> Exception:
     """Return what to raise for ``error``: ``DiskFull`` when it is that, else itself."""
     return DiskFull() if is_disk_full(error) else error

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 SHOWN_CHARACTERS = 80
 # The names that were asked for, and those that are read elsewhere or with others only.
-known = {"PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS", "S3_SECRET_ACCESS_KEY"}
+known_variables = {"PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS", "S3_SECRET_ACCESS_KEY"}
 HOST = re.compile(
     r"\A(?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?\Z|\A\[[0-9A-Fa-f:.]+\]\Z|\A\*\Z"
 )
@@ -42,7 +42,7 @@ def load_dotenv(path: Path) -> None:
     environ.Env.read_env(str(path), overwrite=False)
 
 
-def refuse(name: str, allowed: str, *, is_secret: bool = False) -> ImproperlyConfigured:
+def invalid_value(name: str, allowed: str, *, is_secret: bool = False) -> ImproperlyConfigured:
     """Return the error for a value that cannot work; ``allowed`` is the sentence's end, such as "use 1 or 0"."""
     value = os.environ.get(name, "").strip()
     if is_secret or (SECRET_NAME.search(name) and not _is_path(name, value)):
@@ -68,7 +68,7 @@ def _reason(error: Exception) -> str:
 
 def text(name: str, default: str = "") -> str:
     """The variable as text, stripped; ``default`` when unset or empty. A ``$`` in it is a dollar sign."""
-    known.add(name)
+    known_variables.add(name)
     return os.environ.get(name, "").strip() or default
 
 
@@ -81,7 +81,7 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if raw in {"0", "false", "no", "off"}:
         return False
-    raise refuse(name, "use 1 or 0 (or true/false, yes/no, on/off)")
+    raise invalid_value(name, "use 1 or 0 (or true/false, yes/no, on/off)")
 
 
 def integer(name: str, default: int, *, least: int, most: int) -> int:
@@ -92,9 +92,9 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     try:
         value = int(raw)
     except ValueError:
-        raise refuse(name, f"use a whole number between {least} and {most}") from None
+        raise invalid_value(name, f"use a whole number between {least} and {most}") from None
     if not least <= value <= most:
-        raise refuse(name, f"use a whole number between {least} and {most}")
+        raise invalid_value(name, f"use a whole number between {least} and {most}")
     return value
 
 
@@ -102,7 +102,7 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """The variable as one of ``choices``."""
     value = text(name, default)
     if value not in choices:
-        raise refuse(name, f"use one of {', '.join(choices)}")
+        raise invalid_value(name, f"use one of {', '.join(choices)}")
     return value
 
 
@@ -110,47 +110,49 @@ def matching(name: str, default: str, pattern: str, *, allowed: str) -> str:
     """The variable as text that the regular expression ``pattern`` matches as a whole."""
     value = text(name, default)
     if not re.fullmatch(pattern, value):
-        raise refuse(name, allowed)
+        raise invalid_value(name, allowed)
     return value
 
 
-def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
+def text_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """The variable as a comma-separated list, blanks dropped."""
     raw = text(name)
     return [word.strip() for word in raw.split(",") if word.strip()] if raw else list(default)
 
 
-def numbers(name: str, default: tuple[int, ...], *, among: tuple[int, ...]) -> tuple[int, ...]:
+def integer_list(name: str, default: tuple[int, ...], *, among: tuple[int, ...]) -> tuple[int, ...]:
     """The variable as a comma-separated list of some of ``among``, in their order and once each."""
-    given = words(name, tuple(str(number) for number in default))
+    given = text_list(name, tuple(str(number) for number in default))
     known = {str(number): number for number in among}
     if not set(given) <= set(known):
-        raise refuse(name, f"use some of {', '.join(known)}, separated by commas")
+        raise invalid_value(name, f"use some of {', '.join(known)}, separated by commas")
     return tuple(number for word, number in known.items() if word in given)
 
 
-def address(name: str, default: str, *, example: str) -> SplitResult:
+def server_url(name: str, default: str, *, example: str) -> SplitResult:
     """The variable as the address of a server: http or https, a host, and no path, user or query."""
     raw = text(name, default).rstrip("/")
     found = _server(raw)
     if found is None:
-        raise refuse(name, f"it must look like {example}, without a path")
+        raise invalid_value(name, f"it must look like {example}, without a path")
     return found
 
 
 def origins(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """The variable as a comma-separated list of origins, such as https://app.example.org."""
-    found = words(name, default)
+    found = text_list(name, default)
     if not all(_server(word) is not None and not word.endswith("/") for word in found):
-        raise refuse(name, "use origins such as https://app.example.org, separated by commas, without a path")
+        raise invalid_value(
+            name, "use origins such as https://app.example.org, separated by commas, without a path"
+        )
     return found
 
 
 def hosts(name: str, default: tuple[str, ...]) -> list[str]:
     """The variable as a comma-separated list of host names, without scheme and port."""
-    found = words(name, default)
+    found = text_list(name, default)
     if not all(HOST.match(word) for word in found):
-        raise refuse(
+        raise invalid_value(
             name, "use host names such as video.example.org, separated by commas, without scheme or port"
         )
     return found
@@ -176,7 +178,7 @@ def path(name: str, default: Path) -> Path:
     """The variable as an absolute path."""
     raw = text(name)
     if "\0" in raw:
-        raise refuse(name, "use the path of a folder")
+        raise invalid_value(name, "use the path of a folder")
     return (Path(raw) if raw else default).expanduser().resolve()
 
 
@@ -184,15 +186,15 @@ def folder(name: str, default: Path) -> Path:
     """The variable as the absolute path of a folder, which need not be there yet."""
     found = path(name, default)
     if found.exists() and not found.is_dir():
-        raise refuse(name, "it is a file; use the path of a folder")
+        raise invalid_value(name, "it is a file; use the path of a folder")
     return found
 
 
-def program(name: str) -> str:
+def executable(name: str) -> str:
     """The variable as the path of a program that can be run; empty when unset."""
     raw = text(name)
     if raw and not (Path(raw).is_file() and os.access(raw, os.X_OK)):
-        raise refuse(name, "use the path of a program that can be run")
+        raise invalid_value(name, "use the path of a program that can be run")
     return raw
 
 
@@ -212,7 +214,9 @@ def secret(name: str, fallback: Path | None = None) -> str:
         value = source.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         if named:
-            raise refuse(f"{name}_FILE", f"{_reason(error)}; name a file that this user may read") from None
+            raise invalid_value(
+                f"{name}_FILE", f"{_reason(error)}; name a file that this user may read"
+            ) from None
         if isinstance(error, PermissionError):
             raise ImproperlyConfigured(
                 f"{source} cannot be read by this user: run this as the site's user, or set {name}"

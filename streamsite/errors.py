@@ -21,12 +21,12 @@ from django.template.loader import render_to_string
 from pymongo.errors import PyMongoError
 
 from streamsite import logs, xml
-from streamsite.mongo.retry import causes
+from streamsite.mongo.retry import error_chain
 
 logger = logging.getLogger("streamsite.errors")
 
 RETRY_AFTER_SECONDS = 5
-NOT_OFFERED = 501
+NOT_IMPLEMENTED = 501
 
 
 class SiteError(Exception):
@@ -179,7 +179,7 @@ def is_outage(error: BaseException) -> bool:
     return isinstance(error, DATABASE_DOWN) or type(error) is DatabaseError
 
 
-def of_exception(error: BaseException) -> SiteError | None:
+def from_exception(error: BaseException) -> SiteError | None:
     """Return what ``error`` is to a caller: a refusal, an outage, something that is gone, or ``None`` for our faults.
 
     Gates raise ``Absent`` themselves. An ``ObjectDoesNotExist`` behind a gate means that somebody deleted the object
@@ -190,7 +190,7 @@ def of_exception(error: BaseException) -> SiteError | None:
     if isinstance(error, ObjectDoesNotExist):
         logger.warning(
             "%s at %s: deleted in the meantime, or a broken reference",
-            *(type(error).__qualname__, _place_of(error)),
+            *(type(error).__qualname__, _raised_at(error)),
         )
         return Absent()
     if isinstance(error, UnreadablePostError):
@@ -205,16 +205,16 @@ def is_disk_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def note(request: Any, error: SiteError, cause: BaseException | None = None) -> None:
+def note_for_log(request: Any, error: SiteError, cause: BaseException | None = None) -> None:
     """Keep the reason of a refusal for the request's log line: its code, and classes where these say more."""
     is_open = error.status >= 500 or isinstance(cause, SuspiciousOperation)
     if cause is None or isinstance(cause, SiteError) or not is_open:
-        logs.note(request, error.code)
+        logs.record_refusal(request, error.code)
     else:
-        logs.note(request, f"{error.code} ({cause_of(cause)})")
+        logs.record_refusal(request, f"{error.code} ({describe_causes(cause)})")
 
 
-def _place_of(error: BaseException) -> str:
+def _raised_at(error: BaseException) -> str:
     """Return module and line of the site's own code that ``error`` came from, the engine left out."""
     place = "an unknown place"
     for frame, line in traceback.walk_tb(error.__traceback__):
@@ -230,16 +230,16 @@ def stale_or_absent(rows: QuerySet[Any]) -> SiteError:
     return Stale() if rows.exists() else Absent()
 
 
-def cause_of(error: BaseException) -> str:
+def describe_causes(error: BaseException) -> str:
     """Classes and server codes of an error and its causes, without their texts, which may hold values."""
     parts = []
-    for cause in causes(error):
+    for cause in error_chain(error):
         code = getattr(cause, "code", None)
         parts.append(f"{type(cause).__name__}({code})" if isinstance(code, int) else type(cause).__name__)
     return " < ".join(parts)
 
 
-def body(error: SiteError, request_id: str) -> dict[str, Any]:
+def error_body(error: SiteError, request_id: str) -> dict[str, Any]:
     """The contract's error form for ``error``."""
     content: dict[str, Any] = {"code": error.code, "detail": error.detail, "request_id": request_id}
     if error.fields:
@@ -257,9 +257,9 @@ def wants_xml(request: HttpRequest) -> bool:
     return request.path.startswith(("/feeds/", "/sitemap"))
 
 
-def _document(error: SiteError, request_id: str) -> HttpResponse:
+def _xml_response(error: SiteError, request_id: str) -> HttpResponse:
     root = xml.root("error", {})
-    for name, value in body(error, request_id).items():
+    for name, value in error_body(error, request_id).items():
         if isinstance(value, str):
             xml.add(root, name, value)
     return HttpResponse(
@@ -267,16 +267,16 @@ def _document(error: SiteError, request_id: str) -> HttpResponse:
     )
 
 
-def response(request: HttpRequest, error: SiteError) -> HttpResponse:
+def error_response(request: HttpRequest, error: SiteError) -> HttpResponse:
     """``error`` as JSON, as XML or as a page, by what the request asked for."""
     request_id = getattr(request, "request_id", "")
-    note(request, error)
+    note_for_log(request, error)
     if wants_json(request):
-        answer: HttpResponse = JsonResponse(body(error, request_id), status=error.status)
+        answer: HttpResponse = JsonResponse(error_body(error, request_id), status=error.status)
     elif wants_xml(request):
-        answer = _document(error, request_id)
+        answer = _xml_response(error, request_id)
     else:
-        answer = page(request, error)
+        answer = error_page(request, error)
     return add_headers(answer, error)
 
 
@@ -290,10 +290,14 @@ def add_headers(answer: HttpResponse, error: SiteError) -> HttpResponse:
     return answer
 
 
-def page(request: HttpRequest, error: SiteError) -> HttpResponse:
+def error_page(request: HttpRequest, error: SiteError) -> HttpResponse:
     """The error page of ``error``'s status."""
     known = error.status if error.status in {400, 401, 403, 404, 413, 429, 500, 503, 507} else 400
-    context = {"error": error, "request_id": getattr(request, "request_id", ""), "missing": _missing(request)}
+    context = {
+        "error": error,
+        "request_id": getattr(request, "request_id", ""),
+        "missing": _missing_noun(request),
+    }
     if error.status >= 500:
         # Without the request there are no context processors, which would ask the database who is signed in.
         return HttpResponse(render_to_string(f"{known}.html", context), status=error.status)
@@ -301,7 +305,7 @@ def page(request: HttpRequest, error: SiteError) -> HttpResponse:
 
 
 # What the arguments of routes name, for a page that is not there.
-NAMED = {
+ROUTE_NOUNS = {
     "comment_id": "comment",
     "post_id": "post",
     "playlist_id": "playlist",
@@ -310,17 +314,19 @@ NAMED = {
 }
 
 
-def _missing(request: HttpRequest) -> str:
+def _missing_noun(request: HttpRequest) -> str:
     """Return what the requested page would have been about, by its route alone: what was never there looks the same."""
     match = request.resolver_match
-    return next((noun for name, noun in NAMED.items() if match is not None and name in match.kwargs), "")
+    return next(
+        (noun for name, noun in ROUTE_NOUNS.items() if match is not None and name in match.kwargs), ""
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF middleware answers with this."""
     if wants_json(request) or wants_xml(request):
-        return response(request, CsrfFailed())
-    note(request, CsrfFailed())
+        return error_response(request, CsrfFailed())
+    note_for_log(request, CsrfFailed())
     context = {"reason": reason, "request_id": getattr(request, "request_id", "")}
     return render(request, "403_csrf.html", context, status=403)
 
@@ -328,21 +334,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """``handler400``: a request Django itself refuses, such as a wrong Host."""
     refusal = Invalid("The request is not understood.", code="parse_error")
-    note(request, refusal, exception)
-    return response(request, refusal)
+    note_for_log(request, refusal, exception)
+    return error_response(request, refusal)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """``handler403``."""
-    return response(request, Forbidden())
+    return error_response(request, Forbidden())
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """``handler404``."""
-    return response(request, Absent())
+    return error_response(request, Absent())
 
 
-class Internal(SiteError):
+class InternalError(SiteError):
     """A fault of the server."""
 
     status, code = 500, "internal_error"
@@ -356,7 +362,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     refusal is a refusal and a database that is away is a 503.
     """
     error = sys.exc_info()[1]
-    known = of_exception(error) if error is not None else None
+    known = from_exception(error) if error is not None else None
     if error is not None:
-        note(request, known or Internal(), error)
-    return response(request, known or Internal())
+        note_for_log(request, known or InternalError(), error)
+    return error_response(request, known or InternalError())

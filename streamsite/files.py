@@ -20,13 +20,13 @@ from streamsite.errors import Absent
 from streamsite.ranges import Unsatisfiable, parse_range
 
 # The server holds some ten pieces for each reader that is slow.
-CHUNK = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 # Up to here an answer is one piece, and no thread waits for its reader.
 WHOLE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
-class Facts:
+class ContentFacts:
     """What conditions and ranges are judged by. ``modified`` is in seconds since 1970."""
 
     size: int
@@ -34,13 +34,13 @@ class Facts:
     modified: float
 
 
-def send(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> HttpResponseBase:
+def send_file(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> HttpResponseBase:
     """``path`` to the client: conditional requests, one byte range, HEAD. ``Absent`` when there is no such file."""
     try:
         status = path.stat()
     except OSError:
         raise Absent from None
-    facts = Facts(status.st_size, f'"{status.st_mtime_ns:x}-{status.st_size:x}"', status.st_mtime)
+    facts = ContentFacts(status.st_size, f'"{status.st_mtime_ns:x}-{status.st_size:x}"', status.st_mtime)
 
     def accelerated(headers: dict[str, str]) -> HttpResponse:
         inner = path.relative_to(settings.MEDIA_ROOT).as_posix()
@@ -61,7 +61,7 @@ def send(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> 
 
 
 def send_content(
-    request: HttpRequest, content: bytes, facts: Facts, *, content_type: str, cache: str
+    request: HttpRequest, content: bytes, facts: ContentFacts, *, content_type: str, cache: str
 ) -> HttpResponseBase:
     """``content`` to the client, as ``send`` does with a file."""
     return _answer(
@@ -73,7 +73,7 @@ def send_content(
     )
 
 
-def guarded(cache: str) -> dict[str, str]:
+def inert_headers(cache: str) -> dict[str, str]:
     """Headers that keep what is sent from acting as a page or for another site."""
     return {
         "Cache-Control": cache,
@@ -85,7 +85,7 @@ def guarded(cache: str) -> dict[str, str]:
 
 def _answer(
     request: HttpRequest,
-    facts: Facts,
+    facts: ContentFacts,
     pieces: Callable[[int, int], Iterator[bytes]],
     *,
     content_type: str,
@@ -93,7 +93,7 @@ def _answer(
     accelerated: Callable[[dict[str, str]], HttpResponse] | None = None,
 ) -> HttpResponseBase:
     size, etag, modified = facts.size, facts.etag, formatdate(facts.modified, usegmt=True)
-    guards = {"Accept-Ranges": "bytes", **guarded(cache)}
+    guards = {"Accept-Ranges": "bytes", **inert_headers(cache)}
     common = {"ETag": etag, "Last-Modified": modified, **guards}
     if _is_known(request, etag, facts.modified):
         return HttpResponse(status=304, headers=common)
@@ -135,7 +135,7 @@ def _pieces(path: Path, first: int, length: int) -> Iterator[bytes]:
         content.seek(first)
         left = length
         while left > 0:
-            piece = content.read(min(CHUNK, left))
+            piece = content.read(min(CHUNK_BYTES, left))
             if not piece:
                 return
             left -= len(piece)

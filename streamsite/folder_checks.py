@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A0
 
 
 @register(Tags.security)
-def folders_have_fitting_modes(**extra: Any) -> list[CheckMessage]:
+def check_folder_modes(**extra: Any) -> list[CheckMessage]:
     """Check the permissions of existing folders, which no start changes."""
     found: list[CheckMessage] = []
     if is_open := [folder.name for folder in _of_secrets() if _lets_others_in(folder)]:

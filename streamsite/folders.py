@@ -17,7 +17,7 @@ SHARED = 0o750
 PRIVATE = 0o700
 
 
-def wanted() -> tuple[tuple[Path, int], ...]:
+def required_folders() -> tuple[tuple[Path, int], ...]:
     """Return each folder with the permissions that it is made with."""
     return (
         (Path(settings.DATA_DIR), SHARED),
@@ -31,16 +31,16 @@ def wanted() -> tuple[tuple[Path, int], ...]:
     )
 
 
-def make() -> None:
+def create_missing() -> None:
     """Make missing folders, and leave the others alone. Raises ``OSError``."""
-    for folder, mode in wanted():
+    for folder, mode in required_folders():
         create(folder, mode)
 
 
-def make_if_possible() -> None:
+def create_missing_if_possible() -> None:
     """Make missing folders where that is allowed; what needs one that is still missing says so itself."""
     with suppress(OSError):
-        make()
+        create_missing()
 
 
 def create(folder: Path, mode: int) -> None:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from streamsite import scripts
 from streamsite.scripts import APOSTROPHE
 
-LONGEST_CHUNK, MOST_PARTS = 200, 6
+MAX_CHUNK_LENGTH, MAX_PARTS = 200, 6
 # Single characters that may join the parts of one word, as in wi-fi, don't, AC/DC, U.S.A., R&B and snake_case.
 JOINERS = frozenset("-_.'&/*\"\u00b7\u30fb\u05f3\u05f4")
 IN_NUMBERS = frozenset(".,'")
@@ -45,7 +45,7 @@ ELIDED = {
     "sull",
     "quest",
 }
-LONGEST_WITH_PLUS, LONGEST_WITH_HASH, LONGEST_AFTER_DOT = 9, 2, 10
+MAX_LENGTH_WITH_PLUS, MAX_LENGTH_WITH_HASH, MAX_LENGTH_AFTER_DOT = 9, 2, 10
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", plain).strip()
 
 
-def split(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the folded words of ``text`` in order; words of scripts without spaces as pairs of characters."""
     return [piece for part in _all_parts(text) for piece in _pieces(part)]
 
@@ -104,7 +104,7 @@ def words(text: str) -> list[str]:
     return found
 
 
-def forms(text: str, *, singles: bool = True) -> list[str]:
+def index_forms(text: str, *, singles: bool = True) -> list[str]:
     """Return every form that ``text`` is found by, each once, in order.
 
     These are its words, joined words (``wifi`` for ``wi-fi``), second spellings (``mueller`` for ``Müller``), names
@@ -116,12 +116,12 @@ def forms(text: str, *, singles: bool = True) -> list[str]:
     return list(found)
 
 
-def terms(text: str) -> list[Term]:
+def query_terms(text: str) -> list[Term]:
     """Return what the typed ``text`` asks for: every one of the terms, by any of its alternatives."""
     return list(dict.fromkeys(term for chunk in _chunks(text) for term in _chunk_terms(chunk)))
 
 
-def has_terms(wanted: Iterable[Term], known: Collection[str]) -> bool:
+def contains_terms(wanted: Iterable[Term], known: Collection[str]) -> bool:
     """Return whether the forms ``known`` of a text have every one of ``wanted``. Runs are not looked at."""
     return all(
         any(all(form in known for form in alternative) for alternative in term.alternatives)
@@ -129,7 +129,7 @@ def has_terms(wanted: Iterable[Term], known: Collection[str]) -> bool:
     )
 
 
-def sequence(*texts: str) -> str:
+def phrase_text(*texts: str) -> str:
     """Return the words of ``texts`` as one line, in which ``phrase_pattern`` finds what stands together."""
     return "|".join(f" {' '.join(found)} " for text in texts if (found := words(text)))
 
@@ -141,7 +141,7 @@ def phrase_pattern(phrase: list[str]) -> str:
     return before + re.escape(" ".join(phrase)) + after
 
 
-def pattern(word: str) -> str:
+def accent_insensitive_pattern(word: str) -> str:
     """Return a regular expression for a folded ``word`` in text that was not folded, with any accents and joiners.
 
     For MongoDB and Python, with the option ``i``. It finds the word inside longer ones as well.
@@ -182,8 +182,8 @@ def _chunks(text: str) -> Iterator[str]:
         text = text.replace("\u200b", " ")
     text = GROUPED.sub(lambda match: re.sub(SPACES, ",", match[0]), text)
     for chunk in text.split():
-        for start in range(0, len(chunk), LONGEST_CHUNK):
-            yield chunk[start : start + LONGEST_CHUNK]
+        for start in range(0, len(chunk), MAX_CHUNK_LENGTH):
+            yield chunk[start : start + MAX_CHUNK_LENGTH]
 
 
 def _all_parts(text: str) -> Iterator[_Part]:
@@ -247,7 +247,7 @@ def _chunk_forms(chunk: str, singles: bool) -> tuple[str, ...]:
                     for part in group
                     if part.kind == "run"
                     for one in part.text
-                    if scripts.is_word_alone(one)
+                    if scripts.is_syllable_or_han(one)
                 ]
     return tuple(dict.fromkeys(found))
 
@@ -265,19 +265,19 @@ def _with_symbols(part: _Part) -> list[str]:
     name, found = part.text, []
     if not name.isalpha() or part.kind != "word":
         return []
-    if part.after.startswith("++") and len(name) <= LONGEST_WITH_PLUS:
+    if part.after.startswith("++") and len(name) <= MAX_LENGTH_WITH_PLUS:
         found.append(f"{name}++")
-    if part.after.startswith("#") and len(name) <= LONGEST_WITH_HASH:
+    if part.after.startswith("#") and len(name) <= MAX_LENGTH_WITH_HASH:
         found.append(f"{name}#")
     is_after_dot = part.before.endswith(".") and not part.before.endswith("..")
-    if is_after_dot and 1 < len(name) <= LONGEST_AFTER_DOT:
+    if is_after_dot and 1 < len(name) <= MAX_LENGTH_AFTER_DOT:
         found.append(f".{name}")
     return found
 
 
 def _joined(group: Group) -> list[str]:
     texts = [part.text for part in group]
-    if len(texts) == 1 or len(texts) > MOST_PARTS:
+    if len(texts) == 1 or len(texts) > MAX_PARTS:
         return []
     if all(part.is_number for part in group):
         return _number(group)
@@ -316,7 +316,7 @@ def _chunk_terms(chunk: str) -> tuple[Term, ...]:
 def _group_terms(group: Group) -> list[Term]:
     if len(group) > 1 and all(part.is_number for part in group):
         return [Term(tuple((form,) for form in _number(group)))]
-    if len(group) == 1 or len(group) > MOST_PARTS or group[0].kind == "run":
+    if len(group) == 1 or len(group) > MAX_PARTS or group[0].kind == "run":
         return [_part_term(part) for part in group]
     texts = [part.text for part in group]
     alternatives: list[tuple[str, ...]] = [("".join(texts),)]

@@ -15,7 +15,7 @@ CONTENT_POLICY = (
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=()"
 
 
-def of_every_answer() -> dict[str, str]:
+def security_headers() -> dict[str, str]:
     """Return the headers that the middleware puts on every answer, by name."""
     found = {
         "Content-Security-Policy": CONTENT_POLICY,

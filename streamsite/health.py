@@ -27,8 +27,9 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
-from streamsite import __version__, errors, headers, logs, partners
-from streamsite.methods import RefusedMethod
+from streamsite import __version__, errors, external_services, headers, logs
+from streamsite.caching import ExpiringCache
+from streamsite.method_not_allowed import MethodNotAllowed
 from streamsite.mongo.engine.client import get_client
 from streamsite.tasks import control, dispatch
 from streamsite.tasks.heartbeats import served_queues
@@ -40,8 +41,13 @@ DATABASE_SECONDS = 2.0
 # An answer that is older is not given while a new one is being made.
 MAX_AGE_SECONDS = 10.0
 # How long a due job may wait before its queue counts as stuck. Videos and copies may wait for others.
-SHORT_WAIT, LONG_WAIT = 300, 3_600
-MAX_WAITS = {"default": SHORT_WAIT, "mail": SHORT_WAIT, "transcode": LONG_WAIT, "storage": LONG_WAIT}
+MAX_SHORT_WAIT, MAX_LONG_WAIT = 300, 3_600
+MAX_WAITS = {
+    "default": MAX_SHORT_WAIT,
+    "mail": MAX_SHORT_WAIT,
+    "transcode": MAX_LONG_WAIT,
+    "storage": MAX_LONG_WAIT,
+}
 # Without these the site must not serve; without the others it serves, degraded.
 REQUIRED = ("database", "migrations", "site_id")
 
@@ -62,35 +68,32 @@ class Check:
     """
 
     def __init__(self, look: Callable[[], str], *, good_seconds: float) -> None:
-        self._look, self._good_seconds = look, good_seconds
+        self._look = look
         self._lock = threading.Lock()
-        self.forget()
+        self._fresh: ExpiringCache[None, Result] = ExpiringCache(
+            seconds=lambda result: good_seconds if result is True else 1.0
+        )
+        self._usable: ExpiringCache[None, Result] = ExpiringCache(seconds=MAX_AGE_SECONDS)
 
     def forget(self) -> None:
         """Look again at the next call."""
-        self._result: Result = UNKNOWN
-        self._made_at = float("-inf")
+        self._fresh.clear()
+        self._usable.clear()
 
     def result(self) -> Result:
         """Return ``True``, or what is wrong."""
-        if self._age() < self._lifetime():
-            return self._result
-        is_usable = self._age() < MAX_AGE_SECONDS
-        if not self._lock.acquire(timeout=0 if is_usable else DATABASE_SECONDS):
-            return self._result if is_usable else DATABASE_AWAY
+        if (fresh := self._fresh.get(None, None)) is not None:
+            return fresh
+        usable = self._usable.get(None, None)
+        if not self._lock.acquire(timeout=DATABASE_SECONDS if usable is None else 0):
+            return DATABASE_AWAY if usable is None else usable
         try:
-            if self._age() >= self._lifetime():
-                self._result = self._made() or True
-                self._made_at = time.monotonic()
-            return self._result
+            return self._fresh.get_or_load(None, self._renew)
         finally:
             self._lock.release()
 
-    def _age(self) -> float:
-        return time.monotonic() - self._made_at
-
-    def _lifetime(self) -> float:
-        return self._good_seconds if self._result is True else 1.0
+    def _renew(self) -> Result:
+        return self._usable.load(None, lambda: self._made() or True)
 
     def _made(self) -> str:
         try:
@@ -128,9 +131,9 @@ def _known_migrations() -> frozenset[tuple[str, str]]:
 
 
 def _site_id() -> str:
-    from streamsite.site_id import problem
+    from streamsite.site_id import mismatch_message
 
-    found = problem()
+    found = mismatch_message()
     if found:
         logger.warning("%s", found)
     return FOREIGN_SITE if found else ""
@@ -145,7 +148,7 @@ def _disk() -> str:
 
 
 def _queue() -> str:
-    stuck = [name for name in _queues() if dispatch.is_left(name, MAX_WAITS.get(name, LONG_WAIT))]
+    stuck = [name for name in _queues() if dispatch.has_overdue_job(name, MAX_WAITS.get(name, MAX_LONG_WAIT))]
     return f"Jobs have waited too long: {', '.join(stuck)}." if stuck else ""
 
 
@@ -157,7 +160,7 @@ def _workers() -> str:
 
 def _queues() -> list[str]:
     """Return the queues that this site needs; copies are made only where there is a bucket."""
-    return [name for name in control.queue_names() if name != "storage" or settings.S3_BUCKET]
+    return [name for name in control.list_queue_names() if name != "storage" or settings.S3_BUCKET]
 
 
 DISK = Check(_disk, good_seconds=2.0)
@@ -170,7 +173,7 @@ BEHIND_DATABASE = {
 }
 
 
-def forget() -> None:
+def clear_check_results() -> None:
     """Look again at the next probe."""
     for check in (DISK, DATABASE, *BEHIND_DATABASE.values()):
         check.forget()
@@ -200,12 +203,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     knows them: the site serves everything else without them.
     """
     checks = _results()
-    content = {"checks": checks, "partners": partners.states()}
+    content = {"checks": checks, "partners": external_services.service_states()}
     if all(checks[name] is True for name in REQUIRED):
         is_whole = all(result is True for result in checks.values())
         return JsonResponse({"status": "ok" if is_whole else "degraded"} | content)
     error = errors.Unavailable()
-    body = {"status": "unavailable"} | content | errors.body(error, logs.request_id.get())
+    body = {"status": "unavailable"} | content | errors.error_body(error, logs.request_id.get())
     response = JsonResponse(body, status=error.status)
     errors.add_headers(response, error)
     return response
@@ -217,9 +220,9 @@ PROBES = {"/healthz": healthz, "/readyz": readyz}
 def _answer(request: HttpRequest, probe: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Return what ``probe`` answers; its refusal of a method with the error form, as everywhere else."""
     response = probe(request)
-    if response.status_code != RefusedMethod.status:
+    if response.status_code != MethodNotAllowed.status:
         return response
-    refusal = errors.response(request, RefusedMethod())
+    refusal = errors.error_response(request, MethodNotAllowed())
     refusal["Allow"] = response["Allow"]
     return refusal
 
@@ -239,11 +242,11 @@ class HealthMiddleware:
         if probe is None:
             return self.get_response(request)
         begun = time.perf_counter()
-        with logs.identified(request) as request_id:
+        with logs.bind_request_id(request) as request_id:
             response = _answer(request, probe)
             logs.log_request(request, response, begun, is_probe=True)
         response["X-Request-Id"] = request_id
-        for name, value in {**headers.of_every_answer(), "X-Frame-Options": "DENY"}.items():
+        for name, value in {**headers.security_headers(), "X-Frame-Options": "DENY"}.items():
             response[name] = value
         response["Cache-Control"] = "no-store"
         response["Content-Length"] = str(len(response.content))

@@ -21,7 +21,7 @@ StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
-class Body:
+class CountingBody:
     """``wsgi.input`` that knows how much of it was read."""
 
     def __init__(self, stream: Any) -> None:
@@ -49,7 +49,7 @@ class Body:
         return piece
 
 
-class Lingering:
+class LingeringResponse:
     """An answer whose end waits until the other side has seen it."""
 
     def __init__(self, answer: Iterable[bytes]) -> None:
@@ -67,14 +67,14 @@ class Lingering:
             close()
 
 
-def lingering(application: Application) -> Application:
+def with_lingering_close(application: Application) -> Application:
     """Return ``application`` with answers that linger when the body was not read to its end."""
 
     def call(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         announced = int(environ.get("CONTENT_LENGTH") or 0)
         if announced <= SMALL_BYTES and not environ.get("HTTP_TRANSFER_ENCODING"):
             return application(environ, start_response)
-        body = environ["wsgi.input"] = Body(environ["wsgi.input"])
+        body = environ["wsgi.input"] = CountingBody(environ["wsgi.input"])
         begun: list[Any] = []
         answer = application(environ, lambda *given: begun.append(given))
         status, headers, *more = begun[-1]
@@ -83,6 +83,6 @@ def lingering(application: Application) -> Application:
             return answer
         # Of an answer with a length the server knows the end without being told.
         start_response(status, [pair for pair in headers if pair[0].lower() != "content-length"], *more)
-        return Lingering(answer)
+        return LingeringResponse(answer)
 
     return call

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the web server's first process needs formatters only
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-requests = logging.getLogger("streamsite.requests")
+request_logger = logging.getLogger("streamsite.requests")
 
 # What opens something by itself, and is a part of the path.
 SECRET_IN_PATH = re.compile(r"(/(?:media/v|feeds/private|decisions)/)[^/\s]+")
@@ -42,7 +42,7 @@ job_id: contextvars.ContextVar[str] = contextvars.ContextVar("job_id", default=N
 
 
 @contextmanager
-def identified(request: HttpRequest) -> Iterator[str]:
+def bind_request_id(request: HttpRequest) -> Iterator[str]:
     """Give the request its id, which log lines of the block carry: a well-formed ``X-Request-Id``, or a new one."""
     given = request.META.get("HTTP_X_REQUEST_ID", "")
     name = given if REQUEST_ID.match(given) else secrets.token_hex(8)
@@ -54,7 +54,7 @@ def identified(request: HttpRequest) -> Iterator[str]:
         request_id.reset(token)
 
 
-def note(request: Any, reason: str) -> None:
+def record_refusal(request: Any, reason: str) -> None:
     """Keep why ``request`` is refused, for its line; the first reason counts. Takes REST framework's requests too."""
     vars(getattr(request, "_request", request)).setdefault("log_reason", reason)
 
@@ -72,11 +72,11 @@ def log_request(
     else:
         is_quiet = is_probe or (status < 400 and request.path.startswith(FILES))
         level = logging.DEBUG if is_quiet else logging.INFO
-    if not requests.isEnabledFor(level):
+    if not request_logger.isEnabledFor(level):
         return
     fields = {
         "method": request.method,
-        "path": readable(request.path),
+        "path": redact_path(request.path),
         "status": status,
         "duration_ms": round((time.perf_counter() - begun) * 1000, 1),
     }
@@ -85,10 +85,10 @@ def log_request(
     if reason:
         fields["reason"] = reason
         line = f"{line} {reason}"
-    requests.log(level, "%s", line, extra={"fields": fields})
+    request_logger.log(level, "%s", line, extra={"fields": fields})
 
 
-def readable(path: str) -> str:
+def redact_path(path: str) -> str:
     """Return a decoded path for a line: without secrets, spaces, and control characters, of bounded length."""
     path = LONG_NAME.sub("...", SECRET_IN_PATH.sub(r"\1...", path))
     if not (path.isascii() and path.isprintable() and " " not in path):
@@ -112,7 +112,7 @@ class WithoutSecretsInPaths(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                readable(value) if isinstance(value, str) and value.startswith("/") else value
+                redact_path(value) if isinstance(value, str) and value.startswith("/") else value
                 for value in record.args
             )
         return True

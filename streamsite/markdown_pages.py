@@ -70,7 +70,7 @@ def render(path: Path, *, origin: str) -> Guide:
     return Guide(title.removeprefix("# "), pieces[0], contents, pieces[1], pieces[2])
 
 
-def slug(text: str) -> str:
+def heading_id(text: str) -> str:
     """The id of a heading, as code hosts make it."""
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
 
@@ -107,7 +107,7 @@ def _label_tables(tokens: Sequence[Token]) -> None:
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
             heading = tokens[index + 1].content
-            token.attrSet("id", slug(heading))
+            token.attrSet("id", heading_id(heading))
         elif token.type == "table_open":
             label = html.escape(f"Table: {heading}")
             token.content = f'<div class="table" tabindex="0" role="group" aria-label="{label}"><table>'

@@ -21,7 +21,7 @@ from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # What a query string may hold as it is: the characters with a meaning in URLs, and what is quoted already.
-RESERVED = "/#%[]=:;$&()+,!?*@'~"
+QUERY_SAFE_CHARACTERS = "/#%[]=:;$&()+,!?*@'~"
 
 
 def framed_content_policy(ancestors: str) -> str:
@@ -37,7 +37,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         begun = time.perf_counter()
-        with logs.identified(request) as request_id:
+        with logs.bind_request_id(request) as request_id:
             response = self.get_response(request)
             logs.log_request(request, response, begun)
         response["X-Request-Id"] = request_id
@@ -104,7 +104,7 @@ class TrailingSlashMiddleware:
         is_api = shorter.startswith("/api/")
         match = None if is_api else _match(path, shorter)
         if match is not None and request.method != "OPTIONS":
-            return _redirect(request, is_open=cors.is_open(match.func))
+            return _redirect(request, is_open=cors.allows_any_origin(match.func))
         if is_api or match is not None:
             request.path_info, request.path = shorter, request.path.removesuffix("/")
         return self.get_response(request)
@@ -125,13 +125,13 @@ def _redirect(request: HttpRequest, *, is_open: bool) -> HttpResponse:
     """Redirect to the same address without its trailing slash, on the same host."""
     target = escape_leading_slashes(escape_uri_path(request.path.removesuffix("/")))
     # As bytes, because WSGI has them as Latin-1; what a client should have quoted is quoted.
-    query = quote(get_bytes_from_wsgi(request.META, "QUERY_STRING", ""), safe=RESERVED)
+    query = quote(get_bytes_from_wsgi(request.META, "QUERY_STRING", ""), safe=QUERY_SAFE_CHARACTERS)
     location = f"{target}?{query}" if query else target
     status = 301 if request.method in cors.SAFE_METHODS else 308
     response = HttpResponse(status=status, headers={"Location": location})
     if is_open:
         # A page elsewhere that may read what is there must be able to follow.
-        cors.open_to_all(response)
+        cors.allow_any_origin(response)
     return response
 
 
@@ -148,8 +148,8 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        error = errors.of_exception(exception)
+        error = errors.from_exception(exception)
         if error is None:
             return None
-        errors.note(request, error, exception)
-        return errors.response(request, error)
+        errors.note_for_log(request, error, exception)
+        return errors.error_response(request, error)

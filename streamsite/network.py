@@ -19,7 +19,7 @@ class HostError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class ListenTarget:
     """``addresses`` to listen on, and ``hosts`` as a browser's address bar has them, the most useful first.
 
     ``hosts`` is empty for the usual place, loopback. ``is_open`` says whether other machines can connect.
@@ -42,7 +42,7 @@ class Place:
         return LOOPBACK if first.is_unspecified else str(first)
 
 
-def place_of(host: str) -> Place:
+def resolve_listen_target(host: str) -> ListenTarget:
     """Return the place that ``host`` names: an address of this machine, ``0.0.0.0`` or ``::`` for all, or its name.
 
     Raise ``HostError`` for anything else.
@@ -53,17 +53,17 @@ def place_of(host: str) -> Place:
         return _of_name(named)
     if address.is_unspecified:
         versions = (4,) if address.version == 4 else (4, 6)
-        own = tuple(bracketed(one) for one in _own_addresses() if one.version in versions)
+        own = tuple(bracket_ipv6(one) for one in _own_addresses() if one.version in versions)
         everywhere = ("0.0.0.0",) if address.version == 4 else ("0.0.0.0", "::")  # noqa: S104 - what was asked for
-        return Place(everywhere, (*own, *_names()), is_open=True)
+        return ListenTarget(everywhere, (*own, *_names()), is_open=True)
     if not _is_own(address):
         raise HostError(_refusal(host))
     if named == LOOPBACK:
-        return Place()
-    return Place((str(address),), (bracketed(address),), is_open=not address.is_loopback)
+        return ListenTarget()
+    return ListenTarget((str(address),), (bracket_ipv6(address),), is_open=not address.is_loopback)
 
 
-def try_port(place: Place, port: int) -> None:
+def require_free_port(place: ListenTarget, port: int) -> None:
     """Raise ``HostError`` unless ``port`` is free at the place."""
     for address in place.addresses:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -79,7 +79,7 @@ def try_port(place: Place, port: int) -> None:
             ) from error
 
 
-def remarks(place: Place, site_url: str, port: int, *, demo: bool) -> Iterator[str]:
+def describe_access(place: ListenTarget, site_url: str, port: int, *, demo: bool) -> Iterator[str]:
     """Yield the lines that tell the person at the terminal how the network reaches the site, and what that means."""
     if not place.is_open:
         return
@@ -100,12 +100,12 @@ def remarks(place: Place, site_url: str, port: int, *, demo: bool) -> Iterator[s
         )
 
 
-def bracketed(address: Address | str) -> str:
+def bracket_ipv6(address: Address | str) -> str:
     """Return the address as URLs and nginx have it: IPv6 in brackets."""
     return f"[{address}]" if ":" in str(address) else str(address)
 
 
-def _of_name(name: str) -> Place:
+def _of_name(name: str) -> ListenTarget:
     try:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM) if name else []
     except (OSError, UnicodeError):
@@ -117,11 +117,11 @@ def _of_name(name: str) -> Place:
         raise HostError(_refusal(name))
     usable = min(addresses, key=lambda address: address.is_loopback)
     if not usable.is_loopback:
-        return Place((str(usable),), (name.lower(), bracketed(usable)), is_open=True)
+        return ListenTarget((str(usable),), (name.lower(), bracket_ipv6(usable)), is_open=True)
     if name.lower() != "localhost":
         # As Debian's /etc/hosts has it: nobody else could connect.
         raise HostError(f"--host {name} is {usable}, which this machine alone can reach: {_advice()}")
-    return Place()
+    return ListenTarget()
 
 
 def _address(text: str) -> Address | None:

@@ -24,7 +24,7 @@ SECRET_WORDS = ("password", "otp", "token", "code")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def counts_as(limit: Limit) -> Callable[[View], View]:
+def count_writes_as(limit: Limit) -> Callable[[View], View]:
     """Count a page's writes in another group than ``WRITES``."""
 
     def decorate(view: View) -> View:
@@ -63,7 +63,7 @@ class PageLimitMiddleware:
 def _refuse(request: HttpRequest, error: errors.Throttled) -> HttpResponseBase:
     fields = _typed(request)
     if not fields:
-        return errors.response(request, error)
+        return errors.error_response(request, error)
     context = {"error": error, "request_id": getattr(request, "request_id", ""), "fields": fields}
     response = render(request, "429.html", context, status=error.status)
     return errors.add_headers(response, error)
@@ -76,7 +76,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     is_plain = request.content_type == "application/x-www-form-urlencoded"
     if not (is_small and is_plain and request.method == "POST" and request.user.is_authenticated):
         return []
-    if csrf.refusal(request, request.POST) is not None:
+    if csrf.rejection(request, request.POST) is not None:
         return []
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     fields = [(name, str(value)) for name, value in sent if name != "csrfmiddlewaretoken"]

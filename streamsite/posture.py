@@ -35,12 +35,12 @@ class Posture:
     trusted_proxies: int
 
 
-def problems(posture: Posture) -> list[str]:
+def find_problems(posture: Posture) -> list[str]:
     """Return one sentence per unsafe setting, each naming variable and remedy; none for a site that is not public."""
     return list(_problems(posture)) if posture.is_public else []
 
 
-def refusal(found: list[str]) -> str:
+def refusal_message(found: list[str]) -> str:
     """Return the problems as the message of a start that is refused."""
     return "this site is public (SITE_URL is https), so it does not start with these settings:\n" + "\n".join(
         f"- {sentence}" for sentence in found
@@ -50,7 +50,7 @@ def refusal(found: list[str]) -> str:
 def _problems(posture: Posture) -> Iterator[str]:
     if posture.debug:
         yield "DEBUG shows source code and settings to visitors: unset it or set DEBUG=0."
-    if why := weakness(posture.secret_key):
+    if why := key_weakness(posture.secret_key):
         yield (
             f"SECRET_KEY {why}, so sessions and links could be forged: set a new one, made by {NEW_KEY},"
             " in SECRET_KEY or SECRET_KEY_FILE."
@@ -67,7 +67,7 @@ def _problems(posture: Posture) -> Iterator[str]:
         )
 
 
-def weakness(key: str) -> str:
+def key_weakness(key: str) -> str:
     """Return why a secret key is unsafe as the end of "SECRET_KEY ...", "" for a good one. Never quotes the key."""
     if len(key) < MIN_KEY_LENGTH:
         return f"has {len(key)} characters and needs at least {MIN_KEY_LENGTH}"

@@ -21,12 +21,12 @@ PROBE = "import ctypes, ssl, sqlite3; import django, pymongo, av; import streams
 PROBE_SECONDS = 30
 
 
-def warning() -> str:
+def root_warning() -> str:
     """Return what to say about who runs this process, "" for anybody but root."""
     return AS_ROOT if os.geteuid() == 0 else ""
 
 
-def give_up_root(data_dir: Path) -> str:
+def drop_root(data_dir: Path) -> str:
     """Become the owner of the data folder when root runs this and somebody else owns it; return a sentence about it.
 
     "" when nothing changed. Files that root made would be unreadable to the site's own user. When that user cannot load

@@ -48,16 +48,16 @@ OTP_TOTAL = Limit("otp-total", 50, 3600)
 RECOVERY = Limit("recovery-code", 10, 900)
 # Not a limit: the failure at which the owner is told.
 OTP_FAILURES = Limit("otp-failures", 5, 900)
-MAIL_LINKS = Limit("mail-links", 5, 3600)
-LINK_TRIES = Limit("link-tries", 30, 3600)
+EMAIL_LINKS = Limit("mail-links", 5, 3600)
+EMAIL_LINK_ATTEMPTS = Limit("link-tries", 30, 3600)
 # Large providers send the clicks of all their users from few addresses.
 UNSUBSCRIBE = Limit("unsubscribe", 1200, 60)
 REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
-UPLOAD_PARTS = Limit("upload-parts", 3600, 3600)
+UPLOAD_CHUNKS = Limit("upload-parts", 3600, 3600)
 # Asked for while somebody types.
 PREVIEW = Limit("preview", 300, 60)
-PICTURE = Limit("picture", 60, 3600)
+IMAGE_UPLOAD = Limit("picture", 60, 3600)
 ANONYMOUS_FILES = Limit("anonymous-files", 30, 3600)
 PLAYBACK = Limit("playback", 1200, 60)
 COMMENT = Limit("comment", 30, 300)
@@ -103,7 +103,7 @@ def _digest(who: str) -> str:
     return salted_hmac("streamsite.rate_limits", who, algorithm="sha256").hexdigest()[:32]
 
 
-def hit(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
+def increment(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
     """Count ``by`` events; the total of the window and the seconds until it ends."""
     now = time.time()
     window = int(now // limit.seconds)
@@ -120,33 +120,33 @@ def hit(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
     return int(document["n"]), max(1, math.ceil(ends - now))
 
 
-def allowance(limit: Limit) -> int:
+def max_events(limit: Limit) -> int:
     """How many events the limit allows after ``STREAMSITE_THROTTLE_SCALE``."""
     return int(limit.most * settings.THROTTLE_SCALE)
 
 
 def enforce(limit: Limit, who: str) -> None:
     """Count one event and raise ``Throttled`` when it is one too many."""
-    total, seconds = hit(limit, who)
-    most = allowance(limit)
+    total, seconds = increment(limit, who)
+    most = max_events(limit)
     if total > most:
         raise Throttled(retry_after=seconds, limit=most, is_first=total == most + 1)
 
 
-def give_back(limit: Limit, who: str) -> None:
+def refund(limit: Limit, who: str) -> None:
     """Take back an event that ``enforce`` counted and that was none: a right password, for instance.
 
     Counting first and taking back afterwards leaves no gap for parallel attempts to slip through.
     """
-    hit(limit, who, by=-1)
+    increment(limit, who, by=-1)
 
 
 @contextmanager
-def given_back_when_unavailable(*counted: tuple[Limit, str]) -> Iterator[None]:
+def refund_on_unavailable(*counted: tuple[Limit, str]) -> Iterator[None]:
     """Take back what ``enforce`` counted when the work inside could not be done: it told the caller nothing."""
     try:
         yield
     except Unavailable:
         for limit, who in counted:
-            give_back(limit, who)
+            refund(limit, who)
         raise

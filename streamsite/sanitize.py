@@ -19,17 +19,17 @@ SPACES = re.compile(r"\s+")
 
 def clean_line(raw: str) -> str:
     """One line: NFC, no controls or direction overrides, single spaces, stripped."""
-    text = INVISIBLE.sub(r"\1", unicodedata.normalize("NFC", _whole(raw)))
+    text = INVISIBLE.sub(r"\1", unicodedata.normalize("NFC", _without_surrogates(raw)))
     return SPACES.sub(" ", CONTROLS.sub(" ", text)).strip()
 
 
 def clean_text(raw: str) -> str:
     """Several lines: NFC, no controls or direction overrides, ``\\n`` line ends, stripped."""
-    text = unicodedata.normalize("NFC", _whole(raw)).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", _without_surrogates(raw)).replace("\r\n", "\n").replace("\r", "\n")
     return CONTROLS.sub("", INVISIBLE.sub(r"\1", text)).strip()
 
 
-def shorten_line(line: str, longest: int) -> str:
+def truncate_line(line: str, longest: int) -> str:
     """Return a clean line of at most ``longest`` characters, cut between words, and never within an emoji."""
     if len(line) <= longest:
         return line
@@ -37,7 +37,7 @@ def shorten_line(line: str, longest: int) -> str:
     if space > longest // 2:
         return clean_line(line[:space])
     kept = longest
-    while kept and (is_attached(line[kept]) or line[kept - 1] == JOINER or _is_within_flag(line, kept)):
+    while kept and (extends_grapheme(line[kept]) or line[kept - 1] == JOINER or _is_within_flag(line, kept)):
         kept -= 1
     return clean_line(line[:kept])
 
@@ -48,7 +48,7 @@ def _is_within_flag(line: str, at: int) -> bool:
     return line[at] in FLAG_LETTERS and before % 2 == 1
 
 
-def is_attached(character: str) -> bool:
+def extends_grapheme(character: str) -> bool:
     """Return whether a character belongs to the one before it: marks, joiners, variations, tags, skin tones."""
     return (
         unicodedata.category(character)[0] == "M"
@@ -58,12 +58,12 @@ def is_attached(character: str) -> bool:
     )
 
 
-def _whole(raw: str) -> str:
+def _without_surrogates(raw: str) -> str:
     """Without lone surrogates, which no database or page can hold."""
     return raw.encode("utf-8", "ignore").decode("utf-8")
 
 
-def bytes_in_words(size: int) -> str:
+def format_bytes(size: int) -> str:
     """``60600000`` -> ``60.6 MB``: decimal units, as disks and browsers count."""
     value = float(size)
     for unit in ("bytes", "kB", "MB", "GB"):
@@ -82,7 +82,7 @@ def is_blank(text: str) -> bool:
     return all(character in BLANKS or unicodedata.category(character)[0] in "ZCM" for character in text)
 
 
-def names_a_user(address: str) -> bool:
+def has_userinfo(address: str) -> bool:
     """Return whether a web address has a user or password before its host: what looks like its host is none then."""
     authority = re.split(r"[/?#]", address.partition("://")[2], maxsplit=1)[0]
     return "@" in authority

@@ -85,7 +85,7 @@ def is_unspaced(character: str) -> bool:
     return any(first <= code <= last for first, last in _unspaced_ranges())
 
 
-def is_word_alone(character: str) -> bool:
+def is_syllable_or_han(character: str) -> bool:
     """Return whether ``character`` is a syllable of Hangul or a Han character, each of which may be a word."""
     return "\uac00" <= character <= "\ud7a3" or "\u3400" <= character <= "\u9fff" or character >= "\U00020000"
 

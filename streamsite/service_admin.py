@@ -15,7 +15,7 @@ from streamsite.errors import SiteError
 Row = TypeVar("Row", bound=Model)
 
 
-def sentence(error: SiteError) -> str:
+def error_sentence(error: SiteError) -> str:
     """Return what a service refused, as one line for a message."""
     if not error.fields:
         return error.detail
@@ -77,7 +77,7 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
 
     def refused(self, request: HttpRequest, error: SiteError) -> HttpResponse:
         """Show the page again with what the service refused."""
-        self.message_user(request, sentence(error), messages.ERROR)
+        self.message_user(request, error_sentence(error), messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 
     def get_deleted_objects(

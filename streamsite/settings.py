@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import assets, cors, env, posture
 from streamsite.mail import options as mail_options
-from streamsite.mail import schedule as mail_schedule
+from streamsite.mail import retry_schedule as mail_schedule
 from streamsite.mongo import uri as mongodb_uri
 from videos.transcoding.profiles import AV1, H264, PRESETS, STANDARD_SHORT_SIDES, VP9, Profile
 
@@ -32,16 +32,16 @@ FILE_UPLOAD_TEMP_DIR = str(WORK_DIR / "incoming")
 # --- the site's address -------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
 SITE_NAME = "Streamsite"
-_site = env.address("SITE_URL", "http://localhost:8000", example="https://video.example.org")
+_site = env.server_url("SITE_URL", "http://localhost:8000", example="https://video.example.org")
 SITE_URL = _site.geturl()
 IS_HTTPS = _site.scheme == "https"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # Set by ``script/server --host``: this machine's addresses and names in its network, as a Host header has them.
-NETWORK_HOSTS = () if IS_HTTPS else tuple(env.words("STREAMSITE_NETWORK_HOSTS"))
+NETWORK_HOSTS = () if IS_HTTPS else tuple(env.text_list("STREAMSITE_NETWORK_HOSTS"))
 _site_host = _site.hostname or ""
 _site_host = f"[{_site_host}]" if ":" in _site_host else _site_host
 if not IS_HTTPS and _site_host not in {*LOOPBACK_HOSTS, *NETWORK_HOSTS}:
-    raise env.refuse(
+    raise env.invalid_value(
         "SITE_URL",
         "plain http is accepted for localhost only, and with script/server --host for this machine's own addresses; "
         "use https://",
@@ -52,7 +52,7 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", (SITE_URL,) if IS_HTTPS else ())
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = env.text_list("SECRET_KEY_FALLBACKS")
 
 # --- applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -82,12 +82,12 @@ MIDDLEWARE = [
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "streamsite.middleware.ApiCorsMiddleware",
-    "streamsite.sending.SendLimitMiddleware",
+    "streamsite.download_slots.SendLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamsite.middleware.PageCompressionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "streamsite.middleware.ErrorMiddleware",
-    "streamsite.methods.RefusedMethodMiddleware",
+    "streamsite.method_not_allowed.RefusedMethodMiddleware",
     "streamsite.middleware.TrailingSlashMiddleware",
     # Writes are counted before bodies are looked at, and both before the CSRF check.
     "streamsite.page_limits.PageLimitMiddleware",
@@ -140,7 +140,7 @@ if not MONGODB_URI:
         "MONGODB_URI is not set and no embedded MongoDB runs for this data folder: "
         "start script/server, or set MONGODB_URI to a replica set's connection string"
     )
-if _malformed := mongodb_uri.problem(MONGODB_URI):
+if _malformed := mongodb_uri.uri_problem(MONGODB_URI):
     raise ImproperlyConfigured(
         f"MONGODB_URI is not a connection string ({_malformed}): {mongodb_uri.EXAMPLE}"
     )
@@ -175,8 +175,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.LoginBackend"]
 PASSWORD_HASHERS = [
-    "accounts.hashing.Argon2Hasher",
-    "accounts.hashing.PBKDF2Hasher",
+    "accounts.password_hashing.Argon2Hasher",
+    "accounts.password_hashing.PBKDF2Hasher",
 ]
 PASSWORD_MIN_LENGTH = 10
 PASSWORD_MAX_LENGTH = 4096
@@ -195,7 +195,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
-SESSION_ENGINE = "accounts.session_store"
+SESSION_ENGINE = "accounts.session_engine"
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -297,7 +297,7 @@ SPECTACULAR_SETTINGS = {
 TASK_BACKEND = env.choice("TASK_BACKEND", "mongodb", ("mongodb", "celery"))
 CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL") or "redis://127.0.0.1:6379/0"
 if not re.match(r"[a-z][a-z0-9+.-]*://", CELERY_BROKER_URL):
-    raise env.refuse(
+    raise env.invalid_value(
         "CELERY_BROKER_URL", "it must look like redis://127.0.0.1:6379/0 or amqp://user@host/", is_secret=True
     )
 TASKS = {
@@ -348,7 +348,7 @@ TRASH_DAYS = env.integer("TRASH_DAYS", 7, least=1, most=365)
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 4 * 1024**3, least=1_000, most=10 * 1024**4)
 TRANSCODE_PROFILE = Profile(
     codec=env.choice("TRANSCODE_CODEC", H264, (H264, VP9, AV1)),
-    short_sides=env.numbers("TRANSCODE_RUNGS", STANDARD_SHORT_SIDES, among=STANDARD_SHORT_SIDES),
+    short_sides=env.integer_list("TRANSCODE_RUNGS", STANDARD_SHORT_SIDES, among=STANDARD_SHORT_SIDES),
     bitrate_percent=env.integer("TRANSCODE_BITRATE_PERCENT", 100, least=25, most=400),
     preset=env.choice("TRANSCODE_PRESET", "veryfast", PRESETS),
 )
@@ -379,9 +379,9 @@ MEDIA_ACCEL_PREFIX = env.matching(
     allowed="use the path of nginx's internal location, such as /internal/",
 )
 # Read by ``videos.transcoding``; a wrong one is better known before the first video.
-env.program("FFMPEG_BIN")
+env.executable("FFMPEG_BIN")
 if not all(Path(folder).is_dir() for folder in env.text("FFMPEG_LIBRARIES").split(os.pathsep) if folder):
-    raise env.refuse("FFMPEG_LIBRARIES", f"use folders that exist, separated by {os.pathsep}")
+    raise env.invalid_value("FFMPEG_LIBRARIES", f"use folders that exist, separated by {os.pathsep}")
 
 # --- a bucket for what is served of videos (requirements-s3.txt) --------------------------------
 # Where complete videos belong. With a bucket named and "local" here, what is in the bucket is still served from there.
@@ -396,7 +396,7 @@ S3_REGION = env.matching(
 )
 # Empty: Amazon's own.
 _s3_server = f"https://s3.{S3_REGION}.amazonaws.com"
-_endpoint = env.address("S3_ENDPOINT_URL", _s3_server, example="https://s3.example.org")
+_endpoint = env.server_url("S3_ENDPOINT_URL", _s3_server, example="https://s3.example.org")
 S3_ENDPOINT_URL = _endpoint.geturl() if env.text("S3_ENDPOINT_URL") else ""
 S3_ACCESS_KEY_ID = env.text("S3_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = env.secret("S3_SECRET_ACCESS_KEY") if S3_BUCKET else ""
@@ -419,7 +419,7 @@ S3_ORIGIN = (
 # --- pages --------------------------------------------------------------------------------------
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Each version of the files has addresses of its own; while developing, they are served as they are at the moment.
-STATIC_VERSION = "" if DEBUG else assets.version_of([BASE_DIR / "static", BASE_DIR / "requirements.txt"])
+STATIC_VERSION = "" if DEBUG else assets.compute_version([BASE_DIR / "static", BASE_DIR / "requirements.txt"])
 STATIC_URL = f"/static/{STATIC_VERSION}/" if STATIC_VERSION else "/static/"
 ASSETS_DIR = DATA_DIR / "assets"
 STATIC_ROOT = ASSETS_DIR / "static" / STATIC_VERSION
@@ -462,14 +462,14 @@ POSTURE = posture.Posture(
     behind_tls_proxy=BEHIND_TLS_PROXY,
     trusted_proxies=TRUSTED_PROXIES,
 )
-if _unsafe := posture.problems(POSTURE):
-    raise ImproperlyConfigured(posture.refusal(_unsafe))
+if _unsafe := posture.find_problems(POSTURE):
+    raise ImproperlyConfigured(posture.refusal_message(_unsafe))
 
 # --- mail ---------------------------------------------------------------------------------------
-_mail = mail_options.read()
+_mail = mail_options.read_options()
 EMAIL_HOST, EMAIL_PORT, EMAIL_SECURITY = _mail.host, _mail.port, _mail.security
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
-DEFAULT_FROM_EMAIL = mail_options.sender(SITE_NAME, str(_site.hostname))
+DEFAULT_FROM_EMAIL = mail_options.default_sender(SITE_NAME, str(_site.hostname))
 # Seconds to connect, and for each answer of the mail server.
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1, most=120)
 EMAIL_BACKEND = f"streamsite.mail.backends.{'SmtpBackend' if EMAIL_HOST else 'EmlFileBackend'}"
@@ -482,8 +482,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "context": {"()": "streamsite.logs.ContextFilter"},
-        "faults_only": {"()": "streamsite.expected.FaultsOnly"},
-        "without_expected_tracebacks": {"()": "streamsite.expected.WithoutExpectedTracebacks"},
+        "faults_only": {"()": "streamsite.expected_errors.FaultsOnly"},
+        "without_expected_tracebacks": {"()": "streamsite.expected_errors.WithoutExpectedTracebacks"},
         "without_secrets_in_paths": {"()": "streamsite.logs.WithoutSecretsInPaths"},
     },
     "formatters": {

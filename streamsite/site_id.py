@@ -17,6 +17,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -28,7 +29,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from pymongo.errors import OperationFailure, PyMongoError
 
-from streamsite import trash, whole_files
+from streamsite import atomic_files, trash
+from streamsite.caching import cached
 from streamsite.mongo.collections import collection
 
 logger = logging.getLogger("streamsite.site_id")
@@ -38,12 +40,12 @@ FILE = "site-id"
 COUNT_FILE = "site-count"  # of ``site_age``
 VALID = re.compile(r"\A[0-9a-f]{32}\Z")
 UNAUTHORIZED = 13
-AWAY = (PyMongoError, DatabaseError, InterfaceError)
+CONNECTION_ERRORS = (PyMongoError, DatabaseError, InterfaceError)
 ANSWER_SECONDS, RETRY_SECONDS, CACHE_SECONDS = 2.0, 2.0, 5.0
 BATCH = 500
 
 
-class WrongSite(Exception):
+class SiteMismatch(Exception):
     """The database and the files belong to different sites. The message says what is wrong and what to do."""
 
 
@@ -62,7 +64,7 @@ class Witness:
 _witnesses: dict[str, Witness] = {}
 
 
-def register(
+def register_witness(
     name: str,
     *,
     there: Callable[[], Iterator[str]],
@@ -76,7 +78,7 @@ def register(
 # --- reading --------------------------------------------------------------------------------------
 
 
-def in_folder(media: Path) -> str:
+def read_folder_id(media: Path) -> str:
     """Return the id in a data folder's ``media``, "" when there is none. Raises ``WrongSite`` when it is damaged."""
     path = media / FILE
     try:
@@ -84,97 +86,97 @@ def in_folder(media: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise WrongSite(f"{path} cannot be read ({error.strerror}). Give it to the site's user.") from None
+        raise SiteMismatch(f"{path} cannot be read ({error.strerror}). Give it to the site's user.") from None
     if not VALID.match(content):
-        raise WrongSite(
+        raise SiteMismatch(
             f"{path} is damaged. Restore it from a backup, or run `manage.py site_id --adopt` if the database and the"
             " data folder belong together."
         )
     return content
 
 
-def document_in(database: Any) -> dict[str, Any]:
+def read_site_document(database: Any) -> dict[str, Any]:
     """Return the site's document of a pymongo ``Database``, {} when there is none. Raises ``PyMongoError``."""
     found: dict[str, Any] | None = database[COLLECTION].find_one({"_id": DOCUMENT})
     return found or {}
 
 
-def in_database() -> str:
+def read_database_id() -> str:
     """Return the id in the database, "" when there is none. Raises ``WrongSite`` when it may not be read."""
     try:
-        return str(document_in(collection(COLLECTION).database).get("site_id", ""))
+        return str(read_site_document(collection(COLLECTION).database).get("site_id", ""))
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
-        raise WrongSite(
+        raise SiteMismatch(
             f"MongoDB does not let the site's user read the database {_name()!r}. Correct MONGODB_NAME or MONGODB_URI."
         ) from None
 
 
-def current() -> str:
+def current_site_id() -> str:
     """Return the site's id. Raises ``WrongSite`` unless database and data folder agree on one."""
-    require()
-    return in_folder(_media())
+    require_match()
+    return read_folder_id(_media())
 
 
-def require() -> None:
+def require_match() -> None:
     """Raise ``WrongSite`` unless database and data folder have the same id. Raises one of ``AWAY``."""
-    if sentence := _disagreement(in_database(), in_folder(_media())):
-        raise WrongSite(sentence)
+    if sentence := _disagreement(read_database_id(), read_folder_id(_media())):
+        raise SiteMismatch(sentence)
 
 
-def require_once_reachable() -> None:
+def wait_and_require_match() -> None:
     """Do as ``require``, and wait for a database that is away."""
     while True:
         try:
-            return require()
-        except AWAY as error:
+            return require_match()
+        except CONNECTION_ERRORS as error:
             logger.warning("database unavailable (%s); waiting", error.__class__.__name__)
             time.sleep(RETRY_SECONDS)
 
 
-def guard() -> None:
+def exit_on_mismatch() -> None:
     """End this process when database and data folder belong to different sites, at once or when MongoDB answers."""
     try:
         with pymongo.timeout(ANSWER_SECONDS):
-            require()
-    except WrongSite as error:
+            require_match()
+    except SiteMismatch as error:
         logger.critical("%s", error)
         raise SystemExit(1) from None
-    except AWAY:
+    except CONNECTION_ERRORS:
         threading.Thread(target=_guard_later, name="site id", daemon=True).start()
 
 
 def _guard_later() -> None:
     try:
-        require_once_reachable()
-    except WrongSite as error:
+        wait_and_require_match()
+    except SiteMismatch as error:
         logger.critical("%s", error)
         os._exit(1)
 
 
-_seen = (float("-inf"), "")
+_last_message = ""
 
 
-def problem() -> str:
+def mismatch_message() -> str:
     """Return why database and data folder do not belong together, "" when they do. Read at most every five seconds.
 
-    While the database is away this is what was found last.
+    While the database is away, return what was found last.
     """
-    global _seen
-    when, sentence = _seen
-    if time.monotonic() - when < CACHE_SECONDS:
-        return sentence
+    global _last_message
+    with suppress(*CONNECTION_ERRORS):
+        _last_message = _find_mismatch()
+    return _last_message
+
+
+@cached(seconds=CACHE_SECONDS)
+def _find_mismatch() -> str:
     try:
         with pymongo.timeout(ANSWER_SECONDS):
-            require()
-        sentence = ""
-    except WrongSite as error:
-        sentence = str(error)
-    except AWAY:
-        return sentence
-    _seen = (time.monotonic(), sentence)
-    return sentence
+            require_match()
+    except SiteMismatch as error:
+        return str(error)
+    return ""
 
 
 # --- deciding -------------------------------------------------------------------------------------
@@ -251,19 +253,19 @@ def _knows_files() -> bool:
 
 def require_adoptable() -> None:
     """Raise ``WrongSite`` when ``adopt_if_safe`` would. Writes nothing."""
-    database, folder = in_database(), in_folder(_media())
+    database, folder = read_database_id(), read_folder_id(_media())
     if database and database == folder:
         return
     if database and folder:
-        raise WrongSite(_disagreement(database, folder))
+        raise SiteMismatch(_disagreement(database, folder))
     if _knows_files():
         return
     if folder:
-        raise WrongSite(_disagreement(database, folder))
+        raise SiteMismatch(_disagreement(database, folder))
     if _has_files():
-        raise WrongSite(_unknown_files())
+        raise SiteMismatch(_unknown_files())
     if any(witness.expects() for witness in _witnesses.values()):
-        raise WrongSite(_disagreement(database, folder) if database else _missing_files())
+        raise SiteMismatch(_disagreement(database, folder) if database else _missing_files())
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -277,11 +279,11 @@ def adopt_if_safe() -> str:
     empty.
     """
     require_adoptable()
-    database, folder = in_database(), in_folder(_media())
+    database, folder = read_database_id(), read_folder_id(_media())
     site = database or _write_database(folder or secrets.token_hex(16), is_new=True)
     if not folder:
         _write_folder(site)
-    require()
+    require_match()
     return site
 
 
@@ -301,10 +303,10 @@ def _write_database(site: str, *, is_new: bool) -> str:
     fields = {"site_id": site, "adopted_at": datetime.now(UTC).replace(tzinfo=None)}
     change = {"$setOnInsert": fields} if is_new else {"$set": fields}
     collection(COLLECTION).update_one({"_id": DOCUMENT}, change, upsert=True)
-    return in_database()
+    return read_database_id()
 
 
 def _write_folder(site: str) -> None:
     path = _media() / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole_files.write(path, f"{site}\n", mode=0o640)
+    atomic_files.write_atomically(path, f"{site}\n", mode=0o640)

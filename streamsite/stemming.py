@@ -48,10 +48,10 @@ ALPHABETS = {
     "yi": ("HEBREW",),
 }
 LATIN = ("LATIN",)
-MOST_REMOVED, SHORTEST, LONGEST = 4, 3, 40
+MAX_REMOVED, MIN_STEM_LENGTH, MAX_WORD_LENGTH = 4, 3, 40
 # At most so many letters are removed where what is left is as short as this.
-SHORT, MOST_OF_SHORT = 3, 2
-DOUBLING, LONGEST_ENDING = ("ing", "ed"), 3
+SHORT, MAX_REMOVED_FROM_SHORT = 3, 2
+DOUBLING, MAX_ENDING_LENGTH = ("ing", "ed"), 3
 _local = threading.local()
 
 
@@ -85,7 +85,7 @@ def _chunk_stems(chunk: str, language: str) -> tuple[str, ...]:
     for spelling in dict.fromkeys((written, folding.fold(chunk))):
         for word in spelling.replace(APOSTROPHE, " ").split():
             for match in folding.TOKEN.finditer(word):
-                if match.lastgroup == "word" and SHORTEST < len(match[0]) <= LONGEST:
+                if match.lastgroup == "word" and MIN_STEM_LENGTH < len(match[0]) <= MAX_WORD_LENGTH:
                     folded = folding.fold(match[0])
                     made = map(folding.fold, _stems(match[0], language))
                     found += [stem for stem in made if stem != folded]
@@ -97,8 +97,8 @@ def _stems(word: str, language: str) -> list[str]:
     stem = _full_stem(word, language)
     if language not in ENDINGS:
         removed = len(word) - len(stem)
-        most = MOST_OF_SHORT if len(stem) <= SHORT else MOST_REMOVED
-        return [stem] if 0 <= removed <= most and len(stem) >= SHORTEST else []
+        most = MAX_REMOVED_FROM_SHORT if len(stem) <= SHORT else MAX_REMOVED
+        return [stem] if 0 <= removed <= most and len(stem) >= MIN_STEM_LENGTH else []
     found = []
     for ending, instead in ENDINGS[language]:
         if word.endswith(ending):
@@ -106,13 +106,13 @@ def _stems(word: str, language: str) -> list[str]:
             # run-n-ing
             doubled = base[:-1] if ending in DOUBLING and base[-1:] == base[-2:-1] else ""
             found += [one for one in (base, doubled) if _is_form_of(one, word, stem, language)]
-            if found and len(ending) == LONGEST_ENDING:
+            if found and len(ending) == MAX_ENDING_LENGTH:
                 break
     return found
 
 
 def _is_form_of(base: str, word: str, stem: str, language: str) -> bool:
-    if len(base) < SHORTEST or _full_stem(base, language) != stem:
+    if len(base) < MIN_STEM_LENGTH or _full_stem(base, language) != stem:
         return False
     return language == "en" or len(base) > SHORT or len(word) - len(base) == 1
 

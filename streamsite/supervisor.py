@@ -28,23 +28,23 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from streamsite import env, folders, network, privileges, site_id, whole_files
-from streamsite.console import copy_lines, say
+from streamsite import atomic_files, env, folders, network, privileges, site_id
+from streamsite.console import copy_lines, print_line
 from streamsite.front.binary import NginxUnavailableError
-from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, without_request
+from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, strip_request
 from streamsite.mongo.binary import MongodUnavailableError
-from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, die_with_parent
-from streamsite.mongo.watch import Watch, limit_from_environment
+from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError, end_with_parent
+from streamsite.mongo.watchdog import ServerWatchdog, read_silence_limit
 from streamsite.server_command import granian_command
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 12
-LEAST_FREE_BYTES = 400 * 1024**2
+MIN_FREE_BYTES = 400 * 1024**2
 QUICK_DEATH_SECONDS = 5
 # Said to the processes that it starts, and to nobody else.
 OWN_VARIABLES = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
-MOST_QUICK_DEATHS = 5
+MAX_QUICK_DEATHS = 5
 
 
 class StartError(Exception):
@@ -79,10 +79,10 @@ class Supervisor:
         self.data_dir: Path = options.data.expanduser().resolve()
         self.stopping = threading.Event()
         self.mongo: EmbeddedMongo | None = None
-        self.mongo_watch: Watch | None = None
+        self.mongo_watch: ServerWatchdog | None = None
         self.front: Front | None = None
         self.children: list[Child] = []
-        self.place = network.Place()
+        self.place = network.ListenTarget()
         self.environment = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
 
     def run(self) -> int:
@@ -120,8 +120,10 @@ class Supervisor:
             raise StartError(
                 "--database-only is for the bundled MongoDB, and MONGODB_URI names another server"
             )
-        say("server", f"only MongoDB is running; its address is in {self.data_dir / 'run' / 'mongodb-uri'}")
-        say("server", "Ctrl-C stops it")
+        print_line(
+            "server", f"only MongoDB is running; its address is in {self.data_dir / 'run' / 'mongodb-uri'}"
+        )
+        print_line("server", "Ctrl-C stops it")
         while not self.stopping.wait(0.3):
             self._keep_mongo()
 
@@ -145,34 +147,34 @@ class Supervisor:
                     f"the disk of {self.data_dir} is full: free some space and start again"
                 ) from error
             raise StartError(f"cannot write to the data folder {self.data_dir}: {error.strerror}") from error
-        if free < LEAST_FREE_BYTES:
+        if free < MIN_FREE_BYTES:
             raise StartError(
                 f"only {free // 1024**2} MiB are free on the disk of {self.data_dir}; at least 400 MiB are needed"
             )
 
     def _check_port(self) -> None:
         try:
-            self.place = network.place_of(self.options.host)
-            network.try_port(self.place, self.options.port)
+            self.place = network.resolve_listen_target(self.options.host)
+            network.require_free_port(self.place, self.options.port)
         except network.HostError as error:
             raise StartError(str(error)) from error
 
     def _start_mongo(self) -> None:
         if os.environ.get("MONGODB_URI", "").strip():
-            say("mongo", "using the server named by MONGODB_URI")
+            print_line("mongo", "using the server named by MONGODB_URI")
             return
         try:
-            mongo_limit = limit_from_environment()
+            mongo_limit = read_silence_limit()
         except ImproperlyConfigured as error:
             raise StartError(str(error)) from error
-        self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: say("mongo", line))
+        self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: print_line("mongo", line))
         begun = time.monotonic()
         self.mongo.start()
         self.environment["MONGODB_URI"] = self.mongo.uri
-        say("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
+        print_line("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
         if warning := self.mongo.warning():
-            say("mongo", warning)
-        self.mongo_watch = Watch(self.mongo, mongo_limit)
+            print_line("mongo", warning)
+        self.mongo_watch = ServerWatchdog(self.mongo, mongo_limit)
         self.mongo_watch.start()
 
     def _set_environment(self) -> None:
@@ -192,7 +194,7 @@ class Supervisor:
             and not (secret.is_file() and secret.stat().st_size)
         ):
             folders.create(secret.parent, folders.PRIVATE)
-            whole_files.write(secret, secrets.token_urlsafe(48))
+            atomic_files.write_atomically(secret, secrets.token_urlsafe(48))
 
     def _begin_front(self) -> None:
         files = raise_file_limit()
@@ -200,7 +202,7 @@ class Supervisor:
             return
         front = Front(self.data_dir, self.options.port, files, self.place)
         if not front.is_available:
-            say("front", "this machine has no nginx 1.18 or newer: the site answers by itself")
+            print_line("front", "this machine has no nginx 1.18 or newer: the site answers by itself")
             return
         self.front = front
         front.begin(self.environment)
@@ -215,12 +217,12 @@ class Supervisor:
         except FrontError as error:
             if os.environ.get("NGINX_BIN"):
                 raise StartError(f"{error}; --no-front starts the site without nginx") from error
-            say("front", f"{error}: the site answers by itself")
+            print_line("front", f"{error}: the site answers by itself")
             self.front.clean()
             self.front = None
             return
         if remark:
-            say("front", remark)
+            print_line("front", remark)
         # The site may trust what its own nginx says about the caller, and nobody else reaches the socket.
         self.environment["STREAMSITE_FRONT"] = "1"
 
@@ -230,7 +232,7 @@ class Supervisor:
                 self._check_settings()
             return
         command = [sys.executable, "manage.py", "prepare", *([] if self.options.demo else ["--no-demo"])]
-        say("setup", "preparing the database; after an update this may take a minute")
+        print_line("setup", "preparing the database; after an update this may take a minute")
         setup = Child("setup", command, once=True)
         self._launch(setup)
         process = setup.process
@@ -270,7 +272,7 @@ class Supervisor:
             return {}
         client: MongoClient[dict[str, Any]] = MongoClient(self.mongo.uri, serverSelectionTimeoutMS=5_000)
         with client:
-            return site_id.document_in(client[self.mongo.database])
+            return site_id.read_site_document(client[self.mongo.database])
 
     def _is_prepared(self) -> bool:
         if self.mongo is None or not any((self.data_dir / "keys" / "tokens").glob("*.pem")):
@@ -279,9 +281,9 @@ class Supervisor:
             return False  # preparing reads the settings, and refuses those that no public site may have
         try:
             site = self._site_document()
-            if not site or site_id.in_folder(self.data_dir / "media") != site.get("site_id"):
+            if not site or site_id.read_folder_id(self.data_dir / "media") != site.get("site_id"):
                 return False  # preparing says what is wrong, or completes what is missing
-        except (PyMongoError, site_id.WrongSite):
+        except (PyMongoError, site_id.SiteMismatch):
             return False
         return self._stamp.is_file() and self._stamp.read_text() == self._stamped(site)
 
@@ -320,12 +322,12 @@ class Supervisor:
         if self.stopping.is_set():
             return
         site = self.environment["SITE_URL"]
-        say("server", f"Streamsite is at {site}")
+        print_line("server", f"Streamsite is at {site}")
         if self.options.demo:
             self._say_demo_login(site)
-        for line in network.remarks(self.place, site, self.options.port, demo=self.options.demo):
-            say("server", line)
-        say("server", "Ctrl-C stops it")
+        for line in network.describe_access(self.place, site, self.options.port, demo=self.options.demo):
+            print_line("server", line)
+        print_line("server", "Ctrl-C stops it")
         for child in self.children[lasting:]:
             self._launch(child)
 
@@ -333,7 +335,9 @@ class Supervisor:
         kept = self.data_dir / "keys" / "demo_password"
         if kept.is_file():
             password = kept.read_text(encoding="utf-8").strip()
-            say("server", f"log in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}")
+            print_line(
+                "server", f"log in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}"
+            )
 
     def _is_web_up(self) -> bool:
         if self.front is not None:
@@ -369,12 +373,12 @@ class Supervisor:
         mongo = self.mongo
         if mongo is None or mongo.process is None or mongo.process.poll() is None:
             return
-        say("mongo", f"ended unexpectedly (exit code {mongo.process.returncode}); starting it again")
+        print_line("mongo", f"ended unexpectedly (exit code {mongo.process.returncode}); starting it again")
         try:
             mongo.launch()
-            say("mongo", "running again")
+            print_line("mongo", "running again")
         except EmbeddedMongoError as error:
-            say("mongo", str(error))
+            print_line("mongo", str(error))
             self.stopping.wait(2)
 
     def _keep(self, child: Child) -> None:
@@ -385,13 +389,15 @@ class Supervisor:
             code = process.returncode
             if child.once:
                 if code:
-                    say(child.name, f"ended with exit code {code}")
+                    print_line(child.name, f"ended with exit code {code}")
                 self.children.remove(child)
                 return
             quick = time.monotonic() - child.started < QUICK_DEATH_SECONDS
             child.quick_deaths = child.quick_deaths + 1 if quick else 0
             wait = min(30.0, 0.2 * 2**child.quick_deaths)
-            say(child.name, f"ended unexpectedly (exit code {code}); starting it again in {wait:.1f} s")
+            print_line(
+                child.name, f"ended unexpectedly (exit code {code}); starting it again in {wait:.1f} s"
+            )
             self._signal(child, signal.SIGKILL)  # whatever of its process group has outlived it
             child.process = None
             child.not_before = time.monotonic() + wait
@@ -413,11 +419,11 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=end_with_parent,
         )
         child.started = time.monotonic()
         if child.process.stdout is not None:
-            clean = without_request if child.name == "front" else str
+            clean = strip_request if child.name == "front" else str
             reader = threading.Thread(
                 target=copy_lines, args=(child.name, child.process.stdout, clean), daemon=True
             )
@@ -429,7 +435,7 @@ class Supervisor:
     def _stop_all(self) -> None:
         running = [child for child in self.children if self._alive(child)]
         if running or self.mongo is not None:
-            say("server", "stopping")
+            print_line("server", "stopping")
         for child in running:
             self._signal(child, child.stop_signal)
         deadline = time.monotonic() + STOP_SECONDS
@@ -439,7 +445,7 @@ class Supervisor:
             try:
                 child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                say(child.name, "does not stop; ending it")
+                print_line(child.name, "does not stop; ending it")
                 self._signal(child, signal.SIGKILL)
                 child.process.wait(timeout=5)
             self._signal(child, signal.SIGKILL)  # whatever is left of its process group
@@ -449,7 +455,7 @@ class Supervisor:
             self.front.clean()
         if self.mongo is not None:
             self.mongo.stop()
-            say("server", "stopped")
+            print_line("server", "stopped")
 
     @staticmethod
     def _signal(child: Child, number: signal.Signals) -> None:
@@ -528,8 +534,8 @@ def main() -> int:
     try:
         env.load_dotenv(ROOT / ".env")
         options = parse(sys.argv[1:])
-        if told := privileges.give_up_root(options.data.expanduser().resolve()) or privileges.warning():
-            say("server", told)
+        if told := privileges.drop_root(options.data.expanduser().resolve()) or privileges.root_warning():
+            print_line("server", told)
         return Supervisor(options).run()
     except ImproperlyConfigured as error:
         sys.stderr.write(f"script/server: {error}\n")

@@ -26,35 +26,35 @@ logger = logging.getLogger("streamsite.trash")
 
 NAME = "trash"
 _places: list[tuple[Callable[[], Path], int | None, Callable[[Path], bool]]] = []
-MOST_AT_ONCE, MOST_PERCENT = 20, 5
-HOW_TO_GO_ON = (
+MAX_AT_ONCE, MAX_PERCENT = 20, 5
+RECOVERY_HINT = (
     "List them with `manage.py sweep --dry-run`; when they may go, run `manage.py sweep --force`, and otherwise restore"
     " the database that knows them."
 )
 
 
-def is_too_much(found: int, there: int, moved: int = 0) -> bool:
+def exceeds_limits(found: int, there: int, moved: int = 0) -> bool:
     """Whether so many are a sign of a wrong or older database: over 20, or over 5 % and more than one.
 
     ``found`` are all of a kind that are without a row, young ones too, of ``there``; ``moved`` is how many are in the
     trash already. Otherwise small sweeps would add up to a large one.
     """
     found, there = found + moved, there + moved
-    return found > MOST_AT_ONCE or found > max(1, there * MOST_PERCENT // 100)
+    return found > MAX_AT_ONCE or found > max(1, there * MAX_PERCENT // 100)
 
 
-def refusal(
+def refusal_message(
     found: int, there: int, what: str, *, moved: int = 0, fate: str = "would be moved to the trash"
 ) -> str:
     """Return the message for a sweep that takes nothing of a kind, such as ``videos without a row``."""
     already = f" ({moved} are there already)" if moved else ""
     return (
-        f"{found} of {there} {what} {fate}{already}, which is more than {MOST_PERCENT} % or {MOST_AT_ONCE} and usually"
-        f" means a wrong or an older database, so all were left alone. {HOW_TO_GO_ON}"
+        f"{found} of {there} {what} {fate}{already}, which is more than {MAX_PERCENT} % or {MAX_AT_ONCE} and usually"
+        f" means a wrong or an older database, so all were left alone. {RECOVERY_HINT}"
     )
 
 
-def clocks() -> tuple[date, date]:
+def clock_days() -> tuple[date, date]:
     """Return the earlier and the later day of this machine's clock and MongoDB's, in UTC."""
     here = datetime.now(UTC).date()
     there: date = get_database("default").client.admin.command("hello")["localTime"].date()
@@ -63,7 +63,7 @@ def clocks() -> tuple[date, date]:
 
 def today() -> date:
     """Return the day under which something goes into the trash now."""
-    return clocks()[1]
+    return clock_days()[1]
 
 
 def move(path: Path) -> Path | None:
@@ -102,44 +102,46 @@ def _move(path: Path, root: Path, relative: Path) -> Path:
         number += 1
 
 
-def roots() -> list[Path]:
+def trash_folders() -> list[Path]:
     """Return the trash folders that exist."""
     data = Path(settings.DATA_DIR)
     places = (data, Path(settings.MEDIA_ROOT), Path(settings.WORK_DIR))
     return [place / NAME for place in places if (place / NAME).is_dir()]
 
 
-def days() -> Iterator[tuple[date, Path]]:
+def dated_folders() -> Iterator[tuple[date, Path]]:
     """Yield the folders of the trash with their dates, oldest first; others are not ours."""
-    for root in roots():
+    for root in trash_folders():
         for entry in sorted(root.iterdir()):
             with suppress(ValueError):
                 yield date.fromisoformat(entry.name.partition(".")[0]), entry
 
 
-def is_over(day: date) -> bool:
+def has_expired(day: date) -> bool:
     """Whether what came into the trash on that day has been there for ``TRASH_DAYS``."""
     return day <= _last_day()
 
 
 def _last_day() -> date:
-    return clocks()[0] - timedelta(days=settings.TRASH_DAYS)
+    return clock_days()[0] - timedelta(days=settings.TRASH_DAYS)
 
 
-def expired() -> list[Path]:
+def expired_folders() -> list[Path]:
     """Return the folders of the trash whose time is over."""
     last = _last_day()
-    return [folder for day, folder in days() if day <= last]
+    return [folder for day, folder in dated_folders() if day <= last]
 
 
-def entries(*places: Path) -> list[Path]:
+def list_entries(*places: Path) -> list[Path]:
     """Return what is in the trash of some folders of the data folder, as paths in the trash."""
     former = [place.relative_to(settings.DATA_DIR) for place in places]
-    found = [folder / place for _, folder in days() for place in former]
+    found = [folder / place for _, folder in dated_folders() for place in former]
     return [entry for place in found if place.is_dir() for entry in sorted(place.iterdir())]
 
 
-def register(place: Callable[[], Path], *, depth: int | None, is_named: Callable[[Path], bool]) -> None:
+def register_reference_check(
+    place: Callable[[], Path], *, depth: int | None, is_named: Callable[[Path], bool]
+) -> None:
     """Have ``empty`` ask whether the database names what lies ``depth`` levels below a folder, or each file of it.
 
     ``is_named`` gets a path relative to ``place()``.
@@ -153,7 +155,7 @@ def empty(*, everything: bool = False) -> int:
     What the database names by now and nothing has taken the place of goes back instead, unless ``everything`` is to
     go: it was moved while a wrong or older database was there.
     """
-    folders = [folder for _, folder in days()] if everything else expired()
+    folders = [folder for _, folder in dated_folders()] if everything else expired_folders()
     for folder in folders:
         if not everything:
             _put_back_named(folder)
@@ -184,7 +186,7 @@ def restore(names: list[str]) -> tuple[list[Path], list[Path]]:
     because there is another file in their place.
     """
     back, kept = [], []
-    for _, folder in list(days()):
+    for _, folder in list(dated_folders()):
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             relative = path.relative_to(folder)
             if names and not set(names) & {folder.name, folder.name[:10], *relative.parts}:

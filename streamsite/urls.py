@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from accounts.views.sign_in import staff_login
 from streamsite import health
 from streamsite.api.views import ApiDocs, SchemaView, api_not_found
-from streamsite.view_helpers import moved_to
+from streamsite.view_helpers import redirect_view
 
 urlpatterns = [
     path("", include("videos.urls")),
@@ -22,10 +22,10 @@ urlpatterns = [
     re_path(r"^api/", api_not_found),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("admin", moved_to("admin:index")),
+    path("admin", redirect_view("admin:index")),
     path("admin/login/", staff_login),
     # Django's own form leaves sessions and API tokens alive.
-    path("admin/password_change/", moved_to("settings-security")),
+    path("admin/password_change/", redirect_view("settings-security")),
     path("admin/", admin.site.urls),
 ]
 

@@ -15,12 +15,12 @@ from streamsite.errors import SiteError, Unavailable
 View = Callable[..., HttpResponse]
 
 
-def is_fragment(request: HttpRequest) -> bool:
+def is_htmx(request: HttpRequest) -> bool:
     """Whether the page asks for more of a list instead of for itself."""
     return request.headers.get("HX-Request") == "true"
 
 
-def moved_to(name: str) -> View:
+def redirect_view(name: str) -> View:
     """A view that leads on to the page of that name, for an address people are likely to type."""
 
     @require_safe
@@ -30,7 +30,7 @@ def moved_to(name: str) -> View:
     return lead_on
 
 
-def show_problems(form: BaseForm, error: SiteError) -> None:
+def add_form_errors(form: BaseForm, error: SiteError) -> None:
     """Put what a service refused beside the fields it is about. What is no fault of theirs is raised again."""
     if isinstance(error, Unavailable):
         raise error

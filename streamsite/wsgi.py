@@ -9,25 +9,25 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets, memory, site_id, stalls
-from streamsite.lingering import lingering
-from streamsite.mongo.server import die_with_parent
+from streamsite import assets, memory, site_id, stalled_connections
+from streamsite.lingering import with_lingering_close
+from streamsite.mongo.server import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
 
 if os.environ.get("STREAMSITE_SUPERVISED"):
     # The web server's worker must not outlive its master and go on answering beside its successors.
-    die_with_parent(signal.SIGKILL)
+    end_with_parent(signal.SIGKILL)
 
-memory.bound_arenas()
+memory.limit_malloc_arenas()
 
 try:
     django.setup()
 except ImproperlyConfigured as error:
     sys.exit(f"web: {error}")
-site_id.guard()
-assets.publish()
+site_id.exit_on_mismatch()
+assets.publish_static_files()
 if not settings.BEHIND_FRONT:
-    stalls.watch(settings.WRITE_TIMEOUT_SECONDS)
+    stalled_connections.start_watchdog(settings.WRITE_TIMEOUT_SECONDS)
 _site = get_wsgi_application()
-application = lingering(_site) if settings.FORWARDED_HOPS else _site
+application = with_lingering_close(_site) if settings.FORWARDED_HOPS else _site

@@ -10,7 +10,7 @@ from streamsite.service_admin import ServiceAdmin
 from subscriptions import services
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from subscriptions.posts import services as posts
-from videos.admin.read_only import LookingAdmin
+from videos.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(Subscription)
@@ -36,7 +36,7 @@ class SubscriptionAdmin(ServiceAdmin[Subscription]):
 
 
 @admin.register(Notification)
-class NotificationAdmin(LookingAdmin[Notification]):
+class NotificationAdmin(ReadOnlyAdmin[Notification]):
     """Who was told what."""
 
     list_display = ("user", "kind", "title", "is_read", "mail_at", "created_at")
@@ -47,7 +47,7 @@ class NotificationAdmin(LookingAdmin[Notification]):
 
 
 @admin.register(Broadcast)
-class BroadcastAdmin(LookingAdmin[Broadcast]):
+class BroadcastAdmin(ReadOnlyAdmin[Broadcast]):
     """What channels announced to all their subscribers."""
 
     list_display = ("channel", "kind", "subject", "created_at")

@@ -4,32 +4,33 @@ from django.apps import AppConfig
 
 
 class SubscriptionsConfig(AppConfig):
-    """Django's handle on the app."""
+    """Django's configuration of the app."""
 
     name = "subscriptions"
     verbose_name = "Subscriptions"
 
     def ready(self) -> None:
-        """Follow what happens to accounts, and put the subscribe button on the watch page."""
-        from streamsite import copies
+        """Connect receivers; register counters, repairs, the subscribe button, and the home page's shelf."""
+        from streamsite import copied_texts
         from streamsite.mongo import counters, repairs
-        from subscriptions import signals  # noqa: F401
-        from subscriptions.copies import ALL as COPIES
-        from subscriptions.counters import ALL
+        from subscriptions import receivers as app_receivers  # noqa: F401
+        from subscriptions.copies import COPIES
+        from subscriptions.counters import COUNTERS
         from subscriptions.notifications import (  # noqa: F401
             comment_receivers,
             receivers,
         )
         from subscriptions.posts import integrations  # noqa: F401
-        from subscriptions.queries import bell, shelf
-        from subscriptions.repairs import ALL as REPAIRS
-        from subscriptions.views.channels import watch_panel
+        from subscriptions.posts import receivers as post_receivers  # noqa: F401
+        from subscriptions.queries import feed_shelf, notify_stages
+        from subscriptions.repairs import REPAIRS
+        from subscriptions.views.channels import channel_context
         from videos import viewer_state
         from videos.hooks import home_page, watch_page
 
-        copies.register(*COPIES)
-        counters.register(*ALL)
-        repairs.register(*REPAIRS)
-        watch_page.register(watch_panel)
-        viewer_state.register(bell)
-        home_page.register(shelf)
+        copied_texts.register_copies(*COPIES)
+        counters.register_counters(*COUNTERS)
+        repairs.register_repairs(*REPAIRS)
+        watch_page.register_context_builder(channel_context)
+        viewer_state.register_viewer_state_provider(notify_stages)
+        home_page.register_shelf(feed_shelf)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from streamsite.mongo.counters import counting
+from streamsite.mongo.counters import build_counter
 from subscriptions.models import Post, PostReaction, Subscription
-from videos.counters import CHANNELS, opinions, said_about
+from videos.counters import CHANNELS, comment_counters, reaction_counters
 
 ROWS, POSTS = Subscription._meta.db_table, Post._meta.db_table
 
 # The previous release stores no ``away``.
-THERE = {"away": {"$in": [False, None]}}
+ACTIVE_ROWS = {"away": {"$in": [False, None]}}
 
-ALL = (
-    counting(CHANNELS, "subscriber_count", ROWS, "channel_id", THERE),
-    counting(CHANNELS, "subscription_count", ROWS, "subscriber_id", THERE),
-    *opinions(POSTS, PostReaction._meta.db_table, "post_id"),
-    said_about(POSTS, "post"),
+COUNTERS = (
+    build_counter(CHANNELS, "subscriber_count", ROWS, "channel_id", ACTIVE_ROWS),
+    build_counter(CHANNELS, "subscription_count", ROWS, "subscriber_id", ACTIVE_ROWS),
+    *reaction_counters(POSTS, PostReaction._meta.db_table, "post_id"),
+    comment_counters(POSTS, "post"),
 )

@@ -8,16 +8,16 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from accounts.preferences import NOTIFIED
-from subscriptions.channel_page.services import MOST_SHELVES
-from subscriptions.channel_page.shelf_types import all_kinds
+from accounts.preferences import NOTIFICATION_KINDS
+from subscriptions.channel_page.services import MAX_SHELVES
+from subscriptions.channel_page.shelf_types import all_shelf_types
 from subscriptions.models import ChannelPage
-from videos.queries import NEWEST, of_channel
+from videos.queries import NEWEST, videos_of_channel
 
-MOST_FEATURED = 100
+MAX_FEATURED = 100
 
-VIDEO_ADDRESS = re.compile(r"(?:/watch/|\A)([A-Za-z0-9_-]{11})(?:[?#/]|\Z)")
-LABELS = {
+VIDEO_URL = re.compile(r"(?:/watch/|\A)([A-Za-z0-9_-]{11})(?:[?#/]|\Z)")
+NOTIFICATION_LABELS = {
     "video": "New videos of channels with a bell",
     "post": "New posts of channels with a bell",
     "comment": "Comments on what is yours",
@@ -42,13 +42,13 @@ class ChannelPageForm(forms.Form):
 
     def __init__(self, data: Any = None, *, owner: User, page: ChannelPage) -> None:
         chosen = [f"{row['kind']}:{row['value']}" for row in page.shelves]
-        names = [f"shelf{number}" for number in range(MOST_SHELVES)]
+        names = [f"shelf{number}" for number in range(MAX_SHELVES)]
         initial = dict(zip(names, chosen, strict=False)) | {
             "version": page.version,
             "featured": page.featured,
         }
         super().__init__(data, initial=initial)
-        videos = of_channel(owner.pk).order_by(*NEWEST)[:MOST_FEATURED]
+        videos = videos_of_channel(owner.pk).order_by(*NEWEST)[:MAX_FEATURED]
         titles = {video.pk: video.title for video in videos}
         if page.featured:
             titles.setdefault(page.featured, "The present one")
@@ -64,11 +64,11 @@ class ChannelPageForm(forms.Form):
 
     def shelves(self) -> list[Any]:
         """The bound fields of the shelves, in order."""
-        return [self[f"shelf{number}"] for number in range(MOST_SHELVES)]
+        return [self[f"shelf{number}"] for number in range(MAX_SHELVES)]
 
     def arrangement(self) -> dict[str, Any]:
         """The data of ``channel_page.services.arrange``."""
-        said = [self.cleaned_data[f"shelf{number}"] for number in range(MOST_SHELVES)]
+        said = [self.cleaned_data[f"shelf{number}"] for number in range(MAX_SHELVES)]
         rows = [value.partition(":") for value in said if value]
         return {
             "featured": self.cleaned_data["featured"],
@@ -78,9 +78,9 @@ class ChannelPageForm(forms.Form):
 
 def _shelf_options(owner: User) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices in groups: the kinds that need nothing, then each kind's own."""
-    plain = [(f"{kind.name}:", kind.title) for kind in all_kinds().values() if kind.choices is None]
+    plain = [(f"{kind.name}:", kind.title) for kind in all_shelf_types().values() if kind.choices is None]
     groups = [("Videos", plain)]
-    for kind in all_kinds().values():
+    for kind in all_shelf_types().values():
         if kind.choices is not None:
             rows = [(f"{kind.name}:{value}", label) for value, label in kind.choices(owner)]
             groups += [(f"{kind.title}s", rows)] if rows else []
@@ -99,26 +99,31 @@ class NotificationsForm(forms.Form):
 
     def __init__(self, data: Any = None, *, chosen: dict[str, Any]) -> None:
         super().__init__(data, initial={"email_pace": chosen["email_pace"]})
-        for kind in NOTIFIED:
+        for kind in NOTIFICATION_KINDS:
             where = chosen[f"notify_{kind}"]
             for name, words in (("page", "on the site"), ("email", "by email")):
                 field = forms.BooleanField(
-                    required=False, label=f"{LABELS[kind]} {words}", initial=where in {name, "both"}
+                    required=False,
+                    label=f"{NOTIFICATION_LABELS[kind]} {words}",
+                    initial=where in {name, "both"},
                 )
                 self.fields[f"{kind}_{name}"] = field
 
     def rows(self) -> list[dict[str, Any]]:
         """``{label, page, email}`` with bound fields, per kind."""
         return [
-            {"label": LABELS[kind], "page": self[f"{kind}_page"], "email": self[f"{kind}_email"]}
-            for kind in NOTIFIED
+            {"label": NOTIFICATION_LABELS[kind], "page": self[f"{kind}_page"], "email": self[f"{kind}_email"]}
+            for kind in NOTIFICATION_KINDS
         ]
 
     def preferences(self) -> dict[str, Any]:
         """The data of ``accounts.profile.update_preferences``."""
         said = self.cleaned_data
         words = {(True, True): "both", (True, False): "page", (False, True): "email", (False, False): "none"}
-        chosen = {f"notify_{kind}": words[said[f"{kind}_page"], said[f"{kind}_email"]] for kind in NOTIFIED}
+        chosen = {
+            f"notify_{kind}": words[said[f"{kind}_page"], said[f"{kind}_email"]]
+            for kind in NOTIFICATION_KINDS
+        }
         return chosen | {"email_pace": said["email_pace"]}
 
 
@@ -152,7 +157,7 @@ class PostForm(forms.Form):
         """Also ``video_id``, of the address that was typed."""
         data = super().clean() or {}
         if address := data.get("video", ""):
-            found = VIDEO_ADDRESS.search(address)
+            found = VIDEO_URL.search(address)
             if found is None:
                 raise forms.ValidationError({"video": "This is not the address of a video."})
             data["video_id"] = found[1]

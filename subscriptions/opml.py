@@ -1,7 +1,7 @@
-"""Subscriptions as OPML 2.0, the list that feed readers exchange: https://opml.org/spec2.opml.
+"""Subscriptions as OPML 2.0, the exchange format of feed readers: https://opml.org/spec2.opml.
 
-Reading is done with expat itself, which is told to stop at a document type: entities that grow, and files and
-addresses that a document names, are never looked at.
+Files are parsed with expat, which is told to stop at a document type, so entity expansion and external references are
+never processed.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from xml.parsers import expat
 from django.conf import settings
 
 from accounts.models import User
-from accounts.usernames import normalise
+from accounts.usernames import normalize_username
 from streamsite import origin, xml
 from streamsite.errors import Invalid, SiteError
 from subscriptions import queries, services
 from videos.syndication import urls
 
 CONTENT_TYPE = "text/x-opml"
-MOST_BYTES = 2_000_000
-MOST = 2_000  # new subscriptions of one import
-MOST_TOLD = 50
-FEED, PAGE = "/feeds/channels/", "/@"
+MAX_BYTES = 2_000_000
+MAX_NEW_SUBSCRIPTIONS = 2_000  # new subscriptions of one import
+MAX_REPORTED = 50
+FEED_PREFIX, PAGE_PREFIX = "/feeds/channels/", "/@"
 
 
 @dataclass
-class Outcome:
-    """What an import did. ``unknown`` are addresses of no channel here, ``refused`` channels that could not be had."""
+class ImportResult:
+    """The result of an import.
+
+    ``unknown`` are URLs that are no channel here, ``refused`` channels that could not be subscribed to.
+    """
 
     subscribed: int = 0
     already: int = 0
@@ -36,10 +39,10 @@ class Outcome:
     refused: list[str] = field(default_factory=list)
 
 
-def export(user: User) -> bytes:
-    """What an account is subscribed to, in the order of names."""
+def export_subscriptions(user: User) -> bytes:
+    """Return the account's subscriptions as OPML, ordered by username."""
     channels = sorted(
-        (row.channel for row in queries.of_subscriber(user.pk).order_by() if row.channel.is_active),
+        (row.channel for row in queries.subscriptions_of_user(user.pk).order_by() if row.channel.is_active),
         key=lambda channel: channel.username,
     )
     root = xml.root("opml", {}, version="2.0")
@@ -48,21 +51,18 @@ def export(user: User) -> bytes:
     body = xml.add(root, "body")
     for channel in channels:
         name = channel.get_full_name()
-        links = {"xmlUrl": urls.channel_feed(channel), "htmlUrl": urls.channel(channel)}
+        links = {"xmlUrl": urls.channel_feed_url(channel), "htmlUrl": urls.channel_url(channel)}
         xml.add(body, "outline", text=name, title=name, type="rss", **links)
     return xml.document(root)
 
 
-def take(user: User, content: bytes) -> Outcome:
-    """Subscribe to every channel of this site that the document names. Safe to repeat.
-
-    ``Invalid`` when it is no OPML.
-    """
-    outcome = Outcome()
-    names = _named(_outlines(content), outcome)
+def import_subscriptions(user: User, content: bytes) -> ImportResult:
+    """Subscribe to every channel of this site in an OPML document. Idempotent. Raises ``Invalid`` for other content."""
+    outcome = ImportResult()
+    names = _usernames(_parse_outlines(content), outcome)
     known = {channel.username: channel for channel in User.objects.filter(username__in=names, is_active=True)}
     had = set(
-        queries.of_subscriber(user.pk)
+        queries.subscriptions_of_user(user.pk)
         .filter(channel_id__in=[channel.pk for channel in known.values()])
         .values_list("channel_id", flat=True)
     )
@@ -72,15 +72,17 @@ def take(user: User, content: bytes) -> Outcome:
             outcome.unknown.append(f"@{name}")
         elif channel.pk in had:
             outcome.already += 1
-        elif outcome.subscribed >= MOST:
-            raise Invalid(f"More than {MOST} new channels. Import the file again for the rest.")
+        elif outcome.subscribed >= MAX_NEW_SUBSCRIPTIONS:
+            raise Invalid(
+                f"More than {MAX_NEW_SUBSCRIPTIONS} new channels. Import the file again for the rest."
+            )
         else:
             _subscribe(user, channel, outcome)
-    outcome.unknown, outcome.refused = outcome.unknown[:MOST_TOLD], outcome.refused[:MOST_TOLD]
+    outcome.unknown, outcome.refused = outcome.unknown[:MAX_REPORTED], outcome.refused[:MAX_REPORTED]
     return outcome
 
 
-def _subscribe(user: User, channel: User, outcome: Outcome) -> None:
+def _subscribe(user: User, channel: User, outcome: ImportResult) -> None:
     try:
         services.subscribe(user, channel)
     except SiteError:
@@ -89,14 +91,14 @@ def _subscribe(user: User, channel: User, outcome: Outcome) -> None:
         outcome.subscribed += 1
 
 
-def _named(outlines: list[dict[str, str]], outcome: Outcome) -> list[str]:
-    """The usernames that outlines lead to, each once; other addresses are noted as unknown."""
+def _usernames(outlines: list[dict[str, str]], outcome: ImportResult) -> list[str]:
+    """Return the usernames that outlines link to, each once; record other URLs as unknown."""
     names: dict[str, None] = {}
     for outline in outlines:
         address = outline.get("xmlUrl") or outline.get("htmlUrl") or ""
         if not address:
             continue  # a folder
-        name = _username(address)
+        name = _username_from_url(address)
         if name:
             names.setdefault(name)
         else:
@@ -104,7 +106,7 @@ def _named(outlines: list[dict[str, str]], outcome: Outcome) -> list[str]:
     return list(names)
 
 
-def _username(address: str) -> str:
+def _username_from_url(address: str) -> str:
     try:
         here, there = urlsplit(origin.current()), urlsplit(address.strip())
         if there.hostname != here.hostname or there.port != here.port:
@@ -112,14 +114,14 @@ def _username(address: str) -> str:
     except ValueError:
         return ""
     path = unquote(there.path)
-    if path.startswith(FEED) and path.endswith(".rss"):
-        return normalise(path.removeprefix(FEED).removesuffix(".rss"))[:100]
-    if path.startswith(PAGE):
-        return normalise(path.removeprefix(PAGE).split("/")[0])[:100]
+    if path.startswith(FEED_PREFIX) and path.endswith(".rss"):
+        return normalize_username(path.removeprefix(FEED_PREFIX).removesuffix(".rss"))[:100]
+    if path.startswith(PAGE_PREFIX):
+        return normalize_username(path.removeprefix(PAGE_PREFIX).split("/")[0])[:100]
     return ""
 
 
-def _outlines(content: bytes) -> list[dict[str, str]]:
+def _parse_outlines(content: bytes) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     roots: list[str] = []
 

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer
-from subscriptions.models.post import LONGEST
-from videos.models.reaction import Value
+from subscriptions.models.post import MAX_TEXT_LENGTH
+from videos.models.reaction import ReactionValue
 from videos.moderation.serializers import ReportInputSerializer, ReportSerializer
 from videos.serializers import CardSerializer
 
@@ -18,14 +18,14 @@ __all__ = ["ReportInputSerializer", "ReportSerializer"]
 class PostChangeSerializer(serializers.Serializer[Any]):
     """What can be changed of a post."""
 
-    text = serializers.CharField(max_length=LONGEST, required=False)
+    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, required=False)
     allow_comments = serializers.BooleanField(required=False)
 
 
 class PostInputSerializer(serializers.Serializer[Any]):
     """A new post."""
 
-    text = serializers.CharField(max_length=LONGEST)
+    text = serializers.CharField(max_length=MAX_TEXT_LENGTH)
     video_id = serializers.CharField(required=False, allow_null=True, help_text="A listed video to show.")
     allow_comments = serializers.BooleanField(required=False, default=True)
 
@@ -55,7 +55,7 @@ class PostCountsSerializer(serializers.Serializer[Any]):
 class PostViewerSerializer(serializers.Serializer[Any]):
     """What the caller is to a post."""
 
-    reaction = serializers.ChoiceField(choices=Value.choices, allow_null=True)
+    reaction = serializers.ChoiceField(choices=ReactionValue.choices, allow_null=True)
     can_edit = serializers.BooleanField()
 
 

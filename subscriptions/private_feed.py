@@ -1,8 +1,8 @@
-"""The feed as RSS at a secret address, for programs that cannot sign in.
+"""The feed as RSS at a secret URL, for programs that cannot sign in.
 
-The secret has 256 random bits, so a plain SHA-256 of it needs no salt and can be looked up by an index. The address
-shows what anybody may see, and with it whom its owner subscribes to; it can be exchanged or ended at any time, and ends
-when what proves its owner changes (``accounts.epoch``).
+The secret has 256 random bits, so a plain SHA-256 of it needs no salt and can be looked up by an index. The feed shows
+only public videos, but reveals its owner's subscriptions; its URL can be replaced or revoked at any time, and ends when
+the owner's credentials change (``accounts.security_epoch``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import proof
+from accounts import reauthentication
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
@@ -24,18 +24,18 @@ from streamsite.mongo.collections import collection
 from subscriptions import queries
 from subscriptions.models import PrivateFeed
 from videos.syndication import urls
-from videos.syndication.feeds import MOST, Feed, Head, make
+from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
 
-TOKEN = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")
+TOKEN_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")
 TOUCH_AFTER = timedelta(hours=1)
 
 
-def renew(user: User, *, session_id: str | None) -> str:
-    """The account's new address, which nobody can read again; a former one ends.
+def create_address(user: User, *, session_id: str | None) -> str:
+    """Create the account's feed URL, which cannot be read again; a former one ends.
 
     Raises ``ProofRequired`` unless the session ``session_id`` has a recent proof of identity.
     """
-    proof.require_recent(user, session_id)
+    reauthentication.require_recent_proof(user, session_id)
     token = secrets.token_urlsafe(32)
     values = {
         "token_hash": _hash(token),
@@ -47,22 +47,22 @@ def renew(user: User, *, session_id: str | None) -> str:
     return _address(token)
 
 
-def end(user_id: str) -> None:
-    """No address leads to the feed any more. Safe to repeat."""
+def revoke(user_id: str) -> None:
+    """Revoke the feed's URL. Idempotent."""
     PrivateFeed.objects.filter(pk=user_id).delete()
 
 
-def state(user: User) -> dict[str, Any]:
-    """``{active, created_at, last_used_at}``."""
+def load_status(user: User) -> dict[str, Any]:
+    """Return ``{active, created_at, last_used_at}``."""
     row = PrivateFeed.objects.filter(pk=user.pk, epoch=user.security_epoch).first()
     if row is None:
         return {"active": False, "created_at": None, "last_used_at": None}
     return {"active": True, "created_at": iso(row.created_at), "last_used_at": iso(row.last_used_at)}
 
 
-def of_token(token: str) -> Feed:
-    """The feed at an address; ``Absent`` when it leads nowhere, or to an account that is closed."""
-    if not TOKEN.match(token):
+def feed_by_token(token: str) -> Feed:
+    """Return the feed of a token. Raises ``Absent`` for an unknown one or an inactive account."""
+    if not TOKEN_PATTERN.match(token):
         raise Absent
     row = PrivateFeed.objects.select_related("user").filter(token_hash=_hash(token)).first()
     if row is None:
@@ -73,18 +73,18 @@ def of_token(token: str) -> Feed:
     now = timezone.now()
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_AFTER:
         PrivateFeed.objects.filter(pk=row.pk, token_hash=row.token_hash).update(last_used_at=now)
-    head = Head(
+    head = FeedHeader(
         title=f"Subscriptions of {user.get_full_name()}",
         description="The newest videos of the channels you subscribe to.",
         author=user.get_full_name(),
-        page=urls.absolute(reverse("feed")),
+        page=urls.absolute_url(reverse("feed")),
         address=_address(token),
     )
-    return make(head, queries.feed(user.pk, MOST))
+    return build_feed(head, queries.newest_feed_videos(user.pk, MAX_ITEMS))
 
 
 def _address(token: str) -> str:
-    return urls.absolute(reverse("private-feed", args=[token]))
+    return urls.absolute_url(reverse("private-feed", args=[token]))
 
 
 def _hash(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads of subscriptions, and the feed. The feed is read when somebody looks, never written ahead."""
+"""Reads of subscriptions and of the feed, which is computed when it is read."""
 
 from __future__ import annotations
 
@@ -17,51 +17,51 @@ from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from subscriptions.models import ReadMarks, Subscription
 from videos import queries as video_queries
-from videos.hooks.home_page import MOST, Shelf
-from videos.mappers import card
+from videos.hooks.home_page import MAX_ENTRIES, Shelf
+from videos.mappers import serialize_card
 from videos.models import Video
 
 RECENT = ("-created_at", "-id")
-MOST_CHANNELS_IN_FEED = 2_000
+MAX_FEED_CHANNELS = 2_000
 
 
-def relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
-    """``{is_self, is_subscribed, notify}`` of a signed-in viewer, or ``None``."""
+def viewer_relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
+    """Return ``{is_self, is_subscribed, notify}`` of a signed-in viewer, or ``None``."""
     notify = None
     if viewer.is_authenticated and viewer.pk != channel.pk:
         rows = Subscription.objects.filter(subscriber_id=str(viewer.pk), channel=channel)
         notify = rows.values_list("notify", flat=True).first()
-    return relation_of(viewer, channel, notify)
+    return build_viewer_relation(viewer, channel, notify)
 
 
-def relation_of(viewer: Viewer, channel: User, notify: str | None) -> dict[str, Any] | None:
-    """The same, when the bell setting of the subscription (``None`` without one) is known."""
+def build_viewer_relation(viewer: Viewer, channel: User, notify: str | None) -> dict[str, Any] | None:
+    """Return ``viewer_relation`` from a known bell setting (``None`` if not subscribed)."""
     if not viewer.is_authenticated:
         return None
     is_self = viewer.pk == channel.pk
     return {"is_self": is_self, "is_subscribed": notify is not None, "notify": notify}
 
 
-def bell(user_id: str, video: Video) -> tuple[str, list[dict[str, Any]]]:
-    """What ``videos.viewer_state`` reads of a viewer's subscription to the channel of a video: ``{notify}``."""
+def notify_stages(user_id: str, video: Video) -> tuple[str, list[dict[str, Any]]]:
+    """Return collection and pipeline of the viewer's subscription, ``{notify}``, for ``videos.viewer_state``."""
     pair = {"subscriber_id": user_id, "channel_id": video.channel_id}
     return Subscription._meta.db_table, [{"$match": pair}, {"$project": {"_id": 0, "notify": 1}}]
 
 
 def is_subscribed(user_id: str, channel: User) -> bool:
-    """Whether the account is subscribed to the channel, closed or not."""
+    """Return whether the account is subscribed to the channel, active or not."""
     return Subscription.objects.filter(subscriber_id=user_id, channel=channel).exists()
 
 
 def channel_body(viewer: Viewer, channel: User) -> dict[str, Any]:
-    """The channel object for ``viewer``."""
-    return mappers.channel(channel, relation(viewer, channel))
+    """Return the channel object for ``viewer``."""
+    return mappers.serialize_channel(channel, viewer_relation(viewer, channel))
 
 
 def subscription_body(viewer: Viewer, username: str) -> dict[str, Any]:
-    """The answer of the subscription calls, from what is stored now."""
+    """Return the response of the subscription endpoints, from what is stored now."""
     channel = User.objects.get(username=username)
-    state = relation(viewer, channel) or {"is_subscribed": False, "notify": None}
+    state = viewer_relation(viewer, channel) or {"is_subscribed": False, "notify": None}
     return {
         "is_subscribed": state["is_subscribed"],
         "notify": state["notify"],
@@ -69,25 +69,25 @@ def subscription_body(viewer: Viewer, username: str) -> dict[str, Any]:
     }
 
 
-def of_subscriber(user_id: str) -> QuerySet[Subscription]:
-    """What an account is subscribed to, channels loaded; order by ``RECENT``."""
+def subscriptions_of_user(user_id: str) -> QuerySet[Subscription]:
+    """Return the account's subscriptions, channels loaded; order by ``RECENT``."""
     return Subscription.objects.filter(subscriber_id=user_id, away=False).select_related("channel")
 
 
-def of_channel(channel_id: str) -> QuerySet[Subscription]:
-    """Who is subscribed to a channel, subscribers loaded; order by ``RECENT``."""
+def subscribers_of_channel(channel_id: str) -> QuerySet[Subscription]:
+    """Return a channel's subscriptions, subscribers loaded; order by ``RECENT``."""
     return Subscription.objects.filter(channel_id=channel_id, away=False).select_related("subscriber")
 
 
-def without_closed(page: Page[Subscription]) -> Page[Subscription]:
-    """The page without channels that are closed. Channels must be loaded."""
+def without_inactive_channels(page: Page[Subscription]) -> Page[Subscription]:
+    """Return the page without inactive channels. Channels must be loaded."""
     return replace(page, rows=[row for row in page.rows if row.channel.is_active])
 
 
-def without_hidden(page: Page[Subscription]) -> Page[Subscription]:
-    """The page without closed accounts and those that keep their subscriptions private. Subscribers must be loaded.
+def without_hidden_subscribers(page: Page[Subscription]) -> Page[Subscription]:
+    """Return the page without inactive accounts and those with private subscriptions. Subscribers must be loaded.
 
-    Looked at here and not by the database: it would join every subscriber of the channel to find the first few.
+    Filtered here because the database would join every subscriber of the channel to find the first few.
     """
     return replace(page, rows=[row for row in page.rows if _may_be_named(row.subscriber)])
 
@@ -95,45 +95,47 @@ def without_hidden(page: Page[Subscription]) -> Page[Subscription]:
 def _may_be_named(subscriber: User) -> bool:
     if not subscriber.is_active:
         return False
-    return not preferences.complete(subscriber.preferences)["subscriptions_private"]
+    return not preferences.with_defaults(subscriber.preferences)["subscriptions_private"]
 
 
 def followed_channels(user_id: str) -> list[str]:
-    """The channels of an account's feed: the latest ``MOST_CHANNELS_IN_FEED`` that it subscribed to."""
+    """Return the ids of the channels in an account's feed: the latest ``MAX_FEED_CHANNELS`` subscriptions."""
     return list(
         Subscription.objects.filter(subscriber_id=user_id)
         .order_by(*RECENT)
-        .values_list("channel_id", flat=True)[:MOST_CHANNELS_IN_FEED]
+        .values_list("channel_id", flat=True)[:MAX_FEED_CHANNELS]
     )
 
 
-def shelf(user: User) -> Shelf:
-    """The newest of the feed, for the home page."""
-    rows = feed(user.pk, MOST) if user.subscription_count else []
-    return Shelf("feed", "From your subscriptions", "/feed", [{"video": card(video)} for video in rows])
+def feed_shelf(user: User) -> Shelf:
+    """Return the home page's shelf of the newest videos in the feed."""
+    rows = newest_feed_videos(user.pk, MAX_ENTRIES) if user.subscription_count else []
+    return Shelf(
+        "feed", "From your subscriptions", "/feed", [{"video": serialize_card(video)} for video in rows]
+    )
 
 
 def feed_page(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> dict[str, Any]:
-    """A page of the feed in the contract's list form; ``is_new`` says what came since the feed was seen last.
+    """Return a page of the feed in list form; ``is_new`` marks videos published since the feed was last seen.
 
-    ``previous`` is always ``None``: what is newer than a page may have come from any channel since.
+    ``previous`` is always ``None``, since newer videos may have come from any channel meanwhile.
     """
     channels, seen = _followed_and_seen(user_id)
     rows, following = paginate_latest(
         request,
-        lambda before, size: video_queries.newest_of(channels, size, before),
+        lambda before, size: video_queries.newest_of_channels(channels, size, before),
         by="published_at",
         absolute=absolute,
     )
     cards = [
-        card(video) | {"is_new": bool(seen and video.published_at and video.published_at > seen)}
+        serialize_card(video) | {"is_new": bool(seen and video.published_at and video.published_at > seen)}
         for video in rows
     ]
     return {"next": following, "previous": None, "results": cards}
 
 
 def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
-    """The channels of an account's feed, and until when it has seen it, in one read."""
+    """Return the channels of an account's feed, and when it last saw the feed, in one read."""
     marks = [{"$match": {"_id": user_id}}, {"$project": {"feed_seen_at": 1}}]
     channels: list[str] = []
     seen: datetime | None = None
@@ -141,7 +143,7 @@ def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
         [
             {"$match": {"subscriber_id": user_id}},
             {"$sort": {"created_at": -1, "_id": -1}},
-            {"$limit": MOST_CHANNELS_IN_FEED},
+            {"$limit": MAX_FEED_CHANNELS},
             {"$project": {"_id": 0, "channel_id": 1}},
             {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
         ]
@@ -153,6 +155,6 @@ def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
     return channels, seen
 
 
-def feed(user_id: str, most: int) -> list[Video]:
-    """The newest listed videos of the subscribed channels, channels loaded."""
-    return video_queries.newest_of(followed_channels(user_id), most)
+def newest_feed_videos(user_id: str, most: int) -> list[Video]:
+    """Return the newest listed videos of the subscribed channels, channels loaded."""
+    return video_queries.newest_of_channels(followed_channels(user_id), most)

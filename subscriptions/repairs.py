@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from streamsite.mongo.repairs import Repair
-from subscriptions import away
+from subscriptions import inactive
 from subscriptions.models import Notification, Subscription
-from subscriptions.notifications import about
+from subscriptions.notifications import references
 
-ALL = (
-    Repair(f"{Notification._meta.db_table}.about", about.not_filled, about.fill),
-    Repair(f"{Subscription._meta.db_table}.away", away.out_of_line, away.set_right),
+REPAIRS = (
+    Repair(
+        f"{Notification._meta.db_table}.about", references.ids_without_references, references.fill_references
+    ),
+    Repair(f"{Subscription._meta.db_table}.away", inactive.ids_out_of_sync, inactive.repair),
 )

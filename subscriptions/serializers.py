@@ -8,11 +8,11 @@ from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer
 from subscriptions.models import Notify
-from subscriptions.notifications.notification_types import KINDS
+from subscriptions.notifications.notification_types import NOTIFICATION_TYPES
 from videos.serializers import CardSerializer
 
 
-class NotifySerializer(serializers.Serializer[Any]):
+class SubscriptionInputSerializer(serializers.Serializer[Any]):
     """``PUT /channels/{username}/subscription``."""
 
     notify = serializers.ChoiceField(
@@ -94,7 +94,7 @@ class NewPrivateFeedSerializer(PrivateFeedSerializer):
     url = serializers.CharField()
 
 
-class OpmlSerializer(serializers.Serializer[Any]):
+class OpmlUploadSerializer(serializers.Serializer[Any]):
     """``POST /me/subscriptions/import``."""
 
     file = serializers.FileField(help_text="OPML, at most 2 MB.")
@@ -124,7 +124,7 @@ class NotificationSerializer(serializers.Serializer[Any]):
     """Something that the caller is told."""
 
     id = serializers.CharField()
-    kind = serializers.ChoiceField(choices=sorted(KINDS))
+    kind = serializers.ChoiceField(choices=sorted(NOTIFICATION_TYPES))
     text = serializers.CharField()
     url = serializers.CharField()
     actor = ChannelBadgeSerializer(allow_null=True)
@@ -151,7 +151,7 @@ class UnreadSerializer(serializers.Serializer[Any]):
     unread = serializers.IntegerField(help_text="At most 100.")
 
 
-class ReadSerializer(serializers.Serializer[Any]):
+class MarkReadSerializer(serializers.Serializer[Any]):
     """Which were read; without ``ids`` all of them."""
 
     ids = serializers.ListField(child=serializers.CharField(max_length=32), max_length=100, required=False)

@@ -1,48 +1,45 @@
-"""Subscribing: an insert or a delete whose outcome decides the counters. Safe to repeat, safe in parallel."""
+"""Subscribe and unsubscribe. The outcome of an insert or delete decides the counters, so both are idempotent."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
-from django.dispatch import Signal
 from pymongo import ReturnDocument
 
 from accounts.models import User
-from streamsite.caps import Cap
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.collections import collection
+from streamsite.row_limits import RowLimit
 from subscriptions.models import Notify, Subscription
+from subscriptions.signals import channel_subscribed
 from videos import blocks
 from videos.access import own_videos
 from videos.playback import statistics
 from videos.search import channels
 
-# Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
-subscribed = Signal()
-
 
 class SelfSubscription(Invalid):
-    """Nobody subscribes to themselves."""
+    """An account cannot subscribe to itself."""
 
     code = "self_subscription"
     detail = "You cannot subscribe to your own channel."
 
 
 def subscribe(subscriber: User, channel: User, *, notify: str | None = None, video_id: str = "") -> None:
-    """Make the subscription exist; ``video_id`` is the channel's video that led to it.
+    """Create the subscription, or update its bell setting. ``video_id`` is the channel's video that led to it.
 
-    ``notify`` is the bell setting: ``None`` leaves it as it is, and is ``all`` for a new one.
+    ``notify`` is the bell setting; ``None`` keeps it, and means ``all`` for a new subscription.
     """
     if subscriber.pk == channel.pk:
         raise SelfSubscription
     if notify is not None and notify not in Notify.values:
         raise Invalid("Unknown bell setting.", fields={"notify": [f"One of: {', '.join(Notify.values)}."]})
-    blocks.require_welcome(subscriber, channel.pk)
+    blocks.require_not_blocked(subscriber, channel.pk)
     if blocks.has_blocked(subscriber.pk, channel.pk):
         raise Conflict("You block this channel. Unblock it first.")
     most = settings.MAX_SUBSCRIPTIONS_PER_USER
-    cap = Cap(
+    cap = RowLimit(
         Subscription.objects.filter(subscriber=subscriber).count,
         most,
         f"You can subscribe to up to {most} channels. Unsubscribe from one first.",
@@ -56,25 +53,25 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
             Subscription.objects.filter(subscriber=subscriber, channel=channel).update(notify=notify)
     else:
         cap.confirm(row.delete)
-        _count(subscriber, channel, 1, video_id)
+        _record_change(subscriber, channel, 1, video_id)
 
 
 def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
-    """Make the subscription not exist; ``video_id`` is the channel's video that led to it."""
+    """Delete the subscription. ``video_id`` is the channel's video that led to it."""
     pair = {"subscriber_id": subscriber.pk, "channel_id": channel.pk}
     removed = collection(Subscription._meta.db_table).find_one_and_delete(pair)
     if removed is not None and not removed.get("away"):
-        _count(subscriber, channel, -1, video_id)
+        _record_change(subscriber, channel, -1, video_id)
 
 
-def remove_all(user_id: str) -> None:
-    """Remove every subscription of an account and to it. Safe to repeat: a row's removal decides the counters."""
+def delete_for_user(user_id: str) -> None:
+    """Delete every subscription of an account and to it. Idempotent; each row's deletion decides the counters."""
     rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
     for row in rows.select_related("subscriber", "channel").iterator():
         unsubscribe(row.subscriber, row.channel)
 
 
-def _count(subscriber: User, channel: User, change: int, video_id: str) -> None:
+def _record_change(subscriber: User, channel: User, change: int, video_id: str) -> None:
     channel_row = collection(User._meta.db_table).find_one_and_update(
         {"_id": channel.pk},
         {"$inc": {"subscriber_count": change}},
@@ -82,13 +79,13 @@ def _count(subscriber: User, channel: User, change: int, video_id: str) -> None:
         return_document=ReturnDocument.AFTER,
     )
     noted = {"gained": 1} if change > 0 else {"lost": 1}
-    statistics.note_channel(channel.pk, **noted)
+    statistics.add_channel_today(channel.pk, **noted)
     if video_id and own_videos(channel.pk).filter(pk=video_id).exists():
-        statistics.note_video(video_id, channel.pk, **noted)
+        statistics.add_video_today(video_id, channel.pk, **noted)
     if channel_row is not None:
-        channels.follow_subscribers(channel.pk, int(channel_row["subscriber_count"]), change)
+        channels.update_subscriber_rank(channel.pk, int(channel_row["subscriber_count"]), change)
     if channel_row is not None and change > 0:
-        subscribed.send(
+        channel_subscribed.send(
             sender=Subscription, channel_id=channel.pk, subscribers=int(channel_row["subscriber_count"])
         )
     User.objects.filter(pk=subscriber.pk).update(subscription_count=F("subscription_count") + change)

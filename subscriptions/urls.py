@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.views import channel_page, channels, import_export, notifications, posts
+from subscriptions.views import channel_settings, channels, import_export, notifications, posts
 
 urlpatterns = [
     path("@<str:username>", channels.channel, name="channel"),
@@ -10,16 +10,16 @@ urlpatterns = [
     path("@<str:username>/about", channels.channel_about, name="channel-about"),
     path("@<str:username>/subscribe", channels.channel_subscribe, name="channel-subscribe"),
     path("feed", channels.feed, name="feed"),
-    path("feeds/private/<str:token>.rss", import_export.feed, name="private-feed"),
-    path("subscriptions/programs", import_export.programs, name="subscriptions-programs"),
-    path("subscriptions/export.opml", import_export.export, name="subscriptions-export"),
-    path("subscriptions/import", import_export.take, name="subscriptions-import"),
-    path("subscriptions/feed", import_export.change_feed, name="subscriptions-feed"),
-    path("settings/channel", channel_page.settings_channel, name="settings-channel"),
+    path("feeds/private/<str:token>.rss", import_export.serve_private_feed, name="private-feed"),
+    path("subscriptions/programs", import_export.import_export_page, name="subscriptions-programs"),
+    path("subscriptions/export.opml", import_export.export_subscriptions, name="subscriptions-export"),
+    path("subscriptions/import", import_export.import_subscriptions, name="subscriptions-import"),
+    path("subscriptions/feed", import_export.change_private_feed, name="subscriptions-feed"),
+    path("settings/channel", channel_settings.settings_channel, name="settings-channel"),
     path("subscriptions", channels.subscriptions, name="subscriptions"),
     path("notifications", notifications.notifications, name="notifications"),
-    path("notifications/read", notifications.mark_read, name="notifications-read"),
-    path("notifications/stop", notifications.stop_thread, name="thread-stop"),
+    path("notifications/read", notifications.mark_all_read, name="notifications-read"),
+    path("notifications/stop", notifications.unfollow_thread, name="thread-stop"),
     path("settings/notifications", notifications.settings_notifications, name="settings-notifications"),
     path("@<str:username>/posts", posts.channel_posts, name="channel-posts"),
     path("feed/posts", posts.feed_posts, name="feed-posts"),

@@ -39,7 +39,7 @@ AS_SITE_USER = (
 START_SECONDS = 15
 
 
-def need_root() -> None:
+def require_root() -> None:
     """Skip the test for somebody who cannot start processes under other users."""
     if os.geteuid() != 0:
         pytest.skip("this needs root: site and web server run under users of their own")
@@ -60,7 +60,7 @@ def site_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def public_site(folder: Path) -> Stack:
+def make_public_site(folder: Path) -> Stack:
     """A site with the settings that the documents name for a proxy that ends TLS, under its own user."""
     return Stack(
         folder,
@@ -81,10 +81,10 @@ def write_certificate(folder: Path) -> None:
     (folder / "privkey.pem").write_bytes(key)
 
 
-class OwnFront:
+class WebServer:
     """A web server in front of ``site``: ``port`` speaks TLS, ``plain_port`` leads on to it."""
 
-    def __init__(self, site: Stack | Echo, folder: Path) -> None:
+    def __init__(self, site: Stack | EchoServer, folder: Path) -> None:
         self.site = site
         self.program = ""
         self.folder = folder
@@ -144,7 +144,7 @@ class OwnFront:
         return [binary, "run", "--config", str(path), "--adapter", "caddyfile"]
 
     @contextmanager
-    def running(self, command: list[str]) -> Iterator[OwnFront]:
+    def running(self, command: list[str]) -> Iterator[WebServer]:
         """Run ``command`` as the web server's user, who is in the site's group, until the end of the block."""
         for path in (self.folder, *self.folder.rglob("*")):
             os.chown(path, FRONT_USER, FRONT_USER)
@@ -175,7 +175,7 @@ class OwnFront:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             try:
-                if TlsCaller(self).call("GET", "/healthz")[0] == 200:
+                if TlsClient(self).call("GET", "/healthz")[0] == 200:
                     return
             except OSError:
                 time.sleep(0.05)
@@ -210,7 +210,7 @@ class OwnFront:
         return " ".join(first.removeprefix("HTTP/").split()[:2]), headers, content
 
 
-class Echo:
+class EchoServer:
     """Stands where the site stands, and keeps what a web server in front tells it: ``port``, ``asked``."""
 
     def __init__(self) -> None:
@@ -243,7 +243,7 @@ class Echo:
         return stream.getvalue()
 
     @contextmanager
-    def running(self) -> Iterator[Echo]:
+    def running(self) -> Iterator[EchoServer]:
         """Answer until the end of the block."""
         thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -255,10 +255,10 @@ class Echo:
             thread.join()
 
 
-class TlsCaller(Caller):
+class TlsClient(Caller):
     """A client of the site through the web server in front."""
 
-    def __init__(self, front: OwnFront) -> None:
+    def __init__(self, front: WebServer) -> None:
         super().__init__(front)  # type: ignore[arg-type]
         self.trust = ssl.create_default_context(cafile=str(front.folder / "fullchain.pem"))
 

@@ -16,7 +16,7 @@ SECONDS = 20
 
 @functools.cache
 def _film(site: Any, folder: Any) -> str:
-    owner = Caller(site).enter("player-film-owner")
+    owner = Caller(site).sign_up("player-film-owner")
     clip = make_clip(folder / "film.mp4", SECONDS, (160, 90), 25)
     video_id = owner.upload(clip, title="A film to come back to", visibility="public")
     return owner.wait(video_id, "ready")["id"]
@@ -28,19 +28,19 @@ def film(site, tmp_path_factory) -> str:
     return _film(site, tmp_path_factory.getbasetemp())
 
 
-def watch(page, film: str, address: str = "") -> None:
+def open_watch_page(page, film: str, address: str = "") -> None:
     """Open the watch page, paused, and wait until the player has its controls and knows where it begins."""
     page.goto(f"/watch/{film}{address}")
     until(page, "v?.slot === 'media' && v.readyState >= 2 && !v.seeking")
     page.evaluate("document.querySelector('video').pause()")
 
 
-def seek(page, seconds: float) -> None:
+def seek_to(page, seconds: float) -> None:
     """Move the paused film and wait until it is there."""
     page.evaluate("to => { document.querySelector('video').currentTime = to; }", seconds)
     until(page, f"!v.seeking && Math.abs(v.currentTime - {seconds}) < 0.5")
 
 
-def time_of(page) -> float:
+def current_time(page) -> float:
     """Return where the film is."""
     return page.evaluate("document.querySelector('video').currentTime")

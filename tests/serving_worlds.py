@@ -16,11 +16,11 @@ from streamsite.front.binary import find_nginx
 from tests.support.stack import Stack
 
 ARGUMENTS = {"direct": ("--no-front",), "nginx": ()}
-WORLDS = tuple(ARGUMENTS)
+FRONTS = tuple(ARGUMENTS)
 START_SECONDS = 15
 
 
-def nginx_binary() -> str:
+def require_nginx() -> str:
     """Return an nginx that runs here; without one the test is skipped, and says why."""
     found = find_nginx()
     if not found:
@@ -29,10 +29,10 @@ def nginx_binary() -> str:
 
 
 @contextmanager
-def behind(kind: str, folder: Path) -> Iterator[Stack]:
+def run_site_behind(kind: str, folder: Path) -> Iterator[Stack]:
     """Run a site of the kind, and stop it at the end."""
     if kind == "nginx":
-        nginx_binary()
+        require_nginx()
     with running(Stack(folder, arguments=ARGUMENTS[kind])) as site:
         yield site
 
@@ -47,7 +47,7 @@ def running(site: Stack) -> Iterator[Stack]:
         site.stop()
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_answering(url: str, process: subprocess.Popen[bytes]) -> None:
     """Return once ``url`` answers."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:

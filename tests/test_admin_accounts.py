@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts import staff, totp
+from accounts import staff_actions, totp
 from accounts.models import AuthEvent, User
 from streamsite.mongo.collections import collection
 from tests.support.documents import comparable, everything, put_back
@@ -45,7 +45,7 @@ def account(cast):
     cast.video()
     cast.access_token(owner)
     cast.api_token(owner)
-    totp.setup(owner)
+    totp.start_setup(owner)
     pending = collection(totp.FACTORS).find_one({"_id": owner.pk})["pending"]
     on = {"secret": pending, "pending": None, "enabled_at": owner.created_at}
     collection(totp.FACTORS).update_one({"_id": owner.pk}, {"$set": on})
@@ -64,11 +64,14 @@ def helper(cast):
 
 
 SERVICES = {
-    "reset": ("send_reset", staff.send_reset_and_sign_out),
-    "email": ("change_email", lambda user, actor: staff.change_email(user, "new@example.org", actor=actor)),
-    "second-factor": ("reset_second_factor", staff.reset_second_factor),
-    "suspend": ("suspend", staff.suspend),
-    "reinstate": ("reinstate", staff.reinstate),
+    "reset": ("send_reset", staff_actions.send_reset_and_sign_out),
+    "email": (
+        "change_email",
+        lambda user, actor: staff_actions.change_email(user, "new@example.org", actor=actor),
+    ),
+    "second-factor": ("reset_second_factor", staff_actions.reset_second_factor),
+    "suspend": ("suspend", staff_actions.suspend),
+    "reinstate": ("reinstate", staff_actions.reinstate),
 }
 
 
@@ -77,7 +80,7 @@ def test_service_page_and_list_leave_the_same_documents(cast, account, name):
     listed, service = SERVICES[name]
     page = cast.page("staff")
     if name == "reinstate":
-        staff.suspend(account, actor=cast.staff)
+        staff_actions.suspend(account, actor=cast.staff)
     deliver()
     start, mailed, states = everything(), [], []
 

@@ -8,7 +8,7 @@ from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from accounts import staff, tasks
+from accounts import staff_actions, tasks
 from accounts.models import User
 from playlists import services as playlists
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
@@ -16,7 +16,7 @@ from streamsite.models import Job
 from streamsite.visibility import Visibility
 from subscriptions import services as subscriptions
 from subscriptions.models import Broadcast, Notification, Post, Subscription
-from subscriptions.notifications.services import announce, notify
+from subscriptions.notifications.services import announce_to_subscribers, notify
 from subscriptions.posts import services as posts
 from tests.support.documents import comparable, everything, put_back
 from tests.support.forms import as_sent
@@ -35,20 +35,20 @@ def by_video(**changes):
 
 
 def by_playlist(**changes):
-    return lambda row, actor: playlists.update(row, changes)
+    return lambda row, actor: playlists.update_playlist(row, changes)
 
 
 def by_edit(**changes):
-    return lambda row, actor: staff.edit(row, changes, actor=actor)
+    return lambda row, actor: staff_actions.edit_account(row, changes, actor=actor)
 
 
 def by_rights(**changes):
-    return lambda row, actor: staff.set_rights(row, actor=actor, **changes)
+    return lambda row, actor: staff_actions.set_rights(row, actor=actor, **changes)
 
 
 def by_group(row, actor):
     row.permissions.set(some_permission())
-    staff.note_group_change(row, actor=actor)
+    staff_actions.record_group_change(row, actor=actor)
 
 
 def by_name(row, actor):
@@ -124,10 +124,10 @@ def world(cast):
     cast.api("owner").put(f"/api/v1/me/saved-playlists/{made['id']}")
     cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json")
     blocks.block(cast.owner, cast.stranger)
-    filters.change(cast.owner.pk, {"hold_links": True})
+    filters.update_rules(cast.owner.pk, {"hold_links": True})
     member.post(f"/api/v1/videos/{video.pk}/report", {"reason": "other", "text": "Look"}, format="json")
-    strikes.add(cast.owner.pk, Case.objects.get())
-    announce(cast.owner.pk, "video", video.pk)
+    strikes.add_strike(cast.owner.pk, Case.objects.get())
+    announce_to_subscribers(cast.owner.pk, "video", video.pk)
     notify(cast.owner.pk, "milestone", "ten", url="/", title="Ten")
     Group.objects.create(name="Editors")
     cast.owner.groups.add(Group.objects.create(name="Moderators"))
@@ -213,13 +213,13 @@ def test_a_form_opened_long_ago_undoes_nothing(cast, world):
 
 # Model -> the service that deletes a row. What is not here cannot be deleted in the admin.
 DELETED = {
-    User: lambda row, actor: staff.delete(row, actor=actor),
-    Group: lambda row, actor: (staff.note_group_change(row, actor=actor), row.delete()),
+    User: lambda row, actor: staff_actions.delete_account(row, actor=actor),
+    Group: lambda row, actor: (staff_actions.record_group_change(row, actor=actor), row.delete()),
     Comment: lambda row, actor: comments.delete(row),
-    Playlist: lambda row, actor: playlists.delete(row),
-    PlaylistItem: lambda row, actor: playlists.remove(row.playlist, row),
+    Playlist: lambda row, actor: playlists.delete_playlist(row),
+    PlaylistItem: lambda row, actor: playlists.remove_item(row.playlist, row),
     Post: lambda row, actor: posts.delete(row),
-    SavedPlaylist: lambda row, actor: playlists.unsave(row.user, row.playlist_id),
+    SavedPlaylist: lambda row, actor: playlists.unsave_playlist(row.user, row.playlist_id),
     Subscription: lambda row, actor: subscriptions.unsubscribe(row.subscriber, row.channel),
     Video: lambda row, actor: services.delete(row),
 }

@@ -35,8 +35,8 @@ def job(video):
 def dead(database):
     """A job that failed for good."""
     result = samples.crash.enqueue("<b>x</b>")
-    taken = queue.take_one(result.id, "worker-1", 30)
-    assert queue.set_aside(taken, "LookupError: <b>no such row</b>", exception="builtins.LookupError")
+    taken = queue.take_by_id(result.id, "worker-1", 30)
+    assert queue.mark_dead(taken, "LookupError: <b>no such row</b>", exception="builtins.LookupError")
     return Job.objects.get(pk=result.id)
 
 
@@ -103,7 +103,7 @@ def test_buttons_cancel_and_revive(cast, video, job):
     video.refresh_from_db()
     assert (queue.find(job.pk)["state"], video.status) == (queue.READY, Status.QUEUED)
     page.post(control_url(job, "front"))
-    assert queue.find(job.pk)["priority"] == queue.FRONT
+    assert queue.find(job.pk)["priority"] == queue.FRONT_PRIORITY
 
 
 def test_buttons_want_a_post_a_verb_and_a_job(cast, job):

@@ -31,15 +31,15 @@ def test_the_version_follows_every_byte_and_name(tmp_path: Path) -> None:
     page, lone = tmp_path / "css" / "page.css", tmp_path / "lone.txt"
     page.write_text("a {}")
     lone.write_text("1")
-    seen = {assets.version_of([tmp_path / "css", lone])}
+    seen = {assets.compute_version([tmp_path / "css", lone])}
     page.write_text("b {}")
-    seen.add(assets.version_of([tmp_path / "css", lone]))
+    seen.add(assets.compute_version([tmp_path / "css", lone]))
     page.rename(tmp_path / "css" / "other.css")
-    seen.add(assets.version_of([tmp_path / "css", lone]))
+    seen.add(assets.compute_version([tmp_path / "css", lone]))
     lone.write_text("2")
-    seen.add(assets.version_of([tmp_path / "css", lone]))
+    seen.add(assets.compute_version([tmp_path / "css", lone]))
     assert len(seen) == 4
-    assert assets.version_of([tmp_path / "css", lone]) in seen
+    assert assets.compute_version([tmp_path / "css", lone]) in seen
     assert all(re.fullmatch(r"[0-9a-f]{12}", version) for version in seen)
 
 
@@ -51,7 +51,7 @@ def test_former_versions_stay_for_a_week(tmp_path: Path, settings) -> None:
         folder.mkdir(parents=True)
         moment = time.time() - age * 86_400
         os.utime(folder, (moment, moment))
-    assets.publish()
+    assets.publish_static_files()
     assert sorted(path.name for path in settings.STATIC_ROOT.parent.iterdir()) == [
         "0123456789ab",
         "aaaaaaaaaaaa",
@@ -59,9 +59,9 @@ def test_former_versions_stay_for_a_week(tmp_path: Path, settings) -> None:
     style = settings.STATIC_ROOT / "css" / "base.css"
     assert gzip.decompress((style.parent / "base.css.gz").read_bytes()) == style.read_bytes()
     assert brotli.decompress((style.parent / "base.css.br").read_bytes()) == style.read_bytes()
-    (settings.STATIC_ROOT / assets.COMPLETE).unlink()  # as if it had been killed in between
+    (settings.STATIC_ROOT / assets.COMPLETE_MARKER).unlink()  # as if it had been killed in between
     style.unlink()
-    assets.publish()
+    assets.publish_static_files()
     assert style.is_file()
 
 
@@ -100,7 +100,7 @@ def test_scripts_are_sent_without_their_comments_and_otherwise_as_they_are() -> 
         b"  /** One. */\n  b(`/* ${c} */`);\n/* not ours */ d();\n\n  // the end\n"
     )
     sent = b"export const a = 1; // kept\nb(`/* ${c} */`);\n/* not ours */ d();\n\n"
-    assert assets.without_comments(written) == sent
+    assert assets.strip_comments(written) == sent
 
 
 def test_no_script_has_a_text_of_several_lines() -> None:

@@ -32,7 +32,8 @@ def chromium(playwright):
 def people(site):
     """People who are signed in, the first with more playlists than a page of them holds."""
     found = {
-        name: Caller(site).enter(name).open_pages(name) for name in ("back-one", "back-two", "back-three")
+        name: Caller(site).sign_up(name).sign_in_to_pages(name)
+        for name in ("back-one", "back-two", "back-three")
     }
     for number in range(22):
         status, _ = found["back-one"].json("POST", "/api/v1/playlists", {"title": f"List {number}"})
@@ -101,7 +102,7 @@ def test_a_list_keeps_its_length(page, site, people):
 
 
 def test_after_logging_out_the_page_is_gone(page, site, people):
-    person = Caller(site).sign_in("back-one").open_pages("back-one")
+    person = Caller(site).sign_in("back-one").sign_in_to_pages("back-one")
     open_profile(page, site, person)
     page.locator("header").get_by_label("Account menu").click()
     page.get_by_role("button", name="Log out").click()

@@ -180,8 +180,8 @@ def test_good_connection_strings_are_none():
         ),
         *("mongodb://[::1]:27017/", "mongodb://%2Ftmp%2Fmongodb-27017.sock"),
     ):
-        assert uri.problem(given) == "", given
-    assert uri.servers("mongodb://user:secret@db1,db2/?x=1") == "db1,db2"
+        assert uri.uri_problem(given) == "", given
+    assert uri.server_addresses("mongodb://user:secret@db1,db2/?x=1") == "db1,db2"
 
 
 def test_a_dollar_sign_is_only_that(settings_with, monkeypatch):

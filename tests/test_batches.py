@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from streamsite.mongo.batches import batches, batches_of_ids
+from streamsite.mongo.batches import batches, id_batches
 from streamsite.mongo.collections import collection
 from tests.support.commands import LOG
 from tests.support.kills import killed_after, writes
@@ -35,13 +35,13 @@ def test_pieces_are_asked_for_as_they_are_needed(numbers: Any) -> None:
 
 def test_a_condition_on_the_id_holds(numbers: Any) -> None:
     """Together with the place that was reached."""
-    assert list(batches_of_ids(numbers, {"_id": {"$lt": "n3"}}, size=2)) == [["n0", "n1"], ["n2"]]
+    assert list(id_batches(numbers, {"_id": {"$lt": "n3"}}, size=2)) == [["n0", "n1"], ["n2"]]
 
 
 def test_facets_are_filled_from_where_a_kill_left_off(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """In pieces; none is done twice."""
     step = import_module("videos.migrations.0014_facets")
-    monkeypatch.setattr(step, "batches_of_ids", lambda *arguments: batches_of_ids(*arguments, size=2))
+    monkeypatch.setattr(step, "batches_of_ids", lambda *arguments: id_batches(*arguments, size=2))
     videos = [cast.video(title=f"v{n}") for n in range(5)]
     collection("videos_video").update_many({}, {"$set": {"facets": []}})
     collection("search_video").update_many({}, {"$unset": {"facets": ""}})

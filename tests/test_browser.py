@@ -168,7 +168,7 @@ def test_a_picture_is_previewed_and_saved_and_the_theme_follows_the_person(page,
 def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, site, tmp_path):
     clip = tmp_path / "clip.mp4"
     make_clip(clip, seconds=30, size=(320, 180), fps=10)
-    author = Caller(site).enter("liked-author")
+    author = Caller(site).sign_up("liked-author")
     video_id = author.upload(clip, title="Worth a like", visibility="public")
     author.wait(video_id, "ready")
     register(page, "liker")
@@ -213,7 +213,7 @@ def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, si
 def test_suggestions_appear_while_typing_and_are_chosen_by_keyboard(page, site, tmp_path):
     clip = tmp_path / "clip.mp4"
     make_clip(clip, seconds=2, size=(160, 90), fps=10)
-    author = Caller(site).enter("suggested-author")
+    author = Caller(site).sign_up("suggested-author")
     for title in ("Strolling in Lisbon", "Strolling in Porto"):
         author.wait(author.upload(clip, title=title, visibility="public"), "ready")
     page.goto("/")

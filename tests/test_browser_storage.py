@@ -56,7 +56,7 @@ def test_what_runs_before_the_first_paint_reads_registered_keys():
 def people(site):
     """Two accounts: the cookies of each."""
     return [
-        Caller(site).enter(name).open_pages(name).cookies
+        Caller(site).sign_up(name).sign_in_to_pages(name).cookies
         for name in ("storage-first-person", "storage-next-person")
     ]
 

@@ -18,10 +18,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def people(site, clip):
     """A channel with two videos and somebody who follows it."""
-    creator = Caller(site).enter("channel-creator")
+    creator = Caller(site).sign_up("channel-creator")
     for title in ("A long afternoon", "A short morning"):
         creator.video = creator.wait(creator.upload(clip, visibility="public", title=title), "ready")["id"]
-    reader = Caller(site).enter("channel-reader")
+    reader = Caller(site).sign_up("channel-reader")
     assert reader.json("PUT", "/api/v1/channels/channel-creator/subscription", {})[0] == 200
     beat = {"position": 1.5, "watched": [[0, 1.5]]}
     assert reader.json("POST", f"/api/v1/videos/{creator.video}/playback", beat)[0] == 200
@@ -99,7 +99,7 @@ def test_the_way_through_the_viewers_pages(chromium, site, people, width, scheme
 def endless(site, clip):
     """A channel whose name, titles and words are each one endless word, and somebody who uses it."""
     word = '=HYPERLINK("http://evil.example","x")' * 3
-    creator = Caller(site).enter("endless-creator")
+    creator = Caller(site).sign_up("endless-creator")
     assert (
         creator.json("PATCH", "/api/v1/me", {"full_name": "Wolfeschlegelsteinhausenbergerdorff" * 2})[0]
         == 200
@@ -108,7 +108,7 @@ def endless(site, clip):
     for number in range(2):
         sent = {"visibility": "public", "title": f"{number}{word[:99]}", "description": word}
         videos.append(creator.wait(creator.upload(clip, **sent), "ready")["id"])
-    reader = Caller(site).enter("endless-reader")
+    reader = Caller(site).sign_up("endless-reader")
     assert reader.json("PUT", "/api/v1/channels/endless-creator/subscription", {})[0] == 200
     beat = {"position": 1.5, "watched": [[0, 1.5]]}
     assert reader.json("POST", f"/api/v1/videos/{videos[0]}/playback", beat)[0] == 200

@@ -131,32 +131,32 @@ def test_the_system_checks_pass(database):
 
 
 def test_indexes_can_be_ensured_again(database):
-    assert indexes.ensure() == indexes.Report()
+    assert indexes.ensure_indexes() == indexes.Report()
     assert "as they should be" in run("ensure_indexes")
 
 
 def test_a_new_key_signs_and_the_old_one_still_verifies(tmp_path):
     first = signing_keys.create_key(tmp_path)
-    old = signing_keys.load(tmp_path)
+    old = signing_keys.load_key_ring(tmp_path)
     newer = tmp_path / "99999999T000000-ffffff.pem"
     newer.write_bytes((tmp_path / f"{signing_keys.create_key(tmp_path)}.pem").read_bytes())
     newer.chmod(0o600)
-    ring = signing_keys.load(tmp_path)
+    ring = signing_keys.load_key_ring(tmp_path)
     assert ring.kid == newer.stem
     assert ring.verifying[first].public_bytes_raw() == old.verifying[first].public_bytes_raw()
 
 
 def test_readable_and_missing_keys_stop_the_start(tmp_path):
     with pytest.raises(ImproperlyConfigured, match="no signing key"):
-        signing_keys.load(tmp_path)
+        signing_keys.load_key_ring(tmp_path)
     path: Path = tmp_path / f"{signing_keys.create_key(tmp_path)}.pem"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o660)  # as Kubernetes gives every file of a volume to fsGroup
-    assert signing_keys.load(tmp_path).kid == path.stem
+    assert signing_keys.load_key_ring(tmp_path).kid == path.stem
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o644)
     with pytest.raises(ImproperlyConfigured, match="read by others"):
-        signing_keys.load(tmp_path)
+        signing_keys.load_key_ring(tmp_path)
 
 
 def test_a_key_that_was_not_written_whole_is_no_key(tmp_path, monkeypatch):
@@ -167,7 +167,7 @@ def test_a_key_that_was_not_written_whole_is_no_key(tmp_path, monkeypatch):
         patched.setattr("os.fsync", killed)
         signing_keys.create_key(tmp_path)
     assert list(tmp_path.glob("*.pem")) == []
-    assert signing_keys.create_key(tmp_path) == signing_keys.load(tmp_path).kid
+    assert signing_keys.create_key(tmp_path) == signing_keys.load_key_ring(tmp_path).kid
 
 
 def test_a_killed_start_loses_no_password_of_the_demo_accounts(database, settings, tmp_path):

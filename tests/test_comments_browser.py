@@ -12,9 +12,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def people(site, clip):
     """A creator with a video, and somebody who has something to say."""
-    creator = Caller(site).enter("comment-creator")
+    creator = Caller(site).sign_up("comment-creator")
     video = creator.wait(creator.upload(clip, visibility="public", title="Much talked about"), "ready")["id"]
-    Caller(site).enter("comment-viewer")
+    Caller(site).sign_up("comment-viewer")
     return creator, video
 
 

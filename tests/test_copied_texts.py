@@ -18,7 +18,7 @@ from django.db import models
 from accounts import profile
 from playlists import services as playlists
 from playlists.models import Playlist
-from streamsite import copies
+from streamsite import copied_texts
 from streamsite.folding import fold
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
@@ -27,6 +27,7 @@ from streamsite.tasks import queue
 from subscriptions import services as subscribing
 from subscriptions.models import Post, Subscription
 from subscriptions.posts import services as posts
+from subscriptions.signals import channel_subscribed
 from tests.support.users import Cast
 from videos import services, tasks
 from videos.models import Case, Comment, Video
@@ -84,13 +85,13 @@ def named(database: None, cast: Cast) -> Video:
     video = cast.video(title=f"{OLD} by night")
     services.update(video, {"title": f"{OLD} by day"})
     post = posts.create(owner, {"text": f"{OLD} news"})
-    playlist = playlists.create(
+    playlist = playlists.create_playlist(
         owner, {"title": f"{OLD} walks", "visibility": "public", "video_ids": [video.pk]}
     )
-    playlists.invite(playlist, member)
-    history.remember(member, Video.objects.get(pk=video.pk), 5.0)
+    playlists.add_collaborator(playlist, member)
+    history.record_position(member, Video.objects.get(pk=video.pk), 5.0)
     subscribing.subscribe(member, owner)
-    subscribing.subscribed.send(sender=Subscription, channel_id=owner.pk, subscribers=10)
+    channel_subscribed.send(sender=Subscription, channel_id=owner.pk, subscribers=10)
     services.generation_completed.send(sender=Video, video_id=video.pk)
     for path in (f"videos/{video.pk}", f"posts/{post.pk}"):
         answer = cast.api("member").post(f"/api/v1/{path}/comments", {"text": "Nice"}, format="json")
@@ -122,14 +123,14 @@ def run_following() -> None:
 
 def test_everything_that_repeats_a_text_follows_it(named: Video, cast: Cast) -> None:
     before = places(OLD)
-    documented = {copy.where for copy in copies.registered()}
+    documented = {copy.where for copy in copied_texts.registered_copies()}
     assert documented <= before
     assert before - documented - ORIGINALS == {"moderation_case.content"}
     services.update(named, {"title": f"{NEW} by day"})
     profile.update(cast.owner, {"full_name": f"{NEW} Films"})
     posts.update(Post.objects.get(), {"text": f"{NEW} news"})
     playlist = Playlist.objects.get(is_watch_later=False)
-    playlists.update(playlist, {"title": f"{NEW} walks"})
+    playlists.update_playlist(playlist, {"title": f"{NEW} walks"})
     run_following()
     assert places(OLD) == KEPT
     assert places(NEW) == documented | ORIGINALS
@@ -154,11 +155,11 @@ def test_a_hidden_title_is_told_to_nobody(named: Video, cast: Cast) -> None:
 def test_what_the_previous_release_renamed_is_set_right(named: Video, cast: Cast) -> None:
     """Also what was renamed before copies were kept up to date."""
     Video.objects.filter(pk=named.pk).update(title=f"{NEW} by day")
-    wrong = {one.name for one in repairs.repair()}
+    wrong = {one.name for one in repairs.repair_documents()}
     assert {f"{table}.title of video.title" for table in FOLLOWING_VIDEOS} <= wrong
     told = {"subscriptions_notification.title", "moderation_case.title", "videos_watch.title"}
     assert told <= places(NEW)
-    assert not [one for one in repairs.repair() if "title" in one.name]
+    assert not [one for one in repairs.repair_documents() if "title" in one.name]
 
 
 def rows_of_decision() -> dict[str, str]:
@@ -170,7 +171,7 @@ def rows_of_decision() -> dict[str, str]:
 
 def test_every_copy_has_its_row_in_the_decision() -> None:
     rows = rows_of_decision()
-    followed = {f"`{copy.where}` {copy.of}" for copy in copies.registered()}
+    followed = {f"`{copy.where}` {copy.of}" for copy in copied_texts.registered_copies()}
     assert {key for key, how in rows.items() if not how.startswith("kept")} == followed
     kept = {key.split("`")[1] for key, how in rows.items() if how.startswith("kept")}
     assert kept >= KEPT
@@ -197,7 +198,7 @@ NO_TEXT = re.compile(r"^(has_|is_|poster_choices)")
 
 
 def test_no_model_has_a_text_that_could_be_a_copy_without_a_row() -> None:
-    known = {copy.where for copy in copies.registered()}
+    known = {copy.where for copy in copied_texts.registered_copies()}
     kept = {key.split("`")[1] for key, how in rows_of_decision().items() if how.startswith("kept")}
     ours = {"accounts", "videos", "subscriptions", "playlists", "streamsite"}
     suspicious = set()

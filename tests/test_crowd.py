@@ -42,7 +42,7 @@ def crowd(site):
 
 @pytest.fixture(scope="module")
 def star(site, clip):
-    caller = Caller(site).enter("crowd-star")
+    caller = Caller(site).sign_up("crowd-star")
     caller.video = caller.wait(caller.upload(clip, visibility="public", title="Crowded"), "ready")["id"]
     _, said = caller.json("POST", f"/api/v1/videos/{caller.video}/comments", {"text": "Like this"})
     caller.comment = said["id"]

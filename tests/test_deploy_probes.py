@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from streamsite.front.binary import find_nginx
-from tests.serving_worlds import nginx_binary, wait_for
+from tests.serving_worlds import require_nginx, wait_until_answering
 from tests.support.stack import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -93,7 +93,7 @@ def web(
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=inherited | environment, stdout=out, stderr=out)
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        wait_until_answering(f"http://127.0.0.1:{port}/healthz", process)
         yield Web(port, log)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -111,7 +111,7 @@ def _without_tls(text: str, port: int) -> str:
 @pytest.fixture(scope="module")
 def front(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """``deploy/nginx.conf`` in front of it, on a port of its own."""
-    nginx_binary()
+    require_nginx()
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     text = _without_tls((DEPLOY / "nginx.conf").read_text(), port)
     text = re.sub(
@@ -124,7 +124,7 @@ def front(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     command = [*find_nginx()[0].command(folder, path), "-g", f"daemon off; pid {folder}/pid;"]
     process = subprocess.Popen(command)
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        wait_until_answering(f"http://127.0.0.1:{port}/healthz", process)
         yield Web(port, web.log)
     finally:
         process.send_signal(signal.SIGQUIT)

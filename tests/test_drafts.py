@@ -15,7 +15,7 @@ DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('draft:'))"
 def people(site):
     """A channel with a post and two comments below it, and two people who write."""
     found = {
-        name: Caller(site).enter(name).open_pages(name)
+        name: Caller(site).sign_up(name).sign_in_to_pages(name)
         for name in ("drafts-owner", "drafts-one", "drafts-two")
     }
     owner = found["drafts-owner"]
@@ -285,7 +285,7 @@ def test_a_form_of_a_page_keeps_its_text_until_it_was_accepted(page, site, peopl
     expect(text).to_have_value("News of the day")
     expect(text).to_be_visible()
     # Who logged in again in another tab has another token than the form.
-    people["again"] = Caller(site).open_pages("drafts-owner")
+    people["again"] = Caller(site).sign_in_to_pages("drafts-owner")
     become("again")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_text("Posted.")).to_be_visible()

@@ -59,7 +59,7 @@ def chromium():
 def films(site, tmp_path_factory):
     """Two public films, a private one between them, and the public playlist of the three."""
     folder = tmp_path_factory.mktemp("embed")
-    owner = Caller(site).enter("embed-owner")
+    owner = Caller(site).sign_up("embed-owner")
     long, short = folder / "long.mp4", folder / "short.mp4"
     make_clip(long, SECONDS, (320, 180), 24)
     make_clip(short, 2, (320, 180), 24)

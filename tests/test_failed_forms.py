@@ -9,7 +9,7 @@ from pymongo.errors import AutoReconnect
 
 from accounts.tests.pictures import picture
 from streamsite.drafts import COOKIE
-from streamsite.rate_limits import WRITES, allowance, hit
+from streamsite.rate_limits import WRITES, increment, max_events
 from subscriptions.posts import services
 
 PATH = "/@owner/posts"
@@ -58,7 +58,7 @@ def test_the_profile_asks_for_its_pictures_again(cast):
 
 
 def _over_limit(cast, monkeypatch):
-    hit(WRITES, str(cast.owner.pk), by=allowance(WRITES))
+    increment(WRITES, str(cast.owner.pk), by=max_events(WRITES))
     return cast.page("owner")
 
 

@@ -67,9 +67,7 @@ def test_a_file_in_the_way_is_an_error(tmp_path):
 
 def warned(settings, data):
     settings.DATA_DIR, settings.MEDIA_ROOT, settings.ASSETS_DIR = data, data / "media", data / "assets"
-    return {
-        message.id: f"{message.msg} {message.hint}" for message in folder_checks.folders_have_fitting_modes()
-    }
+    return {message.id: f"{message.msg} {message.hint}" for message in folder_checks.check_folder_modes()}
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from django.core.management import call_command
 
 from streamsite import rate_limits
 from streamsite.front import binary
-from streamsite.front.configuration import ConfigurationError, Place, render
-from streamsite.front.process import Front, FrontError, SettingsError, without_request
+from streamsite.front.configuration import ConfigurationError, NginxOptions, render
+from streamsite.front.process import Front, FrontError, SettingsError, strip_request
 from tests.own_fronts import write_certificate
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
@@ -100,7 +100,7 @@ def test_every_nginx_here_takes_it(settings, tmp_path, nginx, hops):
     folder.mkdir()
     path = folder / "nginx.conf"
     path.write_text(
-        render(Place("127.0.0.1:9", "unix:/tmp/with a space/site.sock", str(folder), "root", hops))
+        render(NginxOptions("127.0.0.1:9", "unix:/tmp/with a space/site.sock", str(folder), "root", hops))
     )
     tried = subprocess.run(
         [nginx, "-t", "-p", folder, "-c", path], capture_output=True, text=True, check=False, timeout=20
@@ -135,7 +135,7 @@ def test_every_nginx_here_takes_the_shipped_file(tmp_path, nginx):
 def test_a_folder_that_nginx_would_misread_is_refused(settings):
     settings.MEDIA_ROOT = Path("/srv/$money")
     with pytest.raises(ConfigurationError, match="money"):
-        render(Place("127.0.0.1:9", "127.0.0.1:8"))
+        render(NginxOptions("127.0.0.1:9", "127.0.0.1:8"))
 
 
 def test_a_configuration_that_cannot_be_made_is_one_line(tmp_path):
@@ -192,7 +192,7 @@ def test_the_log_names_no_request():
         '2026/11/29 04:24:27 [crit] 1#1: *26 open() "/x" failed (24: Too many open files), client: 127.0.0.1, '
         'server: _, request: "GET /media/v/secret/x HTTP/1.1", upstream: "http://unix:/s:/media/v/secret/x"'
     )
-    assert without_request(line).endswith("(24: Too many open files), client: 127.0.0.1")
+    assert strip_request(line).endswith("(24: Too many open files), client: 127.0.0.1")
 
 
 @pytest.mark.parametrize(

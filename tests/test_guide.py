@@ -12,7 +12,7 @@ from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 from accounts import api_tokens
-from streamsite.markdown_pages import WRITTEN_ORIGIN, slug
+from streamsite.markdown_pages import WRITTEN_ORIGIN, heading_id
 from tests.support import browser as browsers
 from tests.support import snippets
 
@@ -127,9 +127,9 @@ def test_the_page_shows_every_example_as_it_is_in_the_file(page):
 def test_the_page_has_every_section_and_table_row_and_its_contents_lead_to_them(page):
     prose = snippets.FENCE.sub("", TEXT)
     for title in re.findall(r"^## (.+)$", prose, re.MULTILINE):
-        assert f'<a href="#{slug(title)}">{html.escape(title)}</a>' in page
+        assert f'<a href="#{heading_id(title)}">{html.escape(title)}</a>' in page
     for title in re.findall(r"^##+ (.+)$", prose, re.MULTILINE):
-        assert re.search(rf'<h[23] id="{slug(title)}"', page), title
+        assert re.search(rf'<h[23] id="{heading_id(title)}"', page), title
     rows = re.findall(r"^\|(?!\s*-|-)", prose, re.MULTILINE)
     assert page.count("<tr>") == len(rows)
 
@@ -168,5 +168,5 @@ def test_its_numbers_are_the_settings():
     )
     assert lives in TEXT
     assert f"at most it may live {settings.API_TOKEN_MOST_DAYS}" in TEXT
-    assert f"it lives {api_tokens.DEFAULT_LIFE.days} days" in TEXT
+    assert f"it lives {api_tokens.DEFAULT_LIFETIME.days} days" in TEXT
     assert set(re.findall(r"^\| `(read|upload|write)` \|", TEXT, re.MULTILINE)) == set(api_tokens.SCOPES)

@@ -14,7 +14,7 @@ import pytest
 from pymongo.client_session import ClientSession
 from pymongo.errors import ConnectionFailure
 
-from streamsite.mongo.engine.pulse import PulseClient
+from streamsite.mongo.engine.server_monitor import MonitoredClient
 from streamsite.mongo.engine.transactions import Transaction
 from tests.support.http_client import PASSWORD, Caller
 from tests.support.stack import Stack
@@ -57,7 +57,7 @@ def until(what: Any, seconds: float = 30.0) -> float:
 
 def test_a_hung_database_is_refused_fast_and_gone_on_with(hanging: Stack) -> None:
     """Reads, writes, sign-ins, pages, API and files are 503 within seconds; a storm of them leaves no thread behind."""
-    member, stranger = Caller(hanging).enter("member").open_pages("member"), Caller(hanging)
+    member, stranger = Caller(hanging).sign_up("member").sign_in_to_pages("member"), Caller(hanging)
     assert member.json("PATCH", "/api/v1/me", {"bio": "Written before."})[0] == 200
     credentials = {"login": "member", "password": PASSWORD}
     calls: list[tuple[Caller, str, str, Any]] = [
@@ -73,7 +73,7 @@ def test_a_hung_database_is_refused_fast_and_gone_on_with(hanging: Stack) -> Non
     ]
     # In a transaction, which the server begins when it goes on.
     calls.append((member, "PUT", "/api/v1/channels/other/subscription", None))
-    Caller(hanging).enter("other")
+    Caller(hanging).sign_up("other")
     before = hanging.children("mongod")
     os.kill(before[0], signal.SIGSTOP)
     with ThreadPoolExecutor(40) as pool:
@@ -132,13 +132,13 @@ def test_a_transaction_that_was_left_open_holds_nothing(hanging: Stack) -> None:
         assert after == {"_id": 1, "n": 10}
 
 
-def _client(hanging: Stack) -> PulseClient:
+def _client(hanging: Stack) -> MonitoredClient:
     uri = (hanging.data_dir / "run" / "mongodb-uri").read_text()
-    return PulseClient(host=uri, connectTimeoutMS=500, heartbeatFrequencyMS=500, w="majority")
+    return MonitoredClient(host=uri, connectTimeoutMS=500, heartbeatFrequencyMS=500, w="majority")
 
 
 @contextmanager
-def _stopped(hanging: Stack, client: PulseClient) -> Iterator[None]:
+def _stopped(hanging: Stack, client: MonitoredClient) -> Iterator[None]:
     """The server is stopped for the block, and answers the client again after it."""
     (mongod,) = hanging.children("mongod")
     os.kill(mongod, signal.SIGSTOP)

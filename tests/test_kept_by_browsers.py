@@ -16,8 +16,8 @@ ENTRY = re.compile(r'^  "?([\w:-]+)"?: \{ owner: "(\w+)", life: "([^"]+)"', re.M
 # A call that sets a cookie, by the name of its file and of what it passes as the cookie's name.
 COOKIES = {
     ("accounts/account_marks.py", "COOKIE"): ["account"],
-    ("accounts/cookies.py", "NAME"): ["refresh"],
-    ("accounts/views/mailed_links.py", "name"): ["reset_link", "email_link"],
+    ("accounts/refresh_cookie.py", "NAME"): ["refresh"],
+    ("accounts/views/email_links.py", "name"): ["reset_link", "email_link"],
     ("streamsite/drafts.py", "*(COOKIE"): ["draft-sent"],
     ("videos/share_links.py", "_cookie_name(link.video_id)"): ["share-"],
 }

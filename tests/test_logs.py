@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from streamsite import console, logs
-from streamsite.logs import JsonFormatter, TextFormatter, readable
+from streamsite.logs import JsonFormatter, TextFormatter, redact_path
 from streamsite.tasks import job_log, queue
 from streamsite.tasks.worker import Worker
 from tests.faulty_urls import FAULTS, STATUSES
@@ -167,12 +167,12 @@ def test_probes_and_files_that_are_found_are_quiet(cast, output):
     ],
 )
 def test_paths_are_safe_to_read(path, shown):
-    assert readable(path) == shown
+    assert redact_path(path) == shown
 
 
 def test_a_path_is_bounded():
-    assert len(readable("/x" * 5_000)) < 600
-    assert len(readable("/ü" * 5_000)) < 3_500
+    assert len(redact_path("/x" * 5_000)) < 600
+    assert len(redact_path("/ü" * 5_000)) < 3_500
 
 
 def test_every_secret_of_a_path_is_left_out():
@@ -181,7 +181,7 @@ def test_every_secret_of_a_path_is_left_out():
     for route in _routes(get_resolver()):
         if re.search(r"<(?:\w+:)?\w*(token|secret|key)\w*>", route) and "token_id" not in route:
             path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: f"s3cret-{match[1]}", f"/{route}")
-            assert not re.search(r"s3cret-\w*(token|secret|key)", readable(path)), path
+            assert not re.search(r"s3cret-\w*(token|secret|key)", redact_path(path)), path
             found += 1
     assert found >= 3
 
@@ -208,7 +208,7 @@ def run(database, output):
     """Run one job of a task, a try; return its id and the worker's lines about it."""
 
     def carry_out(task, *args, **options):
-        job = queue.new_job(task, list(args), {}, queue="default", **options)
+        job = queue.build_job(task, list(args), {}, queue="default", **options)
         queue.put(job)
         Worker(["default"]).run(once=True)
         lines = [match.groups() for line in output.text().splitlines() if (match := LINE.match(line))]
@@ -244,7 +244,7 @@ def test_a_permanent_failure_has_none(run, output):
 )
 def test_partners_that_are_away_are_no_faults(output, error):
     job = queue.Job("j", "t", "some.task", [], {}, "mail", 1, 20, timezone.now())
-    job_log.log_end(job, job_log.FAILED, 0.0, error=error)
+    job_log.log_attempt(job, job_log.FAILED, 0.0, error=error)
     is_fault = isinstance(error, LookupError)
     assert output.text().startswith("20")
     assert (" ERROR " in output.text()) == is_fault
@@ -256,7 +256,7 @@ def test_the_line_of_a_job_names_its_video(output):
         job = queue.Job(
             "j", "t", "videos.tasks.process_video", args, kwargs, "transcode", 1, 5, timezone.now()
         )
-        job_log.log_end(job, job_log.DONE, 0.0)
+        job_log.log_attempt(job, job_log.DONE, 0.0)
     assert [line[3].endswith(" ms video AAAAAAAAAAA") for line in output.lines()] == [True, True]
 
 
@@ -286,7 +286,7 @@ def test_json_of_a_fault_is_still_one_line(faulty, json_lines):
 
 
 def test_json_of_a_job(database, json_lines):
-    job = queue.new_job("tests.tasks.samples.note", ["x"], {}, queue="default")
+    job = queue.build_job("tests.tasks.samples.note", ["x"], {}, queue="default")
     queue.put(job)
     Worker(["default"]).run(once=True)
     (entry,) = [entry for entry in json_lines() if entry["logger"] == "streamsite.worker"]
@@ -321,7 +321,7 @@ LookupError: why
 
 def test_lines_of_script_server_have_process_and_time(capsys, monkeypatch):
     monkeypatch.delenv("LOG_FORMAT", raising=False)
-    console.say("mongo", "ready")
+    console.print_line("mongo", "ready")
     console.copy_lines("web", io.BytesIO(CHILD.rpartition(b"{")[0]))
     time = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d"
     said, *copied = capsys.readouterr().out.splitlines()
@@ -334,7 +334,7 @@ def test_lines_of_script_server_have_process_and_time(capsys, monkeypatch):
 
 def test_with_json_everything_is(capsys, monkeypatch):
     monkeypatch.setenv("LOG_FORMAT", "json")
-    console.say("mongo", "ready")
+    console.print_line("mongo", "ready")
     console.copy_lines("web", io.BytesIO(CHILD))
     entries = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [entry["process"] for entry in entries] == ["mongo"] + ["web"] * 9

@@ -7,12 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.player_film import SECONDS, film, seek, watch  # noqa: F401 - one is a fixture
+from tests.player_film import SECONDS, film, open_watch_page, seek_to  # noqa: F401 - one is a fixture
 from tests.support.browser import until
 from tests.support.http_client import Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
-from videos.playback import marks
-from videos.playback.history import is_end
+from videos import watch_marks
+from videos.playback.history import is_finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 CASES = [
@@ -45,7 +45,9 @@ def test_scripts_and_server_mark_alike(page):
         [list(case) for case in CASES],
     )
     wanted = [
-        marks.of_entry({"position": where, "duration": length, "completed": is_end(where, length)})
+        watch_marks.mark_of_entry(
+            {"position": where, "duration": length, "completed": is_finished(where, length)}
+        )
         for where, length in CASES
     ]
     assert [(one["percent"], one["isFinished"]) if one else None for one in found] == [
@@ -56,29 +58,29 @@ def test_scripts_and_server_mark_alike(page):
 def test_a_visitor_sees_how_much_was_watched(page, film):  # noqa: F811
     page.goto("/trending")
     expect(page.locator(".thumb-progress")).to_have_count(0)
-    watch(page, film)
-    seek(page, SECONDS / 2)
+    open_watch_page(page, film)
+    seek_to(page, SECONDS / 2)
     page.goto("/trending")
     expect(bar_of(page, film)).to_have_attribute("value", "50")
     expect(page.locator(f'[data-video="{film}"]').get_by_text("50% watched")).to_be_attached()
     page.goto("/search?q=come+back")
     expect(bar_of(page, film)).to_have_attribute("value", "50")
-    watch(page, film)
+    open_watch_page(page, film)
     until(page, f"Math.abs(v.currentTime - {SECONDS / 2}) < 1")
-    seek(page, SECONDS - 0.4)
+    seek_to(page, SECONDS - 0.4)
     page.evaluate("document.querySelector('video').play()")
     until(page, "v.ended")
     page.goto("/trending")
     expect(bar_of(page, film)).to_have_attribute("value", "100")
     expect(page.locator(f'[data-mark="{film}"] .thumb-mark')).to_have_text("Watched")
-    watch(page, film)
+    open_watch_page(page, film)
     until(page, "v.currentTime < 1")  # what was seen to its end begins again
     page.goto("/trending")
     expect(bar_of(page, film)).to_have_attribute("value", "100")
 
 
 def test_the_upload_page_tells_of_a_file_that_was_uploaded_before(page, site, film, tmp_path_factory):  # noqa: F811
-    owner = Caller(site).sign_in("player-film-owner").open_pages("player-film-owner")
+    owner = Caller(site).sign_in("player-film-owner").sign_in_to_pages("player-film-owner")
     cookies = [
         {"name": name, "value": value, "url": f"http://{owner.address.netloc}"}
         for name, value in owner.cookies.items()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from streamsite import network
-from streamsite.network import HostError, Place, place_of
+from streamsite.network import HostError, ListenTarget, resolve_listen_target
 from tests.serving_worlds import running
 from tests.support.http_client import Caller
 from tests.support.stack import ROOT, Stack
@@ -19,13 +19,13 @@ HOST = "127.0.0.2"
 
 
 def test_without_a_host_only_this_machine_connects():
-    assert place_of("127.0.0.1") == place_of("localhost") == Place()
-    assert list(network.remarks(Place(), "http://localhost:8000", 8000, demo=True)) == []
+    assert resolve_listen_target("127.0.0.1") == resolve_listen_target("localhost") == ListenTarget()
+    assert list(network.describe_access(ListenTarget(), "http://localhost:8000", 8000, demo=True)) == []
 
 
 @pytest.mark.parametrize(("host", "shown"), [(HOST, HOST), ("::1", "[::1]"), ("[::1]", "[::1]")])
 def test_one_address_is_listened_on_alone_and_names_the_site(host, shown):
-    place = place_of(host)
+    place = resolve_listen_target(host)
     assert (place.addresses, place.hosts, place.is_open) == ((host.strip("[]"),), (shown,), False)
     assert place.site_host == shown
 
@@ -34,22 +34,22 @@ def test_one_address_is_listened_on_alone_and_names_the_site(host, shown):
 def test_all_addresses_are_named_by_those_that_others_can_reach(monkeypatch, host, count):
     own = [network._address(text) for text in ("192.168.1.5", "fd00::7")]
     monkeypatch.setattr(network, "_own_addresses", lambda: own)
-    place = place_of(host)
+    place = resolve_listen_target(host)
     assert len(place.addresses) == count
     assert place.hosts[:count] == ("192.168.1.5", "[fd00::7]")[:count]
     assert (place.is_open, place.site_host, place.own_address) == (True, "localhost", "127.0.0.1")
-    lines = list(network.remarks(place, "http://localhost:8000", 8000, demo=True))
+    lines = list(network.describe_access(place, "http://localhost:8000", 8000, demo=True))
     assert "http://192.168.1.5:8000" in lines[0]
     assert "plain HTTP" in lines[1]
     assert "demo password" in lines[2]
-    (line,) = network.remarks(place, "https://video.example.org", 8000, demo=True)
+    (line,) = network.describe_access(place, "https://video.example.org", 8000, demo=True)
     assert "proxy" in line
 
 
 @pytest.mark.parametrize("host", ["192.0.2.250", "fe80::1", "no-such-name.invalid", ""])
 def test_what_is_no_address_of_this_machine_is_refused_in_a_sentence(tmp_path, host):
     with pytest.raises(HostError, match="not an address of this machine") as refused:
-        place_of(host)
+        resolve_listen_target(host)
     assert "\n" not in str(refused.value)
 
 
@@ -58,8 +58,8 @@ def test_a_name_that_leads_back_to_the_machine_itself_is_no_way_in(monkeypatch):
         network.socket, "getaddrinfo", lambda *args, **more: [(2, 1, 6, "", ("127.0.1.1", 0))]
     )
     with pytest.raises(HostError, match=r"127\.0\.1\.1.*use 0\.0\.0\.0"):
-        place_of("my-machine")
-    assert place_of("localhost") == Place()
+        resolve_listen_target("my-machine")
+    assert resolve_listen_target("localhost") == ListenTarget()
 
 
 def test_the_start_says_so_and_ends(tmp_path):
@@ -119,7 +119,7 @@ def test_a_site_at_another_address_takes_sign_ins_and_forms_and_sends_files(tmp_
     site = Stack(tmp_path, arguments=("--host", HOST))
     site.url = f"http://{HOST}:{site.port}"
     with running(site):
-        person = Caller(site).enter("phone").open_pages("phone")
+        person = Caller(site).sign_up("phone").sign_in_to_pages("phone")
         assert {"session", "csrftoken", "refresh"} <= set(person.cookies)
         video = person.wait(person.upload(clip), "ready")
         assert {urlsplit(video[name]).netloc for name in ("url", "hls_url")} == {f"{HOST}:{site.port}"}

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from tests.serving_worlds import nginx_binary
+from tests.serving_worlds import require_nginx
 from tests.support.clips import make_clip
 from tests.support.http_client import PASSWORD, Caller
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 @pytest.fixture(scope="module")
 def front(site):
-    nginx_binary()
+    require_nginx()
     assert site.children("nginx: master")
     return site
 
@@ -34,7 +34,7 @@ def front(site):
 def film(front, tmp_path_factory):
     """A public video, the address of one of its segments, and the file behind it."""
     clip = make_clip(tmp_path_factory.mktemp("clip") / "clip.mp4", 6, (640, 360), 25)
-    owner = Caller(front).enter("nginx-owner")
+    owner = Caller(front).sign_up("nginx-owner")
     video = owner.wait(owner.upload(clip, visibility="public"), "ready")
     master = urlsplit(video["hls_url"]).path
     segment = master.replace("master.m3u8", "360p/seg_00000.m4s")
@@ -284,7 +284,7 @@ def test_a_killed_nginx_is_started_again(front):
 
 def test_the_callers_address_cannot_be_forged(front):
     """A session knows where it was opened from, whatever ``X-Forwarded-For`` says."""
-    caller = Caller(front).enter("nginx-forger")
+    caller = Caller(front).sign_up("nginx-forger")
     body = {"login": "nginx-forger", "password": PASSWORD}
     status, _, content = caller.call("POST", "/api/v1/auth/token", body, {"X-Forwarded-For": "203.0.113.9"})
     assert status == 200

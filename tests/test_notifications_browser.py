@@ -13,11 +13,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def creator(site, clip):
     """Somebody with a video that is not public yet."""
-    caller = Caller(site).enter("news-creator")
+    caller = Caller(site).sign_up("news-creator")
     caller.video = caller.wait(caller.upload(clip, visibility="private", title="Breaking news"), "ready")[
         "id"
     ]
-    Caller(site).enter("news-reader")
+    Caller(site).sign_up("news-reader")
     return caller
 
 

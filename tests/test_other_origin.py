@@ -23,7 +23,7 @@ SERVED = {
 
 @pytest.fixture(scope="module")
 def owner(site):
-    return Caller(site).enter(NAME)
+    return Caller(site).sign_up(NAME)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.own_fronts import NAME, Echo, OwnFront, TlsCaller, need_root, public_site, site_folder
+from tests.own_fronts import (
+    NAME,
+    EchoServer,
+    TlsClient,
+    WebServer,
+    make_public_site,
+    require_root,
+    site_folder,
+)
 from tests.serving_worlds import running
 from tests.support.http_client import PASSWORD
 from tests.support.profile import walk
@@ -29,8 +37,8 @@ COMPRESSED = ("-H", "Accept-Encoding: gzip, br, zstd, deflate")
 @pytest.fixture(scope="module")
 def public(clip):
     """The site and its data folder."""
-    need_root()
-    with site_folder() as folder, running(public_site(folder)) as site:
+    require_root()
+    with site_folder() as folder, running(make_public_site(folder)) as site:
         yield site
 
 
@@ -46,7 +54,7 @@ def command_of(front, program):
 @pytest.fixture(scope="module", params=FRONTS)
 def front(request, public, tmp_path_factory):
     with site_folder() as folder:
-        own = OwnFront(public, folder)
+        own = WebServer(public, folder)
         own.program = request.param
         with own.running(command_of(own, request.param)):
             yield own
@@ -56,9 +64,9 @@ def front(request, public, tmp_path_factory):
 def film(public, clip, tmp_path_factory):
     """A public video, uploaded through a front: its owner, the addresses of its files, and one of the files."""
     with site_folder() as folder:
-        own = OwnFront(public, folder)
+        own = WebServer(public, folder)
         with own.running(command_of(own, FRONTS[0])):
-            owner = TlsCaller(own).enter("front-owner")
+            owner = TlsClient(own).sign_up("front-owner")
             video = owner.wait(owner.upload(clip, visibility="public"), "ready")
     master = urlsplit(video["hls_url"]).path
     index = next(path for path in (public.data_dir / "media" / "videos" / video["id"]).rglob("seg_00000.m4s"))
@@ -198,11 +206,11 @@ def test_the_address_of_the_caller_cannot_be_forged(front, film):
 @pytest.mark.parametrize("program", NGINX)
 def test_what_a_caller_says_about_itself_is_not_passed_on(settings, program):
     """On both ports, probes included, which port 80 answers without TLS."""
-    need_root()
+    require_root()
     settings.SITE_URL, settings.TRUSTED_PROXIES = f"https://{NAME}", 1
     forged = ("-H", "X-Forwarded-For: 203.0.113.9", "-H", "X-Forwarded-Proto: https")
-    with site_folder() as folder, Echo().running() as site:
-        own = OwnFront(site, folder)
+    with site_folder() as folder, EchoServer().running() as site:
+        own = WebServer(site, folder)
         with own.running(own.nginx(Path(program))):
             site.asked.clear()
             plain = f"http://{NAME}:{own.plain_port}"

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):  # noqa: F811
-    owner = Caller(site).enter("origin-owner")
+    owner = Caller(site).sign_up("origin-owner")
     video_id = owner.upload(clip, title="Elsewhere", visibility="private")
     origin = site.url.replace("localhost", "127.0.0.1")
     context = chromium.new_context(base_url=origin)

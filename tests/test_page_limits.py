@@ -9,24 +9,24 @@ from accounts.models import AuthEvent
 from streamsite import rate_limits
 from streamsite.errors import Throttled
 from streamsite.mongo.collections import collection
-from streamsite.rate_limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, UPLOAD, WRITES, allowance, hit
+from streamsite.rate_limits import LOGIN_PER_ADDRESS, LOGIN_PER_USER, UPLOAD, WRITES, increment, max_events
 from tests.support.http_client import PASSWORD
 
 PREFERENCES = "/settings/preferences"
 
 
 def use_up(limit, who):
-    hit(limit, str(who), by=allowance(limit))
+    increment(limit, str(who), by=max_events(limit))
 
 
 def test_every_page_counts_with_the_api(cast):
     page, api = cast.page("owner"), cast.api("owner")
-    before = hit(WRITES, cast.owner.pk)[0]
+    before = increment(WRITES, cast.owner.pk)[0]
     page.post(PREFERENCES, {"theme": "dark"})
     page.post("/history/clear")
     api.post("/api/v1/playlists", {"title": "x"}, format="json")
     page.get(PREFERENCES)
-    assert hit(WRITES, cast.owner.pk)[0] == before + 4
+    assert increment(WRITES, cast.owner.pk)[0] == before + 4
     use_up(WRITES, cast.owner.pk)
     assert page.post("/history/clear").status_code == 429
     assert api.post("/api/v1/playlists", {"title": "x"}, format="json").status_code == 429

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from streamsite import partners
+from streamsite import external_services
 from streamsite.errors import Unavailable
 
 
@@ -23,15 +23,17 @@ class Clock:
 @pytest.fixture
 def breaker():
     clock = Clock()
-    made = partners.CircuitBreaker("test", clock)
+    made = external_services.CircuitBreaker("test", clock)
     made.clock = clock
     return made
 
 
 @pytest.fixture
 def partner(monkeypatch):
-    monkeypatch.setattr(partners, "_known", [])
-    return partners.Partner("test", unavailable=Down, answers=(FileNotFoundError,), at_once=2, seconds=0.3)
+    monkeypatch.setattr(external_services, "_known", [])
+    return external_services.ExternalService(
+        "test", unavailable=Down, answers=(FileNotFoundError,), at_once=2, seconds=0.3
+    )
 
 
 def fail(breaker, times=1):
@@ -56,7 +58,7 @@ def test_failures_in_a_row_open_it_and_an_answer_between_does_not(breaker):
     fail(breaker, 2)
     assert not breaker.is_open
     fail(breaker)
-    with pytest.raises(partners.Refused):
+    with pytest.raises(external_services.CircuitOpen):
         breaker.admit()
 
 
@@ -64,13 +66,13 @@ def test_one_probe_at_a_time_is_let_in_at_growing_intervals(breaker):
     fail(breaker, 3)
     for pause in (2, 4, 8, 15, 15):
         breaker.clock.now += pause - 0.1
-        with pytest.raises(partners.Refused) as refused:
+        with pytest.raises(external_services.CircuitOpen) as refused:
             breaker.admit()
         assert refused.value.retry_after == 1.0
         breaker.clock.now += 0.2
         probe = breaker.admit()
         for _ in range(5):
-            with pytest.raises(partners.Refused):
+            with pytest.raises(external_services.CircuitOpen):
                 breaker.admit()
         breaker.report(probe, has_answered=False)
     breaker.clock.now += 16
@@ -105,7 +107,7 @@ def test_results_and_errors_of_a_call_arrive(partner):
     for error in (FileNotFoundError, KeyError):
         with pytest.raises(error):
             partner.call(lambda error=error: raising(error()))
-    assert partners.states() == {"test": "ok"}
+    assert external_services.service_states() == {"test": "ok"}
 
 
 def test_what_is_an_answer_keeps_it_closed_and_mistakes_of_ours_do_not_open_it(partner):
@@ -115,7 +117,7 @@ def test_what_is_an_answer_keeps_it_closed_and_mistakes_of_ours_do_not_open_it(p
     assert not partner.breaker.is_open
     with pytest.raises(Down), partner.visit():
         raise Down
-    assert partners.states() == {"test": "unavailable"}
+    assert external_services.service_states() == {"test": "unavailable"}
     with pytest.raises(Down) as refused, partner.visit():
         pytest.fail("was let in")
     assert refused.value.retry_after == 2

@@ -47,7 +47,7 @@ def chromium():
 def film(site, tmp_path_factory):
     """A public video with captions in two languages, chapters and a second video beside it in a playlist."""
     folder = tmp_path_factory.mktemp("player")
-    owner = Caller(site).enter("player-owner")
+    owner = Caller(site).sign_up("player-owner")
     clip = make_clip(folder / "film.mp4", SECONDS, (854, 480), 24)
     short = make_clip(folder / "short.mp4", 2, (320, 180), 24)
     video_id = owner.upload(clip, title="A film", visibility="public")
@@ -155,7 +155,7 @@ def test_the_page_around_the_player_is_small(page, film):
 
 def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(page, site, tmp_path):
     clip = make_clip(tmp_path / "fresh.mp4", 40, (1920, 1080), 12)
-    caller = Caller(site).enter("player-uploader")
+    caller = Caller(site).sign_up("player-uploader")
     page.goto("/login?next=/upload")
     page.get_by_label("Username").fill("player-uploader")
     page.get_by_label("Password").fill("correct horse battery")
@@ -282,7 +282,7 @@ def test_the_language_of_the_sound_is_chosen_and_remembered(page, site, tmp_path
         ],
         tmp_path / "two.mp4",
     )
-    owner = Caller(site).enter("player-sounds")
+    owner = Caller(site).sign_up("player-sounds")
     video_id = owner.upload(clip, visibility="public")
     owner.wait(video_id, "ready")
     enabled = "v => [...v.audioTracks].find(sound => sound.enabled)?.language"

@@ -32,7 +32,7 @@ FOCUSED = """() => {
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        started = browsers.launch(playwright, moves_on=True)
+        started = browsers.launch(playwright, autoplay=True)
         yield started
         started.close()
 
@@ -41,7 +41,7 @@ def chromium():
 def clips(site, tmp_path_factory):
     """The film, and another of the same channel that is related to it."""
     folder = tmp_path_factory.mktemp("controls")
-    owner = Caller(site).enter("controls-owner")
+    owner = Caller(site).sign_up("controls-owner")
     film = owner.upload(
         make_clip(folder / "film.mp4", 18, (160, 90), 25), title="The film", visibility="public"
     )
@@ -173,7 +173,7 @@ def test_the_switch_for_the_next_video_is_kept(page, clips):
 
 
 def test_an_account_keeps_the_switches_as_preferences(page, site, clips):
-    viewer = Caller(site).enter("controls-viewer").open_pages("controls-viewer")
+    viewer = Caller(site).sign_up("controls-viewer").sign_in_to_pages("controls-viewer")
     page.context.add_cookies(
         [{"name": name, "value": value, "url": site.url} for name, value in viewer.cookies.items()]
     )

@@ -31,7 +31,7 @@ def page(site):
 def clips(site, tmp_path_factory):
     """Ids by length, and a playlist of the 8 and the 5 second clip."""
     folder = tmp_path_factory.mktemp("endings")
-    owner = Caller(site).enter("endings-owner")
+    owner = Caller(site).sign_up("endings-owner")
     ids = {
         seconds: owner.upload(
             make_clip(folder / f"{seconds}.mp4", seconds, (160, 90), 50, options=["-g", "50"]),

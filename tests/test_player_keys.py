@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.player_film import film, seek, watch  # noqa: F401 - one is a fixture
+from tests.player_film import film, open_watch_page, seek_to  # noqa: F401 - one is a fixture
 from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -68,7 +68,7 @@ def page(chromium, site, film):  # noqa: F811
     """A watch page, whose playlist is two links that lead nowhere."""
     context = chromium.new_context(base_url=site.url)
     opened = context.new_page()
-    watch(opened, film)
+    open_watch_page(opened, film)
     opened.evaluate("""() => {
       for (const name of ['next', 'previous']) {
         document.body.insertAdjacentHTML('beforeend', `<a hidden data-queue-${name} href="#${name}"></a>`);
@@ -89,7 +89,7 @@ def begun(page):
       const v = document.querySelector('video');
       v.pause(); v.muted = false; v.playbackRate = 1;
     }""")
-    seek(page, 10)
+    seek_to(page, 10)
 
 
 def press(page, key: str, code: str, modifiers: int = 0, *, repeat: bool = False) -> None:

@@ -48,7 +48,7 @@ def careful(playwright):
 
 @pytest.fixture(scope="module")
 def film(site, tmp_path_factory):
-    owner = Caller(site).enter("loading-owner")
+    owner = Caller(site).sign_up("loading-owner")
     clip = make_clip(tmp_path_factory.mktemp("loading") / "clip.mp4", 20, (320, 180), 25)
     video_id = owner.upload(clip, title="A film", visibility="public")
     owner.wait(video_id, "ready")
@@ -112,7 +112,7 @@ def test_a_muted_start_is_not_remembered(careful, site, film):
 
 
 def test_with_autoplay_off_nothing_is_fetched_before_play(chromium, site, film):
-    viewer = Caller(site).enter("loading-viewer")
+    viewer = Caller(site).sign_up("loading-viewer")
     assert viewer.json("PATCH", "/api/v1/me/preferences", {"autoplay_open": False})[0] == 200
     page, asked = opened(chromium, site)
     signed_in(page, "loading-viewer")

@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.player_film import SECONDS, film, seek, time_of, watch  # noqa: F401 - one is a fixture
+from tests.player_film import SECONDS, current_time, film, open_watch_page, seek_to  # noqa: F401 - one is a fixture
 from tests.support.browser import until
 from tests.support.http_client import PASSWORD, Caller
 from tests.test_browser import chromium  # noqa: F401 - the fixture
@@ -27,7 +27,7 @@ UNSENT = "() => Object.entries(sessionStorage).find(([key]) => key.startsWith('p
 def people(site):
     """Two accounts by name: the cookies of a session of each."""
     names = ("positions-first", "positions-next")
-    return {name: Caller(site).enter(name).open_pages(name) for name in names}
+    return {name: Caller(site).sign_up(name).sign_in_to_pages(name) for name in names}
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def become(page: Page, person: Caller | None) -> None:
 
 
 def starts_at(page: Page, film: str, seconds: float, address: str = "") -> None:  # noqa: F811
-    watch(page, film, address)
-    assert abs(time_of(page) - seconds) < 1.5, (address, time_of(page))
+    open_watch_page(page, film, address)
+    assert abs(current_time(page) - seconds) < 1.5, (address, current_time(page))
 
 
 def report(person: Caller, film: str, position: float) -> None:  # noqa: F811
@@ -85,7 +85,7 @@ def test_scripts_read_moments_and_know_the_end_as_the_server_does(page):
         f"async (all) => {{ {MODULE % 'position'} return all.map((one) => module.isFinished(...one)); }}",
         cases,
     )
-    assert ends == [history.is_end(*case) for case in cases]
+    assert ends == [history.is_finished(*case) for case in cases]
 
 
 def left_at(page: Page, film: str, seconds: float) -> None:  # noqa: F811
@@ -126,9 +126,9 @@ def test_a_frame_of_a_playlist_begins_where_its_address_says(page, site, film): 
 def test_a_position_stays_with_who_watched(page, film, people):  # noqa: F811
     first, other = people.values()
     become(page, first)
-    watch(page, film)
+    open_watch_page(page, film)
     with page.expect_response(reports(11)):
-        seek(page, 11)
+        seek_to(page, 11)
     assert film not in page.evaluate(LOCAL)
     # Logging out by hand, and the next person is at the beginning, with an account or without.
     page.goto("/")
@@ -136,7 +136,7 @@ def test_a_position_stays_with_who_watched(page, film, people):  # noqa: F811
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("link", name="Log in").first.wait_for()
     starts_at(page, film, 0)
-    seek(page, 16)
+    seek_to(page, 16)
     starts_at(page, film, 16)
     page.goto("/login")
     page.get_by_label("Username").fill("positions-next")
@@ -147,7 +147,7 @@ def test_a_position_stays_with_who_watched(page, film, people):  # noqa: F811
     become(page, None)
     starts_at(page, film, 0)
     other.call("DELETE", "/api/v1/me/history")
-    first.sign_in("positions-first").open_pages("positions-first")
+    first.sign_in("positions-first").sign_in_to_pages("positions-first")
     become(page, first)
     starts_at(page, film, 11)
 
@@ -158,7 +158,7 @@ def test_the_later_of_browser_and_server_wins(page, film, people):  # noqa: F811
     become(page, person)
     starts_at(page, film, 9)
     page.route("**/playback", lambda route: route.abort())
-    seek(page, 16)
+    seek_to(page, 16)
     until(page, f"({UNSENT})()")
     starts_at(page, film, 16)
     # What never arrived is believed for a minute: afterwards another device may have been watched.
@@ -174,9 +174,9 @@ def test_the_later_of_browser_and_server_wins(page, film, people):  # noqa: F811
 def test_what_is_confirmed_is_the_servers(page, film, people):  # noqa: F811
     person = people["positions-next"]
     become(page, person)
-    watch(page, film)
+    open_watch_page(page, film)
     with page.expect_response(reports(15)):
-        seek(page, 15)
+        seek_to(page, 15)
     until(page, f"!({UNSENT})()")
     report(person, film, 6)
     starts_at(page, film, 6)
@@ -205,14 +205,14 @@ def test_a_page_left_open_tells_nothing_to_the_account_of_somebody_else(page, fi
     first, other = people.values()
     other.json("DELETE", "/api/v1/me/history")
     become(page, first)
-    watch(page, film)
+    open_watch_page(page, film)
     with page.expect_response(reports(9)):
-        seek(page, 9)
+        seek_to(page, 9)
     become(page, other)
     page.context.new_page().goto("/trending")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    seek(page, 12)
+    seek_to(page, 12)
     page.evaluate("dispatchEvent(new Event('pagehide'))")
     page.evaluate("fetch('/healthz')")
     assert [url for url in asked if url.endswith("/playback")] == []

@@ -15,7 +15,7 @@ NAMES = ("First", "Second", "Third")
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        started = browsers.launch(playwright, moves_on=True)
+        started = browsers.launch(playwright, autoplay=True)
         yield started
         started.close()
 
@@ -24,7 +24,7 @@ def chromium():
 def owner(site, tmp_path_factory):
     """Has three public videos of two seconds: ``owner.videos``."""
     folder = tmp_path_factory.mktemp("playlists")
-    caller = Caller(site).enter("list-owner")
+    caller = Caller(site).sign_up("list-owner")
     clip = make_clip(folder / "clip.mp4", 2, (320, 180), 24)
     caller.videos = [caller.upload(clip, title=name, visibility="public") for name in NAMES]
     for video in caller.videos:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from tests.serving_worlds import WORLDS, behind
+from tests.serving_worlds import FRONTS, run_site_behind
 from tests.support.http_client import Caller
 from tests.support.profile import walk
 from tests.support.stack import Stack
@@ -137,11 +137,11 @@ class World:
         return list(dict.fromkeys(urls))
 
 
-@pytest.fixture(scope="module", params=WORLDS)
+@pytest.fixture(scope="module", params=FRONTS)
 def world(request: pytest.FixtureRequest, tmp_path_factory, clip: Path):
-    with behind(request.param, tmp_path_factory.mktemp(f"privacy-{request.param}")) as site:
-        owner = Caller(site).enter("matrix-owner").open_pages("matrix-owner")
-        other = Caller(site).enter("matrix-other").open_pages("matrix-other")
+    with run_site_behind(request.param, tmp_path_factory.mktemp(f"privacy-{request.param}")) as site:
+        owner = Caller(site).sign_up("matrix-owner").sign_in_to_pages("matrix-owner")
+        other = Caller(site).sign_up("matrix-other").sign_in_to_pages("matrix-other")
         video_id = owner.upload(clip, title="Matrix", visibility="private", allow_download="true")
         owner.wait(video_id, "ready")
         track = {"language": "en", "text": VTT}
@@ -228,7 +228,7 @@ def in_playlist(world: World, who: str) -> bool:
 @pytest.mark.parametrize("after", STATES)
 @pytest.mark.parametrize("before", STATES)
 def test_nobody_gets_more_than_the_owner_allows(world: World, before: str, after: str) -> None:
-    if world.name != WORLDS[0] and (before, after) not in CROSSINGS[: walk(3, deep=len(CROSSINGS))]:
+    if world.name != FRONTS[0] and (before, after) not in CROSSINGS[: walk(3, deep=len(CROSSINGS))]:
         pytest.skip("behind another front only the crossings into and out of private; all with DEEP_TESTS=1")
     world.change(before)
     check_now_when_settled(world, before)
@@ -275,7 +275,7 @@ def test_addresses_end_with_what_got_them(world: World, way: str) -> None:
     if way == "session":
         ender = caller = Caller(site).sign_in("matrix-owner")
     elif way == "page":
-        ender = caller = Caller(site).open_pages("matrix-owner")
+        ender = caller = Caller(site).sign_in_to_pages("matrix-owner")
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         request = ("POST", "/logout", f"csrfmiddlewaretoken={caller.cookies['csrftoken']}", form)
     elif way == "API token":

@@ -30,7 +30,7 @@ def ready(visitor):
     """Ask ``/readyz`` for what holds at this moment."""
 
     def ask():
-        health.forget()
+        health.clear_check_results()
         response = visitor.get("/readyz")
         return response.status_code, response.json()
 
@@ -106,7 +106,9 @@ def test_a_missing_migration_is_503(ready, workers):
 
 
 def test_a_foreign_database_is_503_and_only_the_log_has_names(ready, workers, monkeypatch, caplog):
-    monkeypatch.setattr("streamsite.site_id.problem", lambda: "db1 on 10.0.0.7 is not of /var/lib/streamsite")
+    monkeypatch.setattr(
+        "streamsite.site_id.mismatch_message", lambda: "db1 on 10.0.0.7 is not of /var/lib/streamsite"
+    )
     status, answer = ready()
     assert (status, answer["checks"]["site_id"]) == (503, health.FOREIGN_SITE)
     assert "10.0.0.7" not in json.dumps(answer)
@@ -116,11 +118,11 @@ def test_a_foreign_database_is_503_and_only_the_log_has_names(ready, workers, mo
 @pytest.mark.parametrize("name", QUEUES)
 def test_a_job_that_waits_too_long_degrades(ready, workers, name):
     limit = health.MAX_WAITS[name]
-    job = queue.new_job("some.task", [], {}, queue=name)
+    job = queue.build_job("some.task", [], {}, queue=name)
     due = datetime.now(UTC) - timedelta(seconds=limit - 60)
     queue.put(job | {"run_at": due})
     assert ready()[1]["status"] == "ok"
-    queue.put(queue.new_job("some.task", [], {}, queue=name, run_at=due - timedelta(seconds=120)))
+    queue.put(queue.build_job("some.task", [], {}, queue=name, run_at=due - timedelta(seconds=120)))
     status, answer = ready()
     assert (status, answer["status"]) == (200, "degraded")
     assert answer["checks"]["queue"] == f"Jobs have waited too long: {name}."

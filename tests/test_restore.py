@@ -42,7 +42,7 @@ def former(tmp_path_factory):
     site = Stack(tmp_path_factory.mktemp("former"))
     site.start()
     try:
-        Caller(site).enter("keeper")
+        Caller(site).sign_up("keeper")
         database = database_of(site)
         dump = {name: list(database[name].find()) for name in database.list_collection_names()}
         database.client.close()

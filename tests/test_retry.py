@@ -8,10 +8,10 @@ import pytest
 from django.db import OperationalError, transaction
 
 from accounts.models import User
-from streamsite.errors import cause_of
+from streamsite.errors import describe_causes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine import transactions
-from streamsite.mongo.retry import in_transaction, is_transient
+from streamsite.mongo.retry import is_transient, run_in_transaction
 from videos import services
 from videos.files import paths
 from videos.models import Video
@@ -34,7 +34,7 @@ def conflicting(cast, times):
 
 
 def test_a_block_that_has_read_runs_again_and_sees_what_changed(cast):
-    assert in_transaction(conflicting(cast, 2)) == 3
+    assert run_in_transaction(conflicting(cast, 2)) == 3
     assert User.objects.get(username="owner").bio == "other 2, seen"
 
 
@@ -46,13 +46,13 @@ def test_without_it_the_conflict_is_the_callers(cast):
 
 def test_it_ends_trying(cast):
     with pytest.raises(OperationalError):
-        in_transaction(conflicting(cast, 10_000), seconds=0.2)
+        run_in_transaction(conflicting(cast, 10_000), seconds=0.2)
 
 
 def test_within_another_transaction_it_runs_once(cast):
     block = conflicting(cast, 1)
     with pytest.raises(OperationalError), transaction.atomic():
-        in_transaction(block)
+        run_in_transaction(block)
 
 
 def test_other_errors_are_not_repeated(cast):
@@ -63,7 +63,7 @@ def test_other_errors_are_not_repeated(cast):
         raise OperationalError("something else")
 
     with pytest.raises(OperationalError):
-        in_transaction(block)
+        run_in_transaction(block)
     assert runs == [1]
 
 
@@ -101,7 +101,7 @@ def test_a_repetition_with_another_outcome_is_a_conflict_too(cast, monkeypatch):
         return changed
 
     with ThreadPoolExecutor(1) as pool:
-        assert in_transaction(block) == 0
+        assert run_in_transaction(block) == 0
         waiting[0].result()
     assert len(runs) == 2
     assert [User.objects.get(pk=pk).bio for pk in (mine, other)] == ["lost", "seen"]
@@ -112,4 +112,4 @@ def test_the_ways_back_to_a_cause_end():
     first, second = OperationalError("first"), OperationalError("second")
     first.__cause__, second.__cause__ = second, first
     assert not is_transient(first)
-    assert cause_of(first) == "OperationalError < OperationalError"
+    assert describe_causes(first) == "OperationalError < OperationalError"

@@ -41,7 +41,7 @@ def test_every_transaction_is_made_again_after_a_conflict():
         for path in sources()
         if "mongo" not in path.parts and re.search(r"with [^\n]*\batomic\(\)|^@\S*atomic\b", path.read_text())
     ]
-    assert offenders == [], "use streamsite.mongo.retry.in_transaction"
+    assert offenders == [], "use streamsite.mongo.retry.run_in_transaction"
 
 
 def imported(path):

@@ -118,7 +118,7 @@ def _fill(cast, owner, member) -> dict[str, str]:
         _send(client, "post", f"videos/{video.pk}/playback", beat, HTTP_USER_AGENT=AGENT)
         _send(client, "put", f"videos/{video.pk}/reaction", {"value": "like"})
         _send(client, "put", f"me/watch-later/{video.pk}")
-    aggregation.roll_up()
+    aggregation.aggregate_pending()
     comment = _send(member, "post", f"videos/{film.pk}/comments", {"text": "Hello @owner at 0:30"})
     _send(member, "post", f"videos/{film.pk}/comments", {"text": "Another"})
     _send(owner, "post", f"comments/{comment['id']}/replies", {"text": "Thanks"})

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 @pytest.fixture(scope="module")
 def lighthouse(site, clip):
-    keeper = Caller(site).enter("lighthouse-keeper")
+    keeper = Caller(site).sign_up("lighthouse-keeper")
     for title, category in (("Lighthouse by day", "travel"), ("Lighthouse by night", "film")):
         sent = {"visibility": "public", "title": title, "category": category}
         keeper.wait(keeper.upload(clip, **sent), "ready")

@@ -14,18 +14,18 @@ from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
-from streamsite import sending
+from streamsite import download_slots
+from streamsite.download_slots import SendLimitMiddleware, SlotPool
 from streamsite.files import WHOLE_BYTES
-from streamsite.lingering import LINGER_SECONDS, lingering
-from streamsite.sending import SendLimitMiddleware, Slots
-from streamsite.stalls import Watch
+from streamsite.lingering import LINGER_SECONDS, with_lingering_close
+from streamsite.stalled_connections import StallWatchdog
 
 
 @pytest.fixture(autouse=True)
 def slots(monkeypatch):
     """Room for three answers, two for one address."""
-    made = Slots(3, 2)
-    monkeypatch.setattr(sending, "slots", made)
+    made = SlotPool(3, 2)
+    monkeypatch.setattr(download_slots, "slots", made)
     return made
 
 
@@ -84,7 +84,7 @@ def test_a_reader_that_takes_nothing_is_reset_and_one_that_reads_is_not():
         threads.append(threading.Thread(target=drain, args=(reading, done)))
         for thread in threads:
             thread.start()
-        watch, ended, deadline = Watch(0.5), 0, time.monotonic() + 20
+        watch, ended, deadline = StallWatchdog(0.5), 0, time.monotonic() + 20
         try:
             while not ended:
                 assert time.monotonic() < deadline
@@ -133,7 +133,7 @@ def served(environ, read):
         return [b"no"]
 
     began = time.monotonic()
-    answer = lingering(application)(environ, lambda *given: told.append(given))
+    answer = with_lingering_close(application)(environ, lambda *given: told.append(given))
     assert b"".join(answer) == b"no"
     return dict(told[0][1]), time.monotonic() - began
 

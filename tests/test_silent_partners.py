@@ -95,7 +95,7 @@ def partnered_site(tmp_path_factory, bucket, mail, mongo):
 
 @pytest.fixture(scope="module")
 def owner(partnered_site):
-    return Caller(partnered_site).enter("partners-owner")
+    return Caller(partnered_site).sign_up("partners-owner")
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_a_silent_mail_server_delays_no_publication_and_loses_no_mail(
     until(lambda: server.to("partners-owner@example.org"))
     proxy.mode = Mode.SILENT
     accepted = proxy.accepted
-    Caller(partnered_site).enter("partners-late")
+    Caller(partnered_site).sign_up("partners-late")
     until(lambda: proxy.accepted > accepted)
     at = datetime.now(UTC) + timedelta(seconds=2)
     changes = {"visibility": "private", "publish_at": at.isoformat()}
@@ -209,5 +209,5 @@ def test_without_the_database_everything_that_needs_it_is_503_and_comes_back(
     finally:
         proxy.mode = Mode.PASS
     until(lambda: anonymous.call("GET", path)[0] == 200)
-    Caller(partnered_site).enter("partners-after")
+    Caller(partnered_site).sign_up("partners-after")
     until(lambda: mail[1].to("partners-after@example.org"))

@@ -21,7 +21,7 @@ def first_uri(playlist: bytes, suffix: str) -> str:
 
 
 def test_register_sign_in_refresh_upload_and_play_in_private(site, clip):
-    owner = Caller(site).enter("site-owner")
+    owner = Caller(site).sign_up("site-owner")
     first = owner.cookie
     status, grant = owner.json("POST", "/api/v1/auth/token/refresh", X_Requested_With="test")
     assert status == 200
@@ -39,7 +39,7 @@ def test_register_sign_in_refresh_upload_and_play_in_private(site, clip):
     status, headers, content = owner.call("GET", segment, headers={"Range": "bytes=0-9"})
     assert (status, len(content)) == (206, 10)
     assert headers["content-range"].startswith("bytes 0-9/")
-    others = (Caller(site), Caller(site).enter("site-other"))
+    others = (Caller(site), Caller(site).sign_up("site-other"))
     for other in others:
         for path in (f"/watch/{video_id}", f"/api/v1/videos/{video_id}"):
             assert other.call("GET", path)[0] == 404, path
@@ -56,7 +56,7 @@ def test_register_sign_in_refresh_upload_and_play_in_private(site, clip):
 def test_a_killed_worker_leaves_nothing_and_its_job_is_finished(site, tmp_path):
     long_clip = tmp_path / "long.mp4"
     make_clip(long_clip, seconds=24, size=(1280, 720), fps=30)
-    owner = Caller(site).enter("site-kill")
+    owner = Caller(site).sign_up("site-kill")
     video_id = owner.upload(long_clip, title="Interrupted")
     jobs, served = site.data_dir / "work" / "jobs" / video_id, site.data_dir / "media" / "videos" / video_id
     deadline = time.monotonic() + 60
@@ -76,7 +76,7 @@ def test_a_killed_worker_leaves_nothing_and_its_job_is_finished(site, tmp_path):
 
 
 def test_mongod_killed_and_back_again(site):
-    owner = Caller(site).enter("site-mongo")
+    owner = Caller(site).sign_up("site-mongo")
     (mongod,) = site.children("mongod")
     os.kill(mongod, signal.SIGKILL)
     codes = set()
@@ -93,7 +93,7 @@ def test_mongod_killed_and_back_again(site):
 
 
 def test_no_secret_is_in_the_logs(site):
-    owner = Caller(site).enter("site-logs")
+    owner = Caller(site).sign_up("site-logs")
     output = site.output() + (site.data_dir / "logs" / "mongod.log").read_text(errors="replace")
     for secret in (owner.token, owner.cookie.split("=")[1], PASSWORD):
         assert secret not in output
@@ -102,7 +102,7 @@ def test_no_secret_is_in_the_logs(site):
 def test_ctrl_c_stops_everything_and_a_second_start_keeps_the_data(tmp_path):
     stack = Stack(tmp_path, fresh=True)
     stack.start()
-    Caller(stack).enter("stays")
+    Caller(stack).sign_up("stays")
     processes = [stack.process.pid, *stack.children("")]
     assert len(processes) >= 4
     assert stack.stop() == 0

@@ -11,10 +11,10 @@ from django.conf import settings as site_settings
 from pymongo import MongoClient
 
 from accounts.models import User
-from streamsite import folders, site_age, site_id, trash
+from streamsite import folders, site_id, sweep_count, trash
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_client
-from streamsite.site_id import COLLECTION, DOCUMENT, WrongSite
+from streamsite.site_id import COLLECTION, DOCUMENT, SiteMismatch
 from subscriptions.models import Post
 from tests.support.profile import walk
 from videos import tasks
@@ -69,7 +69,7 @@ def place(cast, settings, tmp_path):
 
 
 def ids():
-    return site_id.in_database(), site_id.in_folder(Path(site_settings.MEDIA_ROOT))
+    return site_id.read_database_id(), site_id.read_folder_id(Path(site_settings.MEDIA_ROOT))
 
 
 @pytest.mark.parametrize(
@@ -114,16 +114,16 @@ def test_preparing_adopts_only_what_is_safely_of_one_site(place, cast, at_databa
         paths.source_path("AAAAAAAAAAA").parent.mkdir(parents=True)  # an empty folder is no file
     if said:
         before = collection(COLLECTION).find_one({"_id": DOCUMENT})
-        with pytest.raises(WrongSite, match=said):
+        with pytest.raises(SiteMismatch, match=said):
             site_id.adopt_if_safe()
         assert collection(COLLECTION).find_one({"_id": DOCUMENT}) == before
-        with pytest.raises(WrongSite):
-            site_id.require()
+        with pytest.raises(SiteMismatch):
+            site_id.require_match()
         return
     found = site_id.adopt_if_safe()
     assert ids() == (found, found)
     assert found == (at_database or at_folder or found)
-    assert site_id.current() == found
+    assert site_id.current_site_id() == found
 
 
 @pytest.mark.parametrize(
@@ -135,17 +135,17 @@ def test_preparing_adopts_only_what_is_safely_of_one_site(place, cast, at_databa
         (ONE, OTHER, "belong to different sites"),
     ],
 )
-def test_other_processes_adopt_nothing(place, cast, monkeypatch, at_database, at_folder, said):
+def test_other_processes_adopt_nothing(place, cast, at_database, at_folder, said):
     place(at_database, at_folder)
-    monkeypatch.setattr(site_id, "_seen", (float("-inf"), ""))
-    assert said in site_id.problem()
+    site_id._find_mismatch.clear()
+    assert said in site_id.mismatch_message()
     with pytest.raises(SystemExit):
-        site_id.guard()
-    with pytest.raises(WrongSite, match=said):
+        site_id.exit_on_mismatch()
+    with pytest.raises(SiteMismatch, match=said):
         tasks.run_sweep()
-    monkeypatch.setattr(site_id, "_seen", (float("-inf"), ""))
+    site_id._find_mismatch.clear()
     site_id.adopt()
-    assert site_id.problem() == ""
+    assert site_id.mismatch_message() == ""
 
 
 @pytest.mark.parametrize("words", COMMANDS[: walk(3, deep=len(COMMANDS))])
@@ -193,24 +193,24 @@ def test_preparing_writes_nothing_into_a_folder_that_is_not_mounted(cast, tmp_pa
 
 def test_the_count_of_sweeps_tells_an_older_database(place, cast):
     place(ONE, ONE)
-    assert site_age.begin() == ""
+    assert sweep_count.start_sweep() == ""
     former = collection(COLLECTION).find_one({"_id": DOCUMENT})
-    assert site_age.begin() == ""
-    assert site_age.behind() == ""
+    assert sweep_count.start_sweep() == ""
+    assert sweep_count.stale_database_message() == ""
     collection(COLLECTION).replace_one({"_id": DOCUMENT}, former)
     for _ in range(2):  # it catches up by no number of sweeps
-        assert "older than the files" in site_age.begin()
-    assert site_id.current() == ONE
-    assert site_age.begin(force=True) == ""
-    assert site_age.behind() == ""
+        assert "older than the files" in sweep_count.start_sweep()
+    assert site_id.current_site_id() == ONE
+    assert sweep_count.start_sweep(force=True) == ""
+    assert sweep_count.stale_database_message() == ""
     # Killed between the two writes.
     collection(COLLECTION).update_one({"_id": DOCUMENT}, {"$inc": {"count": 1}})
-    assert site_age.begin() == ""
+    assert sweep_count.start_sweep() == ""
     count = Path(site_settings.MEDIA_ROOT) / site_id.COUNT_FILE
-    assert int(count.read_text()) == site_age.in_database()
+    assert int(count.read_text()) == sweep_count.read_database_count()
     count.write_text("half")
-    assert "is damaged" in site_age.begin()
-    assert site_age.begin(force=True) == site_age.behind() == ""
+    assert "is damaged" in sweep_count.start_sweep()
+    assert sweep_count.start_sweep(force=True) == sweep_count.stale_database_message() == ""
 
 
 def test_two_prepare_a_new_database_at_once_and_a_worker_makes_the_folders(database, tmp_path):
@@ -249,9 +249,9 @@ def test_two_prepare_a_new_database_at_once_and_a_worker_makes_the_folders(datab
 def test_folders_are_made_once_and_left_alone_afterwards(settings, tmp_path):
     settings.DATA_DIR = tmp_path / "data"
     settings.MEDIA_ROOT = tmp_path / "data" / "media"
-    folders.make()
+    folders.create_missing()
     settings.MEDIA_ROOT.chmod(0o777)
-    folders.make()
+    folders.create_missing()
     assert settings.MEDIA_ROOT.stat().st_mode & 0o777 == 0o777
     assert settings.DATA_DIR.stat().st_mode & 0o777 == 0o750
 

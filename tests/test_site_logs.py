@@ -45,7 +45,7 @@ def test_a_foreign_host_leaves_no_traceback(site):
 
 
 def test_a_job_is_one_line(site):
-    Caller(site).enter("logged")
+    Caller(site).sign_up("logged")
     found = lines(site, QUEUED)
     assert found
     for line in found:

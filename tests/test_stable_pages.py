@@ -36,7 +36,7 @@ def film(cast: Cast, number: int, **more: Any) -> Video:
 
 
 def watched(cast: Cast, number: int) -> Any:
-    return history.remember(cast.owner, film(cast, number), 5.0)
+    return history.record_position(cast.owner, film(cast, number), 5.0)
 
 
 def liked(cast: Cast, number: int) -> Any:
@@ -45,7 +45,7 @@ def liked(cast: Cast, number: int) -> Any:
 
 def commented(cast: Cast, number: int) -> Any:
     first = Video.objects.filter(title="Commented").first() or cast.video(title="Commented")
-    return comments.create(person(cast, number), targets.of_video(first), f"Walk {number}")
+    return comments.create(person(cast, number), targets.video_target(first), f"Walk {number}")
 
 
 def followed(cast: Cast, number: int) -> Any:
@@ -57,7 +57,7 @@ def following(cast: Cast, number: int) -> Any:
 
 
 def listed(cast: Cast, number: int) -> Any:
-    return playlists.create(cast.owner, {"title": f"Walk {number}", "visibility": "public"})
+    return playlists.create_playlist(cast.owner, {"title": f"Walk {number}", "visibility": "public"})
 
 
 def posted(cast: Cast, number: int) -> Any:
@@ -132,8 +132,8 @@ def test_a_row_that_becomes_popular_between_two_pages_is_not_repeated(database: 
         page = api.get(url).json()
         seen += [key(row) for row in page["results"]]
         for one in Video.objects.exclude(pk__in=seen)[:1]:
-            index.set_popularity(one.pk, 10**9)
-        index.set_popularity(seen[-1], 10**9)
+            index.update_popularity(one.pk, 10**9)
+        index.update_popularity(seen[-1], 10**9)
         url = page["next"]
     assert len(seen) == len(set(seen)) == MANY
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from streamsite import checks, privileges, starting
+from streamsite import checks, privileges, startup_warnings
 from streamsite.server_command import CONNECTIONS
 from videos.transcoding import ffmpeg
 
@@ -22,7 +22,9 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become som
 def told(monkeypatch, **environment):
     """Ids and hints of what ``check`` says about these variables."""
     monkeypatch.setattr(checks.os, "environ", environment)
-    return [(message.id, message.msg.split()[0], message.hint) for message in checks.variables_are_known()]
+    return [
+        (message.id, message.msg.split()[0], message.hint) for message in checks.check_unknown_variables()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -64,26 +66,26 @@ def test_variables_of_others_are_not(monkeypatch):
 
 
 def test_warnings_are_lines_and_stop_nothing(monkeypatch, caplog):
-    monkeypatch.setattr(starting, "_warnings", [lambda: "The bucket is away.", lambda: ""])
+    monkeypatch.setattr(startup_warnings, "_warnings", [lambda: "The bucket is away.", lambda: ""])
     monkeypatch.setattr(privileges.os, "geteuid", lambda: 0)
-    starting.warn()
+    startup_warnings.log_startup_warnings()
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", privileges.AS_ROOT),
         ("WARNING", "The bucket is away."),
     ]
     monkeypatch.setattr(privileges.os, "geteuid", lambda: 1000)
-    assert privileges.warning() == ""
+    assert privileges.root_warning() == ""
 
 
 def test_nobody_but_root_changes(tmp_path, monkeypatch):
     monkeypatch.setattr(privileges.os, "geteuid", lambda: 1000)
-    assert privileges.give_up_root(tmp_path) == ""
+    assert privileges.drop_root(tmp_path) == ""
 
 
 @as_root
 def test_root_stays_in_its_own_folder_and_in_none(tmp_path):
-    assert privileges.give_up_root(tmp_path) == ""
-    assert privileges.give_up_root(tmp_path / "missing") == ""
+    assert privileges.drop_root(tmp_path) == ""
+    assert privileges.drop_root(tmp_path / "missing") == ""
     assert os.geteuid() == 0
 
 
@@ -117,13 +119,13 @@ def test_root_becomes_the_owner_of_the_data_folder(tmp_path):
 def test_root_continues_when_the_owner_cannot_load_the_code(tmp_path, monkeypatch):
     os.chown(tmp_path, NOBODY, NOBODY)
     monkeypatch.setattr(privileges, "PROBE", "import sys; sys.exit(1)")
-    assert privileges.give_up_root(tmp_path).startswith("Continuing as root: nobody, who owns")
+    assert privileges.drop_root(tmp_path).startswith("Continuing as root: nobody, who owns")
     assert os.geteuid() == 0
 
 
 @as_root
 def test_ffmpeg_of_root_has_none_of_its_capabilities():
-    confine = [sys.executable, "-I", "-S", ffmpeg._CONFINE, str(os.getpid()), "9", str(2**33), str(2**30)]
+    confine = [sys.executable, "-I", "-S", ffmpeg._LAUNCHER, str(os.getpid()), "9", str(2**33), str(2**30)]
     ran = subprocess.run(
         [*confine, '{"layers": []}', "/bin/cat", "/proc/self/status"],
         capture_output=True,

@@ -23,7 +23,7 @@ def published(site, tmp_path_factory):
     """A public video and its address on the running site."""
     clip = tmp_path_factory.mktemp("strict") / "clip.mp4"
     make_clip(clip, seconds=SECONDS, size=(854, 480), fps=30)
-    owner = Caller(site).enter("strict-owner")
+    owner = Caller(site).sign_up("strict-owner")
     video_id = owner.upload(clip, title="Strictly speaking", visibility="public")
     return owner.wait(video_id, "ready")
 

@@ -36,7 +36,7 @@ def uploaded(site, clip):
     """An owner for each width with three videos; one of them was watched, and that has been counted."""
     made = {}
     for width in (1280, 390):
-        owner, viewer = Caller(site).enter(f"studio-{width}"), Caller(site).enter(f"viewer-{width}")
+        owner, viewer = Caller(site).sign_up(f"studio-{width}"), Caller(site).sign_up(f"viewer-{width}")
         ids = [owner.upload(clip, title=f"Film {n} of {width}", visibility="public") for n in range(3)]
         for one in ids:
             owner.wait(one, "ready")
@@ -138,7 +138,7 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
 
 
 def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
-    owner = Caller(site).enter("studio-texts")
+    owner = Caller(site).sign_up("studio-texts")
     context = chromium.new_context(
         base_url=site.url, viewport={"width": 1280, "height": 800}, bypass_csp=True
     )
@@ -178,7 +178,7 @@ def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
 @pytest.mark.parametrize("scripts", [True, False])
 def test_enter_in_the_table_changes_nothing(chromium, site, clip, scripts):
     name = f"studio-enter-{scripts}".lower()
-    owner = Caller(site).enter(name)
+    owner = Caller(site).sign_up(name)
     video_id = owner.upload(clip, title="Kept private", visibility="private")
     context = chromium.new_context(base_url=site.url, java_script_enabled=scripts)
     page, sent = context.new_page(), []
@@ -200,7 +200,7 @@ def test_enter_in_the_table_changes_nothing(chromium, site, clip, scripts):
 
 
 def test_the_table_works_without_scripts(chromium, site, clip):
-    owner = Caller(site).enter("studio-plain")
+    owner = Caller(site).sign_up("studio-plain")
     for number in range(2):
         owner.upload(clip, title=f"Plain {number}")
     context = chromium.new_context(base_url=site.url, java_script_enabled=False)
@@ -228,7 +228,7 @@ def test_the_table_works_without_scripts(chromium, site, clip):
 
 def test_saving_a_title_keeps_the_schedule_and_choosing_a_visibility_cancels_it(chromium, site, clip):
     """Scripts show and send the scheduled time in another form than the page has it."""
-    owner = Caller(site).enter("studio-scheduled")
+    owner = Caller(site).sign_up("studio-scheduled")
     path = f"/api/v1/videos/{owner.upload(clip, visibility='private')}"
     at = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=3)
     owner.json("PATCH", path, {"publish_at": at.isoformat()})

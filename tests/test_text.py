@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamsite.sanitize import clean_line, clean_text, shorten_line
+from streamsite.sanitize import clean_line, clean_text, truncate_line
 
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -37,8 +37,8 @@ def test_what_cannot_be_seen_goes(text):
 def test_no_emoji_is_cut_in_two(emoji):
     line = clean_line(f"{'x' * 8}{emoji}{'y' * 8}")
     for longest in range(8, 8 + len(emoji)):
-        assert shorten_line(line, longest) == "x" * 8
-    assert shorten_line(line, 8 + len(emoji)) == "x" * 8 + emoji
-    assert shorten_line(f"{WALES}{ENGLAND}", len(WALES) + 3) == WALES
-    assert shorten_line(f"{'word ' * 9}", 12) == "word word"
-    assert shorten_line("short", 12) == "short"
+        assert truncate_line(line, longest) == "x" * 8
+    assert truncate_line(line, 8 + len(emoji)) == "x" * 8 + emoji
+    assert truncate_line(f"{WALES}{ENGLAND}", len(WALES) + 3) == WALES
+    assert truncate_line(f"{'word ' * 9}", 12) == "word word"
+    assert truncate_line("short", 12) == "short"

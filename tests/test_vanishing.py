@@ -22,7 +22,7 @@ from videos import share_links
 from videos.captions import services
 from videos.captions.services import Cue
 from videos.comments import services as comments
-from videos.comments.targets import of_video
+from videos.comments.targets import video_target
 from videos.models import Video
 
 MOST_COMMANDS = 30
@@ -51,7 +51,7 @@ def video_case(cast, client, is_page: bool) -> Case:
 
 
 def comment_case(cast, client, is_page: bool) -> Case:
-    comment = comments.create(cast.owner, of_video(cast.video()), "Before")
+    comment = comments.create(cast.owner, video_target(cast.video()), "Before")
     return Case(
         (lambda: client.post(f"/comments/{comment.pk}/edit", {"text": "After"}))
         if is_page
@@ -61,18 +61,18 @@ def comment_case(cast, client, is_page: bool) -> Case:
 
 
 def playlist_case(cast, client, is_page: bool) -> Case:
-    playlist = playlists.create(cast.owner, {"title": "Before", "video_ids": [cast.video().pk]})
+    playlist = playlists.create_playlist(cast.owner, {"title": "Before", "video_ids": [cast.video().pk]})
     form = {"title": "After", "visibility": "private", "sort": "manual"}
     return Case(
         (lambda: client.post(f"/playlists/{playlist.pk}/edit", form))
         if is_page
         else (lambda: client.patch(f"/api/v1/playlists/{playlist.pk}", {"title": "After"}, format="json")),
-        lambda: playlists.delete(playlist),
+        lambda: playlists.delete_playlist(playlist),
     )
 
 
 def item_case(cast, client, is_page: bool) -> Case:
-    playlist = playlists.create(
+    playlist = playlists.create_playlist(
         cast.owner, {"title": "List", "video_ids": [cast.video().pk, cast.video().pk]}
     )
     item = playlist.items.order_by("rank").first()
@@ -84,13 +84,13 @@ def item_case(cast, client, is_page: bool) -> Case:
                 f"/api/v1/playlists/{playlist.pk}/items/{item.pk}", {"position": 1}, format="json"
             )
         ),
-        lambda: playlists.delete(playlist),
+        lambda: playlists.delete_playlist(playlist),
     )
 
 
 def caption_case(cast, client, is_page: bool) -> Case:
     video = cast.video()
-    track = services.add(video, [Cue(0.0, 1.0, "Before")], language="en")
+    track = services.add_track(video, [Cue(0.0, 1.0, "Before")], language="en")
     form = {"language": "de", "label": "", "kind": "subtitles", "text": "00:00.000 --> 00:01.000\nAfter"}
     return Case(
         (lambda: client.post(f"/studio/videos/{video.pk}/captions/{track.pk}", form))
@@ -100,7 +100,7 @@ def caption_case(cast, client, is_page: bool) -> Case:
                 f"/api/v1/videos/{video.pk}/captions/{track.pk}", {"language": "de"}, format="json"
             )
         ),
-        lambda: services.remove(track),
+        lambda: services.delete_track(track),
     )
 
 
@@ -116,7 +116,7 @@ def post_case(cast, client, is_page: bool) -> Case:
 
 def share_link_case(cast, client, is_page: bool) -> Case:
     video = cast.video()
-    link = share_links.create(video, {})
+    link = share_links.create_link(video, {})
     return Case(
         (lambda: client.post(f"/studio/videos/{video.pk}/sharing", {"revoke": link.pk}))
         if is_page

@@ -4,13 +4,13 @@ import stat
 
 import pytest
 
-from streamsite import whole_files
+from streamsite import atomic_files
 
 
 def test_a_file_has_its_mode_and_replaces_the_former_one(tmp_path):
     path = tmp_path / "key"
-    whole_files.write(path, "first")
-    whole_files.write(path, b"second", mode=0o640)
+    atomic_files.write_atomically(path, "first")
+    atomic_files.write_atomically(path, b"second", mode=0o640)
     assert path.read_text() == "second"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert list(tmp_path.iterdir()) == [path]
@@ -18,8 +18,8 @@ def test_a_file_has_its_mode_and_replaces_the_former_one(tmp_path):
 
 def test_what_cannot_be_written_leaves_the_former_file_and_nothing_else(tmp_path):
     path = tmp_path / "key"
-    whole_files.write(path, "first")
+    atomic_files.write_atomically(path, "first")
     with pytest.raises(UnicodeEncodeError):
-        whole_files.write(path, "\ud800")
+        atomic_files.write_atomically(path, "\ud800")
     assert path.read_text() == "first"
     assert list(tmp_path.iterdir()) == [path]

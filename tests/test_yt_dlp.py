@@ -65,7 +65,7 @@ class World:
 def world(site: Stack, tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("ytdlp")
     clip = make_clip(folder / "clip.mp4", 12, (320, 180), 15)
-    owner = Caller(site).enter("dlp-owner")
+    owner = Caller(site).sign_up("dlp-owner")
     fields = {"description": DESCRIPTION, "tags": "one,two", "category": "music", "language": "en"}
     one = owner.upload(clip, title="A film", visibility="public", allow_download="true", **fields)
     two = owner.upload(clip, title="A secret", visibility="private")

@@ -19,7 +19,7 @@ from streamsite.visibility import Viewer, is_linkable, is_owner, unlisted_match
 from videos import share_links
 from videos.models import Block, Reaction, ShareLink, Video, Watch
 
-NOBODY = AnonymousUser()
+ANONYMOUS = AnonymousUser()
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
 
@@ -28,7 +28,7 @@ VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 LISTED = {"listed": True}
 BY_LINK: dict[str, Any] = unlisted_match() | {"generation": {"$ne": ""}, "is_taken_down": False}
 # The fields of a video's document by which ``may_watch`` decides; see ``as_gated``.
-GATED_BY = ("channel_id", "visibility", "generation", "is_taken_down")
+GATE_FIELDS = ("channel_id", "visibility", "generation", "is_taken_down")
 
 
 def listed_videos() -> QuerySet[Video]:
@@ -42,22 +42,22 @@ def own_videos(owner_id: str) -> QuerySet[Video]:
 
 
 @dataclass(frozen=True)
-class Visit:
+class WatchableVideo:
     """A video that the caller may watch, and the share link that let them in, if they needed one."""
 
     video: Video
     link: ShareLink | None = None
 
 
-def visit(request: HttpRequest, video_id: str) -> Visit:
+def get_watchable(request: HttpRequest, video_id: str) -> WatchableVideo:
     """The video, when the caller may watch it, by their account or by a share link; ``Absent`` otherwise."""
     video = _load(video_id)
     if may_watch(request.user, video):
-        return Visit(video)
+        return WatchableVideo(video)
     if video.generation and video.channel.is_active and not video.is_taken_down:
-        link = share_links.admit(request, video)
+        link = share_links.find_admitting_link(request, video)
         if link is not None:
-            return Visit(video, link)
+            return WatchableVideo(video, link)
     raise Absent
 
 
@@ -71,7 +71,7 @@ def video_for_watching(viewer: Viewer, video_id: str) -> Video:
 
 def video_for_sharing(video_id: str) -> Video:
     """The video, when anybody with the link may open it; ``Absent`` otherwise, also for its owner."""
-    return video_for_watching(NOBODY, video_id)
+    return video_for_watching(ANONYMOUS, video_id)
 
 
 def video_for_embedding(video_id: str) -> Video:
@@ -115,25 +115,25 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
     return is_linkable(video.visibility)
 
 
-def as_gated(document: Mapping[str, Any], *, is_open: bool) -> Video:
+def video_from_document(document: Mapping[str, Any], *, is_open: bool) -> Video:
     """A video of which only ``_id`` and ``GATED_BY`` are known, of a channel that is open or not, to be asked about."""
-    known = {name: document[name] for name in GATED_BY if name != "channel_id" and name in document}
+    known = {name: document[name] for name in GATE_FIELDS if name != "channel_id" and name in document}
     return Video(pk=document["_id"], channel=User(pk=document["channel_id"], is_active=is_open), **known)
 
 
-def is_shared(video: Video) -> bool:
+def may_anyone_watch(video: Video) -> bool:
     """Whether anybody with the link may open the video."""
-    return may_watch(NOBODY, video)
+    return may_watch(ANONYMOUS, video)
 
 
 def channels_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[User]:
     """The channels with these ids that ``viewer`` may find, in the order of ``ids``: none that they block."""
     found = listed_accounts().in_bulk(list(ids))
-    hidden = blocked_among(viewer, found)
+    hidden = filter_blocked(viewer, found)
     return [found[one] for one in ids if one in found and one not in hidden]
 
 
-def blocked_among(viewer: Viewer, ids: Iterable[str]) -> set[str]:
+def filter_blocked(viewer: Viewer, ids: Iterable[str]) -> set[str]:
     """Those of the accounts that ``viewer`` blocks."""
     if not viewer.is_authenticated:
         return set()
@@ -144,7 +144,7 @@ def blocked_among(viewer: Viewer, ids: Iterable[str]) -> set[str]:
 WithVideo = TypeVar("WithVideo", Reaction, Watch)
 
 
-def only_watchable(viewer: Viewer, page: Page[WithVideo]) -> Page[WithVideo]:
+def filter_watchable(viewer: Viewer, page: Page[WithVideo]) -> Page[WithVideo]:
     """The page without the rows whose video ``viewer`` may not open. Videos and channels must be loaded."""
     return replace(page, rows=[row for row in page.rows if may_watch(viewer, row.video)])
 

@@ -58,11 +58,11 @@ urlpatterns = [
     ),
     path("comments/<str:comment_id>/pin", comments.PinView.as_view(), name="api-comment-pin"),
     path("comments/<str:comment_id>/heart", comments.HeartView.as_view(), name="api-comment-heart"),
-    path("comments/<str:comment_id>/follow", comments.FollowingView.as_view(), name="api-comment-follow"),
+    path("comments/<str:comment_id>/follow", comments.FollowThreadView.as_view(), name="api-comment-follow"),
     path("comments/<str:comment_id>/approval", comments.ApprovalView.as_view(), name="api-comment-approval"),
     path("studio/stats", studio.StatsView.as_view(), name="api-studio-stats"),
     path("studio/stats.csv", studio.StatsFileView.as_view(), name="api-studio-stats-file"),
-    path("studio/videos", studio.OwnVideosView.as_view(), name="api-studio-videos"),
+    path("studio/videos", studio.StudioVideosView.as_view(), name="api-studio-videos"),
     path("studio/videos/bulk", studio.BulkView.as_view(), name="api-studio-bulk"),
     path(
         "studio/videos/<str:video_id>/stats", studio.VideoStatsView.as_view(), name="api-studio-video-stats"
@@ -73,13 +73,13 @@ urlpatterns = [
         name="api-studio-video-stats-file",
     ),
     path("studio/comments", comments.StudioCommentsView.as_view(), name="api-studio-comments"),
-    path("studio/comment-rules", comments.RulesView.as_view(), name="api-comment-rules"),
+    path("studio/comment-rules", comments.CommentFiltersView.as_view(), name="api-comment-rules"),
     path("videos/<str:video_id>/report", moderation.VideoReportView.as_view(), name="api-video-report"),
     path(
         "comments/<str:comment_id>/report", moderation.CommentReportView.as_view(), name="api-comment-report"
     ),
     path("channels/<str:username>/report", moderation.ChannelReportView.as_view(), name="api-channel-report"),
-    path("me/decisions", moderation.OwnCasesView.as_view(), name="api-decisions"),
+    path("me/decisions", moderation.DecisionsView.as_view(), name="api-decisions"),
     path("me/decisions/<str:case_id>/appeal", moderation.AppealView.as_view(), name="api-decision-appeal"),
     path("me/blocks", moderation.BlocksView.as_view(), name="api-blocks"),
     path("me/blocks/<str:username>", moderation.BlockView.as_view(), name="api-block"),

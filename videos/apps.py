@@ -11,25 +11,28 @@ class VideosConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what happens to accounts, and register counters, repairs, checks and the files that rows name."""
-        from streamsite import copies, site_id
+        from streamsite import copied_texts, site_id
         from streamsite.mongo import counters, repairs
-        from videos import (
-            signals,  # noqa: F401
-            trashed,
-        )
+        from videos import signals  # noqa: F401
         from videos.copies import ALL as COPIES
         from videos.counters import ALL
-        from videos.files import bucket_check  # noqa: F401
-        from videos.processing import orphans
+        from videos.files import (
+            bucket_check,  # noqa: F401
+            orphans,
+            trash_folders,
+        )
         from videos.repairs import ALL as REPAIRS
         from videos.search import finders
         from videos.search.channels import FINDER
 
-        counters.register(*ALL)
-        repairs.register(*REPAIRS)
-        finders.register(FINDER)
-        copies.register(*COPIES)
-        trashed.register()
-        site_id.register(
-            "videos", there=orphans.ids_on_disk, known=orphans.known, expects=orphans.is_expected
+        counters.register_counters(*ALL)
+        repairs.register_repairs(*REPAIRS)
+        finders.register_finder(FINDER)
+        copied_texts.register_copies(*COPIES)
+        trash_folders.register_trash_folders()
+        site_id.register_witness(
+            "videos",
+            there=orphans.iter_ids_on_disk,
+            known=orphans.existing_ids,
+            expects=orphans.expects_files,
         )

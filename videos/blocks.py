@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 
 from accounts.models import User
-from streamsite.caps import Cap
 from streamsite.errors import Forbidden, Invalid
+from streamsite.row_limits import RowLimit
 from videos.models import Block
 
 RECENT = ("-created_at", "-id")
@@ -20,7 +20,7 @@ BLOCKS = Block._meta.db_table
 channel_blocked = Signal()
 
 
-class Blocked(Forbidden):
+class BlockedByChannel(Forbidden):
     """The one who owns it does not want to hear from the caller."""
 
     detail = "This channel does not let you do this."
@@ -31,7 +31,7 @@ def block(user: User, other: User) -> None:
     if user.pk == other.pk:
         raise Invalid("You cannot block yourself.", fields={"username": ["That is you."]})
     most = settings.MAX_BLOCKS_PER_USER
-    cap = Cap(
+    cap = RowLimit(
         Block.objects.filter(blocker=user).count,
         most,
         f"You can block up to {most} channels. Unblock one first.",
@@ -55,19 +55,19 @@ def has_blocked(blocker_id: str, other_id: str) -> bool:
     return Block.objects.filter(blocker_id=blocker_id, blocked_id=other_id).exists()
 
 
-def not_blocked_by(blocker_id: str, others: set[str]) -> set[str]:
+def without_blocked(blocker_id: str, others: set[str]) -> set[str]:
     """Return those of ``others`` whom ``blocker_id`` does not block."""
     blocked = Block.objects.filter(blocker_id=blocker_id, blocked_id__in=others)
     return others - set(blocked.values_list("blocked_id", flat=True))
 
 
-def require_welcome(user: User, *hosts: str) -> None:
+def require_not_blocked(user: User, *hosts: str) -> None:
     """Raise ``Blocked`` when one of the ``hosts`` (account ids) blocks the caller."""
     if Block.objects.filter(blocker_id__in=set(hosts) - {user.pk}, blocked_id=user.pk).exists():
-        raise Blocked
+        raise BlockedByChannel
 
 
-def stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
+def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
     """The stages on ``BLOCKS`` that find ``{blocked_id}`` of those of ``others`` whom an account blocks."""
     return [
         {"$match": {"blocker_id": blocker_id, "blocked_id": {"$in": list(others)}}},
@@ -75,11 +75,11 @@ def stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def of_user(user_id: str) -> QuerySet[Block]:
+def blocks_of_user(user_id: str) -> QuerySet[Block]:
     """Whom an account blocks, channels loaded; order by ``RECENT``."""
     return Block.objects.filter(blocker_id=user_id).select_related("blocked")
 
 
-def forget_user(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """Remove an erased account's blocks, those of it and those by it."""
     Block.objects.filter(Q(blocker_id=user_id) | Q(blocked_id=user_id)).delete()

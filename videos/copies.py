@@ -1,4 +1,4 @@
-"""Copies of titles and names that this app stores: see ``streamsite.copies``."""
+"""Copies of titles and names that this app stores: see ``streamsite.copied_texts``."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from streamsite.copies import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, Copy, refresh
+from streamsite.copied_texts import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, CopiedText, refresh_copies
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
-from videos.access import is_shared
+from videos.access import may_anyone_watch
 from videos.models import Case, Video
 from videos.moderation import cases, reportable
 from videos.playback import history
 from videos.search import channels, index, vocabulary
 
-SEARCH = index.DOCUMENTS
-OF_VIDEO = re.compile(r"\A/(?:watch|studio/videos)/([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
+SEARCH = index.SEARCH_VIDEOS
+VIDEO_URL = re.compile(r"\A/(?:watch|studio/videos)/([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
 
 
-def retitle_cases(rows: QuerySet[Case], title: str) -> None:
+def update_case_titles(rows: QuerySet[Case], title: str) -> None:
     """Give cases about a thing, and about the comments below it, its title as it is now."""
     for case in rows:
-        cases.retitle(case, f"{reportable.COMMENT_ON}{title}" if case.about == reportable.COMMENT else title)
-        refresh(CASE_TITLE, case.pk)
+        cases.update_title(
+            case, f"{reportable.COMMENT_ON}{title}" if case.about == reportable.COMMENT else title
+        )
+        refresh_copies(CASE_TITLE, case.pk)
 
 
 def _cases_of_video(video_id: str) -> None:
@@ -35,19 +37,21 @@ def _cases_of_video(video_id: str) -> None:
         return
     rows = Case.objects.filter(url__startswith=video.get_absolute_url())
     # The author of a comment does not learn what a video that was hidden is called now.
-    retitle_cases(rows if is_shared(video) else rows.exclude(about=reportable.COMMENT), video.title)
+    update_case_titles(
+        rows if may_anyone_watch(video) else rows.exclude(about=reportable.COMMENT), video.title
+    )
 
 
 def _outdated_cases() -> Iterator[str]:
     def is_outdated(row: dict[str, Any], video: Video) -> bool:
-        if row["about"] == reportable.COMMENT and not is_shared(video):
+        if row["about"] == reportable.COMMENT and not may_anyone_watch(video):
             return False
         return str(row["title"]).removeprefix(reportable.COMMENT_ON) != video.title
 
-    return outdated_by_address(Case._meta.db_table, is_outdated)
+    return iter_outdated_by_url(Case._meta.db_table, is_outdated)
 
 
-def outdated_by_address(
+def iter_outdated_by_url(
     table: str,
     is_outdated: Callable[[dict[str, Any], Video], bool],
     condition: Mapping[str, Any] | None = None,
@@ -55,7 +59,7 @@ def outdated_by_address(
     """Yield the videos of which a row that has their address in ``url`` is outdated."""
     which = {"url": {"$regex": "^/(watch|studio/videos)/"}, **(condition or {})}
     for piece in batches(collection(table), which, fields=("url", "title", "about")):
-        about = [(match[1], row) for row in piece if (match := OF_VIDEO.match(row["url"]))]
+        about = [(match[1], row) for row in piece if (match := VIDEO_URL.match(row["url"]))]
         videos = Video.objects.select_related("channel").in_bulk({video_id for video_id, _ in about})
         for video_id, row in about:
             if video_id in videos and is_outdated(row, videos[video_id]):
@@ -66,24 +70,24 @@ def _cases_of_channel(user_id: str) -> None:
     user = User.objects.filter(pk=user_id).first()
     if user is not None:
         rows = Case.objects.filter(url=user.get_absolute_url(), about=reportable.CHANNEL)
-        retitle_cases(rows, user.get_full_name())
+        update_case_titles(rows, user.get_full_name())
 
 
 def _videos_of_channel(user_id: str) -> None:
     for video_id in (
         Video.objects.filter(channel_id=user_id, listed=True).values_list("pk", flat=True).iterator()
     ):
-        index.refresh(video_id)
+        index.refresh_document(video_id)
 
 
 ALL = (
-    Copy("videos_watch.title", VIDEO_TITLE, history.follow_title, history.outdated_titles),
-    Copy("videos_watch.folded_title", VIDEO_TITLE, history.follow_title),
-    Copy(SEARCH, VIDEO_TITLE, index.refresh),
-    Copy(SEARCH, CHANNEL_NAME, _videos_of_channel),
-    Copy(vocabulary.TERMS, VIDEO_TITLE, index.refresh),
-    Copy(vocabulary.TERMS, CHANNEL_NAME, _videos_of_channel),
-    Copy(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
-    Copy("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),
-    Copy("moderation_case.title", CHANNEL_NAME, _cases_of_channel),
+    CopiedText("videos_watch.title", VIDEO_TITLE, history.refresh_title, history.iter_outdated_titles),
+    CopiedText("videos_watch.folded_title", VIDEO_TITLE, history.refresh_title),
+    CopiedText(SEARCH, VIDEO_TITLE, index.refresh_document),
+    CopiedText(SEARCH, CHANNEL_NAME, _videos_of_channel),
+    CopiedText(vocabulary.SEARCH_TERMS, VIDEO_TITLE, index.refresh_document),
+    CopiedText(vocabulary.SEARCH_TERMS, CHANNEL_NAME, _videos_of_channel),
+    CopiedText(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
+    CopiedText("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),
+    CopiedText("moderation_case.title", CHANNEL_NAME, _cases_of_channel),
 )

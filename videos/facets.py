@@ -22,17 +22,17 @@ NAMES = ("category", "language", "length", "captions")
 WITH_CAPTIONS = "1"
 
 
-def of(filters: Mapping[str, str]) -> str:
+def facet_key(filters: Mapping[str, str]) -> str:
     """Return the element of ``facets`` that stands for ``filters``, which are some of ``NAMES``; "" for none."""
     return "".join(f"{name}={filters[name]};" for name in NAMES if name in filters)
 
 
-def refresh(table: str, condition: Mapping[str, Any]) -> None:
+def refresh_facets(table: str, condition: Mapping[str, Any]) -> None:
     """Bring ``facets`` of the documents that match ``condition`` in line with their other fields. Idempotent."""
     collection(table).update_many(dict(condition), STAGES, session=session_for())
 
 
-def stale(table: str) -> Iterator[str]:
+def iter_stale_ids(table: str) -> Iterator[str]:
     """Yield the ids of documents whose ``facets`` are not in line with their other fields."""
     differs = {"$match": {"$expr": {"$ne": ["$facets", _FACETS]}}}
     for row in collection(table).aggregate([differs, {"$project": {"_id": 1}}]):

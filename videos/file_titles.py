@@ -10,9 +10,9 @@ import re
 from datetime import date
 from urllib.parse import unquote
 
-from streamsite.sanitize import clean_line, is_blank, shorten_line
+from streamsite.sanitize import clean_line, is_blank, truncate_line
 
-LONGEST_NAME, LONGEST, UNTITLED = 500, 120, "Untitled video"
+MAX_NAME_LENGTH, MAX_LENGTH, UNTITLED = 500, 120, "Untitled video"
 
 MEDIA = (
     "mp4|m4v|mov|qt|mkv|webm|avi|ts|m2ts|mts|mpe?g|m2v|vob|mxf|dv|nut|gif|wmv|asf|flv|ogv|ogm|3gp|3g2|mp3|m4a|flac|wav"
@@ -42,7 +42,7 @@ GROUP = re.compile(r"-[A-Za-z0-9]{2,20}\]?\Z")
 EMPTY_BRACKETS = re.compile(r"[\[(][\s,;._-]*[\])]")
 INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}")
 # What download programs put behind a title: the key of the video elsewhere.
-FOREIGN_KEY = re.compile(r"[\s_-]*\[[A-Za-z0-9_-]{11}\]\Z")
+YOUTUBE_ID = re.compile(r"[\s_-]*\[[A-Za-z0-9_-]{11}\]\Z")
 
 YEAR, MONTH, DAY = r"(?P<y>(?:19|20)\d\d)", r"(?P<m>0[1-9]|1[0-2])", r"(?P<d>0[1-9]|[12]\d|3[01])"
 CLOCK = r"(?P<h>[01]\d|2[0-3])[-._:h]?(?P<min>[0-5]\d)(?:[-._:m]?[0-5]\d)?(?:[._]?\d{3})?[sZ]?"
@@ -62,19 +62,19 @@ DATED_KINDS = re.compile(
 )
 
 
-def title_from(filename: str) -> str:
+def title_from_filename(filename: str) -> str:
     """Return a title of at most 120 characters for a file of this name; never an empty one."""
-    name = re.split(r"[/\\]", clean_line(filename))[-1][:LONGEST_NAME]
-    stem = _without_suffixes(_decoded(name)).lstrip(".")
+    name = re.split(r"[/\\]", clean_line(filename))[-1][:MAX_NAME_LENGTH]
+    stem = _without_suffixes(_decode_name(name)).lstrip(".")
     dates: list[str] = []
-    marked = DATED.sub(lambda match: _put_aside(match, dates), stem)
-    title = _of_camera(marked) or _spaced(_without_marks(marked))
+    marked = DATED.sub(lambda match: _protect_date(match, dates), stem)
+    title = _camera_title(marked) or _restore_spaces(_without_marks(marked))
     title = re.sub(r"\x00(\d+)\x00", lambda match: f" {dates[int(match[1])]} ", title)
-    title = shorten_line(_trimmed(clean_line(title)), LONGEST)
+    title = truncate_line(_trimmed(clean_line(title)), MAX_LENGTH)
     return UNTITLED if is_blank(title) else title
 
 
-def _decoded(name: str) -> str:
+def _decode_name(name: str) -> str:
     """Return a name as it was before a web form or an address encoded it."""
     if " " not in name and "++" not in name and WORDS_WITH_PLUS.search(name):
         name = PLUS.sub(" ", name)
@@ -94,7 +94,7 @@ def _without_suffixes(name: str) -> str:
     return stem if stem != name else OTHER_SUFFIX.sub("", name) or name
 
 
-def _put_aside(match: re.Match[str], dates: list[str]) -> str:
+def _protect_date(match: re.Match[str], dates: list[str]) -> str:
     """Put a date aside, written plainly, so that its dots and dashes are not taken for spaces."""
     try:
         day = date(int(match["y"]), int(match["m"]), int(match["d"]))
@@ -104,7 +104,7 @@ def _put_aside(match: re.Match[str], dates: list[str]) -> str:
     return f"\x00{len(dates) - 1}\x00"
 
 
-def _of_camera(stem: str) -> str:
+def _camera_title(stem: str) -> str:
     """Return a title for a name that a device made up: ``IMG_1234`` is video 1234. "" for any other name."""
     if match := DATED_KINDS.fullmatch(stem):
         kind = "Screen recording" if match["screen"] else "WhatsApp video" if match["whatsapp"] else "Video"
@@ -117,7 +117,7 @@ def _of_camera(stem: str) -> str:
 
 def _without_marks(stem: str) -> str:
     """Return a name without resolution, codec and source, and the group that follows them."""
-    stem = FOREIGN_KEY.sub("", stem) or stem
+    stem = YOUTUBE_ID.sub("", stem) or stem
     text, is_last = stem, False
     while match := MARK.search(text):
         start, end = match.span()
@@ -132,7 +132,7 @@ def _without_marks(stem: str) -> str:
     return stem if is_blank(re.sub(r"[\W_]", "", text)) else text
 
 
-def _spaced(stem: str) -> str:
+def _restore_spaces(stem: str) -> str:
     """Return a name with spaces in the place of what stands for them."""
     has_spaces = " " in stem.strip()
     text = stem.replace("_", " ")

@@ -15,11 +15,11 @@ from streamsite.visibility import Visibility
 from videos import original_dates
 from videos.captions import webvtt
 from videos.models import CATEGORIES, Video
-from videos.models.caption import Kind
+from videos.models.caption import CaptionKind
 from videos.models.moderation import Reason
 
 
-class MomentField(forms.CharField):
+class DateTimeTextField(forms.CharField):
     """A date and time as text; ``services`` reads it. The same moment written in another way is no change."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -45,8 +45,8 @@ class MomentField(forms.CharField):
 
 # Who may see a video, now and later. The form says what each was when the page was opened, so that only what
 # somebody changed is a choice: the schedule may have been carried out meanwhile.
-SCHEDULE = ("publish_at", "publish_visibility")
-CHOSEN = ("visibility", *SCHEDULE)
+SCHEDULE_FIELDS = ("publish_at", "publish_visibility")
+VISIBILITY_FIELDS = ("visibility", *SCHEDULE_FIELDS)
 
 
 class VideoForm(forms.Form):
@@ -61,12 +61,12 @@ class VideoForm(forms.Form):
         required=False,
         label="Original publication date",
         help_text="When the video was first published elsewhere. Viewers see this date and can sort by it.",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": original_dates.EARLIEST}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": original_dates.MIN_DATE}),
     )
     visibility = forms.ChoiceField(
         choices=Visibility.choices, widget=forms.RadioSelect, show_hidden_initial=True
     )
-    publish_at = MomentField(
+    publish_at = DateTimeTextField(
         required=False,
         show_hidden_initial=True,
         label="Schedule a visibility change",
@@ -98,11 +98,13 @@ class VideoForm(forms.Form):
 
     def changes(self) -> dict[str, Any]:
         """Return the cleaned data for ``services.update``, without what was not changed of who may see the video."""
-        touched = {name for name in CHOSEN if name in self.changed_data}
-        if touched & set(SCHEDULE):
-            touched |= set(SCHEDULE)
+        touched = {name for name in VISIBILITY_FIELDS if name in self.changed_data}
+        if touched & set(SCHEDULE_FIELDS):
+            touched |= set(SCHEDULE_FIELDS)
         return {
-            name: value for name, value in self.cleaned_data.items() if name not in CHOSEN or name in touched
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in VISIBILITY_FIELDS or name in touched
         }
 
     def explain(self, video: Video) -> None:
@@ -134,7 +136,7 @@ class CaptionDescriptionForm(forms.Form):
         label="Name",
         help_text="Shown in the player's menu. Tracks of the same language and kind need different names.",
     )
-    kind = forms.ChoiceField(choices=Kind.choices)
+    kind = forms.ChoiceField(choices=CaptionKind.choices)
 
     def described(self) -> dict[str, str]:
         """The description for ``captions.add`` and ``captions.change``."""
@@ -161,7 +163,7 @@ class CaptionForm(CaptionDescriptionForm):
     def read(self) -> webvtt.CaptionFile:
         """Read the file. Raises ``Invalid`` or ``TooLarge``."""
         content = self.cleaned_data["file"].read(webvtt.MAX_BYTES + 1)
-        return webvtt.read(
+        return webvtt.read_caption_file(
             content, encoding=self.cleaned_data["encoding"], language=self.cleaned_data["language"]
         )
 
@@ -179,7 +181,7 @@ class CaptionTextForm(CaptionDescriptionForm):
     def cues(self) -> list[webvtt.Cue]:
         """Return the edited cues. Raises ``Invalid`` when one has times that cannot be read."""
         text = self.cleaned_data["text"].encode("utf-8", "replace")
-        file = webvtt.read(text, encoding="utf-8", keep_rolling=True)
+        file = webvtt.read_caption_file(text, encoding="utf-8", keep_rolling=True)
         if file.left_out:
             number = "1 cue has" if file.left_out == 1 else f"{file.left_out} cues have"
             sentence = f"{number} times that can't be read. Write times like 00:01:30.500 --> 00:01:32.000."
@@ -187,7 +189,7 @@ class CaptionTextForm(CaptionDescriptionForm):
         return file.cues
 
 
-def number(text: str, *, field: str) -> float:
+def parse_number(text: str, *, field: str) -> float:
     """What somebody typed as a number. ``Invalid`` when it is none."""
     try:
         value = float(text)

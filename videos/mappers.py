@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.mappers import badge
+from accounts.mappers import serialize_badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos import duplicates, share_links, viewer_state
+from videos import share_links, thumbnails, viewer_state
 from videos.captions import services
 from videos.captions.webvtt import CaptionFile
 from videos.chapters import services as chapter_services
-from videos.files import thumbnails
+from videos.files import duplicates
 from videos.files.urls import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
 from videos.transcoding.errors import is_retryable
 
 
-def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
+def serialize_card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
     """A video in a list. ``video.channel`` must be loaded."""
     return {
         "id": video.pk,
@@ -26,10 +26,10 @@ def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
         "status": video.status,
         "progress": video.progress,
         "duration": video.duration,
-        "thumbnail_url": thumbnails.url(video, thumbnails.CARD, grant),
+        "thumbnail_url": thumbnails.thumbnail_url(video, thumbnails.CARD, grant),
         "storyboard_url": media_url(video, STORYBOARD, grant) if video.has_storyboard else None,
-        "channel": badge(video.channel),
-        "counts": _counts(video),
+        "channel": serialize_badge(video.channel),
+        "counts": _serialize_counts(video),
         "url": video.get_absolute_url(),
         "published_at": iso(video.published_at),
         "originally_published_on": original.isoformat()
@@ -39,8 +39,11 @@ def card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
     }
 
 
-def full(
-    video: Video, viewer: Viewer, grant: AnyGrant | None = None, known: viewer_state.Beside | None = None
+def serialize_video(
+    video: Video,
+    viewer: Viewer,
+    grant: AnyGrant | None = None,
+    known: viewer_state.ViewerContext | None = None,
 ) -> dict[str, Any]:
     """The video object of the contract, for somebody who may open it.
 
@@ -48,41 +51,41 @@ def full(
 
     ``known`` is what was read beside it, if it was.
     """
-    known = known or viewer_state.beside(viewer, video)
+    known = known or viewer_state.load_viewer_state(viewer, video)
     can_edit = is_owner(viewer, video.channel_id)
     shown = media_url(video, DOWNLOAD, grant) if video.allow_download and video.has_download else None
-    return card(video, grant) | {
+    return serialize_card(video, grant) | {
         "description": video.description,
         "tags": video.tags,
         "category": video.category,
         "language": video.language,
         "publish_at": iso(video.publish_at) if can_edit else None,
         "publish_visibility": video.publish_visibility if can_edit and video.publish_at else None,
-        "failure": _failure(video) if can_edit else None,
+        "failure": _serialize_failure(video) if can_edit else None,
         "taken_down": video.is_taken_down if can_edit else None,
         "width": video.width,
         "height": video.height,
-        "thumbnail_url": thumbnails.url(video, thumbnails.LARGE, grant),
+        "thumbnail_url": thumbnails.thumbnail_url(video, thumbnails.LARGE, grant),
         "hls_url": media_url(video, MASTER, grant),
         "download_url": shown,
-        "captions": [caption(video, track, grant) for track in known.tracks],
-        "chapters": chapter_services.within(chapter_services.of_video(video), video.duration),
+        "captions": [serialize_caption(video, track, grant) for track in known.tracks],
+        "chapters": chapter_services.chapters_within(chapter_services.get_chapters(video), video.duration),
         "allow_comments": video.allow_comments,
         "allow_embed": video.allow_embed,
         "embed_domains": video.embed_domains if can_edit else None,
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
-        "counts": _counts(video, known.relation.unheard_comments),
-        "viewer": _viewer(known.relation, can_edit=can_edit) if viewer.is_authenticated else None,
+        "counts": _serialize_counts(video, known.relation.unheard_comments),
+        "viewer": _serialize_viewer(known.relation, can_edit=can_edit) if viewer.is_authenticated else None,
     }
 
 
-def managed(video: Video) -> dict[str, Any]:
+def serialize_studio_video(video: Video) -> dict[str, Any]:
     """A video in its owner's table, whatever its state. ``video.channel`` must be loaded; nothing else is read."""
-    return card(video) | {
+    return serialize_card(video) | {
         "category": video.category,
-        "failure": _failure(video),
+        "failure": _serialize_failure(video),
         "publish_at": iso(video.publish_at),
         "is_taken_down": video.is_taken_down,
         "updated_at": iso(video.updated_at),
@@ -90,7 +93,7 @@ def managed(video: Video) -> dict[str, Any]:
     }
 
 
-def caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> dict[str, Any]:
+def serialize_caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> dict[str, Any]:
     """A text track."""
     return {
         "id": track.pk,
@@ -98,13 +101,13 @@ def caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> dict
         "label": track.label,
         "kind": track.kind,
         "source": track.source,
-        "url": extra_url(video, services.name_of(track), grant),
+        "url": extra_url(video, services.track_file_name(track), grant),
         "created_at": iso(track.created_at),
         "updated_at": iso(track.updated_at),
     }
 
 
-def imported(file: CaptionFile | None) -> dict[str, Any] | None:
+def serialize_caption_import(file: CaptionFile | None) -> dict[str, Any] | None:
     """Return how a caption file was read: ``format``, ``encoding``, ``cues``, ``left_out`` (numbers of cues)."""
     if file is None:
         return None
@@ -116,10 +119,10 @@ def imported(file: CaptionFile | None) -> dict[str, Any] | None:
     }
 
 
-def watched(row: Watch) -> dict[str, Any]:
+def serialize_history_entry(row: Watch) -> dict[str, Any]:
     """An entry of the history. ``row.video`` and its channel must be loaded."""
     return {
-        "video": card(row.video),
+        "video": serialize_card(row.video),
         "watched_at": iso(row.watched_at),
         "position": row.position,
         "duration": row.duration,
@@ -127,21 +130,21 @@ def watched(row: Watch) -> dict[str, Any]:
     }
 
 
-def share_link(link: ShareLink) -> dict[str, Any]:
+def serialize_share_link(link: ShareLink) -> dict[str, Any]:
     """A share link as the video's owner sees it."""
     return {
         "id": link.pk,
         "label": link.label,
-        "url": share_links.url_of(link),
+        "url": share_links.link_url(link),
         "expires_at": iso(link.expires_at),
         "max_views": link.max_views,
         "views": link.views,
-        "is_spent": share_links.is_spent(link),
+        "is_spent": share_links.is_used_up(link),
         "created_at": iso(link.created_at),
     }
 
 
-def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
+def serialize_processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
     """The job as its owner may read it; ``ahead`` is how many jobs are taken before it while it waits.
 
     ``duplicate_of`` is the video that the owner made of the same file before, if any.
@@ -153,19 +156,19 @@ def processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
         "attempt": video.attempt,
         "ahead": ahead,
         "steps": video.steps,
-        "error": _failure(video),
+        "error": _serialize_failure(video),
         "report": video.report or [],
-        "duplicate_of": duplicates.mapping_of(video),
+        "duplicate_of": duplicates.original_body(video),
     }
 
 
-def _counts(video: Video, unheard: int = 0) -> dict[str, int]:
+def _serialize_counts(video: Video, unheard: int = 0) -> dict[str, int]:
     """Return a video's counters; ``unheard`` comments are hidden from the viewer by their own blocks."""
     comments = max(0, video.comment_count - unheard)
     return {"views": video.view_count, "likes": video.like_count, "comments": comments}
 
 
-def _failure(video: Video) -> dict[str, Any] | None:
+def _serialize_failure(video: Video) -> dict[str, Any] | None:
     if not video.failure_code:
         return None
     return {
@@ -175,7 +178,7 @@ def _failure(video: Video) -> dict[str, Any] | None:
     }
 
 
-def _viewer(state: viewer_state.Relation, *, can_edit: bool) -> dict[str, Any]:
+def _serialize_viewer(state: viewer_state.ViewerState, *, can_edit: bool) -> dict[str, Any]:
     return {
         "reaction": state.reaction,
         "position": state.position,

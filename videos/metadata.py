@@ -19,8 +19,8 @@ from videos.models import CATEGORIES, Video
 from videos.syndication import embed_domains
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
-LONGEST_LANGUAGE = 12
-FURTHEST_SCHEDULE = timedelta(days=366 * 2)
+MAX_LANGUAGE_LENGTH = 12
+MAX_SCHEDULE_AHEAD = timedelta(days=366 * 2)
 EDITABLE = (
     "title",
     "description",
@@ -88,7 +88,7 @@ def clean_language(value: Any) -> str:
     """A language tag (BCP 47), or "" for none. Raises ``ValueError``."""
     if value == "":
         return ""
-    if not isinstance(value, str) or len(value) > LONGEST_LANGUAGE or not LANGUAGE.match(value):
+    if not isinstance(value, str) or len(value) > MAX_LANGUAGE_LENGTH or not LANGUAGE.match(value):
         raise ValueError("Use a language tag such as en or pt-BR.")
     return value
 
@@ -115,7 +115,7 @@ def _clean_publish_at(value: Any) -> datetime | None:
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     now = timezone.now()
-    if not now < moment <= now + FURTHEST_SCHEDULE:
+    if not now < moment <= now + MAX_SCHEDULE_AHEAD:
         raise ValueError("Choose a time within the next two years.")
     return moment
 
@@ -133,17 +133,17 @@ def _clean_flag(value: Any) -> bool:
 _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "title": _clean_title,
     "description": _clean_description,
-    "tags": tags.clean,
+    "tags": tags.clean_tags,
     "category": _clean_category,
     "language": clean_language,
-    "originally_published_on": original_dates.clean,
+    "originally_published_on": original_dates.clean_original_date,
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,
     "allow_embed": _clean_flag,
-    "embed_domains": embed_domains.clean,
+    "embed_domains": embed_domains.clean_domains,
     "allow_download": _clean_flag,
     "normalise_loudness": _clean_flag,
     "publish_at": _clean_publish_at,
     "publish_visibility": _clean_publish_visibility,
-    "chapters": services.clean,
+    "chapters": services.clean_chapters,
 }

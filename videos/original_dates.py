@@ -18,12 +18,12 @@ from videos.models import Video
 
 VIDEOS = Video._meta.db_table
 # Before any recording there is; a mistyped century is refused.
-EARLIEST = date(1800, 1, 1)
+MIN_DATE = date(1800, 1, 1)
 DAY = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)
-FOLLOWS = {"$ifNull": ["$originally_published_on", "$published_at", None]}
+FIRST_PUBLISHED = {"$ifNull": ["$originally_published_on", "$published_at", None]}
 
 
-def clean(value: Any) -> date | None:
+def clean_original_date(value: Any) -> date | None:
     """Return the day that ``value`` is, or ``None`` for none. Raises ``ValueError`` with a sentence for people."""
     if value in (None, ""):
         return None
@@ -35,19 +35,19 @@ def clean(value: Any) -> date | None:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError("Enter a date such as 2014-03-03.")  # noqa: TRY004 - collected by field, like the others
     # Where it is tomorrow already, today's date lies a day ahead of the server's.
-    if not EARLIEST <= value <= datetime.now(UTC).date() + timedelta(days=1):
-        raise ValueError(f"Enter a date between {EARLIEST.year} and today.")
+    if not MIN_DATE <= value <= datetime.now(UTC).date() + timedelta(days=1):
+        raise ValueError(f"Enter a date between {MIN_DATE.year} and today.")
     return value
 
 
-def refresh(condition: Mapping[str, Any]) -> None:
+def refresh_first_published(condition: Mapping[str, Any]) -> None:
     """Bring ``first_published_at`` of the videos that match ``condition`` in line. Idempotent."""
-    stages = [{"$set": {"first_published_at": FOLLOWS}}]
+    stages = [{"$set": {"first_published_at": FIRST_PUBLISHED}}]
     collection(VIDEOS).update_many(dict(condition), stages, session=session_for())
 
 
-def stale() -> Iterator[str]:
+def iter_stale_ids() -> Iterator[str]:
     """Yield the ids of videos whose ``first_published_at`` is not in line with their other fields."""
-    differs = {"$expr": {"$ne": [{"$ifNull": ["$first_published_at", None]}, FOLLOWS]}}
+    differs = {"$expr": {"$ne": [{"$ifNull": ["$first_published_at", None]}, FIRST_PUBLISHED]}}
     for row in collection(VIDEOS).find(differs, {"_id": 1}):
         yield row["_id"]

@@ -12,15 +12,15 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.models import User
-from accounts.usernames import normalise
+from accounts.usernames import normalize_username
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
 from streamsite.mongo import keyset_merge
 from videos import facets, tags
 from videos.access import LISTED, listed_videos
-from videos.mappers import card
+from videos.mappers import serialize_card
 from videos.models import CATEGORIES, Video
-from videos.search import caption_matches, ordered, queries
+from videos.search import caption_matches, ordered_results, queries
 
 NEWEST = ("-published_at", "-id")
 RELEVANCE = "relevance"
@@ -34,18 +34,18 @@ SORTS = {
     "original_oldest": ("first_published_at", "id"),
 }
 # Until the repairs ran, what the previous release published has no such moment: the pages of a list would skip it.
-BY_FIRST = ("original_newest", "original_oldest")
-DURATIONS = {
+FIRST_PUBLISHED_SORTS = ("original_newest", "original_oldest")
+DURATION_CONDITIONS = {
     facets.SHORT: {"$lt": facets.SHORT_SECONDS},
     facets.MEDIUM: {"$gte": facets.SHORT_SECONDS, "$lte": facets.LONG_SECONDS},
     facets.LONG: {"$gt": facets.LONG_SECONDS},
 }
 LOOKUPS = {"$lt": "lt", "$lte": "lte", "$gt": "gt", "$gte": "gte"}
-UPLOADED = {"hour": 1 / 24, "today": 1, "week": 7, "month": 31, "year": 366}
+UPLOADED_WITHIN_DAYS = {"hour": 1 / 24, "today": 1, "week": 7, "month": 31, "year": 366}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LibraryQuery:
     """What ``GET /videos`` asks for: words, conditions on videos (as MongoDB has them), and an order.
 
     Search documents have the fields of the conditions as well.
@@ -57,7 +57,7 @@ class Wanted:
     is_exact: bool = False  # the words as they were typed, without correction
 
 
-def wanted(params: QueryDict, of: str = "") -> Wanted:
+def parse_library_query(params: QueryDict, of: str = "") -> LibraryQuery:
     """The parameters of ``GET /videos``, of the channel ``of`` (an id) if given. ``Invalid`` names a wrong one."""
     words = params.get("q", "").strip()
     sort = _choice(params, "sort", [RELEVANCE, *SORTS]) or (RELEVANCE if words else "newest")
@@ -65,59 +65,59 @@ def wanted(params: QueryDict, of: str = "") -> Wanted:
     if of:
         conditions["channel_id"] = of
     elif channel := params.get("channel"):
-        owner = User.objects.filter(username=normalise(channel)).values_list("pk", flat=True).first()
+        owner = User.objects.filter(username=normalize_username(channel)).values_list("pk", flat=True).first()
         conditions["channel_id"] = owner or ""
-    if tag := tags.key(params.get("tag", "")):
+    if tag := tags.tag_key(params.get("tag", "")):
         conditions["tag_keys"] = tag
-    if uploaded := _choice(params, "uploaded", list(UPLOADED)):
-        conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED[uploaded])}
+    if uploaded := _choice(params, "uploaded", list(UPLOADED_WITHIN_DAYS)):
+        conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED_WITHIN_DAYS[uploaded])}
     conditions |= _facets(params, with_index=bool(words) or "tag_keys" not in conditions)
     is_exact = params.get("exact") in {"1", "true"}
-    return Wanted(words, conditions, sort if words or sort != RELEVANCE else "newest", is_exact)
+    return LibraryQuery(words, conditions, sort if words or sort != RELEVANCE else "newest", is_exact)
 
 
-def library(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
+def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
     """A page of the public library, or of the channel ``of`` (an id), under the parameters of ``GET /videos``."""
-    return _searched(request, wanted(request.GET, of), absolute=absolute)[0]
+    return _searched(request, parse_library_query(request.GET, of), absolute=absolute)[0]
 
 
 def _searched(
-    request: HttpRequest | Request, asked: Wanted, *, absolute: bool
-) -> tuple[Page[Video], queries.Found | None]:
+    request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool
+) -> tuple[Page[Video], queries.SearchResult | None]:
     """A page of what is asked for and, if words are, how they were found."""
     if not asked.words:
         rows = _sortable(_filtered(asked.conditions), asked.sort)
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
     if asked.sort == RELEVANCE:
-        found = queries.find(asked.words, asked.conditions, is_exact=asked.is_exact)
-        return paginate_ranked(request, found.ids, by_ids, absolute=absolute), found
-    found = ordered.find(asked.words, asked.conditions, is_exact=asked.is_exact)
-    is_whole = len(found.ids) <= ordered.MOST_WHOLE
+        found = queries.find_videos(asked.words, asked.conditions, is_exact=asked.is_exact)
+        return paginate_ranked(request, found.ids, load_listed, absolute=absolute), found
+    found = ordered_results.find_unordered(asked.words, asked.conditions, is_exact=asked.is_exact)
+    is_whole = len(found.ids) <= ordered_results.MAX_IN_MEMORY
     among = listed_videos().select_related("channel") if is_whole else _filtered(asked.conditions)
-    rows = ordered.rows(found, asked.conditions, _sortable(among, asked.sort), by_ids)
+    rows = ordered_results.matching_rows(found, asked.conditions, _sortable(among, asked.sort), load_listed)
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
 
 
 def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
-    return rows.filter(first_published_at__isnull=False) if sort in BY_FIRST else rows
+    return rows.filter(first_published_at__isnull=False) if sort in FIRST_PUBLISHED_SORTS else rows
 
 
-def found(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> dict[str, Any]:
+def library_body(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> dict[str, Any]:
     """``library`` as cards in the contract's list form.
 
     Where words were asked for, each has its ``moment``, and the list has ``corrected``, the text that was searched for
     instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
     """
-    asked = wanted(request.GET, of)
+    asked = parse_library_query(request.GET, of)
     page, how = _searched(request, asked, absolute=absolute)
     if how is None:
-        return page.body(card)
-    said = caption_matches.of_videos(page.rows, how.corrected or asked.words)
-    body = page.body(lambda video: card(video) | {"moment": said.get(video.pk)})
+        return page.body(serialize_card)
+    said = caption_matches.find_caption_matches(page.rows, how.corrected or asked.words)
+    body = page.body(lambda video: serialize_card(video) | {"moment": said.get(video.pk)})
     return body | {"corrected": how.corrected or None, "matched": "most" if how.is_partial else "all"}
 
 
-def by_ids(ids: list[str]) -> list[Video]:
+def load_listed(ids: list[str]) -> list[Video]:
     """Listed videos in the order of ``ids``, channels loaded."""
     found = listed_videos().select_related("channel").in_bulk(ids)
     return [found[video_id] for video_id in ids if video_id in found]
@@ -135,11 +135,11 @@ def _facets(params: QueryDict, *, with_index: bool) -> dict[str, Any]:
         asked["category"] = conditions["category"] = category
     if language := params.get("language"):
         asked["language"] = conditions["language"] = language
-    if duration := _choice(params, "duration", list(DURATIONS)):
-        asked["length"], conditions["duration"] = duration, DURATIONS[duration]
+    if duration := _choice(params, "duration", list(DURATION_CONDITIONS)):
+        asked["length"], conditions["duration"] = duration, DURATION_CONDITIONS[duration]
     if params.get("captions") in {"1", "true"}:
         asked["captions"], conditions["has_captions"] = facets.WITH_CAPTIONS, True
-    return conditions | ({"facets": facets.of(asked)} if asked and with_index else {})
+    return conditions | ({"facets": facets.facet_key(asked)} if asked and with_index else {})
 
 
 def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
@@ -161,14 +161,16 @@ def _choice(params: QueryDict, name: str, among: list[str]) -> str:
     return value
 
 
-def of_channel(channel_id: str) -> QuerySet[Video]:
+def videos_of_channel(channel_id: str) -> QuerySet[Video]:
     """Listed videos of one channel; order by ``NEWEST``."""
     return listed_videos().filter(channel_id=channel_id).select_related("channel")
 
 
-def newest_of(channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None) -> list[Video]:
+def newest_of_channels(
+    channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
+) -> list[Video]:
     """The newest listed videos of some channels, published before a moment and id, channels loaded. Two reads."""
-    rows = keyset_merge.newest(
+    rows = keyset_merge.find_newest(
         Video._meta.db_table,
         "channel_id",
         channel_ids,
@@ -178,4 +180,4 @@ def newest_of(channel_ids: list[str], most: int, before: keyset_merge.Moment | N
         before=before,
         fields=["_id"],
     )
-    return by_ids([row["_id"] for row in rows])
+    return load_listed([row["_id"] for row in rows])

@@ -7,17 +7,17 @@ from django.db.models import Sum
 
 from accounts.models import User
 from streamsite.errors import TooLarge
-from streamsite.sanitize import bytes_in_words
+from streamsite.sanitize import format_bytes
 from videos.access import own_videos
 from videos.models import Upload, UploadKind
 
 
-def limit(owner: User) -> int:
+def quota_bytes_of(owner: User) -> int:
     """Bytes the account may upload in all; 0 for no limit."""
     return settings.USER_QUOTA_BYTES if owner.quota_bytes is None else owner.quota_bytes
 
 
-def used(owner: User) -> int:
+def used_bytes(owner: User) -> int:
     """Return the bytes of all the account's uploads, of unfinished ones what was announced.
 
     Partial uploads count until they are joined; from then on their bytes are those of the final upload's video.
@@ -28,14 +28,14 @@ def used(owner: User) -> int:
     return (total or 0) + (more or 0)
 
 
-def require(owner: User, *, more: int) -> None:
+def require_quota(owner: User, *, more: int) -> None:
     """Raise ``TooLarge`` when ``more`` bytes would exceed the quota."""
-    most = limit(owner)
+    most = quota_bytes_of(owner)
     if not most:
         return
-    left = most - used(owner)
+    left = most - used_bytes(owner)
     if more > left:
-        most_words, left_words = bytes_in_words(most), bytes_in_words(max(left, 0))
+        most_words, left_words = format_bytes(most), format_bytes(max(left, 0))
         raise TooLarge(
             f"Your quota is {most_words}, and {left_words} are left. Delete a video to make room.",
             fields={"quota": [f"{left_words} left of {most_words}."]},

@@ -19,14 +19,14 @@ from videos.models import CATEGORIES, Video
 from videos.playback import statistics
 from videos.search import queries as search_queries
 from videos.search import query_text
-from videos.search.index import DOCUMENTS
+from videos.search.index import SEARCH_VIDEOS
 
-DAYS = 7
+TRENDING_DAYS = 7
 VIDEOS = Video._meta.db_table
-MOST, MOST_OF_CHANNEL, MOST_OF_WORD, SHORTEST = 20, 6, 30, 3
+MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 3
 
 
-def trending(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
+def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
     """A page of what is watched of late, in the contract's list form; each with ``reason``."""
     page = paginate(
         request,
@@ -35,30 +35,32 @@ def trending(request: HttpRequest | Request, *, absolute: bool = True) -> dict[s
         absolute=absolute,
     )
     views = _recent_views([video.pk for video in page.rows])
-    return page.body(lambda video: mappers.card(video) | {"reason": _watched(views.get(video.pk, 0))})
+    return page.body(
+        lambda video: mappers.serialize_card(video) | {"reason": _format_views(views.get(video.pk, 0))}
+    )
 
 
-def related(video: Video, *, most: int = MOST) -> list[dict[str, Any]]:
+def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[dict[str, Any]]:
     """What to offer beside a video: of its channel, on its subject, of its category; two reads."""
-    chosen = _chosen(video, most)
+    chosen = _select_related(video, most)
     return [
-        mappers.card(other) | {"reason": _reason(video, other, chosen[other.pk])}
-        for other in queries.by_ids(list(chosen)[:most])
+        mappers.serialize_card(other) | {"reason": _reason(video, other, chosen[other.pk])}
+        for other in queries.load_listed(list(chosen)[:most])
     ]
 
 
-def _chosen(video: Video, most: int) -> dict[str, str]:
+def _select_related(video: Video, most: int) -> dict[str, str]:
     """Ids, in order, with where each comes from: ``channel``, ``subject``, ``category`` or ``site``. One read."""
     pipeline = [
-        *_newest({"channel_id": video.channel_id}, MOST_OF_CHANNEL + 1),
+        *_newest({"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
         _from("channel"),
-        *keyset_merge.union(VIDEOS, [[*_newest(_in_category(video), most + 1), _from("category")]]),
-        *keyset_merge.union(VIDEOS, [[*_newest({}, most + 1), _from("site")]]),
-        *keyset_merge.union(
-            DOCUMENTS,
+        *keyset_merge.union_stages(VIDEOS, [[*_newest(_same_category(video), most + 1), _from("category")]]),
+        *keyset_merge.union_stages(VIDEOS, [[*_newest({}, most + 1), _from("site")]]),
+        *keyset_merge.union_stages(
+            SEARCH_VIDEOS,
             [
-                [*search_queries.with_word(word, most=MOST_OF_WORD), _from(f" {word}")]
-                for word in _telling(video)
+                [*search_queries.popular_with_word_stages(word, most=MAX_PER_KEYWORD), _from(f" {word}")]
+                for word in _keywords(video)
             ],
         ),
     ]
@@ -68,7 +70,7 @@ def _chosen(video: Video, most: int) -> dict[str, str]:
     channel, category, site = (found.pop(name) for name in ("channel", "category", "site"))
     sources = {
         "channel": channel,
-        "subject": _alike(found.values()),
+        "subject": _rank_by_shared_keywords(found.values()),
         "category": category,
         "site": site,
     }
@@ -80,13 +82,13 @@ def _chosen(video: Video, most: int) -> dict[str, str]:
     return chosen
 
 
-def _telling(video: Video) -> list[str]:
+def _keywords(video: Video) -> list[str]:
     """The words of tags and title that may tell what it is about: not the shortest, unless there are no others."""
-    said = query_text.distinct(" ".join(video.tags), video.title)
-    return ([word for word in said if len(word) >= SHORTEST] or said)[: query_text.MOST_WORDS]
+    said = query_text.unique_words(" ".join(video.tags), video.title)
+    return ([word for word in said if len(word) >= MIN_KEYWORD_LENGTH] or said)[: query_text.MAX_WORDS]
 
 
-def _alike(found: Iterable[list[str]]) -> list[str]:
+def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
     """Ids by how many words they share with the video; a word that few have says more."""
     weights: dict[str, float] = {}
     for ids in found:
@@ -95,8 +97,8 @@ def _alike(found: Iterable[list[str]]) -> list[str]:
     return sorted(weights, key=lambda video_id: weights[video_id], reverse=True)
 
 
-def _in_category(video: Video) -> dict[str, Any]:
-    return {"facets": facets.of({"category": video.category})}
+def _same_category(video: Video) -> dict[str, Any]:
+    return {"facets": facets.facet_key({"category": video.category})}
 
 
 def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:
@@ -115,24 +117,24 @@ def _reason(video: Video, other: Video, source: str) -> str:
     if source == "channel":
         return f"More from {video.channel.get_full_name()}"
     if source == "subject":
-        return _subject(video, other)
+        return _shared_keyword(video, other)
     if source == "category":
         return f"New in {dict(CATEGORIES).get(video.category, '')}"
     return "New"
 
 
-def _subject(video: Video, other: Video) -> str:
-    known = set(tags.keys(other.tags))
-    shared = [tag for tag in video.tags if tags.key(tag) in known]
+def _shared_keyword(video: Video, other: Video) -> str:
+    known = set(tags.tag_keys(other.tags))
+    shared = [tag for tag in video.tags if tags.tag_key(tag) in known]
     return f"Also about #{shared[0]}" if shared else "On a similar subject"
 
 
-def _watched(views: int) -> str:
-    return f"{views:,} view{'' if views == 1 else 's'} in {DAYS} days" if views else "New"
+def _format_views(views: int) -> str:
+    return f"{views:,} view{'' if views == 1 else 's'} in {TRENDING_DAYS} days" if views else "New"
 
 
 def _recent_views(video_ids: list[str]) -> dict[str, int]:
-    since = (datetime.now(UTC) - timedelta(days=DAYS - 1)).date().isoformat()
+    since = (datetime.now(UTC) - timedelta(days=TRENDING_DAYS - 1)).date().isoformat()
     rows = collection(statistics.VIDEO_DAYS).aggregate(
         [
             {"$match": {"video": {"$in": video_ids}, "day": {"$gte": since}}},

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from accounts import verification
+from accounts import email_verification
 from streamsite.visibility import Visibility, is_linkable, is_listed
 from videos import strikes
 from videos.models import Status, Video
@@ -22,14 +22,14 @@ from videos.models import Status, Video
 logger = logging.getLogger("streamsite.schedules")
 
 # The values of a video without a schedule.
-NONE: dict[str, Any] = {
+NO_SCHEDULE: dict[str, Any] = {
     "publish_at": None,
     "publish_visibility": Visibility.PUBLIC,
     "schedule_epoch": None,
 }
 
 
-def complete(video: Video, changes: dict[str, Any]) -> None:
+def add_schedule_changes(video: Video, changes: dict[str, Any]) -> None:
     """Add to the cleaned ``changes`` of a stored video what they mean for its schedule.
 
     A visibility without a time in the same change is a choice that replaces the schedule. A new time or a new
@@ -38,18 +38,18 @@ def complete(video: Video, changes: dict[str, Any]) -> None:
     moment = changes.get("publish_at", video.publish_at)
     is_choice = "visibility" in changes and "publish_at" not in changes
     if is_choice or ("publish_at" in changes and moment is None):
-        changes.update(NONE)
+        changes.update(NO_SCHEDULE)
     elif moment is not None and {"publish_at", "publish_visibility"} & changes.keys():
         begins = changes.get("visibility", video.visibility) != video.visibility
         changes["schedule_epoch"] = F("visibility_epoch") + (1 if begins else 0)
 
 
-def is_wider(before: str, after: str) -> bool:
+def is_more_visible(before: str, after: str) -> bool:
     """Return whether more people see a video of visibility ``after`` than of ``before``."""
     return (is_linkable(after) and not is_linkable(before)) or (is_listed(after) and not is_listed(before))
 
 
-def due() -> Iterator[Video]:
+def iter_due() -> Iterator[Video]:
     """Yield the videos whose scheduled time has come, with their channels."""
     return _due().select_related("channel").iterator()
 
@@ -68,34 +68,34 @@ def _due() -> QuerySet[Video]:
     return Video.objects.filter(publish_at__lte=timezone.now())
 
 
-def is_overtaken(video: Video) -> bool:
+def is_superseded(video: Video) -> bool:
     """Return whether who may see the video was changed after its schedule was made."""
     return video.schedule_epoch not in {None, video.visibility_epoch}
 
 
-def held_back(video: Video) -> str:
+def hold_reason(video: Video) -> str:
     """Return why a change that is due has to wait, as a sentence; ``""`` when nothing holds it back."""
     if not video.channel.is_active:
         return "The account is closed or suspended."
     if video.is_taken_down:
         return "The video was taken down."
-    if strikes.is_paused(video.channel_id):
-        return strikes.Paused.detail
-    if is_wider(video.visibility, video.publish_visibility):
-        if verification.is_missing(video.channel):
-            return verification.EmailNotVerified.detail
+    if strikes.is_publishing_paused(video.channel_id):
+        return strikes.PublishingPaused.detail
+    if is_more_visible(video.visibility, video.publish_visibility):
+        if email_verification.needs_verified_email(video.channel):
+            return email_verification.EmailNotVerified.detail
         if video.status != Status.READY:
             return "The video is not ready yet."
     return ""
 
 
-def why_it_waits(video: Video) -> str:
+def overdue_reason(video: Video) -> str:
     """Return ``held_back`` for a change whose time has come, else ``""``."""
     is_late = video.publish_at is not None and video.publish_at <= timezone.now()
-    return held_back(video) if is_late else ""
+    return hold_reason(video) if is_late else ""
 
 
-def carry_out(video: Video) -> bool:
+def apply_change(video: Video) -> bool:
     """Make the scheduled change if the video is still as ``video`` says. Return whether it was made."""
     changed = Video.objects.filter(
         _as_read(video),
@@ -108,18 +108,18 @@ def carry_out(video: Video) -> bool:
         visibility_epoch=F("visibility_epoch") + 1,
         version=F("version") + 1,
         updated_at=timezone.now(),
-        **NONE,
+        **NO_SCHEDULE,
     )
     return bool(changed)
 
 
-def drop(video: Video) -> None:
+def drop_schedule(video: Video) -> None:
     """Remove the schedule if it is still the one of ``video``."""
-    if Video.objects.filter(_as_read(video)).update(**NONE, version=F("version") + 1):
+    if Video.objects.filter(_as_read(video)).update(**NO_SCHEDULE, version=F("version") + 1):
         logger.info("video %s: a schedule from before a change of its visibility was dropped", video.pk)
 
 
-def canceled(before: Video, after: Video) -> str:
+def cancellation_notice(before: Video, after: Video) -> str:
     """Return a sentence when a change from ``before`` to ``after`` canceled a schedule, else ``""``."""
     if before.publish_at is None or after.publish_at is not None:
         return ""

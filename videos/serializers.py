@@ -10,8 +10,8 @@ from accounts.serializers import ChannelBadgeSerializer
 from streamsite.visibility import Visibility
 from videos.captions.webvtt import ENCODINGS, FORMAT_NAMES
 from videos.models import CATEGORIES, Status
-from videos.models.caption import Kind, Source
-from videos.models.reaction import Value
+from videos.models.caption import CaptionKind, CaptionSource
+from videos.models.reaction import ReactionValue
 from videos.playback.heartbeats import SOURCES
 
 
@@ -55,8 +55,8 @@ class CaptionSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     language = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    kind = serializers.ChoiceField(choices=Kind.choices)
-    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=CaptionKind.choices)
+    source = serializers.ChoiceField(choices=CaptionSource.choices)  # type: ignore[assignment]
     url = serializers.CharField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -82,7 +82,7 @@ class CaptionDescriptionSerializer(serializers.Serializer[Any]):
 
     language = serializers.CharField(max_length=12)
     label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
-    kind = serializers.ChoiceField(choices=Kind.choices, required=False)
+    kind = serializers.ChoiceField(choices=CaptionKind.choices, required=False)
 
 
 class CaptionUploadSerializer(CaptionDescriptionSerializer):
@@ -415,7 +415,7 @@ class ProcessingSerializer(serializers.Serializer[Any]):
     )
 
 
-class BeatSerializer(serializers.Serializer[Any]):
+class HeartbeatSerializer(serializers.Serializer[Any]):
     """A heartbeat: where the player is, and what it has shown since the last one."""
 
     position = serializers.FloatField(min_value=0, help_text="Seconds.")
@@ -433,7 +433,7 @@ class BeatSerializer(serializers.Serializer[Any]):
     )
 
 
-class BeatAnswerSerializer(serializers.Serializer[Any]):
+class HeartbeatAnswerSerializer(serializers.Serializer[Any]):
     """What became of a heartbeat."""
 
     position = serializers.FloatField()
@@ -447,13 +447,13 @@ class BeatAnswerSerializer(serializers.Serializer[Any]):
 class ReactionInputSerializer(serializers.Serializer[Any]):
     """What is thought of it."""
 
-    value = serializers.ChoiceField(choices=Value.choices)
+    value = serializers.ChoiceField(choices=ReactionValue.choices)
 
 
 class ReactionSerializer(serializers.Serializer[Any]):
     """The caller's reaction, and how many like it."""
 
-    reaction = serializers.ChoiceField(choices=Value.choices, allow_null=True)
+    reaction = serializers.ChoiceField(choices=ReactionValue.choices, allow_null=True)
     likes = serializers.IntegerField()
 
 

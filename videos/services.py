@@ -11,21 +11,21 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
-from accounts import verification
+from accounts import email_verification
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
-from streamsite.mongo.retry import in_transaction
-from streamsite.sanitize import bytes_in_words, clean_line
+from streamsite.mongo.retry import run_in_transaction
+from streamsite.sanitize import clean_line, format_bytes
 from streamsite.visibility import is_linkable, is_listed
-from videos import facets, original_dates, quota, schedules, strikes, tags, titles
-from videos.file_titles import title_from
+from videos import facets, folded_titles, original_dates, quota, schedules, strikes, tags
+from videos.file_titles import title_from_filename
 from videos.files import paths
 from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
 from videos.transcoding.errors import is_retryable
 
 # What others read of a video.
-SAID = ("title", "description", "tags", "chapters")
+PUBLIC_TEXT_FIELDS = ("title", "description", "tags", "chapters")
 
 # Sent with ``video_id``, before the row goes: apps that refer to videos clean up after themselves.
 video_deleted = Signal()
@@ -34,7 +34,7 @@ video_deleted = Signal()
 # Sent with ``video_id`` when a video may have another title, or be shown again after it was given one.
 video_retitled = Signal()
 # Sent with ``video_id`` within the transaction that removes the row.
-video_removed = Signal()
+video_row_deleted = Signal()
 # Sent with ``video_id`` when what lists and search show of a video may have changed.
 listing_refreshed = Signal()
 # Sent with ``video_id`` and ``channel_id`` when a video appears in lists for the first time.
@@ -52,7 +52,7 @@ generation_completed = Signal()
 files_abandoned = Signal()
 
 
-def draft(
+def build_draft(
     owner: User, *, filename: str, size: int, data: dict[str, Any], status: Status = Status.QUEUED
 ) -> Video:
     """An unsaved video for a file of ``size`` bytes, described by what of ``data`` an owner may write.
@@ -60,17 +60,17 @@ def draft(
     Raises ``Invalid``, ``standing.Paused`` for an owner who may not publish for the time being, or
     ``verification.EmailNotVerified`` for one who may only keep it private.
     """
-    strikes.require_good(owner)
+    strikes.require_may_publish(owner)
     changes = clean_metadata(
-        {"title": title_from(filename), **{key: data[key] for key in EDITABLE if key in data}}
+        {"title": title_from_filename(filename), **{key: data[key] for key in EDITABLE if key in data}}
     )
     video = Video(channel=owner, source_name=clean_line(filename)[:255], source_size=size, status=status)
     if _opens(video, changes):
-        verification.require(owner)
+        email_verification.require_verified_email(owner)
     for field, value in changes.items():
         setattr(video, field, value)
-    video.tag_keys = tags.keys(video.tags)
-    video.folded_title = titles.folded(video.title)
+    video.tag_keys = tags.tag_keys(video.tags)
+    video.folded_title = folded_titles.fold_title(video.title)
     if video.publish_at is not None:
         video.schedule_epoch = video.visibility_epoch
     return video
@@ -91,10 +91,10 @@ def create_from_upload(
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``storage.DiskFull``.
     """
-    require_acceptable_size(size)
+    require_valid_size(size)
     paths.require_space(0)
-    quota.require(owner, more=size)
-    video = draft(owner, filename=filename, size=size, data=data)
+    quota.require_quota(owner, more=size)
+    video = build_draft(owner, filename=filename, size=size, data=data)
     video.source_sha256 = sha256
     paths.keep_source(upload, video.pk)
     try:
@@ -103,20 +103,20 @@ def create_from_upload(
             video.save(force_insert=True)
             enqueue(video)
 
-        in_transaction(store)
+        run_in_transaction(store)
     except BaseException:
-        paths.remove_everything(video.pk)
+        paths.remove_all_files(video.pk)
         raise
     _announce_schedule(video)
     return video
 
 
-def require_acceptable_size(size: int) -> None:
+def require_valid_size(size: int) -> None:
     """Raise when a file of ``size`` bytes is empty or larger than what is accepted."""
     if size == 0:
         raise Invalid("The file is empty.", fields={"file": ["The file is empty."]})
     if size > settings.MAX_UPLOAD_BYTES:
-        raise TooLarge(f"A file may have at most {bytes_in_words(settings.MAX_UPLOAD_BYTES)}.")
+        raise TooLarge(f"A file may have at most {format_bytes(settings.MAX_UPLOAD_BYTES)}.")
 
 
 def update(video: Video, data: dict[str, Any], *, expected_version: int | None = None) -> Video:
@@ -126,23 +126,23 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     ``standing.Paused`` or ``verification.EmailNotVerified`` for an owner who may not publish.
     """
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
-    schedules.complete(video, changes)
+    schedules.add_schedule_changes(video, changes)
     if _opens(video, changes):
-        verification.require(video.channel)
+        email_verification.require_verified_email(video.channel)
     if _publishes(video, changes):
-        strikes.require_good(video.channel)
+        strikes.require_may_publish(video.channel)
     rows = Video.objects.filter(pk=video.pk)
     if expected_version is not None:
         rows = rows.filter(version=expected_version)
     if "tags" in changes:
-        changes["tag_keys"] = tags.keys(changes["tags"])
+        changes["tag_keys"] = tags.tag_keys(changes["tags"])
     if "chapters" in changes:
         # Without chapters of its own the video has those of its description again.
         changes["chapters_edited"] = bool(changes["chapters"])
     if changes.get("visibility", video.visibility) != video.visibility:
         changes["visibility_epoch"] = F("visibility_epoch") + 1
     if "title" in changes:
-        changes["folded_title"] = titles.folded(changes["title"])
+        changes["folded_title"] = folded_titles.fold_title(changes["title"])
     if not rows.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
         raise stale_or_absent(Video.objects.filter(pk=video.pk))
     refresh_listing(video.pk)
@@ -161,19 +161,19 @@ def _publishes(video: Video, changes: dict[str, Any]) -> bool:
     after = changes.get("visibility", video.visibility)
     if not is_linkable(after):
         return False
-    if schedules.is_wider(video.visibility, after):
+    if schedules.is_more_visible(video.visibility, after):
         return True
-    return any(changes[name] != getattr(video, name) for name in SAID if name in changes)
+    return any(changes[name] != getattr(video, name) for name in PUBLIC_TEXT_FIELDS if name in changes)
 
 
 def _opens(video: Video, changes: dict[str, Any]) -> bool:
     """Whether ``changes`` let more people see a video, at once or by a schedule that they set."""
-    if schedules.is_wider(video.visibility, changes.get("visibility", video.visibility)):
+    if schedules.is_more_visible(video.visibility, changes.get("visibility", video.visibility)):
         return True
     moment = changes.get("publish_at", video.publish_at)
     then = changes.get("publish_visibility", video.publish_visibility)
     is_new = (moment, then) != (video.publish_at, video.publish_visibility)
-    return is_new and moment is not None and schedules.is_wider(video.visibility, then)
+    return is_new and moment is not None and schedules.is_more_visible(video.visibility, then)
 
 
 def apply_schedule() -> int:
@@ -182,11 +182,11 @@ def apply_schedule() -> int:
     A change that is held back waits (``schedules.held_back``). One that was made for another epoch is dropped.
     """
     changed = 0
-    for video in schedules.due():
-        if schedules.is_overtaken(video):
-            schedules.drop(video)
-        elif not schedules.held_back(video):
-            changed += schedules.carry_out(video)
+    for video in schedules.iter_due():
+        if schedules.is_superseded(video):
+            schedules.drop_schedule(video)
+        elif not schedules.hold_reason(video):
+            changed += schedules.apply_change(video)
             refresh_listing(video.pk)
             video_retitled.send(sender=Video, video_id=video.pk)
     return changed
@@ -197,10 +197,10 @@ def take_down(video_id: str) -> None:
 
     It can be put back, and then has no schedule.
     """
-    _set_taken_down(video_id, True, **schedules.NONE)
+    _set_taken_down(video_id, True, **schedules.NO_SCHEDULE)
 
 
-def put_back(video_id: str) -> None:
+def restore(video_id: str) -> None:
     """Undo ``take_down``; a schedule that its owner made meanwhile stays. Safe to repeat."""
     _set_taken_down(video_id, False, schedule_epoch=F("schedule_epoch") + 1)
     video_retitled.send(sender=Video, video_id=video_id)
@@ -231,8 +231,8 @@ def refresh_listing(video_id: str) -> None:
     video = Video.objects.select_related("channel").filter(pk=video_id).first()
     if video is None:
         return
-    if video.tag_keys != tags.keys(video.tags):
-        tags.refresh([video_id])
+    if video.tag_keys != tags.tag_keys(video.tags):
+        tags.refresh_tag_keys([video_id])
     wanted = (
         is_listed(video.visibility)
         and bool(video.generation)
@@ -254,11 +254,13 @@ def refresh_listing(video_id: str) -> None:
                 video_count=F("video_count") + (1 if wanted else -1)
             )
 
-    in_transaction(switch)
-    facets.refresh(Video._meta.db_table, {"_id": video_id})
-    original_dates.refresh({"_id": video_id})
+    run_in_transaction(switch)
+    facets.refresh_facets(Video._meta.db_table, {"_id": video_id})
+    original_dates.refresh_first_published({"_id": video_id})
     if not video.folded_title:  # the previous release made it
-        Video.objects.filter(pk=video_id, title=video.title).update(folded_title=titles.folded(video.title))
+        Video.objects.filter(pk=video_id, title=video.title).update(
+            folded_title=folded_titles.fold_title(video.title)
+        )
     listing_refreshed.send(sender=Video, video_id=video_id)
     if is_first:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)
@@ -273,12 +275,12 @@ def delete(video: Video) -> None:
         if unlisted:
             User.objects.filter(pk=video.channel_id).update(video_count=F("video_count") - 1)
         Video.objects.filter(pk=video.pk).delete()
-        video_removed.send(sender=Video, video_id=video.pk)
+        video_row_deleted.send(sender=Video, video_id=video.pk)
         files_abandoned.send(sender=Video, video_id=video.pk)
 
-    in_transaction(remove_row)
+    run_in_transaction(remove_row)
     listing_refreshed.send(sender=Video, video_id=video.pk)
-    paths.remove_everything(video.pk)
+    paths.remove_all_files(video.pk)
 
 
 def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
@@ -289,7 +291,7 @@ def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
         if _set_queued(video.pk):
             enqueue(video)
 
-    in_transaction(queue_again)
+    run_in_transaction(queue_again)
     return Video.objects.select_related("channel").get(pk=video.pk)
 
 

@@ -22,28 +22,28 @@ from django.utils.cache import patch_cache_control
 from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 
-from accounts import verification
+from accounts import email_verification
 from streamsite import origin
-from streamsite.caps import Cap
 from streamsite.errors import Absent, Invalid
+from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
-from videos.caps import of_video_and_owner
+from videos.caps import build_caps
 from videos.models import ShareLink, Video
 
 NEWEST = ("-created_at", "-id")
 SECRET = re.compile(r"\A([A-Za-z0-9_-]{16})\.([A-Za-z0-9]{32})\Z", re.ASCII)
 SALT = "videos.share"
-ADMITTED_FOR = timedelta(days=1)
-MOST_VIEWS, LONGEST = 1_000_000, timedelta(days=366)
+ADMISSION_LIFETIME = timedelta(days=1)
+MAX_VIEWS, MAX_LIFETIME = 1_000_000, timedelta(days=366)
 MAX_LABEL = 60
 
 
-def create(video: Video, data: Mapping[str, Any]) -> ShareLink:
+def create_link(video: Video, data: Mapping[str, Any]) -> ShareLink:
     """A new link: ``label``, ``expires_at`` or ``expires_in`` (seconds), ``max_views``; all may be left out.
 
     Raises ``Invalid``, ``Conflict``, or ``verification.EmailNotVerified``: a link opens a private video to others.
     """
-    verification.require(video.channel)
+    email_verification.require_verified_email(video.channel)
     problems: dict[str, list[str]] = {}
     values: dict[str, Any] = {}
     for name, read in (("label", _label), ("expires_at", _expiry), ("max_views", _max_views)):
@@ -62,9 +62,9 @@ def create(video: Video, data: Mapping[str, Any]) -> ShareLink:
     return link
 
 
-def _caps(video: Video) -> tuple[Cap, Cap]:
+def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
     of_video, of_user = settings.MAX_SHARE_LINKS_PER_VIDEO, settings.MAX_SHARE_LINKS_PER_USER
-    return of_video_and_owner(
+    return build_caps(
         ShareLink,
         video,
         per_video=(of_video, f"A video may have at most {of_video} links. Revoke one first."),
@@ -72,34 +72,34 @@ def _caps(video: Video) -> tuple[Cap, Cap]:
     )
 
 
-def of_video(video: Video) -> QuerySet[ShareLink]:
+def links_of_video(video: Video) -> QuerySet[ShareLink]:
     """The links of a video, used up and expired ones as well; order by ``NEWEST``."""
     return ShareLink.objects.filter(video=video)
 
 
-def revoke(video: Video, link_id: str) -> None:
+def revoke_link(video: Video, link_id: str) -> None:
     """End a link: whoever watches by it is stopped within seconds."""
     removed, _ = ShareLink.objects.filter(pk=link_id, video=video).delete()
     if not removed:
         raise Absent
 
 
-def secret_of(link: ShareLink) -> str:
+def link_secret(link: ShareLink) -> str:
     """What the address of the link carries."""
     return f"{link.pk}.{_signature(link.pk, settings.SECRET_KEY)}"
 
 
-def url_of(link: ShareLink) -> str:
+def link_url(link: ShareLink) -> str:
     """The address to give away."""
-    return f"{origin.current()}/watch/{link.video_id}?share={secret_of(link)}"
+    return f"{origin.current()}/watch/{link.video_id}?share={link_secret(link)}"
 
 
-def is_spent(link: ShareLink) -> bool:
+def is_used_up(link: ShareLink) -> bool:
     """Whether the link lets nobody new in."""
     return _is_expired(link) or (link.max_views is not None and link.views >= link.max_views)
 
 
-def admit(request: HttpRequest, video: Video) -> ShareLink | None:
+def find_admitting_link(request: HttpRequest, video: Video) -> ShareLink | None:
     """The link by which the caller may watch: one that let this browser in before, or the one in ``?share=``.
 
     The latter counts a view, unless only the head was asked for: in one conditional update, so that parallel callers
@@ -110,12 +110,12 @@ def admit(request: HttpRequest, video: Video) -> ShareLink | None:
         return known
     link = _by_secret(request.GET.get("share", ""), video)
     if link is None or request.method == "HEAD":  # a look that shows nothing uses nothing up
-        return None if link is None or is_spent(link) else link
+        return None if link is None or is_used_up(link) else link
     rows = ShareLink.objects.filter(Q(max_views=None) | Q(views__lt=F("max_views")), pk=link.pk)
     return link if rows.update(views=F("views") + 1) else None
 
 
-def remember(response: HttpResponseBase, link: ShareLink | None) -> None:
+def remember_admission(response: HttpResponseBase, link: ShareLink | None) -> None:
     """Let the browser in again for a day without counting it again, and let no shared cache keep the answer."""
     if link is None:
         return
@@ -126,14 +126,14 @@ def remember(response: HttpResponseBase, link: ShareLink | None) -> None:
     response.set_cookie(
         _cookie_name(link.video_id),
         signing.TimestampSigner(salt=SALT).sign(link.pk),
-        max_age=int(ADMITTED_FOR.total_seconds()),
+        max_age=int(ADMISSION_LIFETIME.total_seconds()),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )
 
 
-def is_live(link_id: str, video_id: str) -> bool:
+def is_link_active(link_id: str, video_id: str) -> bool:
     """Whether those who were let in by the link may go on watching."""
     link = ShareLink.objects.filter(pk=link_id, video_id=video_id).first()
     return link is not None and not _is_expired(link)
@@ -142,7 +142,7 @@ def is_live(link_id: str, video_id: str) -> bool:
 def _by_cookie(request: HttpRequest, video: Video) -> ShareLink | None:
     try:
         link_id = signing.TimestampSigner(salt=SALT).unsign(
-            request.COOKIES.get(_cookie_name(video.pk), ""), max_age=ADMITTED_FOR
+            request.COOKIES.get(_cookie_name(video.pk), ""), max_age=ADMISSION_LIFETIME
         )
     except signing.BadSignature:
         return None
@@ -201,7 +201,7 @@ def _expiry(data: Mapping[str, Any]) -> Any:
         if moment is None:
             raise ValueError("Use a date and time such as 2030-01-31T18:00:00Z.")
         moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    if not now < moment <= now + LONGEST:
+    if not now < moment <= now + MAX_LIFETIME:
         raise ValueError("Choose a time in the future, at most a year from now.")
     return moment
 
@@ -211,8 +211,6 @@ def _max_views(data: Mapping[str, Any]) -> int | None:
     if value in (None, ""):
         return None
     text = str(value)
-    if isinstance(value, bool) or not (
-        text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_VIEWS
-    ):
-        raise ValueError(f"A whole number from 1 to {MOST_VIEWS}, or nothing for no limit.")
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_VIEWS):
+        raise ValueError(f"A whole number from 1 to {MAX_VIEWS}, or nothing for no limit.")
     return int(text)

@@ -7,9 +7,8 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from accounts.deletion import account_closed, account_erased, account_restored
 from accounts.models import User
-from accounts.profile import renamed
+from accounts.signals import account_deactivated, account_deleted, account_reactivated, user_renamed
 from videos import blocks, facets, services, tasks
 from videos.access import own_videos
 from videos.captions import services as caption_services
@@ -23,65 +22,65 @@ from videos.search import channels, index
 from videos.uploads import partial_file
 
 
-@receiver([account_closed, account_restored])
-def follow_the_account(sender: type, user_id: str, **extra: Any) -> None:
+@receiver([account_deactivated, account_reactivated])
+def relist_on_account_change(sender: type, user_id: str, **extra: Any) -> None:
     """Its videos and comments leave the lists, or come back; there may be many, so a worker does it."""
     tasks.enqueue_relisting(user_id)
 
 
-@receiver(account_erased)
-def erase_videos(sender: type, user_id: str, **extra: Any) -> None:
+@receiver(account_deleted)
+def delete_account_data(sender: type, user_id: str, **extra: Any) -> None:
     """Remove the account's videos, files and all, and what it left as a viewer. Runs in a worker."""
     for video in own_videos(user_id).iterator():
         services.delete(video)
-    reaction_services.forget_user(user_id)
-    history.clear(user_id)
-    comments.forget_author(user_id)
-    blocks.forget_user(user_id)
-    cases.forget_user(user_id)
-    statistics.forget_channel(user_id)
+    reaction_services.delete_for_user(user_id)
+    history.clear_history(user_id)
+    comments.delete_for_author(user_id)
+    blocks.delete_for_user(user_id)
+    cases.delete_for_user(user_id)
+    statistics.delete_for_channel(user_id)
     channels.INDEX.remove(user_id)
 
 
 @receiver(post_save, sender=User)
-def let_it_be_found(sender: type, instance: User, created: bool, **extra: Any) -> None:
+def index_new_channel(sender: type, instance: User, created: bool, **extra: Any) -> None:
     """A new account can be found by its name at once, however it was made."""
     if created and instance.is_active:
-        channels.add(instance)
+        channels.index_channel(instance)
 
 
 @receiver(blocks.channel_blocked)
-def end_following(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
+def end_follows_on_block(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
     """Neither of two accounts of which one blocks the other follows a thread of the other's."""
-    following.end_between(blocker_id, blocked_id)
+    following.delete_between(blocker_id, blocked_id)
 
 
-@receiver(renamed)
-def follow_the_name(sender: type, user_id: str, **extra: Any) -> None:
+@receiver(user_renamed)
+def refresh_channel_name(sender: type, user_id: str, **extra: Any) -> None:
     """Search finds a channel by its name, and its videos; these may be many, so a worker does it."""
     channels.INDEX.refresh(user_id)
-    tasks.enqueue_following_name(user_id)
+    tasks.enqueue_name_refresh(user_id)
 
 
 @receiver(caption_services.tracks_changed)
-def follow_the_tracks(sender: type, video_id: str, **extra: Any) -> None:
+def refresh_captions(sender: type, video_id: str, **extra: Any) -> None:
     """Lists can be asked for videos with captions, and what is said is searched."""
     has_any = Caption.objects.filter(video_id=video_id).exists()
     Video.objects.filter(pk=video_id).exclude(has_captions=has_any).update(has_captions=has_any)
-    facets.refresh(Video._meta.db_table, {"_id": video_id})
-    index.refresh(video_id)
+    facets.refresh_facets(Video._meta.db_table, {"_id": video_id})
+    index.refresh_document(video_id)
 
 
 @receiver(services.listing_refreshed)
-def follow_in_search(sender: type, video_id: str, **extra: Any) -> None:
+def refresh_search_document(sender: type, video_id: str, **extra: Any) -> None:
     """Search finds it as it is now, or no longer."""
-    index.refresh(video_id)
+    index.refresh_document(video_id)
 
 
 @receiver(services.video_deleted)
-def stop_its_upload(sender: type, video_id: str, **extra: Any) -> None:
+def cancel_upload(sender: type, video_id: str, **extra: Any) -> None:
     """The bytes of an unfinished upload go with its draft; whoever still sends finds it absent."""
     ids = list(Upload.objects.filter(video_id=video_id).values_list("pk", flat=True))
     joined = list(Upload.objects.filter(joined_into__in=ids).values_list("pk", flat=True)) if ids else []
     for upload_id in ids + joined:
-        partial_file.remove(upload_id)
+        partial_file.delete_file(upload_id)

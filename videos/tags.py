@@ -15,15 +15,15 @@ from streamsite.mongo.collections import collection
 from streamsite.sanitize import clean_line, is_blank
 from videos.models import Video
 
-MAX_TAGS, MAX_TAG = 20, 40
+MAX_TAGS, MAX_TAG_LENGTH = 20, 40
 SEPARATORS = re.compile("[,\uff0c\u3001\n]")
-SIGNS = "#\uff03\ufe5f"
+HASH_SIGNS = "#\uff03\ufe5f"
 DOT_ABOVE = "\u0307"
 # The code in a flag of England or Scotland, as letters: folding removes what cannot be seen.
 LETTERS_OF_FLAGS = {0xE0000 + code: chr(code) for code in range(0x30, 0x7B)}
 
 
-def clean(value: Any) -> list[str]:
+def clean_tags(value: Any) -> list[str]:
     """Return tags in their stored form, each key once. Raises ``ValueError`` with a sentence for people.
 
     ``value`` is a list of strings, or one string with commas between the tags. ``#`` before a tag is no part of it.
@@ -33,47 +33,47 @@ def clean(value: Any) -> list[str]:
         raise ValueError("Enter tags separated by commas.")
     found: dict[str, str] = {}
     for word in words:
-        tag = spelled(word)
+        tag = normalize_tag(word)
         if not is_blank(tag):
-            found.setdefault(key(tag), tag)
+            found.setdefault(tag_key(tag), tag)
     tags = list(found.values())
-    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in tags):
-        raise ValueError(f"Add up to {MAX_TAGS} tags of up to {MAX_TAG} characters each.")
+    if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
+        raise ValueError(f"Add up to {MAX_TAGS} tags of up to {MAX_TAG_LENGTH} characters each.")
     return tags
 
 
-def spelled(raw: str) -> str:
+def normalize_tag(raw: str) -> str:
     """Return one tag in its stored form: ``" # İzmir "`` becomes ``izmir``. "" when nothing is left."""
     text = clean_line(raw)
-    while text and text[0] in SIGNS:
+    while text and text[0] in HASH_SIGNS:
         text = text[1:].strip()
     # The lower case of "İ" is "i" with a dot above it, which looks like "i" and is another text.
     return clean_line(text.lower().replace(f"i{DOT_ABOVE}", "i"))
 
 
-def key(tag: str) -> str:
+def tag_key(tag: str) -> str:
     """Return what all spellings of a tag have in common."""
-    plain = spelled(tag)
+    plain = normalize_tag(tag)
     return " ".join(fold(plain.translate(LETTERS_OF_FLAGS)).split()) or plain
 
 
-def keys(tags: Iterable[Any]) -> list[str]:
+def tag_keys(tags: Iterable[Any]) -> list[str]:
     """Return the keys of tags, each once, in order."""
-    return list(dict.fromkeys(key(str(tag)) for tag in tags))
+    return list(dict.fromkeys(tag_key(str(tag)) for tag in tags))
 
 
-def stale() -> Iterator[str]:
+def iter_stale_ids() -> Iterator[str]:
     """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
     has_some: dict[str, Any] = {"$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]}
     for row in collection(Video._meta.db_table).find(has_some, {"tags": 1, "tag_keys": 1}):
-        if (row.get("tag_keys") or []) != keys(row.get("tags") or []):
+        if (row.get("tag_keys") or []) != tag_keys(row.get("tags") or []):
             yield row["_id"]
 
 
-def refresh(video_ids: Iterable[str]) -> None:
+def refresh_tag_keys(video_ids: Iterable[str]) -> None:
     """Bring ``tag_keys`` of videos in line with their tags. Idempotent."""
     for video_id, tags, known in Video.objects.filter(pk__in=list(video_ids)).values_list(
         "pk", "tags", "tag_keys"
     ):
-        if known != (wanted := keys(tags)):
+        if known != (wanted := tag_keys(tags)):
             Video.objects.filter(pk=video_id, tags=tags).update(tag_keys=wanted)

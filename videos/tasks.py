@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
-from streamsite import copies, site_age
+from streamsite import copied_texts, sweep_count
 from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
@@ -31,8 +31,8 @@ from videos.search import channels, finders, index
 
 logger = logging.getLogger("streamsite.schedules")
 
-COUNT_SECONDS = 3
-FORGET_AFTER_SECONDS = 5
+COUNT_DELAY_SECONDS = 3
+DELETE_DELAY_SECONDS = 5
 
 DEMO_PRIORITY = -50
 
@@ -52,10 +52,10 @@ def make_download(video_id: str) -> None:
 @task(queue_name="storage")
 def place_media(video_id: str) -> None:
     """Copy a complete video into the bucket, and let the copy on the disk go once nothing refers to it."""
-    if not bucket.is_home():
+    if not bucket.is_default_storage():
         return
-    bucket_site.require()
-    if relocation.into_bucket(video_id) is not None:
+    bucket_site.require_own_prefix()
+    if relocation.move_to_bucket(video_id) is not None:
         later = timezone.now() + timedelta(seconds=relocation.settle_seconds())
         tidy_media.using(run_after=later).enqueue(video_id)
 
@@ -63,13 +63,13 @@ def place_media(video_id: str) -> None:
 @task(queue_name="storage")
 def tidy_media(video_id: str) -> None:
     """Remove the generations that a video does not name, or no longer, from the disk and the bucket."""
-    bucket_site.require()
-    relocation.tidy(video_id)
+    bucket_site.require_own_prefix()
+    relocation.remove_old_copies(video_id)
 
 
-@admin_links.register(process_video)
-@admin_links.register(make_download)
-@admin_links.register(place_media)
+@admin_links.register_admin_link(process_video)
+@admin_links.register_admin_link(make_download)
+@admin_links.register_admin_link(place_media)
 def _admin_page(video_id: str) -> str:
     return reverse("admin:videos_video_change", args=[quote(video_id)])
 
@@ -85,7 +85,7 @@ def relist_channel(channel_id: str) -> None:
         channels.INDEX.refresh(channel_id)
     while state is not followed:
         if state is not None:
-            (comments.show_author if state else comments.hide_author)(channel_id)
+            (comments.restore_for_author if state else comments.hide_for_author)(channel_id)
         for video_id in own_videos(channel_id).values_list("pk", flat=True).iterator():
             services.refresh_listing(video_id)
         channels.INDEX.refresh(channel_id)
@@ -99,13 +99,13 @@ def _is_active(channel_id: str) -> bool | None:
 @task()
 def follow_name(channel_id: str) -> None:
     """Bring every copy of a channel's name in line with it."""
-    copies.refresh(copies.CHANNEL_NAME, channel_id)
+    copied_texts.refresh_copies(copied_texts.CHANNEL_NAME, channel_id)
 
 
 @task()
 def follow_title(video_id: str) -> None:
     """Bring every copy of a video's title in line with it."""
-    copies.refresh(copies.VIDEO_TITLE, video_id)
+    copied_texts.refresh_copies(copied_texts.VIDEO_TITLE, video_id)
 
 
 @task()
@@ -114,7 +114,7 @@ def change_visibility() -> None:
 
     In a database that is older than the files they may have been canceled since: then they wait for the operator.
     """
-    if schedules.is_any_due() and (older := site_age.behind()):
+    if schedules.is_any_due() and (older := sweep_count.stale_database_message()):
         logger.warning("scheduled changes of visibility wait: %s", older)
         return
     services.apply_schedule()
@@ -134,7 +134,7 @@ def sweep() -> dict[str, int]:
     return run_sweep().as_dict()
 
 
-def run_sweep(*, force: bool = False) -> cleanup.Report:
+def run_sweep(*, force: bool = False) -> cleanup.CleanupReport:
     """Sweep as the periodic task does, or with ``force``."""
     return cleanup.sweep(
         task_path=process_video.module_path, enqueue=enqueue_processing, place=enqueue_placing, force=force
@@ -144,14 +144,14 @@ def run_sweep(*, force: bool = False) -> cleanup.Report:
 @task()
 def rebuild_search() -> int:
     """Rebuild what search knows of every listed video, and of all names; return how many videos there are."""
-    finders.rebuild()
-    return index.rebuild()
+    finders.rebuild_name_indexes()
+    return index.rebuild_index()
 
 
 @task(priority=10)
 def count_views() -> int:
     """Add what heartbeats recorded to the figures."""
-    return aggregation.roll_up()
+    return aggregation.aggregate_pending()
 
 
 @task()
@@ -160,11 +160,11 @@ def forget_video(video_id: str) -> None:
     if Video.objects.filter(pk=video_id).exists():
         return
     for forget in (
-        reaction_services.forget_video,
-        history.forget_video,
-        heartbeats.forget_video,
-        statistics.forget_video,
-        comments.forget_subject,
+        reaction_services.delete_for_video,
+        history.delete_for_video,
+        heartbeats.delete_for_video,
+        statistics.delete_for_video,
+        comments.delete_for_target,
     ):
         forget(video_id)
 
@@ -172,20 +172,20 @@ def forget_video(video_id: str) -> None:
 @task(queue_name=MAIL)
 def mail_decision(case_id: str) -> None:
     """Tell the owner of something that was reported what was decided."""
-    emails.mail_owner(case_id)
+    emails.email_owner(case_id)
 
 
-@receiver(cases.decided)
-def tell_owner(sender: Any, *, case: Case, **extra: Any) -> None:
+@receiver(cases.case_decided)
+def email_case_decision(sender: Any, *, case: Case, **extra: Any) -> None:
     """By email, with the link to appeal."""
     if emails.concerns_owner(case):
         mail_decision.enqueue(case.pk)
 
 
-def enqueue_counting() -> None:
+def enqueue_view_counting() -> None:
     """Have views counted within seconds: once per ``COUNT_SECONDS``, however many there are."""
-    window = int(time.time() / COUNT_SECONDS) + 1
-    due = datetime.fromtimestamp(window * COUNT_SECONDS, UTC)
+    window = int(time.time() / COUNT_DELAY_SECONDS) + 1
+    due = datetime.fromtimestamp(window * COUNT_DELAY_SECONDS, UTC)
     enqueue_once(count_views.using(run_after=due), f"count views {window}")
 
 
@@ -194,19 +194,19 @@ def enqueue_relisting(channel_id: str) -> None:
     relist_channel.enqueue(channel_id)
 
 
-def enqueue_following_name(channel_id: str) -> None:
+def enqueue_name_refresh(channel_id: str) -> None:
     """Queue the refresh of what repeats a channel's name."""
     follow_name.enqueue(channel_id)
 
 
 def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
-    process_video.using(priority=priority.of(video)).enqueue(video.pk)
+    process_video.using(priority=priority.job_priority(video)).enqueue(video.pk)
 
 
 def enqueue_placing(video_id: str) -> None:
     """Queue the copying of a complete video into the bucket, if that is where it belongs."""
-    if bucket.is_home():
+    if bucket.is_default_storage():
         enqueue_once(place_media, f"place:{video_id}", video_id)
 
 
@@ -215,7 +215,7 @@ def jobs_ahead(video: Video) -> int | None:
     if video.status != Status.QUEUED:
         return None
     job = queue.find_waiting(process_video.module_path, video.pk)
-    return queue.ahead_of(job) if job else None
+    return queue.count_ahead(job) if job else None
 
 
 def enqueue_demo_processing(video: Video) -> None:
@@ -224,44 +224,44 @@ def enqueue_demo_processing(video: Video) -> None:
 
 
 @receiver(services.visibility_scheduled)
-def wake_up_for(sender: Any, *, at: datetime, **extra: Any) -> None:
+def wake_for_schedule(sender: Any, *, at: datetime, **extra: Any) -> None:
     """Look at the schedule when that time has come."""
     change_visibility.using(run_after=at).enqueue()
 
 
 @receiver(services.video_retitled)
-def follow_retitled(sender: Any, *, video_id: str, **extra: Any) -> None:
+def enqueue_title_refresh(sender: Any, *, video_id: str, **extra: Any) -> None:
     """Queue the refresh of copied titles: there may be a million copies, so a worker does it."""
     follow_title.enqueue(video_id)
 
 
 @receiver(services.generation_completed)
-def change_what_waited(sender: Any, *, video_id: str, **extra: Any) -> None:
+def apply_waiting_schedule(sender: Any, *, video_id: str, **extra: Any) -> None:
     """Make a change of visibility whose time came while the video was processed."""
     if schedules.is_due(video_id):
         change_visibility.enqueue()
 
 
 @receiver(services.download_offered)
-def provide_download(sender: Any, *, video_id: str, **extra: Any) -> None:
+def enqueue_download(sender: Any, *, video_id: str, **extra: Any) -> None:
     """Make the file now, unless it is being made already."""
     enqueue_once(make_download, f"download:{video_id}", video_id)
 
 
 @receiver(services.generation_completed)
-def place_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
+def enqueue_placing_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
     """A video that stays as it is may go where it belongs."""
     enqueue_placing(video_id)
 
 
-@receiver(services.video_removed)
-def forget_deleted(sender: Any, *, video_id: str, **extra: Any) -> None:
+@receiver(services.video_row_deleted)
+def enqueue_deleting_viewer_rows(sender: Any, *, video_id: str, **extra: Any) -> None:
     """Queue the removal of a deleted video's rows, which may be a million, if the transaction commits."""
-    forget_video.using(run_after=timezone.now() + timedelta(seconds=FORGET_AFTER_SECONDS)).enqueue(video_id)
+    forget_video.using(run_after=timezone.now() + timedelta(seconds=DELETE_DELAY_SECONDS)).enqueue(video_id)
 
 
 @receiver(services.files_abandoned)
-def remove_abandoned(sender: Any, *, video_id: str, **extra: Any) -> None:
+def enqueue_removing_files(sender: Any, *, video_id: str, **extra: Any) -> None:
     """What is in the bucket goes later, with as many tries as it takes."""
     if bucket.is_configured():
         tidy_media.enqueue(video_id)
@@ -273,7 +273,7 @@ def mark_failed(
 ) -> None:
     """A processing job was set aside: the owner has to know."""
     if task_path == process_video.module_path and args:
-        pipeline.give_up(str(args[0]), (code, error) if code == CANCELLED else pipeline.OUT_OF_TRIES)
+        pipeline.fail_video(str(args[0]), (code, error) if code == CANCELLED else pipeline.OUT_OF_ATTEMPTS)
 
 
 @receiver(task_revived)

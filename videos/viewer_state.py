@@ -13,12 +13,12 @@ from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos.blocks import BLOCKS
 from videos.captions import services
-from videos.comments import unheard
+from videos.comments import hidden_counts
 from videos.models import Caption, Reaction, Video, Watch
 
 
 @dataclass(frozen=True)
-class Relation:
+class ViewerState:
     """The viewer's reaction, and the second to go on at: 0 when there is nothing to go on with.
 
     ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), are told by the
@@ -33,25 +33,25 @@ class Relation:
 
 
 # From an account's id and a video to ``(collection, pipeline)``.
-Teller = Callable[[str, Video], tuple[str, list[dict[str, Any]]]]
-_tellers: list[Teller] = []
+ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, Any]]]]
+_tellers: list[ViewerStateProvider] = []
 
 
-def register(teller: Teller) -> Teller:
+def register_viewer_state_provider(teller: ViewerStateProvider) -> ViewerStateProvider:
     """Add to what ``beside`` reads."""
     _tellers.append(teller)
     return teller
 
 
 @dataclass(frozen=True)
-class Beside:
+class ViewerContext:
     """The tracks of a video, and what the viewer is to it; nothing in particular for those without an account."""
 
     tracks: list[Caption]
-    relation: Relation
+    relation: ViewerState
 
 
-def beside(viewer: Viewer, video: Video) -> Beside:
+def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
     """What a page or an object of the video shows beside its document, in one read."""
     stages: list[dict[str, Any]] = [
         {"$match": {"video_id": video.pk}},
@@ -67,7 +67,7 @@ def beside(viewer: Viewer, video: Video) -> Beside:
                 Watch._meta.db_table,
                 [pair, {"$match": {"completed": False}}, {"$project": {"_id": 0, "position": 1}}],
             ),
-            (BLOCKS, unheard.stages(user_id, video.pk)),
+            (BLOCKS, hidden_counts.hidden_count_stages(user_id, video.pk)),
             *(teller(user_id, video) for teller in _tellers),
         ]
         stages += [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts]
@@ -78,4 +78,4 @@ def beside(viewer: Viewer, video: Video) -> Beside:
             tracks.append(Caption(pk=row.pop("_id"), **row))
         else:
             known |= row
-    return Beside(services.in_order(tracks), Relation(**known))
+    return ViewerContext(services.sort_tracks(tracks), ViewerState(**known))

@@ -17,17 +17,17 @@ from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.safestring import SafeString
 
-from accounts import access, audit, deliverability, staff, totp
+from accounts import access, audit, deliverability, staff_actions, totp
 from accounts.admin.actions import ACTIONS
-from accounts.admin.confirming import ConfirmedActions, acting
+from accounts.admin.confirmed_actions import ConfirmedActionsMixin, staff_user
 from accounts.models import User
 
-RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
-EVENTS_SHOWN = 20
+PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
+MAX_EVENTS = 20
 
 
 @admin.register(User)
-class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
+class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, misc]
     """People: find, inspect, and act on accounts. What proves an identity is changed by confirmed actions only."""
 
     form = forms.ModelForm  # type: ignore[assignment]
@@ -64,7 +64,7 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
         ("Channel", {"fields": ("full_name", "bio")}),
         ("Counters", {"fields": ("subscriber_count", "subscription_count", "video_count", "view_count")}),
         ("Limits", {"fields": ("quota_bytes",)}),
-        ("Rights", {"fields": RIGHTS}),
+        ("Rights", {"fields": PERMISSION_FIELDS}),
         ("Dates", {"fields": ("last_login", "created_at")}),
         ("Recent events", {"fields": ("events",)}),
     )
@@ -78,18 +78,18 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Their own account and, unless they are superusers, accounts of staff are to look at."""
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or access.may_manage(acting(request), obj))
+        return may and (obj is None or access.may_manage(staff_user(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or access.may_manage(acting(request), obj))
+        return may and (obj is None or access.may_manage(staff_user(request), obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Rights are for superusers to give, and never to themselves."""
         shown = super().get_readonly_fields(request, obj)
-        if obj is not None and access.may_manage_rights(acting(request), obj):
+        if obj is not None and access.may_manage_rights(staff_user(request), obj):
             return shown
-        return (*shown, *RIGHTS)
+        return (*shown, *PERMISSION_FIELDS)
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: Any
@@ -103,16 +103,16 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
 
     def write(self, request: HttpRequest, row: User, changes: dict[str, Any]) -> None:
         """Change the profile and quota, and the rights, each by its service."""
-        rights = {name: changes.pop(name) for name in RIGHTS if name in changes}
+        rights = {name: changes.pop(name) for name in PERMISSION_FIELDS if name in changes}
         if "user_permissions" in rights:
             rights["permissions"] = rights.pop("user_permissions")
         if rights:
-            staff.set_rights(row, actor=acting(request), request=request, **rights)
+            staff_actions.set_rights(row, actor=staff_user(request), request=request, **rights)
         if changes:
-            staff.edit(row, changes, actor=acting(request), request=request)
+            staff_actions.edit_account(row, changes, actor=staff_user(request), request=request)
 
     def remove(self, request: HttpRequest, row: User) -> None:
-        staff.delete(row, actor=acting(request), request=request)
+        staff_actions.delete_account(row, actor=staff_user(request), request=request)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Say what happens to the account: a worker erases it."""
@@ -179,16 +179,16 @@ class AccountAdmin(ConfirmedActions, UserAdmin):  # type: ignore[type-arg, misc]
     @admin.display(description="two-factor authentication")
     def second_factor(self, account: User) -> str:
         """Whether it is on, and how many recovery codes are left."""
-        found = totp.status(account.pk)
+        found = totp.load_status(account.pk)
         return f"On. Recovery codes left: {found['recovery_codes']}." if found["enabled"] else "Off"
 
     @admin.display(description="events")
     def events(self, account: User) -> SafeString:
         """Return the account's recent events with the staff member who caused each."""
-        rows = list(audit.of_user(account.pk).order_by(*audit.NEWEST)[:EVENTS_SHOWN])
+        rows = list(audit.events_for_user(account.pk).order_by(*audit.NEWEST)[:MAX_EVENTS])
         names = User.objects.in_bulk({row.actor for row in rows if row.actor})
         events = [
-            audit.entry(row)
+            audit.serialize_event(row)
             | {"time": row.at, "actor": names[row.actor].username if row.actor in names else row.actor}
             for row in rows
         ]

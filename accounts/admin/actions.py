@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django import forms
 
-from accounts import deliverability, staff, totp
+from accounts import deliverability, staff_actions, totp
 from accounts.models import User
 
 
@@ -18,8 +18,11 @@ class NewEmailForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Action:
-    """``run`` is a service of ``accounts.staff``; ``offered`` says whether it makes sense for an account as it is."""
+class AccountAction:
+    """An action on one account. ``run`` is a service of ``accounts.staff_actions``.
+
+    ``offered`` says whether it makes sense for an account as it is.
+    """
 
     label: str
     effect: str
@@ -31,59 +34,59 @@ class Action:
 
 
 ACTIONS = {
-    "reset": Action(
+    "reset": AccountAction(
         label="Send reset link and sign out everywhere",
         effect="The password stops working, every session and API token ends, an email change that waits for "
         "confirmation is dropped, and the owner gets an email with a link to choose a new password.",
         done="Signed out everywhere, reset link sent",
         unchanged="nothing to reset.",
-        run=staff.send_reset_and_sign_out,
+        run=staff_actions.send_reset_and_sign_out,
         offered=lambda user: user.is_active and bool(user.email),
     ),
-    "email": Action(
+    "email": AccountAction(
         label="Change email",
         effect="The new address gets a confirmation link, and the old address is told. The email changes when "
         "the link is opened.",
         done="Confirmation link sent",
         unchanged="this is the account's confirmed email already.",
-        run=staff.change_email,
+        run=staff_actions.change_email,
         offered=lambda user: user.is_active,
         form=NewEmailForm,
     ),
-    "email-retry": Action(
+    "email-retry": AccountAction(
         label="Try the email address again",
         effect="The address gets a confirmation link and notifications again. If its mail server still refuses it, "
         "it is marked again.",
         done="Email allowed again",
         unchanged="no mail to this account was refused.",
-        run=staff.retry_email,
+        run=staff_actions.retry_email,
         offered=lambda user: bool(deliverability.refused_address(user)),
     ),
-    "second-factor": Action(
+    "second-factor": AccountAction(
         label="Reset two-factor authentication",
         effect="Two-factor authentication is turned off, every session and API token ends, and the owner is "
         "told by email. Make sure you know who is asking.",
         done="Two-factor authentication reset",
         unchanged="two-factor authentication is off.",
-        run=staff.reset_second_factor,
+        run=staff_actions.reset_second_factor,
         offered=lambda user: totp.is_enabled(user.pk),
     ),
-    "suspend": Action(
+    "suspend": AccountAction(
         label="Suspend",
         effect="The channel, its videos, and its comments are hidden, every session and API token ends, and the "
         "owner is told by email and can't sign in. You can reinstate the account later.",
         done="Suspended",
         unchanged="already suspended.",
-        run=staff.suspend,
+        run=staff_actions.suspend,
         offered=lambda user: user.is_active,
     ),
-    "reinstate": Action(
+    "reinstate": AccountAction(
         label="Reinstate",
         effect="The channel, its videos, and its comments are shown again, and the owner is told by email and "
         "can sign in. Ended sessions and API tokens stay ended.",
         done="Reinstated",
         unchanged="not suspended.",
-        run=staff.reinstate,
+        run=staff_actions.reinstate,
         offered=lambda user: not user.is_active and user.erase_at is None,
     ),
 }

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import staff
+from accounts import staff_actions
 from accounts.models import User
 
 admin.site.unregister(Group)
@@ -50,4 +50,4 @@ class RightsGroupAdmin(GroupAdmin):
     @staticmethod
     def _note(request: HttpRequest, group: Group) -> None:
         if isinstance(request.user, User):
-            staff.note_group_change(group, actor=request.user, request=request)
+            staff_actions.record_group_change(group, actor=request.user, request=request)

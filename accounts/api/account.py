@@ -10,7 +10,7 @@ from accounts import audit, deactivation, mappers
 from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 
 
 class RestoreView(PublicAuthView):
@@ -24,8 +24,8 @@ class RestoreView(PublicAuthView):
     def post(self, request: Request) -> Response:
         form = security_shapes.RestoreSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        user = deactivation.restore(request._request, **form.validated_data)
-        return no_store(Response(mappers.own_account(user)))
+        user = deactivation.reactivate_by_credentials(request._request, **form.validated_data)
+        return no_store(Response(mappers.serialize_account(user)))
 
 
 class ActivityView(PersonalView):
@@ -33,9 +33,9 @@ class ActivityView(PersonalView):
 
     @extend_schema(
         operation_id="auth_activity",
-        parameters=PAGING,
+        parameters=PAGINATION_PARAMETERS,
         responses={200: security_shapes.PageOfEventsSerializer},
     )
     def get(self, request: Request) -> Response:
-        rows = audit.of_user(signed_in_user(request).pk)
-        return no_store(Response(paginate(request, rows, audit.NEWEST).body(audit.entry)))
+        rows = audit.events_for_user(signed_in_user(request).pk)
+        return no_store(Response(paginate(request, rows, audit.NEWEST).body(audit.serialize_event)))

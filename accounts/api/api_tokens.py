@@ -11,7 +11,7 @@ from accounts import api_tokens, audit, tasks
 from accounts import security_serializers as shapes
 from accounts.api.base import PersonalView, current_session_id, no_store, signed_in_user
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.errors import Absent
 
 
@@ -19,11 +19,13 @@ class ApiTokensView(PersonalView):
     """The caller's personal tokens."""
 
     @extend_schema(
-        operation_id="auth_api_tokens", parameters=PAGING, responses={200: shapes.PageOfApiTokensSerializer}
+        operation_id="auth_api_tokens",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfApiTokensSerializer},
     )
     def get(self, request: Request) -> Response:
-        rows = api_tokens.live(signed_in_user(request))
-        return no_store(Response(paginate(request, rows, api_tokens.NEWEST).body(api_tokens.body)))
+        rows = api_tokens.current_tokens(signed_in_user(request))
+        return no_store(Response(paginate(request, rows, api_tokens.NEWEST).body(api_tokens.serialize)))
 
     @extend_schema(
         operation_id="auth_api_tokens_create",
@@ -38,7 +40,7 @@ class ApiTokensView(PersonalView):
         token, text = api_tokens.create(user, session_id=current_session_id(request), **form.validated_data)
         audit.record("api_token_created", user.pk, request=request._request)
         tasks.enqueue_mail("api_token_created", user, token_name=token.name)
-        body = api_tokens.body(token) | {"token": text}
+        body = api_tokens.serialize(token) | {"token": text}
         return no_store(Response(body, status=status.HTTP_201_CREATED))
 
 

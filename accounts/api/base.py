@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import credentials, proof
+from accounts import credentials, reauthentication
 from accounts.models import ApiToken, User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid, NotSignedIn
 
@@ -43,7 +43,7 @@ def current_session_id(request: Request) -> str | None:
 def require_recent_proof(request: Request, password: str) -> None:
     """Before a second factor is made: a sign-in of the last ten minutes, or the password once more."""
     user = signed_in_user(request)
-    if proof.is_recent(user, current_session_id(request)):
+    if reauthentication.has_recent_proof(user, current_session_id(request)):
         return
     if not password:
         raise Invalid("Prove that it is you.", fields={"current_password": ["Type your password."]})

@@ -56,4 +56,4 @@ class EmailChangeView(PersonalView):
             data["email"],
             current_password=data["current_password"],
         )
-        return no_store(Response(mappers.own_account(user)))
+        return no_store(Response(mappers.serialize_account(user)))

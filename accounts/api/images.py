@@ -18,31 +18,35 @@ from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
 from streamsite.errors import Invalid
-from streamsite.rate_limits import PICTURE
+from streamsite.rate_limits import IMAGE_UPLOAD
 
 
-class PictureView(APIView):
+class ImageView(APIView):
     """One of the account's pictures."""
 
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser]
-    throttle_limit = PICTURE
-    kind: image_processing.Kind
+    throttle_limit = IMAGE_UPLOAD
+    kind: image_processing.ImageType
 
     def put(self, request: Request) -> Response:
         user = signed_in_user(request)
-        prepared = image_processing.prepare(sent_file(request, "file", self.kind.name), self.kind)
-        return no_store(Response(mappers.own_account(image_storage.change(user, self.kind.name, prepared))))
+        prepared = image_processing.prepare_image(
+            get_uploaded_file(request, "file", self.kind.name), self.kind
+        )
+        return no_store(
+            Response(mappers.serialize_account(image_storage.replace_image(user, self.kind.name, prepared)))
+        )
 
     def delete(self, request: Request) -> Response:
-        image_storage.clear(signed_in_user(request), self.kind.name)
+        image_storage.remove_image(signed_in_user(request), self.kind.name)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
-def _described(name: str) -> Any:
+def _document_image_view(name: str) -> Any:
     put = extend_schema(
         operation_id=f"me_{name}_update",
-        request={"multipart/form-data": security_shapes.PictureSerializer},
+        request={"multipart/form-data": security_shapes.ImageUploadSerializer},
         responses={200: shapes.AccountSerializer},
     )
     delete = extend_schema(
@@ -51,21 +55,21 @@ def _described(name: str) -> Any:
     return extend_schema_view(put=put, delete=delete)
 
 
-@_described("avatar")
-class AvatarView(PictureView):
+@_document_image_view("avatar")
+class AvatarView(ImageView):
     """The square picture beside one's name."""
 
     kind = image_processing.AVATAR
 
 
-@_described("cover")
-class CoverView(PictureView):
+@_document_image_view("cover")
+class CoverView(ImageView):
     """The wide picture at the top of one's channel."""
 
     kind = image_processing.COVER
 
 
-def sent_file(request: Request, *names: str) -> IO[bytes]:
+def get_uploaded_file(request: Request, *names: str) -> IO[bytes]:
     """The file in the first of the fields ``names`` that has one. ``Invalid`` without."""
     sent: Any = request.data
     for name in names:

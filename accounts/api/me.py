@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import cookies, credentials, deactivation, mappers, preferences, profile
+from accounts import credentials, deactivation, mappers, preferences, profile, refresh_cookie
 from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
@@ -42,17 +42,17 @@ class MeView(APIView):
 
     @extend_schema(
         operation_id="me_erase",
-        request=security_shapes.EraseSerializer,
+        request=security_shapes.AccountDeletionSerializer,
         responses={204: OpenApiResponse(description="Closed; erased when the waiting time is over")},
     )
     def delete(self, request: Request) -> Response:
-        form = security_shapes.EraseSerializer(data=request.data)
+        form = security_shapes.AccountDeletionSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = signed_in_user(request)
         credentials.confirm_password(request._request, user, form.validated_data["password"])
-        deactivation.ask(request._request, user)
+        deactivation.deactivate(request._request, user)
         response = Response(status=status.HTTP_204_NO_CONTENT)
-        cookies.delete(response)
+        refresh_cookie.delete(response)
         return no_store(response)
 
 
@@ -71,15 +71,15 @@ class PreferencesView(APIView):
         user = profile.update_preferences(
             signed_in_user(request), given, expected_version=expected_version(request)
         )
-        return _versioned(user, preferences.complete(user.preferences))
+        return _versioned_response(user, preferences.with_defaults(user.preferences))
 
 
 def account_response(user: User) -> Response:
     """The account with the version that ``If-Match`` takes."""
-    return _versioned(user, mappers.own_account(user))
+    return _versioned_response(user, mappers.serialize_account(user))
 
 
-def _versioned(user: User, body: dict[str, Any]) -> Response:
+def _versioned_response(user: User, body: dict[str, Any]) -> Response:
     response = Response(body)
     response["ETag"] = version_etag(user.profile_version)
     return no_store(response)

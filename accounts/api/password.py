@@ -11,7 +11,7 @@ from accounts import credentials, sessions
 from accounts import security_serializers as security_shapes
 from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, current_session_id, no_store, signed_in_user
-from accounts.api.tokens import granted
+from accounts.api.tokens import token_response
 from accounts.authentication import TokenRefused
 from accounts.web_sessions import keep_signed_in
 
@@ -32,10 +32,10 @@ class PasswordChangeView(PersonalView):
             request._request, signed_in_user(request), session_id=session_id, **form.validated_data
         )
         keep_signed_in(request._request, user)
-        renewed = sessions.renew(session_id or "", user)
+        renewed = sessions.renew_tokens(session_id or "", user)
         if renewed is None:  # it was ended while the password was being changed
             raise TokenRefused("This session has ended.", code="session_revoked")
-        return granted(renewed)
+        return token_response(renewed)
 
 
 class PasswordResetView(PublicAuthView):
@@ -49,7 +49,7 @@ class PasswordResetView(PublicAuthView):
     def post(self, request: Request) -> Response:
         form = security_shapes.PasswordResetSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        credentials.ask_for_reset(request._request, form.validated_data["email"])
+        credentials.request_password_reset(request._request, form.validated_data["email"])
         return no_store(
             Response(
                 {"detail": "If somebody has this address, a link is on its way."},

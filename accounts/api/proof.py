@@ -26,4 +26,4 @@ class ProofView(PersonalView):
             session_id=current_session_id(request),
             **form.validated_data,
         )
-        return no_store(Response({"expires_in": int(sessions.RECENT.total_seconds())}))
+        return no_store(Response({"expires_in": int(sessions.PROOF_LIFETIME.total_seconds())}))

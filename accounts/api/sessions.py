@@ -7,7 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, cookies, sessions
+from accounts import audit, refresh_cookie, sessions
 from accounts import serializers as shapes
 from accounts.api.base import PersonalView, current_session_id, no_store, signed_in_user
 from streamsite.errors import Absent
@@ -22,7 +22,7 @@ class LogoutAllView(PersonalView):
         revoked = sessions.revoke_all(user.pk, "logout_all")
         audit.record("logout_all", user.pk, request=request._request)
         response = Response({"revoked": revoked})
-        cookies.delete(response)
+        refresh_cookie.delete(response)
         return no_store(response)
 
 
@@ -31,7 +31,7 @@ class SessionsView(PersonalView):
 
     @extend_schema(operation_id="auth_sessions", responses={200: shapes.PageOfSessionsSerializer})
     def get(self, request: Request) -> Response:
-        listed = sessions.listing(signed_in_user(request), current_session_id(request))
+        listed = sessions.list_sessions(signed_in_user(request), current_session_id(request))
         return no_store(Response({"next": None, "previous": None, "results": listed}))
 
 

@@ -10,14 +10,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, cookies, image_processing, mappers, services, sessions, sign_in
+from accounts import audit, image_processing, mappers, refresh_cookie, services, sessions, sign_in
 from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
-from accounts.api.images import sent_file
+from accounts.api.images import get_uploaded_file
 from accounts.authentication import TokenRefused, authenticate_bearer
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import SiteError
-from streamsite.rate_limits import REGISTER, SIGN_INS, enforce, given_back_when_unavailable, throttle_key
+from streamsite.rate_limits import REGISTER, SIGN_INS, enforce, refund_on_unavailable, throttle_key
 
 
 class RegisterView(PublicAuthView):
@@ -39,11 +39,11 @@ class RegisterView(PublicAuthView):
         counted = (REGISTER, throttle_key(request._request))
         enforce(*counted)
         is_form = str(request.content_type).startswith("multipart/")
-        sent = [name for name in image_processing.KINDS if is_form and name in request.data]
-        prepared = image_processing.prepare_all({name: sent_file(request, name) for name in sent})
-        with given_back_when_unavailable(counted):
-            user = services.register(request._request, **form.validated_data, prepared=prepared)
-        return no_store(Response(mappers.own_account(user), status=status.HTTP_201_CREATED))
+        sent = [name for name in image_processing.PROFILE_IMAGES if is_form and name in request.data]
+        prepared = image_processing.prepare_images({name: get_uploaded_file(request, name) for name in sent})
+        with refund_on_unavailable(counted):
+            user = services.create_account(request._request, **form.validated_data, prepared=prepared)
+        return no_store(Response(mappers.serialize_account(user), status=status.HTTP_201_CREATED))
 
 
 class TokenView(PublicAuthView):
@@ -57,13 +57,15 @@ class TokenView(PublicAuthView):
         form.is_valid(raise_exception=True)
         data = form.validated_data
         inner = request._request
-        user, amr = sign_in.check(inner, data["login"], data["password"], data["otp"])
+        user, amr = sign_in.authenticate(inner, data["login"], data["password"], data["otp"])
         enforce(SIGN_INS, user.pk)
-        session = sessions.start(inner, user, client=data["client"], remember=data["remember"], amr=amr)
+        session = sessions.create_session(
+            inner, user, client=data["client"], remember=data["remember"], amr=amr
+        )
         audit.record("login", user.pk, request=inner, session_id=session["_id"])
         if session["client"] == sessions.BROWSER:
-            sessions.logout(cookies.read(inner), "")  # the cookie that this answer replaces
-        return granted(sessions.grant(user, session), with_user=True)
+            sessions.log_out(refresh_cookie.read(inner), "")  # the cookie that this answer replaces
+        return token_response(sessions.issue_tokens(user, session), with_user=True)
 
 
 class RefreshView(PublicAuthView):
@@ -75,24 +77,24 @@ class RefreshView(PublicAuthView):
         responses={200: shapes.GrantSerializer},
     )
     def post(self, request: Request) -> Response:
-        raw = cookies.read(request._request)
+        raw = refresh_cookie.read(request._request)
         if raw:
-            cookies.require_own_page(request._request)
+            refresh_cookie.require_same_origin(request._request)
             try:
-                return granted(sessions.refresh(raw, client=sessions.BROWSER))
+                return token_response(sessions.rotate_refresh_token(raw, client=sessions.BROWSER))
             except sessions.RefreshRefused as refusal:
-                return refused(request, refusal)
+                return refusal_response(request, refusal)
         form = shapes.RefreshSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data["refresh"]
         if not given:
-            return refused(
+            return refusal_response(
                 request, sessions.RefreshRefused("No refresh token was sent.", code="refresh_missing")
             )
         try:
-            return granted(sessions.refresh(given, client=sessions.NATIVE))
+            return token_response(sessions.rotate_refresh_token(given, client=sessions.NATIVE))
         except sessions.RefreshRefused as refusal:
-            return refused(request, refusal)
+            return refusal_response(request, refusal)
 
 
 class VerifyView(PublicAuthView):
@@ -125,20 +127,20 @@ class LogoutView(PublicAuthView):
         responses={204: OpenApiResponse(description="Signed out")},
     )
     def post(self, request: Request) -> Response:
-        raw = cookies.read(request._request)
+        raw = refresh_cookie.read(request._request)
         if raw:
-            cookies.require_own_page(request._request)
+            refresh_cookie.require_same_origin(request._request)
         else:
             form = shapes.RefreshSerializer(data=request.data)
             form.is_valid(raise_exception=True)
             raw = form.validated_data["refresh"]
-        sessions.logout(raw, _bearer(request))
+        sessions.log_out(raw, _bearer_token(request))
         response = Response(status=status.HTTP_204_NO_CONTENT)
-        cookies.delete(response)
+        refresh_cookie.delete(response)
         return no_store(response)
 
 
-def granted(grant: sessions.Grant, *, with_user: bool = False) -> Response:
+def token_response(grant: sessions.SessionTokens, *, with_user: bool = False) -> Response:
     body: dict[str, Any] = {
         "access": grant.access,
         "token_type": "Bearer",
@@ -146,16 +148,16 @@ def granted(grant: sessions.Grant, *, with_user: bool = False) -> Response:
         "session_id": grant.session["_id"],
     }
     if with_user:
-        body["user"] = mappers.own_account(grant.user)
+        body["user"] = mappers.serialize_account(grant.user)
     if grant.session["client"] == sessions.NATIVE:
         body["refresh"] = grant.refresh
     response = Response(body)
     if grant.session["client"] == sessions.BROWSER:
-        cookies.write(response, grant)
+        refresh_cookie.write(response, grant)
     return no_store(response)
 
 
-def refused(request: Request, refusal: SiteError) -> Response:
+def refusal_response(request: Request, refusal: SiteError) -> Response:
     """A refusal of the refresh call deletes the cookie; throttling, CSRF failures and outages keep it."""
     body = {
         "code": refusal.code,
@@ -163,10 +165,10 @@ def refused(request: Request, refusal: SiteError) -> Response:
         "request_id": getattr(request, "request_id", ""),
     }
     response = Response(body, status=refusal.status)
-    cookies.delete(response)
+    refresh_cookie.delete(response)
     return no_store(response)
 
 
-def _bearer(request: Request) -> str:
+def _bearer_token(request: Request) -> str:
     scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else ""

@@ -18,7 +18,7 @@ class TotpView(PersonalView):
 
     @extend_schema(operation_id="auth_totp", responses={200: shapes.TotpStatusSerializer})
     def get(self, request: Request) -> Response:
-        return no_store(Response(totp.status(signed_in_user(request).pk)))
+        return no_store(Response(totp.load_status(signed_in_user(request).pk)))
 
 
 class TotpSetupView(PersonalView):
@@ -36,7 +36,7 @@ class TotpSetupView(PersonalView):
         require_recent_proof(request, form.validated_data["password"])
         if totp.is_enabled(user.pk):
             raise Conflict("Two-factor authentication is on. Switch it off first.")
-        return no_store(Response(totp.setup(user)))
+        return no_store(Response(totp.start_setup(user)))
 
 
 class TotpEnableView(PersonalView):

@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-from accounts.deletion import account_closed
-from streamsite.mongo.batches import batches_of_ids
+from accounts.signals import account_deactivated
+from streamsite.mongo.batches import id_batches
 from streamsite.mongo.collections import collection
 
 
@@ -13,10 +13,10 @@ def finish_deactivations(apps, schema_editor):
     Earlier versions only cleared ``is_active`` when staff deactivated an account in the admin.
     """
     tokens = collection("auth_api_token")  # a model's delete() is a transaction
-    for ids in batches_of_ids(collection("accounts_user"), {"is_active": False, "erase_at": None}):
+    for ids in id_batches(collection("accounts_user"), {"is_active": False, "erase_at": None}):
         for user_id in ids:
             tokens.delete_many({"user_id": user_id})
-            account_closed.send(sender=None, user_id=user_id)
+            account_deactivated.send(sender=None, user_id=user_id)
 
 
 class Migration(migrations.Migration):

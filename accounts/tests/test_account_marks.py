@@ -1,11 +1,11 @@
-"""Pages of people who are signed in may wait for the Back button, and know whose they are."""
+"""Account marks: signed-in users' pages may be kept for the Back button and know which account they belong to."""
 
 from __future__ import annotations
 
 import pytest
 
 from accounts import account_marks, sessions, totp
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from tests.support.http_client import PASSWORD
 
 PAGES = ("/", "/library", "/history", "/studio/videos", "/settings/profile", "/notifications")
@@ -20,7 +20,10 @@ def test_a_page_that_checks_whose_it_is_may_come_back(cast, path):
     assert answer["Cache-Control"] == "private, no-cache"
     # Without it browsers bring a page back from their cache of files, whoever is signed in.
     assert "Cookie" in answer["Vary"]
-    assert f'<meta name="account" content="{account_marks.of(cast.owner.pk)}">' in answer.content.decode()
+    assert (
+        f'<meta name="account" content="{account_marks.mark_for_user(cast.owner.pk)}">'
+        in answer.content.decode()
+    )
 
 
 @pytest.mark.parametrize("path", SECRETS)
@@ -34,7 +37,7 @@ def test_what_is_shown_once_is_kept_nowhere(cast):
     page = cast.page("owner")
     made = page.post("/settings/api-tokens", {"name": "script", "scopes": ["read"], "days": "30"})
     assert made.status_code == 201
-    totp.setup(cast.owner)
+    totp.start_setup(cast.owner)
     secret = page.get("/settings/security/totp")
     assert secret.status_code == 200
     for answer in (made, secret):
@@ -67,12 +70,12 @@ def test_signing_out_names_whose_things_are_to_be_deleted_and_clears_the_cache(c
     page = cast.page("owner")
     page.get("/")
     left = page.post("/logout")
-    assert left.cookies[account_marks.COOKIE].value == f"out.{account_marks.of(cast.owner.pk)}"
+    assert left.cookies[account_marks.COOKIE].value == f"out.{account_marks.mark_for_user(cast.owner.pk)}"
     assert left["Clear-Site-Data"] == '"cache"'
     # It waits for a page with the script, and a sign-in replaces it.
     assert account_marks.COOKIE not in page.get("/").cookies
     page.post("/login", {"login": "owner", "password": PASSWORD})
-    assert page.cookies[account_marks.COOKIE].value == account_marks.of(cast.owner.pk)
+    assert page.cookies[account_marks.COOKIE].value == account_marks.mark_for_user(cast.owner.pk)
 
 
 def test_a_session_that_ended_elsewhere_leaves_the_drafts_of_its_account(cast):

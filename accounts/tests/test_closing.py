@@ -1,4 +1,4 @@
-"""``DELETE /me``: closed at once, undone while it waits, erased afterwards."""
+"""``DELETE /me``: deactivated at once, restorable during the waiting period, deleted afterwards."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import deletion, mongo, sessions, staff, tasks, totp
+from accounts import deletion, mongo, sessions, staff_actions, tasks, totp
 from accounts.models import ApiToken, AuthEvent, User
 from streamsite.models import Job
 from streamsite.mongo.collections import collection
@@ -34,12 +34,12 @@ def restore(login="owner", password=PASSWORD, **more):
 
 def time_is_up():
     User.objects.filter(username="owner").update(erase_at=timezone.now() - timedelta(seconds=1))
-    deletion.erase_when_due(User.objects.get(username="owner").pk)
+    deletion.delete_if_due(User.objects.get(username="owner").pk)
 
 
 @pytest.fixture
 def library(cast):
-    """A public video, a subscriber, a playlist, an API token."""
+    """Create a public video, a subscriber, a playlist, and an API token."""
     video = cast.video()
     paths.source_path(video.pk).parent.mkdir(parents=True, exist_ok=True)
     paths.source_path(video.pk).write_bytes(b"source")
@@ -68,7 +68,7 @@ def test_closing_hides_everything_and_ends_every_session(cast, library):
     assert close(client).status_code == 204
     sent = deliver()
     assert [message.subject for message in sent] == ["Streamsite: Your account will be deleted"]
-    sessions.forget_all()
+    sessions.clear_cache()
     assert other.get("/api/v1/me").json()["code"] == "user_inactive"
     assert not ApiToken.objects.exists()
     stranger = cast.api("stranger")
@@ -92,7 +92,7 @@ def test_it_can_be_undone_while_it_waits(cast, library):
 
 
 def time_is_up_for_a_restored_account(cast):
-    deletion.erase_when_due(cast.owner.pk)
+    deletion.delete_if_due(cast.owner.pk)
     assert User.objects.filter(username="owner").exists()
 
 
@@ -130,7 +130,7 @@ def test_only_the_right_password_hears_that_the_account_is_closed(cast):
 
 
 def test_only_the_right_password_hears_that_the_account_is_suspended(cast):
-    staff.suspend(cast.owner, actor=None)
+    staff_actions.suspend(cast.owner, actor=None)
     right, wrong = sign_in().json(), sign_in("wrong password").json()
     assert right.pop("request_id") != wrong.pop("request_id")
     assert right == wrong  # the API tells an inactive account from a wrong password for nobody
@@ -156,7 +156,7 @@ def test_signing_in_on_the_page_leads_to_the_restore(cast):
 
 def test_the_offer_to_restore_needs_the_code_and_ends_with_any_change(cast):
     cast.owner  # noqa: B018
-    secret = totp.setup(cast.owner)["secret"]
+    secret = totp.start_setup(cast.owner)["secret"]
     totp.enable(cast.owner.pk, pyotp.TOTP(secret).now())
     close(cast.api("owner"))
     page = Client()
@@ -196,13 +196,13 @@ def test_erasing_twice_is_harmless(cast):
     close(cast.api("owner"))
     user_id = cast.owner.pk
     time_is_up()
-    deletion.erase_when_due(user_id)
+    deletion.delete_if_due(user_id)
     assert not User.objects.filter(pk=user_id).exists()
 
 
 def test_erasing_early_does_nothing(cast):
     close(cast.api("owner"))
-    deletion.erase_when_due(cast.owner.pk)
+    deletion.delete_if_due(cast.owner.pk)
     assert User.objects.filter(username="owner").exists()
 
 
@@ -247,17 +247,17 @@ def test_a_restore_between_looking_and_erasing_wins(cast):
     close(cast.api("owner"))
     read = User.objects.get(username="owner")
     restore()
-    assert not deletion.claim(read)
+    assert not deletion.claim_for_deletion(read)
     close(cast.api("owner"))
-    assert not deletion.claim(read)
+    assert not deletion.claim_for_deletion(read)
 
 
 def test_nothing_restores_what_is_being_erased_by_a_slow_clock_either(cast):
     close(cast.api("owner"))
-    assert deletion.claim(User.objects.get(username="owner"))
+    assert deletion.claim_for_deletion(User.objects.get(username="owner"))
     assert restore().status_code == 401
     # The worker that began was killed.
-    deletion.erase_when_due(cast.owner.pk)
+    deletion.delete_if_due(cast.owner.pk)
     assert not User.objects.filter(username="owner").exists()
 
 
@@ -265,8 +265,8 @@ def test_mail_of_a_state_that_is_over_is_not_sent(cast):
     close(cast.api("owner"))
     restore()
     assert [message.subject for message in deliver()] == ["Streamsite: Your account stays"]
-    staff.suspend(cast.owner, actor=None)
-    staff.reinstate(User.objects.get(pk=cast.owner.pk), actor=None)
+    staff_actions.suspend(cast.owner, actor=None)
+    staff_actions.reinstate(User.objects.get(pk=cast.owner.pk), actor=None)
     assert [message.subject for message in deliver()] == ["Streamsite: Your account was reinstated"]
     close(cast.api("owner"))
     restore()
@@ -277,7 +277,7 @@ def test_mail_of_a_state_that_is_over_is_not_sent(cast):
 
 
 def test_an_older_database_erases_nobody_until_the_operator_goes_on(cast):
-    """Its owner may have restored the account since the backup."""
+    """The owner may have restored the account since the backup."""
     close(cast.api("owner"))
     due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS, hours=1)
     jobs = Job.objects.filter(task=tasks.erase_account.module_path)

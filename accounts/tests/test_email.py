@@ -1,4 +1,4 @@
-"""``/auth/email``: proving and changing an address."""
+"""``/auth/email``: confirming and changing an address."""
 
 import pytest
 from django.core import signing
@@ -22,7 +22,7 @@ def owner():
 
 @pytest.fixture
 def registered(database):
-    """An account that registered itself, and its mailed token."""
+    """Register an account; return it with its emailed token."""
     body = {"username": "owner", "email": "Owner@Example.org", "password": PASSWORD}
     assert APIClient().post("/api/v1/auth/register", body, format="json").status_code == 201
     (message,) = deliver()
@@ -59,7 +59,9 @@ def test_an_address_belongs_to_who_proves_it_first(cast, registered):
     cast.user("other")
     User.objects.filter(username="other").update(email="owner@example.org", email_key="owner@example.org")
     assert (
-        verify(email_tokens.email_token(User.objects.get(username="other"), "OWNER@example.org")).status_code
+        verify(
+            email_tokens.make_email_token(User.objects.get(username="other"), "OWNER@example.org")
+        ).status_code
         == 200
     )
     answer = verify(registered)

@@ -1,4 +1,4 @@
-"""The security epoch: what raises it, what carries it, and who refuses another one."""
+"""The security epoch: changes that raise it, and checks that reject another one."""
 
 import importlib
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from django.apps import apps
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import credentials, email_tokens, epoch, mongo, sessions, staff, totp
+from accounts import credentials, email_tokens, mongo, security_epoch, sessions, staff_actions, totp
 from accounts.models import ApiToken, User
 from streamsite.errors import Conflict
 from streamsite.mongo.collections import collection
@@ -42,7 +42,7 @@ def refresh(body):
 
 @pytest.fixture
 def held(cast):
-    """Everything that the owner's proof opened: a session of an app and of a page, an API token, a private feed."""
+    """Open everything the owner's credentials allow: app and web sessions, an API token, a private feed."""
     cast.owner  # noqa: B018 - makes the account
     app, page = sign_in(), cast.page("owner")
     made = bearer(app).post(f"{AUTH}/api-tokens", {"name": "x", "scopes": ["read"]}, format="json")
@@ -74,29 +74,29 @@ def test_everything_is_refused_at_another_epoch_also_where_a_live_session_was_se
     assert works(held) == ALL
     User.objects.filter(username="owner").update(security_epoch=7)
     assert works(held) == set()
-    assert sessions.listing(owner(), None) == []
+    assert sessions.list_sessions(owner(), None) == []
     assert bearer(sign_in()).get(f"{AUTH}/api-tokens").json()["results"] == []
     assert bearer(sign_in()).get("/api/v1/me/feed/rss").json()["active"] is False
 
 
 def test_what_lacks_an_epoch_counts_as_made_before_the_first_change(held):
-    """The previous release stores none, and may run beside this one during an update."""
+    """The previous release stores no epoch, and may run beside this one during an update."""
     for name in (mongo.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})
-    sessions.forget_all()
+    sessions.clear_cache()
     assert owner().security_epoch == 0
     assert works(held) == ALL
-    assert len(sessions.listing(owner(), None)) > 0
+    assert len(sessions.list_sessions(owner(), None)) > 0
     User.objects.filter(username="owner").update(security_epoch=1)
     assert works(held) == set()
-    assert sessions.listing(owner(), None) == []
+    assert sessions.list_sessions(owner(), None) == []
 
 
 # --- what raises it ---
 
 
 def set_up(session):
-    """A second factor for the owner; its secret and recovery codes."""
+    """Enable the owner's second factor; return its secret and recovery codes."""
     secret = bearer(session).post(f"{AUTH}/totp/setup", {}, format="json").json()["secret"]
     code = pyotp.TOTP(secret).now()
     codes = bearer(session).post(f"{AUTH}/totp/enable", {"otp": code}, format="json").json()["recovery_codes"]
@@ -134,7 +134,7 @@ def test_the_session_that_makes_a_change_goes_on_and_everything_else_ends(cast, 
     assert works(held) == set()
     assert owner().security_epoch == before + 1
     assert bearer(renewed).patch("/api/v1/me", {"bio": "y"}, format="json").status_code == 200
-    assert [row["id"] for row in sessions.listing(owner(), None)] == [here["session_id"]]
+    assert [row["id"] for row in sessions.list_sessions(owner(), None)] == [here["session_id"]]
     assert refresh({**here, **renewed}).status_code == 200
     assert not ApiToken.objects.exists()
 
@@ -146,7 +146,7 @@ def test_a_page_that_makes_a_change_goes_on(cast, held, path):
         form = {"current_password": PASSWORD, "new_password": NEW}
     else:
         page.post("/settings/security/totp")
-        secret = totp.pending(cast.owner)["secret"]
+        secret = totp.pending_setup(cast.owner)["secret"]
         form = {"otp": pyotp.TOTP(secret).now()}
     if path == "totp/disable":
         assert page.post("/settings/security/totp/enable", form).status_code == 200
@@ -160,21 +160,21 @@ def test_a_page_that_makes_a_change_goes_on(cast, held, path):
 @pytest.mark.parametrize("end", ["suspend", "close"])
 def test_an_account_that_comes_back_revives_nothing(cast, held, end):
     if end == "suspend":
-        staff.suspend(owner(), actor=None)
-        staff.suspend(owner(), actor=None)  # safe to repeat
-        staff.reinstate(owner(), actor=None)
+        staff_actions.suspend(owner(), actor=None)
+        staff_actions.suspend(owner(), actor=None)  # safe to repeat
+        staff_actions.reinstate(owner(), actor=None)
     else:
         bearer(sign_in()).delete("/api/v1/me", {"password": PASSWORD}, format="json")
         body = {"login": "owner", "password": PASSWORD}
         assert APIClient().post(f"{AUTH}/restore", body, format="json").status_code == 200
     assert owner().security_epoch == 2
     collection(mongo.SESSIONS).update_many({}, {"$set": {"revoked_at": None}})  # as if nobody had ended them
-    sessions.forget_all()
+    sessions.clear_cache()
     assert works(held) == set()
 
 
 def test_a_proved_address_ends_nothing(cast, held):
-    token = email_tokens.email_token(owner(), owner().email)
+    token = email_tokens.make_email_token(owner(), owner().email)
     assert APIClient().post(f"{AUTH}/email/verify", {"token": token}, format="json").status_code == 200
     assert owner().email_verified
     assert works(held) == ALL
@@ -184,55 +184,55 @@ def test_a_proved_address_ends_nothing(cast, held):
 
 
 def test_a_session_that_was_moved_along_is_live_for_who_saw_one_side_of_the_change(held):
-    """Another process makes the change: this one still has the session, or the user, of before."""
+    """Another process makes the change, so this one still has the old session or the old user."""
     before, session_id = owner(), held["app"]["session_id"]
-    stale = sessions.live_session_of(before, session_id, fresh=False)
-    epoch.raise_epoch(before, keep=session_id, reason="test")
-    sessions._live[session_id] = (10**12, stale)
-    assert sessions.live_session_of(owner(), session_id, fresh=False)["epoch"] == 1
-    assert sessions.live_session_of(before, session_id, fresh=True)["epoch"] == 1
+    stale = sessions.find_live_session(before, session_id, fresh=False)
+    security_epoch.raise_epoch(before, keep=session_id, reason="test")
+    sessions._load_live.cache.put((session_id,), stale)
+    assert sessions.find_live_session(owner(), session_id, fresh=False)["epoch"] == 1
+    assert sessions.find_live_session(before, session_id, fresh=True)["epoch"] == 1
     assert refresh(held["app"]).status_code == 200
-    assert sessions.user_of(session_id) == before.pk
+    assert sessions.user_id_for_session(session_id) == before.pk
 
 
 def test_a_rotation_under_the_epoch_of_before_does_not_apply(held):
     session = mongo.find(held["app"]["session_id"])
-    moment = sessions.now()
+    moment = sessions.utc_now()
     arguments = (session["_id"], session["gen"])
     assert mongo.rotate(*arguments, 1, moment, session["idle_exp"]) is None
-    assert sessions.renew(session["_id"], User(pk=session["user_id"], security_epoch=1)) is None
+    assert sessions.renew_tokens(session["_id"], User(pk=session["user_id"], security_epoch=1)) is None
     assert mongo.rotate(*arguments, 0, moment, session["idle_exp"])["gen"] == 1
 
 
 def test_of_two_changes_by_one_proof_the_second_is_refused(cast):
     proved = owner() if cast.owner else None
-    epoch.raise_epoch(proved, reason="test")
+    security_epoch.raise_epoch(proved, reason="test")
     with pytest.raises(Conflict):
-        epoch.raise_epoch(proved, reason="test", is_active=False)
+        security_epoch.raise_epoch(proved, reason="test", is_active=False)
     assert owner().is_active
 
 
 def test_a_change_that_fails_leaves_everything_as_it_was(held):
     with pytest.raises(Exception, match="no field named"):
-        epoch.raise_epoch(owner(), keep=held["app"]["session_id"], reason="test", nonsense=1)
+        security_epoch.raise_epoch(owner(), keep=held["app"]["session_id"], reason="test", nonsense=1)
     assert works(held) == ALL
 
 
 def test_a_password_that_was_checked_before_a_change_changes_no_address(cast, rf):
     proved = owner() if cast.owner else None
-    epoch.raise_epoch(proved, reason="test")
+    security_epoch.raise_epoch(proved, reason="test")
     with pytest.raises(Conflict):
         credentials.change_email(rf.post("/"), proved, "thief@example.org", current_password=PASSWORD)
     assert owner().pending_email == ""
 
 
 def test_an_address_that_was_asked_for_with_the_old_password_is_dropped(cast):
-    """Whoever knew it could confirm the address afterwards and have the new password reset."""
+    """Otherwise, whoever knew the old password could confirm the address and reset the new password."""
     thief, here = cast.api("owner"), sign_in()
     body = {"email": "thief@example.org", "current_password": PASSWORD}
     assert thief.post(f"{AUTH}/email/change", body, format="json").status_code == 200
     deliver()
-    token = email_tokens.email_token(owner(), "thief@example.org")
+    token = email_tokens.make_email_token(owner(), "thief@example.org")
     change_password(here)
     answer = APIClient().post(f"{AUTH}/email/verify", {"token": token}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "link_invalid")
@@ -241,7 +241,7 @@ def test_an_address_that_was_asked_for_with_the_old_password_is_dropped(cast):
 
 def test_an_object_read_before_a_change_does_not_take_the_epoch_back(cast):
     before = owner() if cast.owner else None
-    epoch.raise_epoch(before, reason="test")
+    security_epoch.raise_epoch(before, reason="test")
     before.bio = "written later"
     before.save()
     assert (owner().security_epoch, owner().bio) == (1, "written later")
@@ -251,7 +251,7 @@ def test_an_object_read_before_a_change_does_not_take_the_epoch_back(cast):
 
 
 def test_the_epoch_costs_no_command(held):
-    sessions.forget_all()
+    sessions.clear_cache()
     client = bearer(held["app"])
     with recorded() as commands:
         client.get("/api/v1/me")
@@ -263,7 +263,7 @@ def test_the_epoch_costs_no_command(held):
         client.get("/api/v1/me")
     assert [c for c in commands if "auth_session" in c or "accounts_user" in c] == ["find accounts_user"]
     with recorded() as commands:
-        assert sessions.user_of(held["app"]["session_id"]) is not None
+        assert sessions.user_id_for_session(held["app"]["session_id"]) is not None
     assert commands == ["aggregate auth_session"]
 
 
@@ -271,7 +271,7 @@ def test_the_epoch_costs_no_command(held):
 
 
 def test_sessions_tokens_and_feeds_of_the_previous_version_go_on(held):
-    """They carried no epoch: the migrations give them their owner's."""
+    """They had no epoch: the migrations give them their owner's."""
     for name in (mongo.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})
         assert collection(name).count_documents({}) > 0
@@ -283,5 +283,5 @@ def test_sessions_tokens_and_feeds_of_the_previous_version_go_on(held):
         "subscriptions.migrations.0005_private_feed_epoch",
     ):
         importlib.import_module(name).write_epochs(apps, None)
-    sessions.forget_all()
+    sessions.clear_cache()
     assert works(held) == ALL

@@ -1,4 +1,4 @@
-"""Password hashing: its parameters, what happens to older hashes, and the gate before it."""
+"""Password hashing: its parameters, upgrades of older hashes, and the bounded pool."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHash
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import email_tokens, hashing
+from accounts import email_tokens, password_hashing
 from accounts.models import User
 from streamsite import settings as shipped
 from streamsite.errors import Unavailable
@@ -21,16 +21,16 @@ NEW = "another battery staple"
 
 @pytest.fixture
 def hashed(cast, settings):
-    """The cast, with passwords hashed as on a real site."""
+    """Give the cast passwords hashed as on a real site."""
     settings.PASSWORD_HASHERS = shipped.PASSWORD_HASHERS
     return cast
 
 
 @pytest.fixture
 def full(hashed, monkeypatch):
-    """Every place to hash is taken and nobody may wait. Who needs a password gets it before."""
+    """Fill the hashing pool so that nobody may wait. Passwords needed by a test are hashed before."""
     hashed.owner  # noqa: B018
-    gate = hashing.Gate(1, most_waiting=0, seconds=5)
+    gate = password_hashing.HashingPool(1, most_waiting=0, seconds=5)
     begun, ended = threading.Event(), threading.Event()
 
     def occupy():
@@ -40,7 +40,7 @@ def full(hashed, monkeypatch):
     thread = threading.Thread(target=gate.run, args=(occupy,))
     thread.start()
     assert begun.wait(10)
-    monkeypatch.setattr(hashing, "gate", gate)
+    monkeypatch.setattr(password_hashing, "hashing_pool", gate)
     yield hashed
     ended.set()
     thread.join()
@@ -107,8 +107,8 @@ def test_a_password_changed_meanwhile_is_not_brought_back(hashed):
 
 
 def ways(cast):
-    """Every call that hashes a password, as ``{name: a callable that returns the answer}``."""
-    token = email_tokens.reset_token(cast.owner)
+    """Return every call that hashes a password, as ``{name: callable returning the response}``."""
+    token = email_tokens.make_reset_token(cast.owner)
     api, page, anonymous = cast.api("owner"), cast.page("owner"), Client()
     anonymous.cookies["reset_link"] = token
     account = {"username": "newcomer", "email": "newcomer@example.org", "password": PASSWORD}
@@ -153,14 +153,16 @@ def test_everything_that_hashes_passes_the_gate(full):
 def test_what_could_not_be_checked_counts_as_no_failure(full, settings, monkeypatch):
     settings.THROTTLE_SCALE = 1
     with monkeypatch.context() as opened:
-        opened.setattr(hashing, "gate", hashing.gate)
+        opened.setattr(password_hashing, "hashing_pool", password_hashing.hashing_pool)
         assert {sign_in().status_code for _ in range(12)} == {503}
-    monkeypatch.setattr(hashing, "gate", hashing.Gate(1, most_waiting=1, seconds=5))
+    monkeypatch.setattr(
+        password_hashing, "hashing_pool", password_hashing.HashingPool(1, most_waiting=1, seconds=5)
+    )
     assert sign_in().status_code == 200
 
 
 def test_the_gate_bounds_who_runs_and_who_waits():
-    gate = hashing.Gate(2, most_waiting=3, seconds=30)
+    gate = password_hashing.HashingPool(2, most_waiting=3, seconds=30)
     running, most, admitted, refused = [], [], [], []
     ended, lock = threading.Event(), threading.Lock()
 
@@ -195,7 +197,7 @@ def test_the_gate_bounds_who_runs_and_who_waits():
 
 
 def test_who_waits_too_long_is_sent_away_and_leaves_the_queue():
-    gate = hashing.Gate(1, most_waiting=1, seconds=0.05)
+    gate = password_hashing.HashingPool(1, most_waiting=1, seconds=0.05)
     begun, ended, ran = threading.Event(), threading.Event(), []
 
     def occupy():
@@ -215,11 +217,11 @@ def test_who_waits_too_long_is_sent_away_and_leaves_the_queue():
 
 
 def test_a_mistake_in_the_work_is_the_callers_and_frees_the_place():
-    gate = hashing.Gate(1, most_waiting=0, seconds=5)
+    gate = password_hashing.HashingPool(1, most_waiting=0, seconds=5)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             gate.run(lambda: 1 // 0)
 
 
 def test_waiting_leaves_most_threads_of_the_web_server_free():
-    assert 0 < hashing.MOST_WAITING <= THREADS // 4
+    assert 0 < password_hashing.MAX_WAITING <= THREADS // 4

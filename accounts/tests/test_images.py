@@ -1,4 +1,4 @@
-"""``PUT/DELETE /me/avatar`` and ``/me/cover``: what is accepted, what is kept, how it is served."""
+"""``PUT/DELETE /me/avatar`` and ``/me/cover``: validation, storage, and delivery."""
 
 import io
 import os
@@ -42,7 +42,7 @@ def folders():
 @pytest.fixture(autouse=True)
 def no_folders(database):
     for name in folders():
-        image_storage.remove(name)
+        image_storage.delete_folder(name)
     yield
     assert not list((image_storage.folder_path("x").parent.parent.parent / "work").glob("pictures/*"))
 
@@ -78,14 +78,14 @@ def test_a_cover_keeps_the_shape_of_the_channel_page(cast):
     [("1", 1), ("L", 99), ("LA", (99, 50)), ("P", 3), ("RGBA", (1, 2, 3, 4)), ("I;16", 40_000)],
 )
 def test_every_kind_of_pixel_is_read(mode, colour):
-    files = image_processing.prepare(
+    files = image_processing.prepare_image(
         io.BytesIO(picture("PNG", (50, 70), colour, mode)), image_processing.AVATAR
     )
     assert opened(files["avatar-256.webp"]).size == (256, 256)
 
 
 def test_sixteen_bits_are_scaled_and_not_clipped():
-    files = image_processing.prepare(
+    files = image_processing.prepare_image(
         io.BytesIO(picture("PNG", (50, 70), 0x8000, "I;16")), image_processing.AVATAR
     )
     assert abs(opened(files["avatar-96.webp"]).convert("L").getpixel((48, 48)) - 128) < 4
@@ -95,19 +95,19 @@ def test_a_cmyk_jpeg_and_a_camera_s_double_jpeg_are_read():
     cmyk = picture("JPEG", (300, 300), (0, 255, 255, 0), "CMYK")
     assert is_red(
         opened(
-            image_processing.prepare(io.BytesIO(cmyk), image_processing.AVATAR)["avatar-96.webp"]
+            image_processing.prepare_image(io.BytesIO(cmyk), image_processing.AVATAR)["avatar-96.webp"]
         ).getpixel((9, 9))
     )
     out = io.BytesIO()
     Image.new("RGB", (300, 300), (255, 0, 0)).save(
         out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 40))]
     )
-    files = image_processing.prepare(io.BytesIO(out.getvalue()), image_processing.AVATAR)
+    files = image_processing.prepare_image(io.BytesIO(out.getvalue()), image_processing.AVATAR)
     assert is_red(opened(files["avatar-96.webp"]).getpixel((9, 9)))
 
 
 def test_transparency_stays():
-    files = image_processing.prepare(
+    files = image_processing.prepare_image(
         io.BytesIO(picture("PNG", (50, 50), (10, 200, 10, 0), "RGBA")), image_processing.AVATAR
     )
     assert opened(files["avatar-96.webp"]).convert("RGBA").getpixel((5, 5))[3] == 0
@@ -130,7 +130,7 @@ def test_everything_else_is_refused_and_leaves_nothing(cast, name, url):
 def test_a_bomb_is_told_from_its_header(content):
     started = time.perf_counter()
     with pytest.raises(Invalid) as refusal:
-        image_processing.prepare(io.BytesIO(content), image_processing.AVATAR)
+        image_processing.prepare_image(io.BytesIO(content), image_processing.AVATAR)
     assert "pixels" in refusal.value.fields["file"][0]
     assert time.perf_counter() - started < 0.2
 
@@ -138,9 +138,11 @@ def test_a_bomb_is_told_from_its_header(content):
 def test_many_scans_are_counted_without_decoding_them():
     started = time.perf_counter()
     with pytest.raises(Invalid):
-        image_processing.prepare(io.BytesIO(scan_bomb(20_000)), image_processing.AVATAR)
+        image_processing.prepare_image(io.BytesIO(scan_bomb(20_000)), image_processing.AVATAR)
     assert time.perf_counter() - started < 0.5
-    plain = image_processing.prepare(io.BytesIO(picture("JPEG", progressive=True)), image_processing.AVATAR)
+    plain = image_processing.prepare_image(
+        io.BytesIO(picture("JPEG", progressive=True)), image_processing.AVATAR
+    )
     assert plain.keys() == set(image_processing.AVATAR.files)
 
 
@@ -176,7 +178,7 @@ def test_damaged_files_are_pictures_or_refusals_but_never_faults():
         for _ in range(generator.randint(1, 12)):
             raw[generator.randrange(len(raw))] = generator.randrange(256)
         try:
-            outcomes.add(len(image_processing.prepare(io.BytesIO(bytes(raw)), image_processing.AVATAR)))
+            outcomes.add(len(image_processing.prepare_image(io.BytesIO(bytes(raw)), image_processing.AVATAR)))
         except Invalid:
             outcomes.add("refused")
     assert outcomes == {2, "refused"}
@@ -188,7 +190,7 @@ def test_damaged_files_are_pictures_or_refusals_but_never_faults():
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_stands_upright(orientation):
     small = opened(
-        image_processing.prepare(io.BytesIO(with_exif(orientation)), image_processing.AVATAR)[
+        image_processing.prepare_image(io.BytesIO(with_exif(orientation)), image_processing.AVATAR)[
             "avatar-96.webp"
         ]
     )
@@ -208,8 +210,8 @@ def test_a_picture_stands_upright(orientation):
 def test_nothing_but_pixels_is_kept():
     raw = with_exif()
     assert b"secret" in raw
-    for kind in image_processing.KINDS.values():
-        for content in image_processing.prepare(io.BytesIO(raw), kind).values():
+    for kind in image_processing.PROFILE_IMAGES.values():
+        for content in image_processing.prepare_image(io.BytesIO(raw), kind).values():
             assert not {b"EXIF", b"XMP ", b"ICCP", b"secret"} & {
                 word for word in (b"EXIF", b"XMP ", b"ICCP", b"secret") if word in content
             }
@@ -220,13 +222,13 @@ def test_colours_of_a_profile_become_srgb():
     standard = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = standard.replace(b"rXYZ", b"tmp.").replace(b"bXYZ", b"rXYZ").replace(b"tmp.", b"bXYZ")
     red = picture("PNG", colour=(255, 0, 0), icc_profile=swapped)
-    small = opened(image_processing.prepare(io.BytesIO(red), image_processing.AVATAR)["avatar-96.webp"])
+    small = opened(image_processing.prepare_image(io.BytesIO(red), image_processing.AVATAR)["avatar-96.webp"])
     assert small.getpixel((9, 9))[2] > 200, "red by this profile is what sRGB calls blue"
     assert "icc_profile" not in small.info
 
 
 def test_a_broken_profile_is_ignored():
-    files = image_processing.prepare(
+    files = image_processing.prepare_image(
         io.BytesIO(picture("PNG", icc_profile=b"x" * 200)), image_processing.AVATAR
     )
     pixel = opened(files["avatar-96.webp"]).getpixel((9, 9))
@@ -312,25 +314,25 @@ def test_a_picture_changes_nothing_else_and_nobody_else(cast):
 
 def test_an_account_that_is_gone_leaves_no_files(cast):
     user = cast.owner
-    image_storage.change(
-        user, "avatar", image_processing.prepare(io.BytesIO(picture()), image_processing.AVATAR)
+    image_storage.replace_image(
+        user, "avatar", image_processing.prepare_image(io.BytesIO(picture()), image_processing.AVATAR)
     )
-    image_storage.forget(user)
+    image_storage.delete_for_user(user)
     assert folders() == []
 
 
 def test_what_a_killed_process_left_is_swept(cast, settings):
-    mine = image_storage.change(
-        cast.owner, "cover", image_processing.prepare(io.BytesIO(picture()), image_processing.COVER)
+    mine = image_storage.replace_image(
+        cast.owner, "cover", image_processing.prepare_image(io.BytesIO(picture()), image_processing.COVER)
     ).cover
-    orphan = image_storage.store({"avatar-96.webp": b"x"})
+    orphan = image_storage.store_image({"avatar-96.webp": b"x"})
     half = Path(settings.WORK_DIR) / "pictures" / "AAAAAAAAAAAAAAAA"
     half.mkdir(parents=True)
     for path in (image_storage.folder_path(mine), image_storage.folder_path(orphan), half):
         os.utime(path, (1, 1))
     assert image_storage.sweep().count == 2
     trash.empty(everything=True)
-    fresh = image_storage.store({"avatar-96.webp": b"x"})
+    fresh = image_storage.store_image({"avatar-96.webp": b"x"})
     assert image_storage.sweep().count == 0
     assert folders() == sorted([mine, fresh])
     assert not half.exists()
@@ -338,43 +340,43 @@ def test_what_a_killed_process_left_is_swept(cast, settings):
 
 
 def test_many_pictures_that_nothing_names_stay(cast, settings):
-    """The database may be older than the files, or another one."""
+    """The database may be older than the files, or a different one."""
     image_storage.sweep(force=True)
     trash.empty(everything=True)
-    orphans = [image_storage.store({"avatar-96.webp": b"x"}) for _ in range(3)]
+    orphans = [image_storage.store_image({"avatar-96.webp": b"x"}) for _ in range(3)]
     for folder in orphans:
         os.utime(image_storage.folder_path(folder), (1, 1))
     assert "3 of 3 pictures that nothing names" in image_storage.sweep().refusal
     assert folders() == sorted(orphans)
     assert image_storage.sweep(force=True).count == 3
     assert trash.restore(orphans[:1]) == ([image_storage.folder_path(orphans[0]) / "avatar-96.webp"], [])
-    image_storage.remove(orphans[0])
+    image_storage.delete_folder(orphans[0])
     trash.empty(everything=True)
 
 
 def test_pictures_that_become_old_one_by_one_stay(cast):
-    """Young ones are counted, and those that are in the trash already."""
+    """Young ones count, and so do those already in the trash."""
     image_storage.sweep(force=True)
     trash.empty(everything=True)
-    orphans = [image_storage.store({"avatar-96.webp": b"x"}) for _ in range(3)]
+    orphans = [image_storage.store_image({"avatar-96.webp": b"x"}) for _ in range(3)]
     for folder in orphans:
         os.utime(image_storage.folder_path(folder), (1, 1))
         assert image_storage.sweep().refusal
     for folder in orphans[1:]:
-        image_storage.remove(folder)
+        image_storage.delete_folder(folder)
     assert image_storage.sweep().count == 1
-    late = image_storage.store({"avatar-96.webp": b"x"})
+    late = image_storage.store_image({"avatar-96.webp": b"x"})
     os.utime(image_storage.folder_path(late), (1, 1))
     assert "(1 are there already)" in image_storage.sweep().refusal
-    image_storage.remove(late)
+    image_storage.delete_folder(late)
     trash.empty(everything=True)
 
 
 def test_one_picture_is_decoded_at_a_time_and_waiting_ends(monkeypatch):
     monkeypatch.setattr(image_processing, "WAIT_SECONDS", 0.05)
     with image_processing._one_at_a_time(), pytest.raises(Unavailable):
-        image_processing.prepare(io.BytesIO(picture()), image_processing.AVATAR)
-    assert image_processing.prepare(io.BytesIO(picture()), image_processing.AVATAR)
+        image_processing.prepare_image(io.BytesIO(picture()), image_processing.AVATAR)
+    assert image_processing.prepare_image(io.BytesIO(picture()), image_processing.AVATAR)
 
 
 # How it is served.

@@ -1,11 +1,11 @@
-"""Account pages: register, log in and out, settings, and one session for pages and API."""
+"""Account pages: register, sign in and out, settings, and one session for pages and API."""
 
 import pytest
 from django.test import Client
 
 from accounts import sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 
@@ -71,7 +71,7 @@ def test_logging_out_needs_post_and_ends_the_session(cast):
     assert page.get("/logout").status_code == 405
     page.post("/logout")
     assert page.get("/library").status_code == 302
-    assert sessions.user_of(session_id) is None
+    assert sessions.user_id_for_session(session_id) is None
 
 
 def test_forms_without_the_csrf_token_are_refused(cast):

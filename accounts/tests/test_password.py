@@ -1,4 +1,4 @@
-"""``/auth/password``: change, reset by mail."""
+"""``/auth/password``: change, and reset by email."""
 
 import threading
 import time
@@ -57,7 +57,7 @@ def test_a_change_ends_every_other_session_and_renews_this_one(cast):
     assert here.cookies["refresh"].value != old_cookie
     assert here.post("/api/v1/auth/token/refresh").status_code == 200
     assert there.post("/api/v1/auth/token/refresh").json()["code"] == "session_revoked"
-    sessions.forget_all()
+    sessions.clear_cache()
     assert there.get("/api/v1/me").json()["code"] == "session_revoked"
     assert here.get("/api/v1/me").status_code == 200
     assert sign_in().answer.status_code == 401
@@ -90,7 +90,7 @@ def test_a_page_outlives_its_own_change(cast):
     form = {"current_password": PASSWORD, "new_password": NEW}
     assert page.post("/settings/security/password", form).status_code == 302
     assert page.get("/settings/security").status_code == 200
-    sessions.forget_all()
+    sessions.clear_cache()
     assert other.get("/settings/security").status_code == 302
 
 
@@ -163,7 +163,7 @@ def test_a_reset_ends_sessions_and_api_tokens_and_proves_the_address(cast, reset
     here = sign_in()
     here.post("/api/v1/auth/api-tokens", {"name": "script", "scopes": ["read"]}, format="json")
     assert confirm(reset_token).status_code == 204
-    sessions.forget_all()
+    sessions.clear_cache()
     assert here.get("/api/v1/me").json()["code"] == "session_revoked"
     assert not ApiToken.objects.exists()
     assert User.objects.get(username="owner").email_verified
@@ -204,7 +204,7 @@ def test_a_new_address_makes_an_earlier_link_void(cast, reset_token):
 
 def test_a_link_ends_after_half_an_hour(reset_token, monkeypatch):
     later = datetime.now() + timedelta(minutes=31)
-    monkeypatch.setattr(email_tokens._resets, "_now", lambda: later)
+    monkeypatch.setattr(email_tokens._reset_tokens, "_now", lambda: later)
     assert confirm(reset_token).json()["code"] == "reset_invalid"
 
 

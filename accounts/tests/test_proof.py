@@ -19,10 +19,10 @@ NEW_TOKEN = {"name": "backup script", "scopes": ["read", "upload"]}
 
 
 def age(minutes=11):
-    """Every session was proved this long ago."""
+    """Move every session's last proof into the past."""
     then = timezone.now() - timedelta(minutes=minutes)
     collection(mongo.SESSIONS).update_many({}, {"$set": {"auth_time": then}})
-    sessions.forget_all()
+    sessions.clear_cache()
 
 
 def made():
@@ -96,10 +96,10 @@ def test_an_api_token_neither_proves_anybody_nor_creates_anything(cast, path):
 
 def test_an_ended_session_cannot_be_proved(cast):
     session_id = cast.api("owner") and str(collection(mongo.SESSIONS).find_one()["_id"])
-    assert sessions.prove(session_id, cast.owner)
+    assert sessions.record_proof(session_id, cast.owner)
     sessions.revoke(session_id, cast.owner.pk, "test")
-    assert not sessions.prove(session_id, cast.owner)
-    assert not sessions.prove(session_id, cast.stranger)
+    assert not sessions.record_proof(session_id, cast.owner)
+    assert not sessions.record_proof(session_id, cast.stranger)
 
 
 # --- pages ---

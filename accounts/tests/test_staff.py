@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
-from accounts import staff, totp
+from accounts import staff_actions, totp
 from accounts.models import ApiToken, AuthEvent, User
 from accounts.tests.test_totp import factor, forget_steps  # noqa: F401 - a fixture
 from streamsite.errors import Conflict, Forbidden, Invalid
@@ -32,7 +32,7 @@ def subjects(messages):
 
 
 class Access:
-    """Every way into the owner's account, opened beforehand."""
+    """Every kind of access to the owner's account, opened beforehand."""
 
     def __init__(self, cast):
         self.page = cast.page("owner")
@@ -41,7 +41,7 @@ class Access:
         self.token = cast.api_token(cast.owner)[1]
 
     def works(self):
-        """Whether each still opens anything."""
+        """Return whether each kind of access still works."""
         client = APIClient()
         body = {"refresh": self.refresh, "client": "native"}
         answers = {
@@ -62,7 +62,7 @@ def test_a_reset_ends_everything_and_the_link_gives_a_new_password(cast):
     access = Access(cast)
     assert access.works() == {"refresh", "access", "token", "page"}
     epoch = again(cast.owner).security_epoch
-    assert staff.send_reset_and_sign_out(cast.owner, actor=cast.staff)
+    assert staff_actions.send_reset_and_sign_out(cast.owner, actor=cast.staff)
     assert access.works() == set()
     assert again(cast.owner).security_epoch == epoch + 1
     assert sign_in().json()["code"] == "invalid_credentials"
@@ -78,17 +78,17 @@ def test_a_reset_ends_everything_and_the_link_gives_a_new_password(cast):
 def test_a_reset_needs_an_address_and_an_open_account(cast):
     User.objects.filter(pk=cast.owner.pk).update(email="", email_key="")
     with pytest.raises(Invalid):
-        staff.send_reset_and_sign_out(again(cast.owner), actor=cast.staff)
-    staff.suspend(cast.member, actor=cast.staff)
+        staff_actions.send_reset_and_sign_out(again(cast.owner), actor=cast.staff)
+    staff_actions.suspend(cast.member, actor=cast.staff)
     with pytest.raises(Conflict):
-        staff.send_reset_and_sign_out(again(cast.member), actor=cast.staff)
+        staff_actions.send_reset_and_sign_out(again(cast.member), actor=cast.staff)
 
 
 def test_a_suspended_channel_is_nowhere_and_reinstating_revives_no_token(cast):
     video, access = cast.video(), Access(cast)
     stranger = cast.api("stranger")
     lists = ("videos", "videos?q=video", "trending", "channels/owner/videos")
-    assert staff.suspend(cast.owner, actor=cast.staff)
+    assert staff_actions.suspend(cast.owner, actor=cast.staff)
     sent = deliver()
     assert subjects(sent) == [("owner@example.org", "Your account was suspended")]
     assert access.works() == set()
@@ -98,19 +98,19 @@ def test_a_suspended_channel_is_nowhere_and_reinstating_revives_no_token(cast):
     assert stranger.get(f"/watch/{video.pk}").status_code == 404
     assert again(cast.owner).video_count == 0
     assert collection("search_video").count_documents({}) == 0
-    assert not staff.suspend(again(cast.owner), actor=cast.staff)
+    assert not staff_actions.suspend(again(cast.owner), actor=cast.staff)
     assert deliver() == []
-    assert staff.reinstate(again(cast.owner), actor=cast.staff)
+    assert staff_actions.reinstate(again(cast.owner), actor=cast.staff)
     assert subjects(deliver()) == [("owner@example.org", "Your account was reinstated")]
     assert last_event(cast.owner) == ("suspension_lifted", cast.staff.pk)
     assert access.works() == set()
     assert video.pk in stranger.get("/api/v1/videos").content.decode()
     assert sign_in().status_code == 200
-    assert not staff.reinstate(again(cast.owner), actor=cast.staff)
+    assert not staff_actions.reinstate(again(cast.owner), actor=cast.staff)
 
 
 def by_suspending_again(cast):
-    assert not staff.suspend(again(cast.owner), actor=cast.staff)
+    assert not staff_actions.suspend(again(cast.owner), actor=cast.staff)
 
 
 def by_the_update(cast):
@@ -126,22 +126,22 @@ def test_an_account_that_was_only_unticked_is_hidden_and_revives_no_token(cast, 
     assert not ApiToken.objects.exists()
     deliver()
     assert video.pk not in cast.api("stranger").get("/api/v1/videos").content.decode()
-    assert staff.reinstate(again(cast.owner), actor=cast.staff)
+    assert staff_actions.reinstate(again(cast.owner), actor=cast.staff)
     assert access.works() == set()
 
 
 def test_what_its_owner_closed_is_neither_suspended_nor_reinstated(cast):
     cast.api("owner").delete("/api/v1/me", {"password": PASSWORD}, format="json")
     with pytest.raises(Conflict):
-        staff.suspend(again(cast.owner), actor=cast.staff)
-    assert not staff.reinstate(again(cast.owner), actor=cast.staff)
+        staff_actions.suspend(again(cast.owner), actor=cast.staff)
+    assert not staff_actions.reinstate(again(cast.owner), actor=cast.staff)
     assert not again(cast.owner).is_active
 
 
 @pytest.mark.parametrize("verified", [True, False])
 def test_a_new_email_is_confirmed_first_and_the_old_one_is_told(cast, verified):
     User.objects.filter(pk=cast.owner.pk).update(email_verified=verified)
-    assert staff.change_email(again(cast.owner), " New@Example.org ", actor=cast.staff)
+    assert staff_actions.change_email(again(cast.owner), " New@Example.org ", actor=cast.staff)
     assert again(cast.owner).email == "owner@example.org"
     assert last_event(cast.owner) == ("staff_email_change", cast.staff.pk)
     sent = deliver()
@@ -152,12 +152,12 @@ def test_a_new_email_is_confirmed_first_and_the_old_one_is_told(cast, verified):
     [link] = [token_in(message) for message in sent if message.to == ["New@example.org"]]
     assert APIClient().post("/api/v1/auth/email/verify", {"token": link}, format="json").status_code == 200
     assert again(cast.owner).email == "New@example.org"
-    assert not staff.change_email(again(cast.owner), "new@example.org", actor=cast.staff)
+    assert not staff_actions.change_email(again(cast.owner), "new@example.org", actor=cast.staff)
 
 
 def test_what_is_no_address_is_refused(cast):
     with pytest.raises(Invalid):
-        staff.change_email(cast.owner, "nowhere", actor=cast.staff)
+        staff_actions.change_email(cast.owner, "nowhere", actor=cast.staff)
 
 
 def test_a_second_factor_is_reset_and_everything_ends(cast, factor):  # noqa: F811
@@ -166,24 +166,24 @@ def test_a_second_factor_is_reset_and_everything_ends(cast, factor):  # noqa: F8
     held = [f"Bearer {cast.access_token(cast.owner)}", f"Token {cast.api_token(cast.owner)[1]}"]
     deliver()
     assert sign_in().json()["code"] == "otp_required"
-    assert staff.reset_second_factor(again(cast.owner), actor=cast.staff)
+    assert staff_actions.reset_second_factor(again(cast.owner), actor=cast.staff)
     assert subjects(deliver()) == [("owner@example.org", "Two-factor authentication was turned off")]
     assert last_event(cast.owner) == ("totp_reset", cast.staff.pk)
     for header in held:
         assert APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=header).status_code == 401
     assert sign_in().status_code == 200
-    assert not staff.reset_second_factor(again(cast.owner), actor=cast.staff)
+    assert not staff_actions.reset_second_factor(again(cast.owner), actor=cast.staff)
 
 
 def test_deleting_closes_at_once_and_cannot_be_undone(cast):
     cast.video()
     access = Access(cast)
-    assert staff.delete(cast.owner, actor=cast.staff)
+    assert staff_actions.delete_account(cast.owner, actor=cast.staff)
     assert subjects(deliver()) == [("owner@example.org", "Your account was deleted")]
     assert access.works() == set()
     body = {"login": "owner", "password": PASSWORD}
     assert APIClient().post("/api/v1/auth/restore", body, format="json").status_code == 401
-    assert not staff.delete(again(cast.owner), actor=cast.staff)
+    assert not staff_actions.delete_account(again(cast.owner), actor=cast.staff)
     collection("task_job").update_many({"state": "ready"}, {"$set": {"run_at": again(cast.owner).created_at}})
     User.objects.filter(pk=cast.owner.pk).update(erase_at=again(cast.owner).created_at)
     deliver()
@@ -194,25 +194,25 @@ def test_nobody_acts_on_themselves_or_above(cast):
     helper = cast.user("helper", is_staff=True)
     for actor, user in ((cast.staff, cast.staff), (helper, helper), (helper, cast.staff)):
         for act in (
-            *(staff.send_reset_and_sign_out, staff.suspend, staff.reinstate),
-            *(staff.reset_second_factor, staff.delete),
+            *(staff_actions.send_reset_and_sign_out, staff_actions.suspend, staff_actions.reinstate),
+            *(staff_actions.reset_second_factor, staff_actions.delete_account),
         ):
             with pytest.raises(Forbidden):
                 act(user, actor=actor)
         with pytest.raises(Forbidden):
-            staff.change_email(user, "x@example.org", actor=actor)
+            staff_actions.change_email(user, "x@example.org", actor=actor)
         with pytest.raises(Forbidden):
-            staff.set_rights(user, actor=actor, is_superuser=True)
+            staff_actions.set_rights(user, actor=actor, is_superuser=True)
     with pytest.raises(Forbidden):
-        staff.suspend(cast.user("colleague", is_staff=True), actor=helper)
+        staff_actions.suspend(cast.user("colleague", is_staff=True), actor=helper)
     with pytest.raises(Forbidden):
-        staff.set_rights(cast.owner, actor=helper, is_staff=True)
-    assert staff.suspend(helper, actor=cast.staff)
+        staff_actions.set_rights(cast.owner, actor=helper, is_staff=True)
+    assert staff_actions.suspend(helper, actor=cast.staff)
 
 
 def test_where_staff_acted_from_is_not_shown_to_the_owner(cast, rf):
     request = rf.post("/", headers={"User-Agent": "StaffBrowser/1"})
-    staff.send_reset_and_sign_out(cast.owner, actor=cast.staff, request=request)
+    staff_actions.send_reset_and_sign_out(cast.owner, actor=cast.staff, request=request)
     row = AuthEvent.objects.get(what="staff_reset")
     assert row.user_agent == "StaffBrowser/1"
     cast.owner.refresh_from_db()
@@ -225,9 +225,11 @@ def test_where_staff_acted_from_is_not_shown_to_the_owner(cast, rf):
 def test_moderation_names_who_suspended(cast):
     from videos.moderation import reportable
 
-    reportable.kind("channel").take_down(cast.owner.pk, actor=cast.staff)
+    reportable.get_reportable_type("channel").take_down(cast.owner.pk, actor=cast.staff)
     assert last_event(cast.owner) == ("suspended", cast.staff.pk)
-    reportable.kind("channel").take_down(cast.staff.pk, actor=cast.user("helper", is_staff=True))
+    reportable.get_reportable_type("channel").take_down(
+        cast.staff.pk, actor=cast.user("helper", is_staff=True)
+    )
     assert again(cast.staff).is_active
 
 

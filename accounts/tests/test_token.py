@@ -1,4 +1,4 @@
-"""``POST /auth/token``, ``/auth/token/verify`` and what a bearer token opens."""
+"""``POST /auth/token``, ``/auth/token/verify``, and access by bearer tokens."""
 
 import base64
 import json
@@ -12,9 +12,9 @@ from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from accounts import sessions, signing_keys, web_sessions
-from accounts.signals import SESSION_KEY
-from accounts.signing_keys import ring
+from accounts.signing_keys import key_ring
 from accounts.tokens import AccessToken
+from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token"
@@ -36,7 +36,9 @@ def signed(**changes):
         "aud": "http://localhost:8000/api",
     }
     claims = {key: value for key, value in (claims | changes).items() if value is not ...}
-    return jwt.encode(claims, ring().signing, algorithm="EdDSA", headers={"kid": ring().kid, "typ": "at+jwt"})
+    return jwt.encode(
+        claims, key_ring().signing, algorithm="EdDSA", headers={"kid": key_ring().kid, "typ": "at+jwt"}
+    )
 
 
 def test_a_browser_gets_its_refresh_token_in_a_cookie_only(cast):
@@ -168,8 +170,8 @@ def segment(value):
 def test_unsigned_and_foreign_signatures_are_refused(cast):
     good = cast.access_token(cast.owner)
     head, claims, signature = good.split(".")
-    kid = ring().kid
-    public = ring().verifying[kid].public_bytes_raw()
+    kid = key_ring().kid
+    public = key_ring().verifying[kid].public_bytes_raw()
     forged = [
         f"{segment({'alg': 'none', 'typ': 'at+jwt', 'kid': kid})}.{claims}.",
         f"{segment({'alg': 'None', 'typ': 'at+jwt', 'kid': kid})}.{claims}.",
@@ -210,7 +212,7 @@ def test_an_inactive_user_is_refused_with_the_reason(cast):
 
 
 def spellings(token):
-    """Other texts that a lenient decoder reads as the same token."""
+    """Return other texts that a lenient decoder reads as the same token."""
     head, claims, signature = token.split(".")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     # 64 bytes are 86 characters; the last four bits are unused.
@@ -252,9 +254,9 @@ def test_a_sign_in_in_a_browser_ends_the_session_of_its_cookie(cast):
     elsewhere = other.post(URL, body, format="json").json()["session_id"]
     first = browser.post(URL, body, format="json").json()["session_id"]
     assert browser.post(URL, body | {"password": "wrong wrong"}, format="json").status_code == 401
-    assert sessions.user_of(first) == cast.owner.pk
+    assert sessions.user_id_for_session(first) == cast.owner.pk
     second = browser.post(URL, body, format="json").json()["session_id"]
-    assert [sessions.user_of(one) for one in (elsewhere, first, second)] == [
+    assert [sessions.user_id_for_session(one) for one in (elsewhere, first, second)] == [
         cast.owner.pk,
         None,
         cast.owner.pk,
@@ -267,8 +269,8 @@ def test_a_sign_in_on_the_page_ends_the_session_of_its_cookie(cast):
     request = RequestFactory().post("/login")
     request.session = page.session
     web_sessions.sign_in(request, cast.member, remember=False, amr=["pwd"])
-    assert sessions.user_of(first) is None
-    assert sessions.user_of(request.session[SESSION_KEY]) == cast.member.pk
+    assert sessions.user_id_for_session(first) is None
+    assert sessions.user_id_for_session(request.session[SESSION_KEY]) == cast.member.pk
 
 
 def test_verify_answers_with_the_claims(cast):
@@ -311,19 +313,19 @@ def test_every_refusal_costs_one_hash(cast, settings, login):
 def test_keys_rotate_without_ending_sessions(cast, settings, tmp_path):
     settings.TOKEN_KEYS_DIR = tmp_path
     first = signing_keys.create_key(tmp_path)
-    signing_keys.ring.cache_clear()
+    signing_keys.key_ring.cache_clear()
     try:
         old = cast.access_token(cast.owner)
         second = signing_keys.create_key(tmp_path)
         (tmp_path / f"{second}.pem").rename(tmp_path / f"z{second}.pem")
-        signing_keys.ring.cache_clear()
+        signing_keys.key_ring.cache_clear()
         new = cast.access_token(cast.owner)
         assert jwt.get_unverified_header(old)["kid"] == first
         assert jwt.get_unverified_header(new)["kid"] == f"z{second}"
         assert [me(token).status_code for token in (old, new)] == [200, 200]
         (tmp_path / f"{first}.pem").unlink()
-        signing_keys.ring.cache_clear()
+        signing_keys.key_ring.cache_clear()
         assert me(old).json()["code"] == "token_invalid"
         assert me(new).status_code == 200
     finally:
-        signing_keys.ring.cache_clear()
+        signing_keys.key_ring.cache_clear()

@@ -1,8 +1,8 @@
-"""An address that a mail server refused: who sees it, what is still mailed, and how it gets another chance."""
+"""Rejected email addresses: who sees the mark, which mail is still sent, and how an address is retried."""
 
 import pytest
 
-from accounts import credentials, deliverability, email_tokens, staff
+from accounts import credentials, deliverability, email_tokens, staff_actions
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from tests.support.mailbox import deliver
@@ -13,14 +13,14 @@ REASON = "The mailbox doesn't exist."
 
 @pytest.fixture
 def owner(cast):
-    """The owner, whose verified address was refused."""
+    """Return the owner, whose confirmed address was rejected."""
     User.objects.filter(pk=cast.owner.pk).update(email_verified=True)
-    deliverability.mark(cast.owner, cast.owner.email, REASON)
+    deliverability.mark_undeliverable(cast.owner, cast.owner.email, REASON)
     return cast.owner
 
 
 def is_marked(user):
-    return not deliverability.takes_mail(User.objects.get(pk=user.pk))
+    return not deliverability.accepts_mail(User.objects.get(pk=user.pk))
 
 
 def test_its_owner_sees_why_and_others_do_not(cast, owner):
@@ -44,7 +44,7 @@ def test_staff_see_it_and_let_mail_go_again(cast, owner):
     assert page.post(f"{account}act/email-retry/").status_code == 302
     assert not is_marked(owner)
     assert [message.to for message in deliver()] == [[owner.email]]
-    assert not staff.retry_email(User.objects.get(pk=owner.pk), actor=boss)
+    assert not staff_actions.retry_email(User.objects.get(pk=owner.pk), actor=boss)
 
 
 def test_its_owner_asks_again(cast, owner):
@@ -56,7 +56,7 @@ def test_its_owner_asks_again(cast, owner):
 
 
 def test_a_confirmed_address_is_good(rf, owner):
-    credentials.verify_email(rf.post("/"), email_tokens.email_token(owner, owner.email))
+    credentials.verify_email(rf.post("/"), email_tokens.make_email_token(owner, owner.email))
     assert not is_marked(owner)
 
 
@@ -69,7 +69,7 @@ def test_mail_that_was_accepted_ends_the_mark(cast, owner):
 def test_a_new_address_is_not_marked(cast, owner):
     body = {"email": "new@example.org", "current_password": PASSWORD}
     assert cast.api("owner").post("/api/v1/auth/email/change", body, format="json").status_code == 200
-    token = email_tokens.email_token(User.objects.get(pk=owner.pk), "new@example.org")
+    token = email_tokens.make_email_token(User.objects.get(pk=owner.pk), "new@example.org")
     cast.api("anonymous").post("/api/v1/auth/email/verify", {"token": token}, format="json")
     assert not is_marked(owner)
 
@@ -77,7 +77,7 @@ def test_a_new_address_is_not_marked(cast, owner):
 def test_an_address_that_waits_can_be_refused_while_the_old_one_works(cast):
     User.objects.filter(pk=cast.owner.pk).update(email_verified=True, pending_email="typo@example.org")
     owner = User.objects.get(pk=cast.owner.pk)
-    deliverability.mark(owner, "typo@example.org", REASON)
+    deliverability.mark_undeliverable(owner, "typo@example.org", REASON)
     assert not is_marked(owner)
     page = cast.page("owner").get("/settings/security").content.decode()
     assert "We couldn't deliver mail to <bdi>typo@example.org</bdi>" in page
@@ -85,14 +85,14 @@ def test_an_address_that_waits_can_be_refused_while_the_old_one_works(cast):
 
 
 def test_an_address_of_nobody_is_not_marked(cast):
-    deliverability.mark(cast.owner, "former@example.org", REASON)
+    deliverability.mark_undeliverable(cast.owner, "former@example.org", REASON)
     assert User.objects.get(pk=cast.owner.pk).undeliverable_key == ""
 
 
 def test_the_reminder_does_not_claim_that_a_link_was_sent(cast, settings):
     settings.REQUIRE_VERIFIED_EMAIL = True
     assert "We sent a link to" in cast.page("owner").get("/").content.decode()
-    deliverability.mark(cast.owner, cast.owner.email, REASON)
+    deliverability.mark_undeliverable(cast.owner, cast.owner.email, REASON)
     page = cast.page("owner").get("/").content.decode()
     assert "We couldn't deliver mail to <bdi>owner@example.org</bdi>" in page
     assert "We sent a link to" not in page
@@ -104,5 +104,5 @@ def test_accounts_from_before_have_no_mark(cast):
     assert not is_marked(cast.owner)
     assert cast.api("owner").get("/api/v1/me").json()["email_undeliverable"] is None
     assert cast.page("owner").get("/settings/security").status_code == 200
-    deliverability.mark(cast.owner, cast.owner.email, REASON)
+    deliverability.mark_undeliverable(cast.owner, cast.owner.email, REASON)
     assert is_marked(cast.owner)

@@ -1,10 +1,10 @@
-"""One click ends what is not about the account itself, without signing in; opening the link changes nothing."""
+"""One-click unsubscription from notification mail without signing in; opening the link changes nothing."""
 
 import pytest
 from django.core import signing
 from django.test import Client
 
-from accounts import mail, profile, unsubscribing
+from accounts import mail, profile, unsubscribe_links
 from accounts.models import User
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -14,14 +14,14 @@ ENDED = {"notify_comment": "page", "notify_video": "none", "notify_reply": "page
 
 @pytest.fixture
 def visitor():
-    """A mail program or scanner: no cookies, and CSRF checked as for everyone."""
+    """Return a client like a mail program's: no cookies, and CSRF checked."""
     return Client(enforce_csrf_checks=True)
 
 
 @pytest.fixture
 def link(cast):
     profile.update_preferences(cast.owner, CHOSEN)
-    return unsubscribing.url(cast.owner, "digest").removeprefix("http://localhost:8000")
+    return unsubscribe_links.unsubscribe_url(cast.owner, "digest").removeprefix("http://localhost:8000")
 
 
 def chosen(cast):
@@ -93,7 +93,7 @@ def made_up(cast):
         [{"$gt": ""}, "digest"],
         "digest",
     ):
-        yield signing.Signer(salt=unsubscribing.SALT).sign_object(claims)
+        yield signing.Signer(salt=unsubscribe_links.SALT).sign_object(claims)
 
 
 def test_a_made_up_link_is_400(cast, visitor, link):
@@ -113,7 +113,7 @@ def test_only_mail_that_is_not_about_the_account_has_the_headers(cast, mailoutbo
     mail.send("digest", cast.owner, cast.owner.email, lines=[], more=0)
     mail.send("reset", cast.owner, cast.owner.email)
     digest, reset = mailoutbox
-    address = unsubscribing.url(cast.owner, "digest")
+    address = unsubscribe_links.unsubscribe_url(cast.owner, "digest")
     assert digest.extra_headers["List-Unsubscribe"] == f"<{address}>"
     assert digest.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert not {"List-Unsubscribe", "List-Unsubscribe-Post"} & set(reset.extra_headers)

@@ -15,23 +15,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import api_tokens, audit, forms, tasks
 from accounts.models import User
-from accounts.proof import ProofRequired
-from accounts.signals import SESSION_KEY
-from accounts.views.proof import ask_for_proof
+from accounts.reauthentication import ProofRequired
+from accounts.views.reauthentication import redirect_to_confirmation
+from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import SiteError
-from streamsite.view_helpers import show_problems
+from streamsite.view_helpers import add_form_errors
 
 # What was typed before the identity had to be confirmed, kept in the page's session: {name, scopes, days}.
-DRAFT = "api_token_draft"
+DRAFT_KEY = "api_token_draft"
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings_api_tokens(request: HttpRequest) -> HttpResponse:
+def api_tokens_page(request: HttpRequest) -> HttpResponse:
     """The tokens; a new one's text is shown in the answer to its making and never again."""
     user = cast(User, request.user)
-    form = forms.ApiTokenForm(request.POST or None, initial=request.session.pop(DRAFT, None))
+    form = forms.ApiTokenForm(request.POST or None, initial=request.session.pop(DRAFT_KEY, None))
     made = ""
     status = 200
     if request.method == "POST":
@@ -48,17 +48,17 @@ def settings_api_tokens(request: HttpRequest) -> HttpResponse:
                     expires_at=ends,
                 )
             except ProofRequired:
-                request.session[DRAFT] = data
-                return ask_for_proof(request.path)
+                request.session[DRAFT_KEY] = data
+                return redirect_to_confirmation(request.path)
             except SiteError as error:
-                show_problems(form, error)
+                add_form_errors(form, error)
             else:
                 audit.record("api_token_created", user.pk, request=request)
                 tasks.enqueue_mail("api_token_created", user, token_name=token.name)
                 form = forms.ApiTokenForm()
                 status = 201
-    rows = api_tokens.live(user).order_by(*api_tokens.NEWEST)
-    context = {"form": form, "made": made, "tokens": [api_tokens.body(row) for row in rows]}
+    rows = api_tokens.current_tokens(user).order_by(*api_tokens.NEWEST)
+    context = {"form": form, "made": made, "tokens": [api_tokens.serialize(row) for row in rows]}
     return render(request, "accounts/settings_api_tokens.html", context, status=status)
 
 

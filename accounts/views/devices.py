@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.api.renderers import iso
 
 
@@ -20,7 +20,7 @@ from streamsite.api.renderers import iso
 @require_safe
 def settings_sessions(request: HttpRequest) -> HttpResponse:
     """The devices that are signed in."""
-    listed = sessions.listing(cast(User, request.user), request.session.get(SESSION_KEY))
+    listed = sessions.list_sessions(cast(User, request.user), request.session.get(SESSION_KEY))
     for entry in listed:
         for name in ("created_at", "last_used_at", "expires_at"):
             entry[name] = iso(entry[name])

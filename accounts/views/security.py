@@ -15,14 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, credentials, forms, proof, totp, web_sessions
+from accounts import audit, credentials, forms, reauthentication, totp, web_sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.view_helpers import is_fragment, safe_next, show_problems
+from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
 
-SHOWN_EVENTS = 5
+MAX_EVENTS = 5
 
 
 def _user(request: HttpRequest) -> User:
@@ -41,14 +41,15 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         "email_form": forms.ChangeEmailForm(
             auto_id="email_%s", initial={"email": user.pending_email or user.email}
         ),
-        "code_form": forms.CodeForm(auto_id="totp_%s"),
-        "proof_form": forms.ProofForm(auto_id="proof_%s"),
-        "factor_form": forms.FactorForm(auto_id="factor_%s"),
+        "code_form": forms.OtpForm(auto_id="totp_%s"),
+        "proof_form": forms.PasswordForm(auto_id="proof_%s"),
+        "factor_form": forms.SecondFactorForm(auto_id="factor_%s"),
     }
     context: dict[str, Any] = unbound | bound
-    context["totp"] = totp.status(user.pk)
+    context["totp"] = totp.load_status(user.pk)
     context["events"] = [
-        audit.entry(row) for row in audit.of_user(user.pk).order_by(*audit.NEWEST)[:SHOWN_EVENTS]
+        audit.serialize_event(row)
+        for row in audit.events_for_user(user.pk).order_by(*audit.NEWEST)[:MAX_EVENTS]
     ]
     return render(request, "accounts/settings_security.html", context, status=status)
 
@@ -62,7 +63,7 @@ def _attempt(
     try:
         work()
     except SiteError as error:
-        show_problems(form, error)
+        add_form_errors(form, error)
         return _page(request, error.status, **{name: form})
     messages.success(request, done)
     return redirect("settings-security")
@@ -136,22 +137,22 @@ def setup_totp(request: HttpRequest) -> HttpResponse:
     if totp.is_enabled(user.pk):
         return redirect("settings-security")
     if request.method == "POST":
-        form = forms.ProofForm(request.POST, auto_id="proof_%s")
-        if not proof.is_recent(user, _session_id(request)):
+        form = forms.PasswordForm(request.POST, auto_id="proof_%s")
+        if not reauthentication.has_recent_proof(user, _session_id(request)):
             if not form.is_valid():
                 return _page(request, 400, proof_form=form)
             try:
                 credentials.confirm_password(request, user, form.cleaned_data["current_password"])
             except SiteError as error:
-                show_problems(form, error)
+                add_form_errors(form, error)
                 return _page(request, error.status, proof_form=form)
-        totp.setup(user)
+        totp.start_setup(user)
         return redirect("settings-totp")
-    return _totp_page(request, forms.CodeForm(auto_id="totp_%s"))
+    return _totp_page(request, forms.OtpForm(auto_id="totp_%s"))
 
 
 def _totp_page(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
-    secret = totp.pending(_user(request))
+    secret = totp.pending_setup(_user(request))
     if secret is None:
         return redirect("settings-security")
     return render(request, "accounts/settings_totp.html", {"form": form, "secret": secret}, status=status)
@@ -163,7 +164,7 @@ def _totp_page(request: HttpRequest, form: Form, status: int = 200) -> HttpRespo
 @require_POST
 def enable_totp(request: HttpRequest) -> HttpResponse:
     """Switch the second factor on and show the recovery codes, once."""
-    form = forms.CodeForm(request.POST, auto_id="totp_%s")
+    form = forms.OtpForm(request.POST, auto_id="totp_%s")
     if not form.is_valid():
         return _totp_page(request, form, 400)
     try:
@@ -171,7 +172,7 @@ def enable_totp(request: HttpRequest) -> HttpResponse:
             request, _user(request), form.cleaned_data["otp"], session_id=_session_id(request)
         )
     except SiteError as error:
-        show_problems(form, error)
+        add_form_errors(form, error)
         return _totp_page(request, form, error.status)
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": True})
 
@@ -182,7 +183,7 @@ def enable_totp(request: HttpRequest) -> HttpResponse:
 @require_POST
 def disable_totp(request: HttpRequest) -> HttpResponse:
     """Switch the second factor off, with one of its codes."""
-    form = forms.FactorForm(request.POST, auto_id="factor_%s")
+    form = forms.SecondFactorForm(request.POST, auto_id="factor_%s")
     return _attempt(
         request,
         "factor_form",
@@ -200,13 +201,13 @@ def disable_totp(request: HttpRequest) -> HttpResponse:
 @require_POST
 def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes, shown once."""
-    form = forms.FactorForm(request.POST, auto_id="factor_%s")
+    form = forms.SecondFactorForm(request.POST, auto_id="factor_%s")
     if not form.is_valid():
         return _page(request, 400, factor_form=form)
     try:
         codes = credentials.renew_recovery_codes(request, _user(request), otp=form.cleaned_data["otp"])
     except SiteError as error:
-        show_problems(form, error)
+        add_form_errors(form, error)
         return _page(request, error.status, factor_form=form)
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": False})
 
@@ -217,6 +218,8 @@ def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
 def activity(request: HttpRequest) -> HttpResponse:
     """Everything that happened to the account in the last 180 days."""
     user = _user(request)
-    page = paginate(request, audit.of_user(user.pk), audit.NEWEST, absolute=False).body(audit.entry)
-    template = "accounts/_events.html" if is_fragment(request) else "accounts/settings_activity.html"
+    page = paginate(request, audit.events_for_user(user.pk), audit.NEWEST, absolute=False).body(
+        audit.serialize_event
+    )
+    template = "accounts/_events.html" if is_htmx(request) else "accounts/settings_activity.html"
     return render(request, template, {"page": page, "events": page["results"]})

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import forms, services, sign_in, totp, web_sessions
 from accounts.models import User
-from accounts.views.deactivation import offer_restore
+from accounts.views.deletion import offer_restore
 from streamsite.errors import Forbidden, SiteError, Throttled
-from streamsite.rate_limits import REGISTER, enforce, given_back_when_unavailable, throttle_key
-from streamsite.view_helpers import safe_next, show_problems
+from streamsite.rate_limits import REGISTER, enforce, refund_on_unavailable, throttle_key
+from streamsite.view_helpers import add_form_errors, safe_next
 
 # Who has given the right password and still owes a code: kept in the page's session, for five minutes.
-PENDING = "sign_in_pending"
+PENDING_KEY = "sign_in_pending"
 PENDING_SECONDS = 300
 
 
@@ -41,7 +41,7 @@ def login(request: HttpRequest) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                user = sign_in.check_password(
+                user = sign_in.authenticate_password(
                     request, form.cleaned_data["login"], form.cleaned_data["password"]
                 )
             except sign_in.AccountClosed as closed:
@@ -50,7 +50,7 @@ def login(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, suspended.sentence)
                 status = suspended.status
             except SiteError as error:
-                show_problems(form, error)
+                add_form_errors(form, error)
                 status = error.status
             else:
                 return _after_password(request, user, remember=form.cleaned_data["remember"], target=target)
@@ -62,7 +62,7 @@ def _after_password(request: HttpRequest, user: User, *, remember: bool, target:
         web_sessions.sign_in(request, user, remember=remember, amr=sign_in.PASSWORD_ONLY)
         return redirect(target)
     request.session.cycle_key()
-    request.session[PENDING] = {
+    request.session[PENDING_KEY] = {
         "user": user.pk,
         "epoch": user.security_epoch,
         "remember": remember,
@@ -77,24 +77,24 @@ def _after_password(request: HttpRequest, user: User, *, remember: bool, target:
 @require_http_methods(["GET", "HEAD", "POST"])
 def login_code(request: HttpRequest) -> HttpResponse:
     """The second step: a code of the authenticator app, or a recovery code."""
-    pending: dict[str, Any] = request.session.get(PENDING) or {}
+    pending: dict[str, Any] = request.session.get(PENDING_KEY) or {}
     user = _pending_user(pending)
     if user is None:
-        request.session.pop(PENDING, None)
+        request.session.pop(PENDING_KEY, None)
         messages.info(request, "Please log in again: the code was not given in time.")
         return redirect("login")
-    form = forms.CodeForm(request.POST or None)
+    form = forms.OtpForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                amr = sign_in.check_second_factor(request, user, form.cleaned_data["otp"])
+                amr = sign_in.verify_second_factor(request, user, form.cleaned_data["otp"])
             except SiteError as error:
-                show_problems(form, error)
+                add_form_errors(form, error)
                 status = error.status
             else:
-                del request.session[PENDING]
+                del request.session[PENDING_KEY]
                 web_sessions.sign_in(request, user, remember=pending["remember"], amr=amr)
                 return redirect(pending["next"])
     return render(request, "accounts/login_code.html", {"form": form}, status=status)
@@ -122,12 +122,12 @@ def register(request: HttpRequest) -> HttpResponse:
             try:
                 counted = (REGISTER, throttle_key(request))
                 enforce(*counted)
-                with given_back_when_unavailable(counted):
-                    user = services.register(request, **form.cleaned_data)
+                with refund_on_unavailable(counted):
+                    user = services.create_account(request, **form.cleaned_data)
             except Throttled:
                 raise
             except SiteError as error:
-                show_problems(form, error)
+                add_form_errors(form, error)
             else:
                 web_sessions.sign_in(request, user, remember=False, amr=sign_in.PASSWORD_ONLY)
                 messages.success(

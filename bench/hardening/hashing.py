@@ -42,7 +42,7 @@ def measure() -> None:
         site = Stack(Path(folder), STREAMSITE_THROTTLE_SCALE="1000000")
         site.start()
         try:
-            Caller(site).enter("bench-owner")
+            Caller(site).sign_up("bench-owner")
             _warm(site)
             wrong = _round(site, 45, lambda number: (f"bench-nobody-{number}", "a wrong password"))
             right = _round(site, 100, lambda number: ("bench-owner", PASSWORD))

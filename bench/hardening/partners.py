@@ -42,7 +42,7 @@ def measure() -> None:
         site = Stack(folder, **settings)
         site.start()
         try:
-            owner = Caller(site).enter("partners")
+            owner = Caller(site).sign_up("partners")
             film = _film(site, owner, folder)
             _measure_bucket(site, film, bucket_proxy)
             _measure_mail(site, owner, film, mail_proxy)
@@ -115,7 +115,7 @@ def _seconds(caller: Caller, path: str) -> float:
 
 def _measure_mail(site: Stack, owner: Caller, film: dict[str, str], proxy: FlakyProxy) -> None:
     proxy.mode, accepted = Mode.SILENT, proxy.accepted
-    Caller(site).enter("partners-late")
+    Caller(site).sign_up("partners-late")
     while proxy.accepted == accepted:
         time.sleep(0.05)
     at = datetime.now(UTC) + timedelta(seconds=3)

@@ -73,7 +73,7 @@ def measure() -> None:
 
 def large_file(site: Stack, folder: Path) -> str:
     """Return the path of a video's file for download, which is swapped for one of ``FILE_BYTES``."""
-    caller = Caller(site).enter("bench-readers")
+    caller = Caller(site).sign_up("bench-readers")
     clip = make_clip(folder / "clip.mp4")
     video_id = caller.upload(clip, visibility="public", allow_download="true")
     caller.wait(video_id, "ready")

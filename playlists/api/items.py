@@ -15,9 +15,9 @@ from accounts.api.base import no_store, signed_in_user
 from playlists import access, mappers, ordering, pages, queries, services
 from playlists import serializers as shapes
 from playlists.models import Playlist
-from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING
+from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.errors import Absent
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
@@ -27,14 +27,19 @@ def _item_response(
     request: Request, playlist: Playlist, item_id: str, code: int = status.HTTP_200_OK
 ) -> Response:
     """The item as it is now, with the playlist's version. One whose video is hidden from the caller is its id."""
-    row = queries.items(playlist).select_related("video__channel", "added_by").filter(pk=item_id).first()
+    row = (
+        queries.items_with_videos(playlist)
+        .select_related("video__channel", "added_by")
+        .filter(pk=item_id)
+        .first()
+    )
     if row is None:
         raise Absent
     body: dict[str, Any] = {"id": row.pk}
-    if queries.visible(request.user, playlist, [row]):
+    if queries.visible_items(request.user, playlist, [row]):
         adder = row.added_by.username if row.added_by is not None else None
-        place = ordering.place_of(playlist, row)
-        body = mappers.item_for(row, place, adder, request.user, playlist)
+        place = ordering.item_position(playlist, row)
+        body = mappers.serialize_item_for(row, place, adder, request.user, playlist)
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
     response["Cache-Control"] = "private, no-store"
@@ -47,11 +52,13 @@ class ItemsView(APIView):
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     @extend_schema(
-        operation_id="playlist_items_list", parameters=PAGING, responses={200: shapes.PageOfItemsSerializer}
+        operation_id="playlist_items_list",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfItemsSerializer},
     )
     def get(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_viewing(request.user, playlist_id)
-        return respond(request, pages.items(request, playlist, request.user).body)
+        return conditional_response(request, pages.items_page(request, playlist, request.user).body)
 
     @extend_schema(
         operation_id="playlist_items_add",
@@ -64,7 +71,7 @@ class ItemsView(APIView):
         form = shapes.ItemInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
-        row = services.add(
+        row = services.add_video(
             playlist,
             signed_in_user(request),
             data["video_id"],
@@ -83,7 +90,9 @@ class TidyView(APIView):
     @extend_schema(operation_id="playlist_items_tidy", request=None, responses={200: shapes.TidiedSerializer})
     def post(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
-        return no_store(Response({"removed": services.tidy(playlist, signed_in_user(request))}))
+        return no_store(
+            Response({"removed": services.remove_hidden_items(playlist, signed_in_user(request))})
+        )
 
 
 class ItemView(APIView):
@@ -93,21 +102,21 @@ class ItemView(APIView):
 
     @extend_schema(
         operation_id="playlist_items_update",
-        request=shapes.MoveSerializer,
+        request=shapes.ItemChangeSerializer,
         parameters=[IF_MATCH],
         responses={200: shapes.ItemSerializer},
     )
     def patch(self, request: Request, playlist_id: str, item_id: str) -> Response:
         playlist = access.playlist_for_contributing(request.user, playlist_id)
-        row = access.item_of(playlist, item_id)
-        form = shapes.MoveSerializer(data=request.data)
+        row = access.get_item(playlist, item_id)
+        form = shapes.ItemChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         place = dict(form.validated_data)
         note = place.pop("note", None)
         if note is not None:
-            access.require_may_change(request.user, playlist, row)
+            access.require_may_edit_item(request.user, playlist, row)
         if place:
-            playlist = services.move(
+            playlist = services.move_item(
                 playlist,
                 row,
                 **place,
@@ -127,8 +136,8 @@ class ItemView(APIView):
     )
     def delete(self, request: Request, playlist_id: str, item_id: str) -> Response:
         playlist = access.playlist_for_contributing(request.user, playlist_id)
-        row = access.item_for_changing(request.user, playlist, item_id)
-        changed = services.remove(
+        row = access.item_for_editing(request.user, playlist, item_id)
+        changed = services.remove_item(
             playlist, row, actor=signed_in_user(request), expected_version=expected_version(request)
         )
         response = Response(status=status.HTTP_204_NO_CONTENT)

@@ -14,10 +14,10 @@ from accounts.api.base import signed_in_user
 from playlists import access, pages, queries, services
 from playlists import serializers as shapes
 from playlists.api.playlists import playlist_response
-from streamsite.api.conditional import respond
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.conditional import conditional_response
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 
-DONE = {204: OpenApiResponse(description="Done, or done before")}
+NO_CONTENT_RESPONSE = {204: OpenApiResponse(description="Done, or done before")}
 
 
 class CollaboratorView(APIView):
@@ -30,12 +30,12 @@ class CollaboratorView(APIView):
     )
     def put(self, request: Request, playlist_id: str, username: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
-        return playlist_response(request, services.invite(playlist, channel_for_viewing(username)))
+        return playlist_response(request, services.add_collaborator(playlist, channel_for_viewing(username)))
 
-    @extend_schema(operation_id="playlist_collaborators_remove", responses=DONE)
+    @extend_schema(operation_id="playlist_collaborators_remove", responses=NO_CONTENT_RESPONSE)
     def delete(self, request: Request, playlist_id: str, username: str) -> Response:
-        playlist, user_id = access.collaboration_for_ending(request.user, playlist_id, username)
-        services.uninvite(playlist, user_id)
+        playlist, user_id = access.collaboration_for_removal(request.user, playlist_id, username)
+        services.remove_collaborator(playlist, user_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -45,11 +45,15 @@ class WatchLaterView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="watch_later_list", parameters=PAGING, responses={200: shapes.PageOfItemsSerializer}
+        operation_id="watch_later_list",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfItemsSerializer},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        return respond(request, pages.items(request, queries.watch_later(user), user).body)
+        return conditional_response(
+            request, pages.items_page(request, queries.get_watch_later(user), user).body
+        )
 
 
 class WatchLaterEntryView(APIView):
@@ -57,12 +61,12 @@ class WatchLaterEntryView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="watch_later_add", request=None, responses=DONE)
+    @extend_schema(operation_id="watch_later_add", request=None, responses=NO_CONTENT_RESPONSE)
     def put(self, request: Request, video_id: str) -> Response:
         services.add_to_watch_later(signed_in_user(request), video_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(operation_id="watch_later_remove", responses=DONE)
+    @extend_schema(operation_id="watch_later_remove", responses=NO_CONTENT_RESPONSE)
     def delete(self, request: Request, video_id: str) -> Response:
         services.remove_from_watch_later(signed_in_user(request), video_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -75,13 +79,13 @@ class SavedPlaylistsView(APIView):
 
     @extend_schema(
         operation_id="saved_playlists_list",
-        parameters=PAGING,
+        parameters=PAGINATION_PARAMETERS,
         responses={200: shapes.PageOfPlaylistsSerializer},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        page = paginate(request, access.saved_by(user.pk), queries.SAVED_RECENTLY)
-        return respond(request, pages.saved_body(page, user))
+        page = paginate(request, access.saved_playlists(user.pk), queries.RECENTLY_SAVED)
+        return conditional_response(request, pages.saved_playlists_page(page, user))
 
 
 class SavedPlaylistView(APIView):
@@ -89,13 +93,13 @@ class SavedPlaylistView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="saved_playlists_add", request=None, responses=DONE)
+    @extend_schema(operation_id="saved_playlists_add", request=None, responses=NO_CONTENT_RESPONSE)
     def put(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_viewing(request.user, playlist_id)
-        services.save(signed_in_user(request), playlist)
+        services.save_playlist(signed_in_user(request), playlist)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(operation_id="saved_playlists_remove", responses=DONE)
+    @extend_schema(operation_id="saved_playlists_remove", responses=NO_CONTENT_RESPONSE)
     def delete(self, request: Request, playlist_id: str) -> Response:
-        services.unsave(signed_in_user(request), playlist_id)
+        services.unsave_playlist(signed_in_user(request), playlist_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

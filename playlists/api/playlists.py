@@ -14,13 +14,13 @@ from accounts.api.base import signed_in_user
 from playlists import access, mappers, pages, queries, services
 from playlists import serializers as shapes
 from playlists.models import Playlist
-from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.errors import Invalid
 
 ROLES = {
-    "": access.playlists_to_fill,
+    "": access.playlists_for_contributing,
     mappers.OWNER: access.own_playlists,
     mappers.COLLABORATOR: access.playlists_shared_with,
 }
@@ -28,8 +28,8 @@ ROLES = {
 
 def playlist_response(request: Request, playlist: Playlist, code: int = status.HTTP_200_OK) -> Response:
     """The playlist object as it is after a change, with the version for the next one."""
-    people = queries.people(playlist.collaborators)
-    body = mappers.full(playlist, request.user, queries.cover_video(playlist), people)
+    people = queries.active_users(playlist.collaborators)
+    body = mappers.serialize_playlist(playlist, request.user, queries.thumbnail_video(playlist), people)
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
     response["Cache-Control"] = "private, no-store"
@@ -46,7 +46,7 @@ class PlaylistsView(APIView):
         parameters=[
             OpenApiParameter("role", str, enum=[mappers.OWNER, mappers.COLLABORATOR]),
             OpenApiParameter("video", str, description="Say of each playlist whether it holds this video."),
-            *PAGING,
+            *PAGINATION_PARAMETERS,
         ],
         responses={200: shapes.PageOfPlaylistsSerializer},
     )
@@ -58,8 +58,8 @@ class PlaylistsView(APIView):
         page = paginate(request, rows(user.pk), queries.RECENT)
         video_id = request.GET.get("video", "")
         if video_id:
-            return respond(request, pages.choice_body(page, user, video_id))
-        return respond(request, pages.body(page, user))
+            return conditional_response(request, pages.save_dialog_page(page, user, video_id))
+        return conditional_response(request, pages.playlists_page(page, user))
 
     @extend_schema(
         operation_id="playlists_create",
@@ -70,7 +70,7 @@ class PlaylistsView(APIView):
     def post(self, request: Request) -> Response:
         form = shapes.NewPlaylistSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        playlist = services.create(signed_in_user(request), form.validated_data)
+        playlist = services.create_playlist(signed_in_user(request), form.validated_data)
         response = playlist_response(request, playlist, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/playlists/{playlist.pk}"
         return response
@@ -84,9 +84,9 @@ class PlaylistView(APIView):
     @extend_schema(operation_id="playlists_read", responses={200: shapes.OnePlaylistSerializer})
     def get(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_viewing(request.user, playlist_id)
-        people = queries.people(playlist.collaborators)
-        body = mappers.full(playlist, request.user, queries.cover_video(playlist), people)
-        return respond(request, body | {"is_saved": queries.has_saved(request.user, playlist)})
+        people = queries.active_users(playlist.collaborators)
+        body = mappers.serialize_playlist(playlist, request.user, queries.thumbnail_video(playlist), people)
+        return conditional_response(request, body | {"is_saved": queries.has_saved(request.user, playlist)})
 
     @extend_schema(
         operation_id="playlists_update",
@@ -97,13 +97,15 @@ class PlaylistView(APIView):
         playlist = access.playlist_for_editing(request.user, playlist_id)
         form = shapes.PlaylistInputSerializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        changed = services.update(playlist, form.validated_data, expected_version=expected_version(request))
+        changed = services.update_playlist(
+            playlist, form.validated_data, expected_version=expected_version(request)
+        )
         return playlist_response(request, changed)
 
     @extend_schema(operation_id="playlists_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
-        services.delete(playlist, expected_version=expected_version(request))
+        services.delete_playlist(playlist, expected_version=expected_version(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -113,9 +115,13 @@ class ChannelPlaylistsView(APIView):
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     @extend_schema(
-        operation_id="channel_playlists", parameters=PAGING, responses={200: shapes.PageOfPlaylistsSerializer}
+        operation_id="channel_playlists",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfPlaylistsSerializer},
     )
     def get(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)
         rows = access.listed_playlists(channel.pk)
-        return respond(request, pages.body(paginate(request, rows, queries.RECENT), request.user))
+        return conditional_response(
+            request, pages.playlists_page(paginate(request, rows, queries.RECENT), request.user)
+        )

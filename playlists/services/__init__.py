@@ -1,45 +1,50 @@
-"""What can be done to playlists. The API, the forms, signals and tests call these.
+"""Playlist writes, for the API, forms, receivers, and tests.
 
-``version`` grows with every change of order or members; a move names the version it was made from.
+``version`` rises with every change of order or collaborators; a move names the version it is based on.
 """
 
+from playlists.services.collaborators import (
+    add_collaborator,
+    end_collaborations_between,
+    leave_all_playlists,
+    remove_collaborator,
+)
 from playlists.services.items import (
     AlreadyInPlaylist,
-    add,
-    forget_video,
-    move,
-    remove,
+    add_video,
+    move_item,
+    move_one_step,
+    remove_deleted_video,
+    remove_hidden_items,
+    remove_item,
     set_note,
-    step,
-    tidy,
 )
-from playlists.services.library import forget_saves, save, unsave
+from playlists.services.library import delete_saves, save_playlist, unsave_playlist
 from playlists.services.locking import PlaylistFull, SortedByRule
-from playlists.services.members import end_between, invite, leave_all, uninvite
-from playlists.services.playlists import create, delete, update
+from playlists.services.playlists import create_playlist, delete_playlist, update_playlist
 from playlists.services.watch_later import add_to_watch_later, remove_from_watch_later
 
 __all__ = [
     "AlreadyInPlaylist",
     "PlaylistFull",
     "SortedByRule",
-    "add",
+    "add_collaborator",
     "add_to_watch_later",
-    "create",
-    "delete",
-    "end_between",
-    "forget_saves",
-    "forget_video",
-    "invite",
-    "leave_all",
-    "move",
-    "remove",
+    "add_video",
+    "create_playlist",
+    "delete_playlist",
+    "delete_saves",
+    "end_collaborations_between",
+    "leave_all_playlists",
+    "move_item",
+    "move_one_step",
+    "remove_collaborator",
+    "remove_deleted_video",
     "remove_from_watch_later",
-    "save",
+    "remove_hidden_items",
+    "remove_item",
+    "save_playlist",
     "set_note",
-    "step",
-    "tidy",
-    "uninvite",
-    "unsave",
-    "update",
+    "unsave_playlist",
+    "update_playlist",
 ]

@@ -1,4 +1,4 @@
-"""Videos come into a playlist, move, get notes, and leave."""
+"""Add, move, annotate, and remove playlist items."""
 
 from __future__ import annotations
 
@@ -8,108 +8,108 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from playlists import ordering
-from playlists.access import may_show
+from playlists.access import may_show_video
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import Place
-from playlists.services.locking import SortedByRule, changing, claim, items_of
+from playlists.services.locking import SortedByRule, item_cap, lock_playlist, run_locked
 from streamsite.errors import Absent, Conflict, Stale
-from streamsite.sanitize import clean_line, shorten_line
+from streamsite.sanitize import clean_line, truncate_line
 from videos.access import video_for_watching
 from videos.models import Video
 
-MOST_NOTE = 300
+MAX_NOTE_LENGTH = 300
 
 
 class AlreadyInPlaylist(Conflict):
-    """The video is in the playlist already."""
+    """The playlist already contains the video."""
 
     code = "already_in_playlist"
     detail = "This video is in the playlist already."
 
 
-def add(
+def add_video(
     playlist: Playlist, actor: User, video_id: str, *, note: str = "", position: int | None = None
 ) -> PlaylistItem:
-    """Append a video that ``actor`` may watch, or put it at ``position`` (from 0).
+    """Append a video that ``actor`` may watch, or insert it at ``position`` (from 0). Return the item.
 
-    ``AlreadyInPlaylist``, ``PlaylistFull``, and ``SortedByRule`` for a position where a rule decides, change nothing.
+    Raises ``AlreadyInPlaylist``, ``PlaylistFull``, and ``SortedByRule`` for a position if a rule decides the order.
     """
     video = video_for_watching(actor, video_id)
 
     def store() -> PlaylistItem:
-        now = claim(playlist, actor, items=1, duration=video.duration)
+        now = lock_playlist(playlist, actor, items=1, duration=video.duration)
         if position is not None and now.sort != Sort.MANUAL:
             raise SortedByRule
-        if not now.allow_duplicates and _holds(now, video):
+        if not now.allow_duplicates and _contains(now, video):
             raise AlreadyInPlaylist
         item = PlaylistItem(
             playlist=now,
             video=video,
             sort=now.sort,
-            sort_key=ordering.key_of(video, now.sort),
+            sort_key=ordering.sort_key_for(video, now.sort),
             duration=video.duration,
-            note=shorten_line(clean_line(note), MOST_NOTE),
+            note=truncate_line(clean_line(note), MAX_NOTE_LENGTH),
             added_by=actor,
         )
         item.copy = item.pk if now.allow_duplicates else ""
         if position is None:
-            item.rank = ordering.last_rank(now.pk)
+            item.rank = ordering.next_rank(now.pk)
         else:
             item.rank = ordering.rank_for(now.pk, item.pk, Place(position=position))
         item.save(force_insert=True)
         return item
 
     try:
-        item = changing(playlist.pk, store)
+        item = run_locked(playlist.pk, store)
     except IntegrityError:
         raise AlreadyInPlaylist from None
     if not Video.objects.filter(pk=video.pk).exists():
         # It was deleted meanwhile, perhaps after its items were taken out.
-        remove(playlist, item)
+        remove_item(playlist, item)
         raise Absent
-    items_of(playlist.owner_id).confirm(lambda: remove(playlist, item))
+    item_cap(playlist.owner_id).confirm(lambda: remove_item(playlist, item))
     return item
 
 
-def _holds(playlist: Playlist, video: Video) -> bool:
+def _contains(playlist: Playlist, video: Video) -> bool:
     return PlaylistItem.objects.filter(playlist=playlist, video=video).exists()
 
 
-def remove(
+def remove_item(
     playlist: Playlist, item: PlaylistItem, *, actor: User | None = None, expected_version: int | None = None
 ) -> Playlist | None:
-    """Take an item out; the playlist afterwards. ``None`` when it was out already: removing twice counts once."""
+    """Remove an item and return the updated playlist; ``None`` if it was removed already, so counts change once."""
 
     def take_out() -> Playlist | None:
         row = PlaylistItem.objects.filter(pk=item.pk).first()
         if row is None:
             return None
-        now = claim(playlist, actor, version=expected_version, items=-1, duration=-row.duration)
+        now = lock_playlist(playlist, actor, version=expected_version, items=-1, duration=-row.duration)
         PlaylistItem.objects.filter(pk=item.pk).delete()
         return now
 
-    return changing(playlist.pk, take_out)
+    return run_locked(playlist.pk, take_out)
 
 
-def tidy(playlist: Playlist, owner: User) -> int:
-    """Take out what the playlist does not show to its own owner: videos that became private. How many there were."""
+def remove_hidden_items(playlist: Playlist, owner: User) -> int:
+    """Remove items hidden even from the owner, such as videos that became private. Return how many."""
     rows = PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
-    hidden = [row for row in rows.order_by() if not may_show(owner, playlist, row.video)]
+    hidden = [row for row in rows.order_by() if not may_show_video(owner, playlist, row.video)]
     for row in hidden:
-        remove(playlist, row, actor=owner)
+        remove_item(playlist, row, actor=owner)
     return len(hidden)
 
 
 def set_note(
     playlist: Playlist, item: PlaylistItem, note: str, *, expected_version: int | None = None
 ) -> None:
-    """Change an item's note, which is no change of the list: other tabs can go on sorting."""
+    """Change an item's note. Does not change the playlist's version, so other tabs can continue sorting."""
     if expected_version is not None and playlist.version != expected_version:
         raise Stale
-    PlaylistItem.objects.filter(pk=item.pk).update(note=shorten_line(clean_line(note), MOST_NOTE))
+    PlaylistItem.objects.filter(pk=item.pk).update(note=truncate_line(clean_line(note), MAX_NOTE_LENGTH))
 
 
-def move(
+def move_item(
     playlist: Playlist,
     item: PlaylistItem,
     *,
@@ -119,15 +119,15 @@ def move(
     expected_version: int | None = None,
     actor: User | None = None,
 ) -> Playlist:
-    """Put an item at ``position`` (from 0), or ``before``/``after`` another item of the list.
+    """Move an item to ``position`` (from 0), or ``before``/``after`` another item of the list.
 
-    Writes the moved item and the playlist's version; neighbours keep their ranks. ``Stale`` when the list changed
-    since ``expected_version``, ``SortedByRule`` when a rule decides the order.
+    Writes the moved item and the playlist's version; neighbors keep their ranks. Raises ``Stale`` if the list changed
+    since ``expected_version``, ``SortedByRule`` if a rule decides the order.
     """
     place = Place(position=position, before=before, after=after)
 
     def change_rank() -> Playlist:
-        now = claim(playlist, actor, version=expected_version)
+        now = lock_playlist(playlist, actor, version=expected_version)
         if now.sort != Sort.MANUAL:
             raise SortedByRule
         rank = ordering.rank_for(now.pk, item.pk, place)
@@ -135,10 +135,10 @@ def move(
             raise Absent
         return now
 
-    return changing(playlist.pk, change_rank)
+    return run_locked(playlist.pk, change_rank)
 
 
-def step(
+def move_one_step(
     playlist: Playlist,
     item: PlaylistItem,
     direction: str,
@@ -146,21 +146,21 @@ def step(
     actor: User | None = None,
     expected_version: int | None = None,
 ) -> None:
-    """Move an item one place ``up`` or ``down``, or to the ``top`` or ``bottom``; at the end it stays where it is."""
+    """Move an item one place ``up`` or ``down``, or to the ``top`` or ``bottom``; do nothing at the end of the list."""
     if direction == "top":
         place: dict[str, Any] = {"position": 0}
     elif direction == "bottom":
         place = {"position": MAX_ITEMS}
     elif direction == "up":
-        place = {"before": ordering.neighbour(playlist, item, -1)}
+        place = {"before": ordering.neighbor_id(playlist, item, -1)}
     else:
-        place = {"after": ordering.neighbour(playlist, item, 1)}
+        place = {"after": ordering.neighbor_id(playlist, item, 1)}
     if None not in place.values():
-        move(playlist, item, **place, actor=actor, expected_version=expected_version)
+        move_item(playlist, item, **place, actor=actor, expected_version=expected_version)
 
 
-def forget_video(video_id: str) -> None:
-    """Take a video that is being deleted, or is gone, out of every playlist. Safe to repeat."""
+def remove_deleted_video(video_id: str) -> None:
+    """Remove a deleted video from every playlist. Idempotent."""
     rows = PlaylistItem.objects.select_related("playlist").filter(video_id=video_id)
     for item in rows.order_by().iterator():
-        remove(item.playlist, item)
+        remove_item(item.playlist, item)

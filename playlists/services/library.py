@@ -1,4 +1,4 @@
-"""Keeping somebody else's playlist in the library: a row that exists once, by its unique index."""
+"""Save others' playlists to the library; a unique index keeps each once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from playlists.models import Playlist, SavedPlaylist
-from streamsite.caps import Cap
 from streamsite.errors import Conflict
+from streamsite.row_limits import RowLimit
 
 
-def save(user: User, playlist: Playlist) -> None:
-    """Make the row exist. ``playlist`` was fetched for viewing. Safe to repeat, safe in parallel."""
+def save_playlist(user: User, playlist: Playlist) -> None:
+    """Save the playlist, which was fetched for viewing, to the library. Idempotent, also with concurrent calls."""
     if playlist.owner_id == user.pk:
         raise Conflict("This playlist is yours: it is in your library anyway.")
     most = settings.MAX_SAVED_PLAYLISTS_PER_USER
-    cap = Cap(
+    cap = RowLimit(
         SavedPlaylist.objects.filter(user=user).count,
         most,
         f"You can save up to {most} playlists. Remove one first.",
@@ -29,11 +29,11 @@ def save(user: User, playlist: Playlist) -> None:
     cap.confirm(row.delete)
 
 
-def unsave(user: User, playlist_id: str) -> None:
-    """Make the row not exist, also when the playlist cannot be opened any more. Safe to repeat."""
+def unsave_playlist(user: User, playlist_id: str) -> None:
+    """Remove the playlist from the library, even if it can no longer be opened. Idempotent."""
     SavedPlaylist.objects.filter(user=user, playlist_id=playlist_id).delete()
 
 
-def forget_saves(user_id: str) -> None:
-    """Remove what an erased account saved."""
+def delete_saves(user_id: str) -> None:
+    """Delete the saves of a deleted account."""
     SavedPlaylist.objects.filter(user_id=user_id).delete()

@@ -1,8 +1,8 @@
-"""A change of a playlist begins by claiming it: one conditional update, the first of a transaction.
+"""Serialize changes of a playlist: each starts with one conditional update, the first of its transaction.
 
-The condition is who may (owner or collaborator, as the one document says now), which version the change was made
-from, and room for more. Of two changes at once the second meets the first one's claim and is made again after it, so
-changes are in one order and everything read after the claim is the latest.
+The condition checks permission (against the current document), the version the change is based on, and room for more
+items. Of two concurrent changes, the second conflicts with the first one's update and is retried after it, so changes
+are ordered and everything read afterwards is current.
 """
 
 from __future__ import annotations
@@ -16,52 +16,52 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from playlists.access import may_contribute, may_view, open_to
+from playlists.access import contributor_filter, may_contribute, may_view
 from playlists.models import MAX_ITEMS, Playlist
-from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Forbidden, Stale
-from streamsite.mongo.retry import in_transaction
+from streamsite.mongo.retry import run_in_transaction
+from streamsite.row_limits import RowLimit
 
 T = TypeVar("T")
 # Changes of one playlist wait for each other here instead of meeting in the database; between processes they do meet.
-_TURNS = [RLock() for _ in range(64)]
-PATIENCE_SECONDS = 20.0
-LONGEST_PAUSE = 0.06
+_LOCKS = [RLock() for _ in range(64)]
+MAX_WAIT_SECONDS = 20.0
+MAX_PAUSE = 0.06
 
 
 class PlaylistFull(Conflict):
-    """The playlist holds as many videos as a playlist may."""
+    """The playlist has reached the maximum number of videos."""
 
     code = "playlist_full"
     detail = f"A playlist holds at most {MAX_ITEMS} videos."
 
 
 class SortedByRule(Conflict):
-    """Nobody decides the order of this playlist by hand."""
+    """The order of this playlist is decided by a rule, not by hand."""
 
     detail = "This playlist is sorted by a rule. Choose the order by hand first, then move videos."
 
 
-def items_of(owner_id: str) -> Cap:
-    """Return the cap of the videos in all of an account's playlists."""
+def item_cap(owner_id: str) -> RowLimit:
+    """Return the cap on videos in all of an account's playlists."""
 
     def count() -> int:
         total: int | None = Playlist.objects.filter(owner_id=owner_id).aggregate(n=Sum("item_count"))["n"]
         return total or 0
 
     most = settings.MAX_PLAYLIST_ITEMS_PER_USER
-    return Cap(
+    return RowLimit(
         count, most, f"Your playlists can hold up to {most} videos in all. Remove some, or delete a playlist."
     )
 
 
-def changing(playlist_id: str, block: Callable[[], T]) -> T:
-    """Run ``block``, which claims the playlist, in a transaction; one of this process's threads at a time."""
-    with _TURNS[hash(playlist_id) % len(_TURNS)]:
-        return in_transaction(block, seconds=PATIENCE_SECONDS, longest_pause=LONGEST_PAUSE)
+def run_locked(playlist_id: str, block: Callable[[], T]) -> T:
+    """Run ``block``, which locks the playlist, in a transaction, one thread of this process at a time."""
+    with _LOCKS[hash(playlist_id) % len(_LOCKS)]:
+        return run_in_transaction(block, seconds=MAX_WAIT_SECONDS, longest_pause=MAX_PAUSE)
 
 
-def claim(
+def lock_playlist(
     playlist: Playlist,
     actor: User | None,
     *,
@@ -70,14 +70,14 @@ def claim(
     duration: float = 0.0,
     **changes: Any,
 ) -> Playlist:
-    """The playlist as it is now, at its next version, with ``items`` and ``duration`` more.
+    """Return the playlist as it is now, at its next version, with ``items`` and ``duration`` added.
 
-    ``actor`` is ``None`` for the site itself. Raises ``Absent`` or ``Forbidden`` when they may not (any more),
-    ``Stale`` when the playlist left ``version``, ``PlaylistFull`` when there is no room.
+    ``actor`` is ``None`` for the site itself. Raises ``Absent`` or ``Forbidden`` if the actor may not contribute,
+    ``Stale`` if the playlist is no longer at ``version``, and ``PlaylistFull`` if there is no room.
     """
     rows = Playlist.objects.filter(pk=playlist.pk)
     if actor is not None:
-        rows = rows.filter(open_to(actor.pk))
+        rows = rows.filter(contributor_filter(actor.pk))
     if version is not None:
         rows = rows.filter(version=version)
     if items > 0:

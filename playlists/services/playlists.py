@@ -1,21 +1,22 @@
-"""A playlist itself: made, described, sorted by a rule, deleted."""
+"""Create, describe, sort, and delete playlists."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.dispatch import Signal
 
-from accounts import verification
+from accounts import email_verification
 from accounts.models import User
 from playlists import ordering
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import GAP
-from playlists.services.locking import changing, claim, items_of
-from streamsite.caps import Cap
+from playlists.services.locking import item_cap as items_of
+from playlists.services.locking import lock_playlist, run_locked
+from playlists.signals import playlist_changed, playlist_deleted
 from streamsite.errors import Absent, Conflict, Invalid, Stale
-from streamsite.mongo.retry import in_transaction
+from streamsite.mongo.retry import run_in_transaction
+from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility, is_linkable
 from videos import strikes
@@ -23,26 +24,25 @@ from videos.access import may_watch
 from videos.models import Video
 
 
-class KeepsItsName(Conflict):
-    """Watch later is what it is."""
+class WatchLaterProtected(Conflict):
+    """Watch later cannot be renamed, shared, or deleted."""
 
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
-# Sent with ``playlist_id`` when a playlist was created, described otherwise, or deleted.
-playlist_described = Signal()
-# Sent with ``playlist_id`` when a playlist is gone.
-erased = Signal()
 # What others read of a playlist, and whether they may.
-SAID = {"title", "description", "visibility"}
+PUBLIC_FIELDS = {"title", "description", "visibility"}
 
 
-def create(owner: User, data: dict[str, Any]) -> Playlist:
-    """A new playlist, with the videos of ``video_ids`` in their order. ``Absent`` for one they may not watch."""
+def create_playlist(owner: User, data: dict[str, Any]) -> Playlist:
+    """Create a playlist with the videos of ``video_ids`` in their order.
+
+    Raises ``Absent`` if the owner may not watch one of them, ``Invalid``, or ``Conflict`` at a limit.
+    """
     clean = _clean(data, complete=True)
     if is_linkable(clean.get("visibility", Visibility.PRIVATE)):
-        strikes.require_good(owner)
-        verification.require(owner)
+        strikes.require_may_publish(owner)
+        email_verification.require_verified_email(owner)
     video_ids = list(data.get("video_ids") or [])
     if len(video_ids) > MAX_ITEMS:
         raise Invalid(
@@ -54,31 +54,31 @@ def create(owner: User, data: dict[str, Any]) -> Playlist:
     item_cap = items_of(owner.pk)
     item_cap.require_room(len(video_ids))
     most = settings.MAX_PLAYLISTS_PER_USER
-    cap = Cap(
+    cap = RowLimit(
         Playlist.objects.filter(owner=owner).count,
         most,
         f"You can have up to {most} playlists. Delete one first.",
     )
     cap.require_room()
-    videos = _watchable(owner, video_ids)
+    videos = _watchable_videos(owner, video_ids)
 
     def store() -> Playlist:
         playlist = Playlist(owner=owner, **clean)
         playlist.item_count = len(videos)
         playlist.duration = sum(video.duration for video in videos)
         playlist.save(force_insert=True)
-        rows = [_item(playlist, video, GAP * (index + 1), owner) for index, video in enumerate(videos)]
+        rows = [_new_item(playlist, video, GAP * (index + 1), owner) for index, video in enumerate(videos)]
         PlaylistItem.objects.bulk_create(rows)
         return playlist
 
-    playlist = in_transaction(store)
+    playlist = run_in_transaction(store)
     for each in (cap, item_cap):
-        each.confirm(lambda: erase(playlist))
-    playlist_described.send(sender=Playlist, playlist_id=playlist.pk)
+        each.confirm(lambda: delete_any_playlist(playlist))
+    playlist_changed.send(sender=Playlist, playlist_id=playlist.pk)
     return playlist
 
 
-def _watchable(owner: User, video_ids: list[str]) -> list[Video]:
+def _watchable_videos(owner: User, video_ids: list[str]) -> list[Video]:
     known = Video.objects.select_related("channel").in_bulk(set(video_ids))
     videos = [known[video_id] for video_id in video_ids if video_id in known]
     if len(videos) < len(video_ids) or not all(may_watch(owner, video) for video in known.values()):
@@ -86,13 +86,13 @@ def _watchable(owner: User, video_ids: list[str]) -> list[Video]:
     return videos
 
 
-def _item(playlist: Playlist, video: Video, rank: float, owner: User) -> PlaylistItem:
+def _new_item(playlist: Playlist, video: Video, rank: float, owner: User) -> PlaylistItem:
     item = PlaylistItem(
         playlist=playlist,
         video=video,
         rank=rank,
         sort=playlist.sort,
-        sort_key=ordering.key_of(video, playlist.sort),
+        sort_key=ordering.sort_key_for(video, playlist.sort),
         duration=video.duration,
         added_by=owner,
     )
@@ -100,38 +100,40 @@ def _item(playlist: Playlist, video: Video, rank: float, owner: User) -> Playlis
     return item
 
 
-def update(playlist: Playlist, data: dict[str, Any], *, expected_version: int | None = None) -> Playlist:
-    """Change title, description, visibility, whether duplicates are allowed, or the rule of the order."""
+def update_playlist(
+    playlist: Playlist, data: dict[str, Any], *, expected_version: int | None = None
+) -> Playlist:
+    """Change title, description, visibility, whether duplicates are allowed, or the sort rule."""
     changes = _clean(data, complete=False)
     if playlist.is_watch_later and changes.keys() - {"sort"}:
-        raise KeepsItsName
-    if is_linkable(changes.get("visibility", playlist.visibility)) and changes.keys() & SAID:
-        strikes.require_good(playlist.owner)
+        raise WatchLaterProtected
+    if is_linkable(changes.get("visibility", playlist.visibility)) and changes.keys() & PUBLIC_FIELDS:
+        strikes.require_may_publish(playlist.owner)
     if is_linkable(changes.get("visibility", playlist.visibility)) and not is_linkable(playlist.visibility):
-        verification.require(playlist.owner)
+        email_verification.require_verified_email(playlist.owner)
 
     def store() -> Playlist:
         former = Playlist.objects.filter(pk=playlist.pk).values_list("sort", flat=True).first()
-        now = claim(playlist, None, version=expected_version, **changes)
+        now = lock_playlist(playlist, None, version=expected_version, **changes)
         if now.sort != former:
-            ordering.apply_rule(now.pk, now.sort)
+            ordering.apply_sort_rule(now.pk, now.sort)
         return now
 
-    changed = changing(playlist.pk, store)
-    if changes.keys() & SAID:
-        playlist_described.send(sender=Playlist, playlist_id=playlist.pk)
+    changed = run_locked(playlist.pk, store)
+    if changes.keys() & PUBLIC_FIELDS:
+        playlist_changed.send(sender=Playlist, playlist_id=playlist.pk)
     return changed
 
 
-def delete(playlist: Playlist, *, expected_version: int | None = None) -> None:
-    """Remove the playlist, its items and who saved it; the videos stay."""
+def delete_playlist(playlist: Playlist, *, expected_version: int | None = None) -> None:
+    """Delete the playlist, its items, and saves of it; the videos stay. Raises ``WatchLaterProtected``."""
     if playlist.is_watch_later:
-        raise KeepsItsName
-    erase(playlist, expected_version=expected_version)
+        raise WatchLaterProtected
+    delete_any_playlist(playlist, expected_version=expected_version)
 
 
-def erase(playlist: Playlist, *, expected_version: int | None = None) -> None:
-    """Remove any playlist; for an account that goes, its watch later too."""
+def delete_any_playlist(playlist: Playlist, *, expected_version: int | None = None) -> None:
+    """Delete any playlist, including the Watch later of a deleted account."""
 
     def remove_rows() -> None:
         rows = Playlist.objects.filter(pk=playlist.pk)
@@ -146,9 +148,9 @@ def erase(playlist: Playlist, *, expected_version: int | None = None) -> None:
         playlist.saves.all().delete()
         Playlist.objects.filter(pk=playlist.pk).delete()
 
-    changing(playlist.pk, remove_rows)
-    playlist_described.send(sender=Playlist, playlist_id=playlist.pk)
-    erased.send(sender=Playlist, playlist_id=playlist.pk)
+    run_locked(playlist.pk, remove_rows)
+    playlist_changed.send(sender=Playlist, playlist_id=playlist.pk)
+    playlist_deleted.send(sender=Playlist, playlist_id=playlist.pk)
 
 
 def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:

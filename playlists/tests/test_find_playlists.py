@@ -14,7 +14,7 @@ from videos import blocks
 def walk(database, cast):
     video = cast.video(title="Anything")
     data = {"title": "Évening walks", "visibility": "public", "video_ids": [video.pk]}
-    return services.create(cast.owner, data)
+    return services.create_playlist(cast.owner, data)
 
 
 def suggested(cast, q, who="anonymous"):
@@ -38,7 +38,7 @@ def test_any_word_of_the_title_finds_a_public_playlist(walk, cast, q):
 
 
 def test_a_playlist_follows_its_title(walk, cast):
-    services.update(walk, {"title": "Morning runs"})
+    services.update_playlist(walk, {"title": "Morning runs"})
     assert suggested(cast, "evening") == []
     assert suggested(cast, "runs") == ["Morning runs"]
 
@@ -46,10 +46,10 @@ def test_a_playlist_follows_its_title(walk, cast):
 @pytest.mark.parametrize("how", ["unlisted", "private", "deleted", "closed", "blocked", "empty"])
 def test_what_is_not_for_everybody_is_never_found(walk, cast, how):
     if how in {"unlisted", "private"}:
-        services.update(walk, {"visibility": how})
+        services.update_playlist(walk, {"visibility": how})
         assert collection(INDEX.table).count_documents({}) == 0
     elif how == "deleted":
-        services.delete(walk)
+        services.delete_playlist(walk)
         assert collection(INDEX.table).count_documents({}) == 0
     elif how == "closed":
         User.objects.filter(pk=cast.owner.pk).update(is_active=False)
@@ -65,7 +65,7 @@ def test_what_is_not_for_everybody_is_never_found(walk, cast, how):
 
 def test_pages_repeat_nothing_when_a_playlist_is_added_meanwhile(walk, cast):
     for number in range(4):
-        services.create(
+        services.create_playlist(
             cast.owner,
             {
                 "title": f"Walks {number}",
@@ -79,7 +79,7 @@ def test_pages_repeat_nothing_when_a_playlist_is_added_meanwhile(walk, cast):
         seen += [part.split('"')[0] for part in html.split('class="clamp-2" href="/playlists/')[1:]]
         more = html.split('hx-get="')[1].split('"')[0] if 'hx-get="' in html else ""
         url = more.replace("&amp;", "&")
-        services.create(
+        services.create_playlist(
             cast.owner,
             {
                 "title": "Walks new",

@@ -1,4 +1,4 @@
-"""``/playlists/{id}/items``: duplicates, notes, versions, and playlists that hold all they may."""
+"""``/playlists/{id}/items``: duplicates, notes, versions, and full playlists."""
 
 import pytest
 
@@ -14,7 +14,7 @@ URL = "/api/v1/playlists"
 
 @pytest.fixture
 def playlist(cast):
-    """Two videos of the owner's: the URL and the videos' ids."""
+    """Put two of the owner's videos into a playlist; return its URL and the videos' ids."""
     videos = [cast.video(title=name).pk for name in ("One", "Two")]
     body = {"title": "List", "visibility": "public", "video_ids": videos}
     return f"{URL}/{cast.api('owner').post(URL, body, format='json').json()['id']}", videos
@@ -156,14 +156,14 @@ def test_which_playlists_hold_a_video(cast, playlist):
 def test_stepping_looks_at_its_neighbours_only():
     found, item = Playlist.objects.get(), PlaylistItem.objects.order_by("rank").first()
     with recorded_documents() as commands:
-        services.step(found, item, "down")
+        services.move_one_step(found, item, "down")
     limits = [
         command.get("limit") for _, command in commands if command.get("find") == "playlists_playlistitem"
     ]
     assert limits
     assert all(limit for limit in limits)
     item.refresh_from_db()
-    assert ordering.place_of(found, item) == 1
-    services.step(found, item, "top")
+    assert ordering.item_position(found, item) == 1
+    services.move_one_step(found, item, "top")
     item.refresh_from_db()
-    assert ordering.place_of(found, item) == 0
+    assert ordering.item_position(found, item) == 0

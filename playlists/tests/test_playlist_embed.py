@@ -147,7 +147,7 @@ def test_a_part_without_anything_to_play_is_skipped(cast, videos):
         + [PlaylistItem(playlist=playlist, video=videos[1], rank=20_000.0)]
     )
     playlist.item_count = 62
-    assert [entry["index"] for entry in embedding.window(playlist, 2, "").entries] == [62]
+    assert [entry["index"] for entry in embedding.load_playable_window(playlist, 2, "").entries] == [62]
 
 
 def oembed(cast, url, **params):

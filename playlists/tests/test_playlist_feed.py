@@ -1,4 +1,4 @@
-"""RSS of playlists: the last videos that everybody may list, while everybody may open the playlist."""
+"""RSS feeds of playlists: the last videos that may be listed, if anyone may open the playlist."""
 
 import feedparser
 import pytest
@@ -46,7 +46,7 @@ def test_videos_that_are_in_no_list_are_left_out(cast):
     assert feed(cast, playlist_id).entries == []
     closed = cast.user("closed")
     other = cast.video(owner=closed)
-    services.add(Playlist.objects.get(pk=playlist_id), cast.owner, other.pk)
+    services.add_video(Playlist.objects.get(pk=playlist_id), cast.owner, other.pk)
     assert len(feed(cast, playlist_id).entries) == 1
     closed.is_active = False
     closed.save()

@@ -8,10 +8,12 @@ from playlists.models import Playlist, PlaylistItem
 
 @pytest.fixture
 def shared(cast):
-    """The owner's playlist with one video, on which the member collaborates; and the item's id."""
+    """Create the owner's playlist with one video and the member as collaborator; return it with the item's id."""
     video = cast.video(title="First")
-    playlist = services.create(cast.owner, {"title": "Trip", "visibility": "public", "video_ids": [video.pk]})
-    services.invite(playlist, cast.member)
+    playlist = services.create_playlist(
+        cast.owner, {"title": "Trip", "visibility": "public", "video_ids": [video.pk]}
+    )
+    services.add_collaborator(playlist, cast.member)
     return f"/playlists/{playlist.pk}", PlaylistItem.objects.get().pk
 
 
@@ -94,7 +96,7 @@ def test_what_could_not_be_taken_out_is_said(cast, shared):
 
 def test_a_form_from_an_older_version_is_told_so(cast, shared):
     place, item = shared
-    services.add(Playlist.objects.get(), cast.owner, cast.video().pk)
+    services.add_video(Playlist.objects.get(), cast.owner, cast.video().pk)
     sent = {"direction": "down", "version": "1"}
     answer = cast.page("owner").post(f"{place}/items/{item}/move", sent, follow=True)
     assert b"It changed meanwhile" in answer.content
@@ -112,7 +114,7 @@ def test_the_library_of_somebody_new_is_empty_in_words(cast, tab):
 def test_more_of_a_playlist_is_a_fragment(cast, shared):
     place, _ = shared
     for number in range(5):
-        services.add(Playlist.objects.get(), cast.owner, cast.video(title=f"More {number}").pk)
+        services.add_video(Playlist.objects.get(), cast.owner, cast.video(title=f"More {number}").pk)
     page = cast.page("owner")
     more = page.get(page.get(f"{place}?page_size=2").context["page"]["next"], HTTP_HX_REQUEST="true")
     assert b"<html" not in more.content

@@ -11,7 +11,7 @@ from videos import services as video_services
 
 @pytest.fixture
 def listed(cast):
-    """Five public videos in the owner's public playlist: its id, and the ids of its videos and items."""
+    """Put five public videos into the owner's public playlist; return its id and the ids of its videos and items."""
     videos = [cast.video(title=f"Video {number}").pk for number in range(5)]
     body = {"title": "List", "visibility": "public", "video_ids": videos}
     playlist = cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
@@ -63,7 +63,7 @@ def test_repeating_the_list_leads_from_its_end_to_its_beginning(cast, listed):
 
 def test_a_seed_is_an_order_that_stays(cast, listed):
     playlist, videos, items = listed
-    seed = queue.new_seed(items[2])
+    seed = queue.new_shuffle_seed(items[2])
     address = f"/watch/{videos[2]}?list={playlist}&item={items[2]}&shuffle={seed}"
     order = [row["id"] for row in watch(cast, address)["items"]]
     assert (order[0], sorted(order)) == (items[2], sorted(items))
@@ -76,7 +76,7 @@ def test_a_seed_is_an_order_that_stays(cast, listed):
 
 def test_shuffles_differ():
     ids = [object_id() for _ in range(50)]
-    orders = {tuple(queue.shuffled(ids, queue.new_seed())) for _ in range(20)}
+    orders = {tuple(queue.shuffle_ids(ids, queue.new_shuffle_seed())) for _ in range(20)}
     assert len(orders) == 20
     assert all(sorted(order) == sorted(ids) for order in orders)
 

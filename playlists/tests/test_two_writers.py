@@ -1,8 +1,8 @@
-"""Two people change one playlist at the same time, again and again: what comes out is one change after the other.
+"""Two accounts change one playlist concurrently: the result is that of one change after the other.
 
-A machine makes up playlists and pairs of changes. Both changes of a pair run at once; the order afterwards, what
-each was answered, the counters and the members must be those of a plain list to which the two were done in turn, in
-one of both orders.
+A state machine makes up playlists and pairs of changes. Both changes of a pair run at once; the order afterwards, the
+responses, the counters, and the collaborators must be those of a plain list to which the two were applied in turn, in
+either order.
 """
 
 import threading
@@ -28,7 +28,7 @@ VIDEO = st.integers(0, VIDEOS - 1)
 
 @dataclass(frozen=True)
 class Change:
-    """``what`` is done by ``who`` to the video of a number; ``where`` is a position or the number of a neighbour."""
+    """``who`` does ``what`` to the video with a number; ``where`` is a position or a neighbor's number."""
 
     what: str
     who: str = "owner"
@@ -52,7 +52,7 @@ class Model:
     is_member: bool = True
 
     def after(self, change: Change) -> tuple["Model", str]:
-        """The list after a change, and the answer."""
+        """Return the list after a change, and the response."""
         if change.what in ("invite", "uninvite"):
             return replace(self, is_member=change.what == "invite"), "ok"
         if change.who == "member" and not self.is_member:
@@ -81,7 +81,7 @@ class Model:
 
 
 class TwoWriters(RuleBasedStateMachine):
-    """Cast and videos are put here by the test."""
+    """The state machine. The test sets cast and videos."""
 
     people: dict
     videos: list
@@ -89,8 +89,8 @@ class TwoWriters(RuleBasedStateMachine):
     @initialize(start=st.lists(VIDEO, unique=True, max_size=4))
     def begin(self, start):
         data = {"title": "Both", "video_ids": [self.videos[number].pk for number in start]}
-        self.id = services.create(self.people["owner"], data).pk
-        services.invite(self._playlist(), self.people["member"])
+        self.id = services.create_playlist(self.people["owner"], data).pk
+        services.add_collaborator(self._playlist(), self.people["member"])
         self.model = Model(rows=tuple((number, "owner") for number in start))
         self.version = self._playlist().version
 
@@ -102,33 +102,33 @@ class TwoWriters(RuleBasedStateMachine):
         return {self.numbers[video]: item for video, item in rows}
 
     def carry_out(self, change: Change, items: dict[int, str]) -> str:
-        """Do it as the API does: through the gate, then the service; the code of the answer."""
+        """Apply a change as the API does, through access check and service; return the response's code."""
         who = self.people[change.who]
         unknown = "x" * 16
         try:
             if change.what in ("invite", "uninvite"):
                 playlist = access.playlist_for_editing(who, self.id)
                 if change.what == "invite":
-                    services.invite(playlist, self.people["member"])
+                    services.add_collaborator(playlist, self.people["member"])
                 else:
-                    services.uninvite(playlist, self.people["member"].pk)
+                    services.remove_collaborator(playlist, self.people["member"].pk)
                 return "ok"
             playlist = access.playlist_for_contributing(who, self.id)
             if change.what in ("add", "add_at"):
                 position = change.where if change.what == "add_at" else None
-                services.add(playlist, who, self.videos[change.video].pk, position=position)
+                services.add_video(playlist, who, self.videos[change.video].pk, position=position)
                 return "ok"
             item_id = items.get(change.video, unknown)
             if change.what == "remove":
-                item = access.item_for_changing(who, playlist, item_id)
-                return "ok" if services.remove(playlist, item, actor=who) else "not_found"
-            item = access.item_of(playlist, item_id)
+                item = access.item_for_editing(who, playlist, item_id)
+                return "ok" if services.remove_item(playlist, item, actor=who) else "not_found"
+            item = access.get_item(playlist, item_id)
             where = (
                 {"position": change.where}
                 if change.what == "position"
                 else {change.what: items.get(change.where, unknown)}
             )
-            services.move(playlist, item, actor=who, **where)
+            services.move_item(playlist, item, actor=who, **where)
         except SiteError as error:
             return error.code
         return "ok"

@@ -20,13 +20,13 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def version_of(request: HttpRequest) -> int | None:
+def posted_version(request: HttpRequest) -> int | None:
     """The version that a form was made from, if it says so."""
     raw = request.POST.get("version", "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 16 else None
 
 
-def carried_out(
+def perform_and_redirect(
     request: HttpRequest, playlist: Playlist, do: Callable[[], object], done: str
 ) -> HttpResponse:
     """Do it, say ``done`` or why not, and go back to where the form was."""

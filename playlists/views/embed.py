@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from playlists import access, embedding
 from streamsite.errors import Absent
-from streamsite.view_helpers import is_fragment
+from streamsite.view_helpers import is_htmx
 from videos.syndication import urls
 from videos.syndication.embed_options import EmbedOptions
 from videos.views import framing
 
-HOST = re.compile(r"\A[a-z0-9][a-z0-9.-]{0,252}\Z")
+HOST_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9.-]{0,252}\Z")
 
 
 @require_safe
@@ -30,18 +30,18 @@ def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
     try:
         playlist = access.playlist_for_sharing(playlist_id)
     except Absent:
-        return framing.refuse(request, framing.ABSENT, what="playlist")
-    index = embedding.read_index(request.GET.get("index", ""), playlist.item_count)
+        return framing.refusal_page(request, framing.ABSENT, what="playlist")
+    index = embedding.parse_index(request.GET.get("index", ""), playlist.item_count)
     host = _site(request)
-    if is_fragment(request):
-        part = {"window": embedding.part(playlist, index, host)}
-        return framing.framed(render(request, "playlists/_embed_items.html", part))
-    window = embedding.window(playlist, index, host)
-    current, page = window.entry_at(index), urls.absolute(playlist.get_absolute_url())
+    if is_htmx(request):
+        part = {"window": embedding.load_window(playlist, index, host)}
+        return framing.allow_framing(render(request, "playlists/_embed_items.html", part))
+    window = embedding.load_playable_window(playlist, index, host)
+    current, page = window.entry_at(index), urls.absolute_url(playlist.get_absolute_url())
     if current is None:
-        return framing.refuse(request, framing.EMPTY, playlist_url=page)
+        return framing.refusal_page(request, framing.EMPTY, playlist_url=page)
     options = EmbedOptions.read(request.GET)
-    later = options.in_playlist().without_times().query()
+    later = options.for_first_video().for_later_videos().query()
     context = {
         "playlist": playlist,
         "page": page,
@@ -50,14 +50,14 @@ def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
         "site": host,
         "loop": options.loop,
         # Of the first video's frame, of those that follow, and of the entries' own addresses.
-        "first_query": options.in_playlist().query(),
+        "first_query": options.for_first_video().query(),
         "query": later,
         "entry_query": later.replace("?", "&"),
     }
-    return framing.framed(render(request, "playlists/embed.html", context))
+    return framing.allow_framing(render(request, "playlists/embed.html", context))
 
 
 def _site(request: HttpRequest) -> str:
     """Return the host that frames the page, or that the page says frames it. A claim: see ``framing_host``."""
     named = request.GET.get("site", "")
-    return framing.framing_host(request) or (named if HOST.match(named) else "")
+    return framing.framing_host(request) or (named if HOST_PATTERN.match(named) else "")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import channel_for_viewing
 from accounts.models import User
 from playlists import access, services
-from playlists.views._shared import carried_out, user_of, version_of
+from playlists.views._shared import perform_and_redirect, posted_version, user_of
 from streamsite.errors import Absent
 
 
@@ -23,10 +23,10 @@ def add(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Append a video."""
     playlist = access.playlist_for_contributing(request.user, playlist_id)
     video_id = request.POST.get("video_id", "")
-    return carried_out(
+    return perform_and_redirect(
         request,
         playlist,
-        lambda: services.add(playlist, user_of(request), video_id),
+        lambda: services.add_video(playlist, user_of(request), video_id),
         "Saved to the playlist.",
     )
 
@@ -36,11 +36,11 @@ def add(request: HttpRequest, playlist_id: str) -> HttpResponse:
 def remove(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
     """Take a video out."""
     playlist = access.playlist_for_contributing(request.user, playlist_id)
-    item = access.item_for_changing(request.user, playlist, item_id)
-    return carried_out(
+    item = access.item_for_editing(request.user, playlist, item_id)
+    return perform_and_redirect(
         request,
         playlist,
-        lambda: services.remove(playlist, item, actor=user_of(request)),
+        lambda: services.remove_item(playlist, item, actor=user_of(request)),
         "Removed from the playlist.",
     )
 
@@ -50,13 +50,13 @@ def remove(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse
 def move(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
     """Move a video one place."""
     playlist = access.playlist_for_contributing(request.user, playlist_id)
-    item = access.item_of(playlist, item_id)
+    item = access.get_item(playlist, item_id)
     direction = request.POST.get("direction", "down")
-    return carried_out(
+    return perform_and_redirect(
         request,
         playlist,
-        lambda: services.step(
-            playlist, item, direction, actor=user_of(request), expected_version=version_of(request)
+        lambda: services.move_one_step(
+            playlist, item, direction, actor=user_of(request), expected_version=posted_version(request)
         ),
         "",
     )
@@ -64,11 +64,11 @@ def move(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def note(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
+def edit_note(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
     """Say something about a video of the list."""
     playlist = access.playlist_for_contributing(request.user, playlist_id)
-    item = access.item_for_changing(request.user, playlist, item_id)
-    return carried_out(
+    item = access.item_for_editing(request.user, playlist, item_id)
+    return perform_and_redirect(
         request,
         playlist,
         lambda: services.set_note(playlist, item, request.POST.get("note", "")),
@@ -78,7 +78,7 @@ def note(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def invite(request: HttpRequest, playlist_id: str) -> HttpResponse:
+def add_collaborator(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Let somebody add and sort."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
     username = request.POST.get("username", "").strip().removeprefix("@")
@@ -88,41 +88,44 @@ def invite(request: HttpRequest, playlist_id: str) -> HttpResponse:
             user = channel_for_viewing(username)
         except Absent:
             raise Absent("There is no channel of this name.") from None
-        services.invite(playlist, user)
+        services.add_collaborator(playlist, user)
 
-    return carried_out(request, playlist, do, "They can add and sort videos now.")
+    return perform_and_redirect(request, playlist, do, "They can add and sort videos now.")
 
 
 @login_required
 @require_POST
-def uninvite(request: HttpRequest, playlist_id: str, username: str) -> HttpResponse:
+def remove_collaborator(request: HttpRequest, playlist_id: str, username: str) -> HttpResponse:
     """End a collaboration: by the owner, or by leaving."""
-    playlist, user_id = access.collaboration_for_ending(request.user, playlist_id, username)
-    services.uninvite(playlist, user_id)
+    playlist, user_id = access.collaboration_for_removal(request.user, playlist_id, username)
+    services.remove_collaborator(playlist, user_id)
     if user_id == user_of(request).pk != playlist.owner_id:
         messages.success(request, "You left the playlist.")
         return redirect("library")
-    return carried_out(request, playlist, lambda: None, "They can no longer change the playlist.")
+    return perform_and_redirect(request, playlist, lambda: None, "They can no longer change the playlist.")
 
 
 @login_required
 @require_POST
-def keep(request: HttpRequest, playlist_id: str) -> HttpResponse:
+def save_to_library(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Put somebody else's playlist into the library, or out of it."""
     playlist = access.playlist_for_viewing(request.user, playlist_id)
     if request.POST.get("keep") == "0":
-        services.unsave(user_of(request), playlist.pk)
-        return carried_out(request, playlist, lambda: None, "No longer in your library.")
-    return carried_out(
-        request, playlist, lambda: services.save(user_of(request), playlist), "Saved to your library."
+        services.unsave_playlist(user_of(request), playlist.pk)
+        return perform_and_redirect(request, playlist, lambda: None, "No longer in your library.")
+    return perform_and_redirect(
+        request,
+        playlist,
+        lambda: services.save_playlist(user_of(request), playlist),
+        "Saved to your library.",
     )
 
 
 @login_required
 @require_POST
-def tidy(request: HttpRequest, playlist_id: str) -> HttpResponse:
+def remove_unavailable(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Take out what the owner cannot see either."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
-    count = services.tidy(playlist, cast(User, request.user))
+    count = services.remove_hidden_items(playlist, cast(User, request.user))
     messages.success(request, f"{count} video{'' if count == 1 else 's'} taken out.")
     return redirect(playlist)

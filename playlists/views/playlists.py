@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import channel_for_viewing
 from playlists import access, feeds, forms, mappers, pages, queries, services
 from playlists.models import Playlist, Sort
-from playlists.views._shared import carried_out, user_of
+from playlists.views._shared import perform_and_redirect, user_of
 from streamsite import cors, xml
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.view_helpers import is_fragment, show_problems
+from streamsite.view_helpers import add_form_errors, is_htmx
 from streamsite.visibility import Visibility
-from subscriptions.channel_page.queries import visit
-from videos.playback.marks import marked
+from subscriptions.channel_page.queries import load_channel
 from videos.syndication.feeds import CONTENT_TYPE
+from videos.watch_marks import add_watch_marks
 
 METHODS = ["GET", "HEAD", "POST"]
 TABS = ("", "shared", "saved")
@@ -30,10 +30,10 @@ TABS = ("", "shared", "saved")
 def _library_page(request: HttpRequest, tab: str) -> dict[str, Any]:
     user = user_of(request)
     if tab == "saved":
-        rows = paginate(request, access.saved_by(user.pk), queries.SAVED_RECENTLY, absolute=False)
-        return pages.saved_body(rows, user)
+        rows = paginate(request, access.saved_playlists(user.pk), queries.RECENTLY_SAVED, absolute=False)
+        return pages.saved_playlists_page(rows, user)
     chosen = access.playlists_shared_with if tab else access.own_playlists
-    return pages.body(paginate(request, chosen(user.pk), queries.RECENT, absolute=False), user)
+    return pages.playlists_page(paginate(request, chosen(user.pk), queries.RECENT, absolute=False), user)
 
 
 @login_required
@@ -46,9 +46,9 @@ def library(request: HttpRequest) -> HttpResponse:
         if video_id := request.POST.get("video_id", ""):
             data["video_ids"] = [video_id]
         try:
-            playlist = services.create(user_of(request), data)
+            playlist = services.create_playlist(user_of(request), data)
         except SiteError as error:
-            show_problems(form, error)
+            add_form_errors(form, error)
         else:
             messages.success(request, "The playlist was created.")
             return redirect("playlist", playlist.pk)
@@ -56,7 +56,7 @@ def library(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else ""
     context = {"page": _library_page(request, tab), "form": form, "tab": tab, "show_visibility": not tab}
     status = 400 if form.is_bound else 200
-    template = "playlists/_playlists.html" if is_fragment(request) else "playlists/library.html"
+    template = "playlists/_playlists.html" if is_htmx(request) else "playlists/library.html"
     return render(request, template, context, status=status)
 
 
@@ -70,11 +70,11 @@ def detail(request: HttpRequest, playlist_id: str) -> HttpResponse:
 @require_safe
 def watch_later(request: HttpRequest) -> HttpResponse:
     """What the caller wants to watch later; empty before anything was put there."""
-    return _show(request, queries.watch_later(user_of(request)))
+    return _show(request, queries.get_watch_later(user_of(request)))
 
 
 def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
-    found = pages.items(request, playlist, request.user, absolute=False)
+    found = pages.items_page(request, playlist, request.user, absolute=False)
     role = found.playlist["role"]
     context: dict[str, Any] = {
         "playlist": found.playlist,
@@ -83,24 +83,24 @@ def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
         "can_sort": role is not None and playlist.sort == Sort.MANUAL,
         "hidden_count": found.body["hidden_count"],
     }
-    if is_fragment(request):
-        return render(request, "playlists/_items.html", marked(request.user, context))
+    if is_htmx(request):
+        return render(request, "playlists/_items.html", add_watch_marks(request.user, context))
     context |= {
         "is_saved": role is None and queries.has_saved(request.user, playlist),
         "sorts": Sort.choices,
         "sort_label": Sort(playlist.sort).label,
-        "feed_url": feeds.address(playlist) if access.is_shared(playlist) else None,
+        "feed_url": feeds.feed_url(playlist) if access.is_reachable_by_link(playlist) else None,
     }
-    return render(request, "playlists/detail.html", marked(request.user, context))
+    return render(request, "playlists/detail.html", add_watch_marks(request.user, context))
 
 
-@cors.answers_preflight
+@cors.allow_preflight
 @require_safe
 def feed(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """The playlist as RSS, as everybody sees it."""
-    found = feeds.of_playlist(access.playlist_for_sharing(playlist_id))
+    found = feeds.build_playlist_feed(access.playlist_for_sharing(playlist_id))
     response = xml.respond(request, found.content, CONTENT_TYPE, found.modified)
-    cors.open_to_all(response)
+    cors.allow_any_origin(response)
     return response
 
 
@@ -113,13 +113,15 @@ def edit(request: HttpRequest, playlist_id: str) -> HttpResponse:
     form = forms.PlaylistForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.update(playlist, form.cleaned_data)
+            services.update_playlist(playlist, form.cleaned_data)
         except SiteError as error:
-            show_problems(form, error)
+            add_form_errors(form, error)
         else:
             messages.success(request, "Saved.")
             return redirect("playlist", playlist.pk)
-    body = mappers.full(playlist, request.user, None, queries.people(playlist.collaborators))
+    body = mappers.serialize_playlist(
+        playlist, request.user, None, queries.active_users(playlist.collaborators)
+    )
     status = 400 if form.is_bound else 200
     return render(request, "playlists/edit.html", {"form": form, "playlist": body}, status=status)
 
@@ -130,14 +132,14 @@ def sort(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Choose what decides the order."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
     chosen = {"sort": request.POST.get("sort", "")}
-    return carried_out(request, playlist, lambda: services.update(playlist, chosen), "")
+    return perform_and_redirect(request, playlist, lambda: services.update_playlist(playlist, chosen), "")
 
 
 @login_required
 @require_POST
 def delete(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Remove a playlist; its videos stay."""
-    services.delete(access.playlist_for_editing(request.user, playlist_id))
+    services.delete_playlist(access.playlist_for_editing(request.user, playlist_id))
     messages.success(request, "The playlist was deleted.")
     return redirect("library")
 
@@ -147,7 +149,7 @@ def channel_playlists(request: HttpRequest, username: str) -> HttpResponse:
     """The listed playlists of a channel."""
     owner = channel_for_viewing(username)
     rows = access.listed_playlists(owner.pk)
-    page = pages.body(paginate(request, rows, queries.RECENT, absolute=False), request.user)
-    context = {"channel": visit(request.user, owner)[0], "tab": "playlists", "page": page}
-    template = "playlists/_playlists.html" if is_fragment(request) else "accounts/channel.html"
+    page = pages.playlists_page(paginate(request, rows, queries.RECENT, absolute=False), request.user)
+    context = {"channel": load_channel(request.user, owner)[0], "tab": "playlists", "page": page}
+    template = "playlists/_playlists.html" if is_htmx(request) else "accounts/channel.html"
     return render(request, template, context)

@@ -1,5 +1,5 @@
 // Bars and "Watched" marks on the cards of visitors, from the positions that this browser keeps. The server draws those
-// of accounts: videos/playback/marks.py, which has the same rules.
+// of accounts: videos/watch_marks.py, which has the same rules.
 import { leftHere, markOf } from "./player/position.js";
 import { el } from "./ui.js";
 

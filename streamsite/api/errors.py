@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from streamsite import errors
 
-CODES = {
+CODE_BY_STATUS = {
     400: "validation_error",
     401: "not_authenticated",
     403: "permission_denied",
@@ -30,8 +30,8 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if error is None:
         return None
     request = context.get("request")
-    errors.note(request, error, exception)
-    response = Response(errors.body(error, getattr(request, "request_id", "")), status=error.status)
+    errors.note_for_log(request, error, exception)
+    response = Response(errors.error_body(error, getattr(request, "request_id", "")), status=error.status)
     response["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
@@ -45,9 +45,9 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 def translate(exception: Exception) -> errors.SiteError | None:
     """The ``SiteError`` that says the same as ``exception``, or ``None`` when it is no caller's error."""
     if isinstance(exception, exceptions.ValidationError):
-        return errors.Invalid("Some fields are not right.", fields=flatten(exception.detail))
+        return errors.Invalid("Some fields are not right.", fields=flatten_field_errors(exception.detail))
     if isinstance(exception, DjangoValidationError):
-        return errors.Invalid("Some fields are not right.", fields=_django_fields(exception))
+        return errors.Invalid("Some fields are not right.", fields=_django_field_errors(exception))
     if isinstance(exception, Http404):
         return errors.Absent()
     if isinstance(exception, PermissionDenied):
@@ -57,38 +57,38 @@ def translate(exception: Exception) -> errors.SiteError | None:
     if isinstance(exception, exceptions.Throttled):
         return errors.Throttled(retry_after=int(getattr(exception, "wait", None) or 1) + 1)
     if isinstance(exception, exceptions.APIException):
-        return _from_api(exception)
-    return errors.of_exception(exception)
+        return _translate_api_exception(exception)
+    return errors.from_exception(exception)
 
 
-def _from_api(exception: exceptions.APIException) -> errors.SiteError:
+def _translate_api_exception(exception: exceptions.APIException) -> errors.SiteError:
     translated = errors.SiteError(str(exception.detail))
     translated.status = exception.status_code
-    translated.code = CODES.get(exception.status_code, str(exception.default_code))
+    translated.code = CODE_BY_STATUS.get(exception.status_code, str(exception.default_code))
     if isinstance(exception, exceptions.ParseError):
         translated.code = "parse_error"
     return translated
 
 
-def _django_fields(exception: DjangoValidationError) -> dict[str, list[str]]:
+def _django_field_errors(exception: DjangoValidationError) -> dict[str, list[str]]:
     if hasattr(exception, "error_dict"):
         return {name: list(messages) for name, messages in exception.message_dict.items()}
     return {"non_field_errors": list(exception.messages)}
 
 
-def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+def flatten_field_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     """Nested serializer errors as ``{"links.0.url": ["..."]}``."""
     if isinstance(detail, dict):
         merged: dict[str, list[str]] = {}
         for key, value in detail.items():
-            merged |= flatten(value, f"{prefix}.{key}" if prefix else str(key))
+            merged |= flatten_field_errors(value, f"{prefix}.{key}" if prefix else str(key))
         return merged
     if isinstance(detail, list):
         if any(isinstance(entry, dict | list) for entry in detail):
             merged = {}
             for index, entry in enumerate(detail):
                 if entry:
-                    merged |= flatten(entry, f"{prefix}.{index}" if prefix else str(index))
+                    merged |= flatten_field_errors(entry, f"{prefix}.{index}" if prefix else str(index))
             return merged
         return {prefix or "non_field_errors": [str(entry) for entry in detail]}
     return {prefix or "non_field_errors": [str(detail)]}

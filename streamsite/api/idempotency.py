@@ -26,11 +26,11 @@ from streamsite.mongo.collections import collection
 
 RECORDS = "idempotency"
 INDEXES = {RECORDS: [IndexModel([("purge_at", ASCENDING)], name="idempotency_purge", expireAfterSeconds=0)]}
-KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
-KEPT = timedelta(hours=24)
+KEY_PATTERN = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
+RETENTION = timedelta(hours=24)
 PATIENCE_SECONDS, WAIT_SECONDS = 5.0, 0.05
-LONGEST_WORK = timedelta(minutes=10)
-KEPT_HEADERS = ("Location", "ETag")
+MAX_HANDLER_TIME = timedelta(minutes=10)
+REPLAYED_HEADERS = ("Location", "ETag")
 
 Handler = Callable[..., Response]
 
@@ -42,7 +42,7 @@ class IdempotencyMismatch(SiteError):
     detail = "This Idempotency-Key was used for a different request."
 
 
-class StillRunning(Conflict):
+class RequestInProgress(Conflict):
     """The first request with this key has not been answered yet."""
 
     detail = "The first request with this Idempotency-Key is still being carried out."
@@ -51,7 +51,7 @@ class StillRunning(Conflict):
 def idempotent(
     *,
     conceal: Sequence[str] = (),
-    headers: Sequence[str] = KEPT_HEADERS,
+    headers: Sequence[str] = REPLAYED_HEADERS,
     fingerprint: Callable[[Request], str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Let a view's ``post`` honour ``Idempotency-Key`` for signed-in callers.
@@ -59,7 +59,7 @@ def idempotent(
     ``conceal`` names fields of the answer that are given once and kept nowhere: a repetition lacks them. ``headers``
     are those of the answer that a repetition carries too; ``fingerprint`` tells requests apart whose body is no form.
     """
-    take = fingerprint or _fingerprint
+    take = fingerprint or _fingerprint_body
 
     def decorate(handler: Handler) -> Handler:
         @functools.wraps(handler)
@@ -67,10 +67,10 @@ def idempotent(
             key = request.headers.get("Idempotency-Key")
             if key is None or not request.user or not request.user.is_authenticated:
                 return handler(view, request, *args, **kwargs)
-            if not KEY.match(key):
+            if not KEY_PATTERN.match(key):
                 raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
             record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
-            earlier = _claim(record_id, take(request), time.monotonic() + PATIENCE_SECONDS)
+            earlier = _claim_key(record_id, take(request), time.monotonic() + PATIENCE_SECONDS)
             if earlier is not None:
                 return earlier
             try:
@@ -78,7 +78,7 @@ def idempotent(
             except BaseException:
                 collection(RECORDS).delete_one({"_id": record_id})
                 raise
-            _complete(record_id, response, conceal, headers)
+            _store_response(record_id, response, conceal, headers)
             return response
 
         return post
@@ -86,33 +86,35 @@ def idempotent(
     return decorate
 
 
-def _claim(record_id: str, fingerprint: str, patience: float) -> Response | None:
+def _claim_key(record_id: str, fingerprint: str, patience: float) -> Response | None:
     """``None`` when this request is the first with its key, else the first one's answer: waited for, for a while."""
     now = datetime.now(UTC)
     try:
         collection(RECORDS).insert_one(
-            {"_id": record_id, "fingerprint": fingerprint, "status": None, "purge_at": now + LONGEST_WORK}
+            {"_id": record_id, "fingerprint": fingerprint, "status": None, "purge_at": now + MAX_HANDLER_TIME}
         )
     except DuplicateKeyError:
         found = collection(RECORDS).find_one({"_id": record_id})
         if found is None or found["purge_at"].replace(tzinfo=UTC) <= now:
             # It ended, or its worker died: whoever removes the stale record may claim the key anew.
             collection(RECORDS).delete_one({"_id": record_id, "purge_at": {"$lte": now}})
-            return _claim(record_id, fingerprint, patience)
+            return _claim_key(record_id, fingerprint, patience)
         if found["fingerprint"] != fingerprint:
             raise IdempotencyMismatch from None
         if found["status"] is None:
             if time.monotonic() > patience:
-                raise StillRunning from None
+                raise RequestInProgress from None
             time.sleep(WAIT_SECONDS)
-            return _claim(record_id, fingerprint, patience)
+            return _claim_key(record_id, fingerprint, patience)
         response = Response(orjson.loads(found["body"]), status=found["status"], headers=found["headers"])
         response["Idempotency-Replayed"] = "true"
         return response
     return None
 
 
-def _complete(record_id: str, response: Response, conceal: Sequence[str], headers: Sequence[str]) -> None:
+def _store_response(
+    record_id: str, response: Response, conceal: Sequence[str], headers: Sequence[str]
+) -> None:
     data: Any = response.data
     if conceal and isinstance(data, dict):
         data = {name: value for name, value in data.items() if name not in conceal}
@@ -120,22 +122,22 @@ def _complete(record_id: str, response: Response, conceal: Sequence[str], header
         "status": response.status_code,
         "body": orjson.dumps(data, default=str),
         "headers": {name: response[name] for name in headers if response.has_header(name)},
-        "purge_at": datetime.now(UTC) + KEPT,
+        "purge_at": datetime.now(UTC) + RETENTION,
     }
     collection(RECORDS).update_one({"_id": record_id}, {"$set": kept})
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprint_body(request: Request) -> str:
     """The same for the same body; of a file its name, size and beginning count, not gigabytes of content."""
     data: Any = request.data
     if hasattr(data, "lists"):
-        fields = {name: [_of_value(value) for value in values] for name, values in data.lists()}
+        fields = {name: [_fingerprint_value(value) for value in values] for name, values in data.lists()}
     else:
         fields = dict(data)
     return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
-def _of_value(value: Any) -> Any:
+def _fingerprint_value(value: Any) -> Any:
     if not isinstance(value, UploadedFile):
         return value
     value.seek(0)

@@ -25,15 +25,15 @@ from streamsite.mongo.keyset_merge import Moment
 
 Row = TypeVar("Row", bound=Model)
 
-DEFAULT_SIZE = 20
-MOST = 100
+DEFAULT_PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
 SALT = "streamsite.cursor"
 # Of a row in a cursor of ``paginate_ranked``: with 500 rows two share one in a list of 40,000.
-MARK_BYTES = 4
-LONGEST_CURSOR = 6_000  # characters
+ROW_DIGEST_BYTES = 4
+MAX_CURSOR_LENGTH = 6_000  # characters
 # What every list takes, for the schema.
-PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
-NOT_FILTERS = {"cursor", "page_size"}
+PAGINATION_PARAMETERS = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
+PAGINATION_NAMES = {"cursor", "page_size"}
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ def page_size(params: QueryDict) -> int:
     """``?page_size=`` clamped to 1..100; 400 when it is no number."""
     raw = params.get("page_size", "")
     if not raw:
-        return DEFAULT_SIZE
+        return DEFAULT_PAGE_SIZE
     if not (raw.isascii() and raw.isdigit()):
         raise Invalid("page_size must be a whole number.", fields={"page_size": ["Not a whole number."]})
-    return max(1, min(int(raw[:6]), MOST))
+    return max(1, min(int(raw[:6]), MAX_PAGE_SIZE))
 
 
 def paginate(
@@ -69,11 +69,11 @@ def paginate(
     """One page of ``queryset`` in ``order`` (field names, ``-`` for descending; the last one unique)."""
     params = request.GET
     size = page_size(params)
-    scope = _scope(request.path, params)
+    scope = _cursor_scope(request.path, params)
     key, backwards, place = _read_cursor(params.get("cursor", ""), scope, len(order))
-    wanted = [_flip(name) for name in order] if backwards else list(order)
+    wanted = [_reverse_order(name) for name in order] if backwards else list(order)
     if key is not None:
-        queryset = queryset.filter(_beyond(wanted, key))
+        queryset = queryset.filter(_rows_after(wanted, key))
     rows = list(queryset.order_by(*wanted)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
@@ -85,8 +85,8 @@ def paginate(
     first = max(0, place - len(rows)) if backwards else place
 
     def link(row: Row, place: int, *, back: bool) -> str:
-        cursor = _write_cursor([_value(row, name) for name in order], scope, back=back, place=place)
-        return _link(request, cursor, absolute=absolute)
+        cursor = _write_cursor([_cursor_value(row, name) for name in order], scope, back=back, place=place)
+        return _page_url(request, cursor, absolute=absolute)
 
     has_next = bool(rows) and (more or backwards)
     has_previous = bool(rows) and (more if backwards else key is not None)
@@ -111,10 +111,10 @@ def paginate_ranked(
     was on a page before this one: none is repeated, and none is skipped. There must be a bound to the ids.
     """
     size = page_size(request.GET)
-    scope = _scope(request.path, request.GET)
+    scope = _cursor_scope(request.path, request.GET)
     key, backwards, _ = _read_cursor(request.GET.get("cursor", ""), scope, 1)
-    marks = {one: _mark(one) for one in keys}
-    before = _marks_in(key[0], keys, marks) if key else []
+    marks = {one: _row_digest(one) for one in keys}
+    before = _read_row_digests(key[0], keys, marks) if key else []
     if backwards:
         places = {mark: place for place, mark in enumerate(before[-size:])}
         page = sorted((one for one in keys if marks[one] in places), key=lambda one: places[marks[one]])
@@ -126,7 +126,7 @@ def paginate_ranked(
 
     def link(shown: list[bytes], *, back: bool) -> str:
         text = urlsafe_b64encode(b"".join(shown)).decode()
-        return _link(request, _write_cursor([text], scope, back=back), absolute=absolute)
+        return _page_url(request, _write_cursor([text], scope, back=back), absolute=absolute)
 
     return Page(
         load(page),
@@ -135,46 +135,46 @@ def paginate_ranked(
     )
 
 
-def _mark(key: str) -> bytes:
-    return hashlib.blake2b(key.encode(), digest_size=MARK_BYTES).digest()
+def _row_digest(key: str) -> bytes:
+    return hashlib.blake2b(key.encode(), digest_size=ROW_DIGEST_BYTES).digest()
 
 
-def _marks_in(stored: Any, keys: Sequence[str], marks: Mapping[str, bytes]) -> list[bytes]:
+def _read_row_digests(stored: Any, keys: Sequence[str], marks: Mapping[str, bytes]) -> list[bytes]:
     """The marks of a cursor; cursors of the previous release are places in the order."""
     if isinstance(stored, int):
         return [marks[one] for one in keys[:stored]]
     joined = urlsafe_b64decode(stored)
-    return [joined[start : start + MARK_BYTES] for start in range(0, len(joined), MARK_BYTES)]
+    return [joined[start : start + ROW_DIGEST_BYTES] for start in range(0, len(joined), ROW_DIGEST_BYTES)]
 
 
-KeyOfRow = TypeVar("KeyOfRow", bound=Sequence[Any])
+RowKey = TypeVar("RowKey", bound=Sequence[Any])
 
 
 def paginate_keys(
     request: HttpRequest | Request,
-    load: Callable[[list[Any] | None, int], list[KeyOfRow]],
+    load: Callable[[list[Any] | None, int], list[RowKey]],
     *,
     parts: int,
     absolute: bool = True,
-) -> tuple[list[KeyOfRow], str | None]:
+) -> tuple[list[RowKey], str | None]:
     """One page of rows that are known by their keys of ``parts`` values, and the URL of the next one.
 
     ``load(after, size)`` returns the ``size`` keys after one, or the first ones. There is no way back.
     """
     size = page_size(request.GET)
-    scope = _scope(request.path, request.GET)
+    scope = _cursor_scope(request.path, request.GET)
     after, _, _ = _read_cursor(request.GET.get("cursor", ""), scope, parts)
     keys = load(after, size + 1)
     if len(keys) <= size:
         return keys, None
     cursor = _write_cursor(list(keys[size - 1]), scope, back=False)
-    return keys[:size], _link(request, cursor, absolute=absolute)
+    return keys[:size], _page_url(request, cursor, absolute=absolute)
 
 
-Entry = TypeVar("Entry", bound="Timed")
+Entry = TypeVar("Entry", bound="TimelineEntry")
 
 
-class Timed(Protocol):
+class TimelineEntry(Protocol):
     """Something that happened, by its id; it has a time as well."""
 
     @property
@@ -194,46 +194,46 @@ def paginate_latest(
     a page may have come from any of them since.
     """
     size = page_size(request.GET)
-    scope = _scope(request.path, request.GET)
+    scope = _cursor_scope(request.path, request.GET)
     key, _, _ = _read_cursor(request.GET.get("cursor", ""), scope, 2)
     rows = load((key[0], str(key[1])) if key else None, size + 1)
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
     cursor = _write_cursor([{"t": getattr(last, by).timestamp()}, last.id], scope, back=False)
-    return rows[:size], _link(request, cursor, absolute=absolute)
+    return rows[:size], _page_url(request, cursor, absolute=absolute)
 
 
-def _link(request: HttpRequest | Request, cursor: str, *, absolute: bool) -> str:
+def _page_url(request: HttpRequest | Request, cursor: str, *, absolute: bool) -> str:
     params = request.GET
     query = [(name, value) for name in params for value in params.getlist(name) if name != "cursor"]
     target = f"{request.path}?{urlencode([*query, ('cursor', cursor)])}"
     return f"{origin.current()}{target}" if absolute else target
 
 
-def _scope(path: str, params: QueryDict) -> str:
+def _cursor_scope(path: str, params: QueryDict) -> str:
     filters = sorted(
-        (name, value) for name in params if name not in NOT_FILTERS for value in params.getlist(name)
+        (name, value) for name in params if name not in PAGINATION_NAMES for value in params.getlist(name)
     )
     return hashlib.sha256(repr((path, filters)).encode()).hexdigest()[:16]
 
 
-def _flip(name: str) -> str:
+def _reverse_order(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _value(row: Model, name: str) -> Any:
+def _cursor_value(row: Model, name: str) -> Any:
     value: Any = row
     for part in name.lstrip("-").split("__"):
         value = getattr(value, part)
     return {"t": value.timestamp()} if isinstance(value, datetime) else value
 
 
-def _beyond(order: Sequence[str], key: Sequence[Any]) -> Q:
+def _rows_after(order: Sequence[str], key: Sequence[Any]) -> Q:
     """The rows after ``key``: ``a < x or (a = x and b < y)``, with ``a <= x`` in front for the index."""
     if isinstance(key[0], bool) and len(order) > 1 and key[0] is not order[0].startswith("-"):
         # Nothing comes after the last of two values: what follows is equal in it, and the index goes straight there.
-        return Q(**{order[0].lstrip("-"): key[0]}) & _beyond(order[1:], key[1:])
+        return Q(**{order[0].lstrip("-"): key[0]}) & _rows_after(order[1:], key[1:])
     condition = Q()
     equal = Q()
     for name, value in zip(order, key, strict=True):
@@ -255,7 +255,7 @@ def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, b
     if not raw:
         return None, False, 0
     try:
-        content = signing.loads(raw[:LONGEST_CURSOR], salt=SALT)
+        content = signing.loads(raw[:MAX_CURSOR_LENGTH], salt=SALT)
     except signing.BadSignature:
         raise InvalidCursor from None
     if content["s"] != scope or len(content["k"]) != length:

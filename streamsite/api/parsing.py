@@ -15,7 +15,7 @@ MAX_DEPTH = 32
 MAX_DIGITS = 30
 
 
-class ParseFailed(Invalid):
+class JSONParseError(Invalid):
     """The body is not JSON as this API reads it."""
 
     code = "parse_error"
@@ -36,30 +36,30 @@ class StrictJSONParser(BaseParser):
         raw = stream.read(settings.MAX_JSON_BYTES + 1)
         if len(raw) > settings.MAX_JSON_BYTES:
             raise TooLarge(f"A JSON body may have at most {settings.MAX_JSON_BYTES} bytes.")
-        return loads(raw)
+        return parse_json_object(raw)
 
 
-def loads(raw: bytes) -> dict[str, Any]:
+def parse_json_object(raw: bytes) -> dict[str, Any]:
     """``raw`` as an object, or ``ParseFailed``."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise ParseFailed("The body is not UTF-8.") from None
+        raise JSONParseError("The body is not UTF-8.") from None
     if not text.strip():
         return {}
     _check_depth(text)
     try:
         value = json.loads(
             text,
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
+            object_pairs_hook=_build_object,
+            parse_constant=_reject_constant,
             parse_int=_parse_int,
             parse_float=_parse_float,
         )
     except (ValueError, RecursionError):
-        raise ParseFailed from None
+        raise JSONParseError from None
     if not isinstance(value, dict):
-        raise ParseFailed("The body must be a JSON object.")
+        raise JSONParseError("The body must be a JSON object.")
     return value
 
 
@@ -79,16 +79,16 @@ def _check_depth(text: str) -> None:
         elif character in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise ParseFailed(f"JSON may be nested at most {MAX_DEPTH} deep.")
+                raise JSONParseError(f"JSON may be nested at most {MAX_DEPTH} deep.")
         elif character in "]}":
             depth -= 1
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
         if key in result:
-            raise ParseFailed("A JSON object has the same key twice.")
+            raise JSONParseError("A JSON object has the same key twice.")
         _check_text(key)
         _check_value(value)
         result[key] = value
@@ -105,23 +105,23 @@ def _check_value(value: Any) -> None:
 
 def _check_text(text: str) -> None:
     if "\x00" in text:
-        raise ParseFailed("JSON text may not contain NUL.")
+        raise JSONParseError("JSON text may not contain NUL.")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ParseFailed("JSON text may not contain lone surrogates.")
+        raise JSONParseError("JSON text may not contain lone surrogates.")
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ParseFailed(f"{name} is not JSON.")
+def _reject_constant(name: str) -> Any:
+    raise JSONParseError(f"{name} is not JSON.")
 
 
 def _parse_int(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise ParseFailed("A number has too many digits.")
+        raise JSONParseError("A number has too many digits.")
     return int(digits)
 
 
 def _parse_float(digits: str) -> float:
     value = float(digits) if len(digits) <= MAX_DIGITS * 2 else float("inf")
     if value in {float("inf"), float("-inf")}:
-        raise ParseFailed("A number is too large.")
+        raise JSONParseError("A number is too large.")
     return value

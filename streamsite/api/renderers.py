@@ -34,7 +34,7 @@ class OrjsonRenderer(BaseRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        return with_absolute_urls(orjson.dumps(data, default=_plain, option=orjson.OPT_UTC_Z))
+        return with_absolute_urls(orjson.dumps(data, default=_encode_fallback, option=orjson.OPT_UTC_Z))
 
 
 def with_absolute_urls(content: bytes) -> bytes:
@@ -46,7 +46,7 @@ def with_absolute_urls(content: bytes) -> bytes:
     return content.replace(b'url":"/', b'url":"%b/' % origin.current().encode())
 
 
-def _plain(value: Any) -> Any:
+def _encode_fallback(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, str):

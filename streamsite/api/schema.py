@@ -22,8 +22,8 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 # What a method may be answered with besides what its view says.
-ALWAYS = ("400", "404", "429", "503")
-BY_METHOD = {
+COMMON_ERROR_STATUSES = ("400", "404", "429", "503")
+ERROR_STATUSES_BY_METHOD = {
     "POST": ("409", "413", "415", "422"),
     "PUT": ("409", "413", "415"),
     "PATCH": ("409", "412", "413", "415"),
@@ -40,7 +40,7 @@ class StreamsiteSchema(AutoSchema):
             return operation
         reference = self.resolve_serializer(ErrorSerializer, "response").ref
         answer = {"description": "Error", "content": {"application/json": {"schema": reference}}}
-        codes = [*ALWAYS, *BY_METHOD.get(self.method, ())]
+        codes = [*COMMON_ERROR_STATUSES, *ERROR_STATUSES_BY_METHOD.get(self.method, ())]
         if operation.get("security"):
             codes += ["401", "403"]
         for code in codes:

@@ -30,14 +30,14 @@ class SchemaView(SpectacularJSONAPIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        response = HttpResponse(_document(), content_type=OpenApiJsonRenderer.media_type)
+        response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
         response["Cache-Control"] = "public, max-age=300"
         return response
 
 
 @cache
-def _document() -> bytes:
+def _generate_document() -> bytes:
     """Generate the document, which takes a third of a second of a core: nobody may ask for that again and again."""
     generator: Any = SchemaView.generator_class()
     document: bytes = OpenApiJsonRenderer().render(
@@ -49,4 +49,4 @@ def _document() -> bytes:
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """Unknown API paths are JSON as well."""
-    return errors.response(request, errors.Absent())
+    return errors.error_response(request, errors.Absent())

@@ -107,7 +107,7 @@ class DiskHandler(TemporaryFileUploadHandler):
                 self.require_room(self.request.user)  # type: ignore[union-attr]
         except OSError as error:
             self.file.close()
-            raise disk.refusal(error) from None
+            raise disk.as_disk_full(error) from None
         except BaseException:
             self.file.close()
             raise

@@ -20,7 +20,7 @@ from streamsite.rate_limits import ANONYMOUS_FILES, enforce, throttle_key
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What a server takes from the connection by itself, to use it again.
-KEPT_OPEN_BYTES = 65_536
+MAX_DRAINED_BYTES = 65_536
 # Large forms of callers who are not signed in, which are held in memory.
 _anonymous = threading.BoundedSemaphore(4)
 
@@ -39,14 +39,14 @@ class BodyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        body = stream.attach(request)
+        body = stream.attach_body(request)
         request.incoming_body = body  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
         finally:
             if getattr(request, "holds_anonymous_slot", False):
                 _anonymous.release()
-        if body is not None and body.unread > KEPT_OPEN_BYTES:
+        if body is not None and body.unread > MAX_DRAINED_BYTES:
             _close_connection(request, response, body)
         return response
 
@@ -58,12 +58,12 @@ class BodyMiddleware:
             return None
         route = request.resolver_match.view_name if request.resolver_match else ""
         is_form = str(request.content_type).startswith("multipart/")
-        rule = rules.rule_of(route, is_form=is_form)
+        rule = rules.rule_for_route(route, is_form=is_form)
         try:
             _require_length(body, rule)
             return _admit_form(request, body, rule) if is_form else None
         except errors.SiteError as error:
-            return errors.response(request, error)
+            return errors.error_response(request, error)
 
 
 def _require_length(body: stream.Body, rule: rules.Rule) -> None:
@@ -81,7 +81,7 @@ def _admit_form(request: HttpRequest, body: stream.Body, rule: rules.Rule) -> Ht
     """
     request.upload_handlers = [load_handler(rule.handler, request)]
     is_api = request.path.startswith("/api/")
-    is_large = (body.length or 0) > rules.usual().most
+    is_large = (body.length or 0) > rules.default_rule().most
     if rule.from_anyone and is_large:
         _take_anonymous_slot(request)
     if is_api:
@@ -89,13 +89,13 @@ def _admit_form(request: HttpRequest, body: stream.Body, rule: rules.Rule) -> Ht
     if not request.user.is_authenticated:
         if is_large:
             raise errors.NotSignedIn("Sign in before you send a file.")
-        request.upload_handlers = [load_handler(rules.NOWHERE, request)]
+        request.upload_handlers = [load_handler(rules.DISCARD, request)]
         return None
     if rule.from_anyone or request.method in SAFE:
         return None
     has_header = settings.CSRF_HEADER_NAME in request.META
-    refused: HttpResponse | None = csrf.refusal(
-        request, None if has_header else stream.first_fields(request, body)
+    refused: HttpResponse | None = csrf.rejection(
+        request, None if has_header else stream.fields_before_first_file(request, body)
     )
     return refused
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from streamsite.sanitize import bytes_in_words
+from streamsite.sanitize import format_bytes
 
 # Fields and boundaries beside the files of a form.
 REST_OF_FORM = 100_000
-MAX_PICTURE_BYTES = 10 * 1024**2
+MAX_IMAGE_BYTES = 10 * 1024**2
 
 # By route: the number of pictures that one form may bring.
-PICTURES = {
+IMAGE_FORMS = {
     "settings-profile": 2,
     "channel-posts": 1,
     "studio-picture": 1,
@@ -26,14 +26,14 @@ PICTURES = {
     "api-posts": 1,
 }
 # Nobody is signed in while registering: these pictures stay in memory, for few requests at a time.
-ANONYMOUS_PICTURES = {"api-register": 2}
+ANONYMOUS_IMAGE_FORMS = {"api-register": 2}
 VIDEO_FORMS = frozenset({"upload", "api-videos"})
 # Their view reads the body itself, once it knows the caller and the upload.
 RESUMABLE = frozenset({"api-uploads", "api-upload"})
 # Answered without reading the body, which proxies of mail programs may send in chunks.
 UNREAD = frozenset({"unsubscribe"})
 
-NOWHERE = "streamsite.bodies.handlers.DiscardHandler"
+DISCARD = "streamsite.bodies.handlers.DiscardHandler"
 MEMORY = "streamsite.bodies.handlers.MemoryHandler"
 DISK = "streamsite.bodies.handlers.DiskHandler"
 VIDEO = "videos.uploads.form_files.VideoHandler"
@@ -55,35 +55,35 @@ class Rule:
     field: str = ""
 
 
-def usual() -> Rule:
+def default_rule() -> Rule:
     """Return the rule of pages and JSON."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return Rule(most, f"Send at most {bytes_in_words(most)}.", from_anyone=True)
+    return Rule(most, f"Send at most {format_bytes(most)}.", from_anyone=True)
 
 
-def rule_of(route: str, *, is_form: bool) -> Rule:
+def rule_for_route(route: str, *, is_form: bool) -> Rule:
     """Return the rule of the route with this name. Only multipart forms and resumable uploads may be large."""
-    if is_form and (route in PICTURES or route in ANONYMOUS_PICTURES):
+    if is_form and (route in IMAGE_FORMS or route in ANONYMOUS_IMAGE_FORMS):
         return _pictures(route)
     if (is_form and route in VIDEO_FORMS) or route in RESUMABLE:
-        detail = f"A file may have at most {bytes_in_words(settings.MAX_UPLOAD_BYTES)}."
+        detail = f"A file may have at most {format_bytes(settings.MAX_UPLOAD_BYTES)}."
         is_video = route in VIDEO_FORMS
         return Rule(
             settings.MAX_UPLOAD_BYTES + REST_OF_FORM,
             detail,
-            handler=VIDEO if is_video else NOWHERE,
+            handler=VIDEO if is_video else DISCARD,
             takes_unknown_length=not is_video,
             field="file" if is_video else "",
         )
-    return replace(usual(), takes_unknown_length=True) if route in UNREAD else usual()
+    return replace(default_rule(), takes_unknown_length=True) if route in UNREAD else default_rule()
 
 
 def _pictures(route: str) -> Rule:
-    count = PICTURES.get(route) or ANONYMOUS_PICTURES[route]
+    count = IMAGE_FORMS.get(route) or ANONYMOUS_IMAGE_FORMS[route]
     return Rule(
-        count * MAX_PICTURE_BYTES + REST_OF_FORM,
-        f"A picture may have at most {bytes_in_words(MAX_PICTURE_BYTES)}.",
-        handler=DISK if route in PICTURES else MEMORY,
-        from_anyone=route in ANONYMOUS_PICTURES,
+        count * MAX_IMAGE_BYTES + REST_OF_FORM,
+        f"A picture may have at most {format_bytes(MAX_IMAGE_BYTES)}.",
+        handler=DISK if route in IMAGE_FORMS else MEMORY,
+        from_anyone=route in ANONYMOUS_IMAGE_FORMS,
         field="file",
     )

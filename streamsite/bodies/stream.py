@@ -98,7 +98,7 @@ class Body(io.IOBase):
             _drains.release()
 
 
-def attach(request: HttpRequest) -> Body | None:
+def attach_body(request: HttpRequest) -> Body | None:
     """Put a ``Body`` in the place of the request's stream; ``None`` when the request has no body."""
     raw = request.META.get("CONTENT_LENGTH") or ""
     is_chunked = "HTTP_TRANSFER_ENCODING" in request.META
@@ -112,7 +112,7 @@ def attach(request: HttpRequest) -> Body | None:
     return body
 
 
-def first_fields(request: HttpRequest, body: Body) -> QueryDict:
+def fields_before_first_file(request: HttpRequest, body: Body) -> QueryDict:
     """Return the fields of a multipart form that stand before its first file, within ``PEEK_BYTES``."""
     beginning = io.BytesIO(body.peek())
     try:

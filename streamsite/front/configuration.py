@@ -26,16 +26,16 @@ ACCEL_PREFIX = "/internal/"
 FORM_BYTES = 1024**2
 OTHER_BYTES = 25 * 1024**2
 # At the same time, from one address: requests in all, those that receive a file, those that send more than 10 KB.
-PER_ADDRESS = {"requests": 400, "readers": 1_000, "senders": 64}
+LIMITS_PER_ADDRESS = {"requests": 400, "readers": 1_000, "senders": 64}
 FOREVER = "max-age=315360000, public, immutable"
-PACKED_TYPES = (
+COMPRESSED_TYPES = (
     ("css", "css", "text/css; charset=utf-8"),
     ("m?js", "js mjs", "text/javascript; charset=utf-8"),
     ("svg", "svg", "image/svg+xml"),
     ("json", "json", "application/json"),
     ("txt", "txt", "text/plain; charset=utf-8"),
 )
-PASSED_ON = (
+FORWARDED_HEADERS = (
     *("X-Content-Type-Options", "Content-Security-Policy", "Permissions-Policy", "Referrer-Policy"),
     *("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Strict-Transport-Security"),
     *("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "X-Request-Id"),
@@ -59,7 +59,7 @@ class ConfigurationError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class NginxOptions:
     """Where nginx listens, what it speaks to and where it keeps its own files.
 
     ``listen`` holds one or more values of nginx's ``listen`` directive, separated by commas. With ``certificate`` and
@@ -77,7 +77,7 @@ class Place:
     key: str = ""
 
 
-def render(place: Place) -> str:
+def render(place: NginxOptions) -> str:
     """Return the configuration. Raise ``ConfigurationError`` for a folder whose name nginx would misread."""
     media_root, assets_dir = str(settings.MEDIA_ROOT), str(settings.ASSETS_DIR)
     for path in (media_root, assets_dir, place.run_dir, place.upstream, place.certificate, place.key):
@@ -109,7 +109,7 @@ def render(place: Place) -> str:
         "upload_bytes": settings.MAX_UPLOAD_BYTES,
         "form_bytes": settings.MAX_UPLOAD_BYTES + FORM_BYTES,
         "other_bytes": OTHER_BYTES,
-        "per_address": PER_ADDRESS,
+        "per_address": LIMITS_PER_ADDRESS,
         **_answers(),
     }
     template = Engine().from_string(TEMPLATE.read_text(encoding="utf-8"))
@@ -122,15 +122,17 @@ def _answers() -> dict[str, Any]:
         "Cache-Control": FOREVER,
         "Access-Control-Allow-Origin": "*",
         "Vary": "Accept-Encoding",
-        **headers.of_every_answer(),
+        **headers.security_headers(),
     }
     return {
         "packed_types": [
             {"pattern": pattern, "extensions": extensions, "type": kind}
-            for pattern, extensions, kind in PACKED_TYPES
+            for pattern, extensions, kind in COMPRESSED_TYPES
         ],
         "asset_headers": list(asset_headers.items()),
-        "passed_on": [(name, f"$upstream_http_{name.lower().replace('-', '_')}") for name in PASSED_ON],
+        "passed_on": [
+            (name, f"$upstream_http_{name.lower().replace('-', '_')}") for name in FORWARDED_HEADERS
+        ],
         "errors": [{"status": status, "code": code, "detail": detail} for status, code, detail in ERRORS],
         "error_headers": [
             ("Cache-Control", "no-store"),
@@ -139,7 +141,7 @@ def _answers() -> dict[str, Any]:
             ("X-Content-Type-Options", "nosniff"),
             *(
                 (name, f'"{value}"')
-                for name, value in headers.of_every_answer().items()
+                for name, value in headers.security_headers().items()
                 if name == "Strict-Transport-Security"
             ),
             (
@@ -165,7 +167,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     options = vars(parser.parse_args(arguments))
     try:
-        sys.stdout.write(render(Place(**options, hops=settings.TRUSTED_PROXIES)))
+        sys.stdout.write(render(NginxOptions(**options, hops=settings.TRUSTED_PROXIES)))
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 1

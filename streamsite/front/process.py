@@ -50,7 +50,7 @@ def raise_file_limit() -> int:
     return wanted
 
 
-def without_request(line: str) -> str:
+def strip_request(line: str) -> str:
     """Return a line of nginx's error log without the request it is about."""
     return REQUEST_PART.sub("", line)
 
@@ -62,9 +62,11 @@ class Front:
     ``command``. ``clean`` removes what would be left behind.
     """
 
-    def __init__(self, data_dir: Path, port: int, files: int, place: network.Place | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, port: int, files: int, place: network.ListenTarget | None = None
+    ) -> None:
         self.port = port
-        self.place = place or network.Place()
+        self.place = place or network.ListenTarget()
         self.run_dir = data_dir / "run" / "nginx" / str(port)
         self.socket = self.run_dir / "site.sock"
         self.connections = max(256, min(CONNECTIONS, (files - 64) // 2))
@@ -83,7 +85,7 @@ class Front:
 
     def begin(self, environment: dict[str, str]) -> None:
         """Start making the configuration from the settings that ``environment`` gives."""
-        listen = ",".join(f"{network.bracketed(address)}:{self.port}" for address in self.place.addresses)
+        listen = ",".join(f"{network.bracket_ipv6(address)}:{self.port}" for address in self.place.addresses)
         command = [
             *(sys.executable, "-m", "streamsite.front.configuration"),
             *("--listen", listen, "--upstream", f"unix:{self.socket}"),

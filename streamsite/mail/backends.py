@@ -18,8 +18,8 @@ from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 from django.utils.encoding import punycode
 
 from streamsite.mail import messages
-from streamsite.mail.conversation import Conversation, Tell, nobody
 from streamsite.mail.options import Options
+from streamsite.mail.smtp_session import ProgressCallback, SmtpSession, ignore_progress
 from streamsite.tasks.errors import PermanentFailure
 
 
@@ -29,7 +29,9 @@ class SmtpBackend(BaseEmailBackend):
     ``tell`` gets a sentence for each step.
     """
 
-    def __init__(self, fail_silently: bool = False, tell: Tell = nobody, **options: Any) -> None:
+    def __init__(
+        self, fail_silently: bool = False, tell: ProgressCallback = ignore_progress, **options: Any
+    ) -> None:
         super().__init__(fail_silently=fail_silently)
         self._tell = tell
 
@@ -37,8 +39,8 @@ class SmtpBackend(BaseEmailBackend):
         ready = [_envelope(message) for message in email_messages if message.recipients()]
         if not ready:
             return 0
-        conversation = Conversation(
-            _options(), timeout=settings.EMAIL_TIMEOUT, our_name=messages.domain(), tell=self._tell
+        conversation = SmtpSession(
+            _options(), timeout=settings.EMAIL_TIMEOUT, our_name=messages.message_domain(), tell=self._tell
         )
         try:
             conversation.open()

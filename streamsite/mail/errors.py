@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from streamsite.tasks.errors import PermanentFailure, TryLater
+from streamsite.tasks.errors import PermanentFailure, RetryLater
 
 
-class MailNotSent(TryLater):
+class MailNotSent(RetryLater):
     """The mail server is away, silent, refuses for now, or refuses us: worth another try.
 
     The message is for staff and names no recipient. ``advice`` is its last sentence: what an operator can do.

@@ -29,16 +29,16 @@ class SiteMessage(EmailMultiAlternatives):
         return built
 
 
-def domain() -> str:
+def message_domain() -> str:
     """Return the site's host in ASCII, for message ids and for greeting mail servers."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     return "localhost" if ":" in host else punycode(host)
 
 
-def headers() -> dict[str, str]:
+def message_headers() -> dict[str, str]:
     """Return the headers of any mail. The message id is the same at every try of a job, so that copies are known.
 
     ``Auto-Submitted`` keeps absence notes from answering (RFC 3834); ``Precedence`` is no standard and left out.
     """
     name = current_lease().job_id or uuid.uuid4().hex
-    return {"Message-ID": f"<{name}@{domain()}>", "Auto-Submitted": "auto-generated"}
+    return {"Message-ID": f"<{name}@{message_domain()}>", "Auto-Submitted": "auto-generated"}

@@ -37,7 +37,7 @@ def is_loopback(host: str) -> bool:
     return host in {"localhost", "::1", "[::1]"} or host.startswith("127.")
 
 
-def read() -> Options:
+def read_options() -> Options:
     """Return the options of the environment. Raises ``ImproperlyConfigured`` for what cannot work or is unsafe."""
     host = env.text("EMAIL_HOST")
     user = env.text("EMAIL_USER") or env.text(OLD_USER)
@@ -45,12 +45,12 @@ def read() -> Options:
     port = env.integer("EMAIL_PORT", 0, least=1, most=65_535)
     security = _security(host, user, port)
     options = Options(host, port or _usual_port(security), security, user, password)
-    if host and (found := problems(options)):
+    if host and (found := find_problems(options)):
         raise ImproperlyConfigured(" ".join(found))
     return options
 
 
-def problems(options: Options) -> list[str]:
+def find_problems(options: Options) -> list[str]:
     """Return one sentence per contradiction that would keep mail from leaving, or would give the password away."""
     found = []
     if options.user and not options.password:
@@ -69,7 +69,7 @@ def problems(options: Options) -> list[str]:
     return found
 
 
-def sender(site_name: str, site_host: str) -> str:
+def default_sender(site_name: str, site_host: str) -> str:
     """Return ``DEFAULT_FROM_EMAIL``, by default ``no-reply`` at the site's host. Raises ``ImproperlyConfigured``."""
     host = "localhost" if ":" in site_host else site_host  # an IPv6 address is no domain of mail
     given = env.text("DEFAULT_FROM_EMAIL", f"{site_name} <no-reply@{host}>")

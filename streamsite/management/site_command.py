@@ -18,7 +18,7 @@ class SiteCommand(BaseCommand):
         A database that does not answer is raised as what the driver says; ``manage.py`` makes a sentence of it.
         """
         try:
-            site_id.require()
+            site_id.require_match()
             return super().execute(*args, **options)
-        except site_id.WrongSite as error:
+        except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None

@@ -37,7 +37,7 @@ def batches(
         reached = {"_id": {"$gt": piece[-1]["_id"]}}
 
 
-def batches_of_ids(
+def id_batches(
     source: Collection[Document], condition: Mapping[str, Any], *, size: int = SIZE
 ) -> Iterator[list[Any]]:
     """Yield only the ids of ``batches``."""

@@ -15,7 +15,7 @@ from django.db import connections
 from django.db.utils import OperationalError
 from pymongo.errors import PyMongoError
 
-from streamsite.mongo import outage
+from streamsite.mongo import outage_messages
 
 if TYPE_CHECKING:
     from streamsite.mongo.engine.base import DatabaseWrapper
@@ -26,19 +26,19 @@ SRV = "mongodb+srv"
 
 
 @register(Tags.database)
-def connection_is_safe(databases: Sequence[str] | None = None, **extra: Any) -> list[CheckMessage]:
+def check_connection(databases: Sequence[str] | None = None, **extra: Any) -> list[CheckMessage]:
     """Check the aliases that the engine serves."""
     found: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "djongo":
             connection = cast("DatabaseWrapper", connections[alias])
-            found += of_uri(str(connection.settings_dict["CLIENT"].get("host", "")))
-            found += of_options(connection.engine_options)
-            found += of_server(connection)
+            found += check_uri(str(connection.settings_dict["CLIENT"].get("host", "")))
+            found += check_options(connection.engine_options)
+            found += check_server(connection)
     return found
 
 
-def of_uri(uri: str) -> Iterator[CheckMessage]:
+def check_uri(uri: str) -> Iterator[CheckMessage]:
     """Yield what a connection string says that weakens or exposes the database."""
     parts = urlsplit(uri)
     options = {name.lower(): value.lower() for name, value in parse_qsl(parts.query)}
@@ -73,7 +73,7 @@ def of_uri(uri: str) -> Iterator[CheckMessage]:
         )
 
 
-def of_options(options: dict[str, Any]) -> Iterator[CheckMessage]:
+def check_options(options: dict[str, Any]) -> Iterator[CheckMessage]:
     """Yield which of the engine's OPTIONS lets a visitor's query harm the server."""
     if options["allow_regex"]:
         yield Warning(
@@ -89,14 +89,14 @@ def of_options(options: dict[str, Any]) -> Iterator[CheckMessage]:
         )
 
 
-def of_server(connection: DatabaseWrapper) -> Iterator[CheckMessage]:
+def check_server(connection: DatabaseWrapper) -> Iterator[CheckMessage]:
     """Yield what the server cannot do; one that does not answer is an error of its own."""
     minimum = connection.features.minimum_database_version
     try:
         hello = connection.mongo_client.admin.command("hello")
         version = connection.get_database_version()
     except (PyMongoError, OperationalError) as error:
-        told = outage.sentence(
+        told = outage_messages.outage_message(
             error,
             address=str(connection.settings_dict["CLIENT"].get("host", "")),
             database=connection.settings_dict["NAME"],

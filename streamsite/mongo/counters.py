@@ -17,7 +17,7 @@ from streamsite.mongo.collections import collection
 logger = logging.getLogger("streamsite.counters")
 
 SETTLE_SECONDS = 3.0
-CLOSE = 0.01  # sums of seconds may differ by rounding
+TOLERANCE = 0.01  # sums of seconds may differ by rounding
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ class Drift:
 _counters: list[Counter] = []
 
 
-def register(*counters: Counter) -> None:
+def register_counters(*counters: Counter) -> None:
     """Add counters to those that are looked after."""
     _counters.extend(counters)
 
 
-def counting(
+def build_counter(
     counted: str,
     name: str,
     rows: str,
@@ -112,13 +112,13 @@ def _differences(
         is_there = counted is not None and counted["_id"] == document["_id"]
         wanted = float(counted.get("n") or 0) if counted is not None and is_there else 0.0
         had = float(document.get(counter.field) or 0)
-        if abs(wanted - had) > CLOSE:
+        if abs(wanted - had) > TOLERANCE:
             yield document["_id"], (had, wanted)
 
 
 def _set_right(counter: Counter, key: str, stored: float, right: float) -> int:
     by: float = right - stored
     change = {name: int(by) if by == int(by) else by for name in (counter.field, *counter.also)}
-    near = {"$gte": stored - CLOSE, "$lte": stored + CLOSE}
+    near = {"$gte": stored - TOLERANCE, "$lte": stored + TOLERANCE}
     found = collection(counter.counted).update_one({"_id": key, counter.field: near}, {"$inc": change})
     return found.modified_count

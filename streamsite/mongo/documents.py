@@ -8,10 +8,10 @@ from typing import Any
 from django.db import models
 
 from streamsite.mongo.engine.client import connection_for
-from streamsite.mongo.engine.compiler.missing import missing_value
+from streamsite.mongo.engine.compiler.missing_fields import missing_value
 
 
-def completed(
+def fill_defaults(
     model: type[models.Model], document: dict[str, Any], names: Iterable[str] = ()
 ) -> dict[str, Any]:
     """Return a document with what it lacks of its model's columns at their defaults, as the model's rows read.

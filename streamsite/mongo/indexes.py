@@ -11,8 +11,8 @@ from pymongo import ASCENDING, IndexModel
 
 from streamsite.mongo.collections import THROTTLES, collection
 from streamsite.mongo.engine.client import connection_for
+from streamsite.mongo.engine.index_info import signature
 from streamsite.mongo.engine.indexes import PRIMARY_KEY_INDEX, model_indexes
-from streamsite.mongo.engine.present import signature
 from streamsite.tasks import heartbeats, queue
 
 Document = dict[str, Any]
@@ -27,12 +27,12 @@ PROVIDERS = (
     "playlists.search",
     "streamsite.api.idempotency",
 )
-OWN = {
+OWN_INDEXES = {
     THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
     queue.JOBS: queue.INDEXES,
     heartbeats.WORKERS: heartbeats.INDEXES,
 }
-KEPT = ("_id_", PRIMARY_KEY_INDEX)
+PROTECTED_INDEXES = ("_id_", PRIMARY_KEY_INDEX)
 
 
 @dataclass
@@ -44,10 +44,10 @@ class Report:
     different: list[str] = field(default_factory=list)
 
 
-def wanted() -> dict[str, list[IndexModel]]:
+def required_indexes() -> dict[str, list[IndexModel]]:
     """Return the indexes that the code asks for, by collection."""
     connection = connection_for()
-    found: dict[str, list[IndexModel]] = {name: list(indexes) for name, indexes in OWN.items()}
+    found: dict[str, list[IndexModel]] = {name: list(indexes) for name, indexes in OWN_INDEXES.items()}
     for name in PROVIDERS:
         for target, indexes in import_module(name).INDEXES.items():
             found.setdefault(target, []).extend(indexes)
@@ -57,19 +57,19 @@ def wanted() -> dict[str, list[IndexModel]]:
     return found
 
 
-def compare() -> Report:
+def compare_indexes() -> Report:
     """Return how the database differs from what the code asks for; collections of others are left alone."""
     report = Report()
-    for target, indexes in wanted().items():
+    for target, indexes in required_indexes().items():
         present = {
             name: signature(dict(info))
             for name, info in collection(target).index_information().items()
-            if name not in KEPT
+            if name not in PROTECTED_INDEXES
         }
         asked = {
             str(index.document["name"]): signature(index.document)
             for index in indexes
-            if index.document["name"] not in KEPT
+            if index.document["name"] not in PROTECTED_INDEXES
         }
         for name, wish in asked.items():
             if name in present and present[name] != wish:
@@ -82,18 +82,18 @@ def compare() -> Report:
     return report
 
 
-def ensure(*, prune: bool = False) -> Report:
+def ensure_indexes(*, prune: bool = False) -> Report:
     """Create what is missing; with ``prune`` also drop what is extra and make anew what differs.
 
     Returns what was found before. Safe to repeat; the primary keys' indexes are never dropped.
     """
-    report = compare()
+    report = compare_indexes()
     if prune:
         for full_name in [*report.extra, *report.different]:
             target, name = full_name.split(".", 1)
             collection(target).drop_index(name)
     create = {*report.missing, *(report.different if prune else ())}
-    for target, indexes in wanted().items():
+    for target, indexes in required_indexes().items():
         chosen = [index for index in indexes if f"{target}.{index.document['name']}" in create]
         if chosen:
             collection(target).create_indexes(chosen)

@@ -18,7 +18,7 @@ Stages = list[dict[str, Any]]
 Moment = tuple[datetime, str]
 
 
-def newest_parts(
+def newest_pipelines(
     key: str,
     values: Sequence[str],
     condition: dict[str, Any],
@@ -32,7 +32,7 @@ def newest_parts(
 
     ``fields`` are kept beside ``by`` and ``_id``; all of them when there are none.
     """
-    bound = condition | ({} if before is None else earlier(by, before))
+    bound = condition | ({} if before is None else before_filter(by, before))
     kept: Stages = [{"$project": dict.fromkeys([by, *fields], 1)}] if fields else []
     return [
         [
@@ -45,25 +45,25 @@ def newest_parts(
     ]
 
 
-def newest(
+def find_newest(
     table: str, key: str, values: Sequence[str], condition: dict[str, Any], *, by: str, **options: Any
 ) -> list[dict[str, Any]]:
     """The newest rows of ``table`` as ``newest_parts`` has them, in order, in one read; none for no ``values``."""
-    parts = newest_parts(key, values, condition, by=by, **options)
+    parts = newest_pipelines(key, values, condition, by=by, **options)
     if not parts:
         return []
-    joined = [*parts[0], *union(table, parts[1:])]
+    joined = [*parts[0], *union_stages(table, parts[1:])]
     rows = list(collection(table).aggregate(joined))
     rows.sort(key=lambda row: (row[by], row["_id"]), reverse=True)
     return rows[: options["most"]]
 
 
-def union(table: str, parts: Sequence[Stages]) -> Stages:
+def union_stages(table: str, parts: Sequence[Stages]) -> Stages:
     """The stages that add what ``parts`` find in ``table``."""
     return [{"$unionWith": {"coll": table, "pipeline": part}} for part in parts]
 
 
-def earlier(by: str, before: Moment) -> dict[str, Any]:
+def before_filter(by: str, before: Moment) -> dict[str, Any]:
     """The rows after a moment and id in an order from the newest to the oldest."""
     at, row_id = before
     return {by: {"$lte": at}, "$or": [{by: {"$lt": at}}, {"_id": {"$lt": row_id}}]}

@@ -1,8 +1,9 @@
 """Repair what the previous release leaves behind when it runs beside this one, or after a rollback.
 
 Its documents lack the fields that only this release knows, and it changes some fields without those that follow from
-them. Reading copes with the first (``streamsite.mongo.engine.compiler.missing``); here they are filled in. For the
-second, apps register a ``Repair`` when they are ready. All of it goes in batches and can run beside everything else.
+them. Reading copes with the first (``streamsite.mongo.engine.compiler.missing_fields``); here they are filled in.
+For the second, apps register a ``Repair`` when they are ready. All of it goes in batches and can
+run beside everything else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pymongo import UpdateOne
 
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import connection_for
-from streamsite.mongo.engine.compiler.missing import has_varying_default, missing_value
+from streamsite.mongo.engine.compiler.missing_fields import has_varying_default, missing_value
 
 logger = logging.getLogger("streamsite.repairs")
 
@@ -52,12 +53,12 @@ class Finding:
 _repairs: list[Repair] = []
 
 
-def register(*repairs: Repair) -> None:
+def register_repairs(*repairs: Repair) -> None:
     """Add repairs to those that are made."""
     _repairs.extend(repairs)
 
 
-def repair(*, correct: bool = True) -> list[Finding]:
+def repair_documents(*, correct: bool = True) -> list[Finding]:
     """Look at every document, and set right what is wrong; return one ``Finding`` for each kind that was."""
     found = [finding for model in _stored_models() for finding in _fill(model, correct=correct)]
     found += [finding for one in _repairs if (finding := _apply(one, correct=correct)).wrong]
@@ -66,7 +67,7 @@ def repair(*, correct: bool = True) -> list[Finding]:
     return found
 
 
-def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+def chunk_values(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     """Yield lists of at most ``size`` of the values."""
     rest = iter(values)
     while batch := list(islice(rest, size)):
@@ -75,7 +76,7 @@ def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
 
 def _apply(one: Repair, *, correct: bool) -> Finding:
     wrong = corrected = 0
-    for keys in batches(one.find()):
+    for keys in chunk_values(one.find()):
         wrong += len(keys)
         if correct:
             one.correct(keys)
@@ -102,7 +103,7 @@ def _fill(model: Model, *, correct: bool) -> list[Finding]:
     if fields and correct:
         lacks_any = {"$or": [{field.column: {"$exists": False}} for field in fields]}
         names = dict.fromkeys([field.column for field in fields], 1)
-        for documents in batches(collection(table).find(lacks_any, {"_id": 1, **names})):
+        for documents in chunk_values(collection(table).find(lacks_any, {"_id": 1, **names})):
             for field in fields:
                 keys = [document["_id"] for document in documents if field.column not in document]
                 filled[field] += _fill_field(table, field, keys) if keys else 0

@@ -17,11 +17,11 @@ from pymongo.errors import PyMongoError
 from streamsite.mongo.engine import errors
 
 T = TypeVar("T")
-FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
+INITIAL_PAUSE, MAX_PAUSE = 0.01, 0.5
 
 
-def in_transaction(
-    block: Callable[[], T], *, seconds: float = 5.0, longest_pause: float = LONGEST_PAUSE
+def run_in_transaction(
+    block: Callable[[], T], *, seconds: float = 5.0, longest_pause: float = MAX_PAUSE
 ) -> T:
     """Run ``block`` in a transaction of its own, anew after each conflict, for up to ``seconds``.
 
@@ -30,7 +30,7 @@ def in_transaction(
     transaction it runs once, as a part of that.
     """
     deadline = time.monotonic() + seconds
-    pause = FIRST_PAUSE
+    pause = INITIAL_PAUSE
     while True:
         is_outermost = not transaction.get_connection().in_atomic_block
         try:
@@ -45,10 +45,10 @@ def in_transaction(
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same transaction may succeed when the whole of it is made again."""
-    return any(errors.is_transient(cause) for cause in causes(error))
+    return any(errors.is_transient(cause) for cause in error_chain(error))
 
 
-def causes(error: BaseException) -> Iterator[BaseException]:
+def error_chain(error: BaseException) -> Iterator[BaseException]:
     """The error, what caused it, what caused that, and so on; each once, even if it is its own cause."""
     seen: set[int] = set()
     cause: BaseException | None = error

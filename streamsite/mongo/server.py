@@ -22,7 +22,7 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from streamsite import folders, whole_files
+from streamsite import atomic_files, folders
 from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, version_of
 
 USER = "streamsite"
@@ -109,7 +109,7 @@ class EmbeddedMongo:
         self.port = self._choose_port()
         self.launch()
         self._prepare()
-        whole_files.write(self.data_dir / "run" / "mongodb-uri", self.uri)
+        atomic_files.write_atomically(self.data_dir / "run" / "mongodb-uri", self.uri)
 
     def launch(self) -> None:
         """Start the process on the chosen port and wait until it answers."""
@@ -145,7 +145,7 @@ class EmbeddedMongo:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=end_with_parent,
         )
         self._wait_until_answering(log_path)
 
@@ -180,7 +180,7 @@ class EmbeddedMongo:
     def _kept_secret(self, name: str) -> str:
         path = self.data_dir / "keys" / name
         if not path.is_file() or not path.read_text(encoding="utf-8").strip():
-            whole_files.write(path, secrets.token_hex(24))
+            atomic_files.write_atomically(path, secrets.token_hex(24))
         return path.read_text(encoding="utf-8").strip()
 
     def _choose_port(self) -> int:
@@ -292,7 +292,7 @@ class EmbeddedMongo:
             time.sleep(0.02)
 
 
-def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+def end_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel to end this process with the one that started it, however that one ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 

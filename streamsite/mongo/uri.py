@@ -15,7 +15,7 @@ EXAMPLE = (
 SRV = "mongodb+srv://"
 
 
-def problem(uri: str) -> str:
+def uri_problem(uri: str) -> str:
     """Return why the driver cannot use the string; "" for a good one."""
     # Nothing is asked of the DNS while settings are read: mongodb+srv:// has the form of mongodb:// otherwise.
     plain = uri.replace(SRV, "mongodb://", 1) if uri.startswith(SRV) else uri
@@ -28,7 +28,7 @@ def problem(uri: str) -> str:
     return ""
 
 
-def servers(uri: str) -> str:
+def server_addresses(uri: str) -> str:
     """Return the servers that the string names, without user and password."""
     try:
         return urlsplit(uri).netloc.rpartition("@")[2] or "no server"

@@ -7,22 +7,22 @@ from typing import Any
 
 from django_tasks.base import Task
 
-Address = Callable[[str], str]
+LinkBuilder = Callable[[str], str]
 
-_addresses: dict[str, Address] = {}
+_addresses: dict[str, LinkBuilder] = {}
 
 
-def register(task: Task[Any, Any]) -> Callable[[Address], Address]:
+def register_admin_link(task: Task[Any, Any]) -> Callable[[LinkBuilder], LinkBuilder]:
     """Decorate a function that makes an address in the admin of the first argument of ``task``."""
 
-    def keep(address: Address) -> Address:
+    def keep(address: LinkBuilder) -> LinkBuilder:
         _addresses[task.module_path] = address
         return address
 
     return keep
 
 
-def address_of(task_path: str, args: list[Any]) -> str | None:
+def build_admin_link(task_path: str, args: list[Any]) -> str | None:
     """The address of what a job is about, if its app has told."""
     address = _addresses.get(task_path)
     return address(str(args[0])) if address is not None and args else None

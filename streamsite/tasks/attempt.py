@@ -85,14 +85,14 @@ class Attempt:
         return self._value
 
     def _run(self) -> None:
-        token = leases.hold(self._lease)
+        token = leases.set_current_lease(self._lease)
         try:
             self._value = self._work()
         except BaseException as error:
             self._error = error
         finally:
             try:
-                leases.release(token)
+                leases.reset_current_lease(token)
                 connections.close_all()
             finally:
                 self._ended.set()

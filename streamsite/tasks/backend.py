@@ -60,7 +60,7 @@ class MongoTaskBackend(BaseTaskBackend):
     def pause(self, queue_name: str, tries: int) -> timedelta:
         """Return how long a job of the queue waits after its ``tries``-th failure."""
         by_queue: dict[str, Sequence[float]] = self.options.get("pauses_of", {})
-        return queue.pause(tries, by_queue.get(queue_name, ()))
+        return queue.compute_retry_delay(tries, by_queue.get(queue_name, ()))
 
     def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
         """Store a job for ``task``."""
@@ -71,7 +71,7 @@ class MongoTaskBackend(BaseTaskBackend):
     ) -> TaskResult[Any]:
         """Store a job, unless one named ``unique`` is unfinished; then that one is the result."""
         self.validate_task(task)
-        job = queue.new_job(
+        job = queue.build_job(
             task.module_path,
             normalize_json(list(args)),
             normalize_json(dict(kwargs)),

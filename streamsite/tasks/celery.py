@@ -34,11 +34,11 @@ if not apps.ready:  # started by the command `celery`, which knows nothing of Dj
 from django.conf import settings
 from django_tasks import task_backends
 
-from streamsite import site_id, starting
+from streamsite import site_id, startup_warnings
 from streamsite.tasks import control, dispatch
 from streamsite.tasks.backend import MAIL
 from streamsite.tasks.celery_backend import CeleryTaskBackend
-from streamsite.tasks.celery_scheduler import Upkeep
+from streamsite.tasks.celery_scheduler import CeleryScheduler
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 
 logger = logging.getLogger("streamsite.worker")
@@ -63,7 +63,7 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     # Each bound by its own name: by the default, every queue would hear the calls for all.
-    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in control.queue_names()],
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in control.list_queue_names()],
     task_default_queue=PERIODIC_QUEUE,
     task_create_missing_queues=False,
     # Calls wait at the broker and not in a busy worker, where no other one could hear them.
@@ -107,7 +107,7 @@ class _Workers:
 
 
 _workers = _Workers()
-_upkeep = Upkeep()
+_upkeep = CeleryScheduler()
 
 
 @app.task(name="streamsite.run_job")  # type: ignore[untyped-decorator]
@@ -130,7 +130,7 @@ def run_job(queue: str, is_again: bool = False) -> bool:
 def _pass_on(queue: str, is_again: bool) -> None:
     """Call another worker, if that can be done; if not, the queue is called again anyway."""
     try:
-        if not is_again or dispatch.is_left(queue, _backend().resend_seconds):
+        if not is_again or dispatch.has_overdue_job(queue, _backend().resend_seconds):
             publish(queue, is_again=is_again)
     # Whatever a broker's client raises: a job may have been taken that is to be run.
     except Exception as error:
@@ -164,13 +164,13 @@ def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
 def _require_site(**told: Any) -> None:
     """End before the broker is asked, when the database and the data folder belong to different sites."""
     try:
-        site_id.require_once_reachable()
-    except site_id.WrongSite as error:
+        site_id.wait_and_require_match()
+    except site_id.SiteMismatch as error:
         raise SystemExit(f"celery: {error}") from None
 
 
 def _start_upkeep(**told: Any) -> None:
-    starting.warn_meanwhile()
+    startup_warnings.log_startup_warnings_in_background()
     _upkeep.start(_backend(), list(app.amqp.queues.consume_from))
 
 

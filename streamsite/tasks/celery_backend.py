@@ -17,7 +17,7 @@ from streamsite.tasks.backend import MongoTaskBackend
 
 logger = logging.getLogger("streamsite.tasks")
 
-MOST_WAITING = 1_000
+MAX_WAITING = 1_000
 OUTAGE_PAUSE = 2.0
 
 
@@ -30,7 +30,7 @@ class CeleryTaskBackend(MongoTaskBackend):
 
     def __init__(self, alias: str, params: dict[str, Any]) -> None:
         super().__init__(alias, params)
-        self._caller = Caller(self.call)
+        self._caller = BrokerCaller(self.call)
 
     @property
     def resend_seconds(self) -> float:
@@ -44,7 +44,7 @@ class CeleryTaskBackend(MongoTaskBackend):
 
     def call(self, job_id: str) -> None:
         """Call a worker for a job that is due and not announced. Raises what the broker's client raises."""
-        name = dispatch.announce(job_id)
+        name = dispatch.mark_called(job_id)
         if name is not None:
             _publish(job_id, name)
 
@@ -54,15 +54,15 @@ class CeleryTaskBackend(MongoTaskBackend):
         Every Celery worker does this once a second (``celery_scheduler.py``). Raises what broker and database raise.
         """
         names = sorted(self.queues)
-        while (found := dispatch.announce_next(names, self.resend_seconds)) is not None:
+        while (found := dispatch.mark_next_called(names, self.resend_seconds)) is not None:
             _publish(*found)
         for name in names:
-            if dispatch.is_to_be_called_again(name, self.resend_seconds):
+            if dispatch.claim_repeat_call(name, self.resend_seconds):
                 logger.debug("jobs of the queue %s were left; it is called again", name)
                 publish_call(name, is_again=True)
 
 
-class Caller:
+class BrokerCaller:
     """A thread that makes calls, so that enqueueing takes no longer when the broker is slow or away.
 
     What it drops (too much waiting, broker away, process ended) the workers announce themselves.
@@ -70,7 +70,7 @@ class Caller:
 
     def __init__(self, call: Callable[[str], None]) -> None:
         self._call = call
-        self._waiting: waiting.Queue[str] = waiting.Queue(MOST_WAITING)
+        self._waiting: waiting.Queue[str] = waiting.Queue(MAX_WAITING)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed_until = 0.0
@@ -111,5 +111,5 @@ def _publish(job_id: str, name: str) -> None:
     try:
         publish_call(name)
     except Exception:
-        dispatch.withdraw(job_id)
+        dispatch.unmark_called(job_id)
         raise

@@ -22,10 +22,10 @@ from streamsite.tasks.worker import DATABASE_DOWN, PERIODIC_WAIT
 
 logger = logging.getLogger("streamsite.worker")
 
-INTERVAL, LONGEST_INTERVAL = 1.0, 5.0
+INTERVAL, MAX_INTERVAL = 1.0, 5.0
 
 
-class Upkeep:
+class CeleryScheduler:
     """``start`` and ``stop`` a thread that does it."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Upkeep:
                 interval = INTERVAL
             except Exception as error:  # a broker's client raises what it likes; nothing may end this thread
                 logger.warning("broker or database unavailable (%s); waiting", error.__class__.__name__)
-                interval = min(LONGEST_INTERVAL, interval * 2)
+                interval = min(MAX_INTERVAL, interval * 2)
 
         with suppress(*DATABASE_DOWN), pymongo.timeout(1.0):
             heartbeat.end()
@@ -61,5 +61,5 @@ class Upkeep:
             heartbeat.beat()
             backend.catch_up()
             if time.monotonic() >= self._look_at_periodic:
-                periodic.ensure()
+                periodic.enqueue_periodic_tasks()
                 self._look_at_periodic = time.monotonic() + PERIODIC_WAIT

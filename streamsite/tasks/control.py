@@ -10,14 +10,14 @@ from django_tasks import task_backends
 
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
-from streamsite.mongo.retry import in_transaction
+from streamsite.mongo.retry import run_in_transaction
 from streamsite.tasks import queue
 from streamsite.tasks.backend import MongoTaskBackend
 from streamsite.tasks.signals import CANCELLED, task_dead, task_revived
 
 logger = logging.getLogger("streamsite.tasks")
 
-MOST_FOUND = 200
+MAX_RESULTS = 200
 
 
 def cancel(job_id: str, by: str = "staff") -> bool:
@@ -53,7 +53,7 @@ def retry(job_id: str) -> bool:
         task_revived.send(sender=retry, task_path=job["task"], args=job["args"], kwargs=job["kwargs"])
         return queue.requeue(job_id, session=session_for("default"))
 
-    revived = in_transaction(revive)
+    revived = run_in_transaction(revive)
     if revived:
         _wake(job_id)
     return revived
@@ -67,23 +67,23 @@ def move_to_front(job_id: str) -> bool:
     return moved
 
 
-def known_tasks() -> list[str]:
+def list_task_names() -> list[str]:
     """The tasks of all jobs that are kept."""
     return sorted(collection(queue.JOBS).distinct("task"))
 
 
-def queue_names() -> list[str]:
+def list_queue_names() -> list[str]:
     """The queues of the site."""
     return sorted(task_backends["default"].queues)
 
 
-def ids_about(argument: str) -> list[str]:
+def find_ids_by_argument(argument: str) -> list[str]:
     """The jobs whose first argument is that, such as a video's id."""
-    rows = collection(queue.JOBS).find({"args.0": argument}, {"_id": 1}, limit=MOST_FOUND)
+    rows = collection(queue.JOBS).find({"args.0": argument}, {"_id": 1}, limit=MAX_RESULTS)
     return [row["_id"] for row in rows]
 
 
-def errors_of(job_id: str) -> list[dict[str, Any]]:
+def list_errors(job_id: str) -> list[dict[str, Any]]:
     """Why each of the last tries failed: ``try``, ``at``, ``error``, ``exception``."""
     job = queue.find(job_id) or {"errors": []}
     return [entry | {"at": entry["at"].replace(tzinfo=UTC)} for entry in job["errors"]]

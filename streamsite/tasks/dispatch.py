@@ -18,42 +18,42 @@ from streamsite.mongo.collections import collection
 from streamsite.tasks.queue import JOBS, NOW, UNFINISHED
 
 CALLS = "task_call"
-MOST_DOUBLINGS = 3
+MAX_DOUBLINGS = 3
 
 Document = dict[str, Any]
 
 
-def announce(job_id: str) -> str | None:
+def mark_called(job_id: str) -> str | None:
     """The queue to call for that job; ``None`` when it is not due or was announced already."""
     found = _announce({"_id": job_id})
     return None if found is None else str(found["queue"])
 
 
-def announce_next(queues: list[str], seconds: float) -> tuple[str, str] | None:
+def mark_next_called(queues: list[str], seconds: float) -> tuple[str, str] | None:
     """The id and queue of a job that became due within ``seconds`` and was not announced."""
     recently = {"$gt": ["$run_at", _ago(seconds)]}
     found = _announce({"queue": {"$in": queues}}, recently)
     return None if found is None else (found["_id"], found["queue"])
 
 
-def withdraw(job_id: str) -> None:
+def unmark_called(job_id: str) -> None:
     """The call could not be made: the job counts as not announced."""
     collection(JOBS).update_one({"_id": job_id}, {"$unset": {"announced_at": ""}})
 
 
-def is_left(queue: str, seconds: float) -> bool:
+def has_overdue_job(queue: str, seconds: float) -> bool:
     """Whether the queue has a job that nobody took for ``seconds`` after it was due."""
     left = {"queue": queue, "state": {"$in": UNFINISHED}, "$expr": {"$lte": ["$run_at", _ago(seconds)]}}
     return collection(JOBS).find_one(left, {"_id": 1}) is not None
 
 
-def is_to_be_called_again(queue: str, seconds: float) -> bool:
+def claim_repeat_call(queue: str, seconds: float) -> bool:
     """Whether the queue has such jobs and was not called again lately; true for one of many who ask at once."""
-    if not is_left(queue, seconds):
+    if not has_overdue_job(queue, seconds):
         collection(CALLS).delete_one({"_id": queue})
         return False
     calls = {"$ifNull": ["$calls", 0]}
-    interval = {"$multiply": [_milliseconds(seconds), {"$pow": [2, {"$min": [calls, MOST_DOUBLINGS]}]}]}
+    interval = {"$multiply": [_milliseconds(seconds), {"$pow": [2, {"$min": [calls, MAX_DOUBLINGS]}]}]}
     called = {"_id": queue, "again_at": {"$add": [NOW, interval]}, "calls": {"$add": [calls, 1]}}
     is_time = {"$lte": [{"$ifNull": ["$again_at", NOW]}, NOW]}
     try:

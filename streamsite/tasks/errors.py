@@ -17,7 +17,7 @@ class TimeLimitExceeded(Exception):
     """A try took longer than its queue or task may. The message is for people."""
 
 
-class TryLater(Exception):
+class RetryLater(Exception):
     """A partner outside could not do its part: expected, so no traceback is logged. The message is for people.
 
     ``at_most`` shortens the queue's pause before the next try.

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from streamsite import errors
-from streamsite.expected import is_expected
+from streamsite.expected_errors import is_expected
 from streamsite.tasks.backend import load_task
 from streamsite.tasks.queue import Job
 
@@ -19,10 +19,10 @@ logger = logging.getLogger("streamsite.worker")
 
 DONE, RETURNED, FAILED, DEAD = "done", "returned", "failed", "dead"
 # What other machines' failures look like to a task.
-OUTSIDE = (ConnectionError, TimeoutError, socket.gaierror, smtplib.SMTPException)
+EXTERNAL_ERRORS = (ConnectionError, TimeoutError, socket.gaierror, smtplib.SMTPException)
 
 
-def log_end(
+def log_attempt(
     job: Job, result: str, begun: float, *, error: BaseException | None = None, reason: str = ""
 ) -> None:
     """Write the line; ``begun`` is when the try began, by ``time.monotonic``.
@@ -30,9 +30,9 @@ def log_end(
     ``error`` is what the task raised: a fault of the site gets its traceback, an outage or a refusal its class.
     ``reason`` is a sentence for people instead.
     """
-    is_fault = error is not None and not (is_expected(error) or isinstance(error, OUTSIDE))
+    is_fault = error is not None and not (is_expected(error) or isinstance(error, EXTERNAL_ERRORS))
     if error is not None:
-        reason = errors.cause_of(error)
+        reason = errors.describe_causes(error)
     fields: dict[str, Any] = {
         "task": job.task,
         "queue": job.queue,

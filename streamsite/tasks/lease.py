@@ -50,11 +50,11 @@ def current_lease() -> Lease:
     return _current.get()
 
 
-def hold(lease: Lease) -> contextvars.Token[Lease]:
+def set_current_lease(lease: Lease) -> contextvars.Token[Lease]:
     """Make ``lease`` the current one; give the token to ``release``."""
     return _current.set(lease)
 
 
-def release(token: contextvars.Token[Lease]) -> None:
+def reset_current_lease(token: contextvars.Token[Lease]) -> None:
     """Undo ``hold``."""
     _current.reset(token)

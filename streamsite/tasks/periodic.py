@@ -13,7 +13,7 @@ from django.utils import timezone
 from streamsite.tasks.backend import enqueue_once, load_task
 
 
-def ensure() -> None:
+def enqueue_periodic_tasks() -> None:
     """Queue the next run of every periodic task that has none waiting."""
     for path, seconds in settings.PERIODIC_TASKS.items():
         task = load_task(path)

@@ -32,11 +32,11 @@ JOBS = "task_job"
 READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
 STATES = [READY, RUNNING, DONE, DEAD, CANCELLED]
 UNFINISHED = [READY, RUNNING]
-KEPT = timedelta(days=7)
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
-FRONT = 100
-MOST_COUNTED = 1_000
-MOST_ERRORS, MOST_WORKERS = 10, 20
+RETENTION = timedelta(days=7)
+INITIAL_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 600.0
+FRONT_PRIORITY = 100
+MAX_COUNTED = 1_000
+MAX_ERRORS, MAX_WORKERS = 10, 20
 ERROR_LENGTH = 2_000
 NOW = "$$NOW"
 INDEXES = [
@@ -86,7 +86,7 @@ def ensure_indexes() -> None:
     collection(JOBS).create_indexes(INDEXES)
 
 
-def new_job(
+def build_job(
     task: str,
     args: list[Any],
     kwargs: dict[str, Any],
@@ -146,7 +146,7 @@ def take(worker: str, queues: list[str], lease_seconds: float) -> Job | None:
     return _take({"queue": {"$in": queues}}, worker, lease_seconds)
 
 
-def take_one(job_id: str, worker: str, lease_seconds: float) -> Job | None:
+def take_by_id(job_id: str, worker: str, lease_seconds: float) -> Job | None:
     """That very job; ``None`` when it is not due, somebody else's, ended or gone."""
     return _take({"_id": job_id}, worker, lease_seconds)
 
@@ -161,18 +161,18 @@ def finish(job: Job, return_value: Any = None) -> bool:
     return _change(job, [{"$set": _end(DONE) | {"return_value": {"$literal": return_value}}}, _FREE_NAME])
 
 
-def retry_later(job: Job, error: str, *, exception: str = "", after: timedelta | None = None) -> bool:
+def schedule_retry(job: Job, error: str, *, exception: str = "", after: timedelta | None = None) -> bool:
     """A try failed: the job may be taken again ``after`` a pause. False when it is no longer the caller's."""
-    run_at = _after(pause(job.tries) if after is None else after)
+    run_at = _after(compute_retry_delay(job.tries) if after is None else after)
     return _change(job, [{"$set": _failure(job, error, exception) | {"state": READY, "run_at": run_at}}])
 
 
-def set_aside(job: Job, error: str, *, exception: str = "") -> bool:
+def mark_dead(job: Job, error: str, *, exception: str = "") -> bool:
     """The job is dead: it is not tried again. False when it is no longer the caller's."""
     return _change(job, [{"$set": _failure(job, error, exception) | _end(DEAD)}, _FREE_NAME])
 
 
-def give_back(job: Job) -> bool:
+def return_job(job: Job) -> bool:
     """A stopping worker returns the job; the try does not count."""
     ready = {"state": READY, "run_at": NOW, "tries": {"$subtract": ["$tries", 1]}}
     return _change(job, [{"$set": ready}])
@@ -204,7 +204,7 @@ def move_to_front(job_id: str) -> bool:
     """Let a waiting job be the next one, at once; of several such the longest due goes first."""
     result = collection(JOBS).update_one(
         {"_id": job_id, "state": READY},
-        [{"$set": {"priority": FRONT, "run_at": {"$min": ["$run_at", NOW]}}}],
+        [{"$set": {"priority": FRONT_PRIORITY, "run_at": {"$min": ["$run_at", NOW]}}}],
     )
     return result.matched_count == 1
 
@@ -219,7 +219,7 @@ def find_waiting(task: str, argument: Any) -> Document | None:
     return collection(JOBS).find_one({"args.0": argument, "task": task, "state": READY})
 
 
-def ahead_of(job: Document, *, most: int = MOST_COUNTED) -> int:
+def count_ahead(job: Document, *, most: int = MAX_COUNTED) -> int:
     """How many due jobs of its queue are taken before a waiting one, counted up to ``most``."""
     due: Document = {"queue": job["queue"], "state": READY, "$expr": {"$lte": ["$run_at", NOW]}}
     more_urgent = due | {"priority": {"$gt": job["priority"]}}
@@ -241,12 +241,12 @@ def find_named(unique: str, *, session: ClientSession | None = None) -> Document
     return collection(JOBS).find_one({"unique": unique}, session=session)
 
 
-def pause(tries: int, pauses: Sequence[float] = ()) -> timedelta:
+def compute_retry_delay(tries: int, pauses: Sequence[float] = ()) -> timedelta:
     """Return how long to wait after the ``tries``-th failure, spread by a quarter.
 
     ``pauses`` are seconds, the last for all further tries; without them the pause doubles up to ten minutes.
     """
-    doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1))
+    doubled = min(MAX_RETRY_DELAY, INITIAL_RETRY_DELAY * 2 ** (tries - 1))
     seconds = pauses[min(tries, len(pauses)) - 1] if pauses else doubled
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
 
@@ -268,7 +268,7 @@ def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
                     "token": token,
                     "started_at": NOW,
                     "tries": {"$add": ["$tries", 1]},
-                    "workers": {"$slice": [seen_by, -MOST_WORKERS]},
+                    "workers": {"$slice": [seen_by, -MAX_WORKERS]},
                 }
             },
             {"$unset": ["announced_at"]},
@@ -301,11 +301,11 @@ def _after(duration: timedelta) -> Document:
 
 
 def _end(state: str) -> Document:
-    return {"state": state, "finished_at": NOW, "purge_at": _after(KEPT)}
+    return {"state": state, "finished_at": NOW, "purge_at": _after(RETENTION)}
 
 
 def _failure(job: Job, error: str, exception: str) -> Document:
     words = error[:ERROR_LENGTH]
     entry = {"$literal": {"error": words, "exception": exception, "try": job.tries}}
     entries = {"$concatArrays": ["$errors", [{"$mergeObjects": [entry, {"at": NOW}]}]]}
-    return {"error": {"$literal": words}, "errors": {"$slice": [entries, -MOST_ERRORS]}}
+    return {"error": {"$literal": words}, "errors": {"$slice": [entries, -MAX_ERRORS]}}

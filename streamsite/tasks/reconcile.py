@@ -10,5 +10,5 @@ from streamsite.mongo import counters, repairs
 @task()
 def reconcile_counters() -> dict[str, int]:
     """Fill in missing fields, set right derived ones and counters; return how many of each kind."""
-    done = {found.name: found.corrected for found in repairs.repair()}
+    done = {found.name: found.corrected for found in repairs.repair_documents()}
     return done | {drift.counter.name: drift.corrected for drift in counters.reconcile()}

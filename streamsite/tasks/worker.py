@@ -21,23 +21,23 @@ from django_tasks.utils import get_module_path, normalize_json
 from pymongo.errors import PyMongoError
 
 from streamsite import logs
-from streamsite.site_id import WrongSite
+from streamsite.site_id import SiteMismatch
 from streamsite.tasks import job_log, periodic, queue
 from streamsite.tasks import lease as leases
 from streamsite.tasks.attempt import Abandoned, Attempt
 from streamsite.tasks.backend import MongoTaskBackend, load_task
-from streamsite.tasks.errors import LeaseLost, PermanentFailure, TimeLimitExceeded, TryLater
+from streamsite.tasks.errors import LeaseLost, PermanentFailure, RetryLater, TimeLimitExceeded
 from streamsite.tasks.heartbeats import Heartbeat
 from streamsite.tasks.signals import FAILED, task_dead
 
 logger = logging.getLogger("streamsite.worker")
 
-SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.8
-OUTAGE_WAIT, LONGEST_OUTAGE_WAIT = 0.5, 5.0
+MIN_WAIT, MAX_WAIT = 0.05, 0.8
+MIN_OUTAGE_WAIT, MAX_OUTAGE_WAIT = 0.5, 5.0
 RECORD_WAIT = 0.3
 PERIODIC_QUEUE, PERIODIC_WAIT = "default", 15.0
 # So many threads of tasks that do not end are left behind before the process is to end with them.
-MOST_ABANDONED = 8
+MAX_ABANDONED = 8
 WORKER_LOST = "The worker was lost at every try."
 DATABASE_DOWN = (PyMongoError, DatabaseError, InterfaceError)
 
@@ -73,7 +73,7 @@ class Worker:
     def is_worn_out(self) -> bool:
         """Whether so many tasks hang in this process that another one should go on."""
         self._abandoned = [attempt for attempt in self._abandoned if attempt.is_running]
-        return len(self._abandoned) >= MOST_ABANDONED
+        return len(self._abandoned) >= MAX_ABANDONED
 
     def run(self, *, once: bool = False) -> None:
         """Work until ``stop`` or until worn out; with ``once``, until no job is due."""
@@ -85,19 +85,19 @@ class Worker:
             self._end_heartbeat()
 
     def _run(self, *, once: bool) -> None:
-        wait = SHORTEST_WAIT
+        wait = MIN_WAIT
         while not self.stopping.is_set():
             job = self._outlast(lambda: self._next(once=once))
             if job is not None:
                 self.work(job)
-                wait = SHORTEST_WAIT
+                wait = MIN_WAIT
                 if self.is_worn_out:
                     return
             elif once:
                 return
             else:
                 self.stopping.wait(wait)
-                wait = min(LONGEST_WAIT, wait * 1.5)
+                wait = min(MAX_WAIT, wait * 1.5)
 
     def take(self) -> queue.Job | None:
         """The next due job, to be given to ``work``; ``None`` when there is none, or when told to stop."""
@@ -116,7 +116,7 @@ class Worker:
 
     def _outlast(self, take: Callable[[], queue.Job | None]) -> queue.Job | None:
         """What ``take`` returns, asked again while the database is away; ``None`` when told to stop."""
-        outage = OUTAGE_WAIT
+        outage = MIN_OUTAGE_WAIT
         while not self.stopping.is_set():
             try:
                 with pymongo.timeout(self.backend.lease_seconds / 2):
@@ -124,7 +124,7 @@ class Worker:
             except DATABASE_DOWN as error:
                 logger.warning("database unavailable (%s); waiting", error.__class__.__name__)
                 self.stopping.wait(outage)
-                outage = min(LONGEST_OUTAGE_WAIT, outage * 2)
+                outage = min(MAX_OUTAGE_WAIT, outage * 2)
         return None
 
     def _keep_periodic(self, *, once: bool) -> None:
@@ -132,7 +132,7 @@ class Worker:
         if once or PERIODIC_QUEUE not in self.queues or time.monotonic() < self._look_at_periodic:
             return
         self._look_at_periodic = time.monotonic() + PERIODIC_WAIT
-        periodic.ensure()
+        periodic.enqueue_periodic_tasks()
 
     def work(self, job: queue.Job) -> None:
         """Run one job that was taken, record how it ended, and log that in one line."""
@@ -145,7 +145,7 @@ class Worker:
     def _work(self, job: queue.Job) -> None:
         begun = time.monotonic()
         if job.tries > job.max_tries:
-            job_log.log_end(job, job_log.DEAD, begun, reason=WORKER_LOST)
+            job_log.log_attempt(job, job_log.DEAD, begun, reason=WORKER_LOST)
             self._set_aside(job, WORKER_LOST)
             return
         lease = leases.Lease(
@@ -165,35 +165,35 @@ class Worker:
             value = attempt.result(beat, self.backend.lease_seconds / 3)
         except LeaseLost:
             self._give_back(job, begun)
-        except WrongSite as error:
+        except SiteMismatch as error:
             self._end_misplaced(job, error, begun)
         except TimeLimitExceeded as error:
-            job_log.log_end(job, job_log.FAILED, begun, reason=str(error))
+            job_log.log_attempt(job, job_log.FAILED, begun, reason=str(error))
             self._end_late(job, error, attempt)
         except PermanentFailure as error:
-            job_log.log_end(job, job_log.DEAD, begun, reason=str(error))
+            job_log.log_attempt(job, job_log.DEAD, begun, reason=str(error))
             self._set_aside(job, str(error))
-        except TryLater as error:
-            job_log.log_end(job, job_log.FAILED, begun, reason=str(error))
+        except RetryLater as error:
+            job_log.log_attempt(job, job_log.FAILED, begun, reason=str(error))
             self._fail(job, error)
         except Exception as error:  # whatever a task raises is the job's end, never the worker's
-            job_log.log_end(job, job_log.FAILED, begun, error=error)
+            job_log.log_attempt(job, job_log.FAILED, begun, error=error)
             self._fail(job, error)
         else:
             if self.stopping.is_set() and lease.lost.is_set():
                 self._give_back(job, begun)
             else:
                 self._record(lambda: queue.finish(job, value))
-                job_log.log_end(job, job_log.DONE, begun)
+                job_log.log_attempt(job, job_log.DONE, begun)
         finally:
             self._lease = None
             close_old_connections()
 
     def _give_back(self, job: queue.Job, begun: float) -> None:
-        self._record(lambda: queue.give_back(job))
-        job_log.log_end(job, job_log.RETURNED, begun)
+        self._record(lambda: queue.return_job(job))
+        job_log.log_attempt(job, job_log.RETURNED, begun)
 
-    def _end_misplaced(self, job: queue.Job, error: WrongSite, begun: float) -> None:
+    def _end_misplaced(self, job: queue.Job, error: SiteMismatch, begun: float) -> None:
         """Return the job and stop: this process must not go on with files that are another site's."""
         logger.critical("%s", error)
         self.is_misplaced = True
@@ -222,21 +222,21 @@ class Worker:
 
     def _fail(self, job: queue.Job, error: Exception) -> None:
         is_late = isinstance(error, TimeLimitExceeded)
-        is_sentence = isinstance(error, (TimeLimitExceeded, TryLater))
+        is_sentence = isinstance(error, (TimeLimitExceeded, RetryLater))
         sentence = str(error) if is_sentence else f"{error.__class__.__name__}: {error}"
         exception = get_module_path(TimeLimitExceeded if is_late else type(error))
         if job.tries >= job.max_tries:
             self._set_aside(job, sentence, exception=exception)
             return
         after = self.backend.pause(job.queue, job.tries)
-        if isinstance(error, TryLater) and error.at_most is not None:
+        if isinstance(error, RetryLater) and error.at_most is not None:
             after = min(after, error.at_most)
-        self._record(lambda: queue.retry_later(job, sentence, exception=exception, after=after))
+        self._record(lambda: queue.schedule_retry(job, sentence, exception=exception, after=after))
 
     def _set_aside(self, job: queue.Job, why: str, *, exception: str = "") -> None:
         """Tells first and records then: a worker killed in between is followed by one that tells again."""
         if self._record(lambda: self._renew(job)) and self._announce(job, why):
-            self._record(lambda: queue.set_aside(job, why, exception=exception))
+            self._record(lambda: queue.mark_dead(job, why, exception=exception))
 
     @staticmethod
     def _announce(job: queue.Job, why: str) -> bool:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from ua_parser import parse
 
-from streamsite.sanitize import bytes_in_words, names_a_user
+from streamsite.sanitize import format_bytes, has_userinfo
 
 register = template.Library()
 HREF = re.compile(r'href="([^"]*)"')
@@ -28,7 +28,7 @@ class LinkWriter(Urlizer):
     def handle_word(self, word: str, **options: Any) -> str:
         written: str = super().handle_word(word, **options)
         match = HREF.search(written)
-        return escape(word) if match and names_a_user(unescape(match[1])) else written
+        return escape(word) if match and has_userinfo(unescape(match[1])) else written
 
 
 write_links = LinkWriter()
@@ -55,7 +55,7 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def size(number: int | None) -> str:
     """``60600000`` -> ``60.6 MB``."""
-    return bytes_in_words(number or 0)
+    return format_bytes(number or 0)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
-from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from subscriptions import serializers as shapes
 from subscriptions.channel_page import queries, services
 from subscriptions.models import ChannelPage
@@ -26,7 +26,9 @@ class ChannelFrontView(APIView):
     @extend_schema(operation_id="channel_front", responses={200: shapes.ChannelFrontSerializer})
     def get(self, request: Request, username: str) -> Response:
         owner = channel_for_viewing(username)
-        return respond(request, queries.front(owner, queries.arrangement(owner.pk)))
+        return conditional_response(
+            request, queries.build_front_page(owner, queries.get_arrangement(owner.pk))
+        )
 
 
 class ChannelPageView(APIView):
@@ -36,7 +38,7 @@ class ChannelPageView(APIView):
 
     @extend_schema(operation_id="me_channel_page", responses={200: shapes.ChannelPageSerializer})
     def get(self, request: Request) -> Response:
-        return _answer(queries.arrangement(signed_in_user(request).pk))
+        return _page_response(queries.get_arrangement(signed_in_user(request).pk))
 
     @extend_schema(
         operation_id="me_channel_page_update",
@@ -48,10 +50,10 @@ class ChannelPageView(APIView):
         data: Any = request.data
         given = {name: data[name] for name in ("featured", "shelves") if name in data}
         owner = signed_in_user(request)
-        return _answer(services.arrange(owner, given, expected_version=expected_version(request)))
+        return _page_response(services.arrange(owner, given, expected_version=expected_version(request)))
 
 
-def _answer(page: ChannelPage) -> Response:
+def _page_response(page: ChannelPage) -> Response:
     body = {"featured": page.featured, "shelves": page.shelves, "version": page.version}
     response = no_store(Response(body))
     response["ETag"] = version_etag(page.version)

@@ -11,20 +11,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import (
-    channel_for_leaving,
     channel_for_listing_subscribers,
     channel_for_listing_subscriptions,
+    channel_for_unsubscribing,
     channel_for_viewing,
 )
 from accounts.api.base import signed_in_user
-from accounts.mappers import badge
+from accounts.mappers import serialize_badge
 from accounts.serializers import ChannelSerializer
-from streamsite.api.conditional import respond
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.conditional import conditional_response
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from subscriptions import queries, services
 from subscriptions import serializers as shapes
 from videos import queries as video_queries
-from videos.mappers import card
+from videos.mappers import serialize_card
 from videos.search.channels import FINDER as CHANNELS
 from videos.serializers import (
     PageOfCardsSerializer,
@@ -41,7 +41,7 @@ class ChannelsView(APIView):
     @extend_schema(
         operation_id="channels_search",
         parameters=[
-            *PAGING,
+            *PAGINATION_PARAMETERS,
             OpenApiParameter(
                 "q",
                 str,
@@ -51,7 +51,7 @@ class ChannelsView(APIView):
         responses={200: PageOfFoundChannelsSerializer},
     )
     def get(self, request: Request) -> Response:
-        return respond(request, CHANNELS.page(request, request.GET.get("q", "")))
+        return conditional_response(request, CHANNELS.page(request, request.GET.get("q", "")))
 
 
 class ChannelView(APIView):
@@ -62,7 +62,7 @@ class ChannelView(APIView):
     @extend_schema(operation_id="channels_read", responses={200: ChannelSerializer})
     def get(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)
-        return respond(request, queries.channel_body(request.user, channel))
+        return conditional_response(request, queries.channel_body(request.user, channel))
 
 
 class ChannelVideosView(APIView):
@@ -70,10 +70,16 @@ class ChannelVideosView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="channel_videos", parameters=PAGING, responses={200: PageOfCardsSerializer})
+    @extend_schema(
+        operation_id="channel_videos",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: PageOfCardsSerializer},
+    )
     def get(self, request: Request, username: str) -> Response:
-        rows = video_queries.of_channel(channel_for_viewing(username).pk)
-        return respond(request, paginate(request, rows, video_queries.NEWEST).body(card))
+        rows = video_queries.videos_of_channel(channel_for_viewing(username).pk)
+        return conditional_response(
+            request, paginate(request, rows, video_queries.NEWEST).body(serialize_card)
+        )
 
 
 class SubscriptionView(APIView):
@@ -83,12 +89,12 @@ class SubscriptionView(APIView):
 
     @extend_schema(
         operation_id="channel_subscribe",
-        request=shapes.NotifySerializer,
+        request=shapes.SubscriptionInputSerializer,
         responses={200: shapes.SubscriptionSerializer},
     )
     def put(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)
-        form = shapes.NotifySerializer(data=request.data)
+        form = shapes.SubscriptionInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         services.subscribe(signed_in_user(request), channel, **form.validated_data)
         return Response(queries.subscription_body(request.user, channel.username))
@@ -103,7 +109,7 @@ class SubscriptionView(APIView):
     )
     def delete(self, request: Request, username: str) -> Response:
         user = signed_in_user(request)
-        channel = channel_for_leaving(username, partial(queries.is_subscribed, user.pk))
+        channel = channel_for_unsubscribing(username, partial(queries.is_subscribed, user.pk))
         services.unsubscribe(user, channel, video_id=request.GET.get("video_id", ""))
         return Response(queries.subscription_body(request.user, channel.username))
 
@@ -115,13 +121,13 @@ class ChannelSubscribersView(APIView):
 
     @extend_schema(
         operation_id="channel_subscribers",
-        parameters=PAGING,
+        parameters=PAGINATION_PARAMETERS,
         responses={200: shapes.PageOfChannelsSerializer},
     )
     def get(self, request: Request, username: str) -> Response:
-        rows = queries.of_channel(channel_for_listing_subscribers(request.user, username).pk)
-        page = queries.without_hidden(paginate(request, rows, queries.RECENT))
-        return respond(request, page.body(lambda row: badge(row.subscriber)))
+        rows = queries.subscribers_of_channel(channel_for_listing_subscribers(request.user, username).pk)
+        page = queries.without_hidden_subscribers(paginate(request, rows, queries.RECENT))
+        return conditional_response(request, page.body(lambda row: serialize_badge(row.subscriber)))
 
 
 class ChannelSubscriptionsView(APIView):
@@ -131,13 +137,13 @@ class ChannelSubscriptionsView(APIView):
 
     @extend_schema(
         operation_id="channel_subscriptions",
-        parameters=PAGING,
+        parameters=PAGINATION_PARAMETERS,
         responses={200: shapes.PageOfChannelsSerializer},
     )
     def get(self, request: Request, username: str) -> Response:
-        rows = queries.of_subscriber(channel_for_listing_subscriptions(request.user, username).pk)
-        page = queries.without_closed(paginate(request, rows, queries.RECENT))
-        return respond(request, page.body(lambda row: badge(row.channel)))
+        rows = queries.subscriptions_of_user(channel_for_listing_subscriptions(request.user, username).pk)
+        page = queries.without_inactive_channels(paginate(request, rows, queries.RECENT))
+        return conditional_response(request, page.body(lambda row: serialize_badge(row.channel)))
 
 
 class MySubscriptionsView(APIView):
@@ -146,12 +152,14 @@ class MySubscriptionsView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_subscriptions", parameters=PAGING, responses={200: shapes.PageOfChannelsSerializer}
+        operation_id="me_subscriptions",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfChannelsSerializer},
     )
     def get(self, request: Request) -> Response:
-        rows = queries.of_subscriber(signed_in_user(request).pk)
-        page = queries.without_closed(paginate(request, rows, queries.RECENT))
-        return respond(request, page.body(lambda row: badge(row.channel)))
+        rows = queries.subscriptions_of_user(signed_in_user(request).pk)
+        page = queries.without_inactive_channels(paginate(request, rows, queries.RECENT))
+        return conditional_response(request, page.body(lambda row: serialize_badge(row.channel)))
 
 
 class FeedView(APIView):
@@ -159,7 +167,9 @@ class FeedView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_feed", parameters=PAGING, responses={200: PageOfFeedCardsSerializer})
+    @extend_schema(
+        operation_id="me_feed", parameters=PAGINATION_PARAMETERS, responses={200: PageOfFeedCardsSerializer}
+    )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        return respond(request, queries.feed_page(request, user.pk))
+        return conditional_response(request, queries.feed_page(request, user.pk))

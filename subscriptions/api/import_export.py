@@ -22,12 +22,12 @@ from subscriptions import opml, private_feed
 from subscriptions import serializers as shapes
 
 
-def sent_opml(files: Any) -> bytes:
+def read_uploaded_opml(files: Any) -> bytes:
     """The content of the form's ``file``. ``Invalid`` without one, ``TooLarge`` when it is no list of channels."""
     sent = files.get("file")
     if not isinstance(sent, UploadedFile):
         raise Invalid("Send the OPML file as the field 'file'.", fields={"file": ["No file was sent."]})
-    if (sent.size or 0) > opml.MOST_BYTES:
+    if (sent.size or 0) > opml.MAX_BYTES:
         raise TooLarge("A list of subscriptions may have at most 2 MB.")
     content: bytes = sent.read()
     return content
@@ -43,10 +43,10 @@ class ExportView(APIView):
         responses={(200, opml.CONTENT_TYPE): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponse:
-        return opml_file(opml.export(signed_in_user(request)))
+        return opml_response(opml.export_subscriptions(signed_in_user(request)))
 
 
-def opml_file(content: bytes) -> HttpResponse:
+def opml_response(content: bytes) -> HttpResponse:
     """A file to keep."""
     return HttpResponse(
         content,
@@ -66,12 +66,12 @@ class ImportView(APIView):
 
     @extend_schema(
         operation_id="me_subscriptions_import",
-        request={"multipart/form-data": shapes.OpmlSerializer},
+        request={"multipart/form-data": shapes.OpmlUploadSerializer},
         responses={200: shapes.ImportedSerializer},
     )
     def post(self, request: Request) -> Response:
-        content = sent_opml(request.data)
-        return no_store(Response(asdict(opml.take(signed_in_user(request), content))))
+        content = read_uploaded_opml(request.data)
+        return no_store(Response(asdict(opml.import_subscriptions(signed_in_user(request), content))))
 
 
 class PrivateFeedView(APIView):
@@ -86,15 +86,17 @@ class PrivateFeedView(APIView):
 
     @extend_schema(operation_id="me_feed_rss", responses={200: shapes.PrivateFeedSerializer})
     def get(self, request: Request) -> Response:
-        return no_store(Response(private_feed.state(signed_in_user(request))))
+        return no_store(Response(private_feed.load_status(signed_in_user(request))))
 
     @extend_schema(
         operation_id="me_feed_rss_renew", request=None, responses={201: shapes.NewPrivateFeedSerializer}
     )
     def post(self, request: Request) -> Response:
         user = signed_in_user(request)
-        url = private_feed.renew(user, session_id=current_session_id(request))
-        return no_store(Response(private_feed.state(user) | {"url": url}, status=status.HTTP_201_CREATED))
+        url = private_feed.create_address(user, session_id=current_session_id(request))
+        return no_store(
+            Response(private_feed.load_status(user) | {"url": url}, status=status.HTTP_201_CREATED)
+        )
 
     @extend_schema(
         operation_id="me_feed_rss_end",
@@ -102,5 +104,5 @@ class PrivateFeedView(APIView):
         responses={204: OpenApiResponse(description="No address leads to the feed")},
     )
     def delete(self, request: Request) -> Response:
-        private_feed.end(signed_in_user(request).pk)
+        private_feed.revoke(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

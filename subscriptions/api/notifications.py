@@ -12,13 +12,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
-from streamsite.api.conditional import respond
-from streamsite.api.pagination import PAGING, paginate_latest
+from streamsite.api.conditional import conditional_response
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate_latest
 from streamsite.errors import Invalid
 from subscriptions import serializers as shapes
 from subscriptions.notifications import queries, services
 
-MOST_IDS = 100
+MAX_IDS = 100
 
 
 class NotificationsView(APIView):
@@ -28,17 +28,19 @@ class NotificationsView(APIView):
 
     @extend_schema(
         operation_id="me_notifications",
-        parameters=PAGING,
+        parameters=PAGINATION_PARAMETERS,
         responses={200: shapes.PageOfNotificationsSerializer},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        known = queries.reader(user)
+        known = queries.load_reader(user)
         rows, following = paginate_latest(
-            request, lambda before, size: queries.page(user.pk, known, before, size)
+            request, lambda before, size: queries.load_page(user.pk, known, before, size)
         )
-        results, unread = queries.shown_and_unread(rows, user.pk, known)
-        return respond(request, {"next": following, "previous": None, "results": results, "unread": unread})
+        results, unread = queries.serialize_with_unread(rows, user.pk, known)
+        return conditional_response(
+            request, {"next": following, "previous": None, "results": results, "unread": unread}
+        )
 
 
 class UnreadView(APIView):
@@ -49,17 +51,19 @@ class UnreadView(APIView):
     @extend_schema(operation_id="me_notifications_unread", responses={200: shapes.UnreadSerializer})
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
-        return respond(request, {"unread": queries.unread(user.pk, queries.reader(user))})
+        return conditional_response(
+            request, {"unread": queries.unread_count(user.pk, queries.load_reader(user))}
+        )
 
 
-class ReadView(APIView):
+class MarkReadView(APIView):
     """Mark some, or all until now, as read."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
         operation_id="me_notifications_read",
-        request=shapes.ReadSerializer,
+        request=shapes.MarkReadSerializer,
         responses={200: shapes.UnreadSerializer},
     )
     def post(self, request: Request) -> Response:
@@ -69,8 +73,8 @@ class ReadView(APIView):
         if "ids" not in data:
             services.mark_all_read(user.pk)
         else:
-            services.mark_read(user.pk, _ids(ids))
-        return no_store(Response({"unread": queries.unread(user.pk, queries.reader(user))}))
+            services.mark_read(user.pk, _read_ids(ids))
+        return no_store(Response({"unread": queries.unread_count(user.pk, queries.load_reader(user))}))
 
 
 class FeedSeenView(APIView):
@@ -82,13 +86,13 @@ class FeedSeenView(APIView):
         operation_id="me_feed_seen", request=None, responses={204: OpenApiResponse(description="Noted")}
     )
     def post(self, request: Request) -> Response:
-        services.see_feed(signed_in_user(request).pk)
+        services.mark_feed_seen(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
-def _ids(value: object) -> list[str]:
-    if not isinstance(value, list) or len(value) > MOST_IDS:
-        raise Invalid("Send a list of ids.", fields={"ids": [f"A list of at most {MOST_IDS} ids."]})
+def _read_ids(value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) > MAX_IDS:
+        raise Invalid("Send a list of ids.", fields={"ids": [f"A list of at most {MAX_IDS} ids."]})
     if not all(isinstance(one, str) and len(one) <= 32 for one in value):
         raise Invalid("Send a list of ids.", fields={"ids": ["Ids are texts."]})
     return value

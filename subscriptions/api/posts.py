@@ -15,15 +15,15 @@ from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
-from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, Page, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, Page, paginate
 from streamsite.api.parsing import StrictJSONParser
 from subscriptions import post_serializers as shapes
 from subscriptions.models import Post
 from subscriptions.posts import access, mappers, queries, services
-from subscriptions.posts.integrations import subject_of
-from subscriptions.posts.reactions import OPINIONS
+from subscriptions.posts.integrations import comment_target
+from subscriptions.posts.reactions import POST_REACTIONS
 from videos import serializers as video_shapes
 from videos.api.comments import SORT
 from videos.api.moderation import ReportView
@@ -35,16 +35,16 @@ from videos.comments import services as comments
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
 
 
-def _answer(request: Request, post: Post, code: int = 200) -> Response:
-    opinion = queries.opinions(request.user, [post]).get(post.pk)
-    response = Response(mappers.post(post, request.user, opinion), status=code)
+def _post_response(request: Request, post: Post, code: int = 200) -> Response:
+    opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
+    response = Response(mappers.serialize_post(post, request.user, opinion), status=code)
     response["ETag"] = version_etag(post.version)
     return no_store(response)
 
 
-def _body(request: Request, page: Page[Post]) -> dict[str, Any]:
-    opinions = queries.opinions(request.user, page.rows)
-    return page.body(lambda post: mappers.post(post, request.user, opinions.get(post.pk)))
+def _serialize_page(request: Request, page: Page[Post]) -> dict[str, Any]:
+    opinions = queries.viewer_reactions(request.user, page.rows)
+    return page.body(lambda post: mappers.serialize_post(post, request.user, opinions.get(post.pk)))
 
 
 class PostsView(APIView):
@@ -68,7 +68,7 @@ class PostsView(APIView):
         picture = sent if isinstance(sent, UploadedFile) else None
         made = services.create(signed_in_user(request), data, picture=picture)
         made = access.post_for_reading(request.user, made.pk)
-        response = _answer(request, made, status.HTTP_201_CREATED)
+        response = _post_response(request, made, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/posts/{made.pk}"
         return response
 
@@ -81,9 +81,11 @@ class PostView(APIView):
     @extend_schema(operation_id="posts_read", responses={200: shapes.PostSerializer})
     def get(self, request: Request, post_id: str) -> Response:
         post = access.post_for_reading(request.user, post_id)
-        opinion = queries.opinions(request.user, [post]).get(post.pk)
-        unheard = comment_queries.unheard_below(request.user, post.pk)
-        return respond(request, mappers.post(post, request.user, opinion, unheard=unheard))
+        opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
+        unheard = comment_queries.hidden_comment_count(request.user, post.pk)
+        return conditional_response(
+            request, mappers.serialize_post(post, request.user, opinion, unheard=unheard)
+        )
 
     @extend_schema(
         operation_id="posts_update",
@@ -94,7 +96,9 @@ class PostView(APIView):
     def patch(self, request: Request, post_id: str) -> Response:
         post = access.post_for_editing(request.user, post_id)
         data: Any = request.data
-        return _answer(request, services.update(post, data, expected_version=expected_version(request)))
+        return _post_response(
+            request, services.update(post, data, expected_version=expected_version(request))
+        )
 
     @extend_schema(operation_id="posts_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, post_id: str) -> Response:
@@ -117,7 +121,7 @@ class PostReactionView(APIView):
     def put(self, request: Request, post_id: str) -> Response:
         post = access.post_for_reading(request.user, post_id)
         data: Any = request.data
-        given = OPINIONS.give(signed_in_user(request).pk, post.pk, data.get("value"))
+        given = POST_REACTIONS.give(signed_in_user(request).pk, post.pk, data.get("value"))
         return no_store(Response({"reaction": data["value"], "likes": given.likes}))
 
     @extend_schema(
@@ -125,7 +129,7 @@ class PostReactionView(APIView):
     )
     def delete(self, request: Request, post_id: str) -> Response:
         post = access.post_for_reading(request.user, post_id)
-        given = OPINIONS.withdraw(signed_in_user(request).pk, post.pk)
+        given = POST_REACTIONS.withdraw(signed_in_user(request).pk, post.pk)
         return no_store(Response({"reaction": None, "likes": given.likes}))
 
 
@@ -136,13 +140,14 @@ class PostCommentsView(APIView):
 
     @extend_schema(
         operation_id="post_comments",
-        parameters=[*PAGING, SORT],
+        parameters=[*PAGINATION_PARAMETERS, SORT],
         responses={200: comment_shapes.PageOfCommentsSerializer},
     )
     def get(self, request: Request, post_id: str) -> Response:
-        subject = subject_of(access.post_for_reading(request.user, post_id))
-        return respond(
-            request, comment_mappers.listing(comment_queries.below(request, subject), request.user)
+        subject = comment_target(access.post_for_reading(request.user, post_id))
+        return conditional_response(
+            request,
+            comment_mappers.serialize_listing(comment_queries.list_threads(request, subject), request.user),
         )
 
     @extend_schema(
@@ -152,10 +157,12 @@ class PostCommentsView(APIView):
     )
     @idempotent()
     def post(self, request: Request, post_id: str) -> Response:
-        subject = subject_of(access.post_for_reading(request.user, post_id))
+        subject = comment_target(access.post_for_reading(request.user, post_id))
         data: Any = request.data
         made = comments.create(signed_in_user(request), subject, data.get("text"))
-        response = Response(comment_mappers.comment(made, request.user), status=status.HTTP_201_CREATED)
+        response = Response(
+            comment_mappers.serialize_comment(made, request.user), status=status.HTTP_201_CREATED
+        )
         response["Location"] = f"/api/v1/comments/{made.pk}"
         response["ETag"] = version_etag(made.version)
         return no_store(response)
@@ -182,11 +189,15 @@ class ChannelPostsView(APIView):
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     @extend_schema(
-        operation_id="channel_posts", parameters=PAGING, responses={200: shapes.PageOfPostsSerializer}
+        operation_id="channel_posts",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfPostsSerializer},
     )
     def get(self, request: Request, username: str) -> Response:
-        rows = queries.of_channel(channel_for_viewing(username).pk)
-        return respond(request, _body(request, paginate(request, rows, queries.NEWEST)))
+        rows = queries.posts_of_channel(channel_for_viewing(username).pk)
+        return conditional_response(
+            request, _serialize_page(request, paginate(request, rows, queries.NEWEST))
+        )
 
 
 class FeedPostsView(APIView):
@@ -195,7 +206,11 @@ class FeedPostsView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_feed_posts", parameters=PAGING, responses={200: shapes.PageOfPostsSerializer}
+        operation_id="me_feed_posts",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfPostsSerializer},
     )
     def get(self, request: Request) -> Response:
-        return respond(request, _body(request, queries.feed(request, signed_in_user(request).pk)))
+        return conditional_response(
+            request, _serialize_page(request, queries.posts_feed(request, signed_in_user(request).pk))
+        )

@@ -1,4 +1,4 @@
-"""What the front page of a channel shows, in two reads however many shelves it has."""
+"""Reads of a channel's front page, in two commands however many shelves it has."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Any
 from accounts import mappers
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from streamsite.mongo.documents import completed
+from streamsite.mongo.documents import fill_defaults
 from streamsite.visibility import Viewer
 from subscriptions.channel_page.services import PAGES
-from subscriptions.channel_page.shelf_types import VIDEOS, all_kinds
+from subscriptions.channel_page.shelf_types import VIDEOS, all_shelf_types
 from subscriptions.models import ChannelPage, Subscription
-from subscriptions.queries import relation_of
+from subscriptions.queries import build_viewer_relation
 from videos.access import LISTED
-from videos.mappers import card
-from videos.queries import by_ids
+from videos.mappers import serialize_card
+from videos.queries import load_listed
 
 
 @dataclass
-class _Found:
+class _ShelfVideos:
     ids: list[str] = field(default_factory=list)
     title: str = ""
 
 
-def arrangement(owner_id: str) -> ChannelPage:
-    """How the owner arranged it; an unsaved one, of version 0, where they did not."""
+def get_arrangement(owner_id: str) -> ChannelPage:
+    """Return the owner's arrangement; an unsaved one of version 0 if there is none."""
     return ChannelPage.objects.filter(pk=owner_id).first() or ChannelPage(user_id=owner_id, version=0)
 
 
-def visit(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
-    """The channel object for ``viewer`` with ``is_arranged``, and the arrangement: one read for both."""
+def load_channel(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
+    """Return the channel object for ``viewer`` with ``is_arranged``, and the arrangement, in one read."""
     pipeline: list[dict[str, Any]] = [{"$match": {"_id": owner.pk}}]
     if viewer.is_authenticated and viewer.pk != owner.pk:
         bell = [
@@ -44,22 +44,22 @@ def visit(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
         if "notify" in row:
             notify = row["notify"]
         else:
-            row = completed(ChannelPage, row)
+            row = fill_defaults(ChannelPage, row)
             page.featured, page.shelves, page.version = row["featured"], row["shelves"], row["version"]
-    body = mappers.channel(owner, relation_of(viewer, owner, notify))
+    body = mappers.serialize_channel(owner, build_viewer_relation(viewer, owner, notify))
     return body | {"is_arranged": page.is_arranged}, page
 
 
-def front(owner: User, page: ChannelPage) -> dict[str, Any]:
-    """``{featured: card or None, shelves: [{kind, value, title, url, results}]}``; what is empty is left out."""
-    shelves = [row for row in page.shelves if row["kind"] in all_kinds()]
-    found = _find(owner, page.featured, shelves)
+def build_front_page(owner: User, page: ChannelPage) -> dict[str, Any]:
+    """Return ``{featured: card or None, shelves: [{kind, value, title, url, results}]}`` without empty shelves."""
+    shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
+    found = _load_shelves(owner, page.featured, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
-    videos = {video.pk: video for video in by_ids(list(wanted))}
+    videos = {video.pk: video for video in load_listed(list(wanted))}
     rows = []
     for number, row in enumerate(shelves):
-        kind, part = all_kinds()[row["kind"]], found.get(str(number), _Found())
-        cards = [card(videos[video_id]) for video_id in part.ids if video_id in videos]
+        kind, part = all_shelf_types()[row["kind"]], found.get(str(number), _ShelfVideos())
+        cards = [serialize_card(videos[video_id]) for video_id in part.ids if video_id in videos]
         if cards:
             rows.append(
                 {
@@ -71,11 +71,11 @@ def front(owner: User, page: ChannelPage) -> dict[str, Any]:
                 }
             )
     featured = videos.get(page.featured)
-    return {"featured": card(featured) if featured is not None else None, "shelves": rows}
+    return {"featured": serialize_card(featured) if featured is not None else None, "shelves": rows}
 
 
-def _find(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str, _Found]:
-    """Ids and titles by the shelf's number, and of ``featured``: one read for all."""
+def _load_shelves(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str, _ShelfVideos]:
+    """Return video ids and titles by shelf number, and those of ``"featured"``, in one read."""
     of_owner = {"_id": featured, "channel_id": owner.pk} | LISTED
     pipeline: list[dict[str, Any]] = [
         {"$match": of_owner},
@@ -83,12 +83,12 @@ def _find(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str
         {"$set": {"shelf": "featured"}},
     ]
     for number, row in enumerate(shelves):
-        kind = all_kinds()[row["kind"]]
+        kind = all_shelf_types()[row["kind"]]
         stages = [*kind.stages(owner.pk, row["value"]), {"$set": {"shelf": str(number)}}]
         pipeline.append({"$unionWith": {"coll": kind.source, "pipeline": stages}})
-    found: dict[str, _Found] = {}
+    found: dict[str, _ShelfVideos] = {}
     for row in collection(VIDEOS).aggregate(pipeline):
-        part = found.setdefault(row["shelf"], _Found())
+        part = found.setdefault(row["shelf"], _ShelfVideos())
         part.ids.append(row["_id"])
         part.title = row.get("title") or part.title
     return found

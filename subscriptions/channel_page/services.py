@@ -1,4 +1,4 @@
-"""Arranging the front page of a channel."""
+"""Writes of a channel's front page arrangement."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from pymongo.errors import DuplicateKeyError
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError, Stale
 from streamsite.mongo.collections import collection
-from subscriptions.channel_page.shelf_types import kind_of
+from subscriptions.channel_page.shelf_types import get_shelf_type
 from subscriptions.models import ChannelPage
 from videos.access import video_for_editing
 
-MOST_SHELVES = 8
+MAX_SHELVES = 8
 PAGES = ChannelPage._meta.db_table
 
 
 def arrange(owner: User, data: dict[str, Any], *, expected_version: int | None = None) -> ChannelPage:
-    """Set ``featured`` (a video of the owner's, or "") and ``shelves`` (``[{"kind", "value"}]``), each if given.
+    """Set ``featured`` (a video id of the owner, or ``""``) and ``shelves`` (``[{"kind", "value"}]``), each if given.
 
-    ``Invalid`` by field; ``Stale`` when the page is no longer at ``expected_version`` (0: never arranged).
+    Raises ``Invalid`` with field errors, and ``Stale`` if the page is no longer at ``expected_version`` (0: never
+    arranged).
     """
     changes: dict[str, Any] = {"updated_at": timezone.now()}
     if "featured" in data:
-        changes["featured"] = _featured(owner, data["featured"])
+        changes["featured"] = _clean_featured(owner, data["featured"])
     if "shelves" in data:
-        changes["shelves"] = _shelves(owner, data["shelves"])
+        changes["shelves"] = _clean_shelves(owner, data["shelves"])
     which: dict[str, Any] = {"_id": owner.pk}
     if expected_version:
         which["version"] = expected_version
@@ -52,12 +53,12 @@ def arrange(owner: User, data: dict[str, Any], *, expected_version: int | None =
     return ChannelPage.objects.get(pk=owner.pk)
 
 
-def forget_user(user_id: str) -> None:
-    """Remove an erased account's arrangement."""
+def delete_for_user(user_id: str) -> None:
+    """Delete a deleted account's arrangement."""
     ChannelPage.objects.filter(pk=user_id).delete()
 
 
-def _featured(owner: User, value: object) -> str:
+def _clean_featured(owner: User, value: object) -> str:
     if value in ("", None):
         return ""
     try:
@@ -68,16 +69,16 @@ def _featured(owner: User, value: object) -> str:
         ) from None
 
 
-def _shelves(owner: User, value: object) -> list[dict[str, str]]:
-    if not isinstance(value, list) or len(value) > MOST_SHELVES:
+def _clean_shelves(owner: User, value: object) -> list[dict[str, str]]:
+    if not isinstance(value, list) or len(value) > MAX_SHELVES:
         raise Invalid(
-            "Some fields are not right.", fields={"shelves": [f"A list of at most {MOST_SHELVES} shelves."]}
+            "Some fields are not right.", fields={"shelves": [f"A list of at most {MAX_SHELVES} shelves."]}
         )
     clean: list[dict[str, str]] = []
     for row in value:
         if not isinstance(row, dict) or not isinstance(row.get("value", ""), str):
             raise Invalid("A shelf is an object.", fields={"shelves": ["Each is {kind, value}."]})
-        kind = kind_of(row.get("kind"))
+        kind = get_shelf_type(row.get("kind"))
         shelf = {"kind": kind.name, "value": kind.clean(owner, row.get("value", ""))}
         if shelf not in clean:
             clean.append(shelf)

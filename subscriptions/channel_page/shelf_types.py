@@ -1,4 +1,4 @@
-"""What a shelf of a channel can show. Other apps register theirs."""
+"""The shelf types of channel pages. Other apps register theirs."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from videos.access import LISTED
 from videos.models import Video
 
 VIDEOS = Video._meta.db_table
-MOST_ON_SHELF = 12
+MAX_VIDEOS_PER_SHELF = 12
 Stages = list[dict[str, Any]]
 
 
-def no_value(owner: User, value: str) -> str:
-    """For kinds that need none."""
+def ignore_value(owner: User, value: str) -> str:
+    """Return ``""``: the shelf type takes no value."""
     return ""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of shelf.
+class ShelfType:
+    """A shelf type.
 
-    ``stages(channel id, value)`` find the ids of at most ``MOST_ON_SHELF`` videos of the collection ``source``, best
-    first, as ``{_id}``, perhaps with ``title``. ``clean(owner, value)`` is the value to keep, or raises ``Invalid``.
-    ``choices(owner)`` are values with labels, for a form.
+    ``stages(channel id, value)`` finds the ids of at most ``MAX_VIDEOS_PER_SHELF`` videos in the collection ``source``,
+    best first, as ``{_id}`` and optionally ``title``. ``clean(owner, value)`` returns the value to store or raises
+    ``Invalid``. ``choices(owner)`` returns values with labels, for a form.
     """
 
     name: str
@@ -35,43 +35,43 @@ class Kind:
     source: str
     stages: Callable[[str, str], Stages]
     url: Callable[[User, str], str]
-    clean: Callable[[User, str], str] = no_value
+    clean: Callable[[User, str], str] = ignore_value
     choices: Callable[[User], list[tuple[str, str]]] | None = None
 
 
-_kinds: dict[str, Kind] = {}
+_shelf_types: dict[str, ShelfType] = {}
 
 
-def register(kind: Kind) -> None:
-    """Add a kind of shelf."""
-    _kinds[kind.name] = kind
+def register_shelf_type(kind: ShelfType) -> None:
+    """Register a shelf type."""
+    _shelf_types[kind.name] = kind
 
 
-def all_kinds() -> dict[str, Kind]:
-    """Every kind by its name, in the order of registration."""
-    return _kinds
+def all_shelf_types() -> dict[str, ShelfType]:
+    """Return every shelf type by name, in order of registration."""
+    return _shelf_types
 
 
-def kind_of(name: object) -> Kind:
-    """The kind of this name; ``Invalid`` when there is none."""
-    if not isinstance(name, str) or name not in _kinds:
-        raise Invalid("Unknown kind of shelf.", fields={"shelves": [f"Kinds are {', '.join(_kinds)}."]})
-    return _kinds[name]
+def get_shelf_type(name: object) -> ShelfType:
+    """Return the shelf type with this name. Raises ``Invalid``."""
+    if not isinstance(name, str) or name not in _shelf_types:
+        raise Invalid("Unknown kind of shelf.", fields={"shelves": [f"Kinds are {', '.join(_shelf_types)}."]})
+    return _shelf_types[name]
 
 
-def _in_order(**order: int) -> Callable[[str, str], Stages]:
+def _ordered_by(**order: int) -> Callable[[str, str], Stages]:
     def stages(channel_id: str, value: str) -> Stages:
         return [
             {"$match": {"channel_id": channel_id} | LISTED},
             {"$sort": order | {"_id": next(iter(order.values()))}},
-            {"$limit": MOST_ON_SHELF},
+            {"$limit": MAX_VIDEOS_PER_SHELF},
             {"$project": {"_id": 1}},
         ]
 
     return stages
 
 
-def _tab(sort: str) -> Callable[[User, str], str]:
+def _videos_tab_url(sort: str) -> Callable[[User, str], str]:
     return lambda owner, value: f"{owner.get_absolute_url()}/videos?sort={sort}"
 
 
@@ -80,4 +80,4 @@ for _name, _title, _order in (
     ("views", "Most viewed", {"view_count": -1}),
     ("oldest", "From the beginning", {"published_at": 1}),
 ):
-    register(Kind(_name, _title, VIDEOS, _in_order(**_order), _tab(_name)))
+    register_shelf_type(ShelfType(_name, _title, VIDEOS, _ordered_by(**_order), _videos_tab_url(_name)))

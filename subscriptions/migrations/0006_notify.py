@@ -7,13 +7,13 @@ from django.db import migrations, models
 
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
-from subscriptions.notifications import about
+from subscriptions.notifications import references
 
 
 def name_subjects(apps, schema_editor):
     """Store what the former version's notifications are about."""
-    for rows in batches(collection("subscriptions_notification"), about.NOT_FILLED):
-        about.fill([row["_id"] for row in rows])
+    for rows in batches(collection("subscriptions_notification"), references.WITHOUT_REFERENCES):
+        references.fill_references([row["_id"] for row in rows])
 
 
 class Migration(migrations.Migration):

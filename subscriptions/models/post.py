@@ -1,4 +1,4 @@
-"""Short texts of a channel to its subscribers."""
+"""Posts of channels and reactions to them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from django.utils import timezone
 
 from streamsite.ids import object_id
 from videos.models import Video
-from videos.models.reaction import Value
+from videos.models.reaction import ReactionValue
 
-LONGEST = 5_000
+MAX_TEXT_LENGTH = 5_000
 
 
 class Post(models.Model):
-    """A text, perhaps with a picture or a video. Anybody may read it while its channel is there.
+    """A text, optionally with an image or a video. Public while its channel is active.
 
-    ``picture`` is the id of a folder of ``accounts.image_storage``; ``picture_size`` its ``[width, height]``. Counters
-    are changed by services only.
+    ``picture`` is the id of a folder in ``accounts.image_storage``; ``picture_size`` its ``[width, height]``. Only
+    services change the counters.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     channel = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts", db_index=False
     )
-    text = models.TextField(max_length=LONGEST)
+    text = models.TextField(max_length=MAX_TEXT_LENGTH)
     picture = models.CharField(max_length=20, blank=True, editable=False)
     picture_size = models.JSONField(default=list, editable=False)
     video = models.ForeignKey(
@@ -50,12 +50,12 @@ class Post(models.Model):
         return self.text[:60]
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """Return the path of its page."""
         return f"/posts/{self.id}"
 
 
 class PostReaction(models.Model):
-    """One viewer's reaction to one post; once."""
+    """One viewer's reaction to one post."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(
@@ -66,7 +66,7 @@ class PostReaction(models.Model):
         db_index=False,
     )
     post = models.ForeignKey(Post, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
-    value = models.CharField(max_length=8, choices=Value.choices)
+    value = models.CharField(max_length=8, choices=ReactionValue.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

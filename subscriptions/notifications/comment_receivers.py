@@ -1,4 +1,4 @@
-"""Send and withdraw notifications when comments change."""
+"""Receivers: send and withdraw notifications when comments change."""
 
 from __future__ import annotations
 
@@ -7,60 +7,62 @@ from typing import Any
 from django.dispatch import receiver
 
 from subscriptions import tasks
-from subscriptions.notifications import comments as telling
+from subscriptions.notifications import comment_notifications as telling
 from subscriptions.notifications import services
 from subscriptions.notifications.notification_types import APPROVED, HEART
 from videos.blocks import channel_blocked
 from videos.comments import following, states
 from videos.comments import services as comments
 from videos.models import Comment
-from videos.models.comment import State
+from videos.models.comment import CommentState
 
 
-@receiver(comments.said)
-def tell_of_comment(
+@receiver(comments.comment_posted)
+def send_comment_notifications(
     sender: type,
     comment: Comment,
     is_new: bool,
     called: list[str],
     uncalled: list[str],
     approved: bool,
-    **extra: Any,
+    **extra: object,
 ) -> None:
-    """Tell those whom it concerns now, the followers of its thread by a worker, and its author of an approval."""
+    """Notify those a comment concerns, queue notifying the thread's followers, and tell its author of an approval."""
     if uncalled:
-        telling.call_no_more(comment, uncalled)
+        telling.withdraw_mentions(comment, uncalled)
     if is_new or called:
-        telling.tell(comment, is_new=is_new, called=called, approved=approved)
-    if is_new and comment.parent and following.has_followers(comment.parent):
-        tasks.enqueue_telling(comment.pk)
+        telling.notify_comment_posted(comment, is_new=is_new, called=called, approved=approved)
+    if is_new and comment.parent and following.has_explicit_followers(comment.parent):
+        tasks.enqueue_follower_notifications(comment.pk)
     if approved:
-        telling.tell_author(comment, APPROVED, "Your comment was approved")
+        telling.notify_author(comment, APPROVED, "Your comment was approved")
 
 
-@receiver(comments.hearted)
-def tell_of_heart(sender: type, comment: Comment, **extra: Any) -> None:
-    """Tell the author that the owner loved it."""
-    telling.tell_author(comment, HEART)
+@receiver(comments.comment_hearted)
+def send_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
+    """Notify the comment's author of the owner's heart."""
+    telling.notify_author(comment, HEART)
 
 
-@receiver(comments.unhearted)
-def take_heart_back(sender: type, comment: Comment, **extra: Any) -> None:
-    """The author is no longer told of a heart that is gone."""
-    services.take_back(comment.author_id, HEART, comment.pk)
+@receiver(comments.comment_unhearted)
+def withdraw_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
+    """Delete the notification of a removed heart."""
+    services.withdraw_notification(comment.author_id, HEART, comment.pk)
 
 
-@receiver(states.changed)
-def follow_states(sender: type, rows: list[dict[str, Any]], now: State | None, **extra: Any) -> None:
-    """Withdraw what was told of removed comments, and keep count of those that wait for their owner's review."""
+@receiver(states.comment_state_changed)
+def track_comment_states(
+    sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: object
+) -> None:
+    """Withdraw notifications of removed comments, and update the count of comments held for review."""
     if now is None:
-        services.withdraw(*(row["_id"] for row in rows))
-    if now == State.HELD or any(row["state"] == State.HELD for row in rows):
+        services.withdraw_about(*(row["_id"] for row in rows))
+    if now == CommentState.HELD or any(row["state"] == CommentState.HELD for row in rows):
         for about, subject, owner_id in {(row["about"], row["subject"], row["owner_id"]) for row in rows}:
-            telling.count_held(about, subject, owner_id, is_news=now == State.HELD)
+            telling.update_held_notification(about, subject, owner_id, is_news=now == CommentState.HELD)
 
 
 @receiver(channel_blocked)
-def hear_no_more(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
-    """Withdraw what the blocker was told about the blocked account."""
-    services.take_back_between(blocker_id, blocked_id)
+def withdraw_from_blocked(sender: type, blocker_id: str, blocked_id: str, **extra: object) -> None:
+    """Withdraw the blocker's notifications about the blocked account."""
+    services.withdraw_from_actor(blocker_id, blocked_id)

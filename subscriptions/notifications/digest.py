@@ -1,4 +1,4 @@
-"""Notifications by email: one mail for all that is due, and for new videos and posts of the channels with a bell."""
+"""Notification emails: one for everything due, plus new videos and posts of channels with a bell."""
 
 from __future__ import annotations
 
@@ -15,87 +15,99 @@ from accounts import deliverability, mail
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
-from subscriptions.notifications import queries, services, threads
+from subscriptions.notifications import queries, services, unfollow_links
 from subscriptions.notifications.entries import Entry
-from subscriptions.notifications.notification_types import BOTH, BROADCAST, MAIL, kind_of, wishes
+from subscriptions.notifications.notification_types import (
+    BOTH,
+    BROADCAST_KINDS,
+    MAIL,
+    delivery_channels,
+    notification_kind,
+)
 
-MOST = 50
-FIRST_REACH = timedelta(days=7)
+MAX_LINES = 50
+FIRST_DIGEST_SPAN = timedelta(days=7)
 OWN = Notification._meta.db_table
 MARKS = ReadMarks._meta.db_table
 
 
 @dataclass(frozen=True)
-class News:
-    """What channels announced, and until when news had been mailed before."""
+class ChannelNews:
+    """Announcements to mail, and the time until which they had been mailed before."""
 
     former: datetime | None
     entries: list[Entry]
 
 
-def due_users() -> list[str]:
-    """Accounts that something is due to: a row of their own, or the mail of their channels' news."""
+def user_ids_due() -> list[str]:
+    """Return the ids of accounts to email: those with a due notification or announcements by email."""
     now = timezone.now()
     rows = Notification.objects.filter(mail_at__lte=now).values_list("user_id", flat=True)
     own = set(rows.distinct()[:1000])
     wanting = User.objects.filter(is_active=True).exclude(email="")
-    for kind in BROADCAST:
+    for kind in BROADCAST_KINDS:
         names = wanting.filter(**{f"preferences__notify_{kind}__in": [MAIL, BOTH]})
         own |= set(names.values_list("pk", flat=True))
     return sorted(own)
 
 
-def send(user_id: str) -> bool:
-    """Mail what is due to one account; whether there was something.
+def send_digest(user_id: str) -> bool:
+    """Email one account what is due. Return whether there was anything.
 
-    Rows count as mailed once the mail server has taken the mail, so a worker that dies in between mails them again.
+    Rows count as mailed once the mail server has accepted the email, so a worker that dies in between sends them again.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     now = timezone.now()
-    due = _due(user_id, now)
-    if user is None or not deliverability.takes_mail(user):
-        _done(due, on_page=True)
+    due = _load_due(user_id, now)
+    if user is None or not deliverability.accepts_mail(user):
+        _mark_mailed(due, on_page=True)
         return False
-    due = _without_postponed(user, due, now)
-    news = _news(user, now)
-    wanted = [entry for entry in due if not entry.is_read and wishes(user.preferences, kind_of(entry.row))[1]]
-    entries = queries.shown(wanted, user.pk) + queries.shown(news.entries if news else [], user.pk)
+    due = _postpone_early(user, due, now)
+    news = _load_news(user, now)
+    wanted = [
+        entry
+        for entry in due
+        if not entry.is_read and delivery_channels(user.preferences, notification_kind(entry.row))[1]
+    ]
+    entries = queries.serialize_visible(wanted, user.pk) + queries.serialize_visible(
+        news.entries if news else [], user.pk
+    )
     if entries:
-        lines = [_line(user, entry) for entry in entries[:MOST]]
+        lines = [_digest_line(user, entry) for entry in entries[:MAX_LINES]]
         link = f"{settings.SITE_URL}/settings/notifications"
-        mail.send("digest", user, user.email, lines=lines, more=max(0, len(entries) - MOST), link=link)
-    _done(due)
+        mail.send("digest", user, user.email, lines=lines, more=max(0, len(entries) - MAX_LINES), link=link)
+    _mark_mailed(due)
     if news is not None:
-        _note_news(user.pk, news.former, now)
+        _mark_news_mailed(user.pk, news.former, now)
     return bool(entries)
 
 
-def _line(user: User, entry: dict[str, Any]) -> dict[str, str]:
-    """Return ``{text, link, stop}`` of an entry: ``stop`` ends news of its thread, "" where there is none."""
+def _digest_line(user: User, entry: dict[str, Any]) -> dict[str, str]:
+    """Return an entry as ``{text, link, stop}``; ``stop`` is the URL that unfollows its thread, or ``""``."""
     thread = entry["thread"]
     return {
         "text": entry["text"],
         "link": settings.SITE_URL + entry["url"],
-        "stop": threads.url(user, thread["id"]) if thread else "",
+        "stop": unfollow_links.unfollow_url(user, thread["id"]) if thread else "",
     }
 
 
-def _due(user_id: str, now: datetime) -> list[Entry]:
-    """Return the account's rows that are due, the longest due first."""
+def _load_due(user_id: str, now: datetime) -> list[Entry]:
+    """Return the account's due rows, longest due first."""
     rows = (
         collection(OWN)
         .find({"user_id": user_id, "mail_at": {"$lte": now}})
         .sort("mail_at", 1)
-        .limit(MOST * 2)
+        .limit(MAX_LINES * 2)
     )
     return [Entry(row["_id"], row["created_at"], row, is_read=bool(row.get("is_read"))) for row in rows]
 
 
-def _without_postponed(user: User, due: list[Entry], now: datetime) -> list[Entry]:
-    """Return what is due at the pace that the account wants now; the rest waits for its new time."""
+def _postpone_early(user: User, due: list[Entry], now: datetime) -> list[Entry]:
+    """Return the rows still due at the account's current email pace; reschedule the others."""
     kept = []
     for entry in due:
-        later = services.due(user, entry.created_at.replace(tzinfo=UTC))
+        later = services.next_email_time(user, entry.created_at.replace(tzinfo=UTC))
         if later <= now:
             kept.append(entry)
         else:
@@ -104,25 +116,25 @@ def _without_postponed(user: User, due: list[Entry], now: datetime) -> list[Entr
     return kept
 
 
-def _done(due: list[Entry], *, on_page: bool = False) -> None:
-    """Note that the rows need no mail any more; with ``on_page`` the site shows those that were to be mailed only."""
+def _mark_mailed(due: list[Entry], *, on_page: bool = False) -> None:
+    """Mark rows as mailed. With ``on_page``, show rows on the site that were for email only."""
     changes: dict[str, Any] = {"mail_at": None} | ({"on_page": True} if on_page else {})
     Notification.objects.filter(pk__in=[entry.pk for entry in due]).update(**changes)
 
 
-def _news(user: User, now: datetime) -> News | None:
-    """Return what channels with a bell announced since the last mail, once a day or week; ``None`` when not yet."""
-    kinds = [kind for kind in BROADCAST if wishes(user.preferences, kind)[1]]
+def _load_news(user: User, now: datetime) -> ChannelNews | None:
+    """Return what channels with a bell announced since the last email, once a day or week; ``None`` if not yet due."""
+    kinds = [kind for kind in BROADCAST_KINDS if delivery_channels(user.preferences, kind)[1]]
     if not kinds:
         return None
-    marks = services.marks(user.pk)
-    since = marks.mailed_until or max(user.created_at, now - FIRST_REACH)
-    if marks.mailed_until is not None and services.due(user, since) > now:
+    marks = services.load_read_marks(user.pk)
+    since = marks.mailed_until or max(user.created_at, now - FIRST_DIGEST_SPAN)
+    if marks.mailed_until is not None and services.next_email_time(user, since) > now:
         return None
     channels = queries.channels_with_bell(user.pk)
     rows = Broadcast.objects.filter(
         channel_id__in=list(channels), created_at__gt=since, created_at__lte=now, kind__in=kinds
-    ).order_by("-created_at", "-id")[:MOST]
+    ).order_by("-created_at", "-id")[:MAX_LINES]
     entries = [
         Entry(
             row.pk,
@@ -133,11 +145,11 @@ def _news(user: User, now: datetime) -> News | None:
         )
         for row in rows
     ]
-    return News(marks.mailed_until, entries)
+    return ChannelNews(marks.mailed_until, entries)
 
 
-def _note_news(user_id: str, former: datetime | None, now: datetime) -> None:
-    """Count the news until ``now`` as mailed, unless another worker has done so."""
+def _mark_news_mailed(user_id: str, former: datetime | None, now: datetime) -> None:
+    """Mark announcements until ``now`` as mailed, unless another worker has done so."""
     with suppress(DuplicateKeyError):
         collection(MARKS).update_one(
             {"_id": user_id, "mailed_until": former}, {"$set": {"mailed_until": now}}, upsert=True

@@ -1,4 +1,4 @@
-"""The kinds of notifications: how each is said, and whether people choose where they hear of it."""
+"""Notification types: their sentences, icons, and preferences."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ PAGE, MAIL, BOTH = "page", "email", "both"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """``sentence`` has ``{who}``, ``{what}`` and ``{title}``. ``icon`` is one of the page's.
+class NotificationType:
+    """A notification type. ``sentence`` has ``{who}``, ``{what}``, and ``{title}``; ``icon`` is an icon of the page.
 
-    ``wish`` names the preference that decides about it where that is not its own. ``stored_as`` is what the field
-    ``kind`` of its rows says: a kind that the previous release knows, which would fail on any other.
+    ``wish`` names the deciding preference if it is not the type's own. ``stored_as`` is the value of the rows' field
+    ``kind`` if it differs: one that the previous release knows, since it would fail on any other.
     """
 
     sentence: str
@@ -30,45 +30,45 @@ COMMENT, REPLY, MENTION, HEART = "comment", "reply", "mention", "heart"
 THREAD, HELD, APPROVED = "thread", "held", "approved"
 MILESTONE, PROCESSING, SHARE = "milestone", "processing", "share"
 MODERATION, SECURITY = "moderation", "security"
-KINDS = {
-    VIDEO: Kind("{who} published “{title}”", "film"),
-    POST: Kind("{who} posted: “{title}”", "text"),
-    COMMENT: Kind("{who} commented on “{title}”", "comment"),
-    REPLY: Kind("{who} replied to your comment on “{title}”", "reply"),
-    THREAD: Kind("{who} replied in a thread you follow on “{title}”", "reply", stored_as=REPLY),
-    MENTION: Kind("{who} mentioned you on “{title}”", "comment"),
-    HEART: Kind("{who} loved your comment on “{title}”", "heart"),
-    HELD: Kind("{what}: “{title}”", "clock", wish="review", stored_as=MODERATION),
-    APPROVED: Kind("{what}: “{title}”", "check", wish="review", stored_as=MODERATION),
-    MILESTONE: Kind("{what}: “{title}”", "trending-up"),
-    PROCESSING: Kind("“{title}” {what}", "film"),
-    SHARE: Kind("{who} {what} “{title}”", "share"),
-    MODERATION: Kind("{what}: “{title}”", "shield"),
-    SECURITY: Kind("{title}", "lock"),
+NOTIFICATION_TYPES = {
+    VIDEO: NotificationType("{who} published “{title}”", "film"),
+    POST: NotificationType("{who} posted: “{title}”", "text"),
+    COMMENT: NotificationType("{who} commented on “{title}”", "comment"),
+    REPLY: NotificationType("{who} replied to your comment on “{title}”", "reply"),
+    THREAD: NotificationType("{who} replied in a thread you follow on “{title}”", "reply", stored_as=REPLY),
+    MENTION: NotificationType("{who} mentioned you on “{title}”", "comment"),
+    HEART: NotificationType("{who} loved your comment on “{title}”", "heart"),
+    HELD: NotificationType("{what}: “{title}”", "clock", wish="review", stored_as=MODERATION),
+    APPROVED: NotificationType("{what}: “{title}”", "check", wish="review", stored_as=MODERATION),
+    MILESTONE: NotificationType("{what}: “{title}”", "trending-up"),
+    PROCESSING: NotificationType("“{title}” {what}", "film"),
+    SHARE: NotificationType("{who} {what} “{title}”", "share"),
+    MODERATION: NotificationType("{what}: “{title}”", "shield"),
+    SECURITY: NotificationType("{title}", "lock"),
 }
-BROADCAST = (VIDEO, POST)
+BROADCAST_KINDS = (VIDEO, POST)
 # Those about one comment, whose id follows the kind in the row's key.
-ABOUT_COMMENTS = (COMMENT, REPLY, THREAD, MENTION, HEART, APPROVED)
+COMMENT_KINDS = (COMMENT, REPLY, THREAD, MENTION, HEART, APPROVED)
 
 
-def key_of(kind: str, occasion: str) -> str:
-    """Return the key of a row: it makes an account be told of an occasion once."""
+def notification_key(kind: str, occasion: str) -> str:
+    """Return the key of a row, which notifies an account of an occasion once."""
     return f"{kind}:{occasion}"[:120]
 
 
-def kind_of(row: Mapping[str, Any]) -> str:
+def notification_kind(row: Mapping[str, Any]) -> str:
     """Return the kind of a row or broadcast."""
     kind = str(row.get("key") or "").partition(":")[0]
-    return kind if kind in KINDS else str(row["kind"])
+    return kind if kind in NOTIFICATION_TYPES else str(row["kind"])
 
 
-def wishes(stored: Mapping[str, Any], kind: str) -> tuple[bool, bool]:
-    """Return whether an account with these preferences hears of ``kind`` on the page, and by email."""
-    name = f"notify_{KINDS[kind].wish or kind}"
-    chosen = preferences.complete(stored).get(name, PAGE)
+def delivery_channels(stored: Mapping[str, Any], kind: str) -> tuple[bool, bool]:
+    """Return whether an account with these preferences is notified of ``kind`` on the page, and by email."""
+    name = f"notify_{NOTIFICATION_TYPES[kind].wish or kind}"
+    chosen = preferences.with_defaults(stored).get(name, PAGE)
     return chosen in {PAGE, BOTH}, chosen in {MAIL, BOTH}
 
 
-def sentence(kind: str, *, who: str, what: str, title: str) -> str:
-    """Return a notification in words."""
-    return KINDS[kind].sentence.format(who=who or "Somebody", what=what, title=title)
+def render_sentence(kind: str, *, who: str, what: str, title: str) -> str:
+    """Return a notification's text."""
+    return NOTIFICATION_TYPES[kind].sentence.format(who=who or "Somebody", what=what, title=title)

@@ -1,4 +1,4 @@
-"""Who is told what: what happens elsewhere becomes notifications here, so that no other app knows of them."""
+"""Receivers: turn events elsewhere into notifications, so that no other app depends on them."""
 
 from __future__ import annotations
 
@@ -6,37 +6,36 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.deletion import account_erased
 from accounts.models import User
-from accounts.sessions import refresh_reused
+from accounts.signals import account_deleted, refresh_token_reused
 from subscriptions.notifications import services
 from subscriptions.notifications.notification_types import MILESTONE, MODERATION, PROCESSING, SECURITY, VIDEO
-from subscriptions.services import subscribed
+from subscriptions.signals import channel_subscribed
 from videos.models import Case, Status, Video
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, cases, emails
 from videos.reactions import services as reaction_services
 from videos.services import generation_completed, processing_failed, video_deleted, video_published
 
-LIST = "/notifications"
+NOTIFICATIONS_URL = "/notifications"
 MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
 @receiver(video_published)
-def tell_subscribers(sender: type, video_id: str, channel_id: str, **extra: Any) -> None:
-    """One row for all of them."""
-    services.announce(channel_id, VIDEO, video_id)
+def announce_video(sender: type, video_id: str, channel_id: str, **extra: object) -> None:
+    """Announce a published video to the channel's subscribers."""
+    services.announce_to_subscribers(channel_id, VIDEO, video_id)
 
 
 @receiver(video_deleted)
-def take_back(sender: type, video_id: str, **extra: Any) -> None:
-    """Withdraw what anyone was told of a deleted video, comments on it included."""
-    services.withdraw(video_id)
+def withdraw_deleted_video(sender: type, video_id: str, **extra: object) -> None:
+    """Withdraw notifications about a deleted video and its comments."""
+    services.withdraw_about(video_id)
 
 
-@receiver(reaction_services.liked_more)
-def tell_of_likes(sender: type, video_id: str, likes: int, **extra: Any) -> None:
-    """The owner, at a milestone."""
+@receiver(reaction_services.like_count_changed)
+def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: object) -> None:
+    """Notify the owner of a milestone of likes."""
     if likes not in MILESTONES:
         return
     video = Video.objects.filter(pk=video_id).first()
@@ -51,9 +50,9 @@ def tell_of_likes(sender: type, video_id: str, likes: int, **extra: Any) -> None
         )
 
 
-@receiver(subscribed)
-def tell_of_subscribers(sender: type, channel_id: str, subscribers: int, **extra: Any) -> None:
-    """The owner of a channel, at a milestone."""
+@receiver(channel_subscribed)
+def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int, **extra: object) -> None:
+    """Notify the owner of a milestone of subscribers."""
     if subscribers not in MILESTONES:
         return
     channel = User.objects.filter(pk=channel_id).first()
@@ -69,18 +68,18 @@ def tell_of_subscribers(sender: type, channel_id: str, subscribers: int, **extra
 
 
 @receiver(generation_completed)
-def tell_of_success(sender: type, video_id: str, **extra: Any) -> None:
-    """The owner, that every quality is there."""
-    _tell_of_processing(video_id, Status.READY, "is ready")
+def notify_processing_succeeded(sender: type, video_id: str, **extra: object) -> None:
+    """Notify the owner that every quality is ready."""
+    _notify_processing(video_id, Status.READY, "is ready")
 
 
 @receiver(processing_failed)
-def tell_of_failure(sender: type, video_id: str, **extra: Any) -> None:
-    """The owner, that it could not be processed."""
-    _tell_of_processing(video_id, Status.FAILED, "could not be processed")
+def notify_processing_failed(sender: type, video_id: str, **extra: object) -> None:
+    """Notify the owner that processing failed."""
+    _notify_processing(video_id, Status.FAILED, "could not be processed")
 
 
-def _tell_of_processing(video_id: str, status: Status, what: str) -> None:
+def _notify_processing(video_id: str, status: Status, what: str) -> None:
     video = Video.objects.filter(pk=video_id, status=status).first()
     if video is not None:
         services.notify(
@@ -93,32 +92,37 @@ def _tell_of_processing(video_id: str, status: Status, what: str) -> None:
         )
 
 
-@receiver(cases.decided)
-def tell_of_decision(sender: type, case: Case, **extra: Any) -> None:
-    """Both sides: the owner what was decided, whoever reported it that somebody looked."""
+@receiver(cases.case_decided)
+def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
+    """Notify the owner of the decision, and reporters that their report was handled."""
     key = f"{case.pk}:{case.state}"
     if case.state == CaseState.CLOSED and case.decision == Decision.NOTHING:
-        services.withdraw(f"{case.pk}:{CaseState.DECIDED}")  # that was undone
+        services.withdraw_about(f"{case.pk}:{CaseState.DECIDED}")  # that was undone
     if emails.concerns_owner(case):
         url = f"/decisions/{access.appeal_token(case)}"
         services.notify(
-            case.owner_id, MODERATION, key, url=url, title=case.title, what=emails.outcome(case).rstrip(".")
+            case.owner_id,
+            MODERATION,
+            key,
+            url=url,
+            title=case.title,
+            what=emails.outcome_text(case).rstrip("."),
         )
-    for reporter in cases.reporters(case):
+    for reporter in cases.list_reporters(case):
         services.notify(
             reporter,
             MODERATION,
             key,
             # What was taken down has no page, and a row that leads to a hidden video is not shown.
-            url=LIST if case.decision == Decision.TAKEN_DOWN else case.url or "/",
+            url=NOTIFICATIONS_URL if case.decision == Decision.TAKEN_DOWN else case.url or "/",
             title=case.title,
-            what=emails.outcome_for_reporter(case),
+            what=emails.reporter_outcome_text(case),
         )
 
 
-@receiver(refresh_reused)
-def alarm(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
-    """A copy of a refresh token was used: its session was ended."""
+@receiver(refresh_token_reused)
+def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: object) -> None:
+    """Alert the owner that a refresh token was reused and its session ended."""
     services.notify(
         user.pk,
         SECURITY,
@@ -128,7 +132,7 @@ def alarm(sender: type, user: User, session: dict[str, Any], **extra: Any) -> No
     )
 
 
-@receiver(account_erased)
-def forget(sender: type, user_id: str, **extra: Any) -> None:
-    """An erased account is told nothing, and told of by nobody."""
-    services.forget_user(user_id)
+@receiver(account_deleted)
+def delete_notifications_of_account(sender: type, user_id: str, **extra: object) -> None:
+    """Delete a deleted account's notifications and those about it."""
+    services.delete_for_user(user_id)

@@ -1,4 +1,4 @@
-"""Telling people, and their reading of it. ``notify`` is the only maker of rows; each is safe to repeat."""
+"""Create, withdraw, and mark notifications. Only ``notify`` and ``update_or_notify`` create rows."""
 
 from __future__ import annotations
 
@@ -13,20 +13,24 @@ from accounts import preferences
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
-from subscriptions.notifications import about
-from subscriptions.notifications.notification_types import KINDS, key_of, wishes
+from subscriptions.notifications import references
+from subscriptions.notifications.notification_types import (
+    NOTIFICATION_TYPES,
+    delivery_channels,
+    notification_key,
+)
 from videos import blocks
 
-KEPT = timedelta(days=90)
-MOST_MARKED = 500
+RETENTION = timedelta(days=90)
+MAX_MARKED = 500
 MAIL_HOUR = time(8, tzinfo=UTC)
-PACES = {"hourly": 0, "daily": 1, "weekly": 7}
+PACE_DAYS = {"hourly": 0, "daily": 1, "weekly": 7}
 MARKS = ReadMarks._meta.db_table
 
 
 @dataclass(frozen=True)
-class News:
-    """Content of a row: ``url`` is a path of this site, ``what`` and ``title`` are for the kind's sentence."""
+class NotificationContent:
+    """A row's content: ``url`` is a path of this site; ``what`` and ``title`` fill the kind's sentence."""
 
     url: str
     title: str
@@ -43,11 +47,10 @@ def notify(
     what: str = "",
     actor: User | None = None,
 ) -> bool:
-    """Tell an account something, as it wishes; return whether that is new. ``occasion`` names it among the account's.
+    """Notify an account as it prefers; return whether the row is new. ``occasion`` makes it unique.
 
-    Of several ``kinds``, what concerns the account most comes first: it is told by the first that it wants to hear of,
-    and once. Nobody is told what they did themselves, nor what somebody did whom they block; nor is an account that is
-    closed told what others do.
+    Of several ``kinds``, most relevant first, the first wanted one is used, once. Nobody is notified of their own
+    actions or those of accounts they block, and inactive accounts are not notified of others' actions.
     """
     if actor is not None and actor.pk == user_id:
         return False
@@ -55,35 +58,35 @@ def notify(
     if user is None or (actor is not None and not user.is_active):
         return False
     possible = [kinds] if isinstance(kinds, str) else list(kinds)
-    kind = next((kind for kind in possible if any(wishes(user.preferences, kind))), None)
+    kind = next((kind for kind in possible if any(delivery_channels(user.preferences, kind))), None)
     if kind is None:
         return False
     if actor is not None and blocks.has_blocked(user_id, actor.pk):
         return False
-    others = [key_of(other, occasion) for other in possible if other != kind]
+    others = [notification_key(other, occasion) for other in possible if other != kind]
     if others and Notification.objects.filter(user=user, key__in=others).exists():
         return False
-    return _insert(user, kind, occasion, News(url, title, what), actor)
+    return _insert(user, kind, occasion, NotificationContent(url, title, what), actor)
 
 
-def _insert(user: User, kind: str, occasion: str, news: News, actor: User | None) -> bool:
-    """Make the row; return whether it is new."""
-    on_page, by_mail = wishes(user.preferences, kind)
+def _insert(user: User, kind: str, occasion: str, news: NotificationContent, actor: User | None) -> bool:
+    """Insert the row; return whether it is new."""
+    on_page, by_mail = delivery_channels(user.preferences, kind)
     now = timezone.now()
-    key = key_of(kind, occasion)
+    key = notification_key(kind, occasion)
     row = Notification(
         user=user,
-        kind=KINDS[kind].stored_as or kind,
+        kind=NOTIFICATION_TYPES[kind].stored_as or kind,
         key=key,
         actor=actor,
         what=news.what,
         title=news.title[:200],
         url=news.url[:300],
-        about=about.ids(key, news.url),
+        about=references.referenced_ids(key, news.url),
         on_page=on_page,
-        mail_at=due(user, now) if by_mail else None,
+        mail_at=next_email_time(user, now) if by_mail else None,
         created_at=now,
-        purge_at=now + KEPT,
+        purge_at=now + RETENTION,
     )
     try:
         row.save(force_insert=True)
@@ -92,49 +95,53 @@ def _insert(user: User, kind: str, occasion: str, news: News, actor: User | None
     return True
 
 
-def retell(user_id: str, kind: str, occasion: str, *, url: str, title: str, what: str, is_news: bool) -> None:
-    """Make the one row about something that changes say ``what`` there is now.
+def update_or_notify(
+    user_id: str, kind: str, occasion: str, *, url: str, title: str, what: str, is_news: bool
+) -> None:
+    """Update ``what`` of the single notification about something that changes.
 
-    ``is_news`` makes it exist, the latest of all and not read; without that, only what it says changes.
+    With ``is_news``, also create it or make it the latest and unread.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not any(wishes(user.preferences, kind)):
+    if user is None or not any(delivery_channels(user.preferences, kind)):
         return
-    rows = Notification.objects.filter(user=user, key=key_of(kind, occasion))
+    rows = Notification.objects.filter(user=user, key=notification_key(kind, occasion))
     if not is_news:
         rows.update(what=what)
         return
-    if _insert(user, kind, occasion, News(url, title, what), None):
+    if _insert(user, kind, occasion, NotificationContent(url, title, what), None):
         return
-    on_page, by_mail = wishes(user.preferences, kind)
+    on_page, by_mail = delivery_channels(user.preferences, kind)
     now = timezone.now()
     rows.update(
         what=what,
         title=title[:200],
         is_read=False,
         on_page=on_page,
-        mail_at=due(user, now) if by_mail else None,
+        mail_at=next_email_time(user, now) if by_mail else None,
         created_at=now,
-        purge_at=now + KEPT,
+        purge_at=now + RETENTION,
     )
 
 
-def take_back(user_id: str, kind: str, occasion: str) -> bool:
-    """Delete what ``notify`` told an account of an occasion; return whether it had not been read. Idempotent."""
-    key = {"user_id": user_id, "key": key_of(kind, occasion)}
+def withdraw_notification(user_id: str, kind: str, occasion: str) -> bool:
+    """Delete the notification with this key; return whether it was unread. Idempotent."""
+    key = {"user_id": user_id, "key": notification_key(kind, occasion)}
     row = collection(Notification._meta.db_table).find_one_and_delete(key)
     return row is not None and not row.get("is_read")
 
 
-def take_back_between(user_id: str, actor_id: str) -> None:
-    """Delete what an account was told that another did. Idempotent."""
+def withdraw_from_actor(user_id: str, actor_id: str) -> None:
+    """Delete an account's notifications about another's actions. Idempotent."""
     Notification.objects.filter(user_id=user_id, actor_id=actor_id).delete()
 
 
-def announce(channel_id: str, kind: str, subject_id: str) -> bool:
-    """Let all subscribers of a channel know; whether that is new. One row, however many they are."""
+def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool:
+    """Announce something to all subscribers of a channel by one row; return whether it is new."""
     now = timezone.now()
-    row = Broadcast(channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + KEPT)
+    row = Broadcast(
+        channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + RETENTION
+    )
     try:
         row.save(force_insert=True)
     except IntegrityError:
@@ -142,31 +149,31 @@ def announce(channel_id: str, kind: str, subject_id: str) -> bool:
     return True
 
 
-def withdraw(*ids: str) -> None:
-    """Delete what anyone was told of things that are gone, such as videos, posts, comments or playlists. Idempotent."""
+def withdraw_about(*ids: str) -> None:
+    """Delete notifications and broadcasts about removed subjects: videos, posts, comments, or playlists."""
     gone = {"$in": list(ids)}
     collection(Broadcast._meta.db_table).delete_many({"subject": gone})
     collection(Notification._meta.db_table).delete_many({"about": gone})
 
 
-def due(user: User, now: datetime) -> datetime:
-    """When the account's next email goes out: within the hour, or at eight o'clock of its day or week."""
-    days = PACES[str(preferences.complete(user.preferences)["email_pace"])]
+def next_email_time(user: User, now: datetime) -> datetime:
+    """Return when the account's next email goes out: now, or at eight o'clock of its day or week (UTC)."""
+    days = PACE_DAYS[str(preferences.with_defaults(user.preferences)["email_pace"])]
     if days == 0:
         return now
     morning = datetime.combine(now.astimezone(UTC).date(), MAIL_HOUR)
-    if days == PACES["weekly"]:
+    if days == PACE_DAYS["weekly"]:
         morning += timedelta(days=-morning.weekday() % 7)
     return morning if morning > now else morning + timedelta(days=days)
 
 
 def mark_read(user_id: str, ids: Iterable[str]) -> None:
-    """Mark some as read: the account's own, and what channels announced. Unknown ids change nothing."""
+    """Mark some of an account's notifications and announcements as read. Unknown ids are ignored."""
     wanted = list(dict.fromkeys(ids))
     Notification.objects.filter(user_id=user_id, pk__in=wanted, is_read=False).update(is_read=True)
     announced = list(Broadcast.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if announced:
-        change = {"$addToSet": {"read": {"$each": announced[:MOST_MARKED]}}}
+        change = {"$addToSet": {"read": {"$each": announced[:MAX_MARKED]}}}
         collection(MARKS).update_one({"_id": user_id}, change, upsert=True)
 
 
@@ -178,18 +185,18 @@ def mark_all_read(user_id: str) -> None:
     )
 
 
-def see_feed(user_id: str) -> None:
-    """What is in the feed until now is no longer new to the account."""
+def mark_feed_seen(user_id: str) -> None:
+    """Mark the account's feed as seen until now."""
     collection(MARKS).update_one({"_id": user_id}, {"$set": {"feed_seen_at": timezone.now()}}, upsert=True)
 
 
-def marks(user_id: str) -> ReadMarks:
-    """The account's marks; empty ones where there are none."""
+def load_read_marks(user_id: str) -> ReadMarks:
+    """Return the account's read marks; unsaved ones if there are none."""
     return ReadMarks.objects.filter(pk=user_id).first() or ReadMarks(user_id=user_id)
 
 
-def forget_user(user_id: str) -> None:
-    """Remove what an erased account was told and what it announced; others are no longer told that it did something."""
+def delete_for_user(user_id: str) -> None:
+    """Delete a deleted account's notifications, its broadcasts, and others' notifications of its actions."""
     Notification.objects.filter(user_id=user_id).delete()
     Notification.objects.filter(actor_id=user_id).delete()
     Broadcast.objects.filter(channel_id=user_id).delete()

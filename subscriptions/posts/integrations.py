@@ -1,28 +1,24 @@
-"""What posts are to the rest of the site: they can be commented on, reported, and keep pictures."""
+"""Connect posts to comments, moderation, and image storage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import F
-from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import image_storage
-from accounts.deletion import account_erased
 from subscriptions.models import Post
 from subscriptions.posts import access, queries, services
 from videos.comments import targets
 from videos.moderation import reportable
-from videos.services import video_deleted
 
 POST = "post"
 
 
-def subject_of(post: Post) -> targets.Subject:
-    """A post as something with comments below it."""
-    return targets.Subject(
+def comment_target(post: Post) -> targets.CommentTarget:
+    """Return a post as a comment target."""
+    return targets.CommentTarget(
         POST,
         post.pk,
         post.channel,
@@ -33,42 +29,34 @@ def subject_of(post: Post) -> targets.Subject:
     )
 
 
-def _open(request: HttpRequest, post_id: str) -> targets.Subject:
-    return subject_of(access.post_for_reading(request.user, post_id))
+def _load_target(request: HttpRequest, post_id: str) -> targets.CommentTarget:
+    return comment_target(access.post_for_reading(request.user, post_id))
 
 
-def _count(post_id: str, owner_id: str, by: int) -> bool:
+def _change_comment_count(post_id: str, owner_id: str, by: int) -> bool:
     return bool(Post.objects.filter(pk=post_id).update(comment_count=F("comment_count") + by))
 
 
-def _thing(request: HttpRequest, post_id: str) -> reportable.Thing:
+def _load_report_target(request: HttpRequest, post_id: str) -> reportable.ReportTarget:
     post = access.post_for_reading(request.user, post_id)
-    return reportable.Thing(POST, post.pk, post.channel, str(post), post.text, post.get_absolute_url())
+    return reportable.ReportTarget(POST, post.pk, post.channel, str(post), post.text, post.get_absolute_url())
 
 
-def _named(folders: set[str]) -> Iterable[str]:
+def _referenced_folders(folders: set[str]) -> Iterable[str]:
     return Post.objects.filter(picture__in=folders, picture__gt="").values_list("picture", flat=True)
 
 
-image_storage.register(_named, expects=lambda: Post.objects.filter(picture__gt="").exists())
-targets.register(POST, targets.Kind(_open, _count, queries.titles))
-reportable.register(
+image_storage.register_folder_lookup(
+    _referenced_folders, expects=lambda: Post.objects.filter(picture__gt="").exists()
+)
+targets.register_target_type(
+    POST, targets.TargetType(_load_target, _change_comment_count, queries.titles_by_id)
+)
+reportable.register_reportable(
     POST,
-    reportable.Kind(
-        _thing,
-        reportable.by_id(lambda post_id: services.set_taken_down(post_id, True)),
-        reportable.by_id(lambda post_id: services.set_taken_down(post_id, False)),
+    reportable.ReportableType(
+        _load_report_target,
+        reportable.without_actor(lambda post_id: services.set_taken_down(post_id, True)),
+        reportable.without_actor(lambda post_id: services.set_taken_down(post_id, False)),
     ),
 )
-
-
-@receiver(account_erased)
-def erase_posts(sender: type, user_id: str, **extra: Any) -> None:
-    """An erased account's posts go with it, pictures included."""
-    services.forget_channel(user_id)
-
-
-@receiver(video_deleted)
-def leave_posts(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """A deleted video leaves the posts that showed it."""
-    services.forget_video(video_id)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from accounts import image_processing
-from accounts.mappers import addresses, badge
+from accounts.mappers import image_url_pair, serialize_badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
 from subscriptions.models import Post
 from videos.access import may_watch
-from videos.mappers import card
+from videos.mappers import serialize_card
 
 
-def post(row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int = 0) -> dict[str, Any]:
+def serialize_post(
+    row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int = 0
+) -> dict[str, Any]:
     """A post. Its channel, and its video with channel, must be loaded; a video ``viewer`` may not open is left out.
 
     ``unheard`` is the number of its comments that the viewer's blocks hide from them.
@@ -23,9 +25,9 @@ def post(row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int
     return {
         "id": row.pk,
         "text": row.text,
-        "channel": badge(row.channel),
-        "picture": _picture(row),
-        "video": card(shown) if shown is not None else None,
+        "channel": serialize_badge(row.channel),
+        "picture": _serialize_image(row),
+        "video": serialize_card(shown) if shown is not None else None,
         "counts": {"likes": row.like_count, "comments": max(0, row.comment_count - unheard)},
         "allow_comments": row.allow_comments,
         "created_at": iso(row.created_at),
@@ -36,9 +38,9 @@ def post(row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int
     }
 
 
-def _picture(row: Post) -> dict[str, Any] | None:
+def _serialize_image(row: Post) -> dict[str, Any] | None:
     if not row.picture or len(row.picture_size) != 2:
         return None
-    large, small = addresses(row.picture, image_processing.POST)
+    large, small = image_url_pair(row.picture, image_processing.POST)
     width, height = row.picture_size
     return {"url": large, "small_url": small, "width": width, "height": height}

@@ -13,28 +13,28 @@ from streamsite.mongo import keyset_merge
 from streamsite.visibility import Viewer
 from subscriptions.models import Post
 from subscriptions.posts.access import LISTED, listed_posts
-from subscriptions.posts.reactions import OPINIONS
+from subscriptions.posts.reactions import POST_REACTIONS
 from subscriptions.queries import followed_channels
 
 NEWEST = ("-created_at", "-id")
 
 
-def of_channel(channel_id: str) -> QuerySet[Post]:
-    """What a channel posted, channels and videos loaded; order by ``NEWEST``."""
+def posts_of_channel(channel_id: str) -> QuerySet[Post]:
+    """Return a channel's posts, channels and videos loaded; order by ``NEWEST``."""
     return listed_posts().filter(channel_id=channel_id).select_related("channel", "video__channel")
 
 
-def feed(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> Page[Post]:
-    """A page of what the subscribed channels posted, the latest first, without those that are closed."""
+def posts_feed(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> Page[Post]:
+    """Return a page of the subscribed channels' posts, latest first, without those of inactive channels."""
     channels = followed_channels(user_id)
     rows, following = paginate_latest(
-        request, lambda before, size: _newest_of(channels, size, before), absolute=absolute
+        request, lambda before, size: _newest_posts(channels, size, before), absolute=absolute
     )
     return Page([post for post in rows if post.channel.is_active], following, None)
 
 
-def _newest_of(channel_ids: list[str], most: int, before: keyset_merge.Moment | None) -> list[Post]:
-    found = keyset_merge.newest(
+def _newest_posts(channel_ids: list[str], most: int, before: keyset_merge.Moment | None) -> list[Post]:
+    found = keyset_merge.find_newest(
         Post._meta.db_table,
         "channel_id",
         channel_ids,
@@ -49,12 +49,12 @@ def _newest_of(channel_ids: list[str], most: int, before: keyset_merge.Moment | 
     return [posts[post_id] for post_id in ids if post_id in posts]
 
 
-def opinions(viewer: Viewer, posts: Iterable[Post]) -> dict[str, str]:
-    """What ``viewer`` thinks of some posts, by id."""
-    return OPINIONS.of(str(viewer.pk), [post.pk for post in posts]) if viewer.is_authenticated else {}
+def viewer_reactions(viewer: Viewer, posts: Iterable[Post]) -> dict[str, str]:
+    """Return the viewer's reactions to some posts, by post id."""
+    return POST_REACTIONS.of(str(viewer.pk), [post.pk for post in posts]) if viewer.is_authenticated else {}
 
 
-def titles(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The beginnings and addresses of some posts, by id."""
+def titles_by_id(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the beginnings and URLs of some posts, by id."""
     rows = listed_posts().filter(pk__in=list(ids)).only("pk", "text")
     return {post.pk: (str(post), post.get_absolute_url()) for post in rows}

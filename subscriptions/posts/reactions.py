@@ -1,8 +1,8 @@
-"""Likes and dislikes of posts."""
+"""The reaction store of posts."""
 
 from __future__ import annotations
 
 from subscriptions.models import Post, PostReaction
-from videos.reactions.store import Opinions
+from videos.reactions.store import ReactionStore
 
-OPINIONS = Opinions(rows=PostReaction._meta.db_table, key="post_id", counted=Post._meta.db_table)
+POST_REACTIONS = ReactionStore(rows=PostReaction._meta.db_table, key="post_id", counted=Post._meta.db_table)

@@ -1,4 +1,4 @@
-"""What can be done to a post."""
+"""Create, change, and delete posts."""
 
 from __future__ import annotations
 
@@ -8,117 +8,117 @@ from typing import IO, Any
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import image_processing, image_storage, verification
+from accounts import email_verification, image_processing, image_storage
 from accounts.models import User
-from streamsite import copies
+from streamsite import copied_texts
 from streamsite.errors import Invalid, Stale, stale_or_absent
 from streamsite.rate_limits import POST as POST_LIMIT
 from streamsite.rate_limits import enforce
 from streamsite.sanitize import clean_text, is_blank
 from subscriptions.models import Post
-from subscriptions.models.post import LONGEST
+from subscriptions.models.post import MAX_TEXT_LENGTH
 from subscriptions.notifications import services as notifications
 from subscriptions.notifications.notification_types import POST
-from subscriptions.posts.reactions import OPINIONS
+from subscriptions.posts.reactions import POST_REACTIONS
 from videos import access as videos
 from videos import strikes
 from videos.comments import services as comments
 from videos.models import Video
 
 
-def clean(raw: object) -> str:
-    """The text of a post as it is kept. ``Invalid`` when there is none or too much."""
+def clean_post_text(raw: object) -> str:
+    """Return the cleaned text of a post. Raises ``Invalid`` if it is empty or too long."""
     text = clean_text(raw) if isinstance(raw, str) else ""
     if is_blank(text):
         raise Invalid("Write something.", fields={"text": ["Write something."]})
-    if len(text) > LONGEST:
-        problem = f"A post may have at most {LONGEST} characters."
+    if len(text) > MAX_TEXT_LENGTH:
+        problem = f"A post may have at most {MAX_TEXT_LENGTH} characters."
         raise Invalid(problem, fields={"text": [problem]})
     return text
 
 
 def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
-    """Post ``text``, with a picture or a video (``video_id``), and let the subscribers know: one row for all."""
-    strikes.require_good(user)
-    verification.require(user)
-    text = clean(data.get("text"))
-    video = _video(user, data.get("video_id"))
+    """Create a post from ``text`` with an image or a video (``video_id``), and announce it to the subscribers."""
+    strikes.require_may_publish(user)
+    email_verification.require_verified_email(user)
+    text = clean_post_text(data.get("text"))
+    video = _clean_video(user, data.get("video_id"))
     if video is not None and picture is not None:
         raise Invalid("A picture or a video, not both.", fields={"video_id": ["There is a picture already."]})
     enforce(POST_LIMIT, user.pk)
     prepared = (
-        {"picture": image_processing.prepare(picture, image_processing.POST, field="picture")}
+        {"picture": image_processing.prepare_image(picture, image_processing.POST, field="picture")}
         if picture
         else {}
     )
-    size = list(image_processing.size_of(prepared["picture"], image_processing.POST)) if prepared else []
-    with image_storage.stored(prepared) as folders:
+    size = list(image_processing.dimensions(prepared["picture"], image_processing.POST)) if prepared else []
+    with image_storage.stored_images(prepared) as folders:
         post = Post(
             channel=user,
             text=text,
             video=video,
             picture=folders.get("picture", ""),
             picture_size=size,
-            allow_comments=_flag(data, "allow_comments", True),
+            allow_comments=_clean_flag(data, "allow_comments", True),
         )
         post.save(force_insert=True)
-    notifications.announce(user.pk, POST, post.pk)
+    notifications.announce_to_subscribers(user.pk, POST, post.pk)
     return post
 
 
 def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None = None) -> Post:
-    """Change ``text`` and ``allow_comments``. ``Stale`` when it is no longer at ``expected_version``."""
+    """Change ``text`` and ``allow_comments``. Raises ``Stale`` if the post is no longer at ``expected_version``."""
     require_version(post, expected_version)
     changes: dict[str, Any] = {}
     if "text" in data:
-        changes["text"] = clean(data["text"])
+        changes["text"] = clean_post_text(data["text"])
         if changes["text"] != post.text:
-            strikes.require_good(post.channel)
+            strikes.require_may_publish(post.channel)
             changes["edited_at"] = timezone.now()
     if "allow_comments" in data:
-        changes["allow_comments"] = _flag(data, "allow_comments", True)
+        changes["allow_comments"] = _clean_flag(data, "allow_comments", True)
     rows = Post.objects.filter(pk=post.pk, version=post.version)
     if not rows.update(**changes, version=F("version") + 1):
         raise stale_or_absent(Post.objects.filter(pk=post.pk))
     if "edited_at" in changes:
-        copies.refresh(copies.POST_TEXT, post.pk)
+        copied_texts.refresh_copies(copied_texts.POST_TEXT, post.pk)
     return Post.objects.select_related("channel", "video__channel").get(pk=post.pk)
 
 
 def require_version(post: Post, expected: int | None) -> None:
-    """Raise ``Stale`` when the caller expected another version of the post."""
+    """Raise ``Stale`` if the post is not at the expected version."""
     if expected is not None and post.version != expected:
         raise Stale
 
 
 def delete(post: Post) -> None:
-    """Remove a post, its picture, its comments and reactions. Safe to repeat."""
+    """Delete a post, its image, comments, and reactions. Idempotent."""
     Post.objects.filter(pk=post.pk).delete()
-    notifications.withdraw(post.pk)
-    OPINIONS.forget_thing(post.pk)
-    comments.forget_subject(post.pk)
-    image_storage.remove(post.picture)
+    notifications.withdraw_about(post.pk)
+    POST_REACTIONS.delete_for_target(post.pk)
+    comments.delete_for_target(post.pk)
+    image_storage.delete_folder(post.picture)
 
 
 def set_taken_down(post_id: str, taken_down: bool) -> None:
-    """Staff decided that nobody but its channel is to see it, or undid that. Safe to repeat."""
+    """Hide a post from everyone but its channel, or undo that. Idempotent."""
     rows = Post.objects.filter(pk=post_id, is_taken_down=not taken_down)
     rows.update(is_taken_down=taken_down, version=F("version") + 1)
 
 
-def forget_channel(user_id: str) -> None:
-    """Remove what an erased account posted, and its reactions."""
+def delete_for_channel(user_id: str) -> None:
+    """Delete a deleted account's posts and reactions."""
     for post in Post.objects.filter(channel_id=user_id).iterator():
         delete(post)
-    OPINIONS.forget_user(user_id)
+    POST_REACTIONS.forget_user(user_id)
 
 
-def forget_video(video_id: str) -> None:
-    """A deleted video is no longer shown with posts; their texts stay."""
+def detach_video(video_id: str) -> None:
+    """Detach a deleted video from posts; their texts stay."""
     Post.objects.filter(video_id=video_id).update(video=None)
 
 
-def _video(user: User, video_id: object) -> Video | None:
+def _clean_video(user: User, video_id: object) -> Video | None:
     if video_id in (None, ""):
         return None
     problem = {"video_id": ["There is no such video, or it is not for everybody."]}
@@ -130,7 +130,7 @@ def _video(user: User, video_id: object) -> Video | None:
     return video
 
 
-def _flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
+def _clean_flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
     value = data.get(name, default)
     if isinstance(value, str) and value in {"true", "false"}:  # of a multipart form
         return value == "true"

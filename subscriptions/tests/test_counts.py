@@ -1,11 +1,11 @@
-"""The number that a viewer sees is the length of the list that they see, whoever is closed, suspended or blocked."""
+"""Every displayed count equals the length of the list the viewer sees, with closed, suspended, and blocked accounts."""
 
 import pytest
 
-from accounts import deactivation, staff
+from accounts import deactivation, staff_actions
 from accounts.models import User
 from streamsite.mongo import counters
-from subscriptions import away, services
+from subscriptions import inactive, services
 from subscriptions.models import Subscription
 from tests.support.mailbox import deliver
 from tests.support.profile import walk
@@ -17,7 +17,7 @@ VIEWERS = ("anonymous", "member", "owner", "stranger", "staff")
 
 @pytest.fixture
 def site(database, cast):
-    """Ann, Ben and the others talk below the owner's film, follow each other and share a playlist."""
+    """Let Ann, Ben, and the others comment on the owner's film, subscribe to each other, and share a playlist."""
     for name in ("ann", "ben"):
         setattr(cast, name, cast.user(name))
     video = cast.video(title="Film")
@@ -51,7 +51,7 @@ def listed(api, path):
 
 
 def compare(cast, site):
-    """Hold every number against its list, for every viewer; return the number of comments that each sees."""
+    """Compare every count with its list, for every viewer; return the number of comments that each sees."""
     video, playlist = site
     seen = {}
     for who in VIEWERS[: walk(3, deep=len(VIEWERS))]:
@@ -85,24 +85,24 @@ def compare(cast, site):
 
 
 def right():
-    """Return the names of the counters that differ from their rows by the nightly comparison."""
+    """Return the counters that differ from their rows by the nightly comparison."""
     return [drift.counter.name for drift in counters.reconcile(correct=False, settle_seconds=0)]
 
 
 def test_counts_equal_lists_while_accounts_close_and_come_back(cast, site, rf):
-    deactivation.ask(rf.post("/"), cast.ann)
+    deactivation.deactivate(rf.post("/"), cast.ann)
     deliver()
     # Of 12 go her thread with its three replies, and her replies in two other threads.
     assert set(compare(cast, site).values()) == {6}
     assert right() == []
-    staff.suspend(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
+    staff_actions.suspend(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
     deliver()
     assert set(compare(cast, site).values()) == {2}
-    deactivation.reopen(rf.post("/"), User.objects.get(pk=cast.ann.pk))
+    deactivation.reactivate(rf.post("/"), User.objects.get(pk=cast.ann.pk))
     deliver()
     assert Subscription.objects.get(subscriber=cast.ann, channel=cast.ben).away
     assert right() == []
-    staff.reinstate(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
+    staff_actions.reinstate(User.objects.get(pk=cast.ben.pk), actor=cast.staff)
     deliver()
     assert set(compare(cast, site).values()) == {12}
     assert right() == []
@@ -124,7 +124,7 @@ def test_counts_equal_lists_for_who_blocks_and_whatever_is_hidden(cast, site):
     comments.take_down(thread)
     seen = compare(cast, site)
     assert (seen["anonymous"], seen["owner"], seen["member"]) == (8, 3, 3)
-    comments.put_back(thread)
+    comments.restore(thread)
     assert compare(cast, site)["member"] == 6
     comments.take_down(thread)
     cast.api("staff").delete(f"/api/v1/comments/{thread}")
@@ -134,21 +134,21 @@ def test_counts_equal_lists_for_who_blocks_and_whatever_is_hidden(cast, site):
 
 def test_subscriptions_that_the_previous_release_left_are_set_right(cast, site):
     User.objects.filter(pk=cast.ann.pk).update(is_active=False)
-    assert len(list(away.out_of_line())) == 3
-    away.set_right(list(away.out_of_line()))
-    assert (list(away.out_of_line()), right()) == ([], [])
+    assert len(list(inactive.ids_out_of_sync())) == 3
+    inactive.repair(list(inactive.ids_out_of_sync()))
+    assert (list(inactive.ids_out_of_sync()), right()) == ([], [])
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 3
     User.objects.filter(pk=cast.ann.pk).update(is_active=True)
-    away.set_right(list(away.out_of_line()))
+    inactive.repair(list(inactive.ids_out_of_sync()))
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 4
     cast.api("ann").delete("/api/v1/channels/owner/subscription")
     assert right() == []
 
 
 def test_an_account_that_is_erased_while_it_waits_is_counted_once(cast, site, rf):
-    deactivation.ask(rf.post("/"), cast.ann)
+    deactivation.deactivate(rf.post("/"), cast.ann)
     deliver()
-    services.remove_all(cast.ann.pk)
+    services.delete_for_user(cast.ann.pk)
     assert User.objects.get(pk=cast.owner.pk).subscriber_count == 3
     assert right() == []
 

@@ -1,4 +1,4 @@
-"""The feed: what came since it was seen last."""
+"""The feed: videos published since it was last seen."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from subscriptions.models import ReadMarks, Subscription
-from tests.engine.plans import faults
+from tests.engine.plans import find_plan_faults
 from tests.support.commands import recorded, recorded_documents
 from videos.models import Video
 
@@ -56,7 +56,9 @@ def test_a_feed_of_hundreds_of_channels_is_merged_by_the_database(cast):
             seen += [card["id"] for card in page["results"]]
             address = page["next"]
     assert seen == list(Video.objects.order_by("-published_at", "-id").values_list("pk", flat=True)[:500])
-    assert {fault for database, command in documents for fault in faults(database, command)} == set()
+    assert {
+        fault for database, command in documents for fault in find_plan_faults(database, command)
+    } == set()
     with recorded() as commands:
         api.get("/api/v1/me/feed")
     assert len([command for command in commands if "accounts_user" not in command]) <= 4, commands

@@ -1,4 +1,4 @@
-"""What people are told: each occasion once, where they want it, and one row for a crowd."""
+"""Notifications: each occasion once, where the account wants it, and one row for all subscribers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.db import connection
 
-from accounts import deliverability, unsubscribing
+from accounts import deliverability, unsubscribe_links
 from accounts.models import User
-from accounts.sessions import refresh_reused
+from accounts.signals import refresh_token_reused
 from subscriptions import services as subscribing
 from subscriptions import tasks
 from subscriptions.models import Broadcast, Notification, Subscription
@@ -200,7 +200,7 @@ def test_a_mail_that_fails_is_due_again(database, cast, settings):
 def test_what_somebody_no_longer_wants_by_mail_is_not_mailed(database, cast, mailoutbox):
     prefer(cast, "owner", notify_comment="both", email_pace="hourly")
     say(cast, "stranger", cast.video())
-    unsubscribing.unsubscribe(User.objects.get(pk=cast.owner.pk), "digest")
+    unsubscribe_links.unsubscribe(User.objects.get(pk=cast.owner.pk), "digest")
     assert not tasks.send_mail.func(cast.owner.pk)
     assert mailoutbox == []
     assert Notification.objects.get().mail_at is None
@@ -210,7 +210,7 @@ def test_a_refused_address_gets_no_digest_and_its_owner_reads_on_the_site(databa
     prefer(cast, "owner", notify_comment="email", email_pace="hourly")
     say(cast, "stranger", cast.video())
     assert told(cast, "owner") == []
-    deliverability.mark(cast.owner, cast.owner.email, "The mailbox doesn't exist.")
+    deliverability.mark_undeliverable(cast.owner, cast.owner.email, "The mailbox doesn't exist.")
     assert not tasks.send_mail.func(cast.owner.pk)
     assert mailoutbox == []
     assert len(told(cast, "owner")) == 1
@@ -265,7 +265,7 @@ def test_milestones_processing_decisions_and_alarms(database, cast):
     Video.objects.filter(pk=video.pk).update(status="failed")
     videos.processing_failed.send(sender=Video, video_id=video.pk)
     videos.processing_failed.send(sender=Video, video_id=video.pk)
-    refresh_reused.send(
+    refresh_token_reused.send(
         sender=User, user=cast.owner, session={"_id": "s", "user_agent": "x", "ip_prefix": ""}
     )
     cast.api("member").post(f"/api/v1/videos/{video.pk}/report", {"reason": "spam"}, format="json")
@@ -300,8 +300,8 @@ def test_an_erased_account_is_told_of_no_more(database, cast):
     subscribing.subscribe(cast.member, cast.owner)
     video = cast.video()
     say(cast, "stranger", video, "@member")
-    services.forget_user(cast.stranger.pk)
-    services.forget_user(cast.owner.pk)
+    services.delete_for_user(cast.stranger.pk)
+    services.delete_for_user(cast.owner.pk)
     assert told(cast, "member") == []
     assert (Notification.objects.count(), Broadcast.objects.count()) == (0, 0)
 
@@ -361,7 +361,7 @@ def test_what_one_may_not_watch_any_more_is_not_told_of(database, cast):
     assert len(told("stranger")) == 1
     videos.take_down(video.pk)
     assert told("stranger") == []
-    videos.put_back(video.pk)
+    videos.restore(video.pk)
     videos.delete(video)
     assert told("stranger") == told("owner") == []
 

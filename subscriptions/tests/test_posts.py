@@ -1,4 +1,4 @@
-"""Posts of channels: who may read and change them, their pictures, videos, comments and reactions."""
+"""Posts of channels: access, images, videos, comments, and reactions."""
 
 from pathlib import Path
 
@@ -175,7 +175,7 @@ def test_a_closed_channels_posts_are_absent_and_an_erased_ones_gone(database, ca
     type(cast.owner).objects.filter(pk=cast.owner.pk).update(is_active=False)
     assert cast.api("anonymous").get(path).status_code == 404
     assert cast.api("member").get("/api/v1/me/feed/posts").json()["results"] == []
-    services.forget_channel(cast.owner.pk)
+    services.delete_for_channel(cast.owner.pk)
     assert Post.objects.count() == 0
 
 

@@ -59,7 +59,7 @@ def follow(cast, who, thread, *, stop=False):
     ],
 )
 def test_one_event_is_told_once_by_the_first_kind_that_is_wanted(database, cast, unwanted, told):
-    """The reply mentions the owner, answers their comment and is on their video: three kinds at once."""
+    """The reply mentions the owner, answers their comment, and is on their video: three kinds at once."""
     video = cast.video()
     thread = say(cast, "owner", video, "First")
     prefer(cast, "owner", **{f"notify_{kind}": "none" for kind in unwanted})
@@ -134,17 +134,17 @@ def test_who_is_closed_erased_or_blocked_drops_out(database, cast, rf):
     thread = say(cast, "member", video)
     fans = [cast.user(f"fan-{number}") for number in range(4)]
     for fan in fans:
-        following.change(fan, Comment.objects.get(pk=thread), follow=True)
-    deactivation.ask(rf.post("/"), fans[0])
-    following.forget_user(fans[1].pk)
+        following.set_following(fan, Comment.objects.get(pk=thread), follow=True)
+    deactivation.deactivate(rf.post("/"), fans[0])
+    following.delete_for_user(fans[1].pk)
     blocks.block(cast.member, fans[2])  # the author blocks them
     say(cast, "owner", video, "Hello", thread=thread)
     deliver()
     told = Notification.objects.exclude(user__in=[cast.member, cast.owner])
     assert [row.user_id for row in told] == [fans[3].pk]
     assert set(ThreadFollow.objects.values_list("user_id", flat=True)) == {fans[0].pk, fans[3].pk}
-    with pytest.raises(blocks.Blocked):
-        following.change(fans[2], Comment.objects.get(pk=thread), follow=True)
+    with pytest.raises(blocks.BlockedByChannel):
+        following.set_following(fans[2], Comment.objects.get(pk=thread), follow=True)
     blocks.block(fans[3], cast.owner)
     say(cast, "stranger", video, "Bye", thread=thread)
     deliver()

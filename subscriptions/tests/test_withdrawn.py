@@ -1,4 +1,4 @@
-"""Withdrawn things withdraw their notifications: from the page, the number, and the next mail."""
+"""Deleted subjects withdraw their notifications from the page, the count, and the next email."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from accounts import deactivation
 from subscriptions import services as subscribing
 from subscriptions import tasks
 from subscriptions.models import Notification
-from subscriptions.notifications import about
+from subscriptions.notifications import references
 from subscriptions.posts import services as posts
 from tests.support.mailbox import deliver
 from videos import services as videos
@@ -38,7 +38,7 @@ def prefer(cast, who, **chosen):
 
 @pytest.fixture
 def talk(database, cast):
-    """A thread of the member's on the owner's film with a heart, and a reply that mentions the staff."""
+    """Create the member's thread on the owner's film with a heart, and a reply that mentions the staff account."""
     assert cast.staff
     video = cast.video(title="Film")
     thread = say(cast, "member", f"videos/{video.pk}/comments")
@@ -94,10 +94,10 @@ def test_what_staff_take_down_is_away_until_they_put_it_back(cast, talk):
     _, thread, reply = talk
     comments.take_down(reply)
     assert everyone(cast) == {"owner": ["comment"], "member": ["heart"], "staff": []}
-    comments.put_back(reply)
+    comments.restore(reply)
     comments.take_down(thread)
     assert everyone(cast) == {"owner": [], "member": [], "staff": []}
-    comments.put_back(thread)
+    comments.restore(thread)
     assert everyone(cast) == {
         "owner": ["comment", "comment"],
         "member": ["heart", "reply"],
@@ -106,13 +106,13 @@ def test_what_staff_take_down_is_away_until_they_put_it_back(cast, talk):
 
 
 def test_what_the_author_of_a_thread_said_is_away_while_their_account_is_closed(cast, talk, rf):
-    deactivation.ask(rf.post("/"), cast.member)
+    deactivation.deactivate(rf.post("/"), cast.member)
     deliver()
     assert (told(cast, "owner"), told(cast, "staff")) == ([], [])
 
 
 def test_a_closed_channels_video_tells_nothing(cast, talk, rf):
-    deactivation.ask(rf.post("/"), cast.owner)
+    deactivation.deactivate(rf.post("/"), cast.owner)
     deliver()
     assert (told(cast, "member"), told(cast, "staff")) == ([], [])
 
@@ -142,7 +142,7 @@ def test_posts_of_a_closed_channel_are_not_in_the_number(database, cast, rf):
     subscribing.subscribe(cast.member, cast.owner)
     cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json")
     assert told(cast, "member") == ["post"]
-    deactivation.ask(rf.post("/"), cast.owner)
+    deactivation.deactivate(rf.post("/"), cast.owner)
     deliver()
     assert told(cast, "member") == []
 
@@ -198,10 +198,10 @@ def test_rows_of_the_previous_release_name_what_they_are_about(cast, talk):
         row.pk: {row.key.split(":")[1], video.pk, thread} for row in Notification.objects.all()
     }
     Notification.objects.update(about=[])
-    assert set(about.not_filled()) == set(expected)
-    about.fill(list(about.not_filled()))
+    assert set(references.ids_without_references()) == set(expected)
+    references.fill_references(list(references.ids_without_references()))
     assert {row.pk: set(row.about) for row in Notification.objects.all()} == expected
-    assert list(about.not_filled()) == []
+    assert list(references.ids_without_references()) == []
 
 
 def test_a_link_to_a_comment_that_is_gone_says_so(cast, talk):

@@ -15,11 +15,11 @@ from accounts import preferences, profile
 from accounts.models import User
 from streamsite.api.pagination import paginate_latest
 from streamsite.errors import SiteError
-from streamsite.page_limits import counts_as
+from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UNSUBSCRIBE
-from streamsite.view_helpers import is_fragment
+from streamsite.view_helpers import is_htmx
 from subscriptions.forms import NotificationsForm
-from subscriptions.notifications import queries, services, threads
+from subscriptions.notifications import queries, services, unfollow_links
 from videos.comments import following
 
 
@@ -28,36 +28,36 @@ from videos.comments import following
 def notifications(request: HttpRequest) -> HttpResponse:
     """What the viewer is told, the latest first."""
     user = cast(User, request.user)
-    known = queries.reader(user)
+    known = queries.load_reader(user)
     rows, following = paginate_latest(
-        request, lambda before, size: queries.page(user.pk, known, before, size), absolute=False
+        request, lambda before, size: queries.load_page(user.pk, known, before, size), absolute=False
     )
-    results, unread = queries.shown_and_unread(rows, user.pk, known)
+    results, unread = queries.serialize_with_unread(rows, user.pk, known)
     context = {"page": {"next": following, "previous": None, "results": results}, "unread": unread}
-    template = "_notifications.html" if is_fragment(request) else "notifications.html"
+    template = "_notifications.html" if is_htmx(request) else "notifications.html"
     return render(request, f"subscriptions/{template}", context)
 
 
 @login_required
 @require_POST
-def mark_read(request: HttpRequest) -> HttpResponse:
+def mark_all_read(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
     services.mark_all_read(str(request.user.pk))
     return redirect("notifications")
 
 
-@counts_as(UNSUBSCRIBE)
+@count_writes_as(UNSUBSCRIBE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_thread(request: HttpRequest) -> HttpResponse:
+def unfollow_thread(request: HttpRequest) -> HttpResponse:
     """Where a mail's link to stop following a thread leads. Opening it changes nothing: mail scanners open links."""
     try:
-        account, thread_id = threads.read(request.GET.get("token", ""))
+        account, thread_id = unfollow_links.read_token(request.GET.get("token", ""))
     except SiteError as error:
         context = {"error": error, "settings_page": "settings-notifications"}
         return render(request, "accounts/link_invalid.html", context, status=error.status)
     if request.method == "POST":
-        following.stop(account.pk, thread_id)
+        following.unfollow(account.pk, thread_id)
     context = {"account": account, "is_done": request.method == "POST", "address": request.get_full_path()}
     return render(request, "subscriptions/stop_thread.html", context)
 
@@ -67,7 +67,7 @@ def stop_thread(request: HttpRequest) -> HttpResponse:
 def settings_notifications(request: HttpRequest) -> HttpResponse:
     """Where the viewer hears of what."""
     user = cast(User, request.user)
-    chosen = preferences.complete(user.preferences)
+    chosen = preferences.with_defaults(user.preferences)
     form = NotificationsForm(request.POST if request.method == "POST" else None, chosen=chosen)
     if form.is_bound and form.is_valid():
         profile.update_preferences(user, form.preferences())

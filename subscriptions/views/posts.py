@@ -14,33 +14,33 @@ from accounts.access import channel_for_viewing
 from accounts.models import User
 from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Forbidden, SiteError
-from streamsite.view_helpers import is_fragment, safe_next, show_problems
+from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
 from streamsite.visibility import is_owner
-from subscriptions.channel_page.queries import visit
+from subscriptions.channel_page.queries import load_channel
 from subscriptions.forms import PostForm
 from subscriptions.models import Post
 from subscriptions.posts import access, mappers, queries, services
-from subscriptions.posts.integrations import subject_of
-from subscriptions.posts.reactions import OPINIONS
+from subscriptions.posts.integrations import comment_target
+from subscriptions.posts.reactions import POST_REACTIONS
 from videos.comments import text
-from videos.comments.queries import unheard_below
-from videos.playback.marks import marked
-from videos.views.comments import below
+from videos.comments.queries import hidden_comment_count
+from videos.views.comments import comments_page
+from videos.watch_marks import add_watch_marks
 
 METHODS = ("GET", "HEAD", "POST")
 
 
 def _shown(post: Post, viewer: Any, reaction: str | None, *, unheard: int = 0) -> dict[str, Any]:
     """A post for a template: also its text in pieces."""
-    return mappers.post(post, viewer, reaction, unheard=unheard) | {
-        "pieces": text.pieces(post.text, text.EVERYBODY, 0)
+    return mappers.serialize_post(post, viewer, reaction, unheard=unheard) | {
+        "pieces": text.split_text(post.text, text.ANY_NAME, 0)
     }
 
 
 def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:
-    opinions = queries.opinions(request.user, page.rows)
+    opinions = queries.viewer_reactions(request.user, page.rows)
     body = page.body(lambda post: _shown(post, request.user, opinions.get(post.pk)))
-    return marked(request.user, body)
+    return add_watch_marks(request.user, body)
 
 
 @require_http_methods(METHODS)
@@ -55,10 +55,17 @@ def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
         if form.is_valid() and _create(cast(User, request.user), form):
             messages.success(request, "Posted.")
             return redirect("channel-posts", owner.username)
-    page = _page(request, paginate(request, queries.of_channel(owner.pk), queries.NEWEST, absolute=False))
-    if is_fragment(request):
+    page = _page(
+        request, paginate(request, queries.posts_of_channel(owner.pk), queries.NEWEST, absolute=False)
+    )
+    if is_htmx(request):
         return render(request, "posts/_posts.html", {"page": page})
-    context = {"channel": visit(request.user, owner)[0], "tab": "posts", "page": page, "is_own": is_own}
+    context = {
+        "channel": load_channel(request.user, owner)[0],
+        "tab": "posts",
+        "page": page,
+        "is_own": is_own,
+    }
     status = 400 if form.is_bound else 200
     return render(request, "accounts/channel.html", context | {"form": form}, status=status)
 
@@ -68,7 +75,7 @@ def _create(user: User, form: PostForm) -> bool:
     try:
         services.create(user, form.cleaned_data, picture=form.cleaned_data["picture"])
     except SiteError as error:
-        show_problems(form, error)
+        add_form_errors(form, error)
         return False
     return True
 
@@ -77,8 +84,8 @@ def _create(user: User, form: PostForm) -> bool:
 @require_safe
 def feed_posts(request: HttpRequest) -> HttpResponse:
     """What the subscribed channels posted."""
-    page = _page(request, queries.feed(request, str(request.user.pk), absolute=False))
-    template = "posts/_posts.html" if is_fragment(request) else "posts/feed.html"
+    page = _page(request, queries.posts_feed(request, str(request.user.pk), absolute=False))
+    template = "posts/_posts.html" if is_htmx(request) else "posts/feed.html"
     return render(request, template, {"page": page})
 
 
@@ -86,21 +93,21 @@ def feed_posts(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, post_id: str) -> HttpResponse:
     """One post with what people say about it."""
     post = access.post_for_reading(request.user, post_id)
-    opinion = queries.opinions(request.user, [post]).get(post.pk)
+    opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
     linked, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
     context = {
-        "post": _shown(post, request.user, opinion, unheard=unheard_below(request.user, post.pk)),
-        "subject": subject_of(post),
+        "post": _shown(post, request.user, opinion, unheard=hidden_comment_count(request.user, post.pk)),
+        "subject": comment_target(post),
         "linked_comment": linked if access.POST_ID.match(linked) else "",
         "linked_reply": reply if access.POST_ID.match(reply) else "",
     }
-    return render(request, "posts/detail.html", marked(request.user, context))
+    return render(request, "posts/detail.html", add_watch_marks(request.user, context))
 
 
 @require_http_methods(METHODS)
 def comments(request: HttpRequest, post_id: str) -> HttpResponse:
     """The comments below a post."""
-    return below(request, subject_of(access.post_for_reading(request.user, post_id)))
+    return comments_page(request, comment_target(access.post_for_reading(request.user, post_id)))
 
 
 @login_required
@@ -114,11 +121,11 @@ def edit(request: HttpRequest, post_id: str) -> HttpResponse:
         try:
             services.update(post, form.cleaned_data)
         except SiteError as error:
-            show_problems(form, error)
+            add_form_errors(form, error)
         else:
             messages.success(request, "Saved.")
             return redirect("post", post_id)
-    context = {"form": form, "post": mappers.post(post, request.user)}
+    context = {"form": form, "post": mappers.serialize_post(post, request.user)}
     return render(request, "posts/edit.html", context, status=400 if form.is_bound else 200)
 
 
@@ -131,7 +138,7 @@ def delete(request: HttpRequest, post_id: str) -> HttpResponse:
         services.delete(post)
         messages.success(request, "The post was deleted.")
         return redirect("channel-posts", post.channel.username)
-    return render(request, "posts/delete.html", {"post": mappers.post(post, request.user)})
+    return render(request, "posts/delete.html", {"post": mappers.serialize_post(post, request.user)})
 
 
 @login_required
@@ -140,8 +147,8 @@ def react(request: HttpRequest, post_id: str) -> HttpResponse:
     """Like or dislike a post; the same once more takes it back."""
     post = access.post_for_reading(request.user, post_id)
     user_id, value = str(request.user.pk), request.POST.get("value", "")
-    if queries.opinions(request.user, [post]).get(post_id) == value:
-        OPINIONS.withdraw(user_id, post_id)
+    if queries.viewer_reactions(request.user, [post]).get(post_id) == value:
+        POST_REACTIONS.withdraw(user_id, post_id)
     else:
-        OPINIONS.give(user_id, post_id, value)
+        POST_REACTIONS.give(user_id, post_id, value)
     return redirect(safe_next(request, post.get_absolute_url()))

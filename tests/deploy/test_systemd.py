@@ -181,7 +181,7 @@ def test_the_hardening_leaves_ffmpeg_its_sandbox(machine_with_units):
     """Both layers that this machine has were on while the worker's unit processed the video."""
     with MongoClient(os.environ["MONGODB_URI"]) as client:
         (video,) = client[SETTINGS["MONGODB_NAME"]]["videos_video"].find()
-    confine = [sys.executable, "-I", "-S", ffmpeg._CONFINE, "--layers"]
+    confine = [sys.executable, "-I", "-S", ffmpeg._LAUNCHER, "--layers"]
     here = subprocess.run(confine, capture_output=True, text=True, check=True).stdout
     if not ("landlock" in here and "seccomp" in here):
         pytest.skip("this kernel has only a part of the sandbox")

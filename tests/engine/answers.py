@@ -16,12 +16,12 @@ from tests.engine.world import World
 Question = Callable[[World], Any]
 
 
-def plain(answer: Any) -> Any:
+def to_comparable(answer: Any) -> Any:
     """Return an answer as nested lists of plain values, with the types that callers can tell apart."""
     if isinstance(answer, models.Model):
         return type(answer).__name__, answer.pk
     if isinstance(answer, dict):
-        return {key: plain(value) for key, value in answer.items()}
+        return {key: to_comparable(value) for key, value in answer.items()}
     if isinstance(answer, float):
         return float(f"{answer:.9g}") if math.isfinite(answer) else str(answer)
     if isinstance(answer, (memoryview, bytearray)):
@@ -29,16 +29,16 @@ def plain(answer: Any) -> Any:
     if answer is None or isinstance(answer, (str, bytes, int, Decimal, dt.date, dt.time, dt.timedelta)):
         return answer
     if isinstance(answer, Iterable):
-        return [plain(value) for value in answer]
+        return [to_comparable(value) for value in answer]
     return answer
 
 
-def ask(question: Question, world: World) -> Any:
+def answer_or_error(question: Question, world: World) -> Any:
     """Return a world's answer, or the class of its error; whatever was written is rolled back."""
     with transaction.atomic(using=world.alias):
         try:
             with transaction.atomic(using=world.alias):
-                answer = plain(question(world))
+                answer = to_comparable(question(world))
         except NotSupportedError:
             raise
         except (DatabaseError, ObjectDoesNotExist, FieldError, ValueError, TypeError) as error:
@@ -47,6 +47,6 @@ def ask(question: Question, world: World) -> Any:
     return answer
 
 
-def titles(videos: Any) -> list[int]:
+def sorted_keys(videos: Any) -> list[int]:
     """Return the sorted keys of what a query finds, duplicates included."""
     return sorted(videos.values_list("pk", flat=True))

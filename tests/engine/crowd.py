@@ -17,7 +17,7 @@ from streamsite.tasks import queue
 from streamsite.visibility import Visibility
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from tests.support.users import Cast
-from videos import facets, original_dates, titles
+from videos import facets, folded_titles, original_dates
 from videos.models import (
     Block,
     Case,
@@ -33,13 +33,13 @@ from videos.models import (
 from videos.playback import statistics
 from videos.search import finders, index
 
-MANY = 3_000
-CHANNELS = 50
+ROW_COUNT = 3_000
+CHANNEL_COUNT = 50
 START = dt.datetime(2025, 1, 1)
 LATER = START + dt.timedelta(days=9_000)
 AWARE_LATER = LATER.replace(tzinfo=dt.UTC)
 NOW = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-RARE = 500  # every 500th has what few have
+RARE_INTERVAL = 500  # every 500th has what few have
 
 
 class Crowd(Cast):
@@ -51,7 +51,7 @@ class Crowd(Cast):
     def build(self) -> None:
         """Write everything."""
         owner, member = self.owner, self.member
-        self.users = fill(
+        self.users = insert_rows(
             User(username="template", email="template@example.org"),
             (
                 {
@@ -59,55 +59,55 @@ class Crowd(Cast):
                     "email": f"user{n}@example.org",
                     "email_key": f"user{n}@example.org",
                 }
-                for n in range(MANY)
+                for n in range(ROW_COUNT)
             ),
         )
-        self.channels = [owner.pk, *self.users[: CHANNELS - 1]]
+        self.channels = [owner.pk, *self.users[: CHANNEL_COUNT - 1]]
         self._videos()
         follows = [{"subscriber_id": one, "channel_id": owner.pk} for one in self.users]
         follows += [{"subscriber_id": member.pk, "channel_id": one} for one in self.channels]
-        fill(Subscription(subscriber=member, channel=owner), follows)
+        insert_rows(Subscription(subscriber=member, channel=owner), follows)
         self._playlists()
         self._viewing()
         self._comments()
         self._told()
         self._moderation()
         self._figures()
-        finders.rebuild()
+        finders.rebuild_name_indexes()
         collection(queue.JOBS).insert_many(
             [
-                queue.new_job("videos.tasks.x", [], {}, queue="default", run_at=START)
+                queue.build_job("videos.tasks.x", [], {}, queue="default", run_at=START)
                 | {
-                    "state": "dead" if n % RARE == 0 else "done" if n % 10 else "ready",
+                    "state": "dead" if n % RARE_INTERVAL == 0 else "done" if n % 10 else "ready",
                     "enqueued_at": START + dt.timedelta(minutes=n),
                 }
-                for n in range(MANY)
+                for n in range(ROW_COUNT)
             ]
         )
 
     def _videos(self) -> None:
-        self.videos = fill(
+        self.videos = insert_rows(
             Video(channel=self.owner, title="T", status=Status.READY, generation="g1", duration=10.0),
-            (self._video(n) for n in range(MANY)),
+            (self._video(n) for n in range(ROW_COUNT)),
         )
-        facets.refresh(Video._meta.db_table, {})
-        original_dates.refresh({})
+        facets.refresh_facets(Video._meta.db_table, {})
+        original_dates.refresh_first_published({})
         listed = Video.objects.filter(listed=True).select_related("channel")
-        collection(index.DOCUMENTS).insert_many(
-            [{"_id": video.pk, **index.document(video, "")} for video in listed], ordered=False
+        collection(index.SEARCH_VIDEOS).insert_many(
+            [{"_id": video.pk, **index.build_document(video, "")} for video in listed], ordered=False
         )
 
     def _video(self, n: int) -> dict[str, Any]:
         """Half are music and half are English, and no video is both; few are long, have captions or are tagged."""
         is_public = n % 4 != 0
-        is_rare = n % RARE == 1
+        is_rare = n % RARE_INTERVAL == 1
         title = f"Video {n} " + ("music" if n % 3 else "zebra" if is_rare else "other")
-        at = NOW - dt.timedelta(minutes=2 * MANY - n) if n < MANY - 3 else NOW
+        at = NOW - dt.timedelta(minutes=2 * ROW_COUNT - n) if n < ROW_COUNT - 3 else NOW
         tags = ["zebra"] if is_rare else ["music"] if n % 2 else ["other"]
         return {
-            "channel_id": self.channels[n % CHANNELS],
+            "channel_id": self.channels[n % CHANNEL_COUNT],
             "title": title,
-            "folded_title": titles.folded(title),
+            "folded_title": folded_titles.fold_title(title),
             "category": "comedy" if is_rare else "music" if n % 2 else "other",
             "tags": tags,
             "tag_keys": tags,
@@ -116,7 +116,7 @@ class Crowd(Cast):
             "listed": is_public,
             "duration": 9_000.0 if is_rare else 10.0,
             "has_captions": is_rare,
-            "is_taken_down": n % RARE == 4,
+            "is_taken_down": n % RARE_INTERVAL == 4,
             "view_count": n * 7919 % 100_003,
             "like_count": n * 104_729 % 1_009,
             "trend": float(n * 7919 % 997),
@@ -128,11 +128,11 @@ class Crowd(Cast):
         owner, member, users = self.owner, self.member, self.users
         shared = {"collaborators": [member.pk, owner.pk]}
         rows = [
-            {"owner_id": users[n % 500], "title": f"List {n}"} | (shared if n >= MANY // 2 else {})
-            for n in range(MANY)
+            {"owner_id": users[n % 500], "title": f"List {n}"} | (shared if n >= ROW_COUNT // 2 else {})
+            for n in range(ROW_COUNT)
         ]
-        lists = fill(Playlist(owner=owner, title="L", visibility="public"), rows)
-        mine = fill(
+        lists = insert_rows(Playlist(owner=owner, title="L", visibility="public"), rows)
+        mine = insert_rows(
             Playlist(owner=owner, title="L", visibility="public", item_count=200),
             [{"title": f"Mine {n}"} for n in range(100)],
         )
@@ -147,36 +147,36 @@ class Crowd(Cast):
             ruled | {"video_id": self.videos[n], "rank": float(n), "sort_key": float(-n * 7919 % 10_007)}
             for n in range(500)
         ]
-        fill(PlaylistItem(playlist_id=mine[2], video_id=self.videos[0], rank=0), items)
+        insert_rows(PlaylistItem(playlist_id=mine[2], video_id=self.videos[0], rank=0), items)
         saved = [
             {"user_id": who, "playlist_id": one} for who in (owner.pk, member.pk) for one in lists[:1_000]
         ]
-        fill(SavedPlaylist(user=owner, playlist_id=mine[2]), saved)
+        insert_rows(SavedPlaylist(user=owner, playlist_id=mine[2]), saved)
         services.add_to_watch_later(member, self.videos[1])
         # The first reader after a change adds up all items; that is not what is measured.
-        queries.know_shown(AnonymousUser(), Playlist.objects.filter(pk__in=[*mine, *lists[:100]]))
+        queries.load_public_totals(AnonymousUser(), Playlist.objects.filter(pk__in=[*mine, *lists[:100]]))
         item = PlaylistItem.objects.filter(playlist=mine[0]).exclude(video_id=self.videos[0])[50]
         self.playlist = mine[0]
         self.places = {"sorted": mine[1], "item": item.pk, "listed": item.video_id}
 
     def _viewing(self) -> None:
         member = self.member
-        fill(
+        insert_rows(
             Watch(user=member, video_id="none", position=9.0),
             (
                 {
                     "video_id": one,
-                    "title": "Video zebra" if n % RARE == 1 else "Video music",
-                    "folded_title": "video zebra" if n % RARE == 1 else "video music",
+                    "title": "Video zebra" if n % RARE_INTERVAL == 1 else "Video music",
+                    "folded_title": "video zebra" if n % RARE_INTERVAL == 1 else "video music",
                     "watched_at": START + dt.timedelta(minutes=n),
                 }
                 for n, one in enumerate(self.videos)
             ),
         )
-        fill(
+        insert_rows(
             Reaction(user=member, video_id="none", value="like"),
             (
-                {"video_id": one, "value": "like" if n % RARE else "dislike"}
+                {"video_id": one, "value": "like" if n % RARE_INTERVAL else "dislike"}
                 for n, one in enumerate(self.videos)
             ),
         )
@@ -190,47 +190,49 @@ class Crowd(Cast):
                 "subject": video if n % 2 else other,
                 "author_id": users[n % 100],
                 "text": f"Comment {n}",
-                "state": "held" if n % RARE == 3 else "shown",
+                "state": "held" if n % RARE_INTERVAL == 3 else "shown",
                 "score": n % 977,
                 "created_at": START + dt.timedelta(minutes=n),
             }
-            for n in range(MANY)
+            for n in range(ROW_COUNT)
         ]
         template = {"about": "video", "subject": video, "owner": owner, "author_id": users[0], "text": "x"}
-        made = fill(Comment(**template), rows)
+        made = insert_rows(Comment(**template), rows)
         self.comment = made[1]
-        answers = ({"parent": made[1], "author_id": users[n % 100]} for n in range(MANY // 2))
-        fill(Comment(**template), answers)
-        fill(
+        answers = ({"parent": made[1], "author_id": users[n % 100]} for n in range(ROW_COUNT // 2))
+        insert_rows(Comment(**template), answers)
+        insert_rows(
             CommentReaction(user=owner, comment_id="none", subject=video, value="like"),
             ({"comment_id": one} for one in made),
         )
 
     def _told(self) -> None:
-        posts = [{"channel_id": self.channels[n % CHANNELS], "text": f"Post {n}"} for n in range(MANY)]
-        made = fill(Post(channel=self.owner, text="x"), posts)
+        posts = [
+            {"channel_id": self.channels[n % CHANNEL_COUNT], "text": f"Post {n}"} for n in range(ROW_COUNT)
+        ]
+        made = insert_rows(Post(channel=self.owner, text="x"), posts)
         self.post = made[0]
-        fill(
+        insert_rows(
             Broadcast(channel=self.owner, kind="post", subject="none", purge_at=AWARE_LATER),
             ({"subject": one, "channel_id": row["channel_id"]} for one, row in zip(made, posts, strict=True)),
         )
-        fill(
+        insert_rows(
             Notification(user=self.member, kind="comment", key="none", url="/", purge_at=AWARE_LATER),
             (
                 {
                     "user_id": self.member.pk if n % 2 else self.users[n],
                     "key": f"{n}",
-                    "kind": "comment" if n % RARE else "mention",
+                    "kind": "comment" if n % RARE_INTERVAL else "mention",
                 }
-                for n in range(MANY)
+                for n in range(ROW_COUNT)
             ),
         )
 
     def _moderation(self) -> None:
         member, users = self.member, self.users
-        fill(Block(blocker=member, blocked_id="none"), ({"blocked_id": one} for one in users[:2_000]))
-        fill(Block(blocker_id="none", blocked_id=users[0]), ({"blocker_id": one} for one in users[1:]))
-        cases = fill(
+        insert_rows(Block(blocker=member, blocked_id="none"), ({"blocked_id": one} for one in users[:2_000]))
+        insert_rows(Block(blocker_id="none", blocked_id=users[0]), ({"blocker_id": one} for one in users[1:]))
+        cases = insert_rows(
             Case(
                 about="video",
                 subject="none",
@@ -240,15 +242,22 @@ class Crowd(Cast):
                 decision="warning",
             ),
             (
-                {"subject": one, "decision": "warning" if n % RARE else "hidden", "created_at": START}
+                {
+                    "subject": one,
+                    "decision": "warning" if n % RARE_INTERVAL else "hidden",
+                    "created_at": START,
+                }
                 for n, one in enumerate(self.videos)
             ),
         )
-        fill(
+        insert_rows(
             Report(case_id=cases[0], reporter_id="none", reason="spam"),
-            ({"reporter_id": one, "reason": "spam" if n % RARE else "other"} for n, one in enumerate(users)),
+            (
+                {"reporter_id": one, "reason": "spam" if n % RARE_INTERVAL else "other"}
+                for n, one in enumerate(users)
+            ),
         )
-        fill(
+        insert_rows(
             Strike(user=self.owner, case_id="none", expires_at=AWARE_LATER),
             ({"case_id": one, "user_id": users[n]} for n, one in enumerate(cases)),
         )
@@ -269,11 +278,11 @@ class Crowd(Cast):
         """A year of the owner's videos, as many of others, and two years of the owner's channel."""
         today = dt.datetime.now(dt.UTC).date()
         days = [(today - dt.timedelta(days=n)).isoformat() for n in range(730)]
-        rows = list(Video.objects.values_list("pk", "channel_id").order_by("channel_id")[: MANY // 30])
+        rows = list(Video.objects.values_list("pk", "channel_id").order_by("channel_id")[: ROW_COUNT // 30])
         rows += list(Video.objects.filter(channel=self.owner).values_list("pk", "channel_id"))
         statistics.add_day(rows[0][0], rows[0][1], days[0], {"views": 1, "seconds": 1.0}, "b")
         statistics.add_channel_day(self.owner.pk, days[0], {"views": 9, "seconds": 90.0}, "b")
-        copy(
+        insert_documents(
             statistics.VIDEO_DAYS,
             (
                 {"_id": f"{video}:{day}", "video": video, "channel": channel, "day": day, "views": 3}
@@ -281,13 +290,13 @@ class Crowd(Cast):
                 for day in days[1:60]
             ),
         )
-        copy(
+        insert_documents(
             statistics.CHANNEL_DAYS,
             ({"_id": f"{self.owner.pk}:{day}", "day": day, "views": 9} for day in days[1:]),
         )
 
 
-def fill(template: Model, changes: Iterable[dict[str, Any]]) -> list[Any]:
+def insert_rows(template: Model, changes: Iterable[dict[str, Any]]) -> list[Any]:
     """Store the template's document once for each of ``changes``, which are columns; return the ids."""
     template.save(force_insert=True)
     table = collection(template._meta.db_table)
@@ -299,7 +308,7 @@ def fill(template: Model, changes: Iterable[dict[str, Any]]) -> list[Any]:
     return [row["_id"] for row in rows]
 
 
-def copy(table: str, changes: Iterable[dict[str, Any]]) -> None:
+def insert_documents(table: str, changes: Iterable[dict[str, Any]]) -> None:
     """Store the only document of ``table`` again for each of ``changes``."""
     document = collection(table).find_one() or {}
     collection(table).insert_many([document | change for change in changes], ordered=False)

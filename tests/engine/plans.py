@@ -11,7 +11,7 @@ Document = dict[str, Any]
 
 EXPLAINED = ("find", "aggregate", "count", "distinct", "update", "delete", "findAndModify")
 # What belongs to the command's transport, not to its meaning.
-DROPPED = (
+DROPPED_OPTIONS = (
     "lsid",
     "$clusterTime",
     "$db",
@@ -23,7 +23,7 @@ DROPPED = (
 )
 
 
-def faults(database: str, command: Document) -> list[str]:
+def find_plan_faults(database: str, command: Document) -> list[str]:
     """Return ``COLLSCAN`` and ``SORT`` with their collection, for each place where the plan has one."""
     kind = next(iter(command))
     if kind not in EXPLAINED:
@@ -37,7 +37,7 @@ def faults(database: str, command: Document) -> list[str]:
 
 
 def _faults(database: str, kind: str, command: Document) -> Iterator[str]:
-    bare = {key: value for key, value in command.items() if key not in DROPPED}
+    bare = {key: value for key, value in command.items() if key not in DROPPED_OPTIONS}
     plan = get_client()[database].command("explain", bare, verbosity="queryPlanner")
     found = list(_stages(plan))
     for stage in found:

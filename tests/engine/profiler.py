@@ -15,7 +15,7 @@ ANY_DOCUMENTS, DOCUMENTS_EACH = 300, 12
 
 
 @contextmanager
-def profiled() -> Iterator[None]:
+def enable_profiling() -> Iterator[None]:
     """Have the test database write down every operation in the block."""
     database = get_database()
     database.command("profile", 0)

@@ -14,10 +14,10 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from streamsite.mongo.binary import environment_for, find_mongod
-from streamsite.mongo.server import die_with_parent
+from streamsite.mongo.server import end_with_parent
 
 NAME = "three"
-PATIENCE_SECONDS = 40
+TIMEOUT_SECONDS = 40
 
 
 class ReplicaSet:
@@ -57,7 +57,7 @@ class ReplicaSet:
 
     def primary(self) -> str:
         """Wait until there is a primary; its address."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             for host, server in self.servers.items():
                 if server.poll() is None and self._is_primary(host):
@@ -87,7 +87,7 @@ class ReplicaSet:
     @staticmethod
     def _direct(host: str) -> MongoClient[dict[str, Any]]:
         return MongoClient(
-            f"mongodb://{host}/?directConnection=true", serverSelectionTimeoutMS=PATIENCE_SECONDS * 1000
+            f"mongodb://{host}/?directConnection=true", serverSelectionTimeoutMS=TIMEOUT_SECONDS * 1000
         )
 
 
@@ -115,7 +115,7 @@ def start_server(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent,
+        preexec_fn=end_with_parent,
     )
     return f"127.0.0.1:{port}", server
 

@@ -36,7 +36,7 @@ SAFE = "mongodb://user:secret@127.0.0.1:27017/?replicaSet=rs0"
 )
 def test_connection_strings(uri: str, ids: list[str]) -> None:
     """Every weakness has its own id and a hint; no message repeats the password."""
-    found = list(checks.of_uri(uri))
+    found = list(checks.check_uri(uri))
     assert [message.id for message in found] == [f"streamsite.{name}" for name in ids]
     assert all(message.hint for message in found)
     assert all("secret" not in message.msg for message in found)
@@ -44,15 +44,15 @@ def test_connection_strings(uri: str, ids: list[str]) -> None:
 
 def test_options() -> None:
     """Patterns and unlimited time are told."""
-    found = checks.of_options({"allow_regex": True, "max_time_ms": None})
+    found = checks.check_options({"allow_regex": True, "max_time_ms": None})
     assert [message.id for message in found] == ["streamsite.W014", "streamsite.W015"]
-    assert not list(checks.of_options(connection.engine_options))
+    assert not list(checks.check_options(connection.engine_options))
 
 
 def test_the_embedded_server_passes(database: None, capsys: Any) -> None:
     """As it is started, with its password."""
     call_command("check", databases=["default"])
-    assert not list(checks.of_server(connections["default"]))
+    assert not list(checks.check_server(connections["default"]))
 
 
 @pytest.mark.slow
@@ -65,8 +65,8 @@ def test_a_server_without_a_replica_set(database: None, tmp_path: Path) -> None:
         uri = f"mongodb://{host}/?serverSelectionTimeoutMS=500"
         settings = connection.settings_dict | {"CLIENT": {"host": uri}}
         alone = DatabaseWrapper(settings, alias="alone")
-        assert [message.id for message in checks.of_server(alone)] == ["streamsite.E012"]
+        assert [message.id for message in checks.check_server(alone)] == ["streamsite.E012"]
     finally:
         server.kill()
         server.wait(timeout=20)
-    assert [message.id for message in checks.of_server(alone)] == ["streamsite.E010"]
+    assert [message.id for message in checks.check_server(alone)] == ["streamsite.E010"]

@@ -22,7 +22,7 @@ from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import queue
 from streamsite.visibility import Visibility
 from tests.engine.crowd import Crowd
-from tests.engine.profiler import Profile, profiled
+from tests.engine.profiler import Profile, enable_profiling
 from tests.support.commands import recorded_documents
 from tests.support.plugin import empty_collections
 from videos import queries
@@ -162,7 +162,7 @@ def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Crowd]:
     with django_db_blocker.unblock():
         cast = Crowd()
         cast.build()
-        with profiled():
+        with enable_profiling():
             yield cast
         empty_collections()
 
@@ -210,7 +210,7 @@ def test_every_filter_reads_little(crowd: Crowd, sort: str) -> None:
     profile = Profile()
     for chosen in CHOSEN:
         profile.mark(chosen)
-        page = queries.library(_asked((*chosen, f"sort={sort}")))
+        page = queries.library_page(_asked((*chosen, f"sort={sort}")))
         if {"captions=1", "language=en"} <= set(chosen):
             assert page.rows == []
     assert profile.faults() == {}
@@ -224,7 +224,7 @@ def test_every_filter_of_a_search_reads_little(crowd: Crowd, words: str) -> None
         if len(chosen) > 1 and not set(chosen) & set(LITTLE):
             continue  # of what much has, a search reads the most viewed until it has its 500
         profile.mark(chosen)
-        queries.library(_asked((*chosen, f"q={words}")))
+        queries.library_page(_asked((*chosen, f"q={words}")))
     assert profile.faults() == {}
 
 
@@ -241,7 +241,7 @@ def test_every_filter_of_the_studio_reads_little(crowd: Crowd) -> None:
     for values in product(*offered.values()):
         wanted = dict(zip(offered, values, strict=True))
         profile.mark(values)
-        videos_table.page(RequestFactory().get("/studio/videos"), crowd.owner.pk, wanted)
+        videos_table.own_videos_page(RequestFactory().get("/studio/videos"), crowd.owner.pk, wanted)
     assert profile.faults() == {}
 
 

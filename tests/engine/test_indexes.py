@@ -24,8 +24,8 @@ def _run(*arguments: str) -> str:
 def videos(database: None) -> Iterator[Any]:
     """The collection of videos, whose indexes are as they should be before and after."""
     yield get_database()["videos_video"]
-    indexes.ensure(prune=True)
-    assert indexes.compare() == indexes.Report()
+    indexes.ensure_indexes(prune=True)
+    assert indexes.compare_indexes() == indexes.Report()
 
 
 def test_a_prepared_database_needs_nothing(videos: Any) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Q, Sum
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.answers import ask
+from tests.engine.answers import answer_or_error
 from tests.engine.models import Video
 from tests.engine.world import World
 
@@ -125,7 +125,7 @@ def test_trees(
 ) -> None:
     """Nothing here is refused, and every answer is SQLite's."""
     truth, mongo = worlds
-    wanted = ask(lambda world: _answer(world, steps, order, page, end), truth)
+    wanted = answer_or_error(lambda world: _answer(world, steps, order, page, end), truth)
     assert not isinstance(wanted, str), wanted  # an error in both worlds would compare nothing
     event(f"{end}: {'nothing' if wanted in ([], 0, False) else 'something'}")
-    assert ask(lambda world: _answer(world, steps, order, page, end), mongo) == wanted
+    assert answer_or_error(lambda world: _answer(world, steps, order, page, end), mongo) == wanted

@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts import deliverability, email_tokens, mail, tasks
 from accounts.models import User
-from streamsite.mail import schedule
+from streamsite.mail import retry_schedule
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from streamsite.tasks.worker import Worker
@@ -43,7 +43,7 @@ def pause_in_seconds():
 def test_mail_has_its_own_queue_many_tries_and_a_reason_at_the_end(cast, proxy, caplog):
     proxy.mode = Mode.CUT
     tasks.enqueue_mail("restored", cast.owner)
-    assert (job()["queue"], job()["max_tries"]) == ("mail", schedule.MAX_TRIES)
+    assert (job()["queue"], job()["max_tries"]) == ("mail", retry_schedule.MAX_TRIES)
     work()
     assert (job()["state"], job()["tries"]) == (queue.READY, 1)
     assert "closed the connection. Check EMAIL_PORT" in job()["error"]
@@ -51,15 +51,15 @@ def test_mail_has_its_own_queue_many_tries_and_a_reason_at_the_end(cast, proxy, 
     assert [record.levelname for record in caplog.records if record.name == "streamsite.worker"] == [
         "WARNING"
     ]
-    collection(queue.JOBS).update_one({}, {"$set": {"tries": schedule.MAX_TRIES - 1}})
+    collection(queue.JOBS).update_one({}, {"$set": {"tries": retry_schedule.MAX_TRIES - 1}})
     work()
-    assert (job()["state"], job()["tries"]) == (queue.DEAD, schedule.MAX_TRIES)
+    assert (job()["state"], job()["tries"]) == (queue.DEAD, retry_schedule.MAX_TRIES)
 
 
 def test_pauses_grow_from_seconds_to_an_hour_over_two_days():
-    assert list(schedule.PAUSES) == sorted(schedule.PAUSES)
-    assert (schedule.PAUSES[0], schedule.PAUSES[-1]) == (5, 3600)
-    assert timedelta(hours=48) < timedelta(seconds=sum(schedule.PAUSES)) < timedelta(hours=49)
+    assert list(retry_schedule.PAUSES) == sorted(retry_schedule.PAUSES)
+    assert (retry_schedule.PAUSES[0], retry_schedule.PAUSES[-1]) == (5, 3600)
+    assert timedelta(hours=48) < timedelta(seconds=sum(retry_schedule.PAUSES)) < timedelta(hours=49)
 
 
 def test_a_greylisted_mail_arrives_once_with_the_same_message_id_at_each_try(cast, server):
@@ -104,7 +104,7 @@ def test_a_mail_is_not_sent_after_its_link(cast, server, kind, minutes):
     asked_at = datetime.now(UTC) - timedelta(minutes=minutes, seconds=1)
     collection(queue.JOBS).update_one({}, {"$set": {"enqueued_at": asked_at}})
     work()
-    assert (job()["state"], job()["error"]) == (queue.DEAD, tasks.LINK_ENDED)
+    assert (job()["state"], job()["error"]) == (queue.DEAD, tasks.LINK_EXPIRED)
     assert len(server.messages) == taken
 
 
@@ -117,7 +117,7 @@ def test_a_reset_counts_from_when_it_was_asked_for(cast, server):
     work()
     with time_machine.travel(asked_at + timedelta(minutes=30, seconds=1)):
         work()
-    assert job()["error"] == tasks.LINK_ENDED
+    assert job()["error"] == tasks.LINK_EXPIRED
     assert len(server.messages) == taken
 
 
@@ -133,7 +133,7 @@ def test_a_confirmation_of_an_address_that_was_given_up_is_not_sent(cast, server
     taken = len(server.messages)
     tasks.enqueue_mail("verify", cast.owner, to="former@example.org")
     work()
-    assert job()["error"] == tasks.LINK_ENDED
+    assert job()["error"] == tasks.LINK_EXPIRED
     assert len(server.messages) == taken
 
 
@@ -147,9 +147,9 @@ def test_notices_go_to_the_address_that_the_account_had_when_they_were_queued(ca
     notices = [
         kind
         for kind in mail.SUBJECTS
-        if email_tokens.lifetime(kind) is None
+        if email_tokens.link_lifetime(kind) is None
         and kind not in NOT_ABOUT_ACCOUNT
-        and mail.is_true(kind, cast.owner, {})
+        and mail.still_applies(kind, cast.owner, {})
     ]
     for kind in notices:
         tasks.enqueue_mail(kind, cast.owner)
@@ -164,7 +164,7 @@ def test_a_reset_link_is_not_sent_after_a_change_of_the_address(cast, server, ki
     tasks.enqueue_mail(kind, cast.owner)
     take_over(cast.owner)
     work()
-    assert (job()["state"], job()["error"]) == (queue.DEAD, tasks.LINK_ENDED)
+    assert (job()["state"], job()["error"]) == (queue.DEAD, tasks.LINK_EXPIRED)
     assert len(server.messages) == taken
 
 
@@ -217,7 +217,7 @@ def test_a_refusal_of_ours_marks_nobody_and_is_tried_again(cast, server, command
     tasks.enqueue_mail("restored", cast.owner)
     work()
     assert (job()["state"], said.partition(" ")[0] in job()["error"]) == (queue.READY, True)
-    assert deliverability.takes_mail(User.objects.get(pk=cast.owner.pk))
+    assert deliverability.accepts_mail(User.objects.get(pk=cast.owner.pk))
 
 
 def test_mail_that_waits_from_an_older_version_is_sent(cast, proxy, server):

@@ -7,7 +7,7 @@ import pytest
 from django.core.mail import EmailMessage, get_connection
 from django.core.management import CommandError, call_command
 
-from streamsite.mail import failures
+from streamsite.mail import smtp_errors
 from streamsite.mail.errors import AddressRefused, MailNotSent
 from streamsite.tasks.errors import PermanentFailure
 from tests.support.flaky_proxy import Mode
@@ -125,7 +125,7 @@ def test_an_address_that_is_refused_is_not_tried_again(server, command, said):
     server.answers[command].append(said)
     with pytest.raises(AddressRefused) as caught:
         send("somebody@example.org")
-    assert caught.value.reason == failures.NO_MAILBOX
+    assert caught.value.reason == smtp_errors.NO_MAILBOX
     assert "somebody" not in str(caught.value)
 
 
@@ -152,7 +152,7 @@ def test_a_port_where_nothing_listens_is_said(server, settings):
 def test_letters_outside_ascii_go_to_servers_that_take_them(use, server):
     with pytest.raises(AddressRefused) as caught:
         send("jürgen@example.org")
-    assert caught.value.reason == failures.NOT_ASCII
+    assert caught.value.reason == smtp_errors.NOT_ASCII
     modern = use(MailServer(has_smtputf8=True))
     try:
         send("jürgen@bücher.example")
@@ -210,12 +210,12 @@ def test_the_command_says_what_to_do(provider, settings):
 @pytest.mark.parametrize(
     ("code", "text", "reason"),
     [
-        (550, "5.1.1 <a@b.org>: Recipient address rejected: User unknown", failures.NO_MAILBOX),
-        (550, "5.4.1 Recipient address rejected: Access denied", failures.NO_MAILBOX),
-        (550, "5.2.1 The account is disabled", failures.CLOSED_MAILBOX),
-        (556, "5.1.10 Domain does not accept mail", failures.NO_MAIL_DOMAIN),
-        (553, "not a valid mailbox", failures.NOT_VALID),
-        (550, "No such user here", failures.NO_MAILBOX),
+        (550, "5.1.1 <a@b.org>: Recipient address rejected: User unknown", smtp_errors.NO_MAILBOX),
+        (550, "5.4.1 Recipient address rejected: Access denied", smtp_errors.NO_MAILBOX),
+        (550, "5.2.1 The account is disabled", smtp_errors.CLOSED_MAILBOX),
+        (556, "5.1.10 Domain does not accept mail", smtp_errors.NO_MAIL_DOMAIN),
+        (553, "not a valid mailbox", smtp_errors.NOT_VALID),
+        (550, "No such user here", smtp_errors.NO_MAILBOX),
         (552, "5.2.2 Mailbox full", None),
         (550, "5.7.1 Relaying denied", None),
         (550, "5.1.8 Sender address rejected: Domain not found", None),
@@ -228,10 +228,10 @@ def test_the_command_says_what_to_do(provider, settings):
     ],
 )
 def test_only_refusals_of_the_address_itself_mark_it(code, text, reason):
-    assert failures.reason_of_address(code, text) == reason
+    assert smtp_errors.undeliverable_reason(code, text) == reason
 
 
 def test_answers_are_short_and_name_nobody():
-    said = failures.answer(550, b"5.1.1 <ann@example.org>:\r\n Recipient \x1b[31m" + b"x" * 500)
+    said = smtp_errors.format_reply(550, b"5.1.1 <ann@example.org>:\r\n Recipient \x1b[31m" + b"x" * 500)
     assert said.startswith("550 5.1.1 ... Recipient [31mxxx")
-    assert len(said) == failures.ANSWER_LENGTH
+    assert len(said) == smtp_errors.ANSWER_LENGTH

@@ -26,7 +26,7 @@ def read(monkeypatch):
     def read_with(**environment):
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        return options.read()
+        return options.read_options()
 
     return read_with
 
@@ -100,7 +100,9 @@ def test_the_password_may_come_from_a_file(read, tmp_path):
 
 def test_the_sender_is_the_sites_unless_said(monkeypatch):
     monkeypatch.delenv("DEFAULT_FROM_EMAIL", raising=False)
-    assert options.sender("Streamsite", "video.example.org") == "Streamsite <no-reply@video.example.org>"
+    assert (
+        options.default_sender("Streamsite", "video.example.org") == "Streamsite <no-reply@video.example.org>"
+    )
     for wrong in (
         "nobody",
         "Videos, Inc <a@example.org>",
@@ -109,7 +111,7 @@ def test_the_sender_is_the_sites_unless_said(monkeypatch):
     ):
         monkeypatch.setenv("DEFAULT_FROM_EMAIL", wrong)
         with pytest.raises(ImproperlyConfigured, match="DEFAULT_FROM_EMAIL must look like"):
-            options.sender("Streamsite", "video.example.org")
+            options.default_sender("Streamsite", "video.example.org")
 
 
 def test_the_deployment_check_warns_of_what_works_and_should_not(settings):

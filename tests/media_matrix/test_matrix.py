@@ -65,7 +65,7 @@ def case(request, cast, make_case):
         found = measure(paths.generation_dir(video.pk, video.generation), moment=FILES[name].moment)
     note(name, video, found)
     yield FILES[name], video, found
-    paths.remove_everything(video.pk)
+    paths.remove_all_files(video.pk)
 
 
 def test_file_comes_out_right(case) -> None:
@@ -141,7 +141,7 @@ def check_tracks(expected: Expected, video: Video, found: Measured) -> None:
             [start for start, _ in expected.chapters], abs=0.05
         )
     if expected.captions is not None:
-        tracks = services.of_video(video.pk)
+        tracks = services.list_tracks(video.pk)
         assert sorted((track.language, track.kind) for track in tracks) == sorted(expected.captions)
         assert len({track.label for track in tracks}) == len(tracks)
         for track in Caption.objects.filter(video=video):

@@ -53,8 +53,8 @@ class Journey:
 
     def write(self, clip: Path) -> None:
         """Write one of everything; the video is processed by this side's workers."""
-        self.owner.enter(self.names["owner"])
-        self.fan.enter(self.names["fan"])
+        self.owner.sign_up(self.names["owner"])
+        self.fan.sign_up(self.names["fan"])
         self.side.start_workers()
         self.ids["video"] = self.owner.upload(clip, title=f"Journey {self.side.name}", visibility="public")
         self.owner.wait(self.ids["video"], "ready")
@@ -92,7 +92,7 @@ class Journey:
                 caller = self._on(side, who)
                 for path in (*LISTS, *(OWNERS if who == "owner" else ())):
                     self._expect(side, caller, "GET", f"/api/v1/{path.format(**self.ids)}", {200})
-                again = Caller(side).sign_in(self.names[who]).open_pages(self.names[who])  # type: ignore[arg-type]
+                again = Caller(side).sign_in(self.names[who]).sign_in_to_pages(self.names[who])  # type: ignore[arg-type]
                 self._expect(side, again, "GET", "/api/v1/me", {200})
                 again.token = ""
                 for path in PAGES:

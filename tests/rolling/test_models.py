@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from accounts import sessions
 from streamsite.mongo import counters, repairs
 from streamsite.mongo.collections import collection
-from streamsite.mongo.engine.compiler.missing import has_varying_default, missing_value
+from streamsite.mongo.engine.compiler.missing_fields import has_varying_default, missing_value
 from streamsite.mongo.engine.indexes import model_indexes
 from tests.rolling.world import World
 from tests.support.profile import walk
@@ -72,7 +72,7 @@ def all_models() -> list[Any]:
 
 
 def forget() -> None:
-    sessions.forget_all()
+    sessions.clear_cache()
     media.forget_all()
 
 
@@ -163,7 +163,7 @@ def strip() -> None:
 
 def lacking() -> dict[str, int]:
     """Return how many documents lack each field of a model."""
-    return {found.name: found.wrong for found in repairs.repair(correct=False) if found.is_missing}
+    return {found.name: found.wrong for found in repairs.repair_documents(correct=False) if found.is_missing}
 
 
 def compare(before: dict[str, Any], after: dict[str, Any], ignored: tuple[str, ...] = ()) -> None:

@@ -49,7 +49,7 @@ def test_an_anonymous_body_leaves_nothing_on_disk_and_is_refused_early(site: Sta
 
     with DiskWatch(site).running() as watch, ThreadPoolExecutor(len(PATHS)) as pool:
         answers = dict(zip(PATHS, pool.map(attack, PATHS), strict=True))
-    assert watch.most == 0
+    assert watch.peak == 0
     for path, answer in answers.items():
         assert answer.status in {401, 403, 404, 405, 413}, (path, answer)
         assert answer.sent < FIFTY_MEGABYTES, path
@@ -59,7 +59,7 @@ def test_a_forged_session_is_nobody(site: Stack) -> None:
     with DiskWatch(site).running() as watch:
         page = post_form(site, "/upload", FIFTY_MEGABYTES, f"Cookie: {COOKIE}; session={'b' * 32}")
         api = post_form(site, "/api/v1/videos", FIFTY_MEGABYTES, "Authorization: Token sst_" + "c" * 43)
-    assert watch.most == 0
+    assert watch.peak == 0
     assert (page.status, api.status) == (401, 401)
 
 
@@ -67,7 +67,7 @@ def test_a_small_anonymous_form_is_parsed_in_memory(site: Stack) -> None:
     body = TOKEN + FILE + "x" * 1_000_000 + f"\r\n--{BOUNDARY}--\r\n"
     with DiskWatch(site).running() as watch:
         answer = post_form(site, "/login", len(body), f"Cookie: {COOKIE}", start=body)
-    assert watch.most == 0
+    assert watch.peak == 0
     assert answer.status == 400  # the form lacks its fields
 
 
@@ -136,17 +136,17 @@ def _send_quietly(connection: socket.socket, count: int) -> None:
 
 
 def test_a_page_session_without_its_token_writes_nothing(site: Stack) -> None:
-    browser = Caller(site).enter("bodies-tokenless").open_pages("bodies-tokenless")
+    browser = Caller(site).sign_up("bodies-tokenless").sign_in_to_pages("bodies-tokenless")
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items() if name != "csrftoken")
     with DiskWatch(site).running() as watch:
         for path in ("/upload", "/settings/profile", "/api/v1/videos"):
             answer = post_form(site, path, 8_000_000, f"Cookie: {cookies}; {COOKIE}", start=FILE)
             assert answer.status == 403, path
-    assert watch.most == 0
+    assert watch.peak == 0
 
 
 def test_the_form_without_scripts_uploads(site: Stack, clip) -> None:
-    browser = Caller(site).enter("bodies-plain").open_pages("bodies-plain")
+    browser = Caller(site).sign_up("bodies-plain").sign_in_to_pages("bodies-plain")
     token = browser.cookies["csrftoken"]
     field = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{{}}"\r\n\r\n{{}}\r\n'
     start = field.format("csrfmiddlewaretoken", token) + field.format("visibility", "private") + FILE
@@ -187,7 +187,7 @@ def exchange(
 
 def test_chunks_of_resumable_uploads_pass(site: Stack) -> None:
     """The front of a running site: real chunks, a refusal, and the rest of the upload."""
-    owner = Caller(site).enter("chunks-owner")
+    owner = Caller(site).sign_up("chunks-owner")
     content = os.urandom(3 * MEBIBYTE)
     status, headers, answer = owner.call(
         "POST", "/api/v1/uploads", b"", {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content))}

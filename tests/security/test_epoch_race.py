@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import email_tokens, mongo, sessions, staff, totp
+from accounts import email_tokens, mongo, sessions, staff_actions, totp
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from tests.support.profile import walk
@@ -99,7 +99,7 @@ class Round:
 
     def reset_password(self) -> None:
         """By a mailed link."""
-        body = {"token": email_tokens.reset_token(self.user), "new_password": NEW}
+        body = {"token": email_tokens.make_reset_token(self.user), "new_password": NEW}
         assert APIClient().post(f"{AUTH}/password/reset/confirm", body, format="json").status_code == 204
         self.keeper = {}
 
@@ -113,9 +113,9 @@ class Round:
 
     def suspend(self) -> None:
         """Suspend the account; it is reinstated when everybody is done."""
-        staff.suspend(User.objects.get(pk=self.user.pk), actor=None)
+        staff_actions.suspend(User.objects.get(pk=self.user.pk), actor=None)
         self.keeper = {}
-        self.after = lambda: staff.reinstate(User.objects.get(pk=self.user.pk), actor=None)
+        self.after = lambda: staff_actions.reinstate(User.objects.get(pk=self.user.pk), actor=None)
 
     def switch_on(self) -> None:
         """Set up the second factor."""
@@ -167,13 +167,13 @@ class Round:
 
     def alive(self) -> list[str]:
         """What still works of what the old proof opened: refreshes, access tokens, pages, entries of the list."""
-        sessions.forget_all()
+        sessions.clear_cache()
         found = []
         for body in self.opened:
             document = mongo.find(body["session_id"]) or {}
             if self.codes and "recovery" not in document["amr"]:
                 continue  # signed in after the second factor was off, with all that is asked for now
-            listed = {row["id"] for row in sessions.listing(User.objects.get(pk=self.user.pk), None)}
+            listed = {row["id"] for row in sessions.list_sessions(User.objects.get(pk=self.user.pk), None)}
             client = APIClient(HTTP_AUTHORIZATION=f"Bearer {body['access']}")
             refreshed = APIClient().post(f"{AUTH}/token/refresh", {"refresh": body["refresh"]}, format="json")
             found += ["listed"] if body["session_id"] in listed else []

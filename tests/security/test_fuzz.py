@@ -28,8 +28,8 @@ def open_site(tmp_path_factory):
 
 
 def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(open_site, clip):
-    Caller(open_site).enter("fuzz-victim")
-    known = furnish(Caller(open_site).enter("fuzz-caller"), clip)
+    Caller(open_site).sign_up("fuzz-victim")
+    known = furnish(Caller(open_site).sign_up("fuzz-caller"), clip)
     command = [
         sys.executable,
         "-m",

@@ -21,7 +21,7 @@ ENDPOINT = "/api/v1/auth/token"
 @pytest.fixture(scope="module")
 def member(site: Stack) -> Caller:
     """Somebody with a bearer token."""
-    return Caller(site).enter("bytes-member")
+    return Caller(site).sign_up("bytes-member")
 
 
 def raw(site: Stack, data: bytes) -> bytes:

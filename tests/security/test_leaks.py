@@ -57,7 +57,7 @@ def mailed_token(site: Stack, subject: str) -> str:
 def busy_session(site: Stack) -> Witness:
     """Everything that has to do with secrets, right and wrong."""
     person = Witness(site)
-    person.enter("leaks")
+    person.sign_up("leaks")
     person.refresh()
     spent = person.cookies["refresh"]
     person.refresh()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamsite.sanitize import names_a_user
+from streamsite.sanitize import has_userinfo
 from streamsite.templatetags.streamsite import linked
 from videos.comments import text
 
@@ -17,8 +17,8 @@ FINE = ["https://ok.example/@name", "https://ok.example/a?mail=a@b.example", "ht
 
 @pytest.mark.parametrize("address", HOSTILE)
 def test_an_address_with_a_user_is_text(address):
-    assert names_a_user(address)
-    assert [piece.kind for piece in text.pieces(f"see {address} now", text.EVERYBODY, 0)] == ["text"]
+    assert has_userinfo(address)
+    assert [piece.kind for piece in text.split_text(f"see {address} now", text.ANY_NAME, 0)] == ["text"]
     assert "href" not in linked(f"see {address} now")
 
 
@@ -32,9 +32,9 @@ def test_what_would_become_such_a_link_is_text_too(address):
 
 @pytest.mark.parametrize("address", FINE)
 def test_other_addresses_are_links(address):
-    assert not names_a_user(address)
+    assert not has_userinfo(address)
     assert ("link", address) in [
-        (piece.kind, piece.value) for piece in text.pieces(address, text.EVERYBODY, 0)
+        (piece.kind, piece.value) for piece in text.split_text(address, text.ANY_NAME, 0)
     ]
     assert 'href="https://ok.example' in linked(address)
     assert linked("<b>a@b.example</b>").startswith("&lt;b&gt;<a href")

@@ -64,16 +64,16 @@ def run(arguments, environment):
 )
 def test_each_unsafe_setting_is_one_sentence_that_names_it(change, variable):
     unsafe = replace(SAFE, **change)
-    (sentence,) = posture.problems(unsafe)
+    (sentence,) = posture.find_problems(unsafe)
     assert variable in sentence
     assert ": " in sentence
     assert "\n" not in sentence
-    assert posture.problems(replace(unsafe, is_public=False)) == []
+    assert posture.find_problems(replace(unsafe, is_public=False)) == []
 
 
 def test_safe_settings_are_none():
-    assert posture.problems(SAFE) == []
-    assert posture.problems(replace(SAFE, behind_tls_proxy=False, trusted_proxies=0)) == []
+    assert posture.find_problems(SAFE) == []
+    assert posture.find_problems(replace(SAFE, behind_tls_proxy=False, trusted_proxies=0)) == []
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_safe_settings_are_none():
     ],
 )
 def test_a_key_that_can_be_guessed_is_weak_and_never_quoted(key):
-    why = posture.weakness(key)
+    why = posture.key_weakness(key)
     assert why
-    assert not key or key not in posture.refusal(posture.problems(replace(SAFE, secret_key=key)))
+    assert not key or key not in posture.refusal_message(posture.find_problems(replace(SAFE, secret_key=key)))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_key_that_can_be_guessed_is_weak_and_never_quoted(key):
 )
 def test_random_keys_are_good(make):
     """The first is what ``script/server`` has made in every version: an installed site goes on."""
-    assert [key for key in (make() for _ in range(500)) if posture.weakness(key)] == []
+    assert [key for key in (make() for _ in range(500)) if posture.key_weakness(key)] == []
 
 
 def refused(arguments):
@@ -143,7 +143,7 @@ def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_pa
 
 
 def test_preparing_closes_the_keys_folder():
-    assert (Path(settings.KEYS_DIR), 0o700) in folders.wanted()
+    assert (Path(settings.KEYS_DIR), 0o700) in folders.required_folders()
 
 
 def test_another_database_is_prepared_too(tmp_path):

@@ -29,7 +29,7 @@ def refresh_with(site: Stack, token: str) -> tuple[int, str, str]:
 
 def test_eight_tabs_refresh_at_once_again_and_again(site: Stack) -> None:
     """Each round is one rotation: eight times 200, one distinct new token."""
-    owner = Caller(site).enter("storm-tabs")
+    owner = Caller(site).sign_up("storm-tabs")
     token = owner.cookies["refresh"]
     with ThreadPoolExecutor(TABS) as tabs:
         for _ in range(ROUNDS):
@@ -44,7 +44,7 @@ def test_eight_tabs_refresh_at_once_again_and_again(site: Stack) -> None:
 
 
 def test_a_replayed_grandparent_ends_the_family(site: Stack) -> None:
-    owner = Caller(site).enter("storm-grandparent")
+    owner = Caller(site).sign_up("storm-grandparent")
     tokens = [owner.cookies["refresh"]]
     for _ in range(2):
         assert owner.refresh()[0] == 200
@@ -63,7 +63,7 @@ def test_a_replayed_grandparent_ends_the_family(site: Stack) -> None:
 
 def test_a_killed_database_breaks_no_session(site: Stack) -> None:
     """Three times kill -9 of mongod while eight people refresh: only 200 and 503, every cookie kept, all go on."""
-    people = [Caller(site).enter(f"storm-kill-{number}") for number in range(TABS)]
+    people = [Caller(site).sign_up(f"storm-kill-{number}") for number in range(TABS)]
     statuses: list[int] = []
     stop = threading.Event()
 

@@ -81,7 +81,7 @@ class Sessions(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         empty_collections()
-        sessions.forget_all()
+        sessions.clear_cache()
         self.clock = time_machine.travel(datetime.now(UTC).replace(microsecond=0), tick=False)
         self.traveller = self.clock.start()
         self.user = User.objects.create_user("machine", "m@example.org", "correct horse 0")
@@ -248,7 +248,7 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def the_list_of_devices_is_right(self) -> None:
         """What the settings page would show."""
-        listed = {entry["id"] for entry in sessions.listing(User.objects.get(pk=self.user.pk), None)}
+        listed = {entry["id"] for entry in sessions.list_sessions(User.objects.get(pk=self.user.pk), None)}
         alive = {entry.id for entry in self.sessions if not entry.revoked and self.now < entry.ends}
         assert listed == alive
 

@@ -8,7 +8,7 @@ MOST_MIB = 400
 
 
 def test_a_storm_of_sign_ins_takes_little_memory_and_stops_nobody_else(site):
-    Caller(site).enter("stormy")
+    Caller(site).sign_up("stormy")
     reader = Caller(site)  # signed in it would be signed out: an account has at most 50 sessions
     for _ in range(4):
         reader.json("GET", "/api/v1/videos")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from streamsite.sending import MAX_SENDS_PER_ADDRESS
+from streamsite.download_slots import MAX_SENDS_PER_ADDRESS
 from tests.serving_worlds import running
 from tests.support.http_client import Caller
 from tests.support.stack import Stack
@@ -96,7 +96,7 @@ def test_connections_that_are_kept_and_say_nothing(site: Stack) -> None:
 
 def film_request(site: Stack, clip: Path) -> bytes:
     """Return a request for a file that no socket's buffer holds."""
-    caller = Caller(site).enter("slow-readers")
+    caller = Caller(site).sign_up("slow-readers")
     video_id = caller.upload(clip, visibility="public", allow_download="true")
     caller.wait(video_id, "ready")
     _, video = caller.json("GET", f"/api/v1/videos/{video_id}")

@@ -39,7 +39,7 @@ class DiskWatch:
     """Samples what forms have on a site's disk, every 10 ms; ``most`` is the largest sum of bytes seen."""
 
     def __init__(self, site: Stack) -> None:
-        self.most = 0
+        self.peak = 0
         self._work = site.data_dir / "work"
         self._before = set(_temporary())
         self._done = threading.Event()
@@ -47,7 +47,7 @@ class DiskWatch:
     @contextmanager
     def running(self) -> Iterator[DiskWatch]:
         """Sample from a thread while the block runs."""
-        self.most = 0
+        self.peak = 0
         self._done.clear()
         thread = threading.Thread(target=self._run)
         thread.start()
@@ -60,7 +60,7 @@ class DiskWatch:
     def _run(self) -> None:
         while True:
             found = [*self._work.rglob("*"), *(set(_temporary()) - self._before)]
-            self.most = max(self.most, sum(_size(path) for path in found))
+            self.peak = max(self.peak, sum(_size(path) for path in found))
             if self._done.wait(0.01):
                 return
 

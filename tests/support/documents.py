@@ -38,7 +38,7 @@ def put_back(documents: Documents) -> None:
     for name, rows in documents.items():
         if rows:
             collection(name, acknowledged_by=1).insert_many(rows)
-    sessions.forget_all()
+    sessions.clear_cache()
     media.forget_all()
 
 

@@ -89,7 +89,7 @@ class Caller:
         status, _, content = self.call(method, path, body, named)
         return status, json.loads(content) if content else None
 
-    def enter(self, username: str) -> Caller:
+    def sign_up(self, username: str) -> Caller:
         """Register and sign in."""
         body = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
         status, answer = self.json("POST", "/api/v1/auth/register", body)
@@ -104,7 +104,7 @@ class Caller:
         self.token, self.session_id = grant["access"], grant["session_id"]
         return self
 
-    def open_pages(self, username: str, password: str = PASSWORD) -> Caller:
+    def sign_in_to_pages(self, username: str, password: str = PASSWORD) -> Caller:
         """Log in on the page as a browser does; the cookies of its session are kept beside the token."""
         self.call("GET", "/login")
         form = {

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-from streamsite import site_age, site_id, whole_files
+from streamsite import atomic_files, site_id, sweep_count
 
 
 @contextmanager
 def older_database() -> Iterator[None]:
     """Let the files have been swept once more than the database knows; afterwards both are level."""
     path = Path(settings.MEDIA_ROOT) / site_id.COUNT_FILE
-    whole_files.write(path, f"{site_age.in_database() + 1}\n", mode=0o640)
+    atomic_files.write_atomically(path, f"{sweep_count.read_database_count() + 1}\n", mode=0o640)
     try:
         yield
     finally:
-        site_age.begin(force=True)
+        sweep_count.start_sweep(force=True)

@@ -71,7 +71,7 @@ class Cast:
     def _session(user: User) -> str:
         owner = User.objects.get(pk=user.pk)
         request = RequestFactory().post("/")
-        session = sessions.start(request, owner, client=sessions.NATIVE, remember=False)
+        session = sessions.create_session(request, owner, client=sessions.NATIVE, remember=False)
         return str(session["_id"])
 
     def page(self, who: str) -> Client:
@@ -92,11 +92,11 @@ class Cast:
 
     def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
         """A video without files; public and ready unless told otherwise."""
-        from videos import services, titles
+        from videos import folded_titles, services
 
         values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
         values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
-        values["folded_title"] = titles.folded(fields.get("title", values["title"]))
+        values["folded_title"] = folded_titles.fold_title(fields.get("title", values["title"]))
         video = Video.objects.create(channel=owner or self.owner, **(values | fields))
         services.refresh_listing(video.pk)
         return Video.objects.select_related("channel").get(pk=video.pk)

@@ -36,7 +36,7 @@ def put(jobs):
     """Stores a job of a task that nobody runs; returns its id."""
 
     def store(task: str = "some.task", *args, **options) -> str:
-        job = queue.new_job(task, list(args), {}, **({"queue": "default"} | options))
+        job = queue.build_job(task, list(args), {}, **({"queue": "default"} | options))
         assert queue.put(job)
         return job["_id"]
 

@@ -23,7 +23,7 @@ def video(cast):
 
 
 def job_of(video):
-    [job_id] = control.ids_about(video.pk)
+    [job_id] = control.find_ids_by_argument(video.pk)
     return queue.find(job_id)
 
 
@@ -38,7 +38,7 @@ def test_cancelled_job_makes_its_video_failed_with_the_reason(video):
 def test_job_that_has_ended_cannot_be_cancelled_and_nobody_is_told(database):
     heard = []
     result = samples.note.enqueue("a")
-    job = queue.take_one(result.id, "w", 30)
+    job = queue.take_by_id(result.id, "w", 30)
     assert queue.finish(job)
     task_dead.connect(lambda **told: heard.append(told), weak=False, dispatch_uid="test")
     assert not control.cancel(result.id)
@@ -97,7 +97,7 @@ def test_job_moved_to_the_front_is_taken_first(put):
 
 
 def test_dead_job_of_a_video_names_its_usual_reason(video):
-    job = queue.take_one(job_of(video)["_id"], "w", 30)
+    job = queue.take_by_id(job_of(video)["_id"], "w", 30)
     task_dead.send(sender=None, task_path=process_video.module_path, args=job.args, kwargs={}, error="oops")
     video.refresh_from_db()
     assert video.failure_code == "transcode_failed"
@@ -106,14 +106,14 @@ def test_dead_job_of_a_video_names_its_usual_reason(video):
 def test_position_counts_those_that_are_taken_before(put, video):
     task = process_video.module_path
     mine = queue.find_waiting(task, video.pk)
-    assert queue.ahead_of(mine) == 0
+    assert queue.count_ahead(mine) == 0
     for priority in (100, 50, mine["priority"], -100):
         put(queue="transcode", priority=priority)
     put(queue="default", priority=100)
-    assert queue.ahead_of(mine) == 2  # the one of equal priority came later
-    assert queue.ahead_of(mine, most=1) == 1
+    assert queue.count_ahead(mine) == 2  # the one of equal priority came later
+    assert queue.count_ahead(mine, most=1) == 1
     queue.take("w", ["transcode"], 30)
-    assert queue.ahead_of(mine) == 1
+    assert queue.count_ahead(mine) == 1
 
 
 def test_nothing_waits_when_it_runs_or_has_ended(video):

@@ -98,7 +98,7 @@ def test_failed_job_waits_longer_each_time(jobs, put):
     assert found["errors"][0]["exception"] == "builtins.OSError"
     assert found["run_at"] > found["started_at"] + timedelta(seconds=1)
     assert take(jobs) is None
-    pauses = [queue.pause(tries).total_seconds() for tries in range(1, 20)]
+    pauses = [queue.compute_retry_delay(tries).total_seconds() for tries in range(1, 20)]
     assert 1.5 <= pauses[0] <= 2.5
     assert 12 <= pauses[3] <= 20
     assert max(pauses) <= 750
@@ -136,7 +136,7 @@ def test_finished_job_cannot_be_cancelled_or_requeued_and_is_purged_later(jobs, 
     assert not jobs.cancel(job_id)
     assert not jobs.requeue(job_id)
     found = jobs.find(job_id)
-    assert found["purge_at"] == found["finished_at"] + queue.KEPT
+    assert found["purge_at"] == found["finished_at"] + queue.RETENTION
     assert collection(queue.JOBS).index_information()["job_purge"]["expireAfterSeconds"] == 0
 
 
@@ -207,11 +207,11 @@ def test_taking_walks_its_index_in_order(jobs):
 @pytest.mark.parametrize("length", [1, 50_000])
 def test_error_text_is_bounded(jobs, put, length):
     job_id = put()
-    for _ in range(queue.MOST_ERRORS + 3):
+    for _ in range(queue.MAX_ERRORS + 3):
         collection(queue.JOBS).update_one(
             {"_id": job_id}, {"$set": {"run_at": datetime(2020, 1, 1, tzinfo=UTC)}}
         )
         jobs.retry_later(take(jobs), "x" * length)
     found = jobs.find(job_id)
     assert len(found["error"]) <= queue.ERROR_LENGTH
-    assert len(found["errors"]) == queue.MOST_ERRORS
+    assert len(found["errors"]) == queue.MAX_ERRORS

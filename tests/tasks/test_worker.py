@@ -8,9 +8,9 @@ from pymongo.errors import AutoReconnect
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
-from streamsite.tasks.crew import Crew
 from streamsite.tasks.signals import task_dead
 from streamsite.tasks.worker import Worker
+from streamsite.tasks.worker_group import WorkerGroup
 from tests.tasks import samples
 from tests.tasks.conftest import IS_CELERY
 
@@ -191,10 +191,10 @@ def test_task_that_hangs_is_left_behind_and_writes_nothing_more(limited, deaths)
 
 @pytest.mark.skipif(IS_CELERY, reason="the processes of Celery's workers are Celery's")
 def test_worker_with_too_many_hanging_tasks_ends(limited, monkeypatch):
-    monkeypatch.setattr("streamsite.tasks.worker.MOST_ABANDONED", 2)
+    monkeypatch.setattr("streamsite.tasks.worker.MAX_ABANDONED", 2)
     for _ in range(3):
         samples.ignore_everything.enqueue(3)
-    crew = Crew([limited])
+    crew = WorkerGroup([limited])
     assert not crew.run()
     assert len([word for word, _ in samples.traces() if word == "begun"]) == 2
 
@@ -209,7 +209,7 @@ def test_a_task_s_own_limit_goes_before_its_queue_s(limited):
 def test_queues_do_not_wait_for_one_another(database, tmp_path):
     go = tmp_path / "go"
     samples.wait_for.using(queue_name="mail").enqueue(str(go))
-    crew = Crew([Worker(["mail"]), Worker(["default"])])
+    crew = WorkerGroup([Worker(["mail"]), Worker(["default"])])
     thread = in_thread(crew.run)
     wait_for_trace("begun")
     samples.note.enqueue("a publication")
@@ -232,7 +232,7 @@ def test_database_that_is_away_is_waited_for(worker, monkeypatch):
 
         return attempt
 
-    monkeypatch.setattr("streamsite.tasks.worker.OUTAGE_WAIT", 0.01)
+    monkeypatch.setattr("streamsite.tasks.worker.MIN_OUTAGE_WAIT", 0.01)
     monkeypatch.setattr("streamsite.tasks.worker.RECORD_WAIT", 0.01)
     monkeypatch.setattr(queue, "take", shaky(queue.take))
     monkeypatch.setattr(queue, "finish", shaky(queue.finish))

@@ -11,7 +11,7 @@ from tests.support import snapshots
 
 Document = dict[str, Any]
 # Numbers of a counter that a transaction took and did not use, moments, ids of jobs.
-VARYING = {
+VARYING_FIELDS = {
     "__schema__": {"auto"},
     "django_migrations": {"id", "applied"},
     "django_content_type": {"id"},
@@ -19,30 +19,32 @@ VARYING = {
     "task_job": {"_id", "enqueued_at", "run_at", "purge_at", "id"},
 }
 # The server removes these when they are a minute old.
-SHORT_LIVED = {"throttle"}
+SHORT_LIVED_COLLECTIONS = {"throttle"}
 # A job that was queued twice by a step that was repeated is one job: it may run twice.
-AS_A_SET = {"task_job"}
+UNORDERED_COLLECTIONS = {"task_job"}
 
 
-def comparable(database: Database[Document]) -> dict[str, snapshots.Contents]:
+def comparable_contents(database: Database[Document]) -> dict[str, snapshots.Contents]:
     """Return every collection, to be compared with that of another run."""
     found = snapshots.comparable(snapshots.take(database))
-    found |= {name: replace(found[name], documents=()) for name in SHORT_LIVED & found.keys()}
-    for name, varying in VARYING.items():
+    found |= {name: replace(found[name], documents=()) for name in SHORT_LIVED_COLLECTIONS & found.keys()}
+    for name, varying in VARYING_FIELDS.items():
         if name in found:
             rows = [
                 {key: value for key, value in document.items() if key not in varying}
                 for document in found[name].documents
             ]
             texts = {repr(sorted(row.items())): row for row in rows}
-            kept = texts.values() if name in AS_A_SET else rows
+            kept = texts.values() if name in UNORDERED_COLLECTIONS else rows
             found[name] = replace(
                 found[name], documents=tuple(sorted(kept, key=lambda row: repr(sorted(row.items()))))
             )
     return found
 
 
-def differences(expected: dict[str, snapshots.Contents], present: dict[str, snapshots.Contents]) -> list[str]:
+def find_differences(
+    expected: dict[str, snapshots.Contents], present: dict[str, snapshots.Contents]
+) -> list[str]:
     """Return what is not as expected, a line for each collection."""
     lines = [f"{name} is missing" for name in expected.keys() - present.keys()]
     lines += [f"{name} is new" for name in present.keys() - expected.keys()]

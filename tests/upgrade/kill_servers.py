@@ -27,7 +27,7 @@ from tests.support import processes, scratch
 from tests.support.stack import Stack
 from tests.upgrade import people, release, whole
 
-ROOM = 2 * 1024**3
+MIN_FREE_BYTES = 2 * 1024**3
 HEADINGS = ("trial", "killed after", "last line of its log", "next start", "outcome")
 
 
@@ -72,13 +72,13 @@ def first_start(original: Path, folder: Path) -> float:
     site.start()
     try:
         taken = time.monotonic() - begun
-        whole.check(site, release.facts())
+        whole.check_site(site, release.load_facts())
     finally:
         site.stop()
     return taken
 
 
-def attempt(original: Path, folder: Path, number: int, moment: float) -> Trial:
+def run_trial(original: Path, folder: Path, number: int, moment: float) -> Trial:
     """Kill a first start after ``moment`` seconds, start again, and look."""
     site = _site(original, folder)
     site.launch()
@@ -90,7 +90,7 @@ def attempt(original: Path, folder: Path, number: int, moment: float) -> Trial:
     try:
         site.start()
         started = time.monotonic() - begun
-        whole.check(site, release.facts())
+        whole.check_site(site, release.load_facts())
     except (AssertionError, OSError) as error:
         problem = " ".join(str(error).split())[-300:] or type(error).__name__
     finally:
@@ -144,7 +144,7 @@ def main(arguments: list[str]) -> int:
     moments = random.Random(seed)
     with scratch.folder_for_run(), tempfile.TemporaryDirectory(prefix="streamsite-upgrade-") as name:
         folder = Path(name)
-        if shutil.disk_usage(folder).free < ROOM:
+        if shutil.disk_usage(folder).free < MIN_FREE_BYTES:
             sys.stderr.write(
                 f"script/test-upgrade: {folder} needs 2 GiB of free space; set TMPDIR to another folder\n"
             )
@@ -158,7 +158,7 @@ def main(arguments: list[str]) -> int:
         for number in range(1, options.trials + 1):
             place = folder / str(number)
             place.mkdir()
-            trial = attempt(folder / "original", place, number, moments.uniform(0.1, longest + 1))
+            trial = run_trial(folder / "original", place, number, moments.uniform(0.1, longest + 1))
             shutil.rmtree(place, ignore_errors=True)
             sys.stdout.write(trial.row() + "\n")
             sys.stdout.flush()

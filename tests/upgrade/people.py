@@ -19,7 +19,7 @@ Facts = dict[str, Any]
 SITE_URL = "http://localhost:8000"
 SUBTITLES = "WEBVTT\n\n00:00.500 --> 00:02.000\nThe lighthouse keeper waves\n"
 # Asked of the release and of what it was updated to. The new answers have to hold everything that the old ones do.
-QUESTIONS: dict[str, tuple[str, ...]] = {
+READ_PATHS: dict[str, tuple[str, ...]] = {
     "anna": (
         "/me",
         "/auth/totp",
@@ -71,12 +71,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def act(site: Stack, folder: Path) -> Facts:
+def create_contents(site: Stack, folder: Path) -> Facts:
     """Fill a running site; return what a test has to know: names, ids, secrets.
 
     ``folder`` is for the clips. Nothing is left to process at the end.
     """
-    anna, ben, carl = (Caller(site).enter(name) for name in ("anna", "ben", "carl"))
+    anna, ben, carl = (Caller(site).sign_up(name) for name in ("anna", "ben", "carl"))
     facts = _videos(anna, carl, folder)
     _talk(anna, ben, facts)
     _collect(anna, ben, facts)
@@ -86,10 +86,10 @@ def act(site: Stack, folder: Path) -> Facts:
     return facts
 
 
-def ask(site: Stack, facts: Facts) -> dict[str, Any]:
+def read_contents(site: Stack, facts: Facts) -> dict[str, Any]:
     """Return the answers to ``QUESTIONS``, by ``"person path"``. Raises ``AssertionError`` for a status but 200."""
     found = {}
-    for person, paths in QUESTIONS.items():
+    for person, paths in READ_PATHS.items():
         caller = Caller(site)
         if person:
             caller.token = facts["access"][person]
@@ -100,7 +100,7 @@ def ask(site: Stack, facts: Facts) -> dict[str, Any]:
     return found
 
 
-def small_clip(path: Path, *, audio: bool = False) -> Path:
+def make_small_clip(path: Path, *, audio: bool = False) -> Path:
     """Write two seconds that take little room, also when they were encoded."""
     options = ("-crf", "45", "-ac", "1", "-ar", "16000", "-b:a", "16k")
     return make_clip(path, 2, (160, 90), 10, audio=audio, filters="boxblur=12", options=options)
@@ -118,7 +118,7 @@ def _done(answer: tuple[int, Any], *statuses: int) -> Any:
 
 
 def _videos(anna: Caller, carl: Caller, folder: Path) -> Facts:
-    clips = [small_clip(folder / f"{number}.mp4", audio=number == 0) for number in range(3)]
+    clips = [make_small_clip(folder / f"{number}.mp4", audio=number == 0) for number in range(3)]
     facts: Facts = {
         "public": anna.upload(
             clips[0],
@@ -211,13 +211,13 @@ def _secure(anna: Caller, ben: Caller, facts: Facts) -> None:
     body = {"name": "script", "scopes": ["read"]}
     facts["api_token"] = _done(anna.json("POST", "/api/v1/auth/api-tokens", body))["token"]
     facts["private_feed"] = _done(ben.json("POST", "/api/v1/me/feed/rss"))["url"]
-    ben.open_pages("ben", change["new_password"])
+    ben.sign_in_to_pages("ben", change["new_password"])
     facts["pages"] = {"ben": {name: value for name, value in ben.cookies.items() if name != "refresh"}}
     facts["refresh"] = {"anna": anna.cookies["refresh"], "ben": ben.cookies["refresh"]}
     facts["access"] = {"anna": anna.token, "ben": ben.token}
     facts["passwords"] = {"anna": change["current_password"], "ben": change["new_password"]}
 
 
-def written(facts: Facts) -> str:
+def dump_facts(facts: Facts) -> str:
     """Return facts as they are stored."""
     return json.dumps(facts, indent=1, sort_keys=True) + "\n"

@@ -42,8 +42,8 @@ def record(code: Path) -> None:
         site.root = code
         site.start()
         try:
-            facts = people.act(site, folder)
-            facts["answers"] = people.ask(site, facts)
+            facts = people.create_contents(site, folder)
+            facts["answers"] = people.read_contents(site, facts)
             _leave_work(site, folder, facts)
             facts["recorded_at"] = datetime.now(UTC).isoformat()
             facts["release"] = _commit(code)
@@ -66,7 +66,7 @@ def _leave_work(site: Stack, folder: Path, facts: people.Facts) -> None:
     anna = Caller(site)
     anna.token = facts["access"]["anna"]
     assert anna.json("POST", "/api/v1/auth/password/reset", {"email": "ben@example.org"})[0] == 202
-    clip = people.small_clip(folder / "waiting.mp4")
+    clip = people.make_small_clip(folder / "waiting.mp4")
     facts["waiting"] = anna.upload(clip, title="Not processed yet", visibility="private")
 
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from pymongo.database import Database
 
 FOLDER = Path(__file__).parent / "release"
-STORED = ("media", "keys/tokens", "work/uploads")
+STORED_FOLDERS = ("media", "keys/tokens", "work/uploads")
 Document = dict[str, Any]
 
 
@@ -46,7 +46,7 @@ def store(database: Database[Document], data_dir: Path, facts: Document) -> None
     content = "\n".join(lines).encode()
     (FOLDER / "database.json.gz").write_bytes(gzip.compress(content, mtime=0))
     with tarfile.open(FOLDER / "files.tar.gz", "w:gz") as archive:
-        for name in STORED:
+        for name in STORED_FOLDERS:
             archive.add(data_dir / name, name)
     (FOLDER / "facts.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -54,19 +54,19 @@ def store(database: Database[Document], data_dir: Path, facts: Document) -> None
 @cache
 def collections() -> tuple[Document, ...]:
     """Return every collection as it was recorded, with its dates moved to now."""
-    moved = _moved_by(age())
+    moved = _moved_by(release_age())
     content = gzip.decompress((FOLDER / "database.json.gz").read_bytes()).decode()
     options = json_util.CANONICAL_JSON_OPTIONS.with_options(tz_aware=False)
     return tuple(moved(json_util.loads(line, json_options=options)) for line in content.splitlines())
 
 
 @cache
-def age() -> timedelta:
+def release_age() -> timedelta:
     """Return how long ago the recording was made. Sessions and links of a year ago would have expired."""
     return datetime.now(UTC) - datetime.fromisoformat(_facts()["recorded_at"])
 
 
-def facts() -> Document:
+def load_facts() -> Document:
     """Return a copy of the facts, with tokens as the release would have issued them now."""
     found: Document = json.loads(json.dumps(_facts()))
     for kind in ("refresh", "access"):
@@ -119,7 +119,7 @@ def _moved_token(token: str) -> str:
     """Return a token with its times moved to now, signed again by the recorded key."""
     header = jwt.get_unverified_header(token)
     claims = jwt.decode(token, options={"verify_signature": False})
-    seconds = int(age().total_seconds())
+    seconds = int(release_age().total_seconds())
     claims |= {name: claims[name] + seconds for name in ("iat", "nbf", "exp", "auth_time") if name in claims}
     kept = {name: header[name] for name in ("kid", "typ")}
     return jwt.encode(claims, _signing_keys()[header["kid"]], algorithm=header["alg"], headers=kept)

@@ -82,7 +82,7 @@ def test_each_migration_can_be_killed_after_each_write(recorded: Database[Docume
         start, before = snapshots.take(recorded), state.clone()
         with writes(LOG.writes) as done:
             state = executor.apply_migration(state, migration)
-        expected = contents.comparable(recorded)
+        expected = contents.comparable_contents(recorded)
         drops = any(name.startswith("drop") for name in done)
         for last in _kills(done, int(drops)):
             snapshots.restore(recorded, start)
@@ -90,7 +90,7 @@ def test_each_migration_can_be_killed_after_each_write(recorded: Database[Docume
                 executor.apply_migration(before.clone(), migration)
             if (migration.app_label, migration.name) not in executor.recorder.applied_migrations():
                 executor.apply_migration(before.clone(), migration)
-            lost = contents.differences(expected, contents.comparable(recorded))
+            lost = contents.find_differences(expected, contents.comparable_contents(recorded))
             assert not lost, (f"{migration}, killed after {done[:last]}", lost)
             kills += 1
     assert kills >= 5
@@ -108,7 +108,7 @@ def test_prepare_can_be_killed_after_each_write(empty: Database[Document], origi
     start = snapshots.take(empty)
     with writes(LOG.writes) as done:
         call_command("prepare", demo=False)
-    expected = contents.comparable(empty)
+    expected = contents.comparable_contents(empty)
     # Some 600 writes of a first start, each repeated whole, would take an hour.
     chosen = _kills(done, 1) if origin == "release" else range(1, len(done) + 1, 20)
     for last in chosen:
@@ -118,7 +118,7 @@ def test_prepare_can_be_killed_after_each_write(empty: Database[Document], origi
             call_command("prepare", demo=False)
         ContentType.objects.clear_cache()
         call_command("prepare", demo=False)
-        lost = contents.differences(expected, contents.comparable(empty))
+        lost = contents.find_differences(expected, contents.comparable_contents(empty))
         assert not lost, (f"killed after {last} writes, the last one {done[last - 1]}", lost)
     sys.stderr.write(f"{origin}: {len(chosen)} kills of prepare, which writes {len(done)} times\n")
 
@@ -153,7 +153,7 @@ def test_a_process_can_be_killed_after_each_write(
     begin()
     whole = killed_prepare.run(environment, 0)
     assert whole.returncode == 0, whole.stderr
-    done, expected = whole.stdout.split("\n")[:-1], contents.comparable(empty)
+    done, expected = whole.stdout.split("\n")[:-1], contents.comparable_contents(empty)
     kills = list(range(1, len(done) + 1, 5))
     if origin == "nothing":
         kills = [
@@ -165,6 +165,6 @@ def test_a_process_can_be_killed_after_each_write(
         assert killed.returncode == -signal.SIGKILL, killed.stderr
         again = killed_prepare.run(environment, 0)
         assert again.returncode == 0, (done[last - 1], again.stderr)
-        lost = contents.differences(expected, contents.comparable(empty))
+        lost = contents.find_differences(expected, contents.comparable_contents(empty))
         assert not lost, (f"killed after {last} writes, the last one {done[last - 1]}", lost)
     sys.stderr.write(f"{origin}: killed after {len(kills)} of {len(done)} writes\n")

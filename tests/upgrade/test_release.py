@@ -47,4 +47,4 @@ def updated(tmp_path: Path) -> Iterator[Stack]:
 
 def test_an_update_loses_nothing_although_it_was_killed(updated: Stack) -> None:
     """Sessions, videos, search, counters, lists, jobs and uploads are what they were."""
-    whole.check(updated, release.facts())
+    whole.check_site(updated, release.load_facts())

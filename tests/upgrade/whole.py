@@ -13,9 +13,9 @@ from tests.upgrade import people
 Facts = dict[str, Any]
 
 # Differ from answer to answer: media addresses are signed for a while, and times were moved with the recording.
-CHANGING = re.compile(r"/media/v/|\A\d{4}-\d\d-\d\dT")
+CHANGING_VALUES = re.compile(r"/media/v/|\A\d{4}-\d\d-\d\dT")
 # What later versions answer otherwise on purpose, by question and place: the former value and the present one.
-CHANGED = {
+CHANGED_VALUES = {
     # The private video of a public playlist is not counted for others.
     (" /channels/anna/playlists", "/results/0/item_count"): (2, 1),
     ("ben /me/saved-playlists", "/results/0/item_count"): (2, 1),
@@ -32,7 +32,7 @@ CHANGED = {
 }
 
 
-def check(site: Stack, facts: Facts) -> None:
+def check_site(site: Stack, facts: Facts) -> None:
     """Raise ``AssertionError`` about what is missing of a site that runs on what was recorded.
 
     Uses up sessions and recovery codes: a second check needs the recording again.
@@ -40,9 +40,9 @@ def check(site: Stack, facts: Facts) -> None:
     _left_over(site, facts)
     lost = [
         f"{question}: {place} was {before!r} and is {now!r}"
-        for question, answer in people.ask(site, facts).items()
-        for place, before, now in missing(facts["answers"][question], answer)
-        if CHANGED.get((question, place)) != (before, now)
+        for question, answer in people.read_contents(site, facts).items()
+        for place, before, now in find_missing(facts["answers"][question], answer)
+        if CHANGED_VALUES.get((question, place)) != (before, now)
     ]
     assert not lost, "\n".join(lost)
     _sessions(site, facts)
@@ -50,7 +50,7 @@ def check(site: Stack, facts: Facts) -> None:
     _database(site)
 
 
-def missing(before: Any, now: Any, place: str = "") -> list[tuple[str, Any, Any]]:
+def find_missing(before: Any, now: Any, place: str = "") -> list[tuple[str, Any, Any]]:
     """Return where ``now`` lacks what ``before`` had or has another value: place, former value, present value.
 
     Members and items may be new. Items with an ``id`` are compared with the one of the same id.
@@ -59,16 +59,16 @@ def missing(before: Any, now: Any, place: str = "") -> list[tuple[str, Any, Any]
         return [
             lack
             for key, value in before.items()
-            for lack in missing(value, now.get(key, "nothing"), f"{place}/{key}")
+            for lack in find_missing(value, now.get(key, "nothing"), f"{place}/{key}")
         ]
     if isinstance(before, list) and isinstance(now, list):
         return [
             lack
             for number, value in enumerate(before)
-            for lack in missing(value, _fellow(value, number, now), f"{place}/{number}")
+            for lack in find_missing(value, _fellow(value, number, now), f"{place}/{number}")
         ]
     if isinstance(before, str) and isinstance(now, str):
-        if CHANGING.search(before) and CHANGING.search(now):
+        if CHANGING_VALUES.search(before) and CHANGING_VALUES.search(now):
             return []
         now = now.removeprefix(people.SITE_URL)  # addresses have become absolute
         before = before.removeprefix(people.SITE_URL)

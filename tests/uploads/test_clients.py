@@ -29,7 +29,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture(scope="module")
 def sender(site: Stack) -> Caller:
-    return Caller(site).enter("sender")
+    return Caller(site).sign_up("sender")
 
 
 def noise(size: int) -> bytes:

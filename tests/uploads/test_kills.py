@@ -38,7 +38,7 @@ class Sender(threading.Thread):
 
     def __init__(self, site: Stack, name: str, clip: bytes, *, in_parts: bool) -> None:
         super().__init__()
-        self.caller = Caller(site).enter(name)
+        self.caller = Caller(site).sign_up(name)
         self.clip = clip
         self.in_parts = in_parts
         self.enough = threading.Event()

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from streamsite.service_admin import ServiceAdmin
-from videos.admin.read_only import LookingAdmin
+from videos.admin.read_only import ReadOnlyAdmin
 from videos.comments import services
 from videos.models import Block, Comment, CommentReaction, CommentRules
 
@@ -45,7 +45,7 @@ class CommentAdmin(ServiceAdmin[Comment]):
     def put_back(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         """Show the chosen comments again."""
         for comment in queryset:
-            services.put_back(comment.pk)
+            services.restore(comment.pk)
             self.log_change(request, comment, "Put back.")
 
     def remove(self, request: HttpRequest, row: Comment) -> None:
@@ -54,7 +54,7 @@ class CommentAdmin(ServiceAdmin[Comment]):
 
 
 @admin.register(CommentReaction)
-class CommentReactionAdmin(LookingAdmin[CommentReaction]):
+class CommentReactionAdmin(ReadOnlyAdmin[CommentReaction]):
     """Who likes what was said."""
 
     list_display = ("user", "comment", "value", "created_at")
@@ -64,7 +64,7 @@ class CommentReactionAdmin(LookingAdmin[CommentReaction]):
 
 
 @admin.register(CommentRules)
-class CommentRulesAdmin(LookingAdmin[CommentRules]):
+class CommentRulesAdmin(ReadOnlyAdmin[CommentRules]):
     """What channels have held back."""
 
     list_display = ("channel_id", "hold_links", "hold_all")
@@ -73,7 +73,7 @@ class CommentRulesAdmin(LookingAdmin[CommentRules]):
 
 
 @admin.register(Block)
-class BlockAdmin(LookingAdmin[Block]):
+class BlockAdmin(ReadOnlyAdmin[Block]):
     """Who blocks whom."""
 
     list_display = ("blocker", "blocked", "created_at")

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from streamsite.errors import SiteError
 from videos import strikes
-from videos.admin.read_only import LookingAdmin
+from videos.admin.read_only import ReadOnlyAdmin
 from videos.models import Case, Report, Strike
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import cases
 
-UNDECIDED = {CaseState.OPEN, CaseState.APPEALED}
-MOST_REPORTS = 100
+UNDECIDED_STATES = {CaseState.OPEN, CaseState.APPEALED}
+MAX_REPORTS = 100
 
 
 class DecisionForm(forms.Form):
@@ -34,7 +34,7 @@ class DecisionForm(forms.Form):
     strike = forms.BooleanField(
         label="Count it as a strike",
         required=False,
-        help_text=f"{strikes.MOST} within 90 days pause publishing.",
+        help_text=f"{strikes.MAX_STRIKES} within 90 days pause publishing.",
     )
     notice = forms.CharField(
         label="What both sides are told",
@@ -62,7 +62,7 @@ class AppealDecisionForm(forms.Form):
 
 
 @admin.register(Case)
-class CaseAdmin(LookingAdmin[Case]):
+class CaseAdmin(ReadOnlyAdmin[Case]):
     """What was reported, the most reported first. Nothing happens to it before somebody here decides."""
 
     list_display = (
@@ -146,7 +146,7 @@ class CaseAdmin(LookingAdmin[Case]):
         case = Case.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
         is_own = case is not None and case.owner_id == request.user.pk
-        if case is not None and case.state in UNDECIDED and self.may_decide(request) and not is_own:
+        if case is not None and case.state in UNDECIDED_STATES and self.may_decide(request) and not is_own:
             is_appeal = case.state == CaseState.APPEALED
             context["case_form"] = AppealDecisionForm() if is_appeal else DecisionForm()
             context["case_verb"] = "appeal" if is_appeal else "decide"
@@ -178,9 +178,9 @@ class CaseAdmin(LookingAdmin[Case]):
         if owner is None:
             return format_html("{}", "An account that was erased")
         address = reverse("admin:accounts_user_change", args=[quote(owner.pk)])
-        count = len(strikes.strikes(owner.pk))
+        count = len(strikes.active_strikes(owner.pk))
         return format_html(
-            '<a href="{}">{}</a>, {} of {} strikes', address, owner.username, count, strikes.MOST
+            '<a href="{}">{}</a>, {} of {} strikes', address, owner.username, count, strikes.MAX_STRIKES
         )
 
     @admin.display(description="what it said")
@@ -192,7 +192,7 @@ class CaseAdmin(LookingAdmin[Case]):
     def reports(self, case: Case) -> SafeString:
         """Who reported it and why."""
         rows = Report.objects.filter(case=case).select_related("reporter").order_by("-created_at", "-id")
-        return render_to_string("admin/videos/case/reports.html", {"reports": rows[:MOST_REPORTS]})
+        return render_to_string("admin/videos/case/reports.html", {"reports": rows[:MAX_REPORTS]})
 
     @admin.display(description="history")
     def steps(self, case: Case) -> SafeString:
@@ -201,7 +201,7 @@ class CaseAdmin(LookingAdmin[Case]):
 
 
 @admin.register(Report)
-class ReportAdmin(LookingAdmin[Report]):
+class ReportAdmin(ReadOnlyAdmin[Report]):
     """Every report; they are decided together, as a case."""
 
     list_display = ("reason", "reporter", "case", "created_at")
@@ -212,7 +212,7 @@ class ReportAdmin(LookingAdmin[Report]):
 
 
 @admin.register(Strike)
-class StrikeAdmin(LookingAdmin[Strike]):
+class StrikeAdmin(ReadOnlyAdmin[Strike]):
     """What counts against whom, until when."""
 
     list_display = ("user", "case", "created_at", "expires_at")

@@ -13,7 +13,7 @@ from streamsite.admin_lists import BoundedListMixin
 Row = TypeVar("Row", bound=Model)
 
 
-class LookingAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
+class ReadOnlyAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
     """To look at: rows and counters go together, so services write them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from streamsite.errors import SiteError
 from streamsite.service_admin import ServiceAdmin
 from videos import schedules, services, tasks
-from videos.admin.read_only import LookingAdmin
-from videos.forms import CHOSEN
+from videos.admin.read_only import ReadOnlyAdmin
+from videos.forms import VISIBILITY_FIELDS
 from videos.models import Reaction, Video
 
 
@@ -46,7 +46,7 @@ class VideoAdmin(ServiceAdmin[Video]):
     def put_back(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         """Show the chosen videos again."""
         for video in queryset:
-            services.put_back(video.pk)
+            services.restore(video.pk)
             self.log_change(request, video, "Put back.")
 
     @admin.action(description="Process failed videos again", permissions=["change"])
@@ -65,7 +65,7 @@ class VideoAdmin(ServiceAdmin[Video]):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Have the page say what the visibility and the schedule were: the schedule may be carried out meanwhile."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in CHOSEN:
+        if field is not None and db_field.name in VISIBILITY_FIELDS:
             field.show_hidden_initial = True
         return field
 
@@ -77,7 +77,7 @@ class VideoAdmin(ServiceAdmin[Video]):
     def _say_what_was_canceled(self, request: HttpRequest, before: Video) -> None:
         """Tell staff when the change of ``before`` canceled its schedule."""
         after = Video.objects.filter(pk=before.pk).first()
-        sentence = schedules.canceled(before, after) if after is not None else ""
+        sentence = schedules.cancellation_notice(before, after) if after is not None else ""
         if sentence:
             self.message_user(request, f"{before}: {sentence}", messages.WARNING)
 
@@ -86,7 +86,7 @@ class VideoAdmin(ServiceAdmin[Video]):
 
 
 @admin.register(Reaction)
-class ReactionAdmin(LookingAdmin[Reaction]):
+class ReactionAdmin(ReadOnlyAdmin[Reaction]):
     """Who likes what. What people watched is for nobody but them, and so is not here."""
 
     list_display = ("user", "video", "value", "created_at")

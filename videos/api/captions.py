@@ -14,20 +14,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store
-from streamsite.api.conditional import respond
+from streamsite.api.conditional import conditional_response
 from streamsite.api.idempotency import idempotent
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from videos import access, mappers, share_links
 from videos import serializers as shapes
-from videos.api import grants
+from videos.api import media_grants
 from videos.captions import services, webvtt
 from videos.captions.webvtt import CaptionFile, Cue
-from videos.models.caption import Kind
+from videos.models.caption import CaptionKind
 
-DESCRIPTION = ("language", "label", "kind")
+DESCRIPTION_FIELDS = ("language", "label", "kind")
 # A transcript is bounded by what a caption file may hold, and is sent whole.
-WHOLE = {"next": None, "previous": None}
+UNPAGED = {"next": None, "previous": None}
 
 
 class CaptionsView(APIView):
@@ -38,12 +38,14 @@ class CaptionsView(APIView):
 
     @extend_schema(operation_id="captions_list", responses={200: shapes.PageOfCaptionsSerializer})
     def get(self, request: Request, video_id: str) -> Response:
-        visit = access.visit(request._request, video_id)
-        tracks = services.of_video(video_id)
-        grant = grants.of_request(request, visit.link)
-        body = WHOLE | {"results": [mappers.caption(visit.video, track, grant) for track in tracks]}
-        response = respond(request, body)
-        share_links.remember(response, visit.link)
+        visit = access.get_watchable(request._request, video_id)
+        tracks = services.list_tracks(video_id)
+        grant = media_grants.grant_for_request(request, visit.link)
+        body = UNPAGED | {
+            "results": [mappers.serialize_caption(visit.video, track, grant) for track in tracks]
+        }
+        response = conditional_response(request, body)
+        share_links.remember_admission(response, visit.link)
         return response
 
     @extend_schema(
@@ -57,22 +59,22 @@ class CaptionsView(APIView):
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        described = _description(request)
-        cues, file = _sent(request, described.get("language", ""))
+        described = _read_description(request)
+        cues, file = _read_cues(request, described.get("language", ""))
         if cues is None:
             raise Invalid(
                 "Send a caption file as 'file', its text as 'text', or cues as 'cues'.",
                 fields={"file": ["No file was sent."]},
             )
-        track = services.add(
+        track = services.add_track(
             video,
             cues,
             language=described.get("language", ""),
             label=described.get("label", ""),
-            kind=described.get("kind") or Kind.SUBTITLES,
+            kind=described.get("kind") or CaptionKind.SUBTITLES,
         )
-        body = mappers.caption(video, track, grants.of_request(request)) | {
-            "imported": mappers.imported(file)
+        body = mappers.serialize_caption(video, track, media_grants.grant_for_request(request)) | {
+            "imported": mappers.serialize_caption_import(file)
         }
         response = no_store(Response(body, status=status.HTTP_201_CREATED))
         response["Location"] = f"/api/v1/videos/{video_id}/captions/{track.pk}"
@@ -88,11 +90,11 @@ class CaptionView(APIView):
 
     @extend_schema(operation_id="captions_read", responses={200: shapes.CaptionSerializer})
     def get(self, request: Request, video_id: str, caption_id: str) -> Response:
-        visit = access.visit(request._request, video_id)
-        track = services.find(visit.video, caption_id)
-        grant = grants.of_request(request, visit.link)
-        response = respond(request, mappers.caption(visit.video, track, grant))
-        share_links.remember(response, visit.link)
+        visit = access.get_watchable(request._request, video_id)
+        track = services.get_track(visit.video, caption_id)
+        grant = media_grants.grant_for_request(request, visit.link)
+        response = conditional_response(request, mappers.serialize_caption(visit.video, track, grant))
+        share_links.remember_admission(response, visit.link)
         return response
 
     @extend_schema(
@@ -105,19 +107,19 @@ class CaptionView(APIView):
     )
     def patch(self, request: Request, video_id: str, caption_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        track = services.find(video, caption_id)
-        described = _description(request)
-        cues, file = _sent(request, described.get("language", track.language))
-        track = services.change(track, cues=cues, **described)
-        body = mappers.caption(video, track, grants.of_request(request)) | {
-            "imported": mappers.imported(file)
+        track = services.get_track(video, caption_id)
+        described = _read_description(request)
+        cues, file = _read_cues(request, described.get("language", track.language))
+        track = services.update_track(track, cues=cues, **described)
+        body = mappers.serialize_caption(video, track, media_grants.grant_for_request(request)) | {
+            "imported": mappers.serialize_caption_import(file)
         }
         return no_store(Response(body))
 
     @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str, caption_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        services.remove(services.find(video, caption_id))
+        services.delete_track(services.get_track(video, caption_id))
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -136,37 +138,37 @@ class TranscriptView(APIView):
         responses={200: shapes.TranscriptSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
-        visit = access.visit(request._request, video_id)
-        track, lines = services.transcript(
+        visit = access.get_watchable(request._request, video_id)
+        track, lines = services.build_transcript(
             visit.video,
             language=request.GET.get("language", "")[:20],
             track_id=request.GET.get("track", "")[:20],
             words=request.GET.get("q", "")[:200],
         )
-        body = WHOLE | {
+        body = UNPAGED | {
             "language": track.language if track else None,
             "caption_id": track.pk if track else None,
             "results": lines,
         }
-        response = respond(request, body)
-        share_links.remember(response, visit.link)
+        response = conditional_response(request, body)
+        share_links.remember_admission(response, visit.link)
         return response
 
 
-def _sent(request: Request, language: str) -> tuple[list[Cue] | None, CaptionFile | None]:
+def _read_cues(request: Request, language: str) -> tuple[list[Cue] | None, CaptionFile | None]:
     """Return the cues of the request, ``None`` without any, and how they were read if they came as a file or text."""
     data: Any = request.data
     upload, text, rows, encoding = (data.get(name) for name in ("file", "text", "cues", "encoding"))
     if isinstance(upload, UploadedFile):
         content = upload.read(webvtt.MAX_BYTES + 1)
-        file = webvtt.read(content, encoding=str(encoding or ""), language=language)
+        file = webvtt.read_caption_file(content, encoding=str(encoding or ""), language=language)
     elif isinstance(text, str) and text:
-        file = webvtt.read(text.encode("utf-8", "replace"), encoding="utf-8")
+        file = webvtt.read_caption_file(text.encode("utf-8", "replace"), encoding="utf-8")
     else:
         return (webvtt.from_rows(rows) if rows is not None else None), None
     return file.cues, file
 
 
-def _description(request: Request) -> dict[str, str]:
+def _read_description(request: Request) -> dict[str, str]:
     sent: Any = request.data
-    return {name: str(sent[name]) for name in DESCRIPTION if sent.get(name) is not None}
+    return {name: str(sent[name]) for name in DESCRIPTION_FIELDS if sent.get(name) is not None}

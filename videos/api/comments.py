@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
-from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.errors import Invalid
 from videos import access as videos
 from videos import serializers as video_shapes
@@ -30,24 +30,24 @@ from videos.comments import (
     targets,
 )
 from videos.models import Comment
-from videos.models.comment import State
+from videos.models.comment import CommentState
 
 SORT = OpenApiParameter(
     "sort", str, enum=list(queries.SORTS), description="Pinned first; top is the default."
 )
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
-STUDIO_STATES = (State.SHOWN, State.HELD)
+STUDIO_STATES = (CommentState.SHOWN, CommentState.HELD)
 
 
-def _answer(request: Request, comment: Comment, code: int = 200) -> Response:
+def _comment_response(request: Request, comment: Comment, code: int = 200) -> Response:
     """A comment as it is for the caller, with its version."""
-    known = queries.known(request.user, comment)
-    response = Response(mappers.comment(comment, request.user, known), status=code)
+    known = queries.load_viewer_state(request.user, comment)
+    response = Response(mappers.serialize_comment(comment, request.user, known), status=code)
     response["ETag"] = version_etag(comment.version)
     return no_store(response)
 
 
-def _said(request: Request) -> Any:
+def _sent_text(request: Request) -> Any:
     data: Any = request.data
     return data.get("text")
 
@@ -59,12 +59,14 @@ class CommentsView(APIView):
 
     @extend_schema(
         operation_id="video_comments",
-        parameters=[*PAGING, SORT],
+        parameters=[*PAGINATION_PARAMETERS, SORT],
         responses={200: serializers.PageOfCommentsSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
-        subject = targets.of_video(videos.visit(request._request, video_id).video)
-        return respond(request, mappers.listing(queries.below(request, subject), request.user))
+        subject = targets.video_target(videos.get_watchable(request._request, video_id).video)
+        return conditional_response(
+            request, mappers.serialize_listing(queries.list_threads(request, subject), request.user)
+        )
 
     @extend_schema(
         operation_id="video_comment",
@@ -73,9 +75,9 @@ class CommentsView(APIView):
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
-        subject = targets.of_video(videos.visit(request._request, video_id).video)
-        comment = services.create(signed_in_user(request), subject, _said(request))
-        response = _answer(request, comment, status.HTTP_201_CREATED)
+        subject = targets.video_target(videos.get_watchable(request._request, video_id).video)
+        comment = services.create(signed_in_user(request), subject, _sent_text(request))
+        response = _comment_response(request, comment, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/comments/{comment.pk}"
         return response
 
@@ -87,13 +89,13 @@ class RepliesView(APIView):
 
     @extend_schema(
         operation_id="comment_replies",
-        parameters=PAGING,
+        parameters=PAGINATION_PARAMETERS,
         responses={200: serializers.PageOfCommentsSerializer},
     )
     def get(self, request: Request, comment_id: str) -> Response:
         found = access.thread_for_reading(request._request, comment_id)
-        listing = queries.replies(request, found.subject, found.comment)
-        return respond(request, mappers.listing(listing, request.user))
+        listing = queries.list_replies(request, found.subject, found.comment)
+        return conditional_response(request, mappers.serialize_listing(listing, request.user))
 
     @extend_schema(
         operation_id="comment_reply",
@@ -103,8 +105,10 @@ class RepliesView(APIView):
     @idempotent()
     def post(self, request: Request, comment_id: str) -> Response:
         found = access.thread_for_reading(request._request, comment_id)
-        reply = services.create(signed_in_user(request), found.subject, _said(request), thread=found.comment)
-        response = _answer(request, reply, status.HTTP_201_CREATED)
+        reply = services.create(
+            signed_in_user(request), found.subject, _sent_text(request), thread=found.comment
+        )
+        response = _comment_response(request, reply, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/comments/{reply.pk}"
         return response
 
@@ -117,8 +121,8 @@ class CommentView(APIView):
     @extend_schema(operation_id="comments_read", responses={200: serializers.CommentSerializer})
     def get(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_reading(request._request, comment_id).comment
-        known = queries.known(request.user, comment)
-        return respond(request, mappers.comment(comment, request.user, known))
+        known = queries.load_viewer_state(request.user, comment)
+        return conditional_response(request, mappers.serialize_comment(comment, request.user, known))
 
     @extend_schema(
         operation_id="comments_update",
@@ -128,8 +132,8 @@ class CommentView(APIView):
     )
     def patch(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_editing(request._request, comment_id).comment
-        return _answer(
-            request, services.edit(comment, _said(request), expected_version=expected_version(request))
+        return _comment_response(
+            request, services.edit(comment, _sent_text(request), expected_version=expected_version(request))
         )
 
     @extend_schema(
@@ -178,14 +182,14 @@ class PinView(APIView):
     @extend_schema(operation_id="comments_pin", request=None, responses={200: serializers.CommentSerializer})
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
-        return _answer(request, services.pin(comment))
+        return _comment_response(request, services.pin(comment))
 
     @extend_schema(
         operation_id="comments_unpin", request=None, responses={200: serializers.CommentSerializer}
     )
     def delete(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
-        return _answer(request, services.unpin(comment))
+        return _comment_response(request, services.unpin(comment))
 
 
 class HeartView(APIView):
@@ -198,17 +202,17 @@ class HeartView(APIView):
     )
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
-        return _answer(request, services.heart(comment, give=True))
+        return _comment_response(request, services.set_heart(comment, give=True))
 
     @extend_schema(
         operation_id="comments_unheart", request=None, responses={200: serializers.CommentSerializer}
     )
     def delete(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
-        return _answer(request, services.heart(comment, give=False))
+        return _comment_response(request, services.set_heart(comment, give=False))
 
 
-class FollowingView(APIView):
+class FollowThreadView(APIView):
     """Whether the caller is told of every reply in a thread."""
 
     permission_classes = [IsAuthenticated]
@@ -227,7 +231,7 @@ class FollowingView(APIView):
 
     def _change(self, request: Request, comment_id: str, *, follow: bool) -> Response:
         thread = access.thread_for_reading(request._request, comment_id).comment
-        following.change(signed_in_user(request), thread, follow=follow)
+        following.set_following(signed_in_user(request), thread, follow=follow)
         return no_store(Response({"following": follow}))
 
 
@@ -241,7 +245,7 @@ class ApprovalView(APIView):
     )
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
-        return _answer(request, services.approve(comment))
+        return _comment_response(request, services.approve(comment))
 
 
 class StudioCommentsView(APIView):
@@ -251,36 +255,42 @@ class StudioCommentsView(APIView):
 
     @extend_schema(
         operation_id="studio_comments",
-        parameters=[*PAGING, OpenApiParameter("state", str, enum=list(STUDIO_STATES))],
+        parameters=[*PAGINATION_PARAMETERS, OpenApiParameter("state", str, enum=list(STUDIO_STATES))],
         responses={200: serializers.PageOfOwnersCommentsSerializer},
     )
     def get(self, request: Request) -> Response:
-        state = request.GET.get("state", "") or State.SHOWN
+        state = request.GET.get("state", "") or CommentState.SHOWN
         if state not in STUDIO_STATES:
             raise Invalid("Unknown state.", fields={"state": [f"One of: {', '.join(STUDIO_STATES)}."]})
-        rows = queries.for_owner(signed_in_user(request).pk, state)
+        rows = queries.comments_for_owner(signed_in_user(request).pk, state)
         page = paginate(request, rows, queries.LATEST)
-        about, known = queries.titles(page.rows), queries.known_to_owner(request.user, page.rows)
-        return respond(
+        about, known = queries.load_target_titles(page.rows), queries.owner_state(request.user, page.rows)
+        return conditional_response(
             request,
-            page.body(lambda row: mappers.for_owner(row, request.user, known, about.get(row.subject))),
+            page.body(
+                lambda row: mappers.serialize_comment_for_owner(
+                    row, request.user, known, about.get(row.subject)
+                )
+            ),
         )
 
 
-class RulesView(APIView):
+class CommentFiltersView(APIView):
     """What the caller's channel has held back until they have read it."""
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comment_rules", responses={200: serializers.RulesSerializer})
+    @extend_schema(operation_id="comment_rules", responses={200: serializers.CommentFiltersSerializer})
     def get(self, request: Request) -> Response:
-        return respond(request, filters.as_json(filters.of_channel(signed_in_user(request).pk)))
+        return conditional_response(
+            request, filters.rules_body(filters.get_rules(signed_in_user(request).pk))
+        )
 
     @extend_schema(
         operation_id="comment_rules_change",
-        request=serializers.RulesSerializer,
-        responses={200: serializers.RulesSerializer},
+        request=serializers.CommentFiltersSerializer,
+        responses={200: serializers.CommentFiltersSerializer},
     )
     def patch(self, request: Request) -> Response:
         data: Any = request.data
-        return no_store(Response(filters.as_json(filters.change(signed_in_user(request).pk, data))))
+        return no_store(Response(filters.rules_body(filters.update_rules(signed_in_user(request).pk, data))))

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from streamsite.api.conditional import respond
-from streamsite.api.pagination import PAGING
+from streamsite.api.conditional import conditional_response
+from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access, recommendations
 from videos import serializers as shapes
 from videos.search.suggestions import suggest
@@ -26,7 +26,7 @@ class SuggestView(APIView):
         responses={200: shapes.SuggestionsSerializer},
     )
     def get(self, request: Request) -> Response:
-        return respond(request, suggest(request.user, request.GET.get("q", "")))
+        return conditional_response(request, suggest(request.user, request.GET.get("q", "")))
 
 
 class TrendingView(APIView):
@@ -35,10 +35,12 @@ class TrendingView(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(
-        operation_id="trending", parameters=PAGING, responses={200: shapes.PageOfRecommendationsSerializer}
+        operation_id="trending",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfRecommendationsSerializer},
     )
     def get(self, request: Request) -> Response:
-        return respond(request, recommendations.trending(request))
+        return conditional_response(request, recommendations.trending_page(request))
 
 
 class RelatedView(APIView):
@@ -48,5 +50,7 @@ class RelatedView(APIView):
 
     @extend_schema(operation_id="videos_related", responses={200: shapes.PageOfRecommendationsSerializer})
     def get(self, request: Request, video_id: str) -> Response:
-        video = access.visit(request._request, video_id).video
-        return respond(request, {"next": None, "previous": None, "results": recommendations.related(video)})
+        video = access.get_watchable(request._request, video_id).video
+        return conditional_response(
+            request, {"next": None, "previous": None, "results": recommendations.related_videos(video)}
+        )

@@ -14,9 +14,9 @@ from accounts.api.base import no_store
 from streamsite.errors import Invalid
 from streamsite.rate_limits import PREVIEW
 from videos import serializers as shapes
-from videos.file_titles import title_from
+from videos.file_titles import title_from_filename
 
-MOST_NAMES = 100
+MAX_NAMES = 100
 
 
 class FileTitlesView(APIView):
@@ -36,6 +36,6 @@ class FileTitlesView(APIView):
         names = sent.get("filenames")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise Invalid(fields={"filenames": ["Send a list of file names."]})
-        if len(names) > MOST_NAMES:
-            raise Invalid(fields={"filenames": [f"Send up to {MOST_NAMES} file names."]})
-        return no_store(Response({"titles": [title_from(name) for name in names]}))
+        if len(names) > MAX_NAMES:
+            raise Invalid(fields={"filenames": [f"Send up to {MAX_NAMES} file names."]})
+        return no_store(Response({"titles": [title_from_filename(name) for name in names]}))

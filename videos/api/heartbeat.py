@@ -12,21 +12,21 @@ from videos.models import Video
 from videos.playback import heartbeats, history
 
 
-def beat(request: HttpRequest, video: Video, data: Any) -> dict[str, Any]:
+def record_heartbeat(request: HttpRequest, video: Video, data: Any) -> dict[str, Any]:
     """Record what a player says: ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.
     """
     if not video.generation:
         raise Conflict("The video cannot be played yet.")
-    said = heartbeats.read(data, video.duration)
-    outcome = heartbeats.record(request, video, said)
+    said = heartbeats.parse_heartbeat(data, video.duration)
+    outcome = heartbeats.record_heartbeat(request, video, said)
     if outcome.is_new_view:
-        tasks.enqueue_counting()
-    remembered = request.user.is_authenticated and history.remember(request.user, video, said.position)
+        tasks.enqueue_view_counting()
+    remembered = request.user.is_authenticated and history.record_position(request.user, video, said.position)
     return {
         "position": said.position,
-        "completed": history.is_end(said.position, video.duration),
+        "completed": history.is_finished(said.position, video.duration),
         "view": outcome.verdict,
         "remembered": remembered,
     }

@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import channel_for_leaving, channel_for_viewing
+from accounts.access import channel_for_unsubscribing, channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
-from accounts.mappers import badge
-from streamsite.api.conditional import respond
+from accounts.mappers import serialize_badge
+from streamsite.api.conditional import conditional_response
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from videos import blocks
 from videos.moderation import access, cases, reportable, serializers
 
@@ -29,7 +29,7 @@ class ReportView(APIView):
 
     def report(self, request: Request, name: str) -> Response:
         """The caller's report of what has this name."""
-        thing = reportable.kind(self.about).open(request._request, name)
+        thing = reportable.get_reportable_type(self.about).open(request._request, name)
         row = cases.report(signed_in_user(request), thing, request.data)
         return no_store(Response(cases.report_body(row), status=status.HTTP_201_CREATED))
 
@@ -79,17 +79,19 @@ class ChannelReportView(ReportView):
         return self.report(request, username)
 
 
-class OwnCasesView(APIView):
+class DecisionsView(APIView):
     """Violations that staff found in what is the caller's, the latest first."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_decisions", parameters=PAGING, responses={200: serializers.PageOfOwnCasesSerializer}
+        operation_id="me_decisions",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: serializers.PageOfOwnCasesSerializer},
     )
     def get(self, request: Request) -> Response:
-        page = paginate(request, cases.against(signed_in_user(request).pk), cases.NEWEST)
-        return respond(request, page.body(cases.owner_body))
+        page = paginate(request, cases.cases_against(signed_in_user(request).pk), cases.NEWEST)
+        return conditional_response(request, page.body(cases.owner_body))
 
 
 class AppealView(APIView):
@@ -116,11 +118,13 @@ class BlocksView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_blocks", parameters=PAGING, responses={200: serializers.PageOfBlocksSerializer}
+        operation_id="me_blocks",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: serializers.PageOfBlocksSerializer},
     )
     def get(self, request: Request) -> Response:
-        page = paginate(request, blocks.of_user(signed_in_user(request).pk), blocks.RECENT)
-        return respond(request, page.body(lambda row: badge(row.blocked)))
+        page = paginate(request, blocks.blocks_of_user(signed_in_user(request).pk), blocks.RECENT)
+        return conditional_response(request, page.body(lambda row: serialize_badge(row.blocked)))
 
 
 class BlockView(APIView):
@@ -137,6 +141,6 @@ class BlockView(APIView):
     def delete(self, request: Request, username: str) -> Response:
         user = signed_in_user(request)
         blocks.unblock(
-            user, channel_for_leaving(username, lambda other: blocks.has_blocked(user.pk, other.pk))
+            user, channel_for_unsubscribing(username, lambda other: blocks.has_blocked(user.pk, other.pk))
         )
         return no_store(Response({"is_blocked": False}))

@@ -16,15 +16,14 @@ from rest_framework.views import APIView
 
 from accounts.api.base import no_store
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
-from streamsite.rate_limits import PICTURE, PREVIEW
-from videos import access, mappers, services, share_links, tasks
+from streamsite.rate_limits import IMAGE_UPLOAD, PREVIEW
+from videos import access, mappers, services, share_links, tasks, thumbnails
 from videos import serializers as shapes
-from videos.api import grants
+from videos.api import media_grants
 from videos.chapters import services as chapter_services
-from videos.files import thumbnails
 from videos.models import Video
 
 
@@ -33,7 +32,7 @@ class ThumbnailView(APIView):
 
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser, StrictJSONParser]
-    throttle_limit = PICTURE
+    throttle_limit = IMAGE_UPLOAD
 
     @extend_schema(
         operation_id="thumbnail_update",
@@ -45,27 +44,29 @@ class ThumbnailView(APIView):
     )
     def put(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        video = _changed(video, request.data)
-        return no_store(Response(mappers.full(video, request.user, grants.of_request(request))))
+        video = _set_thumbnail(video, request.data)
+        return no_store(
+            Response(mappers.serialize_video(video, request.user, media_grants.grant_for_request(request)))
+        )
 
     @extend_schema(
         operation_id="thumbnail_delete", responses={204: OpenApiResponse(description="Automatic again")}
     )
     def delete(self, request: Request, video_id: str) -> Response:
-        thumbnails.reset(access.video_for_editing(request.user, video_id))
+        thumbnails.reset_thumbnail(access.video_for_editing(request.user, video_id))
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
-def _changed(video: Video, sent: Any) -> Video:
+def _set_thumbnail(video: Video, sent: Any) -> Video:
     for name in ("file", "image", "thumbnail"):
         if isinstance(sent.get(name), UploadedFile):
-            return thumbnails.take_image(video, sent[name])
+            return thumbnails.set_image(video, sent[name])
     at, choice = sent.get("at"), sent.get("choice")
     try:
         if at is not None and not isinstance(at, bool):
-            return thumbnails.take_moment(video, float(at))
+            return thumbnails.set_frame(video, float(at))
         if choice is not None and not isinstance(choice, bool):
-            return thumbnails.choose(video, int(choice))
+            return thumbnails.choose_automatic(video, int(choice))
     except (TypeError, ValueError):
         name = "choice" if at is None else "at"
         raise Invalid("That is no number.", fields={name: ["Not a number."]}) from None
@@ -93,7 +94,7 @@ class ChapterPreviewView(APIView):
         for name, text in texts.items():
             if not isinstance(text, str | None):
                 raise Invalid(fields={name: ["Send text."]})
-        found = chapter_services.preview(video, **texts)
+        found = chapter_services.preview_chapters(video, **texts)
         problems = [asdict(problem) for problem in found.problems]
         return no_store(Response({"chapters": found.chapters, "problems": problems}))
 
@@ -104,12 +105,14 @@ class ShareLinksView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="share_links_list", parameters=PAGING, responses={200: shapes.PageOfShareLinksSerializer}
+        operation_id="share_links_list",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfShareLinksSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        page = paginate(request, share_links.of_video(video), share_links.NEWEST)
-        return no_store(Response(page.body(mappers.share_link)))
+        page = paginate(request, share_links.links_of_video(video), share_links.NEWEST)
+        return no_store(Response(page.body(mappers.serialize_share_link)))
 
     @extend_schema(
         operation_id="share_links_create",
@@ -120,8 +123,8 @@ class ShareLinksView(APIView):
     def post(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
         sent: Any = request.data
-        link = share_links.create(video, sent)
-        response = no_store(Response(mappers.share_link(link), status=status.HTTP_201_CREATED))
+        link = share_links.create_link(video, sent)
+        response = no_store(Response(mappers.serialize_share_link(link), status=status.HTTP_201_CREATED))
         response["Location"] = f"/api/v1/videos/{video_id}/share-links/{link.pk}"
         return response
 
@@ -133,7 +136,7 @@ class ShareLinkView(APIView):
 
     @extend_schema(operation_id="share_links_delete", responses={204: OpenApiResponse(description="Revoked")})
     def delete(self, request: Request, video_id: str, link_id: str) -> Response:
-        share_links.revoke(access.video_for_editing(request.user, video_id), link_id)
+        share_links.revoke_link(access.video_for_editing(request.user, video_id), link_id)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -145,7 +148,7 @@ class ProcessingView(APIView):
     @extend_schema(operation_id="videos_processing", responses={200: shapes.ProcessingSerializer})
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        return no_store(Response(mappers.processing(video, tasks.jobs_ahead(video))))
+        return no_store(Response(mappers.serialize_processing(video, tasks.jobs_ahead(video))))
 
 
 class RetryView(APIView):
@@ -158,5 +161,7 @@ class RetryView(APIView):
         video = access.video_for_editing(request.user, video_id)
         video = services.retry(video, enqueue=tasks.enqueue_processing)
         return no_store(
-            Response(mappers.processing(video, tasks.jobs_ahead(video)), status=status.HTTP_202_ACCEPTED)
+            Response(
+                mappers.serialize_processing(video, tasks.jobs_ahead(video)), status=status.HTTP_202_ACCEPTED
+            )
         )

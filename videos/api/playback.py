@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
-from streamsite.api.conditional import respond
-from streamsite.api.pagination import PAGING, paginate
+from streamsite.api.conditional import conditional_response
+from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.rate_limits import PLAYBACK
 from streamsite.sanitize import clean_line
 from videos import access, mappers
@@ -31,12 +31,12 @@ class PlaybackView(APIView):
 
     @extend_schema(
         operation_id="videos_playback",
-        request=shapes.BeatSerializer,
-        responses={200: shapes.BeatAnswerSerializer},
+        request=shapes.HeartbeatSerializer,
+        responses={200: shapes.HeartbeatAnswerSerializer},
     )
     def post(self, request: Request, video_id: str) -> Response:
-        visit = access.visit(request._request, video_id)
-        return no_store(Response(heartbeat.beat(request._request, visit.video, request.data)))
+        visit = access.get_watchable(request._request, video_id)
+        return no_store(Response(heartbeat.record_heartbeat(request._request, visit.video, request.data)))
 
 
 class ReactionView(APIView):
@@ -50,14 +50,14 @@ class ReactionView(APIView):
         responses={200: shapes.ReactionSerializer},
     )
     def put(self, request: Request, video_id: str) -> Response:
-        video = access.visit(request._request, video_id).video
+        video = access.get_watchable(request._request, video_id).video
         data: Any = request.data
         likes = services.react(signed_in_user(request), video, data.get("value"))
         return no_store(Response({"reaction": data["value"], "likes": likes}))
 
     @extend_schema(operation_id="videos_unreact", request=None, responses={200: shapes.ReactionSerializer})
     def delete(self, request: Request, video_id: str) -> Response:
-        video = access.visit(request._request, video_id).video
+        video = access.get_watchable(request._request, video_id).video
         likes = services.withdraw(signed_in_user(request), video)
         return no_store(Response({"reaction": None, "likes": likes}))
 
@@ -67,11 +67,16 @@ class LikesView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_likes", parameters=PAGING, responses={200: shapes.PageOfCardsSerializer})
+    @extend_schema(
+        operation_id="me_likes",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: shapes.PageOfCardsSerializer},
+    )
     def get(self, request: Request) -> Response:
-        page = paginate(request, services.liked(signed_in_user(request).pk), services.RECENT)
-        return respond(
-            request, access.only_watchable(request.user, page).body(lambda row: mappers.card(row.video))
+        page = paginate(request, services.likes_of_user(signed_in_user(request).pk), services.RECENT)
+        return conditional_response(
+            request,
+            access.filter_watchable(request.user, page).body(lambda row: mappers.serialize_card(row.video)),
         )
 
 
@@ -82,17 +87,19 @@ class HistoryView(APIView):
 
     @extend_schema(
         operation_id="me_history",
-        parameters=[*PAGING, OpenApiParameter("q", str, description="Words of the title.")],
+        parameters=[*PAGINATION_PARAMETERS, OpenApiParameter("q", str, description="Words of the title.")],
         responses={200: shapes.PageOfWatchedSerializer},
     )
     def get(self, request: Request) -> Response:
         words = clean_line(request.GET.get("q", ""))[:100]
-        page = paginate(request, history.of_user(signed_in_user(request).pk, words), history.RECENT)
-        return respond(request, access.only_watchable(request.user, page).body(mappers.watched))
+        page = paginate(request, history.history_of_user(signed_in_user(request).pk, words), history.RECENT)
+        return conditional_response(
+            request, access.filter_watchable(request.user, page).body(mappers.serialize_history_entry)
+        )
 
     @extend_schema(operation_id="me_history_clear", responses={204: OpenApiResponse(description="Empty now")})
     def delete(self, request: Request) -> Response:
-        history.clear(signed_in_user(request).pk)
+        history.clear_history(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -105,5 +112,5 @@ class HistoryEntryView(APIView):
         operation_id="me_history_forget", responses={204: OpenApiResponse(description="Not there")}
     )
     def delete(self, request: Request, video_id: str) -> Response:
-        history.forget(signed_in_user(request).pk, video_id)
+        history.delete_entry(signed_in_user(request).pk, video_id)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

@@ -14,21 +14,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
-from streamsite.api.pagination import PAGING
+from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access, mappers
-from videos.studio import bulk, csv_export, date_ranges, report, serializers, videos_table
+from videos.studio import bulk_actions, csv_export, date_ranges, reports, serializers, videos_table
 from videos.syndication import urls
 
-RANGE = OpenApiParameter(
+RANGE_PARAMETER = OpenApiParameter(
     "range",
     str,
     enum=list(date_ranges.RANGES),
     description=f"Days until today; {date_ranges.DEFAULT} unless said otherwise.",
 )
-CSV = {(200, "text/csv"): OpenApiTypes.STR}
+CSV_RESPONSE = {(200, "text/csv"): OpenApiTypes.STR}
 
 
-def _table(among: Any) -> OpenApiParameter:
+def _table_parameter(among: Any) -> OpenApiParameter:
     return OpenApiParameter(
         "table", str, enum=list(among), description="Which table; the days unless said otherwise."
     )
@@ -40,11 +40,13 @@ class StatsView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="studio_stats", parameters=[RANGE], responses={200: serializers.ChannelReportSerializer}
+        operation_id="studio_stats",
+        parameters=[RANGE_PARAMETER],
+        responses={200: serializers.ChannelReportSerializer},
     )
     def get(self, request: Request) -> Response:
-        user, period = signed_in_user(request), date_ranges.asked(request.GET)
-        return no_store(Response(report.of_channel(user.pk, period)))
+        user, period = signed_in_user(request), date_ranges.parse_period(request.GET)
+        return no_store(Response(reports.build_channel_report(user.pk, period)))
 
 
 class StatsFileView(APIView):
@@ -53,16 +55,18 @@ class StatsFileView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="studio_stats_file", parameters=[RANGE, _table(csv_export.OF_CHANNEL)], responses=CSV
+        operation_id="studio_stats_file",
+        parameters=[RANGE_PARAMETER, _table_parameter(csv_export.CHANNEL_TABLES)],
+        responses=CSV_RESPONSE,
     )
     def get(self, request: Request) -> HttpResponse:
-        user, period = signed_in_user(request), date_ranges.asked(request.GET)
-        name = csv_export.asked(request.GET, csv_export.OF_CHANNEL)
-        found = report.of_channel(user.pk, period, top=csv_export.MOST_VIDEOS)
+        user, period = signed_in_user(request), date_ranges.parse_period(request.GET)
+        name = csv_export.parse_table_name(request.GET, csv_export.CHANNEL_TABLES)
+        found = reports.build_channel_report(user.pk, period, top=csv_export.MAX_VIDEOS)
         for row in found["top_videos"] or []:
-            row["video"]["url"] = urls.absolute(row["video"]["url"])
+            row["video"]["url"] = urls.absolute_url(row["video"]["url"])
         filename = f"{user.username}-{name}-{period.first}-{period.last}.csv"
-        return csv_export.answer(csv_export.OF_CHANNEL[name](found), filename)
+        return csv_export.csv_response(csv_export.CHANNEL_TABLES[name](found), filename)
 
 
 class VideoStatsView(APIView):
@@ -72,12 +76,12 @@ class VideoStatsView(APIView):
 
     @extend_schema(
         operation_id="studio_video_stats",
-        parameters=[RANGE],
+        parameters=[RANGE_PARAMETER],
         responses={200: serializers.VideoReportSerializer},
     )
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
-        return no_store(Response(report.of_video(video, date_ranges.asked(request.GET))))
+        return no_store(Response(reports.build_video_report(video, date_ranges.parse_period(request.GET))))
 
 
 class VideoStatsFileView(APIView):
@@ -86,17 +90,22 @@ class VideoStatsFileView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="studio_video_stats_file", parameters=[RANGE, _table(csv_export.OF_VIDEO)], responses=CSV
+        operation_id="studio_video_stats_file",
+        parameters=[RANGE_PARAMETER, _table_parameter(csv_export.VIDEO_TABLES)],
+        responses=CSV_RESPONSE,
     )
     def get(self, request: Request, video_id: str) -> HttpResponse:
         video = access.video_for_editing(request.user, video_id)
-        period, name = date_ranges.asked(request.GET), csv_export.asked(request.GET, csv_export.OF_VIDEO)
-        found = report.of_video(video, period)
+        period, name = (
+            date_ranges.parse_period(request.GET),
+            csv_export.parse_table_name(request.GET, csv_export.VIDEO_TABLES),
+        )
+        found = reports.build_video_report(video, period)
         filename = f"video-{video.pk}-{name}-{period.first}-{period.last}.csv"
-        return csv_export.answer(csv_export.OF_VIDEO[name](found), filename)
+        return csv_export.csv_response(csv_export.VIDEO_TABLES[name](found), filename)
 
 
-class OwnVideosView(APIView):
+class StudioVideosView(APIView):
     """The caller's videos in every state, with what was counted."""
 
     permission_classes = [IsAuthenticated]
@@ -104,7 +113,7 @@ class OwnVideosView(APIView):
     @extend_schema(
         operation_id="studio_videos",
         parameters=[
-            *PAGING,
+            *PAGINATION_PARAMETERS,
             OpenApiParameter("q", str, description="Words from the title, or parts of words, in any order."),
             *(OpenApiParameter(name, str, enum=list(among)) for name, among in videos_table.FILTERS.items()),
             OpenApiParameter("sort", str, enum=list(videos_table.SORTS)),
@@ -112,8 +121,10 @@ class OwnVideosView(APIView):
         responses={200: serializers.PageOfOwnVideosSerializer},
     )
     def get(self, request: Request) -> Response:
-        page = videos_table.page(request, signed_in_user(request).pk, videos_table.asked(request.GET))
-        return no_store(Response(page.body(mappers.managed)))
+        page = videos_table.own_videos_page(
+            request, signed_in_user(request).pk, videos_table.parse_filters(request.GET)
+        )
+        return no_store(Response(page.body(mappers.serialize_studio_video)))
 
 
 class BulkView(APIView):
@@ -128,11 +139,11 @@ class BulkView(APIView):
     )
     def post(self, request: Request) -> Response:
         sent: Any = request.data
-        outcomes = bulk.apply(
+        outcomes = bulk_actions.apply_action(
             signed_in_user(request), sent.get("video_ids"), sent.get("action"), sent.get("value")
         )
         counts = {
             word: sum(one.outcome == word for one in outcomes)
-            for word in (bulk.CHANGED, bulk.UNCHANGED, bulk.REFUSED)
+            for word in (bulk_actions.CHANGED, bulk_actions.UNCHANGED, bulk_actions.REFUSED)
         }
         return no_store(Response(counts | {"results": [asdict(one) for one in outcomes]}))

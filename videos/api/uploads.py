@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from accounts.api.base import signed_in_user
 from streamsite.api.idempotency import idempotent
 from streamsite.errors import Invalid, UnsupportedMediaType
-from streamsite.rate_limits import UPLOAD, UPLOAD_PARTS, Limit
+from streamsite.rate_limits import UPLOAD, UPLOAD_CHUNKS, Limit
 from videos.models import Upload, UploadKind
 from videos.tasks import enqueue_processing
 from videos.uploads import creation, services, tus
@@ -37,9 +37,9 @@ CHECKSUM = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="An algorithm and a Base64 digest of this body.",
 )
-KEPT_HEADERS = ("Location", "X-Video-Id", "Upload-Offset", "Upload-Expires", "Upload-Concat")
-OVERRIDES = {"PATCH", "DELETE", "HEAD"}
-SPOKEN = {"POST", *OVERRIDES}
+REPLAYED_HEADERS = ("Location", "X-Video-Id", "Upload-Offset", "Upload-Expires", "Upload-Concat")
+OVERRIDABLE_METHODS = {"PATCH", "DELETE", "HEAD"}
+VERSIONED_METHODS = {"POST", *OVERRIDABLE_METHODS}
 
 
 class TusView(APIView):
@@ -52,7 +52,7 @@ class TusView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Clients behind old proxies send PATCH and DELETE as POST with ``X-HTTP-Method-Override``."""
         override = request.headers.get("X-HTTP-Method-Override", "").upper()
-        if request.method == "POST" and override in OVERRIDES:
+        if request.method == "POST" and override in OVERRIDABLE_METHODS:
             request.method = override
         return super().dispatch(request, *args, **kwargs)
 
@@ -66,7 +66,7 @@ class TusView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method in SPOKEN and hasattr(self, str(request.method).lower()):
+        if request.method in VERSIONED_METHODS and hasattr(self, str(request.method).lower()):
             tus.require_version(request.headers.get("Tus-Resumable"))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -86,7 +86,7 @@ class TusView(APIView):
         return response
 
 
-def _announcement(request: Request) -> str:
+def _fingerprint_creation(request: Request) -> str:
     """What tells two creations apart."""
     parts = [request.headers.get(name, "") for name in ("Upload-Length", "Upload-Metadata", "Content-Length")]
     parts += [
@@ -104,7 +104,7 @@ class UploadsView(TusView):
     def throttle_limit(self) -> Limit:
         """A part of a file is no file: clients that send four parts at once may send as many files as others."""
         is_partial = self.request.headers.get("Upload-Concat", "").strip() == tus.PARTIAL
-        return UPLOAD_PARTS if is_partial else UPLOAD
+        return UPLOAD_CHUNKS if is_partial else UPLOAD
 
     @extend_schema(
         operation_id="uploads_create",
@@ -133,24 +133,24 @@ class UploadsView(TusView):
             412: OpenApiResponse(description="Another version of the protocol"),
         },
     )
-    @idempotent(headers=KEPT_HEADERS, fingerprint=_announcement)
+    @idempotent(headers=REPLAYED_HEADERS, fingerprint=_fingerprint_creation)
     def post(self, request: Request) -> Response:
         hosts = {request.get_host(), urlsplit(settings.SITE_URL).netloc}
-        concat = tus.read_concat(request.headers.get("Upload-Concat"), hosts)
+        concat = tus.parse_concat(request.headers.get("Upload-Concat"), hosts)
         if concat is not None and concat.is_final:
             return self._join(request, concat)
-        length = tus.read_length(
+        length = tus.parse_length(
             request.headers.get("Upload-Length"), request.headers.get("Upload-Defer-Length")
         )
-        checksum = tus.read_checksum(request.headers.get("Upload-Checksum"))
+        checksum = tus.parse_checksum(request.headers.get("Upload-Checksum"))
         sent = _body_length(request)  # None: in chunks, until they end
-        begin = creation.begin if concat is None else creation.begin_partial
+        begin = creation.create_upload if concat is None else creation.create_partial_upload
         upload = begin(
             signed_in_user(request), length=length, metadata=request.headers.get("Upload-Metadata", "")
         )
-        response = _created(upload)
+        response = _creation_response(upload)
         if sent != 0:
-            reached = services.append(
+            reached = services.append_to_upload(
                 upload,
                 request._request,
                 start=0,
@@ -169,14 +169,14 @@ class UploadsView(TusView):
         length = _body_length(request)
         if length or (length is None and request._request.read(1)):
             raise Invalid("A final upload is made of its partial uploads: do not send bytes.")
-        upload = creation.begin_final(
+        upload = creation.create_final_upload(
             signed_in_user(request),
             ids=concat.ids,
             concat=request.headers["Upload-Concat"],
             metadata=request.headers.get("Upload-Metadata", ""),
         )
-        response = _created(upload)
-        joined = services.offset(upload, enqueue=enqueue_processing)
+        response = _creation_response(upload)
+        joined = services.current_offset(upload, enqueue=enqueue_processing)
         if joined is not None:
             response["Upload-Offset"] = str(joined)
         return response
@@ -185,7 +185,7 @@ class UploadsView(TusView):
 class UploadView(TusView):
     """One upload of the caller's."""
 
-    throttle_limit = UPLOAD_PARTS
+    throttle_limit = UPLOAD_CHUNKS
 
     @extend_schema(
         operation_id="uploads_state",
@@ -193,9 +193,9 @@ class UploadView(TusView):
         responses={200: OpenApiResponse(description="Upload-Offset says how many bytes have arrived")},
     )
     def head(self, request: Request, upload_id: str) -> Response:
-        upload = services.of_owner(signed_in_user(request), upload_id)
-        arrived = services.offset(upload, enqueue=enqueue_processing)
-        response = _state(Response(status=status.HTTP_200_OK), upload)
+        upload = services.get_upload(signed_in_user(request), upload_id)
+        arrived = services.current_offset(upload, enqueue=enqueue_processing)
+        response = _add_state_headers(Response(status=status.HTTP_200_OK), upload)
         if arrived is not None:
             response["Upload-Offset"] = str(arrived)
         if upload.length is None:
@@ -213,20 +213,20 @@ class UploadView(TusView):
         responses={204: OpenApiResponse(description="Kept; Upload-Offset says how many bytes have arrived")},
     )
     def patch(self, request: Request, upload_id: str) -> Response:
-        upload = services.of_owner(signed_in_user(request), upload_id)
-        start = tus.read_number("Upload-Offset", request.headers.get("Upload-Offset"))
+        upload = services.get_upload(signed_in_user(request), upload_id)
+        start = tus.parse_number("Upload-Offset", request.headers.get("Upload-Offset"))
         total = request.headers.get("Upload-Length")
-        checksum = tus.read_checksum(request.headers.get("Upload-Checksum"))
-        reached = services.append(
+        checksum = tus.parse_checksum(request.headers.get("Upload-Checksum"))
+        reached = services.append_to_upload(
             upload,
             request._request,
             start=start,
             length=_body_length(request),
             checksum=checksum,
             enqueue=enqueue_processing,
-            total=None if total is None else tus.read_number("Upload-Length", total),
+            total=None if total is None else tus.parse_number("Upload-Length", total),
         )
-        response = _state(Response(status=status.HTTP_204_NO_CONTENT), upload)
+        response = _add_state_headers(Response(status=status.HTTP_204_NO_CONTENT), upload)
         response["Upload-Offset"] = str(reached)
         return response
 
@@ -236,7 +236,7 @@ class UploadView(TusView):
         responses={204: OpenApiResponse(description="Its bytes and the draft of its video are gone")},
     )
     def delete(self, request: Request, upload_id: str) -> Response:
-        services.cancel(services.of_owner(signed_in_user(request), upload_id))
+        services.cancel_upload(services.get_upload(signed_in_user(request), upload_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -246,19 +246,19 @@ def _body_length(request: Request) -> int | None:
     is_chunked = "Transfer-Encoding" in request.headers
     if not raw and not is_chunked:
         return 0
-    length = None if is_chunked else tus.read_number("Content-Length", raw)
+    length = None if is_chunked else tus.parse_number("Content-Length", raw)
     if length != 0 and request.content_type.partition(";")[0].strip() != tus.CONTENT_TYPE:
         raise UnsupportedMediaType(f"Send the bytes as {tus.CONTENT_TYPE}.")
     return length
 
 
-def _created(upload: Upload) -> Response:
-    response = _state(Response(status=status.HTTP_201_CREATED), upload)
+def _creation_response(upload: Upload) -> Response:
+    response = _add_state_headers(Response(status=status.HTTP_201_CREATED), upload)
     response["Location"] = f"/api/v1/uploads/{upload.pk}"
     return response
 
 
-def _state(response: Response, upload: Upload) -> Response:
+def _add_state_headers(response: Response, upload: Upload) -> Response:
     """Add what every answer about the upload says."""
     if upload.video_id is not None:
         response["X-Video-Id"] = upload.video_id

@@ -15,15 +15,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import signed_in_user
-from streamsite.api.conditional import expected_version, respond, version_etag
+from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.idempotency import idempotent
-from streamsite.api.pagination import PAGING
+from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from streamsite.rate_limits import UPLOAD
-from videos import access, duplicates, mappers, queries, services, share_links, tasks
+from videos import access, mappers, queries, services, share_links, tasks
 from videos import serializers as shapes
-from videos.api import grants
+from videos.api import media_grants
+from videos.files import duplicates
 from videos.metadata import EDITABLE
 from videos.models import CATEGORIES
 
@@ -39,7 +40,7 @@ class VideosView(APIView):
     @extend_schema(
         operation_id="videos_list",
         parameters=[
-            *PAGING,
+            *PAGINATION_PARAMETERS,
             OpenApiParameter(
                 "q",
                 str,
@@ -53,16 +54,18 @@ class VideosView(APIView):
             OpenApiParameter("category", str, enum=[key for key, _ in CATEGORIES]),
             OpenApiParameter("language", str, description="A language tag such as en."),
             OpenApiParameter(
-                "duration", str, enum=list(queries.DURATIONS), description="Up to 4 and 20 minutes."
+                "duration", str, enum=list(queries.DURATION_CONDITIONS), description="Up to 4 and 20 minutes."
             ),
-            OpenApiParameter("uploaded", str, enum=list(queries.UPLOADED), description="Within the last."),
+            OpenApiParameter(
+                "uploaded", str, enum=list(queries.UPLOADED_WITHIN_DAYS), description="Within the last."
+            ),
             OpenApiParameter("captions", str, enum=["1"], description="Only with captions."),
             OpenApiParameter("sort", str, enum=[queries.RELEVANCE, *queries.SORTS]),
         ],
         responses={200: shapes.PageOfFoundCardsSerializer},
     )
     def get(self, request: Request) -> Response:
-        return respond(request, queries.found(request))
+        return conditional_response(request, queries.library_body(request))
 
     @extend_schema(
         operation_id="videos_upload",
@@ -90,8 +93,8 @@ class VideosView(APIView):
             enqueue=tasks.enqueue_processing,
             sha256=getattr(upload, "sha256", ""),
         )
-        body = mappers.full(video, user, grants.of_request(request))
-        body["duplicate_of"] = duplicates.mapping_of(video)
+        body = mappers.serialize_video(video, user, media_grants.grant_for_request(request))
+        body["duplicate_of"] = duplicates.original_body(video)
         response = Response(body, status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/videos/{video.pk}"
         response["Cache-Control"] = "private, no-store"
@@ -105,10 +108,10 @@ class VideoView(APIView):
 
     @extend_schema(operation_id="videos_read", responses={200: shapes.VideoSerializer})
     def get(self, request: Request, video_id: str) -> Response:
-        visit = access.visit(request._request, video_id)
-        grant = grants.of_request(request, visit.link)
-        response = respond(request, mappers.full(visit.video, request.user, grant))
-        share_links.remember(response, visit.link)
+        visit = access.get_watchable(request._request, video_id)
+        grant = media_grants.grant_for_request(request, visit.link)
+        response = conditional_response(request, mappers.serialize_video(visit.video, request.user, grant))
+        share_links.remember_admission(response, visit.link)
         return response
 
     @extend_schema(
@@ -120,7 +123,9 @@ class VideoView(APIView):
         video = access.video_for_editing(request.user, video_id)
         changes: Any = request.data
         video = services.update(video, changes, expected_version=expected_version(request))
-        response = Response(mappers.full(video, request.user, grants.of_request(request)))
+        response = Response(
+            mappers.serialize_video(video, request.user, media_grants.grant_for_request(request))
+        )
         response["ETag"] = version_etag(video.version)
         response["Cache-Control"] = "private, no-store"
         return response

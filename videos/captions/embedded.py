@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from streamsite.errors import SiteError
 from streamsite.sanitize import clean_line
 from videos.captions import languages, services, webvtt
-from videos.metadata import LONGEST_LANGUAGE, clean_language
+from videos.metadata import MAX_LANGUAGE_LENGTH, clean_language
 from videos.models import Video
-from videos.models.caption import Kind, Source
+from videos.models.caption import CaptionKind, CaptionSource
 from videos.transcoding.probe import SubtitleTrack
 from videos.transcoding.subtitles import MAX_FILE_BYTES, ExtractedSubtitles
 
@@ -20,19 +20,23 @@ logger = logging.getLogger("streamsite.captions")
 
 # What titles say where the container has no flags.
 _TITLE_KINDS = (
-    (Kind.FORCED, re.compile(r"\bforced\b", re.IGNORECASE)),
-    (Kind.CAPTIONS, re.compile(r"\b(sdh|cc|closed captions?|hearing[ -]impaired)\b", re.IGNORECASE)),
-    (Kind.DESCRIPTIONS, re.compile(r"\baudio descriptions?\b", re.IGNORECASE)),
+    (CaptionKind.FORCED, re.compile(r"\bforced\b", re.IGNORECASE)),
+    (CaptionKind.CAPTIONS, re.compile(r"\b(sdh|cc|closed captions?|hearing[ -]impaired)\b", re.IGNORECASE)),
+    (CaptionKind.DESCRIPTIONS, re.compile(r"\baudio descriptions?\b", re.IGNORECASE)),
 )
-_KIND_NAMES = {Kind.CAPTIONS: "SDH", Kind.DESCRIPTIONS: "Descriptions", Kind.FORCED: "Forced"}
+_KIND_NAMES = {
+    CaptionKind.CAPTIONS: "SDH",
+    CaptionKind.DESCRIPTIONS: "Descriptions",
+    CaptionKind.FORCED: "Forced",
+}
 
 
 @dataclass(frozen=True)
-class Described:
+class TrackDescription:
     """How a track of a file is described as captions."""
 
     language: str
-    kind: Kind
+    kind: CaptionKind
     label: str
 
 
@@ -42,69 +46,74 @@ def import_tracks(video: Video, found: list[ExtractedSubtitles]) -> tuple[int, .
     A track that the video has already stays as it is, so that this may run again.
     """
     unusable = []
-    for extracted, described in zip(found, describe([item.track for item in found]), strict=True):
+    for extracted, described in zip(found, describe_tracks([item.track for item in found]), strict=True):
         try:
             content = extracted.path.read_bytes()
-            cues = webvtt.read(content, language=described.language, max_bytes=MAX_FILE_BYTES).cues
+            cues = webvtt.read_caption_file(
+                content, language=described.language, max_bytes=MAX_FILE_BYTES
+            ).cues
         except SiteError as error:
             logger.info("video %s: subtitles %d: %s", video.pk, extracted.track.index, error)
             unusable.append(extracted.track.index)
             continue
         try:
-            services.add(
+            services.add_track(
                 video,
                 cues,
                 language=described.language,
                 label=described.label,
                 kind=described.kind,
-                source=Source.EMBEDDED,
+                source=CaptionSource.EMBEDDED,
             )
         except SiteError as error:
             logger.info("video %s: subtitles %d not added: %s", video.pk, extracted.track.index, error)
     return tuple(unusable)
 
 
-def describe(tracks: Iterable[SubtitleTrack]) -> list[Described]:
+def describe_tracks(tracks: Iterable[SubtitleTrack]) -> list[TrackDescription]:
     """Return language, kind and label of each track; no two labels are the same."""
-    described: list[Described] = []
+    described: list[TrackDescription] = []
     used: set[str] = set()
     for track in tracks:
         language = _language(track.language)
-        kind = kind_of(track)
+        kind = track_kind(track)
         label = _unique(_label(language, kind, clean_line(track.title)), used)
         used.add(label)
-        described.append(Described(language, kind, label))
+        described.append(TrackDescription(language, kind, label))
     return described
 
 
 def _language(code: str) -> str:
-    tag = languages.normalise(code)
+    tag = languages.normalize_tag(code)
     try:
-        shorter = tag if len(tag) <= LONGEST_LANGUAGE else tag.partition("-")[0]
+        shorter = tag if len(tag) <= MAX_LANGUAGE_LENGTH else tag.partition("-")[0]
         return clean_language(shorter) or languages.UNDETERMINED
     except ValueError:
         return languages.UNDETERMINED
 
 
-def kind_of(track: SubtitleTrack) -> Kind:
+def track_kind(track: SubtitleTrack) -> CaptionKind:
     """Return what the track is for, by its flags, else by its title."""
     if track.is_forced:
-        return Kind.FORCED
+        return CaptionKind.FORCED
     if track.is_for_deaf:
-        return Kind.CAPTIONS
+        return CaptionKind.CAPTIONS
     if track.is_description:
-        return Kind.DESCRIPTIONS
-    return next((kind for kind, pattern in _TITLE_KINDS if pattern.search(track.title)), Kind.SUBTITLES)
+        return CaptionKind.DESCRIPTIONS
+    return next(
+        (kind for kind, pattern in _TITLE_KINDS if pattern.search(track.title)), CaptionKind.SUBTITLES
+    )
 
 
-def _label(language: str, kind: Kind, title: str) -> str:
+def _label(language: str, kind: CaptionKind, title: str) -> str:
     """Return the title, with the language's name before it unless the title says it."""
-    name = languages.name_of(language)
+    name = languages.language_name(language)
     note = title or _KIND_NAMES.get(kind, "")
     if not note:
         return name
     if title and (
-        language == languages.UNDETERMINED or any(n in title.casefold() for n in languages.names_of(language))
+        language == languages.UNDETERMINED
+        or any(n in title.casefold() for n in languages.language_names(language))
     ):
         return title
     return f"{name} ({note})"

@@ -19,7 +19,7 @@ _WITHOUT_SCRIPT = {"zh": {"name": "Chinese", "name_local": "中文"}}
 _TAG_BY_ENGLISH_NAME["chinese"] = "zh"
 
 
-def normalise(tag: str) -> str:
+def normalize_tag(tag: str) -> str:
     """Return the canonical tag of a code as media files carry it: ``eng`` and ``English`` are ``en``.
 
     Return "" for an undetermined language and for what is no tag.
@@ -33,12 +33,12 @@ def normalise(tag: str) -> str:
     return "" if found.lower() in _NO_LANGUAGE else found
 
 
-def canonical(tag: str) -> str:
+def canonical_tag(tag: str) -> str:
     """Return the canonical form of a tag that somebody typed (``EN-us``: ``en-US``), or the text as it is."""
-    return normalise(tag) or tag.strip()
+    return normalize_tag(tag) or tag.strip()
 
 
-def name_of(tag: str) -> str:
+def language_name(tag: str) -> str:
     """Return what the language calls itself, or the tag when its name is not known."""
     matched, info = _info(tag)
     name: str = info.get("name_local", "")
@@ -48,7 +48,7 @@ def name_of(tag: str) -> str:
     return f"{name[:1].upper()}{name[1:]}" + (f" ({rest})" if rest else "")
 
 
-def names_of(tag: str) -> tuple[str, ...]:
+def language_names(tag: str) -> tuple[str, ...]:
     """Return the names by which people call the language, in itself and in English, in lower case."""
     info = _info(tag)[1]
     return tuple(info[key].casefold() for key in ("name_local", "name") if key in info)
@@ -65,14 +65,14 @@ def _info(tag: str) -> tuple[str, dict[str, str]]:
     return tag, {}
 
 
-def choices() -> list[tuple[str, str]]:
+def language_choices() -> list[tuple[str, str]]:
     """Return the languages with known names as ``(tag, name)``, sorted by name."""
     named = {**LANG_INFO, **_WITHOUT_SCRIPT}
-    tags = {normalise(tag) for tag, info in named.items() if "name_local" in info} - {""}
-    return sorted(((tag, name_of(tag)) for tag in tags), key=lambda choice: choice[1].casefold())
+    tags = {normalize_tag(tag) for tag, info in named.items() if "name_local" in info} - {""}
+    return sorted(((tag, language_name(tag)) for tag in tags), key=lambda choice: choice[1].casefold())
 
 
-def same(one: str, other: str) -> bool:
+def is_same_language(one: str, other: str) -> bool:
     """Return whether two tags mean the same language; regions are ignored when one has none."""
     if not one or not other:
         return False

@@ -13,37 +13,37 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from streamsite import folding
-from streamsite.caps import Cap
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
+from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
-from videos.caps import of_video_and_owner
+from videos.caps import build_caps
 from videos.captions import languages, webvtt
 from videos.captions.webvtt import Cue
 from videos.files import paths
 from videos.metadata import clean_language
 from videos.models import Caption, Video
-from videos.models.caption import FULLEST_FIRST, Kind, Source
+from videos.models.caption import FULLEST_FIRST, CaptionKind, CaptionSource
 
 # Sent with ``video_id`` when a track came, went or changed.
 tracks_changed = Signal()
 
-CHANGEABLE = ("language", "label", "kind", "cues", "revision", "updated_at")
+UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
 MAX_LABEL = 60
-EXISTS = "This video already has subtitles of this language, kind and name. Choose another name."
+DUPLICATE_DETAIL = "This video already has subtitles of this language, kind and name. Choose another name."
 
 
-def add(
+def add_track(
     video: Video,
     cues: list[Cue],
     *,
     language: str,
     label: str = "",
-    kind: str = Kind.SUBTITLES,
-    source: str = Source.UPLOADED,
+    kind: str = CaptionKind.SUBTITLES,
+    source: str = CaptionSource.UPLOADED,
 ) -> Caption:
     """Add a text track. Raises ``Conflict`` when the video has one of this language, kind and label."""
-    described = _described(language=language, label=label, kind=kind)
+    described = _clean_description(language=language, label=label, kind=kind)
     caps = _caps(video)
     for cap in caps:
         cap.require_room()
@@ -53,16 +53,16 @@ def add(
         caption.save(force_insert=True)
     except IntegrityError:
         _remove_file(caption)
-        raise Conflict(EXISTS) from None
+        raise Conflict(DUPLICATE_DETAIL) from None
     for cap in caps:
-        cap.confirm(lambda: remove(caption))
+        cap.confirm(lambda: delete_track(caption))
     tracks_changed.send(sender=Caption, video_id=caption.video_id)
     return caption
 
 
-def _caps(video: Video) -> tuple[Cap, Cap]:
+def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
     of_video, of_user = settings.MAX_CAPTIONS_PER_VIDEO, settings.MAX_CAPTIONS_PER_USER
-    return of_video_and_owner(
+    return build_caps(
         Caption,
         video,
         per_video=(of_video, f"A video can have up to {of_video} subtitle tracks."),
@@ -73,27 +73,27 @@ def _caps(video: Video) -> tuple[Cap, Cap]:
     )
 
 
-def change(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
+def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
     """Other words or another description. A changed text gets an address of its own."""
-    former = file_of(caption)
+    former = track_path(caption)
     values: dict[str, Any] = {
         name: getattr(caption, name) for name in ("language", "label", "kind")
     } | described
     if described.get("language", caption.language) != caption.language and "label" not in described:
         values["label"] = ""
-    for name, value in _described(**values).items():
+    for name, value in _clean_description(**values).items():
         setattr(caption, name, value)
     if cues is not None:
         caption.cues = _rows(cues)
     caption.revision = object_id()
     caption.updated_at = timezone.now()
     _write(caption)
-    changed = {name: getattr(caption, name) for name in CHANGEABLE}
+    changed = {name: getattr(caption, name) for name in UPDATABLE_FIELDS}
     try:
         is_there = Caption.objects.filter(pk=caption.pk).update(**changed)
     except IntegrityError:
         _remove_file(caption)
-        raise Conflict(EXISTS) from None
+        raise Conflict(DUPLICATE_DETAIL) from None
     if not is_there:
         _remove_file(caption)
         raise Absent
@@ -102,37 +102,41 @@ def change(caption: Caption, *, cues: list[Cue] | None = None, **described: str)
     return caption
 
 
-def remove(caption: Caption) -> None:
+def delete_track(caption: Caption) -> None:
     """Delete the track and its file."""
     Caption.objects.filter(pk=caption.pk).delete()
     _remove_file(caption)
     tracks_changed.send(sender=Caption, video_id=caption.video_id)
 
 
-def of_video(video_id: str) -> list[Caption]:
+def list_tracks(video_id: str) -> list[Caption]:
     """The tracks of a video without their text, in the order of menus."""
-    return in_order(Caption.objects.filter(video_id=video_id).defer("cues"))
+    return sort_tracks(Caption.objects.filter(video_id=video_id).defer("cues"))
 
 
-def in_order(tracks: Iterable[Caption]) -> list[Caption]:
+def sort_tracks(tracks: Iterable[Caption]) -> list[Caption]:
     """Return the tracks in the order of menus; forced ones are last of all."""
     return sorted(
         tracks,
-        key=lambda caption: (caption.kind == Kind.FORCED, caption.label.casefold(), caption.kind),
+        key=lambda caption: (caption.kind == CaptionKind.FORCED, caption.label.casefold(), caption.kind),
     )
 
 
-def most_telling(tracks: Iterable[Caption], language: str) -> Caption | None:
+def fullest_track(tracks: Iterable[Caption], language: str) -> Caption | None:
     """Return the track that says most of what is said, in ``language`` if there is one; ``None`` without tracks."""
 
     def rank(caption: Caption) -> tuple[bool, bool, int]:
-        is_partial = caption.kind == Kind.FORCED
-        return is_partial, not languages.same(caption.language, language), FULLEST_FIRST.index(caption.kind)
+        is_partial = caption.kind == CaptionKind.FORCED
+        return (
+            is_partial,
+            not languages.is_same_language(caption.language, language),
+            FULLEST_FIRST.index(caption.kind),
+        )
 
     return min(tracks, key=rank, default=None)
 
 
-def find(video: Video, caption_id: str) -> Caption:
+def get_track(video: Video, caption_id: str) -> Caption:
     """One track of the video; ``Absent`` when it has none such."""
     caption = Caption.objects.filter(pk=caption_id, video=video).first()
     if caption is None:
@@ -140,7 +144,7 @@ def find(video: Video, caption_id: str) -> Caption:
     return caption
 
 
-def transcript(
+def build_transcript(
     video: Video, *, language: str = "", track_id: str = "", words: str = ""
 ) -> tuple[Caption | None, list[dict[str, Any]]]:
     """Return one track and its cues as plain text: ``{"start": s, "end": s, "text": str}``.
@@ -148,17 +152,20 @@ def transcript(
     The track is that with ``track_id``, else one in ``language``, else one in the video's own language, else any.
     With ``words`` only the cues that hold all of them are returned, whatever their case and accents.
     """
-    tracks = of_video(video.pk)
+    tracks = list_tracks(video.pk)
     if track_id:
         tracks = [track for track in tracks if track.pk == track_id]
     elif language:
-        tracks = [track for track in tracks if languages.same(track.language, language)]
-    chosen = most_telling(tracks, language or video.language)
+        tracks = [track for track in tracks if languages.is_same_language(track.language, language)]
+    chosen = fullest_track(tracks, language or video.language)
     if chosen is None:
         return None, []
-    sought = [re.compile(folding.pattern("".join(found)), re.IGNORECASE) for found in _folded(words)]
+    sought = [
+        re.compile(folding.accent_insensitive_pattern("".join(found)), re.IGNORECASE)
+        for found in _folded(words)
+    ]
     lines = (
-        {"start": start, "end": end, "text": webvtt.plain(text)}
+        {"start": start, "end": end, "text": webvtt.plain_text(text)}
         for start, end, text in Caption.objects.values_list("cues", flat=True).get(pk=chosen.pk)
     )
     return chosen, [line for line in lines if all(word.search(line["text"]) for word in sought)]
@@ -169,37 +176,37 @@ def _folded(words: str) -> list[list[str]]:
     return [found for word in words.split() if (found := folding.words(word))]
 
 
-def file_of(caption: Caption) -> Path:
+def track_path(caption: Caption) -> Path:
     """The served file."""
-    return paths.extras_dir(caption.video_id) / name_of(caption)
+    return paths.extras_dir(caption.video_id) / track_file_name(caption)
 
 
-def name_of(caption: Caption) -> str:
+def track_file_name(caption: Caption) -> str:
     """The name of the served file, new with every revision."""
-    return served_name(caption.revision)
+    return revision_file_name(caption.revision)
 
 
-def served_name(revision: str) -> str:
+def revision_file_name(revision: str) -> str:
     """Return the name of the file of a revision, below the video's extras."""
     return f"captions/{revision}.vtt"
 
 
-def _described(*, language: str, label: str, kind: str) -> dict[str, str]:
+def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
     problems: dict[str, list[str]] = {}
     try:
-        tag = clean_language(languages.canonical(language) if isinstance(language, str) else language)
+        tag = clean_language(languages.canonical_tag(language) if isinstance(language, str) else language)
     except ValueError as error:
         tag, problems["language"] = "", [str(error)]
     if not tag and not problems:
         problems["language"] = ["Say which language it is, such as en or pt-BR."]
-    if kind not in Kind.values:
-        problems["kind"] = [f"One of: {', '.join(Kind.values)}."]
+    if kind not in CaptionKind.values:
+        problems["kind"] = [f"One of: {', '.join(CaptionKind.values)}."]
     name = clean_line(label) if isinstance(label, str) else ""
     if len(name) > MAX_LABEL:
         problems["label"] = [f"At most {MAX_LABEL} characters."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    return {"language": tag, "label": name or languages.name_of(tag), "kind": kind}
+    return {"language": tag, "label": name or languages.language_name(tag), "kind": kind}
 
 
 def _rows(cues: list[Cue]) -> list[list[Any]]:
@@ -207,8 +214,8 @@ def _rows(cues: list[Cue]) -> list[list[Any]]:
 
 
 def _write(caption: Caption) -> None:
-    paths.write_extra(file_of(caption), webvtt.write([Cue(*row) for row in caption.cues]).encode())
+    paths.write_extra(track_path(caption), webvtt.write([Cue(*row) for row in caption.cues]).encode())
 
 
 def _remove_file(caption: Caption) -> None:
-    file_of(caption).unlink(missing_ok=True)
+    track_path(caption).unlink(missing_ok=True)

@@ -8,17 +8,17 @@ from typing import Any
 from streamsite.sanitize import clean_text
 from videos.captions.formats.cues import (
     KEPT_TAGS,
-    LATEST_SECONDS,
     MAX_BYTES,
     MAX_CUE_TEXT,
     MAX_CUES,
+    MAX_SECONDS,
     Cue,
-    plain,
-    refused,
-    without_blank_lines,
+    invalid_file_error,
+    plain_text,
+    remove_blank_lines,
 )
 from videos.captions.formats.encodings import ENCODINGS
-from videos.captions.formats.reading import FORMAT_NAMES, SUFFIXES, CaptionFile, read
+from videos.captions.formats.reader import FORMAT_NAMES, SUFFIXES, CaptionFile, read_caption_file
 
 __all__ = [
     "ENCODINGS",
@@ -31,31 +31,31 @@ __all__ = [
     "clock",
     "from_rows",
     "parse",
-    "plain",
-    "read",
+    "plain_text",
+    "read_caption_file",
     "write",
 ]
 
 
 def parse(content: bytes) -> list[Cue]:
     """Return the cues of text that somebody edits, sorted, whatever they repeat. Raises ``Invalid`` or ``TooLarge``."""
-    return read(content, keep_rolling=True).cues
+    return read_caption_file(content, keep_rolling=True).cues
 
 
 def from_rows(rows: list[Any]) -> list[Cue]:
     """Return cues as an editor sends them: ``[{"start": s, "end": s, "text": plain text}]``. Raises ``Invalid``."""
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_CUES:
-        raise refused(f"Send 1 to {MAX_CUES} cues.")
+        raise invalid_file_error(f"Send 1 to {MAX_CUES} cues.")
     cues = []
     for number, row in enumerate(rows, start=1):
         sent = row if isinstance(row, dict) else {}
         start, end, text = _moment(sent.get("start")), _moment(sent.get("end")), sent.get("text")
         if start is None or end is None or end <= start:
-            raise refused(f"Cue {number}: give a start and a later end, in seconds.")
+            raise invalid_file_error(f"Cue {number}: give a start and a later end, in seconds.")
         words = clean_text(text)[:MAX_CUE_TEXT] if isinstance(text, str) else ""
         if not words:
-            raise refused(f"Cue {number} has no text.")
-        cues.append(Cue(start, end, without_blank_lines(html.escape(words, quote=False))))
+            raise invalid_file_error(f"Cue {number} has no text.")
+        cues.append(Cue(start, end, remove_blank_lines(html.escape(words, quote=False))))
     return sorted(cues, key=lambda cue: (cue.start, cue.end))
 
 
@@ -76,4 +76,4 @@ def clock(seconds: float) -> str:
 def _moment(value: Any) -> float | None:
     """A number of seconds, to the millisecond."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return round(float(value), 3) if is_number and 0 <= value <= LATEST_SECONDS else None
+    return round(float(value), 3) if is_number and 0 <= value <= MAX_SECONDS else None

@@ -9,35 +9,35 @@ from django.http import HttpRequest
 
 from streamsite.errors import Absent, Forbidden, Invalid
 from streamsite.visibility import Viewer, is_owner
-from videos.comments.targets import Subject, kind, kinds
+from videos.comments.targets import CommentTarget, get_target_type, target_types
 from videos.models import Comment
-from videos.models.comment import State
+from videos.models.comment import CommentState
 
 COMMENT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
 
 @dataclass(frozen=True)
-class Found:
+class CommentWithTarget:
     """A comment that the caller may read, and what it is about."""
 
     comment: Comment
-    subject: Subject
+    subject: CommentTarget
 
 
-def comment_for_reading(request: HttpRequest, comment_id: str) -> Found:
+def comment_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTarget:
     """The comment, when the caller may read it; ``Absent`` otherwise."""
     if not COMMENT_ID.match(comment_id):
         raise Absent
     comment = Comment.objects.select_related("author").filter(pk=comment_id).first()
-    if comment is None or comment.about not in kinds():
+    if comment is None or comment.about not in target_types():
         raise Absent
-    subject = kind(comment.about).open(request, comment.subject)
+    subject = get_target_type(comment.about).open(request, comment.subject)
     if not may_read(request.user, comment):
         raise Absent
-    return Found(comment, subject)
+    return CommentWithTarget(comment, subject)
 
 
-def comment_for_editing(request: HttpRequest, comment_id: str) -> Found:
+def comment_for_editing(request: HttpRequest, comment_id: str) -> CommentWithTarget:
     """The comment, when it is the caller's own; ``Forbidden`` when they can only read it."""
     found = comment_for_reading(request, comment_id)
     if not is_owner(request.user, found.comment.author_id):
@@ -45,7 +45,7 @@ def comment_for_editing(request: HttpRequest, comment_id: str) -> Found:
     return found
 
 
-def comment_for_deleting(request: HttpRequest, comment_id: str) -> Found:
+def comment_for_deleting(request: HttpRequest, comment_id: str) -> CommentWithTarget:
     """The comment, when the caller wrote it, owns what it is about, or is staff."""
     found = comment_for_reading(request, comment_id)
     if not may_delete(request.user, found.comment):
@@ -57,11 +57,11 @@ def own_comment(viewer: Viewer, comment_id: str) -> Comment | None:
     """What ``viewer`` wrote; they may take it back even where they can read it no more."""
     if not viewer.is_authenticated or not COMMENT_ID.match(comment_id):
         return None
-    shown = (State.SHOWN, State.HELD)
+    shown = (CommentState.SHOWN, CommentState.HELD)
     return Comment.objects.filter(pk=comment_id, author_id=str(viewer.pk), state__in=shown).first()
 
 
-def comment_for_curating(request: HttpRequest, comment_id: str) -> Found:
+def comment_for_curating(request: HttpRequest, comment_id: str) -> CommentWithTarget:
     """The comment, when the caller owns what it is about: to pin it, give it a heart, or let it be shown."""
     found = comment_for_reading(request, comment_id)
     if not is_owner(request.user, found.comment.owner_id):
@@ -69,7 +69,7 @@ def comment_for_curating(request: HttpRequest, comment_id: str) -> Found:
     return found
 
 
-def thread_for_reading(request: HttpRequest, comment_id: str) -> Found:
+def thread_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTarget:
     """The comment that begins a thread. ``Invalid`` for a reply, which has no replies of its own."""
     found = comment_for_reading(request, comment_id)
     if found.comment.is_reply:
@@ -79,9 +79,9 @@ def thread_for_reading(request: HttpRequest, comment_id: str) -> Found:
 
 def may_read(viewer: Viewer, comment: Comment) -> bool:
     """Whether ``viewer``, who may open the subject, sees the comment."""
-    if comment.state == State.SHOWN:
+    if comment.state == CommentState.SHOWN:
         return comment.author.is_active
-    if comment.state == State.HELD:
+    if comment.state == CommentState.HELD:
         return is_owner(viewer, comment.author_id) or is_owner(viewer, comment.owner_id) or is_staff(viewer)
     return is_staff(viewer)
 

@@ -7,21 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from streamsite.errors import Invalid
-from streamsite.folding import split
-from streamsite.mongo.retry import in_transaction
+from streamsite.folding import split_words
+from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line
 from videos.models import CommentRules
 
-MOST_WORDS, LONGEST_WORD = 500, 60
+MAX_WORDS, MAX_WORD_LENGTH = 500, 60
 LINK = re.compile(r"https?://|www\.[^\s.]+\.", re.IGNORECASE)
 
 
-def of_channel(channel_id: str) -> CommentRules:
+def get_rules(channel_id: str) -> CommentRules:
     """The channel's rules; nothing is held where none were made."""
     return CommentRules.objects.filter(pk=channel_id).first() or CommentRules(channel_id=channel_id)
 
 
-def change(channel_id: str, data: Mapping[str, Any]) -> CommentRules:
+def update_rules(channel_id: str, data: Mapping[str, Any]) -> CommentRules:
     """Replace those of ``words``, ``hold_links`` and ``hold_all`` that ``data`` has. ``Invalid`` says why not."""
     problems: dict[str, list[str]] = {}
     changes: dict[str, Any] = {}
@@ -37,7 +37,9 @@ def change(channel_id: str, data: Mapping[str, Any]) -> CommentRules:
                 problems[name] = ["Must be true or false."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    return in_transaction(lambda: CommentRules.objects.update_or_create(pk=channel_id, defaults=changes)[0])
+    return run_in_transaction(
+        lambda: CommentRules.objects.update_or_create(pk=channel_id, defaults=changes)[0]
+    )
 
 
 def reason_to_hold(rules: CommentRules, text: str) -> str:
@@ -46,15 +48,15 @@ def reason_to_hold(rules: CommentRules, text: str) -> str:
         return "Everything is reviewed"
     if rules.hold_links and LINK.search(text):
         return "It has a link"
-    said = f" {' '.join(split(text))} "
+    said = f" {' '.join(split_words(text))} "
     for word in rules.words:
-        folded = " ".join(split(word))
+        folded = " ".join(split_words(word))
         if folded and f" {folded} " in said:
             return f"It says “{word}”"[:120]
     return ""
 
 
-def as_json(rules: CommentRules) -> dict[str, Any]:
+def rules_body(rules: CommentRules) -> dict[str, Any]:
     """The rules as their channel sees them."""
     return {"words": rules.words, "hold_links": rules.hold_links, "hold_all": rules.hold_all}
 
@@ -63,10 +65,10 @@ def _clean_words(value: object) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise ValueError("Send a list of words.")
     words = list(dict.fromkeys(word for raw in value if (word := clean_line(raw))))
-    if len(words) > MOST_WORDS:
-        raise ValueError(f"At most {MOST_WORDS} words.")
-    if any(len(word) > LONGEST_WORD for word in words):
-        raise ValueError(f"A word may have at most {LONGEST_WORD} characters.")
-    if blank := next((word for word in words if not split(word)), None):
+    if len(words) > MAX_WORDS:
+        raise ValueError(f"At most {MAX_WORDS} words.")
+    if any(len(word) > MAX_WORD_LENGTH for word in words):
+        raise ValueError(f"A word may have at most {MAX_WORD_LENGTH} characters.")
+    if blank := next((word for word in words if not split_words(word)), None):
         raise ValueError(f"“{blank}” has no letters or digits.")
     return words

@@ -10,37 +10,37 @@ from collections.abc import Iterable, Iterator
 from django.db import IntegrityError
 
 from accounts.models import User
-from streamsite.caps import Cap
 from streamsite.mongo.collections import collection
+from streamsite.row_limits import RowLimit
 from videos import blocks
 from videos.models import Comment, ThreadFollow
 
 FOLLOWS = ThreadFollow._meta.db_table
-MOST = 5_000
+MAX_FOLLOWED_THREADS = 5_000
 BATCH = 500
 
 
-def by_default(user_id: str, thread: Comment) -> bool:
+def follows_by_default(user_id: str, thread: Comment) -> bool:
     """Return whether an account is told of the thread's replies as long as it has not said otherwise."""
     return user_id in {thread.author_id, thread.owner_id}
 
 
-def change(user: User, thread: Comment, *, follow: bool) -> None:
+def set_following(user: User, thread: Comment, *, follow: bool) -> None:
     """Follow a thread, or stop following it. Idempotent.
 
     Raises ``Blocked`` where its author or the owner of its subject blocks the account, ``LimitReached`` for one too
     many.
     """
     rows = ThreadFollow.objects.filter(user=user, thread=thread.pk)
-    if follow == by_default(user.pk, thread):
+    if follow == follows_by_default(user.pk, thread):
         rows.delete()
         return
     if follow:
-        blocks.require_welcome(user, thread.author_id, thread.owner_id)
-    cap = Cap(
+        blocks.require_not_blocked(user, thread.author_id, thread.owner_id)
+    cap = RowLimit(
         ThreadFollow.objects.filter(user=user).count,
-        MOST,
-        f"You can follow up to {MOST} threads. Stop following one first.",
+        MAX_FOLLOWED_THREADS,
+        f"You can follow up to {MAX_FOLLOWED_THREADS} threads. Stop following one first.",
     )
     row = ThreadFollow(user=user, thread=thread.pk, follows=follow)
     try:
@@ -51,39 +51,39 @@ def change(user: User, thread: Comment, *, follow: bool) -> None:
         cap.confirm(row.delete)
 
 
-def stop(user_id: str, thread_id: str) -> None:
+def unfollow(user_id: str, thread_id: str) -> None:
     """Stop following a thread by its id, as the link in a mail does. Idempotent; nothing for a thread that is gone."""
     user = User.objects.filter(pk=user_id).first()
     thread = Comment.objects.filter(pk=thread_id).first()
     if user is not None and thread is not None:
-        change(user, thread, follow=False)
+        set_following(user, thread, follow=False)
 
 
-def stated(thread_id: str, user_ids: Iterable[str]) -> dict[str, bool]:
+def choices_about_thread(thread_id: str, user_ids: Iterable[str]) -> dict[str, bool]:
     """Return what some accounts said about a thread, by account id: whether they follow it. One read."""
     rows = ThreadFollow.objects.filter(thread=thread_id, user_id__in=list(user_ids))
     return dict(rows.values_list("user_id", "follows"))
 
 
-def of_user(user_id: str, thread_ids: Iterable[str]) -> dict[str, bool]:
+def choices_of_user(user_id: str, thread_ids: Iterable[str]) -> dict[str, bool]:
     """Return what one account said about some threads, by thread id: whether it follows them. One read."""
     rows = ThreadFollow.objects.filter(user_id=user_id, thread__in=list(thread_ids))
     return dict(rows.values_list("thread", "follows"))
 
 
-def joined(user_id: str, thread_ids: Iterable[str]) -> dict[str, object]:
+def union_stage(user_id: str, thread_ids: Iterable[str]) -> dict[str, object]:
     """Return the stage that adds ``of_user`` as rows ``{thread, follows}`` to those of another collection."""
     which = {"user_id": user_id, "thread": {"$in": list(thread_ids)}}
     pipeline = [{"$match": which}, {"$project": {"_id": 0, "thread": 1, "follows": 1}}]
     return {"$unionWith": {"coll": FOLLOWS, "pipeline": pipeline}}
 
 
-def has_followers(thread_id: str) -> bool:
+def has_explicit_followers(thread_id: str) -> bool:
     """Return whether anyone follows a thread who would not be told without that."""
     return ThreadFollow.objects.filter(thread=thread_id, follows=True).exists()
 
 
-def followers(thread_id: str) -> Iterator[list[str]]:
+def iter_follower_batches(thread_id: str) -> Iterator[list[str]]:
     """Yield the ids of those accounts, some at a time."""
     reached = ""
     while True:
@@ -95,17 +95,17 @@ def followers(thread_id: str) -> Iterator[list[str]]:
         reached = found[-1][0]
 
 
-def forget_threads(thread_ids: Iterable[str]) -> None:
+def delete_for_threads(thread_ids: Iterable[str]) -> None:
     """Remove what was said about threads that are gone."""
     collection(FOLLOWS).delete_many({"thread": {"$in": list(thread_ids)}})
 
 
-def forget_user(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """Remove what an erased account follows."""
     ThreadFollow.objects.filter(user_id=user_id).delete()
 
 
-def end_between(user_id: str, other_id: str) -> None:
+def delete_between(user_id: str, other_id: str) -> None:
     """Let two accounts follow no thread of each other's, because one blocks the other. Idempotent."""
     for follower, host in ((user_id, other_id), (other_id, user_id)):
         followed = list(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from accounts.models import User
 from videos.models import Comment, CommentReaction
-from videos.reactions.store import Opinions
+from videos.reactions.store import ReactionStore
 
-OPINIONS = Opinions(
+REACTIONS = ReactionStore(
     rows=CommentReaction._meta.db_table,
     key="comment_id",
     counted=Comment._meta.db_table,
@@ -16,9 +16,9 @@ OPINIONS = Opinions(
 
 def react(user: User, comment: Comment, value: object) -> int:
     """Make ``value`` the caller's reaction; the comment's likes afterwards. ``Invalid`` for an unknown one."""
-    return OPINIONS.give(user.pk, comment.pk, value, subject=comment.subject).likes
+    return REACTIONS.give(user.pk, comment.pk, value, subject=comment.subject).likes
 
 
 def withdraw(user: User, comment: Comment) -> int:
     """Make the caller's reaction not exist; the comment's likes afterwards."""
-    return OPINIONS.withdraw(user.pk, comment.pk).likes
+    return REACTIONS.withdraw(user.pk, comment.pk).likes

@@ -7,14 +7,14 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer
-from videos.models.comment import LONGEST, State
-from videos.models.reaction import Value
+from videos.models.comment import MAX_COMMENT_LENGTH, CommentState
+from videos.models.reaction import ReactionValue
 
 
 class CommentInputSerializer(serializers.Serializer[Any]):
     """What is said."""
 
-    text = serializers.CharField(max_length=LONGEST)
+    text = serializers.CharField(max_length=MAX_COMMENT_LENGTH)
 
 
 class AuthorSerializer(ChannelBadgeSerializer):
@@ -33,7 +33,7 @@ class CommentCountsSerializer(serializers.Serializer[Any]):
 class CommentViewerSerializer(serializers.Serializer[Any]):
     """What the caller is to a comment."""
 
-    reaction = serializers.ChoiceField(choices=Value.choices, allow_null=True)
+    reaction = serializers.ChoiceField(choices=ReactionValue.choices, allow_null=True)
     following = serializers.BooleanField(
         allow_null=True, help_text="Whether the viewer is notified about replies; null for a reply."
     )
@@ -56,7 +56,7 @@ class CommentSerializer(serializers.Serializer[Any]):
     counts = CommentCountsSerializer()
     pinned = serializers.BooleanField()
     hearted = serializers.BooleanField()
-    state = serializers.ChoiceField(choices=State.choices)
+    state = serializers.ChoiceField(choices=CommentState.choices)
     version = serializers.IntegerField()
     viewer = CommentViewerSerializer(allow_null=True)
 
@@ -99,7 +99,7 @@ class FollowingSerializer(serializers.Serializer[Any]):
     following = serializers.BooleanField()
 
 
-class RulesSerializer(serializers.Serializer[Any]):
+class CommentFiltersSerializer(serializers.Serializer[Any]):
     """What is held back until its owner has read it."""
 
     words = serializers.ListField(child=serializers.CharField(max_length=60), max_length=500, required=False)

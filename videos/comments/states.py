@@ -14,21 +14,21 @@ from pymongo import ReturnDocument
 
 from streamsite.mongo.collections import collection
 from videos.comments import following
-from videos.comments.reactions import OPINIONS
-from videos.comments.targets import kind
+from videos.comments.reactions import REACTIONS
+from videos.comments.targets import get_target_type
 from videos.models import Comment
-from videos.models.comment import State
+from videos.models.comment import CommentState
 
 COMMENTS = Comment._meta.db_table
 BATCH = 500
 # What receivers of ``changed`` find in its rows.
-TOLD = dict.fromkeys(("state", "about", "subject", "owner_id", "author_id", "parent"), 1)
+SIGNAL_FIELDS = dict.fromkeys(("state", "about", "subject", "owner_id", "author_id", "parent"), 1)
 # Sent with ``rows`` of comments whose state has become ``now``: ``None`` when they were removed. Each row has the
 # fields of ``TOLD`` as they were before, its ``state`` is "" for a new comment.
-changed = Signal()
+comment_state_changed = Signal()
 
 
-def switch(comment_id: str, former: State, now: State) -> bool:
+def switch_state(comment_id: str, former: CommentState, now: CommentState) -> bool:
     """Change the state if it is ``former``; return whether that happened."""
     row = collection(COMMENTS).find_one_and_update(
         {"_id": comment_id, "state": former},
@@ -37,29 +37,29 @@ def switch(comment_id: str, former: State, now: State) -> bool:
     )
     if row is None:
         return False
-    by = (now == State.SHOWN) - (former == State.SHOWN)
+    by = (now == CommentState.SHOWN) - (former == CommentState.SHOWN)
     if by:
-        count(row, by)
-    changed.send(sender=Comment, rows=[row | {"state": former}], now=now)
+        adjust_counts(row, by)
+    comment_state_changed.send(sender=Comment, rows=[row | {"state": former}], now=now)
     return True
 
 
-def remove(comment_id: str) -> None:
+def delete_comment(comment_id: str) -> None:
     """Remove a comment, and the replies to it. Idempotent."""
     row = collection(COMMENTS).find_one_and_delete({"_id": comment_id})
     if row is not None:
-        OPINIONS.forget_thing(comment_id)
-        if row["state"] == State.SHOWN:
-            count(row, -1)
-        changed.send(sender=Comment, rows=[row], now=None)
+        REACTIONS.delete_for_target(comment_id)
+        if row["state"] == CommentState.SHOWN:
+            adjust_counts(row, -1)
+        comment_state_changed.send(sender=Comment, rows=[row], now=None)
     _remove_replies(comment_id)
-    following.forget_threads([comment_id])
+    following.delete_for_threads([comment_id])
 
 
-def count(row: dict[str, Any], by: int) -> bool:
+def adjust_counts(row: dict[str, Any], by: int) -> bool:
     """Follow a shown comment that came or went; False when its thread or its subject is no longer there."""
     if not row.get("parent"):
-        return kind(row["about"]).count(
+        return get_target_type(row["about"]).count(
             row["subject"], row["owner_id"], by * (1 + int(row.get("reply_count") or 0))
         )
     thread = collection(COMMENTS).find_one_and_update(
@@ -67,16 +67,16 @@ def count(row: dict[str, Any], by: int) -> bool:
     )
     if thread is None:
         return False
-    if thread.get("state", State.SHOWN) != State.SHOWN:
+    if thread.get("state", CommentState.SHOWN) != CommentState.SHOWN:
         return True
-    return kind(row["about"]).count(row["subject"], row["owner_id"], by)
+    return get_target_type(row["about"]).count(row["subject"], row["owner_id"], by)
 
 
 def _remove_replies(thread_id: str) -> None:
     """Remove all replies to a removed comment: its subject no longer counts them."""
     rows = collection(COMMENTS)
-    while found := list(rows.find({"parent": thread_id}, TOLD).limit(BATCH)):
+    while found := list(rows.find({"parent": thread_id}, SIGNAL_FIELDS).limit(BATCH)):
         ids = [row["_id"] for row in found]
         rows.delete_many({"_id": {"$in": ids}})
-        collection(OPINIONS.rows).delete_many({"comment_id": {"$in": ids}})
-        changed.send(sender=Comment, rows=found, now=None)
+        collection(REACTIONS.rows).delete_many({"comment_id": {"$in": ids}})
+        comment_state_changed.send(sender=Comment, rows=found, now=None)

@@ -17,7 +17,7 @@ VIDEO = "video"
 
 
 @dataclass(frozen=True)
-class Subject:
+class CommentTarget:
     """Something with comments below it, for one who may open it. ``seconds`` is 0 where time means nothing."""
 
     kind: str
@@ -41,39 +41,39 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Kind:
+class TargetType:
     """How one kind of subjects is opened, counted and named.
 
     ``open(request, id)`` raises ``Absent`` for who may not. ``count(id, owner_id, by)`` changes its counter and is
     False when it is gone. ``titles(ids)`` are titles and addresses by id, for lists of its owner.
     """
 
-    open: Callable[[HttpRequest, str], Subject]
+    open: Callable[[HttpRequest, str], CommentTarget]
     count: Callable[[str, str, int], bool]
     titles: Callable[[Iterable[str]], dict[str, tuple[str, str]]]
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, TargetType] = {}
 
 
-def register(name: str, kind: Kind) -> None:
+def register_target_type(name: str, kind: TargetType) -> None:
     """Let things of another kind have comments."""
     _kinds[name] = kind
 
 
-def kind(name: str) -> Kind:
+def get_target_type(name: str) -> TargetType:
     """The kind of that name."""
     return _kinds[name]
 
 
-def kinds() -> dict[str, Kind]:
+def target_types() -> dict[str, TargetType]:
     """All of them."""
     return dict(_kinds)
 
 
-def of_video(video: Video) -> Subject:
+def video_target(video: Video) -> CommentTarget:
     """A video that the caller may watch."""
-    return Subject(
+    return CommentTarget(
         VIDEO,
         video.pk,
         video.channel,
@@ -85,14 +85,14 @@ def of_video(video: Video) -> Subject:
     )
 
 
-def _open_video(request: HttpRequest, video_id: str) -> Subject:
-    return of_video(access.visit(request, video_id).video)
+def _open_video(request: HttpRequest, video_id: str) -> CommentTarget:
+    return video_target(access.get_watchable(request, video_id).video)
 
 
 def _count_video(video_id: str, owner_id: str, by: int) -> bool:
     if not Video.objects.filter(pk=video_id).update(comment_count=F("comment_count") + by):
         return False
-    statistics.note(video_id, owner_id, comments=by)
+    statistics.add_today(video_id, owner_id, comments=by)
     return True
 
 
@@ -101,4 +101,4 @@ def _titles_of_videos(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {video.pk: (video.title, video.get_absolute_url()) for video in rows}
 
 
-register(VIDEO, Kind(_open_video, _count_video, _titles_of_videos))
+register_target_type(VIDEO, TargetType(_open_video, _count_video, _titles_of_videos))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from streamsite.sanitize import names_a_user
+from streamsite.sanitize import has_userinfo
 from videos.timecodes import COLONS, NOT_OF_DAY, TIMECODE, to_seconds
 
 LINK = r"https?://[^\s<>\"']+"
@@ -17,12 +17,12 @@ MOMENT = rf"{BEFORE_MOMENT}{TIMECODE}(?![A-Za-z_\d{COLONS}]|[.,]\d){NOT_OF_DAY}"
 PIECE = re.compile(f"(?P<link>(?a:{LINK}))|(?P<mention>(?a:{MENTION}))|(?P<moment>{MOMENT})")
 MENTIONED = re.compile(MENTION, re.ASCII)
 # What closes a sentence is no part of an address.
-AFTER = ".,:;!?\u2026\u201d\u2019"
-LONGEST_SHOWN = 60
+TRAILING_PUNCTUATION = ".,:;!?\u2026\u201d\u2019"
+MAX_LINK_LENGTH = 60
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextPart:
     """A part of a text: ``kind`` is text, moment, mention or link; ``value`` is the second, username or address."""
 
     kind: str
@@ -38,51 +38,51 @@ class _Everybody:
 
 
 # For texts whose mentions were not looked up when they were written: a name that nobody has leads to no page.
-EVERYBODY: Container[str] = _Everybody()
+ANY_NAME: Container[str] = _Everybody()
 
 
-def mentioned(text: str, *, most: int) -> list[str]:
+def find_mentions(text: str, *, most: int) -> list[str]:
     """The first ``most`` usernames that a text may call, each once, lower case."""
     without_links = re.sub(LINK, " ", text)
     names = (match[1].lower() for match in MENTIONED.finditer(without_links))
     return list(dict.fromkeys(names))[:most]
 
 
-def pieces(text: str, mentions: Container[str], seconds: float) -> list[Piece]:
+def split_text(text: str, mentions: Container[str], seconds: float) -> list[TextPart]:
     """``text`` in parts. Only who is in ``mentions`` is linked, and only moments within a video of ``seconds``."""
     return list(_pieces(text, mentions, seconds))
 
 
-def _pieces(text: str, mentions: Container[str], seconds: float) -> Iterator[Piece]:
+def _pieces(text: str, mentions: Container[str], seconds: float) -> Iterator[TextPart]:
     start = 0
     for match in PIECE.finditer(text):
         piece = _piece(match, mentions, seconds)
         if piece is None:
             continue
         if match.start() > start:
-            yield Piece("text", text[start : match.start()])
+            yield TextPart("text", text[start : match.start()])
         yield piece
         start = match.start() + len(piece.text if piece.kind != "link" else piece.value)
     if start < len(text):
-        yield Piece("text", text[start:])
+        yield TextPart("text", text[start:])
 
 
-def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Piece | None:
+def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> TextPart | None:
     whole = match[0]
     if match["link"]:
         address = _address(whole)
-        shown = address if len(address) <= LONGEST_SHOWN else f"{address[: LONGEST_SHOWN - 1]}…"
-        return Piece("link", shown, address) if address else None
+        shown = address if len(address) <= MAX_LINK_LENGTH else f"{address[: MAX_LINK_LENGTH - 1]}…"
+        return TextPart("link", shown, address) if address else None
     if match["mention"]:
         name = whole[1:].lower()
-        return Piece("mention", whole, name) if name in mentions else None
+        return TextPart("mention", whole, name) if name in mentions else None
     moment = to_seconds(*match.groups()[-3:])
-    return Piece("moment", whole, str(moment)) if moment is not None and moment < seconds else None
+    return TextPart("moment", whole, str(moment)) if moment is not None and moment < seconds else None
 
 
 def _address(whole: str) -> str:
     """Without what ends the sentence, and without a bracket that was opened before it; "" for what is no link."""
-    address = whole.rstrip(AFTER)
+    address = whole.rstrip(TRAILING_PUNCTUATION)
     while address.endswith(")") and address.count(")") > address.count("("):
-        address = address[:-1].rstrip(AFTER)
-    return address if address.partition("://")[2] and not names_a_user(address) else ""
+        address = address[:-1].rstrip(TRAILING_PUNCTUATION)
+    return address if address.partition("://")[2] and not has_userinfo(address) else ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.conf import settings
 
 from streamsite.errors import Unavailable
-from streamsite.partners import Partner
+from streamsite.external_services import ExternalService
 
 if TYPE_CHECKING:
     from videos.files.s3 import Bucket
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SECRET_BYTES = 12
 FOLDER = re.compile(r"\A[A-Za-z0-9_-]{11}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\Z")
 # Of the 256 threads of a web process at most twice as many wait for the bucket.
-REQUESTS_AT_ONCE, REQUEST_SECONDS = 16, 3.0
+MAX_CONCURRENT_REQUESTS, REQUEST_TIMEOUT_SECONDS = 16, 3.0
 
 T = TypeVar("T")
 
@@ -34,12 +34,12 @@ class BucketUnavailable(Unavailable):
     """The bucket does not answer, or not as it should."""
 
 
-_partner = Partner(
+_partner = ExternalService(
     "bucket",
     unavailable=BucketUnavailable,
     answers=(FileNotFoundError,),
-    at_once=REQUESTS_AT_ONCE,
-    seconds=REQUEST_SECONDS,
+    at_once=MAX_CONCURRENT_REQUESTS,
+    seconds=REQUEST_TIMEOUT_SECONDS,
 )
 
 
@@ -48,7 +48,7 @@ def is_configured() -> bool:
     return bool(settings.S3_BUCKET)
 
 
-def is_home() -> bool:
+def is_default_storage() -> bool:
     """Whether complete videos belong into the bucket."""
     return is_configured() and settings.MEDIA_STORAGE == "s3"
 
@@ -71,7 +71,7 @@ def connect(*, is_patient: bool = True) -> Bucket:
     )
 
 
-def ask(question: Callable[[Bucket], T]) -> T:
+def call_bucket(question: Callable[[Bucket], T]) -> T:
     """Return what ``question`` learns from the bucket, for a request. Raises ``FileNotFoundError``.
 
     ``BucketUnavailable`` after ``REQUEST_SECONDS``; at once while the bucket is known to be silent, or too busy.
@@ -81,14 +81,14 @@ def ask(question: Callable[[Bucket], T]) -> T:
 
 
 @contextmanager
-def visit() -> Iterator[Bucket]:
+def bucket_session() -> Iterator[Bucket]:
     """Give a request the bucket for several calls in a row, each tried once. Raises as ``ask`` does."""
     target = connect(is_patient=False)
     with _partner.visit():
         yield target
 
 
-def forget_failures() -> None:
+def reset_failures() -> None:
     """Make this process's requests ask the bucket again."""
     _partner.reset()
 
@@ -111,7 +111,7 @@ def _connect(
     )
 
 
-def new_name(generation: str) -> str:
+def new_stored_generation(generation: str) -> str:
     """A ``stored_generation`` for a generation that is to be copied."""
     return f"{generation}.{secrets.token_urlsafe(SECRET_BYTES)}"
 
@@ -131,7 +131,7 @@ def cors_rule() -> dict[str, Any]:
     }
 
 
-def holds(stored_generation: str, generation: str) -> bool:
+def is_stored(stored_generation: str, generation: str) -> bool:
     """Whether what a video says of its stored generation is about ``generation``."""
     return bool(generation) and stored_generation.startswith(f"{generation}.")
 
@@ -141,16 +141,16 @@ def is_folder(name: str) -> bool:
     return bool(FOLDER.match(name))
 
 
-def folder_of(video_id: str, stored_generation: str) -> str:
+def folder_name(video_id: str, stored_generation: str) -> str:
     """The folder of a stored generation."""
     return f"{video_id}.{stored_generation}"
 
 
-def video_of(folder: str) -> str:
+def video_id_of(folder: str) -> str:
     """The video whose folder it is."""
     return folder.partition(".")[0]
 
 
-def name_of(folder: str) -> str:
+def stored_generation_of(folder: str) -> str:
     """The ``stored_generation`` that stands for a folder."""
     return folder.partition(".")[2]

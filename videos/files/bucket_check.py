@@ -14,12 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name
 
-from streamsite import starting
+from streamsite import startup_warnings
 from videos.files import bucket
 
 TAG = "bucket"
 # Addresses are signed for a few seconds, and signatures themselves hold for 15 minutes.
-MOST_SKEW_SECONDS = 2
+MAX_SKEW_SECONDS = 2
 MISSING = {"NoSuchBucket", "404", "NotFound"}
 UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidClientTokenId", "AuthFailure"}
 WRONG_SECRET = {"SignatureDoesNotMatch"}
@@ -28,24 +28,24 @@ ELSEWHERE = {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocati
 DENIED = {"AccessDenied", "403", "Forbidden"}
 
 
-def problem() -> str:
+def find_problem() -> str:
     """Return why the bucket cannot be used and what to do, "" when it can, or when none is configured."""
     return next(_problems(), "") if bucket.is_configured() else ""
 
 
-def warning() -> str:
+def startup_warning() -> str:
     """Return what web and workers say at their start, "" when all is well. The site goes on without the bucket."""
-    told = problem()
+    told = find_problem()
     return f"{told} Until then its videos answer 503, and new ones stay on the disk." if told else ""
 
 
-starting.on_start(warning)
+startup_warnings.register_startup_warning(startup_warning)
 
 
 @register(TAG, deploy=True)
-def bucket_can_be_used(**extra: Any) -> list[CheckMessage]:
+def check_bucket(**extra: Any) -> list[CheckMessage]:
     """Check the bucket, for ``check --deploy``."""
-    told = problem()
+    told = find_problem()
     if not told:
         return []
     if told.startswith("The clock"):
@@ -118,7 +118,7 @@ def _skew(response: dict[str, Any]) -> Iterator[str]:
     except (TypeError, ValueError):
         return
     seconds = abs(time.time() - there)
-    if seconds > MOST_SKEW_SECONDS:
+    if seconds > MAX_SKEW_SECONDS:
         yield (
             f"The clock of this machine and the bucket's differ by {seconds:.0f} s, and addresses are signed for"
             f" {settings.S3_URL_SECONDS} s only: run NTP."

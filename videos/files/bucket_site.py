@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from streamsite.site_id import WrongSite, current
-from videos.files import bucket
+from streamsite.site_id import SiteMismatch, current_site_id
+from videos.files import bucket, orphans
 from videos.models import Video
-from videos.processing import orphans
 
 if TYPE_CHECKING:
     from videos.files.s3 import Bucket
@@ -24,13 +23,13 @@ logger = logging.getLogger("streamsite.bucket")
 _right: set[tuple[str, ...]] = set()
 
 
-def require(*, again: bool = False, is_patient: bool = True) -> None:
+def require_own_prefix(*, again: bool = False, is_patient: bool = True) -> None:
     """Raise ``WrongSite`` when the prefix is another site's. One that nothing marks is marked when it is safely ours.
 
     It is when it has no videos, or one that this database knows. Asked once per process, unless ``again``. Also raises
     ``BucketUnavailable``, within seconds unless ``is_patient``, or one of ``site_id.AWAY``.
     """
-    site = current()
+    site = current_site_id()
     place = (settings.S3_ENDPOINT_URL, settings.S3_BUCKET, settings.S3_PREFIX, site)
     if place in _right and not again:
         return
@@ -38,7 +37,7 @@ def require(*, again: bool = False, is_patient: bool = True) -> None:
     found = target.site()
     if not found:
         if not _is_ours(target):
-            raise WrongSite(
+            raise SiteMismatch(
                 f"{_place()} has videos, and the database {settings.DATABASES['default']['NAME']!r} knows none of them:"
                 " they may be another site's. Give this site an S3_PREFIX of its own, or restore the database;"
                 " `manage.py site_id --adopt` declares that they belong together."
@@ -47,16 +46,16 @@ def require(*, again: bool = False, is_patient: bool = True) -> None:
         found = target.site()
         logger.info("%s is marked as this site's", _place())
     if found != site:
-        raise WrongSite(
+        raise SiteMismatch(
             f"{_place()} belongs to another site (id {found[:8]}, this one is {site[:8]}). Give this site an S3_BUCKET"
             " or S3_PREFIX of its own; `manage.py site_id --adopt` declares that they belong together."
         )
     _right.add(place)
 
 
-def adopt() -> None:
+def adopt_prefix() -> None:
     """Mark the prefix as this site's, whatever it was before. Raises ``BucketUnavailable``."""
-    bucket.connect().claim(current())
+    bucket.connect().claim(current_site_id())
 
 
 def _is_ours(target: Bucket) -> bool:
@@ -64,7 +63,7 @@ def _is_ours(target: Bucket) -> bool:
     folders = (folder for folder in target.folders() if bucket.is_folder(folder))
     for batch in orphans.batches(folders):
         has_videos = True
-        named = {bucket.video_of(folder): bucket.name_of(folder) for folder in batch}
+        named = {bucket.video_id_of(folder): bucket.stored_generation_of(folder) for folder in batch}
         rows = Video.objects.filter(pk__in=named).values_list("pk", "stored_generation")
         if any(named[video_id] == stored for video_id, stored in rows):
             return True

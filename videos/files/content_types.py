@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TYPES = {
+CONTENT_TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
     "m4s": "video/iso.segment",
     "mp4": "video/mp4",
@@ -13,6 +13,6 @@ TYPES = {
 }
 
 
-def type_of(name: str) -> str:
+def content_type_of(name: str) -> str:
     """The type of a file by its name."""
-    return TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    return CONTENT_TYPES.get(name.rpartition(".")[2], "application/octet-stream")

@@ -47,7 +47,7 @@ def write_extra(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def job_dir(video_id: str, attempt: str) -> Path:
+def attempt_dir(video_id: str, attempt: str) -> Path:
     """The folder in which one attempt works; nothing in it is visible to anybody."""
     return Path(settings.WORK_DIR) / "jobs" / video_id / attempt
 
@@ -104,7 +104,7 @@ def remove_generations(video_id: str, *, keep: str | None = None) -> None:
         shutil.rmtree(parent, ignore_errors=True)
 
 
-def remove_everything(video_id: str) -> None:
+def remove_all_files(video_id: str) -> None:
     """Delete every file of a video."""
     remove_jobs(video_id)
     remove_generations(video_id)
@@ -112,7 +112,7 @@ def remove_everything(video_id: str) -> None:
     remove_source(video_id)
 
 
-def folder_bytes(folder: Path) -> int:
+def folder_size(folder: Path) -> int:
     """The size of all files below ``folder``."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 

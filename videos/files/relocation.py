@@ -27,7 +27,7 @@ from django.db.models import F
 from streamsite.errors import Conflict
 from streamsite.tasks.lease import current_lease
 from videos.files import bucket, paths
-from videos.files.content_types import type_of
+from videos.files.content_types import content_type_of
 from videos.models import Status, Video
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ logger = logging.getLogger("streamsite.placement")
 
 BATCH = 500
 PARALLEL = 8
-LOOK_SECONDS = 1.0
-MARGIN_SECONDS = 5.0
-FETCHING = ".fetching-"
+POLL_SECONDS = 1.0
+SETTLE_MARGIN_SECONDS = 5.0
+PARTIAL_PREFIX = ".fetching-"
 
 
 @dataclass(frozen=True)
-class Place:
+class MediaLocation:
     """What a video's row says about its files."""
 
     video_id: str
@@ -56,12 +56,12 @@ class Place:
     @property
     def is_stored(self) -> bool:
         """Whether it is served from the bucket."""
-        return bucket.holds(self.stored_generation, self.generation)
+        return bucket.is_stored(self.stored_generation, self.generation)
 
     @property
     def folder(self) -> str:
         """Its folder in the bucket."""
-        return bucket.folder_of(self.video_id, self.stored_generation)
+        return bucket.folder_name(self.video_id, self.stored_generation)
 
     @property
     def local(self) -> Path:
@@ -69,7 +69,7 @@ class Place:
         return paths.generation_dir(self.video_id, self.generation)
 
 
-class Moved(Conflict):
+class LocationChanged(Conflict):
     """The row changed while its files were copied."""
 
     detail = "The video's files are being moved. Try again."
@@ -77,29 +77,29 @@ class Moved(Conflict):
 
 def settle_seconds() -> float:
     """How long after a move something may still refer to the old place."""
-    return settings.MEDIA_STATE_CACHE_SECONDS + settings.S3_URL_SECONDS + MARGIN_SECONDS
+    return settings.MEDIA_STATE_CACHE_SECONDS + settings.S3_URL_SECONDS + SETTLE_MARGIN_SECONDS
 
 
-def place_of(video_id: str) -> Place | None:
+def get_location(video_id: str) -> MediaLocation | None:
     """What the video's row says now; ``None`` when it is gone."""
-    return places_of({video_id}).get(video_id)
+    return get_locations({video_id}).get(video_id)
 
 
-def places_of(video_ids: set[str]) -> dict[str, Place]:
+def get_locations(video_ids: set[str]) -> dict[str, MediaLocation]:
     """What the rows of those videos that are there say now."""
     fields = ("pk", "generation", "stored_generation", "status", "is_complete", "has_download")
     rows = Video.objects.filter(pk__in=video_ids).values_list(*fields)
-    return {row[0]: Place(*row) for row in rows}
+    return {row[0]: MediaLocation(*row) for row in rows}
 
 
-def into_bucket(video_id: str) -> int | None:
+def move_to_bucket(video_id: str) -> int | None:
     """Copy a complete video's generation into the bucket and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable``, or
     ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``tidy`` removes it.
     """
     while True:
-        place = place_of(video_id)
+        place = get_location(video_id)
         if place is None or place.is_stored or not place.is_complete or place.status != Status.READY:
             return None
         wanted = _files(place.local)
@@ -108,21 +108,21 @@ def into_bucket(video_id: str) -> int | None:
             return None
         try:
             _copy(place, wanted)
-        except Moved:
+        except LocationChanged:
             continue
         logger.info("video %s: %d files are served from the bucket", video_id, len(wanted))
         return sum(wanted.values())
 
 
-def _copy(place: Place, wanted: dict[str, int]) -> None:
+def _copy(place: MediaLocation, wanted: dict[str, int]) -> None:
     target = bucket.connect()
     begun = next(target.folders(f"{place.video_id}.{place.generation}."), None)
-    name = bucket.name_of(begun) if begun else bucket.new_name(place.generation)
-    folder = bucket.folder_of(place.video_id, name)
+    name = bucket.stored_generation_of(begun) if begun else bucket.new_stored_generation(place.generation)
+    folder = bucket.folder_name(place.video_id, name)
     there = _without_strays(target, folder, wanted) if begun else {}
 
     def send(file: str, on_bytes: Callable[[int], None]) -> None:
-        target.put(folder, file, place.local / file, type_of(file), on_bytes)
+        target.put(folder, file, place.local / file, content_type_of(file), on_bytes)
 
     try:
         _in_parallel(place, [file for file in wanted if there.get(file) != wanted[file]], send)
@@ -132,8 +132,8 @@ def _copy(place: Place, wanted: dict[str, int]) -> None:
             raise bucket.BucketUnavailable
         current_lease().check()
         _switch(place, name)
-    except Moved:
-        if not is_needed(place_of(place.video_id), name):
+    except LocationChanged:
+        if not is_needed(get_location(place.video_id), name):
             target.remove(folder)
         raise
 
@@ -146,28 +146,28 @@ def _without_strays(target: Bucket, folder: str, wanted: dict[str, int]) -> dict
     return {name: size for name, size in there.items() if name in wanted}
 
 
-def from_bucket(video_id: str) -> int | None:
+def move_to_disk(video_id: str) -> int | None:
     """Copy a stored generation back to the disk and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable`` or
     ``storage.DiskFull``. The objects stay; ``tidy`` removes them.
     """
     while True:
-        place = place_of(video_id)
+        place = get_location(video_id)
         if place is None or not place.is_stored:
             return None
         source = bucket.connect()
         wanted = source.sizes(place.folder)
         try:
             _fetch_back(place, wanted)
-        except (Moved, FileNotFoundError):
-            if place_of(video_id) == place:
+        except (LocationChanged, FileNotFoundError):
+            if get_location(video_id) == place:
                 raise
             continue
         return sum(wanted.values())
 
 
-def _fetch_back(place: Place, wanted: dict[str, int]) -> None:
+def _fetch_back(place: MediaLocation, wanted: dict[str, int]) -> None:
     if not wanted:
         raise FileNotFoundError(f"video {place.video_id}: the bucket has nothing of it")
     if _files(place.local) != wanted:
@@ -186,8 +186,8 @@ def _fetch_back(place: Place, wanted: dict[str, int]) -> None:
     _switch(place, "")
 
 
-def _partial_of(place: Place) -> Path:
-    return place.local.with_name(f"{FETCHING}{place.generation}")
+def _partial_of(place: MediaLocation) -> Path:
+    return place.local.with_name(f"{PARTIAL_PREFIX}{place.generation}")
 
 
 def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
@@ -197,7 +197,7 @@ def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _switch(place: Place, stored_generation: str) -> None:
+def _switch(place: MediaLocation, stored_generation: str) -> None:
     """Serve the video from the other place, or ``Moved`` when its row or its files are no longer those copied."""
     changed = Video.objects.filter(
         pk=place.video_id,
@@ -207,10 +207,10 @@ def _switch(place: Place, stored_generation: str) -> None:
         has_download=place.has_download,
     ).update(stored_generation=stored_generation)
     if not changed:
-        raise Moved
+        raise LocationChanged
 
 
-def fetch_files(place: Place, names: list[str], target: Path, source: Bucket | None = None) -> None:
+def fetch_files(place: MediaLocation, names: list[str], target: Path, source: Bucket | None = None) -> None:
     """Copy some of a stored generation's objects into the folder ``target``."""
     source = source or bucket.connect()
 
@@ -225,8 +225,8 @@ def fetch_files(place: Place, names: list[str], target: Path, source: Bucket | N
 
 
 @contextmanager
-def folder_with(
-    place: Place, choose: Callable[[Path, list[str]], list[str]], *, for_request: bool = False
+def files_on_disk(
+    place: MediaLocation, choose: Callable[[Path, list[str]], list[str]], *, for_request: bool = False
 ) -> Iterator[Path]:
     """A folder on the disk with some of the video's files: its own, or a temporary one filled from the bucket.
 
@@ -239,7 +239,7 @@ def folder_with(
     # The sweeper looks after what a killed process leaves there.
     with TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
         folder = Path(scratch)
-        with bucket.visit() if for_request else nullcontext(bucket.connect()) as source:
+        with bucket.bucket_session() if for_request else nullcontext(bucket.connect()) as source:
             sizes = source.sizes(place.folder)
             fetch_files(place, [name for name in sizes if name.endswith(".m3u8")], folder, source)
             chosen = choose(folder, list(sizes))
@@ -248,21 +248,21 @@ def folder_with(
         yield folder
 
 
-def tidy(video_id: str) -> int:
+def remove_old_copies(video_id: str) -> int:
     """Remove what of the video's generations its row does not name, on the disk and in the bucket; how many folders.
 
     Safe to repeat. What is being made or copied stays.
     """
-    place = place_of(video_id)
+    place = get_location(video_id)
     count = 0
     if place is not None and place.is_stored and _is_settled(place.local):
         paths.remove_generation(video_id, place.generation)
         count += 1
-    if place is None or bucket.is_home() or not place.is_stored:
+    if place is None or bucket.is_default_storage() or not place.is_stored:
         count += _remove_partial_copies(video_id)
     target = bucket.connect()
     for folder in list(target.folders(f"{video_id}.")):
-        if not is_needed(place, bucket.name_of(folder)):
+        if not is_needed(place, bucket.stored_generation_of(folder)):
             target.remove(folder)
             count += 1
     return count
@@ -270,48 +270,48 @@ def tidy(video_id: str) -> int:
 
 def _remove_partial_copies(video_id: str) -> int:
     """Remove copies from the bucket that nobody completes any more; return how many there were."""
-    copies = list(paths.generation_dir(video_id, "x").parent.glob(f"{FETCHING}*"))
+    copies = list(paths.generation_dir(video_id, "x").parent.glob(f"{PARTIAL_PREFIX}*"))
     for copy in copies:
         shutil.rmtree(copy, ignore_errors=True)
     return len(copies)
 
 
-def left_over() -> Iterator[str]:
+def iter_old_copies() -> Iterator[str]:
     """Yield the videos that were moved to where they belong, and of which the other copy is still there.
 
     A process that is killed after a move leaves it.
     """
-    if bucket.is_home():
+    if bucket.is_default_storage():
         rows = Video.objects.exclude(stored_generation="").order_by("pk").values_list("pk", "generation")
         for video_id, generation in rows.iterator():
             folder = paths.generation_dir(video_id, generation)
-            if folder.is_dir() or any(folder.parent.glob(f"{FETCHING}*")):
+            if folder.is_dir() or any(folder.parent.glob(f"{PARTIAL_PREFIX}*")):
                 yield video_id
         return
     folders = bucket.connect().folders()
-    while batch := {bucket.video_of(folder) for folder in islice(folders, BATCH)}:
-        yield from sorted(pk for pk, place in places_of(batch).items() if not place.is_stored)
+    while batch := {bucket.video_id_of(folder) for folder in islice(folders, BATCH)}:
+        yield from sorted(pk for pk, place in get_locations(batch).items() if not place.is_stored)
 
 
-def is_needed(place: Place | None, name: str) -> bool:
+def is_needed(place: MediaLocation | None, name: str) -> bool:
     """Whether a folder of the bucket is the one a video is served from, or may be about to become it."""
     if place is None:
         return False
     if place.is_stored:
         return name == place.stored_generation
-    return bucket.is_home() and bucket.holds(name, place.generation)
+    return bucket.is_default_storage() and bucket.is_stored(name, place.generation)
 
 
-def move_home(video_id: str) -> int | None:
+def move_to_default(video_id: str) -> int | None:
     """Bring the video to where ``MEDIA_STORAGE`` says; the number of bytes, or ``None`` when it is there."""
-    return into_bucket(video_id) if bucket.is_home() else from_bucket(video_id)
+    return move_to_bucket(video_id) if bucket.is_default_storage() else move_to_disk(video_id)
 
 
-def keep_download(place: Place, made: Path, name: str) -> bool:
+def store_download(place: MediaLocation, made: Path, name: str) -> bool:
     """Add the file for download to the video's files, wherever they are. False when they moved meanwhile."""
     size = made.stat().st_size
     if place.is_stored:
-        bucket.connect().put(place.folder, name, made, type_of(name))
+        bucket.connect().put(place.folder, name, made, content_type_of(name))
     else:
         made.replace(place.local / name)
     rows = Video.objects.filter(pk=place.video_id, generation=place.generation, has_download=False)
@@ -341,19 +341,21 @@ def _files(folder: Path) -> dict[str, int]:
     }
 
 
-def _in_parallel(place: Place, names: list[str], work: Callable[[str, Callable[[int], None]], None]) -> None:
+def _in_parallel(
+    place: MediaLocation, names: list[str], work: Callable[[str, Callable[[int], None]], None]
+) -> None:
     """``work`` on each name. Stops for a lost lease and, as ``Moved``, when the row names another generation."""
     lease, stop = current_lease(), threading.Event()
 
     def on_bytes(count: int) -> None:
         if stop.is_set() or lease.lost.is_set():
-            raise Moved
+            raise LocationChanged
 
     with ThreadPoolExecutor(PARALLEL) as pool:
         pending = {pool.submit(work, name, on_bytes) for name in names}
         try:
             while pending:
-                done, pending = wait(pending, timeout=LOOK_SECONDS, return_when=FIRST_EXCEPTION)
+                done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_EXCEPTION)
                 lease.check()
                 for future in done:
                     future.result()
@@ -365,6 +367,6 @@ def _in_parallel(place: Place, names: list[str], work: Callable[[str, Callable[[
             raise
 
 
-def _require_unmoved(place: Place) -> None:
-    if place_of(place.video_id) != place:
-        raise Moved
+def _require_unmoved(place: MediaLocation) -> None:
+    if get_location(place.video_id) != place:
+        raise LocationChanged

@@ -29,9 +29,9 @@ logger = logging.getLogger("streamsite.bucket")
 
 PARALLEL = 8
 PART_BYTES = 64 * 1024**2
-AT_ONCE = 1_000
+PAGE_SIZE = 1_000
 # Beside the folder ``videos`` below the prefix.
-MARKER, MOST_MARKER_BYTES = "streamsite-site-id", 200
+MARKER, MAX_MARKER_BYTES = "streamsite-site-id", 200
 COUNT = "streamsite-site-count"
 TRASH = "trash"
 NO_CORS = "NoSuchCORSConfiguration"
@@ -41,7 +41,7 @@ OBJECT_CACHE = "private, no-store"
 
 
 @dataclass(frozen=True)
-class Patience:
+class ClientTimeouts:
     """How long a client waits, in seconds, and how often it tries."""
 
     connect: float
@@ -49,13 +49,13 @@ class Patience:
     tries: int
 
 
-BACKGROUND = Patience(connect=3, read=15, tries=2)
+BACKGROUND = ClientTimeouts(connect=3, read=15, tries=2)
 # Somebody waits for the answer; who asks again comes by themselves.
-REQUEST = Patience(connect=2, read=2.5, tries=1)
+REQUEST = ClientTimeouts(connect=2, read=2.5, tries=1)
 
 
 @dataclass(frozen=True)
-class Facts:
+class ObjectInfo:
     """What the bucket says about an object."""
 
     size: int
@@ -90,7 +90,7 @@ class Bucket:
         secret: str,
         prefix: str,
         in_host: bool,
-        patience: Patience = BACKGROUND,
+        patience: ClientTimeouts = BACKGROUND,
     ) -> None:
         self.name = name
         self._prefix = f"{prefix}/" if prefix else ""
@@ -164,13 +164,13 @@ class Bucket:
                 self.name, self._key(folder, name), str(target), Config=self._storage.transfer_config
             )
 
-    def read(self, folder: str, name: str) -> tuple[bytes, Facts]:
+    def read(self, folder: str, name: str) -> tuple[bytes, ObjectInfo]:
         """A whole object, for small ones. ``FileNotFoundError`` when there is none."""
         with _translated():
             found = self._client.get_object(Bucket=self.name, Key=self._key(folder, name))
             return found["Body"].read(), _facts(found)
 
-    def facts(self, folder: str, name: str) -> Facts:
+    def facts(self, folder: str, name: str) -> ObjectInfo:
         """What is known about an object. ``FileNotFoundError`` when there is none."""
         with _translated():
             return _facts(self._client.head_object(Bucket=self.name, Key=self._key(folder, name)))
@@ -184,7 +184,7 @@ class Bucket:
         """When the folder was last written to, judged by its first thousand objects."""
         with _translated():
             page = self._client.list_objects_v2(
-                Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=AT_ONCE
+                Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=PAGE_SIZE
             )
         return max((entry["LastModified"] for entry in page.get("Contents", ())), default=None)
 
@@ -206,8 +206,8 @@ class Bucket:
         """Delete some of a folder's objects."""
         keys = [{"Key": self._key(folder, name)} for name in names]
         with _translated():
-            for first in range(0, len(keys), AT_ONCE):
-                batch = {"Objects": keys[first : first + AT_ONCE], "Quiet": True}
+            for first in range(0, len(keys), PAGE_SIZE):
+                batch = {"Objects": keys[first : first + PAGE_SIZE], "Quiet": True}
                 answer = self._client.delete_objects(Bucket=self.name, Delete=batch)
                 if answer.get("Errors"):
                     logger.error("bucket: not deleted: %s", answer["Errors"][0].get("Code"))
@@ -254,11 +254,11 @@ class Bucket:
         try:
             with _translated():
                 found = self.client.get_object(Bucket=self.name, Key=self._prefix + name)
-                return str(found["Body"].read(MOST_MARKER_BYTES).decode(errors="replace").strip())
+                return str(found["Body"].read(MAX_MARKER_BYTES).decode(errors="replace").strip())
         except FileNotFoundError:
             return ""
 
-    def condemned(self) -> dict[str, date]:
+    def marked_for_removal(self) -> dict[str, date]:
         """Return the folders that are to be removed, with the day since which they are."""
         found: dict[str, date] = {}
         with _translated():
@@ -275,12 +275,12 @@ class Bucket:
         entries = [entry for page in self._pages(prefix) for entry in page.get("Contents", ())]
         return {entry["Key"].removeprefix(prefix): day for entry in entries if not entry["Size"]}
 
-    def condemn(self, folder: str, day: date) -> None:
+    def mark_for_removal(self, folder: str, day: date) -> None:
         """Note that a folder is to be removed, by an empty object. The folder stays as it is."""
         with _translated():
             self.client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
 
-    def pardon(self, folder: str, day: date) -> None:
+    def unmark_removal(self, folder: str, day: date) -> None:
         """Delete the note that a folder is to be removed."""
         with _translated():
             self.client.delete_object(Bucket=self.name, Key=self._note(folder, day))
@@ -332,8 +332,8 @@ class Bucket:
         return pages
 
 
-def _facts(answer: dict[str, Any]) -> Facts:
-    return Facts(answer["ContentLength"], answer["ETag"], answer["LastModified"])
+def _facts(answer: dict[str, Any]) -> ObjectInfo:
+    return ObjectInfo(answer["ContentLength"], answer["ETag"], answer["LastModified"])
 
 
 @contextmanager

@@ -27,10 +27,10 @@ PUBLIC, OWNER, SHARED, HELD = "p", "o", "s", "h"
 LINK, SESSION, API_TOKEN = "l", "s", "t"  # the kinds of grant
 SIGNATURE_BYTES = 18
 # How long after a film's length a token still plays it, and how long a held one lives at most.
-MARGIN_SECONDS, MOST_HELD_SECONDS = 3600, 6 * 3600
+EXPIRY_MARGIN_SECONDS, MAX_HELD_SECONDS = 3600, 6 * 3600
 # Held tokens made within a minute are equal, so that the answers they are in keep their ETag.
 HELD_STEP_SECONDS = 60
-FORM = re.compile(
+TOKEN_PATTERN = re.compile(
     r"\A(?:(?P<page_class>[pos])(?P<page_expires>[0-9a-f]{1,12})(?:~(?P<link_id>[A-Za-z0-9_-]{1,32}))?"
     r"|h(?P<expires>[0-9a-f]{1,12})~(?P<kind>[lst])(?P<id>[A-Za-z0-9_-]{1,43})~(?P<epoch>[0-9a-f]{1,12}))"
     r"\.(?P<signature>[A-Za-z0-9_-]{24})\Z",
@@ -47,7 +47,7 @@ class Grant:
 
 
 @dataclass(frozen=True)
-class Pass:
+class MediaTokenClaims:
     """What a good token says: the class of viewer, and what the token depends on.
 
     ``link_id`` is set in the shared class, ``grant`` and the video's ``epoch`` in the held one.
@@ -59,13 +59,13 @@ class Pass:
     epoch: int = 0
 
     @property
-    def is_owners(self) -> bool:
+    def is_for_owner(self) -> bool:
         """Whether only the video's owner was given the token."""
         held_by_owner = self.grant is not None and self.grant.kind != LINK
         return self.viewer_class == OWNER or held_by_owner
 
 
-def make(
+def create_page_token(
     video_id: str, generation: str, viewer_class: str, *, link_id: str = "", duration: float = 0.0
 ) -> str:
     """A token of a page or of everybody, equal for all within a window, so that caches can share.
@@ -73,26 +73,26 @@ def make(
     It lives one to two windows, more where a film of ``duration`` seconds and the margin need more.
     """
     window = settings.MEDIA_TOKEN_SECONDS
-    windows = max(2, math.ceil((duration + MARGIN_SECONDS) / window) + 1)
+    windows = max(2, math.ceil((duration + EXPIRY_MARGIN_SECONDS) / window) + 1)
     expires = (int(time.time()) // window + windows) * window
     head = f"{viewer_class}{expires:x}" + (f"~{link_id}" if link_id else "")
     return f"{head}.{_sign(video_id, generation, head, settings.SECRET_KEY)}"
 
 
-def make_held(video_id: str, generation: str, grant: Grant, *, epoch: int, duration: float) -> str:
+def create_held_token(video_id: str, generation: str, grant: Grant, *, epoch: int, duration: float) -> str:
     """A token that is good by itself for ``duration`` seconds and an hour, at most six hours, while ``grant`` lives.
 
     ``epoch`` is the video's ``visibility_epoch``: the token ends with the next change of who may see the video.
     """
-    life = min(duration + MARGIN_SECONDS + HELD_STEP_SECONDS, MOST_HELD_SECONDS)
+    life = min(duration + EXPIRY_MARGIN_SECONDS + HELD_STEP_SECONDS, MAX_HELD_SECONDS)
     expires = int(time.time() + life) // HELD_STEP_SECONDS * HELD_STEP_SECONDS
     head = f"{HELD}{expires:x}~{grant.kind}{grant.id}~{epoch:x}"
     return f"{head}.{_sign(video_id, generation, head, settings.SECRET_KEY)}"
 
 
-def read(token: str, video_id: str, generation: str) -> Pass | None:
+def verify_token(token: str, video_id: str, generation: str) -> MediaTokenClaims | None:
     """Return what a good token says, or ``None``."""
-    match = FORM.match(token)
+    match = TOKEN_PATTERN.match(token)
     if match is None:
         return None
     head = token.rpartition(".")[0]
@@ -105,11 +105,11 @@ def read(token: str, video_id: str, generation: str) -> Pass | None:
     if int(match["expires"] or match["page_expires"], 16) < time.time():
         return None
     if match["kind"]:
-        return Pass(HELD, grant=Grant(match["kind"], match["id"]), epoch=int(match["epoch"], 16))
+        return MediaTokenClaims(HELD, grant=Grant(match["kind"], match["id"]), epoch=int(match["epoch"], 16))
     viewer_class, link_id = match["page_class"], match["link_id"] or ""
     if (viewer_class == SHARED) != bool(link_id):
         return None
-    return Pass(viewer_class, link_id)
+    return MediaTokenClaims(viewer_class, link_id)
 
 
 def _sign(video_id: str, generation: str, head: str, secret: str) -> str:

@@ -37,10 +37,10 @@ def _signed(video: Video, folder: str, name: str, grant: AnyGrant | None) -> str
 def _token(video: Video, folder: str, grant: AnyGrant | None) -> str:
     duration = video.duration
     if is_linkable(video.visibility) and video.generation and not video.is_taken_down:
-        return tokens.make(video.pk, folder, tokens.PUBLIC, duration=duration)
+        return tokens.create_page_token(video.pk, folder, tokens.PUBLIC, duration=duration)
     if isinstance(grant, Grant):
         epoch = video.visibility_epoch
-        return tokens.make_held(video.pk, folder, grant, epoch=epoch, duration=duration)
+        return tokens.create_held_token(video.pk, folder, grant, epoch=epoch, duration=duration)
     if grant is not None:
-        return tokens.make(video.pk, folder, tokens.SHARED, link_id=grant.pk, duration=duration)
-    return tokens.make(video.pk, folder, tokens.OWNER, duration=duration)
+        return tokens.create_page_token(video.pk, folder, tokens.SHARED, link_id=grant.pk, duration=duration)
+    return tokens.create_page_token(video.pk, folder, tokens.OWNER, duration=duration)

@@ -16,7 +16,7 @@ from videos import mappers
 from videos.access import may_watch
 from videos.playback import history
 
-MOST = 8
+MAX_ENTRIES = 8
 
 
 @dataclass(frozen=True)
@@ -29,30 +29,32 @@ class Shelf:
     entries: list[dict[str, Any]]
 
 
-Builder = Callable[[User], Shelf]
-_builders: list[Builder] = []
+ShelfBuilder = Callable[[User], Shelf]
+_builders: list[ShelfBuilder] = []
 
 
-def register(builder: Builder) -> Builder:
+def register_shelf(builder: ShelfBuilder) -> ShelfBuilder:
     """Add a shelf; they stand in the order of registration."""
     _builders.append(builder)
     return builder
 
 
-def of_user(user: User) -> list[Shelf]:
+def shelves_for(user: User) -> list[Shelf]:
     """The shelves that have something in them."""
-    if not preferences.complete(user.preferences)["personalised"]:
+    if not preferences.with_defaults(user.preferences)["personalised"]:
         return []
     return [shelf for builder in _builders if (shelf := builder(user)).entries]
 
 
 def continue_watching(user: User) -> Shelf:
     """Return the videos that a person began and did not finish, latest first; none while the history is paused."""
-    if preferences.complete(user.preferences)["history_paused"]:
+    if preferences.with_defaults(user.preferences)["history_paused"]:
         return Shelf("continue", "Continue watching", "/history", [])
-    rows = history.unfinished(user.pk).order_by(*history.RECENT)[: 2 * MOST]
-    entries = [{"video": mappers.card(row.video)} for row in rows if may_watch(user, row.video)][:MOST]
+    rows = history.unfinished_of_user(user.pk).order_by(*history.RECENT)[: 2 * MAX_ENTRIES]
+    entries = [{"video": mappers.serialize_card(row.video)} for row in rows if may_watch(user, row.video)][
+        :MAX_ENTRIES
+    ]
     return Shelf("continue", "Continue watching", "/history", entries)
 
 
-register(continue_watching)
+register_shelf(continue_watching)

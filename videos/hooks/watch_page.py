@@ -8,19 +8,19 @@ from typing import Any
 from django.http import HttpRequest
 
 from videos.models import Video
-from videos.viewer_state import Relation
+from videos.viewer_state import ViewerState
 
-Builder = Callable[[HttpRequest, Video, Relation], dict[str, Any]]
-_builders: list[Builder] = []
+ContextBuilder = Callable[[HttpRequest, Video, ViewerState], dict[str, Any]]
+_builders: list[ContextBuilder] = []
 
 
-def register(builder: Builder) -> Builder:
+def register_context_builder(builder: ContextBuilder) -> ContextBuilder:
     """Add a builder of template context for the watch page."""
     _builders.append(builder)
     return builder
 
 
-def collect(request: HttpRequest, video: Video, relation: Relation) -> dict[str, Any]:
+def build_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, Any]:
     """The context that all builders add; ``relation`` is what the viewer is to the video."""
     context: dict[str, Any] = {}
     for builder in _builders:

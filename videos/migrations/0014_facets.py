@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import migrations, models
 
-from streamsite.mongo.batches import batches_of_ids
+from streamsite.mongo.batches import id_batches
 from streamsite.mongo.collections import collection
 from videos import facets
 
@@ -14,8 +14,8 @@ NOT_FILLED = {"facets": {"$in": [[], None]}}
 def fill(apps, schema_editor):
     """Rows and search documents of the former version have no facets."""
     for table in ("videos_video", "search_video"):
-        for ids in batches_of_ids(collection(table), NOT_FILLED):
-            facets.refresh(table, {"_id": {"$in": ids}})
+        for ids in id_batches(collection(table), NOT_FILLED):
+            facets.refresh_facets(table, {"_id": {"$in": ids}})
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ from pymongo import UpdateOne
 
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
-from videos import titles
+from videos import folded_titles
 
 NOT_FILLED = {"folded_title": {"$in": ["", None]}}
 
@@ -24,7 +24,7 @@ def _may_know(watch: dict[str, Any], video: dict[str, Any]) -> bool:
 
 def fill(apps: Any, schema_editor: Any) -> None:
     """Write the folded titles of videos, and bring the titles in the history in line with them."""
-    titles.fill("videos_video", unfilled=True)
+    folded_titles.fill_folded_titles("videos_video", unfilled=True)
     watches = collection("videos_watch")
     for piece in batches(watches, NOT_FILLED, fields=("user_id", "video_id", "title")):
         ids = list({row["video_id"] for row in piece})
@@ -34,7 +34,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
         for row in piece:
             video = known.get(row["video_id"])
             title = video["title"] if video and _may_know(row, video) else row.get("title") or ""
-            change = {"title": title, "folded_title": titles.folded(title)}
+            change = {"title": title, "folded_title": folded_titles.fold_title(title)}
             writes.append(UpdateOne({"_id": row["_id"]}, {"$set": change}))
         watches.bulk_write(writes, ordered=False)
 

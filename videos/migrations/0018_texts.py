@@ -17,7 +17,10 @@ def fill(apps, schema_editor):
     videos = collection("videos_video")
     for rows in batches(videos, NOT_FILLED, fields=("tags",)):
         videos.bulk_write(
-            [UpdateOne({"_id": row["_id"]}, {"$set": {"tag_keys": tags.keys(row["tags"])}}) for row in rows],
+            [
+                UpdateOne({"_id": row["_id"]}, {"$set": {"tag_keys": tags.tag_keys(row["tags"])}})
+                for row in rows
+            ],
             ordered=False,
         )
 

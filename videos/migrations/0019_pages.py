@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import migrations, models
 
-from streamsite.mongo.batches import batches_of_ids
+from streamsite.mongo.batches import id_batches
 from streamsite.mongo.collections import collection
 
 NOT_FILLED = {"first_published_at": None, "published_at": {"$ne": None}}
@@ -14,7 +14,7 @@ NOT_FILLED = {"first_published_at": None, "published_at": {"$ne": None}}
 def fill(apps: Any, schema_editor: Any) -> None:
     """Let what was published here have come out first then."""
     videos = collection("videos_video")
-    for ids in batches_of_ids(videos, NOT_FILLED):
+    for ids in id_batches(videos, NOT_FILLED):
         videos.update_many(
             {"_id": {"$in": ids}, **NOT_FILLED}, [{"$set": {"first_published_at": "$published_at"}}]
         )

@@ -9,7 +9,7 @@ from streamsite.ids import object_id
 from videos.models.video import Video
 
 
-class Kind(models.TextChoices):
+class CaptionKind(models.TextChoices):
     """What a text track is for: the kinds of HTML's ``<track>``, and forced tracks, which are subtitles there."""
 
     SUBTITLES = "subtitles", "Subtitles"
@@ -19,10 +19,10 @@ class Kind(models.TextChoices):
 
 
 # A track of an earlier kind says more of what is said than one of a later kind.
-FULLEST_FIRST = (Kind.SUBTITLES, Kind.CAPTIONS, Kind.DESCRIPTIONS, Kind.FORCED)
+FULLEST_FIRST = (CaptionKind.SUBTITLES, CaptionKind.CAPTIONS, CaptionKind.DESCRIPTIONS, CaptionKind.FORCED)
 
 
-class Source(models.TextChoices):
+class CaptionSource(models.TextChoices):
     """Where the text came from."""
 
     UPLOADED = "uploaded", "Uploaded"
@@ -40,8 +40,8 @@ class Caption(models.Model):
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="captions")
     language = models.CharField(max_length=12)
     label = models.CharField(max_length=60)
-    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SUBTITLES)
-    source = models.CharField(max_length=10, choices=Source.choices, default=Source.UPLOADED)
+    kind = models.CharField(max_length=12, choices=CaptionKind.choices, default=CaptionKind.SUBTITLES)
+    source = models.CharField(max_length=10, choices=CaptionSource.choices, default=CaptionSource.UPLOADED)
     cues = models.JSONField(default=list)
     revision = models.CharField(max_length=16, default=object_id)
     created_at = models.DateTimeField(default=timezone.now)

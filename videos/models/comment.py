@@ -7,12 +7,12 @@ from django.db import models
 from django.utils import timezone
 
 from streamsite.ids import object_id
-from videos.models.reaction import Value
+from videos.models.reaction import ReactionValue
 
-LONGEST = 10_000
+MAX_COMMENT_LENGTH = 10_000
 
 
-class State(models.TextChoices):
+class CommentState(models.TextChoices):
     """Who sees a comment: everybody; its author and the subject's owner; nobody but staff."""
 
     SHOWN = "shown", "Shown"
@@ -47,12 +47,12 @@ class Comment(models.Model):
         db_index=False,
     )
     parent = models.CharField(max_length=32, blank=True)
-    text = models.TextField(max_length=LONGEST)
+    text = models.TextField(max_length=MAX_COMMENT_LENGTH)
     # Usernames that were somebody's when it was written, with their ids.
     mentions = models.JSONField(default=dict, blank=True)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.SHOWN)
+    state = models.CharField(max_length=8, choices=CommentState.choices, default=CommentState.SHOWN)
     # What it was before its author's account was closed.
-    state_before = models.CharField(max_length=8, choices=State.choices, blank=True, editable=False)
+    state_before = models.CharField(max_length=8, choices=CommentState.choices, blank=True, editable=False)
     held_because = models.CharField(max_length=120, blank=True, editable=False)
     like_count = models.BigIntegerField(default=0, editable=False)
     dislike_count = models.BigIntegerField(default=0, editable=False)
@@ -110,7 +110,7 @@ class CommentReaction(models.Model):
     )
     comment = models.ForeignKey(Comment, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     subject = models.CharField(max_length=32, db_index=True)
-    value = models.CharField(max_length=8, choices=Value.choices)
+    value = models.CharField(max_length=8, choices=ReactionValue.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

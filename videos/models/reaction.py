@@ -10,7 +10,7 @@ from streamsite.ids import object_id
 from videos.models.video import Video
 
 
-class Value(models.TextChoices):
+class ReactionValue(models.TextChoices):
     """The two things that can be said."""
 
     LIKE = "like", "Like"
@@ -34,7 +34,7 @@ class Reaction(models.Model):
     video = models.ForeignKey(
         Video, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
-    value = models.CharField(max_length=8, choices=Value.choices)
+    value = models.CharField(max_length=8, choices=ReactionValue.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -53,7 +53,7 @@ class Video(models.Model):
     id = models.CharField(primary_key=True, db_column="_id", max_length=11, default=video_id, editable=False)
     channel = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="videos")
     title = models.CharField(max_length=120)
-    # What the studio finds it by: see ``videos.titles``.
+    # What the studio finds it by: see ``videos.folded_titles``.
     folded_title = models.TextField(blank=True, default="", editable=False)
     description = models.TextField(max_length=5000, blank=True)
     tags = models.JSONField(default=list, blank=True)
@@ -85,7 +85,7 @@ class Video(models.Model):
 
     source_name = models.CharField(max_length=255, blank=True, editable=False)
     source_size = models.BigIntegerField(default=0, editable=False)
-    # In hexadecimal; "" until it is known: see ``videos.duplicates``.
+    # In hexadecimal; "" until it is known: see ``videos.files.duplicates``.
     source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     generation = models.CharField(max_length=32, blank=True, editable=False)
     stored_generation = models.CharField(max_length=64, blank=True, editable=False)

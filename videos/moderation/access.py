@@ -15,7 +15,7 @@ APPEAL_SECONDS = 90 * 24 * 3600
 
 def case_for_appealing(user: User, case_id: str) -> Case:
     """A decision against something of the caller's."""
-    case = cases.against(user.pk).filter(pk=case_id).first()
+    case = cases.cases_against(user.pk).filter(pk=case_id).first()
     if case is None:
         raise Absent
     return case
@@ -32,7 +32,7 @@ def case_by_token(raw: str) -> Case:
         case_id, owner_id = signing.loads(raw[:600], salt=SALT, max_age=APPEAL_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
         raise Absent from None
-    case = cases.against(str(owner_id)).filter(pk=str(case_id)).first()
+    case = cases.cases_against(str(owner_id)).filter(pk=str(case_id)).first()
     if case is None:
         raise Absent
     return case

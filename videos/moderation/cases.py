@@ -22,23 +22,23 @@ from videos import strikes
 from videos.models import Case, Report
 from videos.models.moderation import CaseState, Decision, Reason
 from videos.moderation import reportable
-from videos.moderation.reportable import Thing
+from videos.moderation.reportable import ReportTarget
 
-LONGEST = 2000
-LONGEST_TITLE = 200
+MAX_LENGTH = 2000
+MAX_TITLE_LENGTH = 200
 NEWEST = ("-created_at", "-id")
 # Sent with ``case`` when staff decided it, or decided about the appeal: both sides are told.
-decided = Signal()
+case_decided = Signal()
 
 
-def report(reporter: User, thing: Thing, data: Any) -> Report:
+def report(reporter: User, thing: ReportTarget, data: Any) -> Report:
     """Tell staff about something. Again by the same account: the report that is there."""
     reason, text = data.get("reason"), data.get("text", "")
     problems: dict[str, list[str]] = {}
     if not isinstance(reason, str) or reason not in Reason.values:
         problems["reason"] = [f"One of: {', '.join(Reason.values)}."]
-    if not isinstance(text, str) or len(text) > LONGEST:
-        problems["text"] = [f"A text of at most {LONGEST} characters."]
+    if not isinstance(text, str) or len(text) > MAX_LENGTH:
+        problems["text"] = [f"A text of at most {MAX_LENGTH} characters."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
     if thing.owner.pk == reporter.pk:
@@ -85,7 +85,7 @@ def decide(
         raise Invalid(
             "Without a violation there is no strike.", fields={"strike": ["There is no violation."]}
         )
-    require_possible = reportable.kind(case.about).require_possible
+    require_possible = reportable.get_reportable_type(case.about).require_possible
     if decision == Decision.TAKEN_DOWN and require_possible is not None:
         require_possible(case.subject)
     now = timezone.now()
@@ -94,7 +94,7 @@ def decide(
         state=CaseState.DECIDED,
         is_open=False,
         decision=decision,
-        notice=clean_text(notice)[:LONGEST],
+        notice=clean_text(notice)[:MAX_LENGTH],
         decided_at=now,
         updated_at=now,
         claimed_by=staff,
@@ -102,17 +102,17 @@ def decide(
         raise Conflict("Somebody else has this case, or it is decided.")
     _note(case.pk, staff, f"decided: {Decision(decision).label}{', with a strike' if strike else ''}", note)
     if strike:
-        strikes.add(case.owner_id, case)
+        strikes.add_strike(case.owner_id, case)
     if decision == Decision.TAKEN_DOWN:
-        reportable.kind(case.about).take_down(case.subject, actor=staff)
+        reportable.get_reportable_type(case.about).take_down(case.subject, actor=staff)
     return _announce(case.pk)
 
 
 def appeal(case: Case, text: object) -> Case:
     """The owner asks to look again, once. ``Conflict`` when there is nothing to appeal, or they did already."""
     words = clean_text(text) if isinstance(text, str) else ""
-    if is_blank(words) or len(words) > LONGEST:
-        problem = f"Say why, in at most {LONGEST} characters."
+    if is_blank(words) or len(words) > MAX_LENGTH:
+        problem = f"Say why, in at most {MAX_LENGTH} characters."
         raise Invalid(problem, fields={"text": [problem]})
     if not can_appeal(case):
         raise Conflict("This decision cannot be appealed, or was already.")
@@ -142,7 +142,7 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
     changes: dict[str, Any] = {"decision": Decision.NOTHING} if grant else {}
     if not rows.update(
         state=CaseState.CLOSED,
-        notice=clean_text(notice)[:LONGEST],
+        notice=clean_text(notice)[:MAX_LENGTH],
         decided_at=now,
         updated_at=now,
         claimed_by=staff,
@@ -151,9 +151,9 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
         raise Conflict("Somebody else has this appeal, or it is decided.")
     _note(case.pk, staff, "appeal granted" if grant else "appeal refused", note)
     if grant:
-        strikes.withdraw(case)
+        strikes.withdraw_strike(case)
         if case.decision == Decision.TAKEN_DOWN:
-            reportable.kind(case.about).put_back(case.subject, actor=staff)
+            reportable.get_reportable_type(case.about).put_back(case.subject, actor=staff)
     return _announce(case.pk)
 
 
@@ -167,13 +167,13 @@ def can_appeal(case: Case) -> bool:
     return case.state == CaseState.DECIDED and case.decision != Decision.NOTHING
 
 
-def against(user_id: str) -> QuerySet[Case]:
+def cases_against(user_id: str) -> QuerySet[Case]:
     """Cases in which a violation of an account was found; order by ``NEWEST``."""
     found = Case.objects.filter(owner_id=user_id).exclude(state=CaseState.OPEN)
     return found.exclude(state=CaseState.DECIDED, decision=Decision.NOTHING)
 
 
-def reporters(case: Case) -> list[str]:
+def list_reporters(case: Case) -> list[str]:
     """Who reported it."""
     return list(Report.objects.filter(case=case).values_list("reporter_id", flat=True))
 
@@ -198,14 +198,14 @@ def owner_body(case: Case) -> dict[str, Any]:
     }
 
 
-def retitle(case: Case, title: str) -> None:
+def update_title(case: Case, title: str) -> None:
     """Follow the title of what a case is about; the history says what it was. Safe to repeat."""
-    title = title[:LONGEST_TITLE]
+    title = title[:MAX_TITLE_LENGTH]
     if title != case.title and Case.objects.filter(pk=case.pk, title=case.title).update(title=title):
         _note(case.pk, None, "renamed", f"Before: {case.title}")
 
 
-def forget_user(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """An erased account's reports go; cases against it are closed and lose what it had said."""
     for row in Report.objects.filter(reporter_id=user_id).iterator():
         if Report.objects.filter(pk=row.pk).delete()[0]:
@@ -214,7 +214,7 @@ def forget_user(user_id: str) -> None:
     cases.update(state=CaseState.CLOSED, is_open=False, title="", content="", appeal="", url="")
 
 
-def _open_case(thing: Thing) -> Case:
+def _open_case(thing: ReportTarget) -> Case:
     """The open case about it; made now when there is none."""
     for _ in range(3):
         there = Case.objects.filter(about=thing.about, subject=thing.id, is_open=True)
@@ -225,7 +225,7 @@ def _open_case(thing: Thing) -> Case:
             subject=thing.id,
             owner=thing.owner,
             url=thing.url,
-            title=thing.title[:LONGEST_TITLE],
+            title=thing.title[:MAX_TITLE_LENGTH],
             content=thing.content,
         )
         try:
@@ -241,12 +241,12 @@ def _note(case_id: str, who: User | None, what: str, note: str = "") -> None:
         "at": iso(timezone.now()),
         "who": who.username if who else "",
         "what": what,
-        "note": clean_text(note)[:LONGEST],
+        "note": clean_text(note)[:MAX_LENGTH],
     }
     collection(Case._meta.db_table).update_one({"_id": case_id}, {"$push": {"history": entry}})
 
 
 def _announce(case_id: str) -> Case:
     case = Case.objects.get(pk=case_id)
-    decided.send(sender=Case, case=case)
+    case_decided.send(sender=Case, case=case)
     return case

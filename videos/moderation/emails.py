@@ -10,10 +10,10 @@ from videos.models import Case
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, reportable
 
-NAMES = {reportable.VIDEO: "video", reportable.COMMENT: "comment", reportable.CHANNEL: "channel"}
+TYPE_NAMES = {reportable.VIDEO: "video", reportable.COMMENT: "comment", reportable.CHANNEL: "channel"}
 
 
-def mail_owner(case_id: str) -> None:
+def email_owner(case_id: str) -> None:
     """Send the owner what was decided, with the link by which they can appeal.
 
     Nothing when there was no violation, or when the mail of another job said the same: that of the first decision may
@@ -23,7 +23,7 @@ def mail_owner(case_id: str) -> None:
     owner = User.objects.filter(pk=case.owner_id).first() if case is not None else None
     if case is None or owner is None or not concerns_owner(case) or case.mailed_state == case.state:
         return
-    thing, title = NAMES.get(case.about, case.about), case.title
+    thing, title = TYPE_NAMES.get(case.about, case.about), case.title
     if case.about == reportable.COMMENT and title.startswith(reportable.COMMENT_ON):
         thing, title = "comment on", title.removeprefix(reportable.COMMENT_ON)
     mail.send(
@@ -33,7 +33,7 @@ def mail_owner(case_id: str) -> None:
         link=f"{settings.SITE_URL}/decisions/{access.appeal_token(case)}",
         thing=thing,
         title=title,
-        outcome=f"{outcome(case)} {consequence(case)}".strip(),
+        outcome=f"{outcome_text(case)} {consequence_text(case)}".strip(),
         notice=case.notice,
     )
     Case.objects.filter(pk=case_id, state=case.state).update(mailed_state=case.state)
@@ -44,7 +44,7 @@ def concerns_owner(case: Case) -> bool:
     return case.state == CaseState.CLOSED or case.decision != Decision.NOTHING
 
 
-def outcome(case: Case) -> str:
+def outcome_text(case: Case) -> str:
     """A decision in a sentence."""
     if case.state == CaseState.CLOSED:
         granted = case.decision == Decision.NOTHING
@@ -54,14 +54,14 @@ def outcome(case: Case) -> str:
     return "It breaks the rules of this site. It stays up this time."
 
 
-def consequence(case: Case) -> str:
+def consequence_text(case: Case) -> str:
     """Return what else a decision ended, as a sentence; ``""`` when nothing."""
     if case.about == reportable.VIDEO and case.decision == Decision.TAKEN_DOWN:
         return "Any scheduled visibility change was canceled."
     return ""
 
 
-def outcome_for_reporter(case: Case) -> str:
+def reporter_outcome_text(case: Case) -> str:
     """The same for whoever reported it."""
     if case.decision == Decision.TAKEN_DOWN:
         return "What you reported was taken down"

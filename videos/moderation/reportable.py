@@ -20,7 +20,7 @@ VIDEO, COMMENT, CHANNEL = "video", "comment", "channel"
 
 
 @dataclass(frozen=True)
-class Thing:
+class ReportTarget:
     """Something that the caller may see, as it is now."""
 
     about: str
@@ -31,44 +31,44 @@ class Thing:
     url: str
 
 
-class Change(Protocol):
+class ModerationAction(Protocol):
     """Take a thing down, or put it back, by its id. ``actor`` is the staff member who decided."""
 
     def __call__(self, subject: str, /, *, actor: User | None = None) -> None: ...
 
 
 @dataclass(frozen=True)
-class Kind:
+class ReportableType:
     """``open(request, name)`` raises ``Absent`` for who may not see it; the changes may be repeated.
 
     ``require_possible(id)``, if given, raises a ``SiteError`` when the thing cannot be taken down.
     """
 
-    open: Callable[[HttpRequest, str], Thing]
-    take_down: Change
-    put_back: Change
+    open: Callable[[HttpRequest, str], ReportTarget]
+    take_down: ModerationAction
+    put_back: ModerationAction
     require_possible: Callable[[str], None] | None = None
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, ReportableType] = {}
 
 
-def register(name: str, kind: Kind) -> None:
+def register_reportable(name: str, kind: ReportableType) -> None:
     """Let things of another kind be reported."""
     _kinds[name] = kind
 
 
-def kind(name: str) -> Kind:
+def get_reportable_type(name: str) -> ReportableType:
     """The kind of that name."""
     return _kinds[name]
 
 
-def known(name: str) -> Kind | None:
+def find_reportable_type(name: str) -> ReportableType | None:
     """The kind of that name, if there is one."""
     return _kinds.get(name)
 
 
-def by_id(change: Callable[[str], None]) -> Change:
+def without_actor(change: Callable[[str], None]) -> ModerationAction:
     """Return ``change`` as a ``Change`` that does not record who decided."""
 
     def apply(subject: str, *, actor: User | None = None) -> None:
@@ -81,24 +81,35 @@ def by_id(change: Callable[[str], None]) -> Change:
 COMMENT_ON = "Comment on "
 
 
-def _video(request: HttpRequest, video_id: str) -> Thing:
-    video: Video = access.visit(request, video_id).video
-    return Thing(VIDEO, video.pk, video.channel, video.title, video.description, video.get_absolute_url())
+def _video(request: HttpRequest, video_id: str) -> ReportTarget:
+    video: Video = access.get_watchable(request, video_id).video
+    return ReportTarget(
+        VIDEO, video.pk, video.channel, video.title, video.description, video.get_absolute_url()
+    )
 
 
-def _comment(request: HttpRequest, comment_id: str) -> Thing:
+def _comment(request: HttpRequest, comment_id: str) -> ReportTarget:
     found = comment_access.comment_for_reading(request, comment_id)
     comment: Comment = found.comment
     url = f"{found.subject.url}?comment={comment.pk}"
-    return Thing(COMMENT, comment.pk, comment.author, f"{COMMENT_ON}{found.subject.title}", comment.text, url)
+    return ReportTarget(
+        COMMENT, comment.pk, comment.author, f"{COMMENT_ON}{found.subject.title}", comment.text, url
+    )
 
 
-def _channel(request: HttpRequest, username: str) -> Thing:
+def _channel(request: HttpRequest, username: str) -> ReportTarget:
     user = channel_for_viewing(username)
     about = "\n".join([user.bio, *(str(link) for link in user.links)])
-    return Thing(CHANNEL, user.pk, user, user.get_full_name(), about, user.get_absolute_url())
+    return ReportTarget(CHANNEL, user.pk, user, user.get_full_name(), about, user.get_absolute_url())
 
 
-register(VIDEO, Kind(_video, by_id(services.take_down), by_id(services.put_back)))
-register(COMMENT, Kind(_comment, by_id(comments.take_down), by_id(comments.put_back)))
-register(CHANNEL, Kind(_channel, suspension.suspend, suspension.lift, suspension.require_possible))
+register_reportable(
+    VIDEO, ReportableType(_video, without_actor(services.take_down), without_actor(services.restore))
+)
+register_reportable(
+    COMMENT, ReportableType(_comment, without_actor(comments.take_down), without_actor(comments.restore))
+)
+register_reportable(
+    CHANNEL,
+    ReportableType(_channel, suspension.suspend, suspension.reinstate, suspension.require_suspendable),
+)

@@ -8,14 +8,14 @@ from rest_framework import serializers
 
 from accounts.serializers import ChannelBadgeSerializer
 from videos.models.moderation import CaseState, Decision, Reason
-from videos.moderation.cases import LONGEST
+from videos.moderation.cases import MAX_LENGTH
 
 
 class ReportInputSerializer(serializers.Serializer[Any]):
     """Why something should not be here."""
 
     reason = serializers.ChoiceField(choices=Reason.choices)
-    text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
+    text = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True)
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -52,7 +52,7 @@ class PageOfOwnCasesSerializer(serializers.Serializer[Any]):
 class AppealSerializer(serializers.Serializer[Any]):
     """Why staff should look again."""
 
-    text = serializers.CharField(max_length=LONGEST)
+    text = serializers.CharField(max_length=MAX_LENGTH)
 
 
 class BlockSerializer(serializers.Serializer[Any]):

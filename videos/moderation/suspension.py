@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts import staff
+from accounts import staff_actions
 from accounts.models import User
 from streamsite.errors import Conflict, Forbidden
 
@@ -14,17 +14,17 @@ def suspend(user_id: str, /, *, actor: User | None = None) -> None:
     """
     user = _person(user_id)
     if user is not None:
-        staff.suspend(user, actor=actor, tell_owner=False)
+        staff_actions.suspend(user, actor=actor, tell_owner=False)
 
 
-def lift(user_id: str, /, *, actor: User | None = None) -> None:
+def reinstate(user_id: str, /, *, actor: User | None = None) -> None:
     """Reinstate a suspended account; one that its owner closed stays closed. Idempotent."""
     user = _person(user_id)
     if user is not None:
-        staff.reinstate(user, actor=actor, tell_owner=False)
+        staff_actions.reinstate(user, actor=actor, tell_owner=False)
 
 
-def require_possible(user_id: str) -> None:
+def require_suspendable(user_id: str) -> None:
     """Raise ``Conflict`` for an account that its owner closed, and ``Forbidden`` for one of staff.
 
     A closed account can be restored, and a case that was decided without effect would be used up by then.

@@ -26,13 +26,13 @@ from videos.search import index
 views_counted = Signal()
 
 BATCH = 500
-ABANDONED = timedelta(seconds=60)
-KEPT = timedelta(days=3)
-FOLDED = ("started", "views", "repeats", "refused_owner", "refused_bot", "seconds")
+CLAIM_TIMEOUT = timedelta(seconds=60)
+RETENTION = timedelta(days=3)
+SUMMED_FIELDS = ("started", "views", "repeats", "refused_owner", "refused_bot", "seconds")
 Changes = defaultdict[str, float]
 
 
-def roll_up() -> int:
+def aggregate_pending() -> int:
     """Add everything that waits; how many sessions. Safe to repeat, safe in parallel."""
     count = sum(_add(batch) for batch in _abandoned())
     while (batch := _claim()) is not None:
@@ -41,7 +41,7 @@ def roll_up() -> int:
 
 
 def _abandoned() -> list[str]:
-    old = datetime.now(UTC) - ABANDONED
+    old = datetime.now(UTC) - CLAIM_TIMEOUT
     found: list[str] = collection(SESSIONS).distinct(
         "claim.batch", {"claim.at": {"$lt": old}, "claim.batch": {"$exists": True}}
     )
@@ -91,7 +91,7 @@ def _add(batch: str) -> int:
         if video not in durations:
             continue  # deleted
         viewings = claim["started"] - claim["refused_owner"] - claim["refused_bot"]
-        changes = {name: claim[name] for name in FOLDED} | {"offered": viewings * durations[video]}
+        changes = {name: claim[name] for name in SUMMED_FIELDS} | {"offered": viewings * durations[video]}
         if claim["views"]:
             changes[f"sources.{session['source']}"] = claim["views"]
         for target in (days[video, channel, day], channel_days[channel, day]):
@@ -117,7 +117,7 @@ def _add(batch: str) -> int:
         views = statistics.add_channel_total(channel, changes, batch)
         User.objects.filter(pk=channel, view_count__lt=views).update(view_count=views)
     rows.update_many(
-        {"claim.batch": batch}, {"$unset": {"claim": ""}, "$set": {"purge_at": datetime.now(UTC) + KEPT}}
+        {"claim.batch": batch}, {"$unset": {"claim": ""}, "$set": {"purge_at": datetime.now(UTC) + RETENTION}}
     )
     return len(sessions)
 
@@ -126,8 +126,8 @@ def _follow(video: str, views: int, more: float) -> None:
     """What orders lists by views; that it would be raised twice by a batch whose worker was killed here is no harm."""
     row = Video.objects.filter(pk=video).values_list("trend", flat=True).first()
     if row is not None:
-        Video.objects.filter(pk=video).update(trend=popularity.after(row, more, datetime.now(UTC)))
-    index.set_popularity(video, views)
+        Video.objects.filter(pk=video).update(trend=popularity.decayed_score(row, more, datetime.now(UTC)))
+    index.update_popularity(video, views)
     views_counted.send(sender=Video, video_id=video, views=views)
 
 

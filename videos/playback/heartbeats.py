@@ -56,14 +56,17 @@ SOURCES = (
     "direct",
 )
 VIEW_SECONDS, VIEW_SHARE = 10.0, 1 / 3
-LONGEST_GAP = 60.0  # of silence that may have been watching
-FASTEST, AT_ONCE = 4.0, 5.0  # times the speed of a clock; seconds that may come with a first heartbeat
-MOST_INTERVALS, MOST_SESSIONS, MOST_WAITING = 50, 20, 500
-SESSION = re.compile(r"\A[A-Za-z0-9_-]{1,64}\Z")
+MAX_GAP_SECONDS = 60.0  # of silence that may have been watching
+MAX_SPEED, MAX_FIRST_SECONDS = (
+    4.0,
+    5.0,
+)  # times the speed of a clock; seconds that may come with a first heartbeat
+MAX_INTERVALS, MAX_SESSIONS, MAX_PENDING = 50, 20, 500
+SESSION_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{1,64}\Z")
 
 
 @dataclass(frozen=True)
-class Beat:
+class Heartbeat:
     """What a player says. Seconds of the video; ``watched`` is sorted and does not overlap."""
 
     position: float
@@ -77,7 +80,7 @@ class Beat:
         return sum(end - start for start, end in self.watched)
 
 
-def read(data: Any, duration: float) -> Beat:
+def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
     """A heartbeat's body, held against the video's length. ``Invalid`` names every field that is not right."""
     problems: dict[str, list[str]] = {}
     position = _seconds(data.get("position"))
@@ -85,30 +88,30 @@ def read(data: Any, duration: float) -> Beat:
         problems["position"] = ["Seconds from the beginning, as a number."]
     watched = _intervals(data.get("watched", []), duration)
     if watched is None:
-        problems["watched"] = [f"At most {MOST_INTERVALS} pairs [start, end] of seconds."]
+        problems["watched"] = [f"At most {MAX_INTERVALS} pairs [start, end] of seconds."]
     session = data.get("session", "")
-    if not isinstance(session, str) or (session and not SESSION.match(session)):
+    if not isinstance(session, str) or (session and not SESSION_PATTERN.match(session)):
         problems["session"] = ["1 to 64 letters, digits, '-' and '_'."]
     source = data.get("source", "direct")
     if not isinstance(source, str) or source not in SOURCES:
         problems["source"] = [f"One of: {', '.join(SOURCES)}."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    return Beat(min(position or 0.0, duration), watched or (), session, source)
+    return Heartbeat(min(position or 0.0, duration), watched or (), session, source)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class HeartbeatResult:
     """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
 
     verdict: str
     is_new_view: bool
 
 
-def record(request: HttpRequest, video: Video, beat: Beat) -> Outcome:
+def record_heartbeat(request: HttpRequest, video: Video, beat: Heartbeat) -> HeartbeatResult:
     """Add a heartbeat to the viewer's session of today."""
     day = datetime.now(UTC).date().isoformat()
-    viewer = viewers.key_of(request, day)
+    viewer = viewers.viewer_key(request, day)
     verdict = OWNER if is_owner(request.user, video.channel_id) else BOT if viewers.is_bot(request) else OPEN
     mark = secrets.token_hex(8)
     fresh = {
@@ -119,20 +122,20 @@ def record(request: HttpRequest, video: Video, beat: Beat) -> Outcome:
         "verdict": verdict,
     }
     which = {"_id": hashlib.sha256(f"{viewer} {video.pk} {day}".encode()).hexdigest()[:32]}
-    change = _change(beat, fresh, mark, needed_seconds(video.duration))
+    change = _change(beat, fresh, mark, required_seconds(video.duration))
     try:
         after = _apply(which, change)
     except DuplicateKeyError:  # two first heartbeats at once
         after = _apply(which, change)
-    return Outcome(after["verdict"], after.get("counted_by") == mark)
+    return HeartbeatResult(after["verdict"], after.get("counted_by") == mark)
 
 
-def needed_seconds(duration: float) -> float:
+def required_seconds(duration: float) -> float:
     """How long a video of that length must be watched for a view."""
     return min(VIEW_SECONDS, duration * VIEW_SHARE)
 
 
-def forget_video(video_id: str) -> None:
+def delete_for_video(video_id: str) -> None:
     """Remove a deleted video's sessions."""
     collection(SESSIONS).delete_many({"video": video_id})
 
@@ -148,12 +151,14 @@ def _apply(which: dict[str, Any], change: list[dict[str, Any]]) -> dict[str, Any
     return found or {}
 
 
-def _change(beat: Beat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
+def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
     """The update as a pipeline: first the time that passed, then what follows from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
-    credit = {"$min": [silence, LONGEST_GAP, beat.shown]}
+    credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}
     # Nobody watches faster than players play: what cannot have been shown since is not retention either.
-    most_shown = {"$add": [AT_ONCE, {"$multiply": [FASTEST, {"$min": [silence, LONGEST_GAP]}]}]}
+    most_shown = {
+        "$add": [MAX_FIRST_SECONDS, {"$multiply": [MAX_SPEED, {"$min": [silence, MAX_GAP_SECONDS]}]}]
+    }
     shown = {
         "$cond": [{"$lte": [beat.shown, most_shown]}, {"$literal": [list(pair) for pair in beat.watched]}, []]
     }
@@ -169,8 +174,8 @@ def _change(beat: Beat, fresh: dict[str, Any], mark: str, needed: float) -> list
                 "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
                 "seconds": {"$add": [{"$ifNull": ["$seconds", 0]}, credit]},
                 "last_at": "$$NOW",
-                "seen": {"$slice": [waiting, -MOST_WAITING]},
-                "sessions": {"$slice": [named, MOST_SESSIONS]},
+                "seen": {"$slice": [waiting, -MAX_PENDING]},
+                "sessions": {"$slice": [named, MAX_SESSIONS]},
                 "dirty": True,
             }
         },
@@ -195,7 +200,7 @@ def _seconds(value: Any) -> float | None:
 
 def _intervals(value: Any, duration: float) -> tuple[tuple[float, float], ...] | None:
     """Sorted, cut to the video's length and joined where they touch; ``None`` when it is no list of pairs."""
-    if not isinstance(value, list) or len(value) > MOST_INTERVALS:
+    if not isinstance(value, list) or len(value) > MAX_INTERVALS:
         return None
     pairs = []
     for pair in value:

@@ -14,33 +14,33 @@ from accounts.models import User
 from streamsite.ids import object_id
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
-from videos import titles
-from videos.access import is_shared
+from videos import folded_titles
+from videos.access import may_anyone_watch
 from videos.models import Video, Watch
 
 WATCHES = Watch._meta.db_table
 RECENT = ("-watched_at", "-id")
 # What may be left when it counts as watched to the end: the smaller of the two, as in static/js/player/position.js.
-LEFT_SHARE, LEFT_SECONDS = 0.05, 180.0
+FINISHED_SHARE, FINISHED_SECONDS = 0.05, 180.0
 # Nearer to the beginning than this there is nothing to continue.
-FIRST_SECONDS = 5.0
+MIN_RESUME_SECONDS = 5.0
 
 
-def remember(user: User, video: Video, position: float) -> bool:
+def record_position(user: User, video: Video, position: float) -> bool:
     """Note where the viewer is; False when they do not want a history."""
-    if preferences.complete(user.preferences)["history_paused"]:
+    if preferences.with_defaults(user.preferences)["history_paused"]:
         return False
     values: dict[str, Any] = {
         "title": video.title,
-        "folded_title": titles.folded(video.title),
+        "folded_title": folded_titles.fold_title(video.title),
         "position": position,
         "duration": video.duration,
-        "completed": is_end(position, video.duration),
+        "completed": is_finished(position, video.duration),
         "watched_at": timezone.now(),
     }
     which = {"user_id": user.pk, "video_id": video.pk}
     first: dict[str, Any] = {"_id": object_id()}
-    if position < FIRST_SECONDS and not values["completed"]:
+    if position < MIN_RESUME_SECONDS and not values["completed"]:
         # Opened again, and hardly more: what was seen to its end stays so.
         first["completed"] = values.pop("completed")
     change = {"$set": values, "$setOnInsert": first}
@@ -52,29 +52,29 @@ def remember(user: User, video: Video, position: float) -> bool:
     return True
 
 
-def is_end(position: float, duration: float) -> bool:
+def is_finished(position: float, duration: float) -> bool:
     """Whether a viewer who left there has seen the video."""
-    return duration > 0 and position >= duration - min(LEFT_SHARE * duration, LEFT_SECONDS)
+    return duration > 0 and position >= duration - min(FINISHED_SHARE * duration, FINISHED_SECONDS)
 
 
-def of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
+def history_of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
     """What an account watched, with ``words`` in the title; videos and channels loaded; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id).select_related("video__channel")
-    return titles.with_words(rows, words)
+    return folded_titles.filter_by_words(rows, words)
 
 
-def unfinished(user_id: str) -> QuerySet[Watch]:
+def unfinished_of_user(user_id: str) -> QuerySet[Watch]:
     """What an account could continue; order by ``RECENT``."""
-    rows = Watch.objects.filter(user_id=user_id, completed=False, position__gte=FIRST_SECONDS)
+    rows = Watch.objects.filter(user_id=user_id, completed=False, position__gte=MIN_RESUME_SECONDS)
     return rows.select_related("video__channel")
 
 
-def forget(user_id: str, video_id: str) -> None:
+def delete_entry(user_id: str, video_id: str) -> None:
     """Remove one video from an account's history. Safe to repeat."""
     collection(WATCHES).delete_one({"user_id": user_id, "video_id": video_id})
 
 
-def follow_title(video_id: str) -> None:
+def refresh_title(video_id: str) -> None:
     """Bring every copy of a video's title in line with it, of a hidden one only its owner's. Safe to repeat.
 
     Others could find out by searching their history what a video that was hidden from them is called now.
@@ -83,13 +83,13 @@ def follow_title(video_id: str) -> None:
     if video is None:
         return
     which = {"video_id": video_id, "title": {"$ne": video.title}}
-    if not is_shared(video):
+    if not may_anyone_watch(video):
         which["user_id"] = video.channel_id
-    change = {"$set": {"title": video.title, "folded_title": titles.folded(video.title)}}
+    change = {"$set": {"title": video.title, "folded_title": folded_titles.fold_title(video.title)}}
     collection(WATCHES).update_many(which, change)
 
 
-def outdated_titles() -> Iterator[str]:
+def iter_outdated_titles() -> Iterator[str]:
     """Yield the videos whose title is not the one in somebody's history, though they may know it."""
     for piece in batches(collection(WATCHES), {}, fields=("user_id", "video_id", "title")):
         videos = Video.objects.select_related("channel").in_bulk({row["video_id"] for row in piece})
@@ -97,15 +97,15 @@ def outdated_titles() -> Iterator[str]:
             video = videos.get(row["video_id"])
             if video is None or row.get("title") == video.title:
                 continue
-            if row["user_id"] == video.channel_id or is_shared(video):
+            if row["user_id"] == video.channel_id or may_anyone_watch(video):
                 yield row["video_id"]
 
 
-def clear(user_id: str) -> None:
+def clear_history(user_id: str) -> None:
     """Remove an account's history."""
     collection(WATCHES).delete_many({"user_id": user_id})
 
 
-def forget_video(video_id: str) -> None:
+def delete_for_video(video_id: str) -> None:
     """Remove a deleted video from everybody's history."""
     collection(WATCHES).delete_many({"video_id": video_id})

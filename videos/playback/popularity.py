@@ -14,7 +14,7 @@ EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 HALF_LIFE = timedelta(days=2)
 
 
-def after(trend: float, views: float, at: datetime) -> float:
+def decayed_score(trend: float, views: float, at: datetime) -> float:
     """The number after ``views`` more; 0 stands for none so far. In half-lives, plus one so that it is above 0."""
     if views <= 0:
         return trend

@@ -38,8 +38,8 @@ INDEXES = {
     ],
     CHANNEL_DAYS: [IndexModel([("channel", ASCENDING), ("day", ASCENDING)], name="channel_day_of_channel")],
 }
-MOST_BUCKETS = 600
-MOST_BATCHES = 300
+MAX_BUCKETS = 600
+MAX_BATCHES = 300
 
 
 def today() -> str:
@@ -49,22 +49,22 @@ def today() -> str:
 
 def bucket_seconds(duration: float) -> int:
     """How many seconds one bucket of retention spans: one, or more for a video of over ten minutes."""
-    return max(1, math.ceil(duration / MOST_BUCKETS))
+    return max(1, math.ceil(duration / MAX_BUCKETS))
 
 
-def note(video: str, channel: str, **changes: int) -> None:
+def add_today(video: str, channel: str, **changes: int) -> None:
     """Add to today's figures of a video and its channel what a reaction or comment changed."""
-    note_video(video, channel, **changes)
-    note_channel(channel, **changes)
+    add_video_today(video, channel, **changes)
+    add_channel_today(channel, **changes)
 
 
-def note_video(video: str, channel: str, **changes: int) -> None:
+def add_video_today(video: str, channel: str, **changes: int) -> None:
     """Add to today's figures of a video alone."""
     day = today()
     _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, None)
 
 
-def note_channel(channel: str, **changes: int) -> None:
+def add_channel_today(channel: str, **changes: int) -> None:
     """Add to today's figures of a channel."""
     day = today()
     _add_once(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, None)
@@ -90,13 +90,13 @@ def add_channel_total(channel: str, changes: Mapping[str, float], batch: str) ->
     return int(_add_once(CHANNEL_TOTALS, channel, {}, changes, batch).get("views", 0))
 
 
-def forget_video(video: str) -> None:
+def delete_for_video(video: str) -> None:
     """Remove a deleted video's own figures; its channel's days stay."""
     collection(VIDEO_TOTALS).delete_one({"_id": video})
     collection(VIDEO_DAYS).delete_many({"video": video})
 
 
-def forget_channel(channel: str) -> None:
+def delete_for_channel(channel: str) -> None:
     """Remove an erased account's figures."""
     collection(CHANNEL_TOTALS).delete_one({"_id": channel})
     collection(CHANNEL_DAYS).delete_many({"channel": channel})
@@ -112,7 +112,7 @@ def _add_once(
         change["$setOnInsert"] = dict(fields)
     if batch is not None:
         which["batches"] = {"$ne": batch}
-        change["$push"] = {"batches": {"$each": [batch], "$slice": -MOST_BATCHES}}
+        change["$push"] = {"batches": {"$each": [batch], "$slice": -MAX_BATCHES}}
     rows = collection(name)
     for _ in range(2):
         try:

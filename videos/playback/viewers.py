@@ -16,7 +16,7 @@ BOTS = re.compile(
 )
 
 # How many browsers of one address are told apart on one day.
-BROWSERS = 16
+BROWSER_BUCKETS = 16
 
 
 def is_bot(request: HttpRequest) -> bool:
@@ -28,10 +28,10 @@ def is_bot(request: HttpRequest) -> bool:
 def _browser(request: HttpRequest) -> int:
     """One of ``BROWSERS`` numbers by what the browser calls itself: an address cannot be more viewers than that."""
     name = request.headers.get("User-Agent", "")[:300]
-    return int(salted_hmac("streamsite.browsers", name, algorithm="sha256").hexdigest(), 16) % BROWSERS
+    return int(salted_hmac("streamsite.browsers", name, algorithm="sha256").hexdigest(), 16) % BROWSER_BUCKETS
 
 
-def key_of(request: HttpRequest, day: str) -> str:
+def viewer_key(request: HttpRequest, day: str) -> str:
     """What stands for a viewer on one ``day``: the account, else the address and browser. It leads back to nobody.
 
     32 hexadecimal characters; different ones every day, so that days cannot be connected either.

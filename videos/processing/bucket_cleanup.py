@@ -15,10 +15,9 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from streamsite import site_age, site_id, trash
-from videos.files import bucket, bucket_site, relocation
-from videos.processing import orphans
-from videos.processing.cleanup import STAYS, Report
+from streamsite import site_id, sweep_count, trash
+from videos.files import bucket, bucket_site, orphans, relocation
+from videos.processing.cleanup import STAYS_SUFFIX, CleanupReport
 
 logger = logging.getLogger("streamsite.sweeper")
 
@@ -40,7 +39,7 @@ class _Found:
         return {*self.lost, *self.former}
 
 
-def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool = False) -> Report:
+def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool = False) -> CleanupReport:
     """Note folders that nothing names, and remove those that were noted ``TRASH_DAYS`` ago and still are not named.
 
     ``force`` notes as many as there are, ``empty_trash`` removes at once what is noted, ``is_dry`` only lists. Raises
@@ -48,10 +47,10 @@ def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool
 
     Not a part of ``sweep``: that runs where other short tasks wait, and a silent bucket takes its time.
     """
-    site_id.require()
-    report = Report()
+    site_id.require_match()
+    report = CleanupReport()
     try:
-        bucket_site.require(again=True)
+        bucket_site.require_own_prefix(again=True)
         _sweep(report, force=force, is_dry=is_dry, empty_trash=empty_trash)
     except bucket.BucketUnavailable:
         report.refuse(
@@ -60,38 +59,40 @@ def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool
     return report
 
 
-def _sweep(report: Report, *, force: bool, is_dry: bool, empty_trash: bool) -> None:
+def _sweep(report: CleanupReport, *, force: bool, is_dry: bool, empty_trash: bool) -> None:
     target = bucket.connect()
     counted = target.count()
-    older = "" if force else site_age.behind(counted)
+    older = "" if force else sweep_count.stale_database_message(counted)
     if older:
         report.refuse(older)
         if not is_dry:
             return
     elif not is_dry:
-        target.set_count(site_age.advance(counted))
-    noted = target.condemned()
+        target.set_count(sweep_count.increment_count(counted))
+    noted = target.marked_for_removal()
     folders = {folder for folder in target.folders() if bucket.is_folder(folder)}
     found = _find(folders)
     new = [folder for folder in found.lost if folder not in noted]
     # Those that are noted already and those that are too young to be are counted as well.
-    count = len({bucket.video_of(folder) for folder in {*found.lost, *found.young}})
-    if new and trash.is_too_much(count, len(found.videos)) and not (force or older):
+    count = len({bucket.video_id_of(folder) for folder in {*found.lost, *found.young}})
+    if new and trash.exceeds_limits(count, len(found.videos)) and not (force or older):
         what = "videos in the bucket without a row"
-        report.refuse(trash.refusal(count, len(found.videos), what, fate="would be deleted later"))
+        report.refuse(trash.refusal_message(count, len(found.videos), what, fate="would be deleted later"))
         new = []
     new += [folder for folder in found.former if folder not in noted]
     ripe = [
-        folder for folder, day in noted.items() if folder in found.all and (empty_trash or trash.is_over(day))
+        folder
+        for folder, day in noted.items()
+        if folder in found.all and (empty_trash or trash.has_expired(day))
     ]
     if is_dry:
-        end = STAYS if older else ""
+        end = STAYS_SUFFIX if older else ""
         report.listed += [f"{folder} (bucket){end}" for folder in new]
         report.listed += [f"{folder} (bucket, deleted){end}" for folder in ripe]
         return
     today = trash.today()
     for folder in new:
-        target.condemn(folder, today)
+        target.mark_for_removal(folder, today)
         logger.warning(
             "bucket folder %s will be deleted on %s", folder, today + timedelta(days=settings.TRASH_DAYS)
         )
@@ -106,16 +107,16 @@ def _sweep(report: Report, *, force: bool, is_dry: bool, empty_trash: bool) -> N
 def _clear_notes(noted: dict[str, date], folders: Iterable[str]) -> None:
     """Delete the notes about folders that are gone, or that a video is served from again."""
     for folder in folders:
-        bucket.connect().pardon(folder, noted[folder])
+        bucket.connect().unmark_removal(folder, noted[folder])
 
 
 def _find(folders: set[str]) -> _Found:
-    found = _Found(videos={bucket.video_of(folder) for folder in folders})
+    found = _Found(videos={bucket.video_id_of(folder) for folder in folders})
     for batch in orphans.batches(iter(sorted(folders))):
-        places = relocation.places_of({bucket.video_of(folder) for folder in batch})
+        places = relocation.get_locations({bucket.video_id_of(folder) for folder in batch})
         for folder in batch:
-            place = places.get(bucket.video_of(folder))
-            if relocation.is_needed(place, bucket.name_of(folder)):
+            place = places.get(bucket.video_id_of(folder))
+            if relocation.is_needed(place, bucket.stored_generation_of(folder)):
                 continue
             if not _is_old(folder):
                 found.young += [folder] if place is None else []
@@ -126,7 +127,7 @@ def _find(folders: set[str]) -> _Found:
     return found
 
 
-def _is_served(place: relocation.Place, folders: set[str]) -> bool:
+def _is_served(place: relocation.MediaLocation, folders: set[str]) -> bool:
     """Whether what the video's row names is there; if not, the database may be older than the bucket."""
     if place.is_stored:
         return place.folder in folders

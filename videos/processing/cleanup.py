@@ -20,24 +20,23 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import image_storage
-from streamsite import site_age, site_id, trash
+from streamsite import site_id, sweep_count, trash
 from streamsite.tasks import queue
 from videos import services
-from videos.files import bucket
+from videos.files import bucket, orphans
 from videos.models import Status, Upload, Video
-from videos.processing import orphans
 from videos.search import index
 from videos.uploads import services as uploads
 
 logger = logging.getLogger("streamsite.sweeper")
 
-COUNTED = ("drafts_without_upload", *orphans.KINDS, "upload_files")
-STAYS = " (stays without --force)"
-WORKING = (Status.QUEUED, Status.PROCESSING)
+COUNTED = ("drafts_without_upload", *orphans.FOLDERS, "upload_files")
+STAYS_SUFFIX = " (stays without --force)"
+WORKING_STATUSES = (Status.QUEUED, Status.PROCESSING)
 
 
 @dataclass
-class Report:
+class CleanupReport:
     """What a sweep did: how many of each kind, why it left others alone, and what it touched or would touch."""
 
     found: Counter[str] = field(default_factory=Counter)
@@ -60,18 +59,18 @@ def sweep(
     enqueue: Callable[[Video], object],
     place: Callable[[str], object],
     force: bool = False,
-) -> Report:
+) -> CleanupReport:
     """Take orphans away and queue what was forgotten.
 
     ``task_path`` names the processing task among the queue's jobs, ``enqueue`` queues it; ``place`` queues the copying
     of a video into the bucket. ``force`` takes as many orphans as there are. Raises ``site_id.WrongSite`` before
     anything is touched when the database and the data folder belong to different sites.
     """
-    site_id.require()
-    report = Report(Counter(dict.fromkeys(COUNTED, 0)))
+    site_id.require_match()
+    report = CleanupReport(Counter(dict.fromkeys(COUNTED, 0)))
     found = report.found
     found["uploads_joined"] = uploads.finish_interrupted(enqueue=enqueue)
-    if older := site_age.begin(force=force):
+    if older := sweep_count.start_sweep(force=force):
         report.refuse(older)
     else:
         found["uploads_expired"] = uploads.sweep_expired(enqueue=enqueue)
@@ -79,8 +78,8 @@ def sweep(
         _take_files(report, force=force)
         found["trash_days"] = trash.empty()
     found["videos_queued_again"] = _queue_again(task_path, enqueue)
-    found["incoming_files"] = _delete(orphans.leftovers())
-    found["job_folders"] = _delete(orphans.jobs())
+    found["incoming_files"] = _delete(orphans.iter_leftovers())
+    found["job_folders"] = _delete(orphans.iter_abandoned_jobs())
     listed = Video.objects.filter(listed=True).values_list("pk", flat=True).iterator()
     found["search_documents"] = sum(_unknown_to_search(ids) for ids in orphans.batches(listed))
     if bucket.is_configured():
@@ -90,25 +89,29 @@ def sweep(
     return report
 
 
-def look(*, force: bool = False) -> Report:
+def preview(*, force: bool = False) -> CleanupReport:
     """Return what a sweep would take away at this moment, and change nothing. Raises ``site_id.WrongSite``."""
-    site_id.require()
-    report = Report()
-    older = "" if force else site_age.behind()
+    site_id.require_match()
+    report = CleanupReport()
+    older = "" if force else sweep_count.stale_database_message()
     _take_drafts(report, force=force or bool(older), is_dry=True)
     _take_files(report, force=force or bool(older), is_dry=True)
     if older:
         report.refuse(older)
-        report.listed = [line + STAYS for line in report.listed]
-    for path in [*orphans.leftovers(), *orphans.jobs(), *([] if older else trash.expired())]:
+        report.listed = [line + STAYS_SUFFIX for line in report.listed]
+    for path in [
+        *orphans.iter_leftovers(),
+        *orphans.iter_abandoned_jobs(),
+        *([] if older else trash.expired_folders()),
+    ]:
         report.listed.append(f"{_short(path)} (deleted)")
     return report
 
 
-def _take_files(report: Report, *, force: bool, is_dry: bool = False) -> None:
-    former, kept = orphans.former_generations()
-    extras, extras_kept = orphans.former_extras()
-    for group in (orphans.whole_videos(), former, extras, orphans.upload_files()):
+def _take_files(report: CleanupReport, *, force: bool, is_dry: bool = False) -> None:
+    former, kept = orphans.unreferenced_generations()
+    extras, extras_kept = orphans.unreferenced_extras()
+    for group in (orphans.orphaned_videos(), former, extras, orphans.orphaned_uploads()):
         _take(report, group, force=force, is_dry=is_dry)
     taken = image_storage.sweep(force=force, is_dry=is_dry)
     report.found["profile_pictures"] = taken.count
@@ -124,14 +127,14 @@ def _take_files(report: Report, *, force: bool, is_dry: bool = False) -> None:
         )
 
 
-def _take(report: Report, group: orphans.Orphans, *, force: bool, is_dry: bool) -> None:
+def _take(report: CleanupReport, group: orphans.Orphans, *, force: bool, is_dry: bool) -> None:
     refusal = "" if force else group.refusal
     if refusal:
         report.refuse(refusal)
     for name, paths in group.paths.items():
         for path in paths:
             if is_dry:
-                report.listed.append(_short(path) + (STAYS if refusal else ""))
+                report.listed.append(_short(path) + (STAYS_SUFFIX if refusal else ""))
             elif not refusal and trash.move(path):
                 report.found[name] += 1
                 if name == "generations":
@@ -139,14 +142,16 @@ def _take(report: Report, group: orphans.Orphans, *, force: bool, is_dry: bool) 
                         path.parent.rmdir()
 
 
-def _take_drafts(report: Report, *, force: bool, is_dry: bool = False) -> None:
+def _take_drafts(report: CleanupReport, *, force: bool, is_dry: bool = False) -> None:
     """Remove drafts whose upload is gone; files that one of them has move to the trash."""
     old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
     drafts = Video.objects.filter(status=Status.UPLOADING, created_at__lte=old).select_related("channel")
     forgotten = [video for video in drafts if not Upload.objects.filter(video_id=video.pk).exists()]
-    if len(forgotten) > trash.MOST_AT_ONCE and not force:
+    if len(forgotten) > trash.MAX_AT_ONCE and not force:
         report.refuse(
-            trash.refusal(len(forgotten), len(drafts), "drafts without an upload", fate="would be removed")
+            trash.refusal_message(
+                len(forgotten), len(drafts), "drafts without an upload", fate="would be removed"
+            )
         )
         return
     for video in forgotten:
@@ -155,7 +160,7 @@ def _take_drafts(report: Report, *, force: bool, is_dry: bool = False) -> None:
             continue
         if not Video.objects.filter(pk=video.pk, status=Status.UPLOADING).exists():
             continue  # its file arrived meanwhile
-        for path in orphans.folders_of(video.pk).values():
+        for path in orphans.video_folders(video.pk).values():
             trash.move(path)
         services.delete(video)
         report.found["drafts_without_upload"] += 1
@@ -164,7 +169,7 @@ def _take_drafts(report: Report, *, force: bool, is_dry: bool = False) -> None:
 def _queue_again(task_path: str, enqueue: Callable[[Video], object]) -> int:
     """Videos that wait for a job that does not exist. The conditional update lets one sweeper queue it."""
     old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
-    waiting = Video.objects.filter(status__in=WORKING, updated_at__lte=old)
+    waiting = Video.objects.filter(status__in=WORKING_STATUSES, updated_at__lte=old)
     known = queue.unfinished_arguments(task_path) if waiting.exists() else set()
     count = 0
     for video in waiting:
@@ -179,15 +184,15 @@ def _queue_again(task_path: str, enqueue: Callable[[Video], object]) -> int:
 
 def _unknown_to_search(ids: tuple[str, ...]) -> int:
     """A process was killed between listing a video and telling search, or search is newer than the video."""
-    unknown = index.missing(set(ids))
+    unknown = index.find_missing_ids(set(ids))
     for video_id in unknown:
-        index.refresh(video_id)
+        index.refresh_document(video_id)
     return len(unknown)
 
 
 def _place_forgotten(place: Callable[[str], object]) -> int:
     """Queue what belongs into the bucket and is not there. A job that exists is not doubled."""
-    if not bucket.is_home():
+    if not bucket.is_default_storage():
         return 0
     old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
     rows = Video.objects.filter(

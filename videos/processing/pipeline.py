@@ -20,31 +20,31 @@ from django.db.models import F
 from django.utils import timezone
 
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos import duplicates, services
+from videos import services, thumbnails
 from videos.captions import embedded
 from videos.chapters import services as chapter_services
-from videos.files import paths, relocation, thumbnails
+from videos.files import duplicates, paths, relocation
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
-from videos.processing.progress import JobGone, Progress
-from videos.transcoding import ladder, report
-from videos.transcoding.download import make_download, sources
+from videos.processing.progress import AttemptSuperseded, Progress
+from videos.transcoding import ladder, processing_notes
+from videos.transcoding.download import download_sources, make_download
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
 from videos.transcoding.ffmpeg import sandbox_layers
 from videos.transcoding.loudness import measure_loudness
-from videos.transcoding.probe import Limits, SourceInfo, accept, probe
+from videos.transcoding.probe import SourceInfo, UploadLimits, probe, require_acceptable
 from videos.transcoding.storyboard import Storyboard, make_storyboard
-from videos.transcoding.subtitles import extract_subtitles, text_tracks
-from videos.transcoding.thumbnail import make_choices, make_poster, write_cover
+from videos.transcoding.subtitles import extract_subtitles, select_text_tracks
+from videos.transcoding.thumbnails import make_thumbnail, make_thumbnail_choices, write_cover
 
 logger = logging.getLogger("streamsite.pipeline")
 
 CHECK_EVERY_CALLS = 4
-POSTER = thumbnails.automatic_name(thumbnails.LARGE)
-EARLY_POSTER_SECONDS = 2.0
-DATABASE_AWAY = (OperationalError, InterfaceError)
-OUT_OF_TRIES = ("transcode_failed", "The conversion failed several times. You can try it again.")
+THUMBNAIL_FILE = thumbnails.automatic_file_name(thumbnails.LARGE)
+EARLY_THUMBNAIL_SECONDS = 2.0
+DATABASE_ERRORS = (OperationalError, InterfaceError)
+OUT_OF_ATTEMPTS = ("transcode_failed", "The conversion failed several times. You can try it again.")
 
 
 def process(video_id: str) -> None:
@@ -58,10 +58,10 @@ def process(video_id: str) -> None:
     progress = Progress(video_id, attempt)
     try:
         _Attempt(video_id, progress).run()
-    except (JobGone, Cancelled, LeaseLost):
+    except (AttemptSuperseded, Cancelled, LeaseLost):
         logger.info("video %s: attempt %d stopped", video_id, attempt)
         if not Video.objects.filter(pk=video_id).exists():
-            paths.remove_everything(video_id)
+            paths.remove_all_files(video_id)
         elif current_lease().lost.is_set():
             raise LeaseLost from None  # not finished: the queue gives the job to another worker
     except TranscodeError as error:
@@ -73,7 +73,7 @@ def process(video_id: str) -> None:
             paths.remove_source(video_id)
 
 
-def give_up(video_id: str, reason: tuple[str, str] = OUT_OF_TRIES) -> None:
+def fail_video(video_id: str, reason: tuple[str, str] = OUT_OF_ATTEMPTS) -> None:
     """The queue has set the job aside: tell the owner, keep the source for a manual retry."""
     code, detail = reason
     Video.objects.filter(pk=video_id, status__in=[Status.QUEUED, Status.PROCESSING]).update(
@@ -107,7 +107,7 @@ class _Attempt:
         self.video_id = video_id
         self.progress = progress
         self.source = paths.source_path(video_id)
-        self.work = paths.job_dir(video_id, str(progress.attempt))
+        self.work = paths.attempt_dir(video_id, str(progress.attempt))
         self.generation = ""
         self.folder = self.work
         self.board: Storyboard | None = None
@@ -118,9 +118,12 @@ class _Attempt:
         """All steps. Whatever way it ends, nothing stays that no row names."""
         progress = self.progress
         with progress.step("inspect"):
-            duplicates.note(self.video_id)
+            duplicates.record_hash(self.video_id)
             info = probe(self.source)
-            accept(info, Limits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS))
+            require_acceptable(
+                info,
+                UploadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS),
+            )
             plan = ladder.plan(info, settings.TRANSCODE_PROFILE, gain_db=self._gain(info))
         try:
             self.work.mkdir(parents=True)
@@ -142,13 +145,13 @@ class _Attempt:
             }
             made["download_bytes"] = (self.folder / DOWNLOAD).stat().st_size if made["has_download"] else 0
             unusable = self._import_captions(info)
-            found = chapter_services.imported(
+            found = chapter_services.chapters_from_file(
                 [(mark.start, mark.title) for mark in info.chapters], info.duration
             )
-            outcome = report.Outcome(
+            outcome = processing_notes.Outcome(
                 unusable_subtitles=unusable, chapters=len(found), sandbox=sandbox_layers()
             )
-            made |= {"chapters": found, "report": report.report(info, plan, outcome)}
+            made |= {"chapters": found, "report": processing_notes.build_report(info, plan, outcome)}
             with progress.step("publish"):
                 self._show(info, **made)
         finally:
@@ -178,11 +181,11 @@ class _Attempt:
             if info.cover_index >= 0:
                 write_cover(self.source, info, self.folder)
             else:
-                make_poster(self.folder, EARLY_POSTER_SECONDS, self.folder)
+                make_thumbnail(self.folder, EARLY_THUMBNAIL_SECONDS, self.folder)
         except TranscodeError:
             logger.info("video %s: no picture of its beginning", self.video_id)
         former = self._switch(
-            has_poster=(self.folder / POSTER).is_file(), poster_choices=0, **_measures(info)
+            has_poster=(self.folder / THUMBNAIL_FILE).is_file(), poster_choices=0, **_measures(info)
         )
         services.refresh_listing(self.video_id)
         self._remove(former)
@@ -198,7 +201,7 @@ class _Attempt:
             progress=1.0,
             steps=self.progress.steps,
             is_complete=True,
-            media_bytes=paths.folder_bytes(self.folder),
+            media_bytes=paths.folder_size(self.folder),
             poster_choices=self.poster_choices,
             loudness=self.loudness,
             failure_code="",
@@ -221,7 +224,7 @@ class _Attempt:
         rows = Video.objects.filter(pk=self.video_id, attempt=self.progress.attempt, status=Status.PROCESSING)
         former = rows.values_list("generation", "chapters_edited").first()
         if former is None:
-            raise JobGone
+            raise AttemptSuperseded
         if former[1]:
             values.pop("chapters", None)
         changed = rows.filter(chapters_edited=former[1]).update(
@@ -232,7 +235,7 @@ class _Attempt:
             **values,
         )
         if not changed:
-            raise JobGone
+            raise AttemptSuperseded
         return str(former[0])
 
     def _make_storyboard(self, duration: float) -> None:
@@ -244,10 +247,10 @@ class _Attempt:
             write_cover(self.source, info, self.folder)
             self.poster_choices = 1
         elif self.board is None:
-            make_poster(self.folder, EARLY_POSTER_SECONDS, self.folder)
+            make_thumbnail(self.folder, EARLY_THUMBNAIL_SECONDS, self.folder)
             self.poster_choices = 1
         else:
-            self.poster_choices = len(make_choices(self.folder, self.board))
+            self.poster_choices = len(make_thumbnail_choices(self.folder, self.board))
 
     def _download(self) -> bool:
         """A file for download, when the owner offers one."""
@@ -258,7 +261,7 @@ class _Attempt:
 
     def _import_captions(self, info: SourceInfo) -> tuple[int, ...]:
         """Store the file's subtitles as captions; return the indexes of the tracks that hold no usable text."""
-        tracks = text_tracks(info)
+        tracks = select_text_tracks(info)
         if not tracks:
             self.progress.skip("captions")
             return ()
@@ -287,7 +290,7 @@ class _Attempt:
             return
         try:
             shown = Video.objects.filter(pk=self.video_id, generation=self.generation).exists()
-        except DATABASE_AWAY:
+        except DATABASE_ERRORS:
             return  # the next attempt, or the sweeper, knows whether it is needed
         if not shown:
             paths.remove_generation(self.video_id, self.generation)
@@ -301,20 +304,20 @@ def make_missing_download(video_id: str) -> None:
 
 def _make_missing_download(video_id: str) -> bool:
     wanted = Video.objects.filter(pk=video_id, allow_download=True, has_download=False, is_complete=True)
-    place = relocation.place_of(video_id)
+    place = relocation.get_location(video_id)
     if place is None or not place.generation or not wanted.exists():
         return True
-    with relocation.folder_with(place, _of_download) as folder:
+    with relocation.files_on_disk(place, _of_download) as folder:
         part = folder / f".{DOWNLOAD}.{secrets.token_hex(4)}"
         try:
             make_download(folder, part)
-            return relocation.keep_download(place, part, DOWNLOAD)
+            return relocation.store_download(place, part, DOWNLOAD)
         finally:
             part.unlink(missing_ok=True)
 
 
 def _of_download(folder: Path, names: list[str]) -> list[str]:
-    renditions = sources(folder)
+    renditions = download_sources(folder)
     return [name for name in names if name.partition("/")[0] in renditions and not name.endswith(".m3u8")]
 
 
@@ -358,5 +361,5 @@ class _Stopper:
             return False
         try:
             return not Video.objects.filter(pk=self.video_id).exists()
-        except DATABASE_AWAY:
+        except DATABASE_ERRORS:
             return False  # the lease says when an outage has lasted too long

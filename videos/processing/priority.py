@@ -14,15 +14,15 @@ from videos.access import own_videos
 from videos.models import Video
 
 WINDOW = timedelta(days=7)
-MOST_COUNTED = 40
+MAX_COUNTED = 40
 SMALL_BYTES, SMALL_BONUS = 64 * 1024**2, 8
-LARGE_BYTES, LARGE_MALUS = 2 * 1024**3, 5
+LARGE_BYTES, LARGE_PENALTY = 2 * 1024**3, 5
 
 
-def of(video: Video) -> int:
+def job_priority(video: Video) -> int:
     """The priority of the video's job, between -45 and 8; the higher one is taken first."""
     lately = own_videos(video.channel_id).filter(created_at__gte=timezone.now() - WINDOW).exclude(pk=video.pk)
-    behind = len(lately.values_list("pk")[:MOST_COUNTED])
+    behind = len(lately.values_list("pk")[:MAX_COUNTED])
     if video.source_size <= SMALL_BYTES:
         return SMALL_BONUS - behind
-    return -behind - (LARGE_MALUS if video.source_size > LARGE_BYTES else 0)
+    return -behind - (LARGE_PENALTY if video.source_size > LARGE_BYTES else 0)

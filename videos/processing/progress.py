@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 
 from videos.models import Status, Video
 
-WRITE_EVERY_SECONDS = 0.7
+WRITE_INTERVAL_SECONDS = 0.7
 
 # Name and share of the whole: encoding is nearly all of the work.
 STEPS = (
@@ -25,7 +25,7 @@ STEPS = (
 )
 
 
-class JobGone(Exception):
+class AttemptSuperseded(Exception):
     """The video was deleted, or another attempt has it now: stop, and write nothing more."""
 
 
@@ -76,7 +76,7 @@ class Progress:
     def write(self, *, force: bool = False) -> None:
         """Store the steps, not more often than every ``WRITE_EVERY_SECONDS`` unless forced."""
         moment = time.monotonic()
-        if not force and moment - self._written < WRITE_EVERY_SECONDS:
+        if not force and moment - self._written < WRITE_INTERVAL_SECONDS:
             return
         self._written = moment
         rows = Video.objects.filter(pk=self.video_id, attempt=self.attempt, status=Status.PROCESSING)
@@ -86,7 +86,7 @@ class Progress:
             # How far it is can be told later; whether an outage lasts too long is the lease's to say.
             return
         if not known:
-            raise JobGone
+            raise AttemptSuperseded
 
     def _entry(self, name: str) -> dict[str, Any]:
         return next(step for step in self.steps if step["name"] == name)

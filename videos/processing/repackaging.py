@@ -15,8 +15,8 @@ from django.db.models import F
 from videos.files import paths, relocation
 from videos.models import Status, Video
 from videos.transcoding.finishing import finish_ladder
-from videos.transcoding.master import master_playlist, read_master
-from videos.transcoding.playlists import INDEX, MASTER, measure, replace_file
+from videos.transcoding.master_playlist import master_playlist, read_master
+from videos.transcoding.playlists import INDEX, MASTER, measure_bandwidth, replace_file
 
 logger = logging.getLogger("streamsite.repackaging")
 
@@ -34,7 +34,7 @@ class Outcome(Enum):
     BROKEN = "its files are missing or damaged: process it again"
 
 
-def candidates() -> list[str]:
+def iter_candidates() -> list[str]:
     """The ids of all videos with a complete ladder."""
     rows = Video.objects.filter(status=Status.READY, is_complete=True)
     return list(rows.order_by("pk").values_list("pk", flat=True))
@@ -42,33 +42,33 @@ def candidates() -> list[str]:
 
 def repackage(video_id: str) -> Outcome:
     """Mend the ladder of a video. Safe to repeat."""
-    place = relocation.place_of(video_id)
+    place = relocation.get_location(video_id)
     if place is None or not place.is_complete or place.status != Status.READY:
         return Outcome.NOT_READY
     if place.is_stored:
         return Outcome.STORED
-    before = paths.folder_bytes(place.local)
+    before = paths.folder_size(place.local)
     try:
         changed = _mend(place)
     except (OSError, ValueError) as error:
-        if relocation.place_of(video_id) != place:
+        if relocation.get_location(video_id) != place:
             return Outcome.NOT_READY
         logger.warning("video %s: not repackaged: %s", video_id, error)
         return Outcome.BROKEN
-    added = paths.folder_bytes(place.local) - before
+    added = paths.folder_size(place.local) - before
     if added:
         rows = Video.objects.filter(pk=video_id, generation=place.generation)
         rows.update(media_bytes=F("media_bytes") + added)
     return Outcome.MENDED if changed else Outcome.UNCHANGED
 
 
-def _mend(place: relocation.Place) -> bool:
+def _mend(place: relocation.MediaLocation) -> bool:
     """Whether any playlist changed."""
     folder = place.local
     former = {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}
     variants, sounds = read_master(folder)
     finish_ladder(folder, [variant.name for variant in variants], [sound.name for sound in sounds])
     names = [*(variant.name for variant in variants), *(sound.name for sound in sounds)]
-    bandwidths = {name: measure(folder / name, INDEX) for name in names}
+    bandwidths = {name: measure_bandwidth(folder / name, INDEX) for name in names}
     replace_file(folder / MASTER, master_playlist(folder, variants, sounds, bandwidths).encode())
     return former != {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}

@@ -7,56 +7,56 @@ from django.dispatch import Signal
 
 from accounts.models import User
 from videos.models import Reaction, Video
-from videos.models.reaction import Value
+from videos.models.reaction import ReactionValue
 from videos.playback import statistics
-from videos.reactions.store import Opinions
+from videos.reactions.store import ReactionStore
 
-OPINIONS = Opinions(rows=Reaction._meta.db_table, key="video_id", counted=Video._meta.db_table)
+REACTIONS = ReactionStore(rows=Reaction._meta.db_table, key="video_id", counted=Video._meta.db_table)
 RECENT = ("-created_at", "-id")
 # Sent with ``video_id`` and ``likes`` when somebody more likes a video.
-liked_more = Signal()
+like_count_changed = Signal()
 
 
 def react(user: User, video: Video, value: object) -> int:
     """Make ``value`` the viewer's reaction; the video's likes afterwards. ``Invalid`` for an unknown one."""
-    given = OPINIONS.give(user.pk, video.pk, value)
+    given = REACTIONS.give(user.pk, video.pk, value)
     _note(video, given.change)
     if given.change.get("like_count", 0) > 0:
-        liked_more.send(sender=Video, video_id=video.pk, likes=given.likes)
+        like_count_changed.send(sender=Video, video_id=video.pk, likes=given.likes)
     return given.likes
 
 
 def withdraw(user: User, video: Video) -> int:
     """Make the viewer's reaction not exist; the video's likes afterwards."""
-    given = OPINIONS.withdraw(user.pk, video.pk)
+    given = REACTIONS.withdraw(user.pk, video.pk)
     _note(video, given.change)
     return given.likes
 
 
-def of(user: User, video: Video) -> str | None:
+def get_reaction(user: User, video: Video) -> str | None:
     """The viewer's reaction."""
-    return OPINIONS.of(user.pk, [video.pk]).get(video.pk)
+    return REACTIONS.of(user.pk, [video.pk]).get(video.pk)
 
 
-def liked(user_id: str) -> QuerySet[Reaction]:
+def likes_of_user(user_id: str) -> QuerySet[Reaction]:
     """What an account likes, videos and channels loaded; order by ``RECENT``."""
-    return Reaction.objects.filter(user_id=user_id, value=Value.LIKE).select_related("video__channel")
+    return Reaction.objects.filter(user_id=user_id, value=ReactionValue.LIKE).select_related("video__channel")
 
 
-def forget_user(user_id: str) -> None:
+def delete_for_user(user_id: str) -> None:
     """Remove an erased account's reactions. Safe to repeat."""
-    OPINIONS.forget_user(user_id)
+    REACTIONS.forget_user(user_id)
 
 
-def forget_video(video_id: str) -> None:
+def delete_for_video(video_id: str) -> None:
     """Remove a deleted video's reactions."""
-    OPINIONS.forget_thing(video_id)
+    REACTIONS.delete_for_target(video_id)
 
 
 def _note(video: Video, change: dict[str, int]) -> None:
     """Add to the figures of the day what changed."""
     if change:
-        statistics.note(
+        statistics.add_today(
             video.pk,
             video.channel_id,
             likes=change.get("like_count", 0),

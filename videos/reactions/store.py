@@ -17,22 +17,22 @@ from pymongo.errors import DuplicateKeyError
 from streamsite.errors import Absent, Invalid
 from streamsite.ids import object_id
 from streamsite.mongo.collections import collection
-from videos.models.reaction import Value
+from videos.models.reaction import ReactionValue
 
-COUNTERS = {Value.LIKE: "like_count", Value.DISLIKE: "dislike_count"}
-Change = dict[str, int]
+COUNTER_FIELDS = {ReactionValue.LIKE: "like_count", ReactionValue.DISLIKE: "dislike_count"}
+CounterChange = dict[str, int]
 
 
 @dataclass(frozen=True)
-class Given:
+class ReactionResult:
     """The thing's likes afterwards, and what a reaction changed of its counters: nothing when it was a repetition."""
 
     likes: int
-    change: Change = field(default_factory=dict)
+    change: CounterChange = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Opinions:
+class ReactionStore:
     """Reactions in the collection ``rows``, whose field ``key`` names a document of the collection ``counted``.
 
     ``values`` are those that can be given. ``scores`` are further fields that follow a counter.
@@ -41,10 +41,10 @@ class Opinions:
     rows: str
     key: str
     counted: str
-    values: tuple[Value, ...] = (Value.LIKE, Value.DISLIKE)
+    values: tuple[ReactionValue, ...] = (ReactionValue.LIKE, ReactionValue.DISLIKE)
     scores: dict[str, str] = field(default_factory=dict)
 
-    def give(self, user_id: str, thing_id: str, value: object, **extra: Any) -> Given:
+    def give(self, user_id: str, thing_id: str, value: object, **extra: Any) -> ReactionResult:
         """Make ``value`` the viewer's reaction. ``Invalid`` for an unknown one.
 
         ``extra`` are further fields of a new row.
@@ -54,12 +54,14 @@ class Opinions:
         former = self._replace(user_id, thing_id, value, extra)
         if former == value:
             return self._likes(thing_id)
-        return self._count(thing_id, Value(value), Value(former) if former else None)
+        return self._count(thing_id, ReactionValue(value), ReactionValue(former) if former else None)
 
-    def withdraw(self, user_id: str, thing_id: str) -> Given:
+    def withdraw(self, user_id: str, thing_id: str) -> ReactionResult:
         """Make the viewer's reaction not exist."""
         removed = collection(self.rows).find_one_and_delete({"user_id": user_id, self.key: thing_id})
-        return self._count(thing_id, None, Value(removed["value"])) if removed else self._likes(thing_id)
+        return (
+            self._count(thing_id, None, ReactionValue(removed["value"])) if removed else self._likes(thing_id)
+        )
 
     def of(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, str]:
         """The viewer's reactions to some things, by id, in one read."""
@@ -77,9 +79,9 @@ class Opinions:
         """Remove an erased account's reactions. Safe to repeat: a row's removal decides the counters."""
         for row in collection(self.rows).find({"user_id": user_id}, {self.key: 1, "value": 1}):
             if collection(self.rows).delete_one({"_id": row["_id"]}).deleted_count:
-                self._increase(row[self.key], self._change(None, Value(row["value"])))
+                self._increase(row[self.key], self._change(None, ReactionValue(row["value"])))
 
-    def forget_thing(self, thing_id: str) -> None:
+    def delete_for_target(self, thing_id: str) -> None:
         """Remove the reactions to something that was deleted."""
         collection(self.rows).delete_many({self.key: thing_id})
 
@@ -101,19 +103,21 @@ class Opinions:
             return value if before is None else str(before["value"])
         return None if before is None else str(before["value"])
 
-    def _change(self, now: Value | None, former: Value | None) -> Change:
-        steps = {COUNTERS[value]: step for value, step in ((now, 1), (former, -1)) if value is not None}
+    def _change(self, now: ReactionValue | None, former: ReactionValue | None) -> CounterChange:
+        steps = {COUNTER_FIELDS[value]: step for value, step in ((now, 1), (former, -1)) if value is not None}
         return steps | {score: steps[name] for score, name in self.scores.items() if name in steps}
 
-    def _count(self, thing_id: str, now: Value | None, former: Value | None) -> Given:
+    def _count(
+        self, thing_id: str, now: ReactionValue | None, former: ReactionValue | None
+    ) -> ReactionResult:
         change = self._change(now, former)
         after = self._increase(thing_id, change)
         if after is None:  # deleted in between
-            self.forget_thing(thing_id)
+            self.delete_for_target(thing_id)
             raise Absent
-        return Given(int(after["like_count"]), change)
+        return ReactionResult(int(after["like_count"]), change)
 
-    def _increase(self, thing_id: str, change: Change) -> dict[str, Any] | None:
+    def _increase(self, thing_id: str, change: CounterChange) -> dict[str, Any] | None:
         return collection(self.counted).find_one_and_update(
             {"_id": thing_id},
             {"$inc": change},
@@ -121,8 +125,8 @@ class Opinions:
             return_document=ReturnDocument.AFTER,
         )
 
-    def _likes(self, thing_id: str) -> Given:
+    def _likes(self, thing_id: str) -> ReactionResult:
         found = collection(self.counted).find_one({"_id": thing_id}, {"like_count": 1})
         if found is None:
             raise Absent
-        return Given(int(found["like_count"]))
+        return ReactionResult(int(found["like_count"]))

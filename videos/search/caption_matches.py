@@ -8,33 +8,35 @@ from typing import Any
 
 from streamsite import folding, scripts
 from streamsite.mongo.collections import collection
-from videos.captions.webvtt import plain
+from videos.captions.webvtt import plain_text
 from videos.models import Caption, Video
 from videos.search import query_text, vocabulary
 
-MOST_CUES, MOST_CHARACTERS = 40, 160
-MOST_BYTES = 15_000  # of an expression; MongoDB takes 32,764, and PCRE needs more for long ones
+MAX_CUES, MAX_CHARACTERS = 40, 160
+MAX_BYTES = 15_000  # of an expression; MongoDB takes 32,764, and PCRE needs more for long ones
 # What a word must not follow, for MongoDB and for Python, whose expressions differ here.
-STORED, READ = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
-BETWEEN = r"[\s\p{P}]+", r"[\s\W]+"
+STORED_WORD_START, PYTHON_WORD_START = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
+WORD_SEPARATORS = r"[\s\p{P}]+", r"[\s\W]+"
 
 
-def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
+def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
     """``{video id: {"start": seconds, "text": ...}}`` of those that say some of the words of ``text``, in one read.
 
     The cue with the most of the words, the first of several. Words are found as search finds them.
     """
     ids = [video.pk for video in videos if video.has_captions]
-    query = query_text.read(text, vocabulary.languages())
+    query = query_text.parse_query(text, vocabulary.frequent_languages())
     if not ids or query.is_empty:
         return {}
-    said = _expressions(query, STORED, BETWEEN[0])
+    said = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])
     if not said:
         return {}
     line = {"$arrayElemAt": ["$$cue", 2]}
     says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in said]
-    cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MOST_CUES}}
-    wanted = [re.compile(one, re.IGNORECASE) for one in _expressions(query, READ, BETWEEN[1])]
+    cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MAX_CUES}}
+    wanted = [
+        re.compile(one, re.IGNORECASE) for one in _expressions(query, PYTHON_WORD_START, WORD_SEPARATORS[1])
+    ]
     found: dict[str, dict[str, Any]] = {}
     best: dict[str, int] = {}
     for row in collection(Caption._meta.db_table).aggregate(
@@ -44,11 +46,11 @@ def of_videos(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
             {"$match": {"cues": {"$ne": []}}},
         ]
     ):
-        for start, text in ((float(cue[0]), plain(str(cue[2]))) for cue in row["cues"]):
+        for start, text in ((float(cue[0]), plain_text(str(cue[2]))) for cue in row["cues"]):
             count = sum(one.search(text) is not None for one in wanted)
             if count > best.get(row["video_id"], 0):
                 best[row["video_id"]] = count
-                found[row["video_id"]] = {"start": start, "text": text[:MOST_CHARACTERS]}
+                found[row["video_id"]] = {"start": start, "text": text[:MAX_CHARACTERS]}
     return found
 
 
@@ -60,10 +62,10 @@ def _expressions(query: query_text.Query, beginning: str, between: str) -> list[
     for alternatives in wanted:
         ways = [_words(forms, beginning, between) for forms in alternatives]
         ends = accumulate(len(way.encode()) + 1 for way in ways)
-        found.append("|".join(way for way, end in zip(ways, ends, strict=True) if end < MOST_BYTES))
+        found.append("|".join(way for way, end in zip(ways, ends, strict=True) if end < MAX_BYTES))
     return [one for one in found if one]
 
 
 def _words(forms: tuple[str, ...], beginning: str, between: str) -> str:
     start = "" if scripts.is_unspaced(forms[0][0]) else beginning
-    return start + between.join(folding.pattern(form) for form in forms)
+    return start + between.join(folding.accent_insensitive_pattern(form) for form in forms)

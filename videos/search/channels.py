@@ -6,26 +6,26 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from accounts.access import listed_accounts
-from accounts.mappers import badge
+from accounts.mappers import serialize_badge
 from accounts.models import User
-from accounts.usernames import USERNAME, normalise
+from accounts.usernames import USERNAME, normalize_username
 from streamsite.visibility import Viewer
 from videos.access import channels_for_listing
 from videos.search import finders
-from videos.search.names import Named, NameIndex, compounds
+from videos.search.name_index import IndexedName, NameIndex, name_variants
 
 
-def rank(subscribers: int) -> int:
+def subscriber_rank(subscribers: int) -> int:
     """Return the place among other channels: 0 for no subscribers, 1 for one, 2 for two or three, and so on."""
     return max(subscribers, 0).bit_length()
 
 
-def _named(user: User) -> Named:
-    texts = (user.full_name, user.username, *compounds(user.full_name, user.username))
-    return Named(user.pk, texts, rank(user.subscriber_count), user.username)
+def _named(user: User) -> IndexedName:
+    texts = (user.full_name, user.username, *name_variants(user.full_name, user.username))
+    return IndexedName(user.pk, texts, subscriber_rank(user.subscriber_count), user.username)
 
 
-def _load(ids: Collection[str] | None) -> Iterator[Named]:
+def _load(ids: Collection[str] | None) -> Iterator[IndexedName]:
     rows = listed_accounts() if ids is None else listed_accounts().filter(pk__in=list(ids))
     return map(_named, rows.only("username", "full_name", "subscriber_count").iterator())
 
@@ -34,24 +34,24 @@ INDEX = NameIndex("search_channel", _load)
 INDEXES = INDEX.indexes
 
 
-def add(user: User) -> None:
+def index_channel(user: User) -> None:
     """Let a new account be found."""
     INDEX.put(_named(user))
 
 
-def follow_subscribers(channel_id: str, subscribers: int, change: int) -> None:
+def update_subscriber_rank(channel_id: str, subscribers: int, change: int) -> None:
     """Follow the number of subscribers after a ``change`` of it, which seldom moves the channel."""
-    if rank(subscribers) != rank(subscribers - change):
-        INDEX.set_rank(channel_id, rank(subscribers))
+    if subscriber_rank(subscribers) != subscriber_rank(subscribers - change):
+        INDEX.update_rank(channel_id, subscriber_rank(subscribers))
 
 
 def _exact(text: str) -> str:
-    name = normalise(text.strip().removeprefix("@"))
+    name = normalize_username(text.strip().removeprefix("@"))
     return name if USERNAME.match(name) else ""
 
 
 def _body(viewer: Viewer, rows: list[User]) -> list[dict[str, Any]]:
-    return [badge(user) | {"url": user.get_absolute_url()} for user in rows]
+    return [serialize_badge(user) | {"url": user.get_absolute_url()} for user in rows]
 
 
 def _in_lists(viewer: Viewer, ids: Sequence[str]) -> list[User]:

@@ -14,15 +14,15 @@ from rest_framework.request import Request
 
 from streamsite.api.pagination import paginate_keys
 from streamsite.visibility import Viewer
-from videos.search import names
-from videos.search.names import Key, NameIndex, Typed
+from videos.search import name_index
+from videos.search.name_index import NameIndex, NameQuery, RankKey
 
 Row = TypeVar("Row")
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Found:
+class FinderResults:
     """The best few, as mappings, and whether there are more."""
 
     rows: list[dict[str, Any]]
@@ -49,31 +49,31 @@ class Finder(Generic[Row]):
 
     def page(self, request: HttpRequest | Request, query: str, *, absolute: bool = True) -> dict[str, Any]:
         """Return a page of what ``query`` finds in the contract's list form. It leads forward only."""
-        wanted = self._named(names.asked(query), query)
+        wanted = self._named(name_index.parse_query(query), query)
 
-        def load(after: list[Any] | None, size: int) -> list[Key]:
+        def load(after: list[Any] | None, size: int) -> list[RankKey]:
             return self.index.find(wanted, most=size, after=(after[0], after[1]) if after else None)
 
         keys, following = paginate_keys(request, load, parts=2, absolute=absolute)
         return {"next": following, "previous": None, "results": self._shown(request.user, keys, self.body)}
 
-    def some(self, viewer: Viewer, query: str, *, most: int = MOST_SHOWN) -> Found:
+    def some(self, viewer: Viewer, query: str, *, most: int = MAX_SHOWN) -> FinderResults:
         """Return the best few of what ``query`` finds."""
-        keys = self.index.find(self._named(names.asked(query), query), most=most + 1)
-        return Found(self._shown(viewer, keys[:most], self.body), len(keys) > most)
+        keys = self.index.find(self._named(name_index.parse_query(query), query), most=most + 1)
+        return FinderResults(self._shown(viewer, keys[:most], self.body), len(keys) > most)
 
-    def suggest(self, viewer: Viewer, text: str, *, most: int = MOST_SHOWN) -> list[dict[str, Any]]:
+    def suggest(self, viewer: Viewer, text: str, *, most: int = MAX_SHOWN) -> list[dict[str, Any]]:
         """Return the best few whose names have the beginnings of all words of ``text``."""
-        keys = self.index.find(self._named(names.typed(text), text), most=most)
+        keys = self.index.find(self._named(name_index.parse_typed(text), text), most=most)
         return self._shown(viewer, keys, self.brief)
 
-    def _named(self, wanted: Typed, text: str) -> Typed:
+    def _named(self, wanted: NameQuery, text: str) -> NameQuery:
         return replace(wanted, exact=self.exact(text))
 
     def _shown(
         self,
         viewer: Viewer,
-        keys: list[Key],
+        keys: list[RankKey],
         body: Callable[[Viewer, list[Row]], list[dict[str, Any]]],
     ) -> list[dict[str, Any]]:
         ids = [thing_id for _, thing_id in keys]
@@ -83,26 +83,26 @@ class Finder(Generic[Row]):
 _finders: dict[str, Finder[Any]] = {}
 
 
-def register(finder: Finder[Any]) -> None:
+def register_finder(finder: Finder[Any]) -> None:
     """Let a kind of thing be found on the search page."""
     _finders[finder.name] = finder
 
 
-def registered() -> list[Finder[Any]]:
+def registered_finders() -> list[Finder[Any]]:
     """Return the finders in the order of their registration."""
     return list(_finders.values())
 
 
-def named(name: str) -> Finder[Any] | None:
+def get_finder(name: str) -> Finder[Any] | None:
     """Return the finder of that name, if there is one."""
     return _finders.get(name)
 
 
-def rebuild() -> int:
+def rebuild_name_indexes() -> int:
     """Store the names of everything that can be found; return how many they are."""
-    return sum(finder.index.rebuild() for finder in registered())
+    return sum(finder.index.rebuild() for finder in registered_finders())
 
 
-def is_outdated() -> bool:
+def has_outdated_index() -> bool:
     """Return whether an index of names has to be built."""
-    return any(finder.index.is_outdated() for finder in registered())
+    return any(finder.index.is_outdated() for finder in registered_finders())

@@ -21,30 +21,30 @@ from streamsite.folding import Term
 from streamsite.mongo import keyset_merge
 from streamsite.mongo.collections import collection
 from videos.search import query_text, spelling, vocabulary
-from videos.search.index import DOCUMENTS
+from videos.search.index import SEARCH_VIDEOS
 from videos.search.query_text import Query
 
-MOST_MATCHES = 500
-HALF_FRESH_DAYS = 90
+MAX_MATCHES = 500
+FRESHNESS_HALF_LIFE_DAYS = 90
 # How much the most viewed and the newest gain on equally good matches: ties are broken, words decide.
-VIEWS_SHARE, FRESH_SHARE = 0.004, 0.05
+VIEWS_WEIGHT, FRESHNESS_WEIGHT = 0.004, 0.05
 # What a match is worth by where it is; one in the title gains its share of the title's words.
-IN_NAMES, BEGUN_IN_NAMES, ANYWHERE, BEGUN_ANYWHERE = 3.0, 2.0, 1.0, 0.5
+WEIGHT_IN_NAMES, WEIGHT_PREFIX_IN_NAMES, WEIGHT_ANYWHERE, WEIGHT_PREFIX_ANYWHERE = 3.0, 2.0, 1.0, 0.5
 BY_VIEWS = {"popularity": -1, "_id": -1}
 # Of three words one may be missing where no video has all, of so many two: most of them must be there.
-MOST_WITH_TWO_MISSING, LEAST_WITH_TWO_MISSING = 6, 5
+MAX_WORDS_TWO_MISSING, MIN_WORDS_TWO_MISSING = 6, 5
 # Pairs of characters that a word of a script without spaces is looked up by.
-MOST_PAIRS = 6
+MAX_PAIRS = 6
 # Words of a phrase, the longest, that it is looked up by where there are several phrases.
-MOST_OF_PHRASES = 2
+MAX_PHRASE_WORDS = 2
 NAMES, WORDS = "names", "words"
 Stages = list[dict[str, Any]]
 Condition = dict[str, Any]
-Look = Callable[[list[Query], Mapping[str, Any]], list[str]]
+Lookup = Callable[[list[Query], Mapping[str, Any]], list[str]]
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The ids that were found, and how.
 
     ``corrected`` is the text that was searched for instead, "" when it is what was typed; ``is_partial`` means that
@@ -57,7 +57,9 @@ class Found:
     is_partial: bool = False
 
 
-def find(text: str, filters: Mapping[str, Any], *, is_exact: bool = False, look: Look | None = None) -> Found:
+def find_videos(
+    text: str, filters: Mapping[str, Any], *, is_exact: bool = False, look: Lookup | None = None
+) -> SearchResult:
     """Return the listed videos that hold all words of ``text``, best first, at most ``MOST_MATCHES``.
 
     ``"several words"`` must stand together, ``-word`` must not be there; the last word may be a beginning. When nothing
@@ -65,91 +67,91 @@ def find(text: str, filters: Mapping[str, Any], *, is_exact: bool = False, look:
     ``filters`` is a condition on the documents. ``look`` reads the ids of what matches any of some queries, in
     ``best`` order by default. One read; some more when nothing has all words.
     """
-    look = look or best
+    look = look or best_matches
     languages = _languages(filters)
-    query = query_text.read(text, languages)
+    query = query_text.parse_query(text, languages)
     if query.is_empty:
-        return Found([])
+        return SearchResult([])
     if ids := look([query], filters):
-        return Found(ids, (query,))
-    corrected = "" if is_exact else spelling.correct(text, query)
+        return SearchResult(ids, (query,))
+    corrected = "" if is_exact else spelling.correct_spelling(text, query)
     if corrected:
-        better = query_text.read(corrected, languages)
+        better = query_text.parse_query(corrected, languages)
         if ids := look([better], filters):
-            return Found(ids, (better,), corrected)
-    for queries in _with_most(query_text.read(corrected, languages) if corrected else query):
+            return SearchResult(ids, (better,), corrected)
+    for queries in _relaxed_queries(query_text.parse_query(corrected, languages) if corrected else query):
         if ids := look(queries, filters):
-            return Found(ids, tuple(queries), corrected, is_partial=True)
-    return Found([], (query,))
+            return SearchResult(ids, tuple(queries), corrected, is_partial=True)
+    return SearchResult([], (query,))
 
 
-def best(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
+def best_matches(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
     """Return the ids of what matches any of ``queries``, the best ``MOST_MATCHES``. One read."""
     parts = [
-        _found([*conditions, _tagged(filters)], filters, worth, query)
+        _found([*conditions, _filter_condition(filters)], filters, worth, query)
         for query in queries
-        for worth, conditions in _places(query)
+        for worth, conditions in _weighted_places(query)
     ]
     return _best(_read(parts))
 
 
-def anywhere(query: Query, filters: Mapping[str, Any]) -> Condition:
+def match_all_words(query: Query, filters: Mapping[str, Any]) -> Condition:
     """Return the condition on documents that hold all words of ``query``, the last one finished."""
-    return {"$and": [*_conditions(query, WORDS), _tagged(filters), dict(filters)]}
+    return {"$and": [*_conditions(query, WORDS), _filter_condition(filters), dict(filters)]}
 
 
-def any_of(queries: Iterable[Query], filters: Mapping[str, Any]) -> Condition:
+def match_any_query(queries: Iterable[Query], filters: Mapping[str, Any]) -> Condition:
     """Return the condition on documents that hold all words of one of ``queries``, or else begin with its last one."""
-    conditions = [anywhere(query, filters) for query in queries]
+    conditions = [match_all_words(query, filters) for query in queries]
     return conditions[0] if len(conditions) == 1 else {"$or": conditions}
 
 
-def begun(query: Query, filters: Mapping[str, Any]) -> Condition | None:
+def match_prefix(query: Query, filters: Mapping[str, Any]) -> Condition | None:
     """Return the condition on documents that hold all words, the last one unfinished; ``None`` if it is finished."""
     if not query.unfinished:
         return None
-    return {"$and": [*_begun(query, WORDS), _tagged(filters), dict(filters)]}
+    return {"$and": [*_prefix_conditions(query, WORDS), _filter_condition(filters), dict(filters)]}
 
 
-def with_word(word: str, *, most: int) -> Stages:
+def popular_with_word_stages(word: str, *, most: int) -> Stages:
     """Return the stages that find the most viewed videos with a word in title, tags or channel."""
     return [{"$match": {NAMES: word}}, {"$sort": BY_VIEWS}, {"$limit": most}, {"$project": {"_id": 1}}]
 
 
 def _languages(filters: Mapping[str, Any]) -> tuple[str, ...]:
     asked = stemming.language_of(str(filters.get("language", "")))
-    return (asked,) if asked else vocabulary.languages()
+    return (asked,) if asked else vocabulary.frequent_languages()
 
 
-def _with_most(query: Query) -> Iterable[list[Query]]:
+def _relaxed_queries(query: Query) -> Iterable[list[Query]]:
     """Yield queries that lack one of the words, then such that lack two."""
     many = len(query.terms)
     if many > 2:
         yield [query.without([place]) for place in range(many)]
-    if LEAST_WITH_TWO_MISSING <= many <= MOST_WITH_TWO_MISSING:
+    if MIN_WORDS_TWO_MISSING <= many <= MAX_WORDS_TWO_MISSING:
         yield [query.without(pair) for pair in combinations(range(many), 2)]
 
 
-def _tagged(filters: Mapping[str, Any]) -> Condition:
+def _filter_condition(filters: Mapping[str, Any]) -> Condition:
     # The words of a tag are among the names, which have an index.
-    said = query_text.distinct(str(filters.get("tag_keys", "")))
+    said = query_text.unique_words(str(filters.get("tag_keys", "")))
     return {"$and": [{NAMES: word} for word in said]} if said else {}
 
 
-def _places(query: Query) -> Iterable[tuple[float, list[Condition]]]:
+def _weighted_places(query: Query) -> Iterable[tuple[float, list[Condition]]]:
     """Yield where the words may be, as conditions, with what a match there is worth."""
-    yield IN_NAMES, _conditions(query, NAMES)
-    yield ANYWHERE, _conditions(query, WORDS)
+    yield WEIGHT_IN_NAMES, _conditions(query, NAMES)
+    yield WEIGHT_ANYWHERE, _conditions(query, WORDS)
     if query.unfinished:
-        yield BEGUN_IN_NAMES, _begun(query, NAMES)
+        yield WEIGHT_PREFIX_IN_NAMES, _prefix_conditions(query, NAMES)
         if len(query.terms) > 1 or query.phrases:
-            yield BEGUN_ANYWHERE, _begun(query, WORDS)
+            yield WEIGHT_PREFIX_ANYWHERE, _prefix_conditions(query, WORDS)
 
 
-def _begun(query: Query, where: str) -> list[Condition]:
+def _prefix_conditions(query: Query, where: str) -> list[Condition]:
     typed = query.unfinished
-    prefix: Condition = {"prefixes": typed[: query_text.LONGEST_PREFIX]}
-    if len(typed) > query_text.LONGEST_PREFIX:
+    prefix: Condition = {"prefixes": typed[: query_text.MAX_PREFIX_LENGTH]}
+    if len(typed) > query_text.MAX_PREFIX_LENGTH:
         prefix |= {"names_line": {"$regex": f" {re.escape(typed)}"}}
     return [prefix, *_conditions(query.without([len(query.terms) - 1]), where)]
 
@@ -157,10 +159,10 @@ def _begun(query: Query, where: str) -> list[Condition]:
 def _conditions(query: Query, where: str) -> list[Condition]:
     found = [condition for term in query.terms for condition in _has_term(term, where)]
     for phrase in query.phrases:
-        pieces = list(dict.fromkeys(folding.split(" ".join(phrase))))
+        pieces = list(dict.fromkeys(folding.split_words(" ".join(phrase))))
         if len(query.phrases) > 1:
             # MongoDB tries a plan for each condition, and looks for all phrases in each.
-            pieces = sorted(pieces, key=len, reverse=True)[:MOST_OF_PHRASES]
+            pieces = sorted(pieces, key=len, reverse=True)[:MAX_PHRASE_WORDS]
         found += [{where: piece} for piece in pieces]
         if len(phrase) > 1:
             found.append(_has_line(phrase, where))
@@ -178,7 +180,7 @@ def _has_term(term: Term, where: str) -> list[Condition]:
     """
     if term.run:
         # The line is looked at as well, so some of the pairs of characters will do.
-        return [{where: pair} for pair in dict.fromkeys(term.alternatives[0][:MOST_PAIRS])]
+        return [{where: pair} for pair in dict.fromkeys(term.alternatives[0][:MAX_PAIRS])]
     many = max(map(len, term.alternatives))
     ways = [{several[min(place, len(several) - 1)] for several in term.alternatives} for place in range(many)]
     return [{where: {"$in": sorted(way)} if len(way) > 1 else next(iter(way))} for way in ways]
@@ -191,7 +193,7 @@ def _has_line(phrase: Iterable[str], where: str) -> Condition:
 
 
 def _has_not(phrase: tuple[str, ...]) -> Condition:
-    if len(phrase) == 1 and len(pieces := folding.split(phrase[0])) == 1:
+    if len(phrase) == 1 and len(pieces := folding.split_words(phrase[0])) == 1:
         return {WORDS: {"$nin": pieces}}
     expression = {"$regex": folding.phrase_pattern(list(phrase))}
     return {"$nor": [{"names_line": expression}, {"line": expression}]}
@@ -206,12 +208,12 @@ def _found(conditions: list[Condition], filters: Mapping[str, Any], worth: float
     return [
         {"$match": {"$and": [*(one for one in conditions if one), dict(filters)]}},
         {"$sort": BY_VIEWS},
-        {"$limit": MOST_MATCHES},
+        {"$limit": MAX_MATCHES},
         {
             "$project": {
                 "published_at": 1,
                 "popularity": 1,
-                "worth": {"$add": [worth, share]} if worth >= BEGUN_IN_NAMES else {"$literal": worth},
+                "worth": {"$add": [worth, share]} if worth >= WEIGHT_PREFIX_IN_NAMES else {"$literal": worth},
             }
         },
     ]
@@ -222,12 +224,12 @@ def _best(rows: Iterable[dict[str, Any]]) -> list[str]:
     scores: dict[str, float] = {}
     for row in rows:
         age_days = max(0.0, (now - row["published_at"].replace(tzinfo=None)).total_seconds() / 86_400)
-        fresh = HALF_FRESH_DAYS / (HALF_FRESH_DAYS + age_days)
-        score = row["worth"] + VIEWS_SHARE * row["popularity"] + FRESH_SHARE * fresh
+        fresh = FRESHNESS_HALF_LIFE_DAYS / (FRESHNESS_HALF_LIFE_DAYS + age_days)
+        score = row["worth"] + VIEWS_WEIGHT * row["popularity"] + FRESHNESS_WEIGHT * fresh
         scores[row["_id"]] = max(score, scores.get(row["_id"], 0.0))
-    return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)[:MOST_MATCHES]
+    return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)[:MAX_MATCHES]
 
 
 def _read(parts: list[Stages]) -> list[dict[str, Any]]:
-    pipeline = [*parts[0], *keyset_merge.union(DOCUMENTS, parts[1:])]
-    return list(collection(DOCUMENTS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS))
+    pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
+    return list(collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS))

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from streamsite import folding, stemming
-from streamsite.folding import Term, split
+from streamsite.folding import Term, split_words
 
-MOST_CHARACTERS, MOST_WORDS, MOST_PHRASES = 200, 12, 3
-LONGEST_PREFIX, MOST_INDEXED = 12, 40
-MOST_LANGUAGES = 3  # that a typed word is stemmed in
+MAX_CHARACTERS, MAX_WORDS, MAX_PHRASES = 200, 12, 3
+MAX_PREFIX_LENGTH, MAX_INDEXED_LENGTH = 12, 40
+MAX_LANGUAGES = 3  # that a typed word is stemmed in
 PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
@@ -47,19 +47,19 @@ class Query:
         )
 
 
-def read(text: str, languages: Iterable[str] = ()) -> Query:
+def parse_query(text: str, languages: Iterable[str] = ()) -> Query:
     """Read ``one "two three" -four fi`` as a query; the last word counts as unfinished unless something follows.
 
     Words also match by what stemming leaves of them in the first of ``languages`` with their alphabet.
     """
-    text = text[:MOST_CHARACTERS].replace("\x00", " ")
+    text = text[:MAX_CHARACTERS].replace("\x00", " ")
     languages = tuple(languages)
     terms: dict[Term, str] = {}
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []
     last: Term | None = None
-    for minus, phrase, word in PART.findall(_with_plain_numbers(text)):
-        folded = tuple(folding.words(phrase or word)[:MOST_WORDS])
+    for minus, phrase, word in PART.findall(_join_spaced_numbers(text)):
+        folded = tuple(folding.words(phrase or word)[:MAX_WORDS])
         if not folded:
             continue
         last = None
@@ -68,50 +68,48 @@ def read(text: str, languages: Iterable[str] = ()) -> Query:
         elif phrase:
             phrases.append(folded)
         else:
-            for term in _stemmed(folding.terms(word), word, languages):
+            for term in _stemmed(folding.query_terms(word), word, languages):
                 terms.setdefault(term, word)
                 last = term
-    several = [one for one in dict.fromkeys(phrases) if len(one) > 1][:MOST_PHRASES]
-    together = _within(one for one in phrases if len(one) == 1 or one in several)
+    several = [one for one in dict.fromkeys(phrases) if len(one) > 1][:MAX_PHRASES]
+    together = _limit_phrases(one for one in phrases if len(one) == 1 or one in several)
     # Each word and each phrase multiplies the work of the database.
-    chosen = _few(terms, MOST_WORDS - 2 * min(len(together), MOST_PHRASES))
+    chosen = _limit_terms(terms, MAX_WORDS - 2 * min(len(together), MAX_PHRASES))
     is_open = last is not None and chosen[-1:] == (last,) and bool(folding.words(text[-1]))
     return Query(
         chosen,
         together,
-        _within(excluded),
+        _limit_phrases(excluded),
         _beginning(chosen[-1]) if is_open else "",
         tuple(terms[term] for term in chosen),
     )
 
 
-def distinct(*texts: str) -> list[str]:
+def unique_words(*texts: str) -> list[str]:
     """Return the folded words of ``texts``, each once, in order."""
-    return list(dict.fromkeys(word for text in texts for word in split(text)))
+    return list(dict.fromkeys(word for text in texts for word in split_words(text)))
 
 
-def prefixes(*texts: str) -> list[str]:
+def word_prefixes(*texts: str) -> list[str]:
     """Return the beginnings of the words of ``texts``, each once."""
-    known = list(dict.fromkeys(form for text in texts for form in folding.forms(text, singles=False)))
-    return list(_beginnings(known[:MOST_INDEXED]))
+    known = list(dict.fromkeys(form for text in texts for form in folding.index_forms(text, singles=False)))
+    return list(_beginnings(known[:MAX_INDEXED_LENGTH]))
 
 
-def _few(terms: Iterable[Term], most: int) -> tuple[Term, ...]:
+def _limit_terms(terms: Iterable[Term], most: int) -> tuple[Term, ...]:
     """Return the first terms that have ``most`` words together, those of joined words counted one by one."""
     known = tuple(terms)
     ends = accumulate(1 if term.run else max(map(len, term.alternatives)) for term in known)
     return tuple(term for term, end in zip(known, ends, strict=True) if end <= most)
 
 
-def _within(phrases: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def _limit_phrases(phrases: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     """Return the first phrases, each once, that have ``MOST_WORDS`` words together."""
     known = tuple(dict.fromkeys(phrases))
-    return tuple(
-        one for one, end in zip(known, accumulate(map(len, known)), strict=True) if end <= MOST_WORDS
-    )
+    return tuple(one for one, end in zip(known, accumulate(map(len, known)), strict=True) if end <= MAX_WORDS)
 
 
-def _with_plain_numbers(text: str) -> str:
+def _join_spaced_numbers(text: str) -> str:
     """Make one word of a number that was typed with spaces, as the forms of a text do."""
     return folding.GROUPED.sub(lambda match: re.sub(folding.SPACES, ",", match[0]), text)
 
@@ -120,7 +118,7 @@ def _stemmed(found: list[Term], word: str, languages: tuple[str, ...]) -> list[T
     if len(found) != 1 or found[0].run:
         return found
     written = [language for language in languages if stemming.is_written_in(word, language)]
-    chosen = written[:MOST_LANGUAGES]
+    chosen = written[:MAX_LANGUAGES]
     stems = dict.fromkeys((stem,) for language in chosen for stem in stemming.stems(word, language))
     return [Term(tuple(dict.fromkeys([*found[0].alternatives, *stems])))] if stems else found
 
@@ -132,5 +130,5 @@ def _beginning(term: Term) -> str:
 
 def _beginnings(words: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(
-        word[:length] for word in words for length in range(1, min(len(word), LONGEST_PREFIX) + 1)
+        word[:length] for word in words for length in range(1, min(len(word), MAX_PREFIX_LENGTH) + 1)
     )

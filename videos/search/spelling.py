@@ -5,26 +5,26 @@ from __future__ import annotations
 from streamsite import folding
 from streamsite.mongo.collections import collection
 from videos.search import vocabulary
-from videos.search.index import DOCUMENTS
+from videos.search.index import SEARCH_VIDEOS
 from videos.search.query_text import Query
 
-MOST_CORRECTED, MOST_TRIED = 2, 6  # words of one query
+MAX_CORRECTED, MAX_TRIED = 2, 6  # words of one query
 
 
-def correct(text: str, query: Query) -> str:
+def correct_spelling(text: str, query: Query) -> str:
     """Return ``text`` with the words that no video has corrected by one typing error each; "" if nothing is better.
 
     Words in quotes and excluded ones are left alone. At most three reads for each of the first six words.
     """
-    if joined := _joined(query):
+    if joined := _split_joined_words(query):
         return joined
     words, changes = text.split(), 0
-    for typed in list(dict.fromkeys(query.typed))[:MOST_TRIED]:
+    for typed in list(dict.fromkeys(query.typed))[:MAX_TRIED]:
         found = folding.words(typed)
-        if len(found) != 1 or changes == MOST_CORRECTED or _is_anywhere(typed):
+        if len(found) != 1 or changes == MAX_CORRECTED or _is_anywhere(typed):
             continue
         # The counts may have a word of a video that is hidden now.
-        if (better := vocabulary.correction(found[0])) and _is_anywhere(better):
+        if (better := vocabulary.find_correction(found[0])) and _is_anywhere(better):
             words = [better if word == typed else word for word in words]
             changes += 1
     return " ".join(words) if changes else ""
@@ -33,17 +33,17 @@ def correct(text: str, query: Query) -> str:
 def _is_anywhere(typed: str) -> bool:
     known = [
         alternative[0]
-        for term in folding.terms(typed)
+        for term in folding.query_terms(typed)
         for alternative in term.alternatives
         if len(alternative) == 1
     ]
-    return collection(DOCUMENTS).find_one({"words": {"$in": known}}, {"_id": 1}) is not None
+    return collection(SEARCH_VIDEOS).find_one({"words": {"$in": known}}, {"_id": 1}) is not None
 
 
-def _joined(query: Query) -> str:
+def _split_joined_words(query: Query) -> str:
     """Return the two words that were typed as one, if a title has that: ``light house`` for ``lighthouse``."""
     if len(query.typed) != 2 or query.phrases or query.excluded:
         return ""
     joined = "".join(query.typed)
     folded = folding.fold(joined)
-    return folded if vocabulary.is_correctable(folded) and vocabulary.is_known(folded) else ""
+    return folded if vocabulary.is_correctable(folded) and vocabulary.is_known_word(folded) else ""

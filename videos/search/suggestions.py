@@ -7,17 +7,17 @@ from typing import Any
 
 from django.conf import settings
 
-from streamsite.folding import fold, split
+from streamsite.folding import fold, split_words
 from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos.models import Video
-from videos.search import finders, links, query_text
+from videos.search import finders, query_text, urls
 from videos.search.channels import FINDER as CHANNELS
-from videos.search.index import DOCUMENTS
+from videos.search.index import SEARCH_VIDEOS
 
-MOST = 8
-MOST_CHANNELS = 3
-MOST_OTHERS = 2
+MAX_SUGGESTIONS = 8
+MAX_CHANNELS = 3
+MAX_OTHERS = 2
 # Read for each suggestion, since several videos may have one title.
 SPARE = 3
 
@@ -29,17 +29,17 @@ def suggest(viewer: Viewer, text: str) -> dict[str, list[dict[str, Any]]]:
     same channels with their pictures, and there is a list for each other finder, by its name. Channels that ``viewer``
     blocks are in none of them.
     """
-    typed = [word[: query_text.LONGEST_PREFIX] for word in split(text[: query_text.MOST_CHARACTERS])]
-    typed = typed[: query_text.MOST_WORDS]
-    channels = CHANNELS.suggest(viewer, text, most=MOST_CHANNELS) if typed else []
+    typed = [word[: query_text.MAX_PREFIX_LENGTH] for word in split_words(text[: query_text.MAX_CHARACTERS])]
+    typed = typed[: query_text.MAX_WORDS]
+    channels = CHANNELS.suggest(viewer, text, most=MAX_CHANNELS) if typed else []
     offered = [{"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels]
     found: dict[str, list[dict[str, Any]]] = {
-        "results": (offered + (_titles(typed) if typed else []))[:MOST],
+        "results": (offered + (_titles(typed) if typed else []))[:MAX_SUGGESTIONS],
         CHANNELS.name: channels,
     }
-    for finder in finders.registered():
+    for finder in finders.registered_finders():
         if finder is not CHANNELS:
-            found[finder.name] = finder.suggest(viewer, text, most=MOST_OTHERS) if typed else []
+            found[finder.name] = finder.suggest(viewer, text, most=MAX_OTHERS) if typed else []
     return found
 
 
@@ -47,21 +47,24 @@ def _titles(typed: Sequence[str]) -> list[dict[str, str]]:
     # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
     longest_first = sorted(typed, key=len, reverse=True)
     rows = (
-        collection(DOCUMENTS)
+        collection(SEARCH_VIDEOS)
         .find({"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1})
         .sort([("popularity", -1), ("_id", -1)])
-        .limit(MOST * SPARE)
+        .limit(MAX_SUGGESTIONS * SPARE)
         .max_time_ms(settings.MONGODB_TIME_LIMIT_MS)
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(fold(row["title"]), []).append(row)
     return [
-        {"kind": "video", "text": same[0]["title"], "url": _address(same)} for same in list(found.values())
+        {"kind": "video", "text": same[0]["title"], "url": _suggestion_url(same)}
+        for same in list(found.values())
     ]
 
 
-def _address(same: Sequence[dict[str, Any]]) -> str:
+def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
     """The video, when it alone has this title; else the search for the title."""
     first = same[0]
-    return Video(pk=first["_id"]).get_absolute_url() if len(same) == 1 else links.to_text(first["title"])
+    return (
+        Video(pk=first["_id"]).get_absolute_url() if len(same) == 1 else urls.text_search_url(first["title"])
+    )

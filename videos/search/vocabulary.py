@@ -11,55 +11,56 @@ the documents were asked for it, which ``spelling`` does.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
 
 from streamsite import scripts, stemming
+from streamsite.caching import cached
 from streamsite.mongo.collections import collection
 
-TERMS = "search_term"
-INDEXES = {TERMS: [IndexModel([("near", ASCENDING), ("count", DESCENDING)], name="search_term_near")]}
-SHORTEST, LONGEST = 5, 24  # letters of words that are corrected
-MOST_NEAR = 50
-LANGUAGE = "="
+SEARCH_TERMS = "search_term"
+INDEXES = {SEARCH_TERMS: [IndexModel([("near", ASCENDING), ("count", DESCENDING)], name="search_term_near")]}
+MIN_LENGTH, MAX_LENGTH = 5, 24  # letters of words that are corrected
+MAX_CANDIDATES = 50
+LANGUAGE_PREFIX = "="
 BATCH = 2_000
-_languages: tuple[float, tuple[str, ...]] = (0.0, ())
 LANGUAGES_SECONDS = 300.0
 
 
-def words_of(line: str, language: str) -> set[str]:
+def document_terms(line: str, language: str) -> set[str]:
     """Return what is counted of a document: the words of its ``names_line`` and its language."""
     known = {word for word in line.replace("|", " ").split() if is_correctable(word)}
-    return known | ({LANGUAGE + language} if language else set())
+    return known | ({LANGUAGE_PREFIX + language} if language else set())
 
 
 def is_correctable(word: str) -> bool:
     """Return whether typing errors are looked for in ``word``: letters only, and of a script with spaces."""
-    return SHORTEST <= len(word) <= LONGEST and word.isalpha() and not scripts.is_unspaced(word[0])
+    return MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha() and not scripts.is_unspaced(word[0])
 
 
-def follow(before: set[str], after: set[str]) -> None:
+def update_counts(before: set[str], after: set[str]) -> None:
     """Count what a document has gained and lost. What no document has any more is not kept."""
-    changes = [_change(word, 1) for word in after - before] + [_change(word, -1) for word in before - after]
+    changes = [_count_change(word, 1) for word in after - before] + [
+        _count_change(word, -1) for word in before - after
+    ]
     if changes:
-        collection(TERMS, acknowledged_by=1).bulk_write(changes, ordered=False)
+        collection(SEARCH_TERMS, acknowledged_by=1).bulk_write(changes, ordered=False)
     if lost := list(before - after):
         # A count below 0 stays: whoever adds to it is late.
-        collection(TERMS, acknowledged_by=1).delete_many({"_id": {"$in": lost}, "count": 0})
+        collection(SEARCH_TERMS, acknowledged_by=1).delete_many({"_id": {"$in": lost}, "count": 0})
 
 
-def recount(documents: Iterable[set[str]]) -> None:
+def rebuild_counts(documents: Iterable[set[str]]) -> None:
     """Replace all counts by those of ``documents``, each as ``words_of`` returned it."""
     counts = Counter(word for known in documents for word in known)
-    rows = collection(TERMS)
+    rows = collection(SEARCH_TERMS)
     entries = list(counts.items())
     for start in range(0, len(entries), BATCH):
         rows.bulk_write(
             [
-                ReplaceOne({"_id": word}, {"count": count, "near": _near(word)}, upsert=True)
+                ReplaceOne({"_id": word}, {"count": count, "near": _deletion_keys(word)}, upsert=True)
                 for word, count in entries[start : start + BATCH]
             ],
             ordered=False,
@@ -67,53 +68,52 @@ def recount(documents: Iterable[set[str]]) -> None:
     gone = [row["_id"] for row in rows.find({}, {"_id": 1}) if row["_id"] not in counts]
     for start in range(0, len(gone), BATCH):
         rows.delete_many({"_id": {"$in": gone[start : start + BATCH]}})
-    forget()
+    clear_language_cache()
 
 
-def correction(word: str) -> str:
+def find_correction(word: str) -> str:
     """Return the most frequent word of the site that is one typing error away from ``word``, or "". One read."""
     if not is_correctable(word):
         return ""
-    near = collection(TERMS).find({"near": {"$in": _near(word)}, "count": {"$gt": 0}}).sort("count", -1)
-    candidates = [(row["_id"], row["count"]) for row in near.limit(MOST_NEAR)]
+    near = (
+        collection(SEARCH_TERMS)
+        .find({"near": {"$in": _deletion_keys(word)}, "count": {"$gt": 0}})
+        .sort("count", -1)
+    )
+    candidates = [(row["_id"], row["count"]) for row in near.limit(MAX_CANDIDATES)]
     close = [(one, count) for one, count in candidates if _is_one_error_away(word, one)]
     # The first letter is seldom wrong.
     best = max(close, key=lambda found: (found[0][0] == word[0], found[1], found[0]), default=("", 0))
     return str(best[0])
 
 
-def is_known(word: str) -> bool:
+def is_known_word(word: str) -> bool:
     """Return whether a listed video has ``word`` in title, tags or channel. One read."""
-    return collection(TERMS).find_one({"_id": word, "count": {"$gt": 0}}, {"_id": 1}) is not None
+    return collection(SEARCH_TERMS).find_one({"_id": word, "count": {"$gt": 0}}, {"_id": 1}) is not None
 
 
-def languages() -> tuple[str, ...]:
+@cached(seconds=LANGUAGES_SECONDS)
+def frequent_languages() -> tuple[str, ...]:
     """Return the languages of videos whose words can be stemmed, the most frequent first; kept for five minutes."""
-    global _languages
-    until, known = _languages
-    if time.monotonic() >= until:
-        names = [LANGUAGE + language for language in stemming.ALGORITHMS]
-        rows = collection(TERMS).find({"_id": {"$in": names}, "count": {"$gt": 0}}, {"count": 1})
-        ordered = sorted(rows, key=lambda row: (-row["count"], row["_id"]))
-        known = tuple(str(row["_id"]).removeprefix(LANGUAGE) for row in ordered)
-        _languages = (time.monotonic() + LANGUAGES_SECONDS, known)
-    return known
+    names = [LANGUAGE_PREFIX + language for language in stemming.ALGORITHMS]
+    rows = collection(SEARCH_TERMS).find({"_id": {"$in": names}, "count": {"$gt": 0}}, {"count": 1})
+    ordered = sorted(rows, key=lambda row: (-row["count"], row["_id"]))
+    return tuple(str(row["_id"]).removeprefix(LANGUAGE_PREFIX) for row in ordered)
 
 
-def forget() -> None:
+def clear_language_cache() -> None:
     """Ask for the languages again at the next search."""
-    global _languages
-    _languages = (0.0, ())
+    frequent_languages.clear()
 
 
-def _change(word: str, by: int) -> UpdateOne:
+def _count_change(word: str, by: int) -> UpdateOne:
     return UpdateOne(
-        {"_id": word}, {"$inc": {"count": by}, "$setOnInsert": {"near": _near(word)}}, upsert=True
+        {"_id": word}, {"$inc": {"count": by}, "$setOnInsert": {"near": _deletion_keys(word)}}, upsert=True
     )
 
 
-def _near(word: str) -> list[str]:
-    if word.startswith(LANGUAGE):
+def _deletion_keys(word: str) -> list[str]:
+    if word.startswith(LANGUAGE_PREFIX):
         return []
     return list(dict.fromkeys([word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]))
 

@@ -17,23 +17,25 @@ from django.http import HttpResponse, QueryDict
 from streamsite.errors import Invalid
 
 DAYS = "days"
-MOST_VIDEOS = 100
-MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\u2212", "|", "%")
+MAX_VIDEOS = 100
+BYTE_ORDER_MARK = "\ufeff"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\u2212", "|", "%")
 # The semicolon separates cells where the comma is the decimal mark, so text with one is quoted, which the csv module
 # does for its own separator only.
-QUOTED = re.compile(r'[,;"\t\r\n|]')
+NEEDS_QUOTES = re.compile(r'[,;"\t\r\n|]')
 Table = tuple[list[str], list[list[Any]]]
 
 
-def inert(text: str) -> str:
+def neutralize_formula(text: str) -> str:
     """Return ``text`` so that no spreadsheet takes it for a formula: also in full-width signs and behind blanks."""
     shown = "".join(one for one in text if unicodedata.category(one) != "Cf")
     plain = unicodedata.normalize("NFKC", shown)
-    return f"'{text}" if plain.startswith(FORMULA) or plain.lstrip().startswith(FORMULA) else text
+    return (
+        f"'{text}" if plain.startswith(FORMULA_STARTS) or plain.lstrip().startswith(FORMULA_STARTS) else text
+    )
 
 
-def line(cells: Iterable[Any]) -> str:
+def csv_line(cells: Iterable[Any]) -> str:
     """Return one row of a file. ``None`` is an empty cell; numbers stay numbers, also below zero."""
     return ",".join(_cell(cell) for cell in cells) + "\r\n"
 
@@ -41,11 +43,11 @@ def line(cells: Iterable[Any]) -> str:
 def _cell(value: Any) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    text = inert(value)
-    return '"{}"'.format(text.replace('"', '""')) if QUOTED.search(text) else text
+    text = neutralize_formula(value)
+    return '"{}"'.format(text.replace('"', '""')) if NEEDS_QUOTES.search(text) else text
 
 
-def asked(params: QueryDict, among: Iterable[str]) -> str:
+def parse_table_name(params: QueryDict, among: Iterable[str]) -> str:
     """The table of ``?table=``; ``Invalid`` for one that there is not."""
     name = params.get("table", "") or DAYS
     if name not in among:
@@ -53,10 +55,10 @@ def asked(params: QueryDict, among: Iterable[str]) -> str:
     return name
 
 
-def answer(table: Table, filename: str) -> HttpResponse:
+def csv_response(table: Table, filename: str) -> HttpResponse:
     """Return ``table`` as a download named ``filename``, which is ours."""
     names, rows = table
-    content = MARK + "".join(line(row) for row in [names, *rows])
+    content = BYTE_ORDER_MARK + "".join(csv_line(row) for row in [names, *rows])
     response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     response["Cache-Control"] = "private, no-store"
@@ -86,8 +88,8 @@ _SOURCES, _DECIDED = (
     _rows("sources", "source", "views", "share"),
     _rows("decided", "verdict", "count", "means"),
 )
-OF_CHANNEL = {DAYS: _days, "videos": _videos, "sources": _SOURCES, "decided": _DECIDED}
-OF_VIDEO = {
+CHANNEL_TABLES = {DAYS: _days, "videos": _videos, "sources": _SOURCES, "decided": _DECIDED}
+VIDEO_TABLES = {
     DAYS: _days,
     "retention": _rows("retention", "at", "share"),
     "sources": _SOURCES,

@@ -34,7 +34,7 @@ class Period:
         return Period(self.name, last - (self.last - self.first), last)
 
 
-def asked(params: QueryDict) -> Period:
+def parse_period(params: QueryDict) -> Period:
     """The period of ``?range=``, which ends today. ``Invalid`` for a range that there is not."""
     name = params.get("range", "") or DEFAULT
     if name not in RANGES:

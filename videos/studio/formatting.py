@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-RANGES = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "365 days"}
-SOURCES = {
+RANGE_LABELS = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "365 days"}
+SOURCE_LABELS = {
     "home": "Home page",
     "search": "Search",
     "related": "Beside another video",
@@ -17,7 +17,7 @@ SOURCES = {
     "external": "Links on other sites",
     "direct": "Link or bookmark",
 }
-VERDICTS = {
+VERDICT_LABELS = {
     "started": "Started",
     "counted": "Counted as views",
     "open": "Too short so far",
@@ -27,7 +27,7 @@ VERDICTS = {
 }
 
 
-def watch_time(seconds: float) -> str:
+def format_watch_time(seconds: float) -> str:
     """``45`` -> ``45 s``; ``150`` -> ``2.5 min``; ``9000`` -> ``2.5 h``."""
     for length, unit in ((3600, "h"), (60, "min")):
         if seconds >= length:
@@ -36,19 +36,24 @@ def watch_time(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def cards(report: dict[str, Any]) -> list[dict[str, Any]]:
+def summary_cards(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The figures that lead the page: ``{label, value, note, change}``; ``change`` as ``_change`` gives it."""
     now, before = report["totals"], report["previous"]
     average, share = now["average_seconds"], now["average_percentage"]
     return [
         _card("Views", f"{now['views']:,}", now["views"], before["views"]),
-        _card("Watch time", watch_time(now["watch_seconds"]), now["watch_seconds"], before["watch_seconds"]),
+        _card(
+            "Watch time",
+            format_watch_time(now["watch_seconds"]),
+            now["watch_seconds"],
+            before["watch_seconds"],
+        ),
         _card(
             "Average view",
             "None yet" if share is None else f"{share:.0f} %",
             share,
             before["average_percentage"],
-            note="" if average is None else f"{watch_time(average)} each",
+            note="" if average is None else f"{format_watch_time(average)} each",
         ),
         _card(
             "Subscribers",

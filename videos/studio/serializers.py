@@ -9,9 +9,9 @@ from rest_framework import serializers
 from videos.models import CATEGORIES
 from videos.playback.heartbeats import SOURCES
 from videos.serializers import CardSerializer, FailureSerializer
-from videos.studio.bulk import CHANGED, MOST, REFUSED, UNCHANGED
+from videos.studio.bulk_actions import CHANGED, MAX_VIDEOS, REFUSED, UNCHANGED
 from videos.studio.date_ranges import RANGES
-from videos.studio.report import VERDICTS
+from videos.studio.reports import VERDICT_MEANINGS
 
 
 class CountedSerializer(serializers.Serializer[Any]):
@@ -59,7 +59,7 @@ class SourceSerializer(serializers.Serializer[Any]):
 class VerdictSerializer(serializers.Serializer[Any]):
     """How many were decided so, and what it means."""
 
-    verdict = serializers.ChoiceField(choices=list(VERDICTS))
+    verdict = serializers.ChoiceField(choices=list(VERDICT_MEANINGS))
     count = serializers.IntegerField()
     means = serializers.CharField()
 
@@ -132,7 +132,7 @@ class PageOfOwnVideosSerializer(serializers.Serializer[Any]):
 class BulkSerializer(serializers.Serializer[Any]):
     """One change for many videos."""
 
-    video_ids = serializers.ListField(child=serializers.CharField(), min_length=1, max_length=MOST)
+    video_ids = serializers.ListField(child=serializers.CharField(), min_length=1, max_length=MAX_VIDEOS)
     action = serializers.CharField(help_text="visibility, category, playlist or delete.")
     value = serializers.CharField(
         required=False, help_text="The visibility, the category, or the id of a playlist of yours."

@@ -10,7 +10,7 @@ from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line
 from streamsite.visibility import Visibility
-from videos import titles
+from videos import folded_titles
 from videos.access import own_videos
 from videos.models import CATEGORIES, Status, Video
 
@@ -26,15 +26,15 @@ FILTERS = {
     "status": Status.values,
     "category": [key for key, _ in CATEGORIES],
 }
-MOST_WORDS = 100
+MAX_QUERY_LENGTH = 100
 
 
-def asked(params: QueryDict) -> dict[str, str]:
+def parse_filters(params: QueryDict) -> dict[str, str]:
     """``q``, ``visibility``, ``status``, ``category`` and ``sort`` of the query, "" for what is not asked for.
 
     Raises ``Invalid`` for a value that there is not.
     """
-    found = {"q": clean_line(params.get("q", ""))[:MOST_WORDS]}
+    found = {"q": clean_line(params.get("q", ""))[:MAX_QUERY_LENGTH]}
     for name, among in [*FILTERS.items(), ("sort", list(SORTS))]:
         found[name] = params.get(name, "")
         if found[name] and found[name] not in among:
@@ -42,11 +42,11 @@ def asked(params: QueryDict) -> dict[str, str]:
     return found
 
 
-def page(
+def own_videos_page(
     request: HttpRequest | Request, owner_id: str, wanted: dict[str, str], *, absolute: bool = True
 ) -> Page[Video]:
     """A page of the owner's videos in every state, channels loaded; ``wanted`` is from ``asked``."""
     rows: QuerySet[Video] = own_videos(owner_id).select_related("channel")
     rows = rows.filter(**{name: wanted[name] for name in FILTERS if wanted[name]})
-    rows = titles.with_words(rows, wanted["q"])
+    rows = folded_titles.filter_by_words(rows, wanted["q"])
     return paginate(request, rows, SORTS[wanted["sort"] or "newest"], absolute=absolute)

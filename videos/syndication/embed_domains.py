@@ -21,7 +21,7 @@ SEPARATORS = re.compile(r"[\s,]+")
 WILDCARD = "*."
 
 
-def clean(value: Any) -> list[str]:
+def clean_domains(value: Any) -> list[str]:
     """Return the list in its stored form, without duplicates.
 
     ``value`` is a list of strings, one string with commas or white space between the names, or ``None``. An address
@@ -36,7 +36,7 @@ def clean(value: Any) -> list[str]:
     return found
 
 
-def allows(domains: Iterable[str], host: str) -> bool:
+def is_allowed(domains: Iterable[str], host: str) -> bool:
     """Return whether a non-empty list has ``host``, given in lower case and without a port."""
     return any(host.endswith(name[1:]) if name.startswith(WILDCARD) else host == name for name in domains)
 

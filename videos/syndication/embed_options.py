@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from videos.times import moment, moment_of
+from videos.start_times import parse_start_time, requested_start_time
 
 ON, OFF = "1", "0"
 LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z", re.ASCII)
@@ -34,8 +34,8 @@ class EmbedOptions:
     @classmethod
     def read(cls, params: QueryDict) -> EmbedOptions:
         """Return the options in ``params``; what isn't understood is ignored. ``t`` is another name of ``start``."""
-        start = moment_of(params)
-        end = moment(params.get("end", "")) or 0.0
+        start = requested_start_time(params)
+        end = parse_start_time(params.get("end", "")) or 0.0
         return cls(
             start=start,
             end=end if end > (start or 0.0) else 0.0,
@@ -58,11 +58,11 @@ class EmbedOptions:
         given = [(name, value) for name, value in pairs if value]
         return f"?{urlencode(given)}" if given else ""
 
-    def in_playlist(self) -> EmbedOptions:
+    def for_first_video(self) -> EmbedOptions:
         """Return the options of the first video of a playlist, which is what ``loop`` repeats there."""
         return replace(self, loop=False)
 
-    def without_times(self) -> EmbedOptions:
+    def for_later_videos(self) -> EmbedOptions:
         """Return the options of the later videos of a playlist."""
         return replace(self, start=None, end=0.0)
 

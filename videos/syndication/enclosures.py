@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from videos.files import bucket, bucket_delivery, paths, thumbnails
-from videos.files.content_types import type_of
+from videos import thumbnails
+from videos.files import bucket, bucket_delivery, paths
+from videos.files.content_types import content_type_of
 from videos.files.urls import DOWNLOAD, MASTER, media_url
 from videos.models import Video
 from videos.syndication import urls
 
 
 @dataclass(frozen=True)
-class Media:
+class SharedMedia:
     """A stable address and its type; ``is_file`` when it is all of the video, and not a list of its parts."""
 
     url: str
@@ -20,42 +21,46 @@ class Media:
     is_file: bool
 
 
-def has_file(video: Video) -> bool:
+def has_public_file(video: Video) -> bool:
     """Whether everybody may have the video as one file."""
     return video.allow_download and video.has_download
 
 
-def media_of(video: Video) -> Media:
+def get_shared_media(video: Video) -> SharedMedia:
     """How other programs get at what the video shows: one file where there is one, else HLS."""
-    if has_file(video):
-        return Media(urls.file(video), type_of(DOWNLOAD), is_file=True)
-    return Media(urls.stream(video), type_of(MASTER), is_file=False)
+    if has_public_file(video):
+        return SharedMedia(urls.file_url(video), content_type_of(DOWNLOAD), is_file=True)
+    return SharedMedia(urls.stream_url(video), content_type_of(MASTER), is_file=False)
 
 
-def file_url(video: Video) -> str | None:
+def file_media_url(video: Video) -> str | None:
     """The media URL of the file for download, or of the stream where there is none."""
-    return media_url(video, DOWNLOAD if has_file(video) else MASTER)
+    return media_url(video, DOWNLOAD if has_public_file(video) else MASTER)
 
 
-def stream_url(video: Video) -> str | None:
+def stream_media_url(video: Video) -> str | None:
     """The media URL of the stream."""
     return media_url(video, MASTER)
 
 
-def picture_url(video: Video, size: str) -> str | None:
+def thumbnail_media_url(video: Video, size: str) -> str | None:
     """The media URL of the picture in ``size``, the large one as a JPEG."""
-    return thumbnails.jpeg_url(video) if size == thumbnails.LARGE else thumbnails.url(video, size)
+    return (
+        thumbnails.thumbnail_jpeg_url(video)
+        if size == thumbnails.LARGE
+        else thumbnails.thumbnail_url(video, size)
+    )
 
 
-def file_bytes(video: Video) -> int:
+def get_file_size(video: Video) -> int:
     """The exact size of the file for download; 0 when it is not there.
 
     Asked of the file itself where the row does not say it yet: rows are older than that field.
     """
     if video.download_bytes:
         return video.download_bytes
-    if bucket.holds(video.stored_generation, video.generation):
-        return bucket_delivery.size_of(bucket.folder_of(video.pk, video.stored_generation), DOWNLOAD)
+    if bucket.is_stored(video.stored_generation, video.generation):
+        return bucket_delivery.object_size(bucket.folder_name(video.pk, video.stored_generation), DOWNLOAD)
     try:
         return (paths.generation_dir(video.pk, video.generation) / DOWNLOAD).stat().st_size
     except FileNotFoundError:

@@ -25,11 +25,11 @@ from streamsite import xml
 from videos import access, queries
 from videos.models import Video
 from videos.syndication import enclosures, urls
-from videos.syndication.metadata import uploaded
+from videos.syndication.metadata import upload_time
 
 CONTENT_TYPE = "application/rss+xml"
-MOST = 50
-MINUTES = 60
+MAX_ITEMS = 50
+TTL_MINUTES = 60
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -54,7 +54,7 @@ PODCAST_CATEGORIES = {
 
 
 @dataclass(frozen=True)
-class Head:
+class FeedHeader:
     """What a feed says of itself. ``page`` is what it is the feed of, ``address`` its own."""
 
     title: str
@@ -72,21 +72,21 @@ class Feed:
     modified: datetime | None
 
 
-def of_channel(owner: User) -> Feed:
+def build_channel_feed(owner: User) -> Feed:
     """The newest listed videos of a channel."""
-    head = Head(
+    head = FeedHeader(
         title=owner.get_full_name(),
         description=owner.bio or f"Videos of {owner.get_full_name()}",
         author=owner.get_full_name(),
-        page=urls.channel(owner),
-        address=urls.channel_feed(owner),
+        page=urls.channel_url(owner),
+        address=urls.channel_feed_url(owner),
     )
-    return make(head, queries.of_channel(owner.pk).order_by(*queries.NEWEST)[:MOST])
+    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*queries.NEWEST)[:MAX_ITEMS])
 
 
-def make(head: Head, videos: Iterable[Video]) -> Feed:
+def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
     """A feed of those of ``videos``, channels loaded, that are in everybody's lists and can be opened now."""
-    shown = [video for video in videos if video.listed and access.is_shared(video)]
+    shown = [video for video in videos if video.listed and access.may_anyone_watch(video)]
     modified = max((video.updated_at for video in shown), default=None)
     rss = xml.root("rss", NAMESPACES, version="2.0")
     channel = xml.add(rss, "channel")
@@ -98,13 +98,13 @@ def make(head: Head, videos: Iterable[Video]) -> Feed:
     return Feed(xml.document(rss), modified)
 
 
-def _describe(channel: Element, head: Head, videos: list[Video]) -> None:
+def _describe(channel: Element, head: FeedHeader, videos: list[Video]) -> None:
     xml.add(channel, "title", head.title)
     xml.add(channel, "link", head.page)
     xml.add(channel, "description", escape(head.description))
     xml.add(channel, "atom:link", href=head.address, rel="self", type=CONTENT_TYPE)
     xml.add(channel, "generator", settings.SITE_NAME)
-    xml.add(channel, "ttl", MINUTES)
+    xml.add(channel, "ttl", TTL_MINUTES)
     xml.add(channel, "itunes:author", head.author)
     xml.add(channel, "itunes:summary", head.description)
     # Apple takes no feed without it. Nothing here is marked as explicit, and that is all it says.
@@ -115,17 +115,17 @@ def _describe(channel: Element, head: Head, videos: list[Video]) -> None:
     categories = Counter(video.category for video in videos if video.category in PODCAST_CATEGORIES)
     if categories:
         xml.add(channel, "itunes:category", text=PODCAST_CATEGORIES[categories.most_common(1)[0][0]])
-    if picture := next(filter(None, map(urls.picture, videos)), None):
+    if picture := next(filter(None, map(urls.thumbnail_url, videos)), None):
         xml.add(channel, "itunes:image", href=picture)
 
 
 def _add_item(channel: Element, video: Video) -> None:
-    page, picture, author = urls.page(video), urls.picture(video), video.channel.get_full_name()
+    page, picture, author = urls.watch_url(video), urls.thumbnail_url(video), video.channel.get_full_name()
     item = xml.add(channel, "item")
     xml.add(item, "title", video.title)
     xml.add(item, "link", page)
     xml.add(item, "guid", page, isPermaLink="true")
-    xml.add(item, "pubDate", _date(uploaded(video)))
+    xml.add(item, "pubDate", _date(upload_time(video)))
     if video.originally_published_on:
         # Not as "issued", which readers take for the item's own date, by which they sort.
         xml.add(item, "dcterms:available", video.originally_published_on.isoformat())
@@ -143,8 +143,8 @@ def _add_item(channel: Element, video: Video) -> None:
 
 def _add_enclosure(item: Element, video: Video) -> int | None:
     """The file for download with its exact size, which is returned; ``None`` when there is no such file."""
-    media = enclosures.media_of(video)
-    size = enclosures.file_bytes(video) if media.is_file else 0
+    media = enclosures.get_shared_media(video)
+    size = enclosures.get_file_size(video) if media.is_file else 0
     if not size:
         return None
     xml.add(item, "enclosure", url=media.url, length=size, type=media.content_type)
@@ -152,7 +152,7 @@ def _add_enclosure(item: Element, video: Video) -> int | None:
 
 
 def _add_media(item: Element, video: Video, size: int | None, picture: str | None) -> None:
-    media = enclosures.media_of(video)
+    media = enclosures.get_shared_media(video)
     facts: dict[str, Any] = {"url": media.url, "type": media.content_type, "medium": "video"}
     facts |= {"duration": round(video.duration), "fileSize": size}
     facts |= {"width": video.width or None, "height": video.height or None, "lang": video.language or None}
@@ -164,7 +164,7 @@ def _add_media(item: Element, video: Video, size: int | None, picture: str | Non
     if video.tags:
         xml.add(content, "media:keywords", ", ".join(map(str, video.tags)))
     if access.is_embeddable_anywhere(video):
-        xml.add(content, "media:player", url=urls.embed(video))
+        xml.add(content, "media:player", url=urls.embed_url(video))
 
 
 def _date(moment: datetime) -> str:

@@ -17,19 +17,18 @@ from django.utils.html import format_html
 
 from accounts.access import channel_for_viewing
 from accounts.image_processing import AVATAR
-from accounts.mappers import picture_urls
+from accounts.mappers import image_urls
 from accounts.models import User
 from streamsite import origin
-from streamsite.errors import NOT_OFFERED, Absent, Invalid, SiteError
-from videos import access
-from videos.files import thumbnails
+from streamsite.errors import NOT_IMPLEMENTED, Absent, Invalid, SiteError
+from videos import access, thumbnails
 from videos.models import Video
 from videos.syndication import urls
 from videos.syndication.embed_options import EmbedOptions
-from videos.transcoding.image_sizes import SIZES, fit
+from videos.transcoding.image_sizes import IMAGE_SIZES, fit_within
 
-USUAL, LARGEST = 640, 1920
-WIDE = 16 / 9
+DEFAULT_WIDTH, MAX_WIDTH = 640, 1920
+DEFAULT_ASPECT_RATIO = 16 / 9
 SCHEMES = {"http", "https"}
 CACHE_SECONDS = 300
 
@@ -37,12 +36,12 @@ CACHE_SECONDS = 300
 class FormatNotOffered(SiteError):
     """Another format than JSON was asked for; the specification names the status."""
 
-    status, code = NOT_OFFERED, "not_implemented"
+    status, code = NOT_IMPLEMENTED, "not_implemented"
     detail = "Only format=json is offered."
 
 
 @dataclass(frozen=True)
-class Asked:
+class OEmbedRequest:
     """A request: the address, taken apart, and the largest size in pixels.
 
     ``name`` and ``parts`` are the URL's name and arguments, ``query`` what comes after its question mark.
@@ -56,11 +55,11 @@ class Asked:
 
 
 # Returns the fields that ``describe`` doesn't know. Raises ``Absent`` or ``Forbidden``.
-Describer = Callable[[Asked], dict[str, Any]]
+Describer = Callable[[OEmbedRequest], dict[str, Any]]
 _describers: dict[str, Describer] = {}
 
 
-def register(*names: str) -> Callable[[Describer], Describer]:
+def register_describer(*names: str) -> Callable[[Describer], Describer]:
     """Let a function describe the addresses of these URL names."""
 
     def add(describer: Describer) -> Describer:
@@ -70,7 +69,7 @@ def register(*names: str) -> Callable[[Describer], Describer]:
     return add
 
 
-def asked(params: QueryDict) -> Asked:
+def parse_request(params: QueryDict) -> OEmbedRequest:
     """Read a request. Raises ``Invalid``, ``FormatNotOffered``, or ``Absent`` for an address of another kind."""
     if params.get("format", "json") != "json":
         raise FormatNotOffered
@@ -91,45 +90,47 @@ def asked(params: QueryDict) -> Asked:
         raise Absent
     if match.url_name not in _describers:
         raise Absent
-    return Asked(match.url_name, match.kwargs, query, _most(params, "maxwidth"), _most(params, "maxheight"))
+    return OEmbedRequest(
+        match.url_name, match.kwargs, query, _max_size(params, "maxwidth"), _max_size(params, "maxheight")
+    )
 
 
-def describe(request: Asked) -> dict[str, Any]:
+def describe(request: OEmbedRequest) -> dict[str, Any]:
     """Return the response. Raises ``Absent`` for what is hidden, ``Forbidden`` for what can't be embedded."""
     return {
         "version": "1.0",
         "provider_name": settings.SITE_NAME,
-        "provider_url": urls.absolute("/"),
+        "provider_url": urls.absolute_url("/"),
         "cache_age": CACHE_SECONDS,
         **_describers[request.name](request),
     }
 
 
-@register("watch", "embed")
-def of_video(request: Asked) -> dict[str, Any]:
+@register_describer("watch", "embed")
+def describe_video(request: OEmbedRequest) -> dict[str, Any]:
     """Return the fields of a video. A watch page's ``t`` is kept, and all options of an embed's address."""
     video = access.video_for_embedding(request.parts["video_id"])
     options = EmbedOptions.read(request.query)
     if request.name == "watch":
         options = EmbedOptions(start=options.start)
-    width, height = player_size(shape_of(video), request)
+    width, height = player_size(aspect_ratio(video), request)
     return {
         "type": "video",
         "title": video.title,
-        **author(video.channel),
+        **author_fields(video.channel),
         "width": width,
         "height": height,
-        "html": frame(urls.embed(video) + options.query(), video.title, width, height),
-        **picture(video, request),
+        "html": iframe_html(urls.embed_url(video) + options.query(), video.title, width, height),
+        **thumbnail_fields(video, request),
     }
 
 
-@register("channel", "channel-videos", "channel-playlists", "channel-posts", "channel-about")
-def of_channel(request: Asked) -> dict[str, Any]:
+@register_describer("channel", "channel-videos", "channel-playlists", "channel-posts", "channel-about")
+def describe_channel(request: OEmbedRequest) -> dict[str, Any]:
     """Return the fields of a channel: a link with its avatar."""
     owner = channel_for_viewing(request.parts["username"])
-    sizes = zip(picture_urls(owner, AVATAR).values(), AVATAR.sizes, strict=True)
-    found: dict[str, Any] = {"type": "link", "title": owner.get_full_name(), **author(owner)}
+    sizes = zip(image_urls(owner, AVATAR).values(), AVATAR.sizes, strict=True)
+    found: dict[str, Any] = {"type": "link", "title": owner.get_full_name(), **author_fields(owner)}
     for path, (width, height) in sizes:
         if path and width <= (request.width or width) and height <= (request.height or height):
             shown = {"thumbnail_width": width, "thumbnail_height": height}
@@ -137,31 +138,31 @@ def of_channel(request: Asked) -> dict[str, Any]:
     return found
 
 
-def author(owner: User) -> dict[str, str]:
+def author_fields(owner: User) -> dict[str, str]:
     """Return ``{author_name, author_url}`` of a channel."""
-    return {"author_name": owner.get_full_name(), "author_url": urls.channel(owner)}
+    return {"author_name": owner.get_full_name(), "author_url": urls.channel_url(owner)}
 
 
-def shape_of(video: Video) -> float:
+def aspect_ratio(video: Video) -> float:
     """Return the width of the picture divided by its height."""
-    return video.width / video.height if video.width and video.height else WIDE
+    return video.width / video.height if video.width and video.height else DEFAULT_ASPECT_RATIO
 
 
-def player_size(shape: float, most: Asked, bar: int = 0) -> tuple[int, int]:
+def player_size(shape: float, most: OEmbedRequest, bar: int = 0) -> tuple[int, int]:
     """Return width and height of a player of this shape, as large as is asked for and allowed.
 
     ``bar`` pixels stand below the picture, where there is room for them.
     """
     nothing_asked = most.width is None and most.height is None
-    default = USUAL if nothing_asked else LARGEST
-    width, height = min(most.width or default, LARGEST), min(most.height or default, LARGEST)
+    default = DEFAULT_WIDTH if nothing_asked else MAX_WIDTH
+    width, height = min(most.width or default, MAX_WIDTH), min(most.height or default, MAX_WIDTH)
     bar = bar if height > bar else 0
     if width / shape <= height - bar:
         return width, max(1, int(width / shape)) + bar
     return max(1, int((height - bar) * shape)), height
 
 
-def frame(url: str, title: str, width: int, height: int) -> str:
+def iframe_html(url: str, title: str, width: int, height: int) -> str:
     """Return the HTML of a frame."""
     return format_html(
         '<iframe src="{}" width="{}" height="{}" title="{}" style="border:0" '
@@ -173,19 +174,19 @@ def frame(url: str, title: str, width: int, height: int) -> str:
     )
 
 
-def picture(video: Video, most: Asked) -> dict[str, Any]:
+def thumbnail_fields(video: Video, most: OEmbedRequest) -> dict[str, Any]:
     """Return address and size of the largest thumbnail that fits, or nothing."""
-    for size in SIZES:
-        url = urls.picture(video, size.name)
+    for size in IMAGE_SIZES:
+        url = urls.thumbnail_url(video, size.name)
         if url is None:
             return {}
-        width, height = _picture_size(video, size.side)
+        width, height = _thumbnail_size(video, size.side)
         if width <= (most.width or width) and height <= (most.height or height):
             return {"thumbnail_url": url, "thumbnail_width": width, "thumbnail_height": height}
     return {}
 
 
-def _most(params: QueryDict, name: str) -> int | None:
+def _max_size(params: QueryDict, name: str) -> int | None:
     raw = params.get(name, "")
     if not raw:
         return None
@@ -195,8 +196,8 @@ def _most(params: QueryDict, name: str) -> int | None:
     return int(raw[:9])
 
 
-def _picture_size(video: Video, side: int) -> tuple[int, int]:
+def _thumbnail_size(video: Video, side: int) -> tuple[int, int]:
     own_picture = len(video.poster) > 1
     if own_picture or not (video.width and video.height):
-        return fit(*thumbnails.SHAPE.sizes[0], side)
-    return fit(video.width, video.height, side)
+        return fit_within(*thumbnails.IMAGE_KIND.sizes[0], side)
+    return fit_within(video.width, video.height, side)

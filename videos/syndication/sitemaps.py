@@ -25,11 +25,11 @@ from videos.syndication.metadata import first_published
 
 CONTENT_TYPE = "application/xml"
 # The protocol allows 50,000 addresses and 50 MB; this many with the longest descriptions are a third of that.
-MOST = 5_000
+MAX_URLS = 5_000
 NAME = re.compile(r"\A([12]\d{3})-(0[1-9]|1[0-2])(?:-([1-9]\d{0,5}))?\Z", re.ASCII)
-MAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
-VIDEOS = "http://www.google.com/schemas/sitemap-video/1.1"
-LONGEST_TITLE, LONGEST_TEXT, MOST_TAGS, LONGEST_SECONDS = 100, 2_048, 32, 28_800
+SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+VIDEO_NAMESPACE = "http://www.google.com/schemas/sitemap-video/1.1"
+MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH, MAX_TAGS, MAX_DURATION_SECONDS = 100, 2_048, 32, 28_800
 
 
 @dataclass(frozen=True)
@@ -55,28 +55,28 @@ class Month:
         return listed_videos().filter(published_at__gte=self.start, published_at__lt=self.end)
 
 
-def index() -> bytes:
+def build_index() -> bytes:
     """The sitemap of sitemaps, newest first."""
-    root = xml.root("sitemapindex", {"": MAPS})
+    root = xml.root("sitemapindex", {"": SITEMAP_NAMESPACE})
     month = _month_before(None)
     while month is not None:
-        pages = -(-month.videos().count() // MOST)
+        pages = -(-month.videos().count() // MAX_URLS)
         for page in range(1, pages + 1):
-            xml.add(xml.add(root, "sitemap"), "loc", _address(month, page))
+            xml.add(xml.add(root, "sitemap"), "loc", _month_url(month, page))
         month = _month_before(month.start)
     return xml.document(root)
 
 
-def of_month(name: str) -> bytes:
+def build_month_sitemap(name: str) -> bytes:
     """The file named ``2026-11``, or ``2026-11-2`` for what the first had no place for. ``Absent`` when empty."""
     match = NAME.match(name)
     if match is None:
         raise Absent
-    first = (int(match[3] or 1) - 1) * MOST
-    videos = list(Month(int(match[1]), int(match[2])).videos().order_by(*NEWEST)[first : first + MOST])
+    first = (int(match[3] or 1) - 1) * MAX_URLS
+    videos = list(Month(int(match[1]), int(match[2])).videos().order_by(*NEWEST)[first : first + MAX_URLS])
     if not videos:
         raise Absent
-    root = xml.root("urlset", {"": MAPS, "video": VIDEOS})
+    root = xml.root("urlset", {"": SITEMAP_NAMESPACE, "video": VIDEO_NAMESPACE})
     for video in videos:
         _add(root, video)
     return xml.document(root)
@@ -89,29 +89,29 @@ def _month_before(moment: datetime | None) -> Month | None:
     return Month(newest.year, newest.month) if newest else None
 
 
-def _address(month: Month, page: int) -> str:
+def _month_url(month: Month, page: int) -> str:
     name = f"{month.year}-{month.number:02d}" + (f"-{page}" if page > 1 else "")
-    return urls.absolute(reverse("sitemap-month", args=[name]))
+    return urls.absolute_url(reverse("sitemap-month", args=[name]))
 
 
 def _add(root: Element, video: Video) -> None:
     entry = xml.add(root, "url")
-    xml.add(entry, "loc", urls.page(video))
+    xml.add(entry, "loc", urls.watch_url(video))
     xml.add(entry, "lastmod", iso(video.updated_at))
-    picture = urls.picture(video)
+    picture = urls.thumbnail_url(video)
     if picture is None:
         return  # the extension takes no video without one
     # In the order of its schema.
     about = xml.add(entry, "video:video")
     xml.add(about, "video:thumbnail_loc", picture)
-    xml.add(about, "video:title", video.title[:LONGEST_TITLE])
-    xml.add(about, "video:description", (video.description or video.title)[:LONGEST_TEXT])
-    xml.add(about, "video:content_loc", enclosures.media_of(video).url)
+    xml.add(about, "video:title", video.title[:MAX_TITLE_LENGTH])
+    xml.add(about, "video:description", (video.description or video.title)[:MAX_DESCRIPTION_LENGTH])
+    xml.add(about, "video:content_loc", enclosures.get_shared_media(video).url)
     if is_embeddable_anywhere(video):
-        xml.add(about, "video:player_loc", urls.embed(video))
-    if 1 <= round(video.duration) <= LONGEST_SECONDS:
+        xml.add(about, "video:player_loc", urls.embed_url(video))
+    if 1 <= round(video.duration) <= MAX_DURATION_SECONDS:
         xml.add(about, "video:duration", round(video.duration))
     xml.add(about, "video:publication_date", first_published(video))
-    for tag in video.tags[:MOST_TAGS]:
+    for tag in video.tags[:MAX_TAGS]:
         xml.add(about, "video:tag", tag)
     xml.add(about, "video:category", video.get_category_display())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django import template
 
-from videos.search import links
+from videos.search import urls
 
 register = template.Library()
 
-register.simple_tag(links.to_text, name="search_for_text")
-register.simple_tag(links.to_query, name="search_for_query")
+register.simple_tag(urls.text_search_url, name="search_for_text")
+register.simple_tag(urls.query_search_url, name="search_for_query")

@@ -15,7 +15,7 @@ register = template.Library()
 @register.simple_tag
 def oembed_link(title: str, name: str, *parts: str) -> SafeString:
     """Return the ``<link>`` by which programs find the oEmbed response of the page with this URL name."""
-    address = urls.oembed(urls.absolute(reverse(name, args=parts)))
+    address = urls.oembed_url(urls.absolute_url(reverse(name, args=parts)))
     return format_html(
         '<link rel="alternate" type="application/json+oembed" href="{}" title="{}">', address, title
     )

@@ -6,29 +6,29 @@ from datetime import date
 
 from django import template
 
-from videos.chapters import lists
+from videos.chapters import description_parser
 from videos.studio import formatting
 
 register = template.Library()
-register.filter("watch_time", formatting.watch_time)
+register.filter("watch_time", formatting.format_watch_time)
 
 
 @register.simple_tag
-def chapters_in(description: str | None, seconds: float) -> lists.Found:
+def chapters_in(description: str | None, seconds: float) -> description_parser.ParsedChapters:
     """Return the chapters that a description gives a video of this length, or why it gives none."""
-    return lists.find(description or "", seconds)
+    return description_parser.find_chapters(description or "", seconds)
 
 
 @register.filter
 def source_name(source: str) -> str:
     """``related`` -> ``Beside another video``."""
-    return formatting.SOURCES[source]
+    return formatting.SOURCE_LABELS[source]
 
 
 @register.filter
 def verdict_name(verdict: str) -> str:
     """``counted`` -> ``Counted as views``."""
-    return formatting.VERDICTS[verdict]
+    return formatting.VERDICT_LABELS[verdict]
 
 
 @register.filter

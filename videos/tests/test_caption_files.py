@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from streamsite.errors import Invalid
 from videos.captions import webvtt
-from videos.captions.webvtt import Cue, plain, read
+from videos.captions.webvtt import Cue, plain_text, read_caption_file
 
 TWO = [Cue(1.0, 2.0, "One"), Cue(2.5, 3.0, "Two")]
 READABLE = {
@@ -55,7 +55,7 @@ READABLE = {
 
 @pytest.mark.parametrize("name", READABLE)
 def test_every_common_form_is_read(name):
-    file = read(READABLE[name].encode())
+    file = read_caption_file(READABLE[name].encode())
     assert (file.cues, file.left_out) == (TWO, 0)
     assert webvtt.parse(webvtt.write(file.cues).encode()) == TWO
 
@@ -74,13 +74,15 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_cue_is_left_out_and_counted(name):
-    file = read(BROKEN[name].encode())
+    file = read_caption_file(BROKEN[name].encode())
     assert (file.cues, file.left_out, file.format) == (TWO, 2, name)
 
 
 def test_a_damaged_ttml_file_keeps_what_comes_before_the_damage():
-    file = read(b'<tt><body><p begin="1s" end="2s">I <3 you & me</p><p begin="3s" end="4s">x</q></body></tt>')
-    assert [plain(cue.text) for cue in file.cues] == ["I <3 you & me"]
+    file = read_caption_file(
+        b'<tt><body><p begin="1s" end="2s">I <3 you & me</p><p begin="3s" end="4s">x</q></body></tt>'
+    )
+    assert [plain_text(cue.text) for cue in file.cues] == ["I <3 you & me"]
     assert file.left_out == 1
 
 
@@ -98,8 +100,8 @@ def test_signs_are_no_markup(file):
     said = "I <3 you & a < b, AT&T &copy x>y 5 << 6 R&D;"
     if not file.startswith("<tt>"):  # XML does not forgive a name after "<"
         said += " a<b & c>d"
-    (cue,) = read(file.replace("{}", said).encode()).cues
-    assert plain(cue.text) == said
+    (cue,) = read_caption_file(file.replace("{}", said).encode()).cues
+    assert plain_text(cue.text) == said
     assert "<" not in cue.text
 
 
@@ -108,13 +110,13 @@ def test_styles_become_plain_markup():
         "[Events]\nFormat: Start, End, Text\n"
         r"Dialogue: 0:00:01.00,0:00:02.00,{\b1}Bold{\b0} and {\i1\c&H00FF&}slanted\Nagain{\r} <script>{\u1}end"
     )
-    (cue,) = read(ass.encode()).cues
+    (cue,) = read_caption_file(ass.encode()).cues
     assert cue.text == "<b>Bold</b> and <i>slanted\nagain</i> &lt;script&gt;<u>end</u>"
     ttml = (
         '<tt xmlns:tts="urn:x"><head><styling><style id="s" tts:fontStyle="italic"/></styling></head><body>'
         '<p begin="1s" end="2s">A <span style="s">b<br/>c</span> <span tts:fontWeight="bold">d</span></p></body></tt>'
     )
-    (cue,) = read(ttml.encode()).cues
+    (cue,) = read_caption_file(ttml.encode()).cues
     assert cue.text == "A <i>b\nc</i> <b>d</b>"
 
 
@@ -124,12 +126,12 @@ def test_styles_become_plain_markup():
 )
 def test_entities_are_refused(doctype):
     with pytest.raises(Invalid):
-        read(f'{doctype}<tt><body><p begin="1s" end="2s">&a;</p></body></tt>'.encode())
+        read_caption_file(f'{doctype}<tt><body><p begin="1s" end="2s">&a;</p></body></tt>'.encode())
 
 
 def test_deep_nesting_is_refused():
     with pytest.raises(Invalid):
-        read(b"<tt>" + b"<div>" * 100_000)
+        read_caption_file(b"<tt>" + b"<div>" * 100_000)
 
 
 RUSSIAN = "1\n00:00:01,000 --> 00:00:02,000\nПривет, как дела сегодня?\n"
@@ -150,25 +152,28 @@ WORDS = {
 )
 def test_encodings_are_detected(language, said, encoding):
     content = f"1\r\n00:00:01,000 --> 00:00:02,000\r\n{said}\r\n".encode(encoding)
-    file = read(content, language=language)
+    file = read_caption_file(content, language=language)
     assert file.cues[0].text == said
     assert codecs.lookup(file.encoding).name == codecs.lookup(NAMES.get(encoding, encoding)).name
 
 
 def test_a_chosen_encoding_is_used():
     content = RUSSIAN.encode("koi8-r")
-    assert "Привет" not in read(content, encoding="cp1251").cues[0].text
-    assert "Привет" in read(content, encoding="KOI8-R").cues[0].text
+    assert "Привет" not in read_caption_file(content, encoding="cp1251").cues[0].text
+    assert "Привет" in read_caption_file(content, encoding="KOI8-R").cues[0].text
     for name in ("windows-1251", "cp1251", "CP1251"):
-        assert read(RUSSIAN.encode("cp1251"), encoding=name).encoding == "windows-1251"
-    assert read("00:01,0 --> 00:02,0\n“é”".encode("cp1252"), encoding="latin-1").cues[0].text == "“é”"
+        assert read_caption_file(RUSSIAN.encode("cp1251"), encoding=name).encoding == "windows-1251"
+    assert (
+        read_caption_file("00:01,0 --> 00:02,0\n“é”".encode("cp1252"), encoding="latin-1").cues[0].text
+        == "“é”"
+    )
     with pytest.raises(Invalid) as caught:
-        read(content, encoding="rot13")
+        read_caption_file(content, encoding="rot13")
     assert "encoding" in (caught.value.fields or {})
 
 
 def test_a_damaged_byte_does_not_make_utf8_something_else():
-    file = read(RUSSIAN.encode() + b"\n2\n00:00:03,000 --> 00:00:04,000\n\xd0 oh\n")
+    file = read_caption_file(RUSSIAN.encode() + b"\n2\n00:00:03,000 --> 00:00:04,000\n\xd0 oh\n")
     assert (file.encoding, len(file.cues)) == ("utf-8", 2)
     assert "Привет" in file.cues[0].text
 
@@ -200,7 +205,7 @@ to<00:00:04.900><c> love</c>
 
 
 def test_rolling_captions_say_everything_once():
-    cues = read(ROLLING.encode()).cues
+    cues = read_caption_file(ROLLING.encode()).cues
     assert [cue.text for cue in cues] == ["we're no strangers", "to love", "to love"]
     assert [(cue.start, cue.end) for cue in cues] == [(0.16, 2.399), (2.399, 4.799), (4.799, 6.0)]
     # Converted to SubRip, as downloaders do, they have lost the times of the words.
@@ -208,7 +213,7 @@ def test_rolling_captions_say_everything_once():
     srt = "".join(
         f"{n}\n00:00:{n:02},000 --> 00:00:{n + 1:02},000\n{text}\n\n" for n, text in enumerate(lines, 1)
     )
-    assert [cue.text for cue in read(srt.encode()).cues] == ["one", "two", "three", "four"]
+    assert [cue.text for cue in read_caption_file(srt.encode()).cues] == ["one", "two", "three", "four"]
 
 
 def test_people_who_repeat_themselves_are_left_alone():
@@ -216,7 +221,7 @@ def test_people_who_repeat_themselves_are_left_alone():
     srt = "".join(
         f"{n}\n00:00:{n:02},000 --> 00:00:{n + 1:02},000\n{text}\n\n" for n, text in enumerate(lines, 1)
     )
-    assert [cue.text for cue in read(srt.encode()).cues] == lines
+    assert [cue.text for cue in read_caption_file(srt.encode()).cues] == lines
 
 
 @pytest.mark.parametrize(
@@ -238,7 +243,7 @@ def test_no_file_takes_long(content):
     """The processor's time of this thread, far above what any of them needs: quadratic time would be minutes."""
     begun = time.thread_time()
     try:
-        read(content.encode())
+        read_caption_file(content.encode())
     except Invalid:
         pass
     assert time.thread_time() - begun < 20
@@ -250,7 +255,7 @@ def test_no_file_takes_long(content):
 def test_what_is_written_is_read_back(text, head):
     content = f"{head}00:00:01.000 --> 00:00:02.000\n{text}"
     try:
-        cues = read(content.encode()).cues
+        cues = read_caption_file(content.encode()).cues
     except Invalid:
         return
     assert webvtt.parse(webvtt.write(cues).encode()) == cues

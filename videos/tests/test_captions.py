@@ -132,11 +132,11 @@ def test_signs_reach_page_transcript_and_search(cast):
     assert b"I &lt;3 you &amp; a &lt; b" in content
     lines = api.get(f"/api/v1/videos/{video.pk}/transcript", {"q": "<3 &"}).json()["results"]
     assert [line["text"] for line in lines] == [said]
-    index.refresh(video.pk)
-    document = collection(index.DOCUMENTS).find_one({"_id": video.pk})
+    index.refresh_document(video.pk)
+    document = collection(index.SEARCH_VIDEOS).find_one({"_id": video.pk})
     assert document["line"] == " i 3 you a b "
     assert not {"lt", "amp"} & set(document["words"])
-    moments_found = caption_matches.of_videos([Video.objects.get(pk=video.pk)], "a <3")
+    moments_found = caption_matches.find_caption_matches([Video.objects.get(pk=video.pk)], "a <3")
     assert moments_found[video.pk] == {"start": 1.0, "text": said}
 
 
@@ -173,7 +173,7 @@ def test_only_the_owner_changes_captions(cast):
     assert cast.api("owner").delete(url).status_code == 204
     assert cast.api("owner").delete(url).status_code == 404
     assert cast.api("anonymous").get(track["url"]).status_code == 404
-    assert not services.of_video(video.pk)
+    assert not services.list_tracks(video.pk)
 
 
 def test_the_transcript_is_searched_whatever_the_case(cast):
@@ -197,7 +197,7 @@ def test_captions_of_a_private_video_are_its_owners_alone(cast):
     for who, status in (("anonymous", 404), ("stranger", 404), ("owner", 200)):
         api = cast.api(who)
         for url in (
-            extra_url(video, services.name_of(Caption.objects.get())),
+            extra_url(video, services.track_file_name(Caption.objects.get())),
             f"/api/v1/videos/{video.pk}/captions",
             f"/api/v1/videos/{video.pk}/transcript",
         ):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from videos.chapters import lists
+from videos.chapters import description_parser
 
 TABLE = Path(__file__).with_name("chapter_descriptions.txt")
 HIDDEN = {
@@ -32,7 +32,10 @@ def rows():
 
 
 def read(description, duration):
-    return [(one["start"], one["title"]) for one in lists.find(description, duration).chapters]
+    return [
+        (one["start"], one["title"])
+        for one in description_parser.find_chapters(description, duration).chapters
+    ]
 
 
 def test_every_description_of_the_table_is_read_as_people_mean_it(capsys):
@@ -58,7 +61,7 @@ def test_every_description_of_the_table_is_read_as_people_mean_it(capsys):
     ],
 )
 def test_without_chapters_the_first_problem_says_why(description, code, line):
-    found = lists.find(description, 600)
+    found = description_parser.find_chapters(description, 600)
     assert found.chapters == []
     assert (found.problems[0].code, found.problems[0].line) == (code, line)
     assert found.problems[0].detail.endswith((".", "0:00."))
@@ -74,7 +77,7 @@ def test_lines_that_are_left_out_are_named():
         "20:00 After the end",
         "1:30 Not in order",
     ]
-    found = lists.find("\n".join(lines), 600)
+    found = description_parser.find_chapters("\n".join(lines), 600)
     assert [chapter["title"] for chapter in found.chapters] == ["A", "B", "C"]
     assert [(problem.code, problem.line) for problem in found.problems] == [
         ("too_short", 2),
@@ -86,7 +89,9 @@ def test_lines_that_are_left_out_are_named():
 
 
 def test_of_a_very_long_list_the_beginning_counts():
-    found = lists.find("\n".join(f"{minute}:00 Minute {minute}" for minute in range(250)), 0)
+    found = description_parser.find_chapters(
+        "\n".join(f"{minute}:00 Minute {minute}" for minute in range(250)), 0
+    )
     assert (len(found.chapters), found.problems[0].code) == (200, "too_many")
 
 
@@ -101,5 +106,5 @@ def test_of_a_very_long_list_the_beginning_counts():
 def test_a_text_that_begins_again_and_again_is_read_once(lines):
     """It is read on every visit to the video's page, and whoever may upload writes it."""
     started = time.process_time()
-    lists.find("\n".join(lines), 100)
+    description_parser.find_chapters("\n".join(lines), 100)
     assert time.process_time() - started < 0.5

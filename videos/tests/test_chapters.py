@@ -9,7 +9,8 @@ GOOD = "What we do\n0:00 Start\n0:15 Middle\n1:00:30 End"
 
 def starts(description, duration=4000.0):
     return [
-        (chapter["start"], chapter["title"]) for chapter in services.from_description(description, duration)
+        (chapter["start"], chapter["title"])
+        for chapter in services.chapters_from_description(description, duration)
     ]
 
 
@@ -65,18 +66,18 @@ def test_long_lines_take_no_time():
 )
 def test_an_owners_chapters_are_checked(sent):
     with pytest.raises(ValueError, match=r"\w"):
-        services.clean(sent)
+        services.clean_chapters(sent)
 
 
 def test_chapters_of_a_file_are_made_to_fit():
     found = [(30.0, "Later"), (5.0, " First\u202e "), (5.0, "Again"), (70.0, "After the end"), (40.0, "")]
-    assert services.imported(found, 60.0) == [
+    assert services.chapters_from_file(found, 60.0) == [
         {"start": 0.0, "title": "Beginning"},
         {"start": 5.0, "title": "First"},
         {"start": 30.0, "title": "Later"},
         {"start": 40.0, "title": "Chapter 4"},
     ]
-    assert services.imported([(0.0, "Only one")], 60.0) == []
+    assert services.chapters_from_file([(0.0, "Only one")], 60.0) == []
 
 
 def test_edited_chapters_win_over_the_description_and_end_with_an_empty_list(cast):

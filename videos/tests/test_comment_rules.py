@@ -54,17 +54,17 @@ def test_what_the_owner_wants_to_read_first_waits(database, cast):
 
 def test_links_or_everything_can_be_held(database, cast):
     video = cast.video()
-    filters.change(cast.owner.pk, {"hold_links": True})
+    filters.update_rules(cast.owner.pk, {"hold_links": True})
     assert say(cast, "stranger", video, "see http://example.org")["state"] == "held"
     assert say(cast, "stranger", video, "see nothing")["state"] == "shown"
-    filters.change(cast.owner.pk, {"hold_all": True})
+    filters.update_rules(cast.owner.pk, {"hold_all": True})
     assert say(cast, "stranger", video, "anything")["state"] == "held"
-    assert filters.as_json(filters.of_channel(cast.owner.pk))["hold_links"] is True
+    assert filters.rules_body(filters.get_rules(cast.owner.pk))["hold_links"] is True
 
 
 def test_an_edit_cannot_slip_past_the_rules(database, cast):
     video = cast.video()
-    filters.change(cast.owner.pk, {"words": ["spam"]})
+    filters.update_rules(cast.owner.pk, {"words": ["spam"]})
     made = say(cast, "stranger", video, "fine")
     changed = cast.api("stranger").patch(f"/api/v1/comments/{made['id']}", {"text": "spam"}, format="json")
     assert changed.json()["state"] == "held"
@@ -115,14 +115,14 @@ def test_an_erased_account_leaves_no_block(database, cast):
     blocks.block(cast.owner, cast.stranger)
     blocks.block(cast.stranger, cast.member)
     blocks.block(cast.owner, cast.member)
-    blocks.forget_user(cast.stranger.pk)
+    blocks.delete_for_user(cast.stranger.pk)
     assert list(Block.objects.values_list("blocker_id", "blocked_id")) == [(cast.owner.pk, cast.member.pk)]
 
 
 def shown(text, names=(), seconds=600):
     return [
         (piece.kind, piece.text, piece.value)
-        for piece in comment_text.pieces(text, dict.fromkeys(names, "id"), seconds)
+        for piece in comment_text.split_text(text, dict.fromkeys(names, "id"), seconds)
     ]
 
 

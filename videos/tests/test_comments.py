@@ -243,7 +243,7 @@ def test_fifty_likes_at_once_are_counted_exactly(database, cast):
 
 def test_saying_pinning_and_removing_at_once_keeps_the_counters(database, cast):
     video = cast.video()
-    subject = targets.of_video(video)
+    subject = targets.video_target(video)
     people = [cast.user(f"fan-{number}") for number in range(8)]
     thread = services.create(cast.stranger, subject, "thread")
 
@@ -271,7 +271,7 @@ def test_an_answer_to_what_went_meanwhile_is_absent(database, cast):
     thread = Comment.objects.get(pk=say(cast, "stranger", video)["id"])
     services.delete(thread)
     with pytest.raises(access.Absent):
-        services.create(cast.member, targets.of_video(video), "late", thread=thread)
+        services.create(cast.member, targets.video_target(video), "late", thread=thread)
     assert (count(video), Comment.objects.count()) == (0, 0)
 
 
@@ -294,12 +294,12 @@ def test_a_closed_account_is_not_heard_until_it_is_restored(database, cast):
     type(cast.stranger).objects.filter(pk=cast.stranger.pk).update(is_active=False)
     assert texts(cast, video) == ["Other"]
     assert cast.api("anonymous").get(f"/api/v1/comments/{first['id']}").status_code == 404
-    services.hide_author(cast.stranger.pk)
-    services.hide_author(cast.stranger.pk)
+    services.hide_for_author(cast.stranger.pk)
+    services.hide_for_author(cast.stranger.pk)
     assert (count(video), shown(video)) == (1, 1)
     assert listed(cast, video)[0]["counts"]["replies"] == 0
     type(cast.stranger).objects.filter(pk=cast.stranger.pk).update(is_active=True)
-    services.show_author(cast.stranger.pk)
+    services.restore_for_author(cast.stranger.pk)
     assert sorted(texts(cast, video)) == ["Nice", "Other"]
     assert (count(video), shown(video)) == (3, 3)
 
@@ -310,8 +310,8 @@ def test_an_erased_account_leaves_no_word(database, cast):
     answer_to(cast, "stranger", other)
     answer_to(cast, "member", first)
     cast.api("stranger").put(f"/api/v1/comments/{other['id']}/reaction", {"value": "like"}, format="json")
-    services.forget_author(cast.stranger.pk)
-    services.forget_author(cast.stranger.pk)
+    services.delete_for_author(cast.stranger.pk)
+    services.delete_for_author(cast.stranger.pk)
     assert texts(cast, video) == ["Other"]
     assert listed(cast, video)[0]["counts"] == {"likes": 0, "replies": 0}
     assert count(video) == shown(video) == 1

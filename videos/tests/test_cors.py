@@ -46,7 +46,7 @@ def media_url(cast):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(CONTENT)
-        token = tokens.make(video.pk, generation, viewer_class)
+        token = tokens.create_page_token(video.pk, generation, viewer_class)
         return f"/media/v/{token}/{video.pk}/{generation}/{name}"
 
     return make

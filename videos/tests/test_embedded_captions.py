@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.clips import make_clip, run_generator
 from videos.captions import embedded, services
-from videos.captions.embedded import describe
+from videos.captions.embedded import describe_tracks
 from videos.models import Caption
 from videos.transcoding.probe import SubtitleTrack, probe
 from videos.transcoding.subtitles import extract_subtitles
@@ -54,7 +54,7 @@ def test_every_text_track_survives_with_its_kind_and_a_label_of_its_own(film, ca
     for _ in range(2):  # a second attempt adds nothing
         found = extract_subtitles(film, info, tmp_path)
         assert embedded.import_tracks(video, found) == ()
-        kept = {(track.language, track.kind, track.label) for track in services.of_video(video.pk)}
+        kept = {(track.language, track.kind, track.label) for track in services.list_tracks(video.pk)}
         assert kept == {
             ("en", "subtitles", "English"),
             ("en", "captions", "English (SDH)"),
@@ -97,12 +97,14 @@ def test_titles_of_mp4_tracks_are_read(film, tmp_path):
 
 def test_titles_tell_the_kind_where_no_flag_does():
     titles = ["English SDH", "Signs (forced)", "Hearing Impaired", "Accents", "Français forcé"]
-    kinds = [item.kind for item in describe([SubtitleTrack(0, "srt", "eng", title) for title in titles])]
+    kinds = [
+        item.kind for item in describe_tracks([SubtitleTrack(0, "srt", "eng", title) for title in titles])
+    ]
     assert kinds == ["captions", "forced", "captions", "subtitles", "subtitles"]
 
 
 def test_labels_stay_short_and_different():
-    labels = [item.label for item in describe([SubtitleTrack(0, "srt", "eng", "x" * 200)] * 3)]
+    labels = [item.label for item in describe_tracks([SubtitleTrack(0, "srt", "eng", "x" * 200)] * 3)]
     assert len(set(labels)) == 3
     assert max(map(len, labels)) <= services.MAX_LABEL
 
@@ -112,7 +114,7 @@ def test_labels_stay_short_and_different():
     [("eng", "en"), ("jpn", "ja"), ("", "und"), ("mul", "und"), ("zh-Hant-TW", "zh-Hant-TW"), ("??", "und")],
 )
 def test_languages_become_tags(code, tag):
-    assert describe([SubtitleTrack(0, "srt", code)])[0].language == tag
+    assert describe_tracks([SubtitleTrack(0, "srt", code)])[0].language == tag
 
 
 @pytest.mark.parametrize("offset", [0, 7])

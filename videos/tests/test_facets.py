@@ -57,10 +57,10 @@ def test_they_follow_every_change(cast, found):
     services.update(video, {"category": "news", "language": "fr"})
     assert found(category="music") == set()
     assert found(category="news", language="fr", duration="short") == {"It"}
-    track = caption_services.add(video, [Cue(0.0, 1.0, "Bonjour")], language="fr")
+    track = caption_services.add_track(video, [Cue(0.0, 1.0, "Bonjour")], language="fr")
     assert found(captions="1", category="news") == {"It"}
     assert found(captions="1", q="bonjour") == {"It"}
-    caption_services.remove(track)
+    caption_services.delete_track(track)
     assert found(captions="1") == set()
     services.update(Video.objects.get(), {"visibility": "private"})
     assert found(category="news") == set()
@@ -68,7 +68,7 @@ def test_they_follow_every_change(cast, found):
 
 def test_rows_of_the_former_version_are_filled(cast, found):
     cast.video(title="Old", category="music")
-    for table in (Video._meta.db_table, index.DOCUMENTS):
+    for table in (Video._meta.db_table, index.SEARCH_VIDEOS):
         collection(table).update_many({}, {"$unset": {"facets": 1}})
     assert found(category="music") == found(category="music", q="old") == set()
     migration = import_module("videos.migrations.0014_facets")
@@ -81,8 +81,8 @@ def test_a_text_stands_for_one_combination(cast):
     cast.video(category="music", language="en", duration=3_000.0, has_captions=True)
     texts = Video.objects.get().facets
     assert len(texts) == len(set(texts)) == 15
-    assert facets.of({"captions": "1", "category": "music"}) in texts
-    assert facets.of({}) == ""
+    assert facets.facet_key({"captions": "1", "category": "music"}) in texts
+    assert facets.facet_key({}) == ""
 
 
 def test_refreshing_takes_part_in_a_transaction(cast):
@@ -92,6 +92,6 @@ def test_refreshing_takes_part_in_a_transaction(cast):
     video = cast.video(category="music")
     with transaction.atomic(), recorded_documents() as seen:
         Video.objects.filter(pk=video.pk).update(category="news")
-        facets.refresh(Video._meta.db_table, {"_id": video.pk})
+        facets.refresh_facets(Video._meta.db_table, {"_id": video.pk})
     assert all("lsid" in command for _, command in seen)
-    assert facets.of({"category": "news"}) in Video.objects.get().facets
+    assert facets.facet_key({"category": "news"}) in Video.objects.get().facets

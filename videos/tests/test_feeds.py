@@ -18,7 +18,7 @@ FEED = "/feeds/channels/owner.rss"
 SHOWN = {"has_poster": True, "duration": 61.2}
 FILE = {"allow_download": True, "has_download": True, "download_bytes": 12_345}
 ITUNES = f"{{{feeds.NAMESPACES['itunes']}}}"
-MAPS = {"s": sitemaps.MAPS, "v": sitemaps.VIDEOS}
+MAPS = {"s": sitemaps.SITEMAP_NAMESPACE, "v": sitemaps.VIDEO_NAMESPACE}
 
 
 def get(cast, path, who="anonymous", status=200, **headers):
@@ -202,7 +202,7 @@ def test_sitemaps_have_what_search_engines_ask_for(cast):
 
 def test_months_are_stepped_through_and_large_ones_split(cast, monkeypatch):
     made = {f"{SITE}/watch/{dated(cast, *month).pk}" for month in [(2024, 12), *[(2026, 1)] * 5]}
-    monkeypatch.setattr(sitemaps, "MOST", 2)
+    monkeypatch.setattr(sitemaps, "MAX_URLS", 2)
     names = ["2026-01", "2026-01-2", "2026-01-3", "2024-12"]
     with recorded() as commands:
         assert locations(cast, "/sitemap.xml") == [f"{SITE}/sitemaps/{name}.xml" for name in names]

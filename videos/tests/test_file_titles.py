@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from streamsite.sanitize import shorten_line
-from videos.file_titles import title_from
+from streamsite.sanitize import truncate_line
+from videos.file_titles import title_from_filename
 from videos.models import Video
 
 TABLE = Path(__file__).with_name("file_names.txt")
@@ -18,7 +18,7 @@ def rows():
 
 def test_every_name_of_the_table_becomes_its_title(capsys):
     table = rows()[1:]
-    wrong = {name: found for name, title in table if (found := title_from(name)) != title}
+    wrong = {name: found for name, title in table if (found := title_from_filename(name)) != title}
     with capsys.disabled():
         print(f"\ntitles: {len(table) - len(wrong)} of {len(table)} file names")
     assert len(table) >= 80
@@ -29,7 +29,7 @@ def test_every_name_of_the_table_becomes_its_title(capsys):
     ("name", "length"), [("x" * 300, 120), ("word " * 40, 119), ("👩‍🚀" * 60, 120), ("a" * 118 + "👩‍🚀", 118)]
 )
 def test_long_names_are_cut_between_words_and_never_within_an_emoji(name, length):
-    title = title_from(f"{name}.mp4")
+    title = title_from_filename(f"{name}.mp4")
     assert len(title) == length
     assert name.startswith(title)
     assert not title.endswith("\u200d")
@@ -52,13 +52,13 @@ def test_long_names_are_cut_between_words_and_never_within_an_emoji(name, length
     ],
 )
 def test_every_name_gives_a_title_in_no_time(name):
-    assert 0 < len(title_from(name)) <= 120
+    assert 0 < len(title_from_filename(name)) <= 120
 
 
 def test_a_line_is_cut_before_a_flag():
     wales = "🏴󠁧󠁢󠁷󠁬󠁳󠁿"
-    assert shorten_line(f"{'a' * 8}{wales}", 10) == "a" * 8
-    assert shorten_line(f"{'a' * 8}{wales}", 8 + len(wales)) == f"{'a' * 8}{wales}"
+    assert truncate_line(f"{'a' * 8}{wales}", 10) == "a" * 8
+    assert truncate_line(f"{'a' * 8}{wales}", 8 + len(wales)) == f"{'a' * 8}{wales}"
 
 
 def test_an_upload_without_a_title_is_named_like_the_page_suggests(cast):

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.core.management import call_command
 
-from accounts import profile, staff
-from accounts.deletion import account_erased
+from accounts import profile, staff_actions
 from accounts.models import User
+from accounts.signals import account_deleted
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from subscriptions import services as subscribing
@@ -106,9 +106,9 @@ def test_who_is_gone_or_blocked_is_never_found(people, cast, how):
     if how == "closed":
         User.objects.filter(pk=gone.pk).update(is_active=False)
     elif how == "suspended":
-        staff.suspend(gone, actor=None)
+        staff_actions.suspend(gone, actor=None)
     elif how == "erased":
-        account_erased.send(sender=User, user_id=gone.pk)
+        account_deleted.send(sender=User, user_id=gone.pk)
     else:
         blocks.block(cast.member, gone)
     assert found(cast, "nachteule", "member") == []
@@ -124,18 +124,18 @@ def test_who_is_gone_or_blocked_is_never_found(people, cast, how):
 
 def test_what_the_previous_release_wrote_is_set_right(people, cast):
     rows = collection(channels.INDEX.table)
-    assert not finders.is_outdated()
+    assert not finders.has_outdated_index()
     User.objects.filter(username="nightowl").update(full_name="Renamed Elsewhere")
     missing = User.objects.get(username="plain-name")
     rows.delete_one({"_id": missing.pk})
     rows.insert_one({"_id": "nobody", "shape": 1, "names": [], "prefixes": ["x"], "rank": 0})
-    wrong = {one.name: one.wrong for one in repairs.repair()}
+    wrong = {one.name: one.wrong for one in repairs.repair_documents()}
     assert wrong["search_channel.names"] == 3
     assert found(cast, "elsewhere") == ["nightowl"]
     assert found(cast, "plain") == ["plain-name"]
-    assert repairs.repair() == []
+    assert repairs.repair_documents() == []
     rows.delete_many({})
-    assert finders.is_outdated()
+    assert finders.has_outdated_index()
     call_command("rebuild_search")
     assert found(cast, "elsewhere") == ["nightowl"]
 

@@ -8,7 +8,7 @@ from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.lookups import BuiltPattern
 from streamsite.tasks import queue
 from tests.support.commands import recorded
-from videos import services, tasks, titles
+from videos import folded_titles, services, tasks
 from videos.models import Video, Watch
 from videos.playback import history
 
@@ -25,7 +25,7 @@ FOUND = [
 def own(database, cast):
     made = {title: cast.video(title=title, visibility="private") for title, _ in FOUND}
     for video in made.values():
-        history.remember(cast.owner, video, 3.0)
+        history.record_position(cast.owner, video, 3.0)
     return made
 
 
@@ -61,11 +61,11 @@ def test_what_the_previous_release_renamed_is_set_right(own, cast):
     video = own["東京タワーの夜"]
     Video.objects.filter(pk=video.pk).update(title="Osaka")
     Watch.objects.filter(video=video).update(title="Osaka", folded_title="")
-    wrong = {one.name: one.wrong for one in repairs.repair()}
+    wrong = {one.name: one.wrong for one in repairs.repair_documents()}
     assert wrong["videos_video.folded_title"] == wrong["videos_watch.folded_title"] == 1
     for path in ("studio/videos", "me/history"):
         assert asked(cast, path, "osaka") == ["Osaka"]
-    assert not [one for one in repairs.repair() if "folded" in one.name]
+    assert not [one for one in repairs.repair_documents() if "folded" in one.name]
 
 
 def test_a_search_costs_what_the_list_costs(own, cast):
@@ -79,7 +79,7 @@ def test_a_search_costs_what_the_list_costs(own, cast):
 
 
 def test_a_pattern_has_nothing_of_the_text_in_it_raw():
-    found = titles.pattern(titles.terms("a.b* wi-fi (x) c++"))
+    found = folded_titles.words_pattern(folded_titles.terms("a.b* wi-fi (x) c++"))
     assert found == r"^(?=.*ab)(?:(?=.*wifi)|(?=.*wi)(?=.*fi))(?=.*x)(?=.*c\+\+)"
 
 

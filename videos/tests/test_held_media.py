@@ -70,14 +70,14 @@ def ways(cast, film):
     """The ways of getting the film's URLs, each with what ends it."""
     row, text = token(cast)
     page, bearer, shared = cast.page("owner"), cast.api("owner"), Client()
-    link = share_links.create(film, {})
-    assert shared.get(path(share_links.url_of(link))).status_code == 200
+    link = share_links.create_link(film, {})
+    assert shared.get(path(share_links.link_url(link))).status_code == 200
     session_id = given(bearer, film)[0].split("~s")[1].split("~")[0]
     return {
         "page": (page, lambda: page.post("/logout")),
         "bearer": (bearer, lambda: sessions.revoke(session_id, cast.owner.pk, "revoked")),
         "token": (script(text), lambda: api_tokens.revoke(cast.owner.pk, row.pk)),
-        "link": (shared, lambda: share_links.revoke(film, link.pk)),
+        "link": (shared, lambda: share_links.revoke_link(film, link.pk)),
     }
 
 
@@ -187,8 +187,8 @@ def test_it_ends_with_its_token_in_time(cast, film):
 
 
 def test_it_ends_with_its_link_in_time(film):
-    link, visitor = share_links.create(film, {"expires_in": 300}), Client()
-    visitor.get(path(share_links.url_of(link)))
+    link, visitor = share_links.create_link(film, {"expires_in": 300}), Client()
+    visitor.get(path(share_links.link_url(link)))
     url = given(visitor, film)[0]
     with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=True):
         assert (status(url), ShareLink.objects.count()) == (404, 1)
@@ -246,7 +246,7 @@ def test_a_strangers_token_opens_nothing(cast, film):
     # Nor does a grant of theirs, however it came to be signed for this video.
     row = ApiToken.objects.get(user=cast.stranger)
     grant = tokens.Grant(tokens.API_TOKEN, row.pk)
-    forged = tokens.make_held(film.pk, "gen1", grant, epoch=0, duration=1)
+    forged = tokens.create_held_token(film.pk, "gen1", grant, epoch=0, duration=1)
     assert status(f"/media/v/{forged}/{film.pk}/gen1/master.m3u8") == 404
 
 
@@ -290,7 +290,7 @@ def test_a_long_film_outlives_a_short_window(cast, film, settings):
 
 def test_nobody_is_given_what_they_may_not_have(cast, film):
     with pytest.raises(Absent):
-        share_links.revoke(film, "A" * 16)
+        share_links.revoke_link(film, "A" * 16)
     assert cast.api("stranger").get(f"/api/v1/videos/{film.pk}").status_code == 404
     services.update(film, {"visibility": "unlisted"})
     urls = {

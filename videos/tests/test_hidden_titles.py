@@ -27,7 +27,7 @@ def again(video):
 def watched(database, cast):
     video = cast.video(title="Harbour")
     for viewer in (cast.owner, cast.member):
-        history.remember(viewer, video, 30.0)
+        history.record_position(viewer, video, 30.0)
     return video
 
 
@@ -39,7 +39,9 @@ def test_a_history_cannot_be_searched_for_a_hidden_title(watched, cast):
     services.update(watched, {"visibility": "private", "title": "Merger"})
     follow()
     assert titles_of(cast) == {"owner": "merger", "member": "harbour"}
-    assert not [one for one in repairs.repair() if one.name.startswith("videos_watch.title") and one.wrong]
+    assert not [
+        one for one in repairs.repair_documents() if one.name.startswith("videos_watch.title") and one.wrong
+    ]
     services.update(again(watched), {"visibility": "unlisted"})
     follow()
     assert titles_of(cast) == {"owner": "merger", "member": "merger"}
@@ -50,7 +52,7 @@ def test_a_title_is_told_when_the_video_is_put_back(watched, cast):
     services.update(again(watched), {"title": "Merger"})
     follow()
     assert titles_of(cast)["member"] == "harbour"
-    services.put_back(watched.pk)
+    services.restore(watched.pk)
     follow()
     assert titles_of(cast)["member"] == "merger"
 

@@ -15,7 +15,7 @@ def home(cast, who, path="/"):
 
 
 def begin(cast, who, video, position):
-    history.remember(getattr(cast, who), video, position)
+    history.record_position(getattr(cast, who), video, position)
 
 
 def test_what_was_begun_and_what_subscriptions_published_come_first(cast):

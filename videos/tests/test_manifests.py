@@ -6,9 +6,10 @@ import pytest
 
 from tests.support.commands import recorded
 from videos.captions import services, webvtt
-from videos.files import manifests, paths
+from videos.files import paths
 from videos.files.urls import MASTER, media_url
 from videos.models import Video
+from videos.playback import manifests
 from videos.views import media
 
 LADDER = """#EXTM3U
@@ -81,9 +82,9 @@ def test_a_sound_of_unknown_language_has_none(video, read):
 
 
 def test_every_track_is_listed_and_can_be_followed(video, read):
-    services.add(video, CUES, language="en", label='The "big" one')
-    services.add(video, CUES, language="en", kind="captions")
-    services.add(video, CUES, language="und")
+    services.add_track(video, CUES, language="en", label='The "big" one')
+    services.add_track(video, CUES, language="en", kind="captions")
+    services.add_track(video, CUES, language="und")
     master = read()
     tracks = {track["NAME"]: track for track in map(described, lines(master, "SUBTITLES"))}
     assert set(tracks) == {"The 'big' one", "English", "Unknown language"}
@@ -132,17 +133,17 @@ def test_names_of_a_group_are_unique_as_they_are_written():
 
 
 def test_a_removed_track_is_gone_at_once(video, read, cast):
-    track = services.add(video, CUES, language="en")
+    track = services.add_track(video, CUES, language="en")
     url = media_url(video, f"subtitles/{track.revision}.m3u8")
     assert cast.page("anonymous").get(url).status_code == 200
-    services.remove(track)
+    services.delete_track(track)
     media.forget_all()
     assert cast.page("anonymous").get(url).status_code == 404
     assert "SUBTITLES" not in read()
 
 
 def test_a_page_that_shows_captions_itself_is_given_none(video, cast):
-    services.add(video, CUES, language="en")
+    services.add_track(video, CUES, language="en")
     answer = cast.page("anonymous").get(f"{media_url(video, MASTER)}?subtitles=none")
     assert b"SUBTITLES" not in answer.content
 
@@ -151,14 +152,14 @@ def test_a_player_that_knows_the_master_is_told_so(video, cast):
     url = media_url(video, MASTER)
     tag = cast.page("anonymous").get(url)["ETag"]
     assert cast.page("anonymous").get(url, HTTP_IF_NONE_MATCH=tag).status_code == 304
-    services.add(video, CUES, language="en")
+    services.add_track(video, CUES, language="en")
     media.forget_all()
     assert cast.page("anonymous").get(url, HTTP_IF_NONE_MATCH=tag).status_code == 200
 
 
 def test_a_master_costs_one_read_and_its_subtitles_none(video, cast, settings):
     settings.MEDIA_STATE_CACHE_SECONDS = 60
-    track = services.add(video, CUES, language="en")
+    track = services.add_track(video, CUES, language="en")
     page = cast.page("anonymous")
     master, subtitles = (media_url(video, name) for name in (MASTER, f"subtitles/{track.revision}.vtt"))
     page.get(subtitles)

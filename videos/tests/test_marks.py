@@ -6,8 +6,9 @@ import pytest
 
 from accounts import profile
 from tests.support.commands import recorded
+from videos import watch_marks
 from videos.models import Watch
-from videos.playback import history, marks
+from videos.playback import history
 
 BAR = re.compile(r'<progress class="thumb-progress" max="100" value="(\d+)">')
 
@@ -16,8 +17,8 @@ BAR = re.compile(r'<progress class="thumb-progress" max="100" value="(\d+)">')
 def watched(cast):
     """A video of which ``member`` has seen 40 of 100 seconds, one that it finished, and one that it never opened."""
     begun, finished, new = (cast.video(title=name, duration=100.0) for name in ("Begun", "Finished", "New"))
-    history.remember(cast.member, begun, 40.0)
-    history.remember(cast.member, finished, 100.0)
+    history.record_position(cast.member, begun, 40.0)
+    history.record_position(cast.member, finished, 100.0)
     return begun, finished, new
 
 
@@ -32,7 +33,7 @@ def test_every_page_with_cards_shows_them_in_one_read(cast, watched):
     from subscriptions.posts import services as posts
 
     begun, _, new = watched
-    playlist = playlists.create(
+    playlist = playlists.create_playlist(
         cast.member, {"title": "Mine", "visibility": "public", "video_ids": [v.pk for v in watched]}
     )
     subscriptions.subscribe(cast.member, cast.owner)
@@ -77,19 +78,19 @@ def test_pausing_or_clearing_the_history_takes_them_away(cast, watched):
     assert "find videos_watch" not in commands
     profile.update_preferences(cast.member, {"history_paused": False})
     assert shown(member.get("/trending"))[0] == [40, 100]
-    history.forget(cast.member.pk, watched[0].pk)
+    history.delete_entry(cast.member.pk, watched[0].pk)
     assert shown(member.get("/trending"))[0] == [100]
-    history.clear(cast.member.pk)
+    history.clear_history(cast.member.pk)
     assert shown(member.get("/trending"))[:2] == ([], 0)
 
 
 def test_a_finished_video_that_is_opened_again_stays_watched_until_it_is_watched_again(cast, watched):
     finished = watched[1]
     trending = lambda: shown(cast.page("member").get("/trending"))[0]  # noqa: E731
-    history.remember(cast.member, finished, 0.3)
+    history.record_position(cast.member, finished, 0.3)
     assert trending() == [40, 100]
-    assert history.unfinished(cast.member.pk).filter(video=finished).count() == 0
-    history.remember(cast.member, finished, 20.0)
+    assert history.unfinished_of_user(cast.member.pk).filter(video=finished).count() == 0
+    history.record_position(cast.member, finished, 20.0)
     assert trending() == [20, 40]
 
 
@@ -109,7 +110,7 @@ def test_they_are_the_viewers_own(cast, watched):
     ],
 )
 def test_a_mark_says_how_much_was_watched(position, completed, mark):
-    found = marks.of_entry({"position": position, "duration": 100.0, "completed": completed})
+    found = watch_marks.mark_of_entry({"position": position, "duration": 100.0, "completed": completed})
     assert (found and (found.percent, found.text)) == mark
 
 
@@ -119,6 +120,6 @@ def test_an_entry_without_a_length_has_no_mark(cast):
 
 
 def test_the_api_and_the_studio_know_nothing_of_them(cast, watched):
-    history.remember(cast.owner, watched[0], 40.0)
+    history.record_position(cast.owner, watched[0], 40.0)
     assert all("mark" not in card for card in cast.api("owner").get("/api/v1/videos").json()["results"])
     assert shown(cast.page("owner").get("/studio/videos"))[0] == []

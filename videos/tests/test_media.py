@@ -14,7 +14,7 @@ def url(cast: Cast):
     folder = paths.generation_dir(video.pk, "gen1") / "360p"
     folder.mkdir(parents=True)
     (folder / "seg_00000.m4s").write_bytes(CONTENT)
-    return f"/media/v/{tokens.make(video.pk, 'gen1', 'p')}/{video.pk}/gen1/360p/seg_00000.m4s"
+    return f"/media/v/{tokens.create_page_token(video.pk, 'gen1', 'p')}/{video.pk}/gen1/360p/seg_00000.m4s"
 
 
 @pytest.fixture
@@ -114,8 +114,8 @@ def test_an_expired_token_is_404(cast, url, monkeypatch, settings):
 
 
 def test_tokens_are_equal_within_their_window():
-    assert tokens.make("a" * 11, "g", "p") == tokens.make("a" * 11, "g", "p")
-    assert tokens.make("a" * 11, "g", "p") != tokens.make("b" * 11, "g", "p")
+    assert tokens.create_page_token("a" * 11, "g", "p") == tokens.create_page_token("a" * 11, "g", "p")
+    assert tokens.create_page_token("a" * 11, "g", "p") != tokens.create_page_token("b" * 11, "g", "p")
 
 
 def test_nginx_is_handed_the_path(get, settings):
@@ -148,7 +148,7 @@ def test_other_origins_read_media_of_what_may_be_embedded(cast, name, fields, vi
     path = paths.generation_dir(video.pk, "gen1") / name
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
-    token = tokens.make(video.pk, "gen1", viewer_class)
+    token = tokens.create_page_token(video.pk, "gen1", viewer_class)
     answer = cast.page("owner").get(f"/media/v/{token}/{video.pk}/gen1/{name}")
     assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, policy)
     origin = "*" if policy == "cross-origin" else None

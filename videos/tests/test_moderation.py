@@ -81,8 +81,8 @@ def test_nobody_reports_themselves_or_what_they_cannot_see(cast, video):
 
 def test_a_crowd_of_reports_hides_nothing(cast, video, comment):
     people = [cast.user(f"angry-{number}") for number in range(20)]
-    seen = reportable.Thing("video", video.pk, cast.owner, video.title, "", "/watch/x")
-    said = reportable.Thing("comment", comment, cast.stranger, "", "Rude", "/watch/x")
+    seen = reportable.ReportTarget("video", video.pk, cast.owner, video.title, "", "/watch/x")
+    said = reportable.ReportTarget("comment", comment, cast.stranger, "", "Rude", "/watch/x")
 
     def act(number):
         try:
@@ -173,7 +173,7 @@ def test_what_is_said_of_a_comment_has_no_quotes_within_quotes(cast, comment, ma
     Video.objects.update(title="Crème")
     report(cast, "member", f"comments/{comment}")
     case = cases.decide(Case.objects.get(), cast.staff, "taken_down")
-    emails.mail_owner(case.pk)
+    emails.email_owner(case.pk)
     told = cast.page("stranger").get("/notifications").content.decode()
     assert "taken down: “Comment on Crème”" in told
     assert 'looked at your comment on "Crème".' in mailoutbox[0].body
@@ -186,8 +186,8 @@ def test_a_comment_is_taken_down_and_counted(cast, video, comment):
         assert cast.api(who).get(f"/api/v1/comments/{comment}").status_code == 404
     assert cast.api("staff").get(f"/api/v1/comments/{comment}").status_code == 200
     assert Video.objects.get(pk=video.pk).comment_count == 0
-    reportable.kind("comment").put_back(comment)
-    reportable.kind("comment").put_back(comment)
+    reportable.get_reportable_type("comment").put_back(comment)
+    reportable.get_reportable_type("comment").put_back(comment)
     assert Video.objects.get(pk=video.pk).comment_count == Comment.objects.filter(state="shown").count() == 1
 
 
@@ -221,8 +221,8 @@ def test_three_strikes_pause_publishing_and_nothing_else(cast):
         report(cast, "member", f"videos/{video.pk}")
         case = Case.objects.get(subject=video.pk)
         cases.decide(case, cast.staff, "warning", strike=True)
-        strikes.add(cast.owner.pk, case)
-    assert len(strikes.strikes(cast.owner.pk)) == 3
+        strikes.add_strike(cast.owner.pk, case)
+    assert len(strikes.active_strikes(cast.owner.pk)) == 3
     path = f"/api/v1/videos/{mine[0].pk}/comments"
     refused = cast.api("owner").post(path, {"text": "x"}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
@@ -235,7 +235,7 @@ def test_three_strikes_pause_publishing_and_nothing_else(cast):
 def test_an_unfounded_report_troubles_nobody(cast, case, video, mailoutbox):
     decided = cases.decide(case, cast.staff, "nothing")
     assert not emails.concerns_owner(decided)
-    emails.mail_owner(case.pk)
+    emails.email_owner(case.pk)
     assert mailoutbox == []
     assert cast.api("owner").get("/api/v1/me/decisions").json()["results"] == []
     report(cast, "member", f"videos/{video.pk}")
@@ -269,7 +269,7 @@ def test_staff_decide_in_admin(cast, case, video):
     case.refresh_from_db()
     assert (case.state, case.decision, case.claimed_by_id) == ("decided", "taken_down", cast.staff.pk)
     assert not reachable(cast, video)
-    assert len(strikes.strikes(cast.owner.pk)) == 1
+    assert len(strikes.active_strikes(cast.owner.pk)) == 1
     cases.appeal(case, "Look again")
     assert "Decide about the appeal" in page.get(address).content.decode()
     page.post(act, {"act": "appeal", "outcome": "grant"})
@@ -300,11 +300,11 @@ def test_staff_without_the_permission_decide_nothing(cast, case):
 
 
 def test_an_erased_account_leaves_no_report(cast, case, video):
-    cases.forget_user(cast.member.pk)
-    cases.forget_user(cast.member.pk)
+    cases.delete_for_user(cast.member.pk)
+    cases.delete_for_user(cast.member.pk)
     case.refresh_from_db()
     assert (case.report_count, Report.objects.count()) == (0, 0)
-    cases.forget_user(cast.owner.pk)
+    cases.delete_for_user(cast.owner.pk)
     case.refresh_from_db()
     assert (case.is_open, case.title) == (False, "")
 
@@ -329,7 +329,7 @@ def test_pages_of_reports_blocks_and_decisions(cast, case, video, comment):
 
 def paused(cast):
     """The owner has three strikes."""
-    for number in range(strikes.MOST):
+    for number in range(strikes.MAX_STRIKES):
         other = cast.video(title=f"Struck {number}")
         report(cast, "member", f"videos/{other.pk}")
         cases.decide(Case.objects.get(subject=other.pk), cast.staff, "warning", strike=True)

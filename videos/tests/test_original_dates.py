@@ -37,7 +37,7 @@ def archive(cast):
     for number, video in enumerate(made):
         at = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=number)
         Video.objects.filter(pk=video.pk).update(published_at=at)
-    original_dates.refresh({})
+    original_dates.refresh_first_published({})
     return made
 
 
@@ -144,9 +144,9 @@ def test_what_the_previous_release_publishes_is_repaired(cast):
     collection("videos_video").update_one({"_id": video.pk}, {"$unset": {"first_published_at": ""}})
     assert titles(cast.api("anonymous").get("/api/v1/videos?sort=original_oldest")) == []
     assert titles(cast.api("anonymous").get("/api/v1/videos")) == ["Theirs"]
-    repairs.repair()
+    repairs.repair_documents()
     assert titles(cast.api("anonymous").get("/api/v1/videos?sort=original_oldest")) == ["Theirs"]
-    assert list(original_dates.stale()) == []
+    assert list(original_dates.iter_stale_ids()) == []
 
 
 def test_pages_and_programs_are_told(cast):

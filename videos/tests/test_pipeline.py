@@ -117,7 +117,7 @@ def test_a_ladder_that_breaks_off_is_not_shown_any_more(cast, queued, at_playabl
     with pytest.raises(EncodeFailed):
         pipeline.process(queued.pk)
     # Worth another try, so viewers may go on with what there is; the last failure takes it back.
-    pipeline.give_up(queued.pk)
+    pipeline.fail_video(queued.pk)
     video = Video.objects.get(pk=queued.pk)
     assert (video.status, video.generation, video.listed) == (Status.FAILED, "", False)
     assert generations(video) == set()
@@ -219,7 +219,7 @@ def rich(cast, tmp_path):
 
 
 def test_what_comes_inside_the_file_is_imported(cast, rich):
-    services.add(rich, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nMine\n"), language="de")
+    services.add_track(rich, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nMine\n"), language="de")
     pipeline.process(rich.pk)
     video = cast.api("anonymous").get(f"/api/v1/videos/{rich.pk}").json()
     assert {(track["language"], track["source"]) for track in video["captions"]} == {

@@ -50,7 +50,7 @@ def pass_time(seconds: float) -> None:
 
 
 def views(video: Video) -> int:
-    aggregation.roll_up()
+    aggregation.aggregate_pending()
     return Video.objects.values_list("view_count", flat=True).get(pk=video.pk)
 
 
@@ -136,13 +136,13 @@ def test_strangers_of_one_address_are_told_apart_by_their_browsers(database, cas
 def test_many_heartbeats_at_once_are_one_view(database, cast, film, rf):
     request = rf.post("/", HTTP_USER_AGENT=CHROME)
     request.user = cast.stranger
-    said = heartbeats.read({"position": 20, "watched": [[0, 20]]}, film.duration)
-    heartbeats.record(request, film, said)
+    said = heartbeats.parse_heartbeat({"position": 20, "watched": [[0, 20]]}, film.duration)
+    heartbeats.record_heartbeat(request, film, said)
     pass_time(15)
 
     def beat(_: int) -> bool:
         try:
-            return heartbeats.record(request, film, said).is_new_view
+            return heartbeats.record_heartbeat(request, film, said).is_new_view
         finally:
             connection.close()
 
@@ -157,15 +157,15 @@ def test_what_is_counted_at_once_by_many_is_counted_once(database, cast, film, r
         request.user = (
             cast.stranger if not number else type("Anonymous", (), {"is_authenticated": False, "pk": None})()
         )
-        heartbeats.record(request, film, heartbeats.read({"position": 0}, film.duration))
+        heartbeats.record_heartbeat(request, film, heartbeats.parse_heartbeat({"position": 0}, film.duration))
         pass_time(11)
-        heartbeats.record(
-            request, film, heartbeats.read({"position": 11, "watched": [[0, 11]]}, film.duration)
+        heartbeats.record_heartbeat(
+            request, film, heartbeats.parse_heartbeat({"position": 11, "watched": [[0, 11]]}, film.duration)
         )
 
     def count(_: int) -> int:
         try:
-            return aggregation.roll_up()
+            return aggregation.aggregate_pending()
         finally:
             connection.close()
 
@@ -195,12 +195,12 @@ def test_a_batch_whose_worker_was_killed_is_added_once(database, cast, film, say
     with monkeypatch.context() as patch:
         patch.setattr(statistics, after, killed)
         with pytest.raises(KilledError):
-            aggregation.roll_up()
+            aggregation.aggregate_pending()
     collection(heartbeats.SESSIONS).update_many(
         {}, [{"$set": {"claim.at": {"$subtract": ["$claim.at", 120_000]}}}]
     )
     assert views(film) == 1
-    assert aggregation.roll_up() == 0
+    assert aggregation.aggregate_pending() == 0
     for name in (
         statistics.VIDEO_DAYS,
         statistics.CHANNEL_DAYS,
@@ -216,10 +216,10 @@ def test_retention_knows_every_second_that_was_shown(database, cast, film, say):
     say(api)
     pass_time(5)
     say(api, [0, 3.2], [7.6, 9])
-    aggregation.roll_up()
+    aggregation.aggregate_pending()
     pass_time(5)
     say(api, [1, 2])
-    aggregation.roll_up()
+    aggregation.aggregate_pending()
     shown = collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]
     assert shown == {"0": 1, "1": 2, "2": 1, "8": 1}
 
@@ -298,7 +298,7 @@ def test_a_paused_history_stays_as_it_is_and_views_count_on(database, cast, film
 )
 def test_the_end_is_a_little_before_the_end(position, duration, expected):
     """The last 5 %, and at most the last 3 minutes: two hours are not over six minutes before the credits end."""
-    assert history.is_end(position, duration) is expected
+    assert history.is_finished(position, duration) is expected
 
 
 def test_nobody_beats_for_what_they_may_not_watch(database, cast):
@@ -314,7 +314,7 @@ def test_a_deleted_video_leaves_nothing_with_its_viewers(database, cast, film, s
     pass_time(11)
     say(api, [0, 11])
     services.delete(film)
-    assert aggregation.roll_up() == 1  # recorded before, wanted by nobody any more
+    assert aggregation.aggregate_pending() == 1  # recorded before, wanted by nobody any more
     tasks.forget_video.func(film.pk)
     for name in (heartbeats.SESSIONS, statistics.VIDEO_TOTALS, statistics.VIDEO_DAYS, history.WATCHES):
         assert collection(name).count_documents({}) == 0, name
@@ -338,11 +338,11 @@ def test_a_heartbeat_is_few_commands(database, cast, film, say):
 def test_retention_is_no_faster_than_players_play(database, cast, film, say):
     api = cast.api("stranger")
     say(api, [0, film.duration])  # at once, as nobody watches
-    aggregation.roll_up()
+    aggregation.aggregate_pending()
     assert not collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk}).get("shown")
     pass_time(5)
     say(api, [0, 10])  # at double speed
-    aggregation.roll_up()
+    aggregation.aggregate_pending()
     assert len(collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]) == 10
 
 
@@ -356,4 +356,4 @@ def test_an_address_is_only_so_many_viewers_whatever_they_call_themselves(databa
             "application/json",
             headers={"User-Agent": f"B/{number}"},
         )
-    assert 8 < collection(heartbeats.SESSIONS).count_documents({}) <= viewers.BROWSERS
+    assert 8 < collection(heartbeats.SESSIONS).count_documents({}) <= viewers.BROWSER_BUCKETS

@@ -9,9 +9,9 @@ import pytest
 from streamsite import folding
 from tests.support.users import Cast
 from videos import services
-from videos.access import NOBODY
+from videos.access import ANONYMOUS
 from videos.models import Video
-from videos.search import links, query_text
+from videos.search import query_text, urls
 from videos.search.suggestions import suggest
 
 ROOT = Path(__file__).parents[2]
@@ -33,14 +33,14 @@ NASTY = [
 
 @pytest.mark.parametrize("text", NASTY)
 def test_a_quoted_text_excludes_nothing_and_is_finished(text):
-    query = query_text.read(links.quoted(text))
+    query = query_text.parse_query(urls.quote_text(text))
     assert query.excluded == ()
     assert query.unfinished == ""
     said = tuple(folding.words(text.replace('"', " ")))
     assert query.phrases == ((said,) if said else ())
-    address = urlsplit(links.to_text(text))
+    address = urlsplit(urls.text_search_url(text))
     assert address.path == "/search"
-    assert parse_qs(address.query) == {"q": [links.quoted(text)]}
+    assert parse_qs(address.query) == {"q": [urls.quote_text(text)]}
 
 
 @pytest.mark.parametrize("title", [title for title in NASTY if folding.words(title)])
@@ -48,11 +48,11 @@ def test_a_suggestion_leads_to_the_video_or_finds_every_one_of_that_title(
     database: None, cast: Cast, title: str
 ) -> None:
     video = cast.video(title=title)
-    (offered,) = suggest(NOBODY, title)["results"]
+    (offered,) = suggest(ANONYMOUS, title)["results"]
     assert offered == {"kind": "video", "text": title, "url": f"/watch/{video.pk}"}
     same = cast.video(title=title)
-    (offered,) = suggest(NOBODY, title)["results"]
-    assert offered["url"] == links.to_text(title)
+    (offered,) = suggest(ANONYMOUS, title)["results"]
+    assert offered["url"] == urls.text_search_url(title)
     html = cast.page("anonymous").get(offered["url"]).content.decode()
     assert set(re.findall(r'data-video="([^"]+)"', html)) == {video.pk, same.pk}
 

@@ -91,8 +91,8 @@ def test_an_erased_account_takes_its_reactions_along(database, cast):
     video = cast.video()
     reaction_services.react(cast.stranger, video, "like")
     reaction_services.react(cast.member, video, "dislike")
-    reaction_services.forget_user(cast.stranger.pk)
-    reaction_services.forget_user(cast.stranger.pk)
+    reaction_services.delete_for_user(cast.stranger.pk)
+    reaction_services.delete_for_user(cast.stranger.pk)
     assert counters(video) == rows(video) == (0, 1)
 
 

@@ -36,11 +36,11 @@ def former_ladder(tmp_path_factory):
             patch.setattr(module, "SOUND_TAIL_SECONDS", 0)
         info = probe(source)
         plan = ladder.plan(info)
-        args = encode.command_args(source, info, plan, out)
+        args = encode.build_command(source, info, plan, out)
     at = args.index("-bsf:a")
     for name in ("36p", "audio"):
         (out / name).mkdir(parents=True)
-    files = ffmpeg.Files(read=(source,), write=(out,))
+    files = ffmpeg.SandboxFiles(read=(source,), write=(out,))
     ffmpeg.run([*args[:at], *args[at + 2 :]], limits=encode.process_limits(info, plan), files=files)
     for index in out.glob("*/index.m3u8"):
         index.write_text(index.read_text().replace("PLAYLIST-TYPE:EVENT", "PLAYLIST-TYPE:VOD"))

@@ -17,7 +17,7 @@ from streamsite.visibility import is_listed
 from tests.support.forms import as_sent
 from tests.support.older_database import older_database
 from videos import schedules, services, tasks
-from videos.forms import CHOSEN
+from videos.forms import VISIBILITY_FIELDS
 from videos.models import Video
 from videos.processing import pipeline
 
@@ -165,7 +165,7 @@ def test_a_decision_of_staff_cancels_it(cast):
     listed = reverse("admin:videos_video_changelist")
     sent = {"action": "take_down", "_selected_action": [video.pk]}
     assert "was canceled" in cast.page("staff").post(listed, sent, follow=True).content.decode()
-    services.put_back(video.pk)
+    services.restore(video.pk)
     with later():
         assert services.apply_schedule() == 0
     assert visibility_of(video) == "private"
@@ -177,7 +177,7 @@ def test_a_schedule_made_while_a_video_is_taken_down_waits_and_stays(cast):
     schedule(cast, video)
     with later():
         assert services.apply_schedule() == 0
-        services.put_back(video.pk)
+        services.restore(video.pk)
         assert services.apply_schedule() == 1
 
 
@@ -205,7 +205,7 @@ def test_what_was_read_can_be_sent_back(cast):
     video, path = cast.video(visibility="private"), "/api/v1/videos/"
     for _ in range(2):
         body = cast.api("owner").get(f"{path}{video.pk}").json()
-        sent = {name: body[name] for name in ("title", *CHOSEN)}
+        sent = {name: body[name] for name in ("title", *VISIBILITY_FIELDS)}
         answer = cast.api("owner").patch(f"{path}{video.pk}", sent, format="json")
         assert answer.status_code == 200
         assert answer.json()["publish_at"] == body["publish_at"]
@@ -293,12 +293,12 @@ def test_a_change_between_looking_and_acting_wins(cast):
     video = cast.video(visibility="private")
     schedule(cast, video)
     with later():
-        read = next(schedules.due())
+        read = next(schedules.iter_due())
         by_patch(cast, video, "private")
-        assert not schedules.carry_out(read)
+        assert not schedules.apply_change(read)
         schedule(cast, video, seconds=7200)
-        assert not schedules.carry_out(read)
-        schedules.drop(read)
+        assert not schedules.apply_change(read)
+        schedules.drop_schedule(read)
     assert Video.objects.get(pk=video.pk).publish_at
 
 

@@ -11,20 +11,20 @@ from streamsite import folding
 from streamsite.mongo.collections import collection
 from tests.support.commands import recorded
 from videos import services, tasks
-from videos.access import NOBODY
+from videos.access import ANONYMOUS
 from videos.captions import services as caption_services
 from videos.captions.webvtt import Cue
 from videos.models import Video
 from videos.playback import popularity
 from videos.processing import cleanup
-from videos.search import index, ordered, queries, query_text, vocabulary
+from videos.search import index, ordered_results, queries, query_text, vocabulary
 from videos.search.suggestions import suggest
 
 URL = "/api/v1/videos"
 
 
 def suggested(typed):
-    return [entry["text"] for entry in suggest(NOBODY, typed)["results"]]
+    return [entry["text"] for entry in suggest(ANONYMOUS, typed)["results"]]
 
 
 def find(cast, who="anonymous", **params):
@@ -50,7 +50,7 @@ def test_what_is_said_is_found_with_its_second(database, cast):
         Cue(12.5, 15.0, "The Volcanoes of Iceland"),
         Cue(80.0, 82.0, "Iceland again"),
     ]
-    caption_services.add(said, cues, language="en")
+    caption_services.add_track(said, cues, language="en")
     assert moments(cast, "iceland volcanoes") == {
         "A talk": {"start": 12.5, "text": "The Volcanoes of Iceland"}
     }
@@ -79,14 +79,14 @@ def test_what_is_said_is_found_with_its_second(database, cast):
 )
 def test_what_is_said_is_found_in_any_language(database, cast, said, q, found):
     video = cast.video(title=q)
-    caption_services.add(video, [Cue(1.0, 2.0, "…"), Cue(5.0, 8.0, said)], language="en")
+    caption_services.add_track(video, [Cue(1.0, 2.0, "…"), Cue(5.0, 8.0, said)], language="en")
     assert moments(cast, q) == {q: found and {"start": 5.0, "text": found}}
 
 
 def test_long_words_in_captions_are_no_fault(database, cast):
     for q in ("a" * 120, "é" * 119, "an " * 39, '"' + "aé" * 58 + '"'):
         title = q.strip().replace('"', "")
-        caption_services.add(cast.video(title=title), [Cue(1.0, 2.0, "aaa")], language="en")
+        caption_services.add_track(cast.video(title=title), [Cue(1.0, 2.0, "aaa")], language="en")
         assert title in find(cast, q=q)
 
 
@@ -144,7 +144,7 @@ def test_the_title_counts_most(library, cast):
 def test_equally_good_ones_are_ordered_by_views(database, cast):
     cast.video(title="Same words", view_count=5)
     second = cast.video(title="Same words", view_count=5_000)
-    index.refresh(second.pk)
+    index.refresh_document(second.pk)
     answer = cast.api("anonymous").get(f"{URL}?q=same+words+").json()["results"]
     assert answer[0]["id"] == second.pk
 
@@ -182,10 +182,10 @@ def test_unknown_choices_are_refused(database, cast, query):
 
 def test_what_is_said_is_found_and_asked_for(library, cast):
     video = Video.objects.get(title="Cat video")
-    track = caption_services.add(video, [Cue(0.0, 1.0, "Purring loudly")], language="en")
+    track = caption_services.add_track(video, [Cue(0.0, 1.0, "Purring loudly")], language="en")
     assert find(cast, q="purring ") == ["Cat video"]
     assert find(cast, captions="1") == ["Cat video"]
-    caption_services.remove(track)
+    caption_services.delete_track(track)
     assert find(cast, q="purring ") == []
     assert find(cast, captions="1") == []
 
@@ -225,7 +225,7 @@ def test_suggestions_have_all_words_and_the_last_may_be_a_beginning(library, cas
     assert suggested("video ma") == ["Making a video player"]
     nothing = {"results": [], "channels": [], "playlists": []}
     with recorded() as commands:
-        assert suggest(NOBODY, "") == suggest(NOBODY, "   ") == suggest(NOBODY, "$") == nothing
+        assert suggest(ANONYMOUS, "") == suggest(ANONYMOUS, "   ") == suggest(ANONYMOUS, "$") == nothing
     assert commands == []
 
 
@@ -239,14 +239,14 @@ def test_search_costs_few_commands_whatever_the_page(library, cast):
 
 
 def test_what_search_forgot_is_swept_up(library, cast):
-    collection(index.DOCUMENTS).delete_many({})
+    collection(index.SEARCH_VIDEOS).delete_many({})
     assert find(cast, q="video cat ") == []
     found = cleanup.sweep(task_path="videos.tasks.process_video", enqueue=print, place=print).found
     assert found["search_documents"] == 4
     assert find(cast, q="video cat ") == ["Cat video"]
-    collection(index.DOCUMENTS).insert_one({"_id": "not-a-video", "title": "cat"})
-    assert index.rebuild() == 4
-    assert collection(index.DOCUMENTS).count_documents({}) == 4
+    collection(index.SEARCH_VIDEOS).insert_one({"_id": "not-a-video", "title": "cat"})
+    assert index.rebuild_index() == 4
+    assert collection(index.SEARCH_VIDEOS).count_documents({}) == 4
 
 
 def test_trending_is_what_is_watched_of_late(library, cast):
@@ -259,15 +259,15 @@ def test_trending_is_what_is_watched_of_late(library, cast):
 
 def test_a_view_loses_half_its_weight_in_two_days():
     now = popularity.EPOCH + 300 * popularity.HALF_LIFE
-    old = popularity.after(0.0, 8, now)
-    assert popularity.after(0.0, 4, now + popularity.HALF_LIFE) == pytest.approx(old)
+    old = popularity.decayed_score(0.0, 8, now)
+    assert popularity.decayed_score(0.0, 4, now + popularity.HALF_LIFE) == pytest.approx(old)
     assert (
-        popularity.after(0.0, 3, now + popularity.HALF_LIFE)
+        popularity.decayed_score(0.0, 3, now + popularity.HALF_LIFE)
         < old
-        < popularity.after(0.0, 5, now + popularity.HALF_LIFE)
+        < popularity.decayed_score(0.0, 5, now + popularity.HALF_LIFE)
     )
-    assert popularity.after(popularity.after(0.0, 4, now), 4, now) == pytest.approx(old)
-    assert popularity.after(old, 0, now) == old
+    assert popularity.decayed_score(popularity.decayed_score(0.0, 4, now), 4, now) == pytest.approx(old)
+    assert popularity.decayed_score(old, 0, now) == old
 
 
 def test_related_videos_say_why(library, cast):
@@ -284,7 +284,7 @@ def test_related_videos_say_why(library, cast):
 
 
 def terms(*typed):
-    return tuple(term for word in typed for term in folding.terms(word))
+    return tuple(term for word in typed for term in folding.query_terms(word))
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def terms(*typed):
     ],
 )
 def test_reading_a_query(typed, query):
-    assert query_text.read(typed) == query
+    assert query_text.parse_query(typed) == query
 
 
 def test_a_typing_error_is_corrected_and_said(database, cast):
@@ -337,21 +337,23 @@ def test_a_typing_error_is_corrected_and_said(database, cast):
 
 
 def counts():
-    return {row["_id"]: row["count"] for row in collection(vocabulary.TERMS).find() if row["count"]}
+    return {row["_id"]: row["count"] for row in collection(vocabulary.SEARCH_TERMS).find() if row["count"]}
 
 
 def test_a_hidden_video_leaves_no_words(database, cast):
     video = cast.video(title="Confidential merger")
-    assert queries.find("mergar", {}).corrected == "merger"
+    assert queries.find_videos("mergar", {}).corrected == "merger"
     services.update(video, {"visibility": "private"})
-    assert collection(vocabulary.TERMS).count_documents({"_id": {"$in": ["confidential", "merger"]}}) == 0
+    assert (
+        collection(vocabulary.SEARCH_TERMS).count_documents({"_id": {"$in": ["confidential", "merger"]}}) == 0
+    )
 
 
 def test_a_word_that_was_counted_wrongly_is_not_told(database, cast):
     """As a process that was killed leaves it: no video has the word any more."""
     cast.video(title="Alpha beta gamma")
-    vocabulary.follow(set(), {"confidential"})
-    found = queries.find("alpha beta confidentail", {})
+    vocabulary.update_counts(set(), {"confidential"})
+    found = queries.find_videos("alpha beta confidentail", {})
     assert (len(found.ids), found.is_partial, found.corrected) == (1, True, "")
 
 
@@ -360,15 +362,15 @@ def test_the_vocabulary_follows_titles_and_can_be_counted_again(database, cast):
     cast.video(title="Harbour sounds", language="fr")
     expected = {"harbour": 2, "lights": 1, "sounds": 1, "owner": 2, "=en": 1, "=fr": 1}
     assert counts() == expected
-    index.refresh(first.pk)
+    index.refresh_document(first.pk)
     assert counts() == expected
     change(first, title="Harbour bells")
     expected |= {"bells": 1}
     del expected["lights"]
     assert counts() == expected
-    collection(vocabulary.TERMS).update_one({"_id": "bells"}, {"$set": {"count": 9}})
-    collection(vocabulary.TERMS).insert_one({"_id": "ghost", "count": 3, "near": ["ghost"]})
-    assert index.rebuild() == 2
+    collection(vocabulary.SEARCH_TERMS).update_one({"_id": "bells"}, {"$set": {"count": 9}})
+    collection(vocabulary.SEARCH_TERMS).insert_one({"_id": "ghost", "count": 3, "near": ["ghost"]})
+    assert index.rebuild_index() == 2
     assert counts() == expected
     services.delete(first)
     assert counts() == {"harbour": 1, "sounds": 1, "owner": 1, "=fr": 1}
@@ -377,9 +379,9 @@ def test_the_vocabulary_follows_titles_and_can_be_counted_again(database, cast):
 @pytest.fixture
 def very_many(database, cast, monkeypatch):
     """Twenty of a word, more than are read whole; the least viewed are the newest."""
-    monkeypatch.setattr(ordered, "MOST_WHOLE", 5)
-    monkeypatch.setattr(ordered, "STEPS", (3, 30))
-    monkeypatch.setattr(queries, "MOST_MATCHES", 5)
+    monkeypatch.setattr(ordered_results, "MAX_IN_MEMORY", 5)
+    monkeypatch.setattr(ordered_results, "WALK_STEPS", (3, 30))
+    monkeypatch.setattr(queries, "MAX_MATCHES", 5)
     begun = timezone.now() - timedelta(days=30)
     videos = [
         cast.unsaved_video(
@@ -391,7 +393,7 @@ def very_many(database, cast, monkeypatch):
         for number in range(60)
     ]
     Video.objects.bulk_create(videos)
-    index.rebuild()
+    index.rebuild_index()
     return [video for video in videos if video.title.startswith("Walk")]
 
 
@@ -426,12 +428,12 @@ def test_what_arrives_meanwhile_repeats_and_skips_nothing(very_many, cast):
 
 
 def test_what_search_knew_before_an_update_is_found_and_made_anew(library, cast):
-    known = collection(index.DOCUMENTS)
-    assert not index.is_outdated()
+    known = collection(index.SEARCH_VIDEOS)
+    assert not index.has_outdated_documents()
     known.update_many(
         {}, {"$unset": dict.fromkeys(("shape", "title_words", "names", "names_line", "words", "line"), "")}
     )
-    assert index.is_outdated()
+    assert index.has_outdated_documents()
     assert set(find(cast, q="vid")) == {"Cat video", "Making a video player"}
     for query in ("video ", '"video player"', "video -cat "):
         find(cast, q=query)
@@ -442,11 +444,13 @@ def test_what_search_knew_before_an_update_is_found_and_made_anew(library, cast)
 
 def test_a_query_is_bounded_in_what_multiplies_the_plans_of_the_database():
     """A dozen of either took ten seconds among 4,000 videos."""
-    joined = query_text.read(" ".join(f"aa{one}-bb{one}" for one in range(12)))
+    joined = query_text.parse_query(" ".join(f"aa{one}-bb{one}" for one in range(12)))
     conditions = queries._conditions(joined, "names")
     assert len(conditions) == 12
     assert not any("$or" in one for one in conditions)
-    phrased = query_text.read("one two three four five six seven eight " + '"a b c" "d e" "f g" "h i" "j"')
+    phrased = query_text.parse_query(
+        "one two three four five six seven eight " + '"a b c" "d e" "f g" "h i" "j"'
+    )
     assert (len(phrased.phrases), len(phrased.terms)) == (4, 6)
-    assert len(query_text.read('"a" "b" "c" "d" "e"').phrases) == 5
-    assert len(query_text.read("x -a -b -c -d -e").excluded) == 5
+    assert len(query_text.parse_query('"a" "b" "c" "d" "e"').phrases) == 5
+    assert len(query_text.parse_query("x -a -b -c -d -e").excluded) == 5

@@ -279,7 +279,7 @@ def test_a_closed_channel_is_not_told_of(cast, film):
 
 def test_the_tags_cost_no_command_and_oembed_one(cast, film):
     with recorded() as commands:
-        metadata.of_video(film)
+        metadata.build_metadata(film)
     assert commands == []
     with recorded() as commands:
         oembed(cast, url=f"{SITE}/watch/{film.pk}")

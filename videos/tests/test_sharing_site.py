@@ -31,7 +31,7 @@ def follow(caller, url, method="GET"):
 @pytest.fixture(scope="module")
 def film(site, clip):
     """A public video with a file for download, and its owner."""
-    owner = Caller(site).enter("sharing-owner")
+    owner = Caller(site).sign_up("sharing-owner")
     video_id = owner.upload(clip, title="A film", visibility="public", allow_download="true")
     video = owner.wait(video_id, "ready")
     return owner, video

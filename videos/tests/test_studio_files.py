@@ -65,11 +65,11 @@ def test_titles_are_no_formulas(database, cast, title):
     ],
 )
 def test_what_programs_take_for_a_formula_is_made_inert(cell):
-    assert csv_export.inert(cell) == f"'{cell}"
+    assert csv_export.neutralize_formula(cell) == f"'{cell}"
 
 
 def test_a_row_has_plain_numbers_and_quotes_what_any_spreadsheet_takes_for_a_separator():
-    row = csv_export.line(["2026-11-29", -3, 0.25, None, "a;=1+1", 'b "c"', "-1"])
+    row = csv_export.csv_line(["2026-11-29", -3, 0.25, None, "a;=1+1", 'b "c"', "-1"])
     assert row == '2026-11-29,-3,0.25,,"a;=1+1","b ""c""",\'-1\r\n'
 
 
@@ -88,7 +88,7 @@ def test_no_other_module_writes_csv():
 
 @pytest.mark.parametrize("cell", ["", "A title", "1 = 1", "שלום", 'a "b", c'])
 def test_other_text_stays_as_it_is(cell):
-    assert csv_export.inert(cell) == cell
+    assert csv_export.neutralize_formula(cell) == cell
 
 
 def test_numbers_below_zero_stay_numbers(database, cast):
@@ -97,7 +97,7 @@ def test_numbers_below_zero_stay_numbers(database, cast):
     api.put(f"/api/v1/videos/{film.pk}/reaction", {"value": "like"}, format="json")
     from videos.playback import statistics
 
-    statistics.note(film.pk, film.channel_id, likes=-3)
+    statistics.add_today(film.pk, film.channel_id, likes=-3)
     head, *rows = table(cast, f"{of(film)}.csv", range="7d")
     assert rows[-1][head.index("likes")] == "-2"
 
@@ -111,7 +111,10 @@ def test_titles_with_quotes_and_other_scripts_come_through(database, cast):
 def test_every_table_and_no_other(database, cast):
     film = cast.video(duration=5.0)
     watch(cast, film, 5)
-    for path, tables in ((f"{STATS}.csv", csv_export.OF_CHANNEL), (f"{of(film)}.csv", csv_export.OF_VIDEO)):
+    for path, tables in (
+        (f"{STATS}.csv", csv_export.CHANNEL_TABLES),
+        (f"{of(film)}.csv", csv_export.VIDEO_TABLES),
+    ):
         for name in tables:
             rows = table(cast, path, table=name)
             assert len(rows) > 1, name

@@ -10,7 +10,7 @@ from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
 from tests.support.commands import recorded
 from videos.models import Status, Video
-from videos.studio import bulk
+from videos.studio import bulk_actions
 
 VIDEOS, BULK = "/api/v1/studio/videos", "/api/v1/studio/videos/bulk"
 
@@ -207,7 +207,8 @@ def test_the_same_change_by_many_at_once_is_one(database, cast, shelf):
     def remove(_: int) -> int:
         try:
             return sum(
-                one.outcome == bulk.CHANGED for one in bulk.apply(cast.owner, ids, "visibility", "private")
+                one.outcome == bulk_actions.CHANGED
+                for one in bulk_actions.apply_action(cast.owner, ids, "visibility", "private")
             )
         finally:
             connection.close()

@@ -55,13 +55,13 @@ def sweep(settings):
 
 def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
     kept = cast.video()
-    caption = caption_services.add(
+    caption = caption_services.add_track(
         kept, webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nx\n"), language="en"
     )
     used = [
         old_file(media_paths.source_path(kept.pk)),
         old_file(media_paths.generation_dir(kept.pk, "gen1") / "master.m3u8"),
-        caption_services.file_of(caption),
+        caption_services.track_path(caption),
     ]
     os.utime(used[-1], (LONG_AGO, LONG_AGO))
     orphans = [
@@ -71,8 +71,8 @@ def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
         old_file(media_paths.extras_dir("AAAAAAAAAAA") / "captions" / "x.vtt"),
         old_file(media_paths.extras_dir(kept.pk) / "captions" / "former.vtt"),
         old_file(media_paths.extras_dir(kept.pk) / "poster-former.webp"),
-        old_file(media_paths.job_dir("AAAAAAAAAAA", "1") / "x"),
-        old_file(media_paths.job_dir(kept.pk, "1") / "x"),
+        old_file(media_paths.attempt_dir("AAAAAAAAAAA", "1") / "x"),
+        old_file(media_paths.attempt_dir(kept.pk, "1") / "x"),
         old_file(Path(settings.WORK_DIR) / "uploads" / "AAAAAAAAAAAAAAAA"),
         old_file(Path(settings.FILE_UPLOAD_TEMP_DIR) / "spooled.upload"),
     ]
@@ -92,7 +92,7 @@ def test_files_without_a_row_go_and_files_in_use_stay(cast, sweep):
 def test_what_is_being_made_stays(cast, sweep):
     video = cast.video(ready=False, status="processing")
     making = old_file(media_paths.generation_dir(video.pk, "new") / "720p" / "seg_00000.m4s")
-    work = old_file(media_paths.job_dir(video.pk, "1") / "x")
+    work = old_file(media_paths.attempt_dir(video.pk, "1") / "x")
     sweep()
     assert making.exists()
     assert work.exists()
@@ -195,7 +195,7 @@ def test_forced_ones_wait_in_the_trash_for_days(library, settings):
     Video.objects.filter(pk__in=[video.pk for video in videos[5:]]).delete()
     assert "source files: 25" in command("--force")
     assert len(files()) == len(before) - 75
-    moved = [folder for _, folder in trash.days()]  # two when it was midnight
+    moved = [folder for _, folder in trash.dated_folders()]  # two when it was midnight
     former = moved[0].with_name((trash.today() - timedelta(days=settings.TRASH_DAYS)).isoformat())
     other = moved[0].with_name("not-a-date")
     for folder in (former, other):
@@ -208,7 +208,7 @@ def test_forced_ones_wait_in_the_trash_for_days(library, settings):
     assert files() == before
     command("--force")
     command("--empty-trash")
-    assert list(trash.days()) == []
+    assert list(trash.dated_folders()) == []
 
 
 def test_what_the_row_names_and_the_disk_lacks_keeps_the_rest(cast, sweep):
@@ -269,7 +269,7 @@ def test_extras_stay_when_what_the_row_names_is_missing(cast, sweep, lacking):
     video = cast.video(poster="formerposter" if lacking == "poster" else "")
     if lacking == "caption":
         parsed = webvtt.parse(b"WEBVTT\n\n00:00.000 --> 00:01.000\nx\n")
-        caption_services.file_of(caption_services.add(video, parsed, language="en")).unlink()
+        caption_services.track_path(caption_services.add_track(video, parsed, language="en")).unlink()
     if lacking != "generation":
         old_file(media_paths.generation_dir(video.pk, "gen1") / "master.m3u8")
     newer = old_file(media_paths.extras_dir(video.pk) / "poster-newer.webp")
@@ -348,7 +348,7 @@ def test_an_upload_that_went_on_after_an_older_database_was_written(cast, sweep)
 def let_time_pass():
     """Make what is in the trash as old as it gets."""
     over = trash.today() - timedelta(days=settings.TRASH_DAYS)
-    for number, (_, folder) in enumerate(list(trash.days())):
+    for number, (_, folder) in enumerate(list(trash.dated_folders())):
         folder.rename(folder.with_name(f"{over.isoformat()}.{number}"))
 
 
@@ -409,8 +409,8 @@ def test_an_upload_that_went_on_between_looking_and_removing_stays(cast, monkeyp
 
     def goes_on(upload):
         monkeypatch.undo()
-        Upload.objects.filter(pk=upload.pk).update(expires_at=uploads.expiry())
-        return uploads.LONG_AGO
+        Upload.objects.filter(pk=upload.pk).update(expires_at=uploads.new_expiry())
+        return uploads.EPOCH
 
     monkeypatch.setattr(uploads, "_last_written", goes_on)
     assert uploads.sweep_expired() == 0

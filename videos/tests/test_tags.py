@@ -23,8 +23,8 @@ from videos.models import Video
     ],
 )
 def test_spellings_of_a_tag_are_one(sent, kept):
-    assert tags.clean(sent) == kept
-    assert tags.clean(kept) == kept
+    assert tags.clean_tags(sent) == kept
+    assert tags.clean_tags(kept) == kept
 
 
 def test_a_tag_is_found_by_any_of_its_spellings(cast):
@@ -48,7 +48,7 @@ def test_tags_that_the_previous_release_wrote_get_their_keys(cast):
     video = cast.video(tags=["one"])
     assert video.tag_keys == ["one"]
     collection("videos_video").update_one({"_id": video.pk}, {"$set": {"tags": ["élan"]}})
-    assert list(tags.stale()) == [video.pk]
-    tags.refresh(tags.stale())
+    assert list(tags.iter_stale_ids()) == [video.pk]
+    tags.refresh_tag_keys(tags.iter_stale_ids())
     assert Video.objects.get(pk=video.pk).tag_keys == ["elan"]
-    assert list(tags.stale()) == []
+    assert list(tags.iter_stale_ids()) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
-from videos.times import moment, moment_of
+from videos.start_times import parse_start_time, requested_start_time
 
 MOMENTS: list[tuple[str, float | None]] = [
     ("90", 90),
@@ -57,7 +57,7 @@ MOMENTS: list[tuple[str, float | None]] = [
 
 @pytest.mark.parametrize(("raw", "expected"), MOMENTS)
 def test_a_moment_is_read_in_every_form(raw, expected):
-    assert moment(raw) == expected
+    assert parse_start_time(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_moment_is_read_in_every_form(raw, expected):
     ],
 )
 def test_an_address_names_its_moment_by_start_or_t(query, expected):
-    assert moment_of(QueryDict(query)) == expected
+    assert requested_start_time(QueryDict(query)) == expected
 
 
 @pytest.mark.parametrize(

@@ -227,8 +227,8 @@ def test_a_writer_that_was_overtaken_writes_nothing(cast):
             return self.pieces.pop(0)
 
     with pytest.raises(partial_file.OffsetConflict):
-        partial_file.append(upload_id, Slow(), start=0, length=12, checksum=None)
-    assert partial_file.path_of(upload_id).read_bytes() == b"aaaaBBBB"
+        partial_file.append_bytes(upload_id, Slow(), start=0, length=12, checksum=None)
+    assert partial_file.upload_path(upload_id).read_bytes() == b"aaaaBBBB"
 
 
 def test_nobody_writes_into_a_finished_file(cast):
@@ -243,8 +243,8 @@ def test_nobody_writes_into_a_finished_file(cast):
             assert call(api, "PATCH", url, b"complete", upload_offset=0).status_code == 204
             return b"tampered"
 
-    with pytest.raises(partial_file.Gone):
-        partial_file.append(url.rsplit("/", 1)[1], Late(), start=0, length=8, checksum=None)
+    with pytest.raises(partial_file.UploadFileMissing):
+        partial_file.append_bytes(url.rsplit("/", 1)[1], Late(), start=0, length=8, checksum=None)
     assert paths.source_path(begun["X-Video-Id"]).read_bytes() == b"complete"
 
 
@@ -260,7 +260,7 @@ def test_what_arrived_before_the_line_broke_is_kept(cast):
         def read(self, size):
             return self.pieces.pop(0)
 
-    assert partial_file.append(url.rsplit("/", 1)[1], Broken(), start=0, length=10, checksum=None) == 4
+    assert partial_file.append_bytes(url.rsplit("/", 1)[1], Broken(), start=0, length=10, checksum=None) == 4
     assert offset_of(api, url) == 4
 
 
@@ -268,8 +268,8 @@ def test_a_process_killed_before_the_queue_is_made_good(cast):
     api = cast.api("owner")
     begun = begin(api, 8, b"data")
     upload = Upload.objects.get()
-    partial_file.append(upload.pk, _Whole(b"more"), start=4, length=4, checksum=None)
-    paths.keep_source(partial_file.path_of(upload.pk), upload.video_id)
+    partial_file.append_bytes(upload.pk, _Whole(b"more"), start=4, length=4, checksum=None)
+    paths.keep_source(partial_file.upload_path(upload.pk), upload.video_id)
     assert offset_of(api, path_of(begun)) == 8
     assert Video.objects.get().status == "queued"
     assert len(jobs()) == 1
@@ -289,8 +289,8 @@ def test_finishing_twice_queues_one_job(cast):
     upload = Upload.objects.select_related("video").get()
     from videos.tasks import enqueue_processing
 
-    services.finish(upload, enqueue=enqueue_processing)
-    services.finish(upload, enqueue=enqueue_processing)
+    services.finish_upload(upload, enqueue=enqueue_processing)
+    services.finish_upload(upload, enqueue=enqueue_processing)
     assert len(jobs()) == 1
     assert Video.objects.get(pk=begun["X-Video-Id"]).status == "queued"
 

@@ -63,7 +63,7 @@ def test_a_chunk_too_many_is_refused_and_nothing_is_lost(cast):
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
     arrived = offset_of(api, url)
     assert 4 <= arrived < 2 * MIB + 10
-    assert partial_file.path_of(url.rpartition("/")[2]).read_bytes() == b"0123" + content[: arrived - 4]
+    assert partial_file.upload_path(url.rpartition("/")[2]).read_bytes() == b"0123" + content[: arrived - 4]
     assert jobs() == []
     rest = content[arrived - 4 : -1]
     assert send(api, url, rest, upload_offset=arrived).status_code == 204
@@ -110,7 +110,7 @@ def test_without_any_length_the_largest_size_and_the_quota_hold(cast, settings):
     assert send(api, url, b"012345", upload_offset=0).status_code == 204
     settings.USER_QUOTA_BYTES = 8
     assert send(api, url, b"678", upload_offset=6).status_code == 413
-    assert quota.used(cast.owner) == offset_of(api, url) == 6
+    assert quota.used_bytes(cast.owner) == offset_of(api, url) == 6
     assert send(api, url, b"67", upload_offset=6, upload_length=8).status_code == 204
     assert len(jobs()) == 1
 

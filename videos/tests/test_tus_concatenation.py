@@ -46,7 +46,7 @@ def sweep(hours=1.0):
     with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True):
         now = timezone.now().timestamp()
         for name in files():
-            os.utime(partial_file.path_of(name), (now - hours * 3600, now - hours * 3600))
+            os.utime(partial_file.upload_path(name), (now - hours * 3600, now - hours * 3600))
         return cleanup.sweep(
             task_path="videos.tasks.process_video", enqueue=enqueue_processing, place=lambda video_id: None
         ).found
@@ -182,7 +182,7 @@ def test_parts_are_used_once_and_the_same_list_is_the_same_upload(cast):
 def test_parts_of_an_upload_that_is_being_joined_belong_to_it(cast, monkeypatch):
     api = cast.api("owner")
     urls = [part(api, b"a"), part(api, b"b")]
-    monkeypatch.setattr(partial_file, "join", lambda *_: False)  # as while another request is at it
+    monkeypatch.setattr(partial_file, "join_files", lambda *_: False)  # as while another request is at it
     joined = join(api, urls)
     assert joined.status_code == 201
     state = call(api, "HEAD", path_of(joined))
@@ -200,7 +200,7 @@ def test_only_one_joins_at_a_time(cast):
     api = cast.api("owner")
     url = path_of(call(api, "POST", URL, upload_length=4))
     with partial_file._opened(id_of(url)) as descriptor, partial_file._locked(descriptor):
-        assert partial_file.join(id_of(url), []) is False
+        assert partial_file.join_files(id_of(url), []) is False
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def interrupted(cast, monkeypatch):
 
     api = cast.api("owner")
     urls = [part(api, content) for content in PIECES]
-    monkeypatch.setattr(partial_file, "join", killed)
+    monkeypatch.setattr(partial_file, "join_files", killed)
     with pytest.raises(Killed):
         join(api, urls)
     monkeypatch.undo()
@@ -259,8 +259,8 @@ def test_a_join_that_was_killed_is_gone_on_with(cast, interrupted, monkeypatch, 
 
 def test_a_process_killed_between_deleting_a_part_and_the_next_is_made_good(cast, interrupted):
     url, (first, *_) = interrupted
-    partial_file.path_of(id_of(url)).write_bytes(b"first,sec")
-    partial_file.remove(first)
+    partial_file.upload_path(id_of(url)).write_bytes(b"first,sec")
+    partial_file.delete_file(first)
     assert offset_of(cast.api("owner"), url) == 18
     assert paths.source_path(Video.objects.get().pk).read_bytes() == b"first,second,third"
 
@@ -275,7 +275,7 @@ def test_the_sweeper_joins_what_nobody_asks_for_any_more(cast, interrupted):
 
 def test_a_part_that_was_lost_loses_the_upload_and_nothing_else(cast, interrupted):
     url, (first, *_) = interrupted
-    partial_file.remove(first)
+    partial_file.delete_file(first)
     assert call(cast.api("owner"), "HEAD", url).status_code == 404
     assert sweep(hours=settings.UPLOAD_EXPIRES_HOURS + 1)["uploads_expired"] == 1
     assert not Upload.objects.exists()
@@ -286,7 +286,7 @@ def test_a_part_that_was_lost_loses_the_upload_and_nothing_else(cast, interrupte
 def test_giving_up_an_interrupted_one_takes_its_parts_along(cast, interrupted):
     url, _ = interrupted
     upload = Upload.objects.select_related("video").get(kind="final")
-    services.cancel(upload)
+    services.cancel_upload(upload)
     assert not Upload.objects.exists()
     assert not Video.objects.exists()
     assert files() == set()
@@ -313,17 +313,17 @@ def test_bytes_count_once_against_the_quota(cast, settings):
     settings.USER_QUOTA_BYTES = 20
     api = cast.api("owner")
     urls = [part(api, content) for content in PIECES]
-    assert quota.used(cast.owner) == 18
+    assert quota.used_bytes(cast.owner) == 18
     assert call(api, "POST", URL, upload_length=3, upload_concat="partial").status_code == 413
     assert call(api, "POST", URL, upload_length=3).status_code == 413
     late = path_of(call(api, "POST", URL, b"a", upload_defer_length=1, upload_concat="partial"))
-    assert quota.used(cast.owner) == 19
+    assert quota.used_bytes(cast.owner) == 19
     assert call(api, "PATCH", late, b"bc", upload_offset=1).status_code == 413
-    assert quota.used(cast.owner) == 19
+    assert quota.used_bytes(cast.owner) == 19
     assert join(api, urls).status_code == 201
-    assert quota.used(cast.owner) == 19
+    assert quota.used_bytes(cast.owner) == 19
     assert call(api, "DELETE", late).status_code == 204
-    assert quota.used(cast.owner) == 18
+    assert quota.used_bytes(cast.owner) == 18
 
 
 def test_the_sum_of_parts_may_not_exceed_the_largest_size(cast, settings):

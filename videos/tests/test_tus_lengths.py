@@ -101,16 +101,16 @@ def test_the_quota_holds_without_a_length(cast, settings):
     settings.USER_QUOTA_BYTES = 10
     api = cast.api("owner")
     url = path_of(begin(api, b"012345"))
-    assert quota.used(cast.owner) == 6
+    assert quota.used_bytes(cast.owner) == 6
     assert call(api, "PATCH", url, b"67890", upload_offset=6).status_code == 413
     assert call(api, "PATCH", url, b"6", upload_offset=6, upload_length=11).status_code == 413
-    assert quota.used(cast.owner) == 6
+    assert quota.used_bytes(cast.owner) == 6
     assert call(api, "POST", URL, upload_length=5).status_code == 413
     assert call(api, "PATCH", url, b"6", upload_offset=6, upload_length=8).status_code == 204
     # From now on what was announced counts.
-    assert quota.used(cast.owner) == 8
+    assert quota.used_bytes(cast.owner) == 8
     assert call(api, "DELETE", url).status_code == 204
-    assert quota.used(cast.owner) == 0
+    assert quota.used_bytes(cast.owner) == 0
 
 
 def test_bytes_that_never_came_do_not_count_for_long(cast, settings):
@@ -120,7 +120,7 @@ def test_bytes_that_never_came_do_not_count_for_long(cast, settings):
     url = path_of(begin(api, b"0123"))
     Video.objects.update(source_size=90)
     assert call(api, "PATCH", url, b"45", upload_offset=4).status_code == 204
-    assert quota.used(cast.owner) == 6
+    assert quota.used_bytes(cast.owner) == 6
 
 
 @pytest.mark.parametrize("concat", [{}, {"upload_concat": "partial"}])
@@ -130,8 +130,10 @@ def test_a_request_under_way_writes_no_more_than_still_counts(cast, concat):
     upload_id = path_of(begin(api, **concat)).rpartition("/")[2]
 
     def append(body, length):
-        upload = services.of_owner(cast.owner, upload_id)
-        return services.append(upload, body, start=0, length=length, checksum=None, enqueue=tasks.append)
+        upload = services.get_upload(cast.owner, upload_id)
+        return services.append_to_upload(
+            upload, body, start=0, length=length, checksum=None, enqueue=tasks.append
+        )
 
     class Slow:
         def read(self, size):
@@ -141,7 +143,7 @@ def test_a_request_under_way_writes_no_more_than_still_counts(cast, concat):
     tasks = []
     with pytest.raises(partial_file.OffsetConflict):
         append(Slow(), 10)
-    assert quota.used(cast.owner) == partial_file.offset(upload_id) == 0
+    assert quota.used_bytes(cast.owner) == partial_file.received_bytes(upload_id) == 0
 
 
 def test_an_abandoned_one_is_swept(cast):
@@ -154,5 +156,5 @@ def test_an_abandoned_one_is_swept(cast):
 def test_the_upload_page_leaves_out_what_it_cannot_go_on_with(cast):
     begin(cast.api("owner"), b"0123")
     call(cast.api("owner"), "POST", URL, upload_length=4, upload_concat="partial")
-    assert services.unfinished(cast.owner) == []
+    assert services.unfinished_uploads(cast.owner) == []
     assert cast.page("owner").get("/upload").status_code == 200

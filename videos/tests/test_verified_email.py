@@ -45,9 +45,9 @@ def test_nothing_is_shown_to_others_before(cast, wanted):
 def test_drafts_uploads_and_private_videos_need_nothing(cast):
     video = cast.video(visibility=Visibility.PRIVATE)
     assert patch(cast, video, title="Another title", visibility="private").status_code == 200
-    hidden = services.draft(cast.owner, filename="a.mp4", size=1, data={"visibility": "private"})
+    hidden = services.build_draft(cast.owner, filename="a.mp4", size=1, data={"visibility": "private"})
     assert hidden.visibility == "private"
-    assert services.draft(cast.owner, filename="a.mp4", size=1, data={}).visibility == "private"
+    assert services.build_draft(cast.owner, filename="a.mp4", size=1, data={}).visibility == "private"
 
 
 def test_an_upload_cannot_begin_as_published(cast):

@@ -26,7 +26,7 @@ def watched(cast: Cast):
 
 
 def addresses(video, viewer_class):
-    token = tokens.make(video.pk, "gen1", viewer_class)
+    token = tokens.create_page_token(video.pk, "gen1", viewer_class)
     return [
         f"/watch/{video.pk}",
         f"/api/v1/videos/{video.pk}",

@@ -13,7 +13,7 @@ from .playlists import INDEX, MASTER, rendition_names
 
 _ATTRIBUTE = re.compile(r'([A-Z-]+)="([^"]*)"')
 
-NOTHING_DETAIL = "No file for download could be made from this video."
+NO_DOWNLOAD_DETAIL = "No file for download could be made from this video."
 
 
 def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path:
@@ -23,7 +23,7 @@ def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path
     Raises EncodeFailed.
     """
     folder = folder.absolute()
-    inputs = [folder / rendition / INDEX for rendition in sources(folder, most_lines=most_lines)]
+    inputs = [folder / rendition / INDEX for rendition in download_sources(folder, most_lines=most_lines)]
     args = ["-v", "error"]
     for playlist in inputs:
         args += [
@@ -45,11 +45,11 @@ def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path
     limits = ffmpeg.ProcessLimits(
         wall_seconds=60 * minutes, cpu_seconds=round(60 * minutes), file_size=2 * size + ffmpeg.MIB
     )
-    ffmpeg.run(args, limits=limits, files=ffmpeg.Files(read=(folder,), write=(target.parent,)))
+    ffmpeg.run(args, limits=limits, files=ffmpeg.SandboxFiles(read=(folder,), write=(target.parent,)))
     return target
 
 
-def sources(folder: Path, *, most_lines: int = 2160) -> list[str]:
+def download_sources(folder: Path, *, most_lines: int = 2160) -> list[str]:
     """The renditions that a file for download is made from, by the playlists in `folder`. Raises EncodeFailed.
 
     The picture first, then every track of sound, the default one first.
@@ -96,7 +96,7 @@ def _largest(folder: Path, most_lines: int) -> str:
     try:
         names = rendition_names(folder)
     except (OSError, ValueError) as error:
-        raise EncodeFailed(NOTHING_DETAIL, log=str(error)) from error
+        raise EncodeFailed(NO_DOWNLOAD_DETAIL, log=str(error)) from error
     fitting = [name for name in names if _lines(name) <= most_lines]
     return fitting[-1] if fitting else names[0]
 

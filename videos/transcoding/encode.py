@@ -20,13 +20,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import ffmpeg
-from .errors import EncodeFailed, Unconvertible
-from .filters import SOUND_TAIL_SECONDS, graph_args, input_options
-from .finishing import ROUNDING, SHORTEST_SECONDS, finish_ladder
-from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
-from .master import growing_bandwidths, master_playlist, variants_of
-from .playlists import (
+from videos.transcoding.finishing import MIN_SEGMENT_SECONDS, ROUNDING, finish_ladder
+from videos.transcoding.master_playlist import master_playlist, max_bandwidths, plan_variants
+from videos.transcoding.playlists import (
     IFRAMES,
     INDEX,
     INIT,
@@ -34,11 +30,16 @@ from .playlists import (
     SEGMENT_PATTERN,
     Bandwidth,
     MediaPlaylist,
-    folders,
-    measure,
+    measure_bandwidth,
     read_playlist,
+    rendition_folders,
     replace_file,
 )
+
+from . import ffmpeg
+from .errors import EncodeFailed, Unconvertible
+from .filters import SOUND_TAIL_SECONDS, graph_args, input_options
+from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
 from .probe import SourceInfo
 from .profiles import CODECS
 
@@ -98,9 +99,9 @@ def encode_ladder(
     """
     started = time.monotonic()
     out_dir = out_dir.absolute()
-    for name in folders(plan):
+    for name in rendition_folders(plan):
         (out_dir / name).mkdir()
-    watch = _GrowthWatch(out_dir, plan, on_playable)
+    watch = _PlayableWatcher(out_dir, plan, on_playable)
     done = 0.0
 
     def advance(seconds: float) -> None:
@@ -109,11 +110,11 @@ def encode_ladder(
         on_progress(done)
         watch.look()
 
-    args = command_args(source, info, plan, out_dir)
+    args = build_command(source, info, plan, out_dir)
     ffmpeg.run(
         args,
         limits=process_limits(info, plan),
-        files=ffmpeg.Files(read=(source,), write=(out_dir,)),
+        files=ffmpeg.SandboxFiles(read=(source,), write=(out_dir,)),
         on_progress=advance,
         cancelled=cancelled,
     )
@@ -144,18 +145,18 @@ def verify_output(out_dir: Path, plan: LadderPlan) -> float:
     """
     try:
         master = (out_dir / MASTER).read_text(encoding="utf-8")
-        durations = {name: _verify_folder(out_dir / name, plan) for name in folders(plan)}
+        durations = {name: _verify_folder(out_dir / name, plan) for name in rendition_folders(plan)}
         _verify_ends(durations, plan)
     except (OSError, ValueError) as error:
         raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=str(error)) from error
-    missing = [name for name in folders(plan) if f"{name}/{INDEX}" not in master]
+    missing = [name for name in rendition_folders(plan) if f"{name}/{INDEX}" not in master]
     if missing:
         raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=f"not in the master playlist: {missing}")
     _sync_tree(out_dir)
     return max(durations.values())
 
 
-def command_args(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
+def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
     """The arguments of the one ffmpeg process."""
     args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=input_options(info))]
     args += graph_args(info, plan)
@@ -219,7 +220,7 @@ def _hls_options(folder: Path, plan: LadderPlan, seconds: float) -> list[str]:
     ]
 
 
-class _GrowthWatch:
+class _PlayableWatcher:
     """Writes an early master playlist as soon as every rung has its first segments, and says so once."""
 
     def __init__(self, out_dir: Path, plan: LadderPlan, on_playable: Callable[[], None] | None) -> None:
@@ -231,11 +232,11 @@ class _GrowthWatch:
         if self._on_playable is None:
             return
         try:
-            for name in folders(self._plan):
+            for name in rendition_folders(self._plan):
                 if len(read_playlist(self._out_dir / name / INDEX).segments) < PLAYABLE_SEGMENTS:
                     return
-            bandwidths = growing_bandwidths(self._plan)
-            variants = variants_of(self._plan)
+            bandwidths = max_bandwidths(self._plan)
+            variants = plan_variants(self._plan)
             master = master_playlist(self._out_dir, variants, self._plan.sounds, bandwidths)
         except (OSError, ValueError):
             # Not written yet; the next look is half a second away.
@@ -255,8 +256,8 @@ def _finish(out_dir: Path, plan: LadderPlan) -> dict[str, Bandwidth]:
         [rendition.name for rendition in plan.renditions],
         [sound.name for sound in plan.sounds],
     )
-    bandwidths = {name: measure(out_dir / name) for name in folders(plan)}
-    master = master_playlist(out_dir, variants_of(plan), plan.sounds, bandwidths)
+    bandwidths = {name: measure_bandwidth(out_dir / name) for name in rendition_folders(plan)}
+    master = master_playlist(out_dir, plan_variants(plan), plan.sounds, bandwidths)
     replace_file(out_dir / MASTER, master.encode())
     return bandwidths
 
@@ -273,7 +274,7 @@ def _verify_folder(folder: Path, plan: LadderPlan) -> float:
         log = f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s"
         raise Unconvertible(WRONG_LENGTH_DETAIL, log=log)
     shortest = min(segment.duration for segment in playlist.segments)
-    if len(playlist.segments) > 1 and shortest < SHORTEST_SECONDS:
+    if len(playlist.segments) > 1 and shortest < MIN_SEGMENT_SECONDS:
         raise ValueError(f"{folder.name}: a segment of {shortest:.3f} s")
     return playlist.duration
 

@@ -80,11 +80,11 @@ class Cancelled(TranscodeError):
         super().__init__("The conversion was stopped.")
 
 
-_HOPELESS = frozenset(
+_PERMANENT_CODES = frozenset(
     kind.code for kind in (UnsupportedMedia, TooLarge, UnreadableMedia, EncryptedMedia, Unconvertible)
 )
 
 
 def is_retryable(code: str) -> bool:
     """Whether another try on the same file can end otherwise after a failure with this code."""
-    return code not in _HOPELESS
+    return code not in _PERMANENT_CODES

@@ -1,8 +1,8 @@
 """The only place that starts processes: ffmpeg, and the probe's own Python.
 
 Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits
-on CPU, address space, file size and wall clock, and dies with the worker (process_limits.py). It sees its libraries, the
-files that its caller names and nothing else, and has no network (see sandbox.py).
+on CPU, address space, file size and wall clock, and dies with the worker (process_limits.py). It sees its libraries,
+the files that its caller names and nothing else, and has no network (see sandbox.py).
 """
 
 import json
@@ -46,7 +46,7 @@ _MACHINE_REASONS = (
     "the sandbox cannot be entered",
 )
 
-_CONFINE = str(Path(__file__).with_name("process_limits.py"))
+_LAUNCHER = str(Path(__file__).with_name("process_limits.py"))
 
 # Decoders for what cameras, phones, editors and screen recorders write. Everything else stays unreachable.
 VIDEO_DECODERS = (
@@ -76,7 +76,7 @@ class ProcessLimits:
 
 
 @dataclass(frozen=True)
-class Files:
+class SandboxFiles:
     """The files and folders that one child may read, and the folders that it may write in as well."""
 
     read: tuple[Path, ...] = ()
@@ -86,7 +86,7 @@ class Files:
 @cache
 def sandbox_layers() -> tuple[str, ...]:
     """Return what confines children on this system: ("landlock 7", "seccomp"), or less where the kernel lacks it."""
-    command = [sys.executable, "-I", "-S", _CONFINE, "--layers"]
+    command = [sys.executable, "-I", "-S", _LAUNCHER, "--layers"]
     tried = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own
     return tuple(tried.stdout.splitlines())
 
@@ -105,7 +105,7 @@ def ffmpeg_binary() -> Path:
 @cache
 def has_filters(*names: str) -> bool:
     """Whether this ffmpeg was built with every one of the named filters."""
-    output = _described("-filters")
+    output = _ffmpeg_output("-filters")
     known = {
         words[1] for words in map(str.split, output.decode(errors="replace").splitlines()) if len(words) > 2
     }
@@ -115,14 +115,16 @@ def has_filters(*names: str) -> bool:
 @cache
 def has_option(name: str) -> bool:
     """Whether this ffmpeg knows the command-line option of this name."""
-    lines = _described("-h", "long").decode(errors="replace")
+    lines = _ffmpeg_output("-h", "long").decode(errors="replace")
     return any(re.match(rf"-{name}\b", line) for line in lines.splitlines())
 
 
-def _described(*words: str) -> bytes:
+def _ffmpeg_output(*words: str) -> bytes:
     """What ffmpeg says of itself."""
     limits = ProcessLimits(wall_seconds=20, cpu_seconds=20)
-    return _collect([str(ffmpeg_binary()), "-hide_banner", *words], limits, Files(), _ffmpeg_libraries())
+    return _run_for_output(
+        [str(ffmpeg_binary()), "-hide_banner", *words], limits, SandboxFiles(), _ffmpeg_libraries()
+    )
 
 
 def input_args(
@@ -146,7 +148,7 @@ def run(
     args: Sequence[str],
     *,
     limits: ProcessLimits,
-    files: Files = Files(),
+    files: SandboxFiles = SandboxFiles(),
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> str:
@@ -160,16 +162,18 @@ def run(
     command = [str(ffmpeg_binary()), "-nostdin", "-hide_banner", "-nostats", "-y"]
     if progress:
         command += ["-progress", "pipe:1", "-stats_period", "0.5"]
-    with _child([*command, *args], limits, files, _ffmpeg_libraries()) as process:
+    with _spawn([*command, *args], limits, files, _ffmpeg_libraries()) as process:
         tail = _supervise(process, limits, on_output=progress.feed if progress else None, cancelled=cancelled)
     _raise_for_exit(process.returncode, tail)
     return tail
 
 
-def run_python(script: Path, args: Sequence[str], *, limits: ProcessLimits, files: Files = Files()) -> bytes:
+def run_python(
+    script: Path, args: Sequence[str], *, limits: ProcessLimits, files: SandboxFiles = SandboxFiles()
+) -> bytes:
     """Runs a script of this package in an isolated interpreter; returns what it printed (at most 4 MiB)."""
     command = [sys.executable, "-I", str(script), *args]
-    return _collect(command, limits, files, (*_python_libraries(), script))
+    return _run_for_output(command, limits, files, (*_python_libraries(), script))
 
 
 @cache
@@ -192,8 +196,8 @@ def _python_libraries() -> tuple[Path, ...]:
     )
 
 
-def _collect(
-    command: Sequence[str], limits: ProcessLimits, files: Files, libraries: tuple[Path, ...]
+def _run_for_output(
+    command: Sequence[str], limits: ProcessLimits, files: SandboxFiles, libraries: tuple[Path, ...]
 ) -> bytes:
     output = bytearray()
 
@@ -202,21 +206,21 @@ def _collect(
             raise EncodeFailed(FAILED_DETAIL, log="more output than expected")
         output.extend(chunk)
 
-    with _child(command, limits, files, libraries) as process:
+    with _spawn(command, limits, files, libraries) as process:
         tail = _supervise(process, limits, on_output=keep, cancelled=None)
     _raise_for_exit(process.returncode, tail)
     return bytes(output)
 
 
 @contextmanager
-def _child(
-    command: Sequence[str], limits: ProcessLimits, files: Files, libraries: tuple[Path, ...]
+def _spawn(
+    command: Sequence[str], limits: ProcessLimits, files: SandboxFiles, libraries: tuple[Path, ...]
 ) -> Iterator[subprocess.Popen[bytes]]:
     paths = {"read": files.read, "write": files.write, "run": libraries}
     sandbox = {"layers": sandbox_layers()} | {
         kind: [str(path.absolute()) for path in named] for kind, named in paths.items()
     }
-    confine = [sys.executable, "-I", "-S", _CONFINE, str(os.getpid())]
+    confine = [sys.executable, "-I", "-S", _LAUNCHER, str(os.getpid())]
     confine += [str(limits.cpu_seconds), str(limits.address_space), str(limits.file_size)]
     confine.append(json.dumps(sandbox))
     process = subprocess.Popen(  # noqa: S603 - an argv list of our own words, never a user's

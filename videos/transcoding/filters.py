@@ -17,7 +17,7 @@ SOUND_TAIL_SECONDS = 0.25
 DEFAULT_PEAK_NITS = 1000
 PQ_PEAK_NITS = 10_000
 # Metadata below diffuse white is wrong; the curve needs a little room above it.
-LEAST_PEAK = 1.1
+MIN_PEAK = 1.1
 # The share of diffuse white that tone mapping leaves as it is. The curve then comes close to that of ITU-R BT.2390.
 MOBIUS_KNEE = 0.5
 # Cover art beside a drawn sound: its longer side as a share of the height, the margins as a share of the width.
@@ -65,8 +65,8 @@ def _stages(info: SourceInfo, plan: LadderPlan) -> dict[int, tuple[str, list[str
     if not has_option("drop_changed"):
         return {}
     stages = {}
-    if _evens_out(info, plan):
-        graph = f"[0:{info.video_index}]{_even_picture(info, plan)}"
+    if _needs_one_size(info, plan):
+        graph = f"[0:{info.video_index}]{_one_size(info, plan)}"
         encoding = ["-c:v", "wrapped_avframe", "-fps_mode", "passthrough", "-enc_time_base", "demux"]
         stages[info.video_index] = graph, encoding
     for sound in plan.sounds:
@@ -75,12 +75,12 @@ def _stages(info: SourceInfo, plan: LadderPlan) -> dict[int, tuple[str, list[str
     return stages
 
 
-def _evens_out(info: SourceInfo, plan: LadderPlan) -> bool:
+def _needs_one_size(info: SourceInfo, plan: LadderPlan) -> bool:
     is_encoded = len(plan.renditions) > int(plan.copies_top) and not info.is_audio_only
     return is_encoded and not info.is_steady and has_option("drop_changed")
 
 
-def _even_picture(info: SourceInfo, plan: LadderPlan) -> str:
+def _one_size(info: SourceInfo, plan: LadderPlan) -> str:
     """One size for all pictures, that of the largest rendition, with bars where the shape is another."""
     top = plan.renditions[int(plan.copies_top)]
     width = f"'max(2,2*round(min({top.width},{top.height}*dar)/2))'"
@@ -122,7 +122,7 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int, labels: Mappin
     """From the source to the largest rendition that is encoded."""
     top = plan.renditions[number]
     if info.is_audio_only:
-        return f"{_drawn_sound(info, plan, top.width, top.height, labels)}{_outlet(number, plan)}"
+        return f"{_waveform(info, plan, top.width, top.height, labels)}{_outlet(number, plan)}"
     is_even = info.video_index in labels
     steps = [] if is_even else _deinterlace(info)
     steps.append(f"fps={plan.frame_rate}:start_time=0")
@@ -135,9 +135,7 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int, labels: Mappin
     return f"[{_label(info.video_index, labels)}]{','.join(steps)}{_outlet(number, plan)}"
 
 
-def _drawn_sound(
-    info: SourceInfo, plan: LadderPlan, width: int, height: int, labels: Mapping[int, str]
-) -> str:
+def _waveform(info: SourceInfo, plan: LadderPlan, width: int, height: int, labels: Mapping[int, str]) -> str:
     """The waveform as it passes by, over the site's dark green, beside the cover art if there is any."""
     backdrop = f"color=c=0x0f1f1c:s={width}x{height}:r={plan.frame_rate}"
     left = 0
@@ -217,4 +215,4 @@ def _signal_peak(info: SourceInfo) -> float:
     """The brightest light of the source as a multiple of diffuse white."""
     # HLG is relative: its peak is that of the screen it is shown on, 1000 cd/m² by ITU-R BT.2100.
     nits = info.peak_nits if info.color_transfer == "pq" and info.peak_nits else DEFAULT_PEAK_NITS
-    return min(max(nits, SDR_WHITE_NITS * LEAST_PEAK), PQ_PEAK_NITS) / SDR_WHITE_NITS
+    return min(max(nits, SDR_WHITE_NITS * MIN_PEAK), PQ_PEAK_NITS) / SDR_WHITE_NITS

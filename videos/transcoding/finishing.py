@@ -9,16 +9,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from .fragments import SegmentFacts, Track, cut, join, read_segment, read_track
-from .playlists import IFRAMES, INDEX, Segment, media_playlist, read_playlist, replace_file
+from videos.transcoding.fragments import (
+    SegmentFacts,
+    Track,
+    cut_segment,
+    join_segments,
+    read_segment,
+    read_track,
+)
+from videos.transcoding.playlists import (
+    IFRAMES,
+    INDEX,
+    Segment,
+    build_media_playlist,
+    read_playlist,
+    replace_file,
+)
 
-SHORTEST_SECONDS = Fraction(1, 2)
+MIN_SEGMENT_SECONDS = Fraction(1, 2)
 # Clocks of tracks differ in their units; a millisecond is nobody's frame.
 ROUNDING = Fraction(1, 1000)
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _SegmentPiece:
     uri: str
     facts: SegmentFacts
 
@@ -38,64 +52,68 @@ def finish_ladder(out_dir: Path, pictures: list[str], sounds: list[str]) -> None
 def _finish_picture(folder: Path) -> Fraction:
     """Return the end of the rendition's presentation in seconds."""
     init, track, pieces = _load(folder)
-    pieces = _with_whole_end(folder, track, pieces)
+    pieces = _join_short_end(folder, track, pieces)
     _write(folder, init, pieces)
     if all(piece.facts.key_length for piece in pieces):
         frames = [
             Segment(segment.uri, segment.duration, piece.facts.key_offset, piece.facts.key_length)
             for segment, piece in zip(_segments(pieces), pieces, strict=True)
         ]
-        replace_file(folder / IFRAMES, media_playlist(init, frames).encode())
+        replace_file(folder / IFRAMES, build_media_playlist(init, frames).encode())
     return pieces[-1].facts.end
 
 
 def _finish_sound(folder: Path, end: Fraction) -> None:
     init, track, pieces = _load(folder)
     pieces = _cut_at(folder, track, pieces, end + ROUNDING)
-    _write(folder, init, _with_whole_end(folder, track, pieces))
+    _write(folder, init, _join_short_end(folder, track, pieces))
 
 
-def _load(folder: Path) -> tuple[str, Track, list[_Piece]]:
+def _load(folder: Path) -> tuple[str, Track, list[_SegmentPiece]]:
     playlist = read_playlist(folder / INDEX)
     if not playlist.segments:
         raise ValueError(f"{folder.name}: no segments")
     track = read_track(folder / playlist.init_uri)
     names = [segment.uri for segment in playlist.segments]
-    return playlist.init_uri, track, [_Piece(name, read_segment(folder / name, track)) for name in names]
+    return (
+        playlist.init_uri,
+        track,
+        [_SegmentPiece(name, read_segment(folder / name, track)) for name in names],
+    )
 
 
-def _cut_at(folder: Path, track: Track, pieces: list[_Piece], end: Fraction) -> list[_Piece]:
+def _cut_at(folder: Path, track: Track, pieces: list[_SegmentPiece], end: Fraction) -> list[_SegmentPiece]:
     """Leave out what lasts beyond `end`. One frame stays of sound with a picture shorter than that."""
     kept = [piece for piece in pieces if piece.facts.start < end] or pieces[:1]
     if kept[-1].facts.end <= end:
         return kept
-    content = cut(folder / kept[-1].uri, track, end)
+    content = cut_segment(folder / kept[-1].uri, track, end)
     if not content and len(kept) > 1:
         return kept[:-1]
     if content:
-        kept[-1] = _replaced(folder, track, kept[-1].uri, content)
+        kept[-1] = _replace_segment(folder, track, kept[-1].uri, content)
     return kept
 
 
-def _with_whole_end(folder: Path, track: Track, pieces: list[_Piece]) -> list[_Piece]:
+def _join_short_end(folder: Path, track: Track, pieces: list[_SegmentPiece]) -> list[_SegmentPiece]:
     """Join a last segment that is too short with the one before it."""
     if len(pieces) < 2:
         return pieces
     *others, former, last = pieces
     if former.facts.end >= last.facts.end:
         return [*others, former]  # joined already, by a run that did not reach the playlist
-    if last.facts.end - last.facts.start >= SHORTEST_SECONDS:
+    if last.facts.end - last.facts.start >= MIN_SEGMENT_SECONDS:
         return pieces
-    content = join(folder / former.uri, folder / last.uri, track)
-    return [*others, _replaced(folder, track, former.uri, content)]
+    content = join_segments(folder / former.uri, folder / last.uri, track)
+    return [*others, _replace_segment(folder, track, former.uri, content)]
 
 
-def _replaced(folder: Path, track: Track, name: str, content: bytes) -> _Piece:
+def _replace_segment(folder: Path, track: Track, name: str, content: bytes) -> _SegmentPiece:
     replace_file(folder / name, content)
-    return _Piece(name, read_segment(folder / name, track))
+    return _SegmentPiece(name, read_segment(folder / name, track))
 
 
-def _segments(pieces: list[_Piece]) -> list[Segment]:
+def _segments(pieces: list[_SegmentPiece]) -> list[Segment]:
     """Each lasts until the next one starts; the first one from 0, whatever the decoder needs before that."""
     starts = [max(piece.facts.start, Fraction(0)) for piece in pieces]
     ends = [*starts[1:], pieces[-1].facts.end]
@@ -104,5 +122,5 @@ def _segments(pieces: list[_Piece]) -> list[Segment]:
     ]
 
 
-def _write(folder: Path, init: str, pieces: list[_Piece]) -> None:
-    replace_file(folder / INDEX, media_playlist(init, _segments(pieces)).encode())
+def _write(folder: Path, init: str, pieces: list[_SegmentPiece]) -> None:
+    replace_file(folder / INDEX, build_media_playlist(init, _segments(pieces)).encode())

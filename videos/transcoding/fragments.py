@@ -96,7 +96,7 @@ def read_segment(path: Path, track: Track) -> SegmentFacts:
     )
 
 
-def cut(path: Path, track: Track, end: Fraction) -> bytes:
+def cut_segment(path: Path, track: Track, end: Fraction) -> bytes:
     """Return the segment at `path` without the samples that last beyond `end` seconds; empty when none is left.
 
     For tracks without reordering, such as sound. Raises ValueError when the segment is broken.
@@ -114,7 +114,7 @@ def cut(path: Path, track: Track, end: Fraction) -> bytes:
     return _reindexed(bytes(kept), track) if left else b""
 
 
-def join(first: Path, second: Path, track: Track) -> bytes:
+def join_segments(first: Path, second: Path, track: Track) -> bytes:
     """Return one segment that holds the fragments of two successive ones. Raises ValueError when one is broken."""
     content = second.read_bytes()
     with second.open("rb") as file:

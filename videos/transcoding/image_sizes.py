@@ -13,7 +13,7 @@ AVIF_SPEED = 8
 
 
 @dataclass(frozen=True)
-class Size:
+class ImageSize:
     """`name` begins the file's name; the longer side has at most `side` pixels."""
 
     name: str
@@ -21,21 +21,21 @@ class Size:
     formats: tuple[str, ...]
 
 
-LARGE = Size("poster", 1280, ("webp", "jpg"))
-CARD = Size("card", 640, ("webp", "avif"))
-SMALL = Size("small", 320, ("webp", "avif"))
-SIZES = (LARGE, CARD, SMALL)
+LARGE = ImageSize("poster", 1280, ("webp", "jpg"))
+CARD = ImageSize("card", 640, ("webp", "avif"))
+SMALL = ImageSize("small", 320, ("webp", "avif"))
+IMAGE_SIZES = (LARGE, CARD, SMALL)
 
 
 def file_names(suffix: str = "") -> list[str]:
     """The names of all files of one picture: `poster-2.webp`, `card-2.webp`, `card-2.avif`, ... for `-2`."""
-    return [f"{size.name}{suffix}.{form}" for size in SIZES for form in size.formats]
+    return [f"{size.name}{suffix}.{form}" for size in IMAGE_SIZES for form in size.formats]
 
 
-def write_sizes(image: Image.Image, folder: Path, suffix: str = "") -> None:
+def write_image_sizes(image: Image.Image, folder: Path, suffix: str = "") -> None:
     """Writes `image` into `folder` in every size and format, never enlarged; each file appears whole."""
-    for size in SIZES:
-        resized = image.resize(fit(*image.size, size.side), Image.Resampling.LANCZOS)
+    for size in IMAGE_SIZES:
+        resized = image.resize(fit_within(*image.size, size.side), Image.Resampling.LANCZOS)
         for form in size.formats:
             partial = folder / f".{size.name}{suffix}.{form}"
             options = {"speed": AVIF_SPEED} if form == "avif" else {}
@@ -43,7 +43,7 @@ def write_sizes(image: Image.Image, folder: Path, suffix: str = "") -> None:
             partial.replace(folder / f"{size.name}{suffix}.{form}")
 
 
-def fit(width: int, height: int, longest: int) -> tuple[int, int]:
+def fit_within(width: int, height: int, longest: int) -> tuple[int, int]:
     """The size within a square of `longest` pixels, never enlarged, both sides even."""
     factor = min(1.0, longest / max(width, height))
     return max(2, int(width * factor) // 2 * 2), max(2, int(height * factor) // 2 * 2)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from videos.captions import languages
+from videos.transcoding.probe import SourceInfo, VideoTiming
 
-from .probe import PictureTrack, SourceInfo
 from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, Profile
 from .rungs import Size, ladder_sizes, max_bitrate
 
@@ -33,9 +33,9 @@ COPY_OBSTACLES = (
     *("key_frames", "longer_sound"),
 )
 # Sound that outlives the picture by more is kept, over the last frame.
-LONGER_SOUND_SECONDS = 0.5
+MAX_AUDIO_OVERHANG_SECONDS = 0.5
 # A drawn sound needs no fine steps.
-DRAWN_LINES = (720, 360, 144)
+WAVEFORM_LINES = (720, 360, 144)
 
 _STANDARD_RATES = (
     Fraction(24000, 1001),
@@ -68,7 +68,7 @@ class Rendition:
 
 
 @dataclass(frozen=True)
-class Sound:
+class AudioRendition:
     """One rendition of sound: its folder, the source's track, what players show of it, and a gain in decibels."""
 
     name: str
@@ -93,7 +93,7 @@ class LadderPlan:
     frame_rate: Fraction
     duration: float
     held_seconds: float
-    sounds: tuple[Sound, ...]
+    sounds: tuple[AudioRendition, ...]
     copies_top: bool = False
     copy_obstacle: str = ""
     profile: Profile = STANDARD
@@ -117,7 +117,7 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
     rate = output_frame_rate(info.frame_rate, info.nominal_rate, interlaced=info.interlaced)
     sounds = tuple(_sounds(info, gain_db))
     longer_sound = info.audio_end - info.video_end if sounds else 0.0
-    held_seconds = longer_sound if longer_sound > LONGER_SOUND_SECONDS else 0.0
+    held_seconds = longer_sound if longer_sound > MAX_AUDIO_OVERHANG_SECONDS else 0.0
     sizes = _sizes(info, profile)
     renditions = tuple(
         _rendition(size, rate, profile, profile.codec, is_largest=number == 0)
@@ -126,7 +126,7 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
     if profile.codec != H264:
         fallback = next((size for size in sizes if size.lines <= FALLBACK_SHORT_SIDE), sizes[-1])
         renditions += (_rendition(fallback, rate, profile, H264),)
-    obstacle = "longer_sound" if held_seconds else copy_obstacle(info, renditions[0])
+    obstacle = "longer_sound" if held_seconds else find_copy_obstacle(info, renditions[0])
     return LadderPlan(
         renditions=renditions,
         copies_top=not obstacle,
@@ -140,12 +140,12 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
     )
 
 
-def can_copy(info: SourceInfo, top: Rendition) -> bool:
+def can_copy_video(info: SourceInfo, top: Rendition) -> bool:
     """Whether the source's own track can be the top rendition; see copy_obstacle."""
-    return not copy_obstacle(info, top)
+    return not find_copy_obstacle(info, top)
 
 
-def copy_obstacle(info: SourceInfo, top: Rendition) -> str:
+def find_copy_obstacle(info: SourceInfo, top: Rendition) -> str:
     """Return what forbids taking over the source's own track as the top rendition; "" when nothing does.
 
     It must be what every player decodes, and cut where the rungs are: key frames that stand alone on the ladder's grid,
@@ -177,7 +177,7 @@ def copy_obstacle(info: SourceInfo, top: Rendition) -> str:
     return next((name for name, is_met in checks if not is_met), "")
 
 
-def _stands_on_grid(info: SourceInfo, track: PictureTrack, top: Rendition, step: float) -> bool:
+def _stands_on_grid(info: SourceInfo, track: VideoTiming, top: Rendition, step: float) -> bool:
     frames = {round(moment / step) for moment in track.key_frames}
     return all(number in frames for number in range(0, round(info.video_end / step), top.gop_frames))
 
@@ -211,25 +211,25 @@ def _divided(rate: Fraction) -> Fraction:
     return _standard(rate / divisor) or (rate / divisor).limit_denominator(1001)
 
 
-def _sounds(info: SourceInfo, gain_db: float) -> Iterator[Sound]:
+def _sounds(info: SourceInfo, gain_db: float) -> Iterator[AudioRendition]:
     """The first is the default one. Labels differ, because players tell tracks apart by them."""
     used: set[str] = set()
     for number, track in enumerate(info.sounds):
-        tag = languages.normalise(track.language)
+        tag = languages.normalize_tag(track.language)
         language = tag if LANGUAGE.match(tag) else ""
-        name = languages.name_of(language) if language else ""
+        name = languages.language_name(language) if language else ""
         wanted = track.title or name or ("Original" if number == 0 else f"Track {number + 1}")
         label = wanted.replace('"', "'")
         if label in used:
             label = f"{label} ({number + 1})"
         used.add(label)
-        yield Sound(f"{AUDIO}-{number}" if number else AUDIO, track.index, language, label, gain_db)
+        yield AudioRendition(f"{AUDIO}-{number}" if number else AUDIO, track.index, language, label, gain_db)
 
 
 def _sizes(info: SourceInfo, profile: Profile) -> list[Size]:
     if info.is_audio_only:
         most = profile.short_sides[0]
-        drawn = tuple(lines for lines in DRAWN_LINES if lines <= most) or DRAWN_LINES[-1:]
+        drawn = tuple(lines for lines in WAVEFORM_LINES if lines <= most) or WAVEFORM_LINES[-1:]
         return ladder_sizes(info.width, info.height, drawn)
     return ladder_sizes(info.width, info.height, profile.short_sides)
 

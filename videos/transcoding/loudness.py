@@ -10,8 +10,8 @@ from .probe import SourceInfo
 
 # What large sites and streaming services play at; the peak leaves room for what AAC adds.
 TARGET_LUFS = -14.0
-HIGHEST_PEAK_DB = -1.0
-MOST_GAIN_DB, MOST_CUT_DB = 20.0, -24.0
+MAX_PEAK_DB = -1.0
+MAX_GAIN_DB, MIN_GAIN_DB = 20.0, -24.0
 SILENCE_LUFS = -60.0
 UNMEASURABLE_DETAIL = "The loudness of this video could not be measured."
 _INTEGRATED = re.compile(r"I:\s+(-?[0-9.]+|-inf) LUFS")
@@ -30,8 +30,8 @@ class Loudness:
         """What to add, in decibels, to reach the target without clipping; 0 for silence."""
         if self.integrated <= SILENCE_LUFS:
             return 0.0
-        wanted = min(TARGET_LUFS - self.integrated, HIGHEST_PEAK_DB - self.peak)
-        return round(min(max(wanted, MOST_CUT_DB), MOST_GAIN_DB), 2)
+        wanted = min(TARGET_LUFS - self.integrated, MAX_PEAK_DB - self.peak)
+        return round(min(max(wanted, MIN_GAIN_DB), MAX_GAIN_DB), 2)
 
 
 def measure_loudness(source: Path, info: SourceInfo) -> Loudness | None:
@@ -42,7 +42,9 @@ def measure_loudness(source: Path, info: SourceInfo) -> Loudness | None:
     args += ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
     seconds = 60 + info.duration
     limits = ffmpeg.ProcessLimits(wall_seconds=seconds, cpu_seconds=round(seconds))
-    report = ffmpeg.run(args, limits=limits, files=ffmpeg.Files(read=(source,))).rpartition("Summary:")[2]
+    report = ffmpeg.run(args, limits=limits, files=ffmpeg.SandboxFiles(read=(source,))).rpartition(
+        "Summary:"
+    )[2]
     integrated, peak = _INTEGRATED.search(report), _PEAK.search(report)
     if integrated is None or peak is None:
         raise EncodeFailed(UNMEASURABLE_DETAIL, log=report)

@@ -69,7 +69,7 @@ def read_playlist(path: Path) -> MediaPlaylist:
     return MediaPlaylist(init_uri, tuple(segments), ended="#EXT-X-ENDLIST" in lines)
 
 
-def media_playlist(init_uri: str, segments: list[Segment]) -> str:
+def build_media_playlist(init_uri: str, segments: list[Segment]) -> str:
     """Return the text of a complete media playlist; one of key frames when the segments are byte ranges."""
     kind = "#EXT-X-I-FRAMES-ONLY" if segments[0].length else "#EXT-X-INDEPENDENT-SEGMENTS"
     lines = [
@@ -94,7 +94,7 @@ def target_duration(segments: list[Segment]) -> int:
     return max(1, math.floor(max(segment.duration for segment in segments) + 0.5))
 
 
-def measure(folder: Path, name: str = INDEX) -> Bandwidth:
+def measure_bandwidth(folder: Path, name: str = INDEX) -> Bandwidth:
     """Bit rates of the finished rendition in `folder`, from the sizes of what its playlist `name` lists.
 
     The peak is RFC 8216's: the largest rate of any run of segments that lasts half to one and a half times the target
@@ -148,6 +148,6 @@ def largest_rendition(out_dir: Path) -> str:
     return rendition_names(out_dir)[-1]
 
 
-def folders(plan: LadderPlan) -> list[str]:
+def rendition_folders(plan: LadderPlan) -> list[str]:
     """Names of the folders with a media playlist, in the order of the plan, sound last."""
     return [*(rendition.name for rendition in plan.renditions), *(sound.name for sound in plan.sounds)]

@@ -12,19 +12,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .chapter_clock import on_picture_clock
-from .errors import (
-    EncodeFailed,
-    EncryptedMedia,
-    Killed,
-    TimedOut,
-    TooLarge,
-    UnreadableMedia,
-    UnsupportedMedia,
+from videos.transcoding.chapter_times import align_to_video_start
+from videos.transcoding.encryption import is_encrypted
+from videos.transcoding.ffmpeg import (
+    DECODER_WHITELIST,
+    FAILED_DETAIL,
+    MIB,
+    ProcessLimits,
+    SandboxFiles,
+    run_python,
 )
-from .ffmpeg import DECODER_WHITELIST, FAILED_DETAIL, MIB, Files, ProcessLimits, run_python
-from .protection import is_encrypted
-from .sniff import (
+from videos.transcoding.sniff import (
     AAC,
     AC3,
     AMR,
@@ -33,15 +31,25 @@ from .sniff import (
     EMPTY_DETAIL,
     FORMAT_WHITELIST,
     GIF,
+    IMAGE_DETAIL,
     MP2,
     MP3,
     MPEG_PS,
     MPEG_TS,
     MPEG_VIDEO,
-    STILL_DETAIL,
-    WHAT_WORKS,
+    SUPPORTED_FORMATS,
     Container,
     sniff,
+)
+
+from .errors import (
+    EncodeFailed,
+    EncryptedMedia,
+    Killed,
+    TimedOut,
+    TooLarge,
+    UnreadableMedia,
+    UnsupportedMedia,
 )
 
 PROBE_LIMITS = ProcessLimits(wall_seconds=90, cpu_seconds=60, address_space=4096 * MIB, file_size=0)
@@ -68,13 +76,13 @@ DAMAGED_DETAIL = (
     "then upload it again or export it again as MP4."
 )
 ENCRYPTED_DETAIL = "The file is copy-protected (encrypted). Upload a file without copy protection."
-NO_VIDEO_DETAIL = f"The file contains no video or audio. {WHAT_WORKS}"
+NO_VIDEO_DETAIL = f"The file contains no video or audio. {SUPPORTED_FORMATS}"
 EXPORT_ADVICE = "Export it as MP4 with H.264 video and AAC audio, and upload that file."
 
 # What a file without a picture is given: its sound, drawn. Few frames a second are enough for that.
-DRAWN_SIZE = (1280, 720)
-DRAWN_RATE = Fraction(10)
-MOST_SOUNDS = 8
+WAVEFORM_SIZE = (1280, 720)
+WAVEFORM_RATE = Fraction(10)
+MAX_AUDIO_TRACKS = 8
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ class Chapter:
 
 
 @dataclass(frozen=True)
-class PictureTrack:
+class VideoTiming:
     """How the pictures follow each other, in seconds, counted over the whole file; `peak_bitrate` in bits/s.
 
     `discarded` packets lie before the start of an edit list. `closed_gops` says that every key frame is an IDR picture
@@ -177,7 +185,7 @@ class SourceInfo:
     audio: tuple[AudioTrack, ...]
     subtitles: tuple[SubtitleTrack, ...]
     chapters: tuple[Chapter, ...]
-    pictures: PictureTrack | None = None
+    pictures: VideoTiming | None = None
     color_primaries: int = 2
     color_matrix: int = 2
     peak_nits: float = 0.0
@@ -201,15 +209,15 @@ class SourceInfo:
     def sounds(self) -> list[AudioTrack]:
         """The tracks that can be decoded, that which is played by default first, in the file's order otherwise."""
         usable = [track for track in self.audio if _is_usable(track)]
-        return sorted(usable, key=lambda track: not track.is_default)[:MOST_SOUNDS]
+        return sorted(usable, key=lambda track: not track.is_default)[:MAX_AUDIO_TRACKS]
 
     @property
-    def undecodable_sounds(self) -> list[AudioTrack]:
+    def undecodable_audio(self) -> list[AudioTrack]:
         """The tracks of sound that are left out because they cannot be decoded here."""
         return [track for track in self.audio if not _is_usable(track)]
 
     @property
-    def surplus_sounds(self) -> list[AudioTrack]:
+    def surplus_audio(self) -> list[AudioTrack]:
         """The tracks of sound that are left out because there are too many."""
         used = self.sounds
         return [track for track in self.audio if _is_usable(track) and track not in used]
@@ -221,7 +229,7 @@ class SourceInfo:
 
 
 @dataclass(frozen=True)
-class Limits:
+class UploadLimits:
     """What may be uploaded: seconds, pixels of one frame, frames per second, bytes, tracks."""
 
     max_bytes: int = 64 * 1024 * MIB
@@ -258,12 +266,12 @@ def probe(path: Path) -> SourceInfo:
     )
     script = Path(__file__).with_name("probe_child.py")
     try:
-        output = run_python(script, args, limits=limits, files=Files(read=(path,)))
+        output = run_python(script, args, limits=limits, files=SandboxFiles(read=(path,)))
         report = json.loads(output)
     except Killed:
         raise
     except (EncodeFailed, TimedOut) as error:
-        _see_that_it_starts(script)
+        _require_probe_starts(script)
         raise UnreadableMedia(DAMAGED_DETAIL, log=error.log) from error
     except ValueError as error:
         raise UnreadableMedia(DAMAGED_DETAIL) from error
@@ -272,7 +280,7 @@ def probe(path: Path) -> SourceInfo:
     return _source_info(report, container, size)
 
 
-def _see_that_it_starts(script: Path) -> None:
+def _require_probe_starts(script: Path) -> None:
     """Raise EncodeFailed when the reader fails without a file too: that says nothing about any file."""
     try:
         run_python(script, ["--ready"], limits=PROBE_LIMITS)
@@ -280,14 +288,14 @@ def _see_that_it_starts(script: Path) -> None:
         raise EncodeFailed(FAILED_DETAIL, log=error.log) from error
 
 
-def accept(info: SourceInfo, limits: Limits) -> None:
+def require_acceptable(info: SourceInfo, limits: UploadLimits) -> None:
     """Raises TooLarge, UnsupportedMedia or UnreadableMedia with the reason when the file may not be used."""
-    _accept_tracks(info, limits)
-    _accept_size(info, limits)
-    _accept_content(info, limits)
+    _require_tracks(info, limits)
+    _require_size(info, limits)
+    _require_content(info, limits)
 
 
-def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
+def _require_tracks(info: SourceInfo, limits: UploadLimits) -> None:
     if info.size <= 0:
         raise UnreadableMedia(EMPTY_DETAIL)
     if info.is_audio_only and not info.audio:
@@ -299,10 +307,12 @@ def _accept_tracks(info: SourceInfo, limits: Limits) -> None:
     if not info.is_audio_only and info.video_decoder not in _DECODERS:
         raise UnsupportedMedia(f"The video codec ({info.video_codec}) isn't supported. {EXPORT_ADVICE}")
     if info.is_audio_only and info.sound is None:
-        raise UnsupportedMedia(f"The audio codec ({info.audio[0].codec}) isn't supported. {WHAT_WORKS}")
+        raise UnsupportedMedia(
+            f"The audio codec ({info.audio[0].codec}) isn't supported. {SUPPORTED_FORMATS}"
+        )
 
 
-def _accept_size(info: SourceInfo, limits: Limits) -> None:
+def _require_size(info: SourceInfo, limits: UploadLimits) -> None:
     if info.size > limits.max_bytes:
         raise TooLarge(
             f"The file is larger than {limits.max_bytes / 1024**3:.3g} GB. Export it at a lower bit rate."
@@ -319,11 +329,11 @@ def _accept_size(info: SourceInfo, limits: Limits) -> None:
         raise TooLarge(f"The video has more than {limits.max_frame_rate} frames per second. Export it at 60.")
 
 
-def _accept_content(info: SourceInfo, limits: Limits) -> None:
+def _require_content(info: SourceInfo, limits: UploadLimits) -> None:
     if not info.decodes:
         raise UnreadableMedia(DAMAGED_DETAIL)
     if info.container == GIF.name and info.pictures is not None and info.pictures.longest_step == 0:
-        raise UnsupportedMedia(STILL_DETAIL)
+        raise UnsupportedMedia(IMAGE_DETAIL)
     if min(info.width, info.height) < limits.min_side:
         raise UnsupportedMedia(
             f"The picture is smaller than {limits.min_side} pixels. Export it in a larger size."
@@ -340,12 +350,12 @@ def _accept_content(info: SourceInfo, limits: Limits) -> None:
 
 
 def _source_info(report: dict[str, Any], container: Container, size: int) -> SourceInfo:
-    video = report["video"] or _drawn()
+    video = report["video"] or _waveform_track()
     scan = report["scan"]
     readable = max(scan["video_end"], scan["audio_end"])
     claimed = _claimed_seconds(report, container, readable)
     duration = readable if scan["complete"] else max(claimed, readable)
-    sizes = _picture_sizes(video, scan.get("watch"))
+    sizes = _frame_sizes(video, scan.get("watch"))
     width, height = sizes[0]
     return SourceInfo(
         container=container.name,
@@ -377,9 +387,9 @@ def _source_info(report: dict[str, Any], container: Container, size: int) -> Sou
         subtitles=tuple(SubtitleTrack(**track) for track in report["subtitles"]),
         chapters=tuple(
             Chapter(**chapter)
-            for chapter in on_picture_clock(report["chapters"], report["clock_start"], duration)
+            for chapter in align_to_video_start(report["chapters"], report["clock_start"], duration)
         ),
-        pictures=_picture_track(scan),
+        pictures=_video_timing(scan),
         color_primaries=video.get("color_primaries", 2),
         color_matrix=video.get("color_space", 2),
         peak_nits=video.get("peak_nits", 0.0),
@@ -406,10 +416,10 @@ def _is_usable(track: AudioTrack) -> bool:
     return is_known and track.decodes
 
 
-def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:
+def _video_timing(scan: dict[str, Any]) -> VideoTiming | None:
     if not scan["complete"] or not scan["counted_all"] or not scan["packets"]:
         return None
-    return PictureTrack(
+    return VideoTiming(
         first=scan["first_picture"],
         key_frames=tuple(scan["key_frames"]),
         shortest_step=scan["shortest_step"],
@@ -421,10 +431,10 @@ def _picture_track(scan: dict[str, Any]) -> PictureTrack | None:
     )
 
 
-def _drawn() -> dict[str, Any]:
+def _waveform_track() -> dict[str, Any]:
     """The picture that is drawn of a file's sound, described like a track of the file."""
-    width, height = DRAWN_SIZE
-    rate = [DRAWN_RATE.numerator, DRAWN_RATE.denominator]
+    width, height = WAVEFORM_SIZE
+    rate = [WAVEFORM_RATE.numerator, WAVEFORM_RATE.denominator]
     return {"coded_width": width, "coded_height": height, "average_rate": rate, "nominal_rate": rate}
 
 
@@ -446,7 +456,7 @@ def _steadiness(scan: dict[str, Any]) -> dict[str, Any]:
     return {"picture_changes": changes, "is_steady": scan["complete"] and watch["saw_all"] and not changes}
 
 
-def _picture_sizes(video: dict[str, Any], watch: dict[str, Any] | None) -> list[tuple[int, int]]:
+def _frame_sizes(video: dict[str, Any], watch: dict[str, Any] | None) -> list[tuple[int, int]]:
     """Every size as displayed, first that which the video gets: the largest of the shape that is shown the longest."""
     first = _displayed_size(video)
     seconds = {first: 0.0}

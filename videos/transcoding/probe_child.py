@@ -29,7 +29,7 @@ _spec = importlib.util.spec_from_file_location(
 if _spec:
     sys.modules[PACKAGE.name] = importlib.util.module_from_spec(_spec)
 
-from videos.transcoding.picture_watch import PictureWatch, cropping  # noqa: E402
+from videos.transcoding.frame_changes import FrameChangeDetector, container_crop  # noqa: E402
 from videos.transcoding.probe_scan import scan  # noqa: E402
 
 MAX_TRACKS = 64
@@ -64,9 +64,9 @@ def is_cover(stream: av.video.stream.VideoStream) -> bool:
     return bool(stream.disposition & cover)
 
 
-def watch_pictures(
+def create_change_detector(
     container: av.container.InputContainer, video_index: int, max_pixels: int
-) -> PictureWatch | None:
+) -> FrameChangeDetector | None:
     """What looks for changes of the picture while the packets are read."""
     stream = container.streams[video_index]
     if not isinstance(stream, av.video.stream.VideoStream):
@@ -76,7 +76,7 @@ def watch_pictures(
         return None
     context.thread_type = "NONE"
     context.options = {"max_pixels": str(max_pixels)}
-    return PictureWatch(stream, (container.duration or 0) / 1_000_000)
+    return FrameChangeDetector(stream, (container.duration or 0) / 1_000_000)
 
 
 def first_frame(
@@ -106,7 +106,7 @@ def first_frame(
     return None
 
 
-def mark_decodable_sounds(path: str, opening: tuple[str, str, str], tracks: list[dict[str, Any]]) -> None:
+def mark_decodable_audio(path: str, opening: tuple[str, str, str], tracks: list[dict[str, Any]]) -> None:
     """Set `decodes` of each track that may be used: false when its first packets give no sound.
 
     A track without packets near the beginning is trusted.
@@ -132,7 +132,7 @@ def mark_decodable_sounds(path: str, opening: tuple[str, str, str], tracks: list
                 index = packet.stream_index
                 if index not in heard and packet.size:
                     tried[index] += 1
-                    if _gives_sound(packet):
+                    if _decodes_audio(packet):
                         heard.add(index)
                 if len(heard) == len(wanted):
                     break
@@ -142,14 +142,14 @@ def mark_decodable_sounds(path: str, opening: tuple[str, str, str], tracks: list
         track["decodes"] = index in heard or not tried[index]
 
 
-def _gives_sound(packet: Any) -> bool:
+def _decodes_audio(packet: Any) -> bool:
     try:
         return bool(packet.decode())
     except av.error.FFmpegError:
         return False
 
 
-def scan_used(
+def scan_used_tracks(
     path: str, opening: tuple[str, str, str], report: dict[str, Any], seconds: float, max_pixels: int
 ) -> dict[str, Any]:
     """Read every packet of the tracks that will be used."""
@@ -158,7 +158,7 @@ def scan_used(
     if video_index >= 0:
         used.insert(0, video_index)
     with open_container(path, *opening) as container:
-        watch = watch_pictures(container, video_index, max_pixels) if video_index >= 0 else None
+        watch = create_change_detector(container, video_index, max_pixels) if video_index >= 0 else None
         streams = [container.streams[index] for index in used]
         return scan(container, streams, video_index, seconds, watch)
 
@@ -191,19 +191,19 @@ def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
         "coded_height": context.height,
         "pix_fmt": context.pix_fmt or "",
         "bit_depth": depth,
-        "average_rate": fraction(stream.average_rate),
-        "nominal_rate": fraction(stream.base_rate),
-        "sample_aspect_ratio": fraction(stream.sample_aspect_ratio),
+        "average_rate": to_pair(stream.average_rate),
+        "nominal_rate": to_pair(stream.base_rate),
+        "sample_aspect_ratio": to_pair(stream.sample_aspect_ratio),
         "color_transfer": int(context.color_trc),
         "color_space": int(context.colorspace),
         "color_primaries": int(context.color_primaries),
         "interlaced": context.field_order > _FIELD_PROGRESSIVE,
         "rotation": 0,
-        "crop": cropping(stream),
+        "crop": container_crop(stream),
     }
 
 
-def refine(video: dict[str, Any], frame: av.video.frame.VideoFrame) -> None:
+def refine_from_frame(video: dict[str, Any], frame: av.video.frame.VideoFrame) -> None:
     """What only a decoded frame tells for certain."""
     video["rotation"] = int(frame.rotation) % 360
     video["interlaced"] = video["interlaced"] or bool(frame.interlaced_frame)
@@ -279,7 +279,7 @@ def describe_chapter(chapter: Any) -> dict[str, Any]:
     return {"start": float(chapter["start"] * base), "end": float(chapter["end"] * base), "title": title}
 
 
-def fraction(value: Fraction | None) -> list[int] | None:
+def to_pair(value: Fraction | None) -> list[int] | None:
     return [value.numerator, value.denominator] if value and value > 0 else None
 
 
@@ -307,9 +307,9 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
             "cover_index": -1,
         }
         covers = [track.index for track in container.streams.video if is_cover(track)]
-    mark_decodable_sounds(path, opening, report["audio"])
+    mark_decodable_audio(path, opening, report["audio"])
     video = report["video"]
-    report["scan"] = scan_used(path, opening, report, scan_seconds, max_pixels)
+    report["scan"] = scan_used_tracks(path, opening, report, scan_seconds, max_pixels)
     if video is None:
         report["decodes"] = any(track["decodes"] for track in report["audio"])
         report["cover_index"] = next(
@@ -320,7 +320,7 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
     if 0 < video["coded_width"] * video["coded_height"] <= max_pixels:
         decoded = first_frame(path, opening, video["index"])
         if decoded:
-            refine(video, decoded[0])
+            refine_from_frame(video, decoded[0])
             report["decodes"] = True
     return report
 

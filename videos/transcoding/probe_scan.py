@@ -17,16 +17,16 @@ import av.packet
 import av.stream
 import av.video.stream
 
-from videos.transcoding.picture_watch import PictureWatch
+from videos.transcoding.frame_changes import FrameChangeDetector
 
 # Five hours at 60 frames per second; longer videos are encoded anew.
-MAX_PICTURES = 1_080_000
+MAX_FRAMES = 1_080_000
 MAX_KEY_FRAMES = 20_000
 PEAK_SECONDS = 4
 # Pictures closer than this are one picture sent twice.
 MIN_STEP = 0.0005
 # Of all steps between pictures, the share that may be shorter than the grid: hiccups of a recorder's clock.
-HICCUP_SHARE = 0.05
+MAX_IRREGULAR_SHARE = 0.05
 # Matroska rounds times to a millisecond, so that steps of one grid differ by as much.
 GRID_SPREAD, GRID_ROUNDING = 1.2, 0.0015
 
@@ -44,7 +44,7 @@ def scan(
     streams: Sequence[av.stream.Stream],
     video_index: int,
     seconds: float,
-    watch: PictureWatch | None = None,
+    watch: FrameChangeDetector | None = None,
 ) -> dict[str, Any]:
     """Return the ends in seconds after the start, the number of pictures, and what Pictures and `watch` report.
 
@@ -54,8 +54,8 @@ def scan(
     deadline = time.monotonic() + seconds
     ends = {"video": 0.0, "audio": 0.0}
     complete = True
-    clock = Clock(container, streams)
-    pictures = Pictures(next((stream for stream in streams if stream.index == video_index), None))
+    clock = PacketClock(container, streams)
+    pictures = FrameTiming(next((stream for stream in streams if stream.index == video_index), None))
     try:
         for packet in container.demux(*streams):
             if time.monotonic() > deadline:
@@ -82,7 +82,7 @@ def scan(
     return found | {"watch": watch.report(ends["video"]) if watch else None}
 
 
-class Clock:
+class PacketClock:
     """When ffmpeg will present a packet (source: `ts_discontinuity_detect` in its fftools/ffmpeg_demux.c)."""
 
     def __init__(self, container: av.container.InputContainer, streams: Sequence[av.stream.Stream]) -> None:
@@ -137,7 +137,7 @@ class Clock:
         return delta if abs(delta) > _JUMP_SECONDS or steps_back else 0.0
 
 
-class Pictures:
+class FrameTiming:
     """What decides the frame rate, and whether the track can be taken over as it is."""
 
     def __init__(self, stream: av.stream.Stream | None) -> None:
@@ -149,12 +149,12 @@ class Pictures:
         self.bits: dict[int, int] = {}
         # Pictures that come after a key frame but are shown before it: they need what was before (open GOP).
         self.leading = 0
-        self.config = AvcConfig(stream)
+        self.config = AvcKeyFrameCheck(stream)
 
     def add(self, moment: float, packet: av.packet.Packet[Any]) -> None:
         """Count one packet that is shown `moment` seconds after the start."""
         self.count += 1
-        if len(self.moments) >= MAX_PICTURES:
+        if len(self.moments) >= MAX_FRAMES:
             return
         self.moments.append(moment)
         if packet.is_keyframe:
@@ -178,7 +178,7 @@ class Pictures:
             "longest_step": max(steps, default=0.0),
             "grid_step": grid_step(steps),
             "peak_bitrate": round(max(self.bits.values(), default=0) / PEAK_SECONDS),
-            "counted_all": len(self.moments) < MAX_PICTURES and len(self.keys) <= MAX_KEY_FRAMES,
+            "counted_all": len(self.moments) < MAX_FRAMES and len(self.keys) <= MAX_KEY_FRAMES,
             "closed_gops": not self.leading and self.config.all_idr,
             "constant_config": self.config.is_constant,
         }
@@ -192,13 +192,13 @@ def grid_step(steps: Sequence[float]) -> float:
     ordered = sorted(step for step in steps if step > MIN_STEP)
     if not ordered:
         return 0.0
-    base = ordered[int(len(ordered) * HICCUP_SHARE)]
+    base = ordered[int(len(ordered) * MAX_IRREGULAR_SHARE)]
     widest = max(base * GRID_SPREAD, base + GRID_ROUNDING)
     same = [step for step in ordered if base <= step <= widest]
     return sum(same) / len(same)
 
 
-class AvcConfig:
+class AvcKeyFrameCheck:
     """Whether every key frame of an H.264 track stands alone and uses the parameter sets of the track's header."""
 
     def __init__(self, stream: av.stream.Stream | None) -> None:

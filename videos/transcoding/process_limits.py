@@ -41,7 +41,7 @@ def die_with_parent(parent: int) -> None:
         sys.exit(1)
 
 
-def limit(kind: int, value: int, *, grace: int = 0) -> None:
+def set_limit(kind: int, value: int, *, grace: int = 0) -> None:
     """At the limit comes a signal that names the reason; `grace` above it the kernel kills without one."""
     _, hard = resource.getrlimit(kind)
     if hard != resource.RLIM_INFINITY:
@@ -79,7 +79,7 @@ def print_layers() -> None:
         sys.stdout.write("seccomp\n")
 
 
-def enter(wanted: dict[str, list[str]]) -> None:
+def enter_sandbox(wanted: dict[str, list[str]]) -> None:
     kinds = {layer.partition(" ")[0] for layer in wanted["layers"]}
     try:
         if "landlock" in kinds:
@@ -102,15 +102,15 @@ def main() -> None:
     # Python ignores these two, and an ignored signal stays ignored across exec.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-    limit(resource.RLIMIT_CORE, 0)
-    limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-    limit(resource.RLIMIT_CPU, cpu_seconds, grace=5)
-    limit(resource.RLIMIT_FSIZE, file_size)
+    set_limit(resource.RLIMIT_CORE, 0)
+    set_limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    set_limit(resource.RLIMIT_CPU, cpu_seconds, grace=5)
+    set_limit(resource.RLIMIT_FSIZE, file_size)
     if sys.platform.startswith("linux"):
-        limit(resource.RLIMIT_AS, address_space)
+        set_limit(resource.RLIMIT_AS, address_space)
     if sys.platform.startswith("linux") and os.geteuid() == 0:
         drop_capabilities()
-    enter(wanted)
+    enter_sandbox(wanted)
     os.execv(command[0], command)  # noqa: S606 - an argv list without a shell is the point
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from .profiles import STANDARD_SHORT_SIDES
 
 # A source this close to a standard rung takes its name.
-SAME_LINES_RATIO = 1.03
+SAME_RUNG_RATIO = 1.03
 # At least this much lies between the source's own size and the next rung; a closer one would be encoded for nothing.
 NEXT_RUNG_RATIO = 1.15
 # Cinema's 4096x2160 is a little wider than 16:9; it is not above a limit of 2160 lines.
 CINEMA_RATIO = 1.07
 # No rung but the source's own is flatter.
-LEAST_SIDE = 16
+MIN_SIDE = 16
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Size:
     height: int
 
 
-def viewers_lines(width: int, height: int) -> float:
+def display_lines(width: int, height: int) -> float:
     """Lines of the smallest 16:9 picture, upright or lying, that a picture of this size fits into."""
     return max(min(width, height), max(width, height) * 9 / 16)
 
@@ -60,7 +60,7 @@ def ladder_sizes(width: int, height: int, allowed: tuple[int, ...] = STANDARD_SH
     The largest keeps the source's size unless it has more lines than the largest of `allowed`; below it stand those of
     `allowed` that are clearly smaller.
     """
-    source = viewers_lines(width, height)
+    source = display_lines(width, height)
     if _is_within(width, height, allowed[0]):
         top = _named_lines(source, allowed[0])
         rungs = [Size(top, _even(width), _even(height))]
@@ -70,7 +70,7 @@ def ladder_sizes(width: int, height: int, allowed: tuple[int, ...] = STANDARD_SH
         lower = list(allowed[1:])
     for lines in lower:
         size = _scaled(width, height, lines)
-        if min(size.width, size.height) >= LEAST_SIDE:
+        if min(size.width, size.height) >= MIN_SIDE:
             rungs.append(size)
     return rungs
 
@@ -90,22 +90,20 @@ def max_bitrate(width: int, height: int, *, fast: bool) -> int:
 
 
 def _is_within(width: int, height: int, limit: int) -> bool:
-    lines = viewers_lines(width, height)
-    return lines <= limit * SAME_LINES_RATIO or (
-        min(width, height) <= limit and lines <= limit * CINEMA_RATIO
-    )
+    lines = display_lines(width, height)
+    return lines <= limit * SAME_RUNG_RATIO or (min(width, height) <= limit and lines <= limit * CINEMA_RATIO)
 
 
 def _named_lines(lines: float, limit: int) -> int:
     """What a source of so many lines is called: a standard rung, if it is one by and large; never above `limit`."""
     nearest = min(STANDARD_SHORT_SIDES, key=lambda standard: abs(standard - lines))
-    is_same = 1 / SAME_LINES_RATIO <= lines / nearest <= SAME_LINES_RATIO
+    is_same = 1 / SAME_RUNG_RATIO <= lines / nearest <= SAME_RUNG_RATIO
     return min(nearest if is_same else _nearest_even(lines), limit)
 
 
 def _scaled(width: int, height: int, lines: int) -> Size:
     """A source of this size brought down to so many lines: even, and not above it."""
-    share = lines / viewers_lines(width, height)
+    share = lines / display_lines(width, height)
     return Size(
         lines,
         min(max(_nearest_even(width * share), 2), _even(width)),

@@ -19,11 +19,11 @@ LANDLOCK_RULE_PATH_BENEATH = 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 5, 1 << 7, 1 << 8
 REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
-OF_THE_FIRST_VERSION = (1 << 13) - 1
-OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
-READING = READ_FILE | READ_DIR
-RUNNING = READING | EXECUTE
-WRITING = READING | WRITE_FILE | TRUNCATE | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER
+VERSION_1_RIGHTS = (1 << 13) - 1
+FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
+READ_RIGHTS = READ_FILE | READ_DIR
+RUN_RIGHTS = READ_RIGHTS | EXECUTE
+WRITE_RIGHTS = READ_RIGHTS | WRITE_FILE | TRUNCATE | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER
 # Binding and connecting TCP; abstract sockets and signals of processes outside.
 NET_RIGHTS, SCOPES = 3, 3
 
@@ -41,7 +41,7 @@ AUDIT_ARCHES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 Numbers = tuple[int | None, int | None]
 CLONE: Numbers = (56, 220)
 # Allowed for this process alone; their first argument is a process.
-OWN_CALLS: dict[str, Numbers] = {"kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261)}
+SELF_ONLY_CALLS: dict[str, Numbers] = {"kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261)}
 # Landlock does not know sockets other than TCP, nor modes, owners, times and attributes of files. Handles of files and
 # io_uring go around both layers. The rest reaches other processes or the system, for root as well.
 # fmt: off
@@ -95,15 +95,15 @@ def restrict_files(read: list[str], write: list[str], run: list[str]) -> None:
     Paths that do not exist are passed over. What the system's loader and libraries need is always allowed.
     """
     version = landlock_version()
-    rights = OF_THE_FIRST_VERSION
+    rights = VERSION_1_RIGHTS
     for since, right in ((2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)):
         rights |= right if version >= since else 0
     attributes = struct.pack("=QQQ", rights, NET_RIGHTS if version >= 4 else 0, SCOPES if version >= 6 else 0)
     # Older kernels know fewer fields and refuse a longer structure.
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     ruleset = _call(LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), ctypes.c_uint(0))
-    rules = ((RUNNING, (*SYSTEM_LIBRARIES, *run)), (READING, (*SYSTEM_FILES, *read)))
-    for wanted, paths in (*rules, (WRITING, (*SYSTEM_OUTPUTS, *write))):
+    rules = ((RUN_RIGHTS, (*SYSTEM_LIBRARIES, *run)), (READ_RIGHTS, (*SYSTEM_FILES, *read)))
+    for wanted, paths in (*rules, (WRITE_RIGHTS, (*SYSTEM_OUTPUTS, *write))):
         for path in paths:
             _allow(ruleset, path, wanted & rights)
     _call(LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0))
@@ -116,7 +116,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     except FileNotFoundError:
         return
     if not os.path.isdir(path):  # noqa: PTH112 - pathlib is slow to import
-        rights &= OF_FILES
+        rights &= FILE_RIGHTS
     rule = struct.pack("=Qi", rights, place)
     _call(
         LANDLOCK_ADD_RULE,
@@ -161,7 +161,7 @@ def _program(machine: str) -> list[tuple[int, int, int, int]]:
     for numbers in REFUSED_CALLS.values():
         if (number := numbers[column]) is not None:
             lines += [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, refuse)]
-    for numbers in OWN_CALLS.values():
+    for numbers in SELF_ONLY_CALLS.values():
         lines += [(JUMP_EQUAL, 0, 5, numbers[column] or 0), (LOAD, 0, 0, FIRST_ARGUMENT_AT)]
         # 0 is this process too, or its process group, in which it is alone.
         lines += [(JUMP_EQUAL, 1, 0, os.getpid()), (JUMP_EQUAL, 0, 1, 0)]

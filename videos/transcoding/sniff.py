@@ -10,18 +10,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from videos.transcoding.raw_audio import (
+    HEADER_BYTES,
+    aac_frame_length,
+    ac3_frame_length,
+    eac3_frame_length,
+    mpeg_frame_length,
+)
+
 from .errors import UnreadableMedia, UnsupportedMedia
-from .raw_sound import HEADER_BYTES, aac_frame_length, ac3_frame_length, eac3_frame_length, mpeg_frame_length
 
 HEAD_BYTES = 8192
 
-WHAT_WORKS = (
+SUPPORTED_FORMATS = (
     "Upload video as MP4, MOV, MKV, WebM, AVI, MPEG, or MXF, or audio as MP3, M4A, AAC, FLAC, WAV, or AIFF."
 )
-TEXT_DETAIL = f"This file is a text document, not a video. {WHAT_WORKS}"
-UNKNOWN_DETAIL = f"This kind of file isn't supported. {WHAT_WORKS}"
+TEXT_DETAIL = f"This file is a text document, not a video. {SUPPORTED_FORMATS}"
+UNKNOWN_DETAIL = f"This kind of file isn't supported. {SUPPORTED_FORMATS}"
 EMPTY_DETAIL = "The file is empty. Choose the file again, or another one."
-STILL_DETAIL = f"This file is an image, not a video. {WHAT_WORKS}"
+IMAGE_DETAIL = f"This file is an image, not a video. {SUPPORTED_FORMATS}"
 
 
 @dataclass(frozen=True)
@@ -116,14 +123,14 @@ def sniff_bytes(head: bytes) -> Container:
     if container is not None:
         return container
     if head.startswith(_IMAGES) or (head[:4], head[8:12]) == (b"RIFF", b"WEBP"):
-        raise UnsupportedMedia(STILL_DETAIL)
+        raise UnsupportedMedia(IMAGE_DETAIL)
     raise UnsupportedMedia(TEXT_DETAIL if _looks_like_text(head) else UNKNOWN_DETAIL)
 
 
 def _match(head: bytes) -> Container | None:
     if head[4:8] in _ISO_FIRST_BOXES:
         if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS:
-            raise UnsupportedMedia(STILL_DETAIL)
+            raise UnsupportedMedia(IMAGE_DETAIL)
         return ISO_BMFF
     for signature, container in _SIGNATURES:
         if head.startswith(signature):
@@ -134,10 +141,10 @@ def _match(head: bytes) -> Container | None:
         return GIF
     if _is_transport_stream(head[:_TS_PROOF_BYTES]):
         return MPEG_TS
-    return DV if _is_dv(head) else _raw_sound(head)
+    return DV if _is_dv(head) else _match_raw_audio(head)
 
 
-def _raw_sound(head: bytes) -> Container | None:
+def _match_raw_audio(head: bytes) -> Container | None:
     """Sound without a container: two frames in a row, the second where the first one's header says that it ends."""
     for container, frame_length in _FRAMINGS:
         length = frame_length(head)

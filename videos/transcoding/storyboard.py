@@ -19,7 +19,7 @@ TILES_PER_SHEET = COLUMNS * ROWS
 # Beyond this many frames the interval grows instead: nobody seeks by the second in a long film.
 MAX_TILES = 400
 SHEET_PATTERN = "storyboard_%03d.jpg"
-TRACK = "storyboard.vtt"
+TRACK_NAME = "storyboard.vtt"
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=600, cpu_seconds=600, file_size=64 * ffmpeg.MIB)
 NO_SHEET_DETAIL = "No preview pictures could be made from this video."
 
@@ -58,13 +58,13 @@ def make_storyboard(folder: Path, *, duration: float) -> Storyboard:
     sheets = tuple(sorted(folder.glob("storyboard_*.jpg")))
     if len(sheets) != sheet_count:
         raise EncodeFailed(NO_SHEET_DETAIL, log=f"{len(sheets)} sheets instead of {sheet_count}")
-    _crop_last_sheet(sheets[-1], tiles - (sheet_count - 1) * TILES_PER_SHEET, tile)
-    board = Storyboard(folder / TRACK, sheets, interval, tiles, *tile)
-    board.track.write_text(web_vtt(board, duration), encoding="utf-8")
+    _crop_sheet(sheets[-1], tiles - (sheet_count - 1) * TILES_PER_SHEET, tile)
+    board = Storyboard(folder / TRACK_NAME, sheets, interval, tiles, *tile)
+    board.track.write_text(build_webvtt(board, duration), encoding="utf-8")
     return board
 
 
-def web_vtt(board: Storyboard, duration: float) -> str:
+def build_webvtt(board: Storyboard, duration: float) -> str:
     """The WebVTT text: one cue per frame, its payload a relative URL with a #xywh fragment."""
     cues = ["WEBVTT"]
     for number in range(board.tiles):
@@ -107,10 +107,10 @@ def _write_sheets(playlist: Path, folder: Path, interval: int, tile: tuple[int, 
         "image2",
         str(folder / SHEET_PATTERN),
     ]
-    ffmpeg.run(args, limits=LIMITS, files=ffmpeg.Files(write=(folder,)))
+    ffmpeg.run(args, limits=LIMITS, files=ffmpeg.SandboxFiles(write=(folder,)))
 
 
-def _crop_last_sheet(path: Path, tiles: int, tile: tuple[int, int]) -> None:
+def _crop_sheet(path: Path, tiles: int, tile: tuple[int, int]) -> None:
     """Cuts the rest off: a short video would otherwise carry a sheet that is mostly empty."""
     rows = math.ceil(tiles / COLUMNS)
     columns = min(tiles, COLUMNS)

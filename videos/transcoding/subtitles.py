@@ -10,10 +10,10 @@ from .probe import SourceInfo, SubtitleTrack
 TEXT_CODECS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})
 BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 # With those of picture and sound: without them ffmpeg takes the first cue for the beginning of a silent file.
-DECODERS = f"{ffmpeg.DECODER_WHITELIST},mov_text,subrip,srt,ass,ssa,webvtt,text"
+SUBTITLE_DECODERS = f"{ffmpeg.DECODER_WHITELIST},mov_text,subrip,srt,ass,ssa,webvtt,text"
 # Formats that text is copied into as it is. ffmpeg's decoders refuse text that is not UTF-8, take "<3" for a tag,
 # drop the times of words and keep drawings as text.
-COPIED_INTO = {"webvtt": "webvtt", "subrip": "srt", "srt": "srt", "ass": "ass", "ssa": "ass"}
+OUTPUT_FORMATS = {"webvtt": "webvtt", "subrip": "srt", "srt": "srt", "ass": "ass", "ssa": "ass"}
 MAX_TRACKS = 20
 MAX_FILE_BYTES = 8 * ffmpeg.MIB
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=300, cpu_seconds=120, file_size=MAX_FILE_BYTES)
@@ -27,7 +27,7 @@ class ExtractedSubtitles:
     track: SubtitleTrack
 
 
-def text_tracks(info: SourceInfo) -> list[SubtitleTrack]:
+def select_text_tracks(info: SourceInfo) -> list[SubtitleTrack]:
     """Return the tracks that hold text, at most ``MAX_TRACKS``."""
     return [track for track in info.subtitles if track.codec in TEXT_CODECS][:MAX_TRACKS]
 
@@ -38,7 +38,7 @@ def extract_subtitles(source: Path, info: SourceInfo, out_dir: Path) -> list[Ext
     Times are on the clock of the pictures, which begins at 0 whatever the file's clock says. The file is read once
     for all tracks, and once more per track when that fails.
     """
-    tracks = text_tracks(info)
+    tracks = select_text_tracks(info)
     if not tracks:
         return []
     paths = [out_dir / f"subtitles-{track.index}" for track in tracks]
@@ -58,9 +58,9 @@ def extract_subtitles(source: Path, info: SourceInfo, out_dir: Path) -> list[Ext
 
 
 def _extract(source: Path, info: SourceInfo, wanted: list[tuple[SubtitleTrack, Path]]) -> None:
-    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, decoders=DECODERS)]
+    args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, decoders=SUBTITLE_DECODERS)]
     for track, path in wanted:
-        codec = "copy" if track.codec in COPIED_INTO else "webvtt"
+        codec = "copy" if track.codec in OUTPUT_FORMATS else "webvtt"
         args += ["-map", f"0:{track.index}", "-map_metadata", "-1", "-c:s", codec]
-        args += ["-f", COPIED_INTO.get(track.codec, "webvtt"), str(path)]
-    ffmpeg.run(args, limits=LIMITS, files=ffmpeg.Files(read=(source,), write=(wanted[0][1].parent,)))
+        args += ["-f", OUTPUT_FORMATS.get(track.codec, "webvtt"), str(path)]
+    ffmpeg.run(args, limits=LIMITS, files=ffmpeg.SandboxFiles(read=(source,), write=(wanted[0][1].parent,)))

@@ -14,15 +14,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from streamsite.errors import Absent, Conflict, Invalid
-from streamsite.mongo.retry import in_transaction
+from streamsite.mongo.retry import run_in_transaction
 from videos import quota, services, strikes
 from videos.files import paths
 from videos.models import Status, Upload, UploadKind, Video
 from videos.uploads import partial_file
-from videos.uploads.services import expiry
-from videos.uploads.tus import read_metadata
+from videos.uploads.services import new_expiry
+from videos.uploads.tus import parse_metadata
 
-DESCRIBING = ("title", "description", "visibility", "category", "language", "originally_published_on")
+METADATA_FIELDS = ("title", "description", "visibility", "category", "language", "originally_published_on")
 
 
 class AlreadyJoined(Conflict):
@@ -31,7 +31,7 @@ class AlreadyJoined(Conflict):
     detail = "One of the partial uploads was used for another upload."
 
 
-def begin(owner: User, *, length: int | None, metadata: str) -> Upload:
+def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     """Return a new upload of ``length`` bytes, ``None`` while that is unknown, and save the draft of its video.
 
     ``metadata`` is ``Upload-Metadata`` as it was sent. Raises ``Invalid``, ``TooLarge``, ``Conflict`` or
@@ -40,16 +40,16 @@ def begin(owner: User, *, length: int | None, metadata: str) -> Upload:
     _require_room(owner, length)
     _require_few_drafts(owner)
     video = _draft(owner, metadata, length or 0)
-    upload = Upload(owner=owner, video=video, length=length, metadata=metadata, expires_at=expiry())
+    upload = Upload(owner=owner, video=video, length=length, metadata=metadata, expires_at=new_expiry())
     _store(upload)
     return upload
 
 
-def begin_partial(owner: User, *, length: int | None, metadata: str) -> Upload:
+def create_partial_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     """Return a new partial upload, which a final one is to join. Raises as ``begin`` does."""
-    strikes.require_good(owner)
+    strikes.require_may_publish(owner)
     _require_room(owner, length)
-    read_metadata(metadata)
+    parse_metadata(metadata)
     waiting = Upload.objects.filter(owner=owner, kind=UploadKind.PARTIAL, joined_into=None)
     if waiting.count() >= settings.MAX_PARTIAL_UPLOADS_PER_USER:
         raise Conflict("You have too many partial uploads. Join or cancel some first.")
@@ -59,13 +59,13 @@ def begin_partial(owner: User, *, length: int | None, metadata: str) -> Upload:
         length=length,
         reserved=length or 0,
         metadata=metadata,
-        expires_at=expiry(),
+        expires_at=new_expiry(),
     )
     _store(upload)
     return upload
 
 
-def begin_final(owner: User, *, ids: Sequence[str], concat: str, metadata: str) -> Upload:
+def create_final_upload(owner: User, *, ids: Sequence[str], concat: str, metadata: str) -> Upload:
     """Return the upload that joins the finished partial uploads ``ids`` in this order; their bytes are not joined yet.
 
     ``concat`` is ``Upload-Concat`` as it was sent. The same list again is the same upload, so that a client whose
@@ -76,8 +76,8 @@ def begin_final(owner: User, *, ids: Sequence[str], concat: str, metadata: str) 
     if earlier is not None:
         return earlier
     length = sum(_finished_length(upload) for upload in _partial(owner, ids))
-    services.require_acceptable_size(length)
-    quota.require(owner, more=0)
+    services.require_valid_size(length)
+    quota.require_quota(owner, more=0)
     _require_few_drafts(owner)
     upload = Upload(
         owner=owner,
@@ -87,7 +87,7 @@ def begin_final(owner: User, *, ids: Sequence[str], concat: str, metadata: str) 
         metadata=metadata,
         concat=concat,
         part_ids=" ".join(ids),
-        expires_at=expiry(),
+        expires_at=new_expiry(),
     )
     try:
         _store(upload, joins=ids)
@@ -121,16 +121,16 @@ def _partial(owner: User, ids: Sequence[str]) -> list[Upload]:
 
 
 def _finished_length(upload: Upload) -> int:
-    with suppress(partial_file.Gone):
-        if upload.length is not None and partial_file.offset(upload.pk) == upload.length:
+    with suppress(partial_file.UploadFileMissing):
+        if upload.length is not None and partial_file.received_bytes(upload.pk) == upload.length:
             return upload.length
     raise Invalid("One of the partial uploads is not finished.")
 
 
 def _require_room(owner: User, length: int | None) -> None:
     if length is not None:
-        services.require_acceptable_size(length)
-    quota.require(owner, more=length or 0)
+        services.require_valid_size(length)
+    quota.require_quota(owner, more=length or 0)
     paths.require_space(length or 0)
 
 
@@ -141,12 +141,12 @@ def _require_few_drafts(owner: User) -> None:
 
 
 def _draft(owner: User, metadata: str, size: int) -> Video:
-    described = read_metadata(metadata)
-    return services.draft(
+    described = parse_metadata(metadata)
+    return services.build_draft(
         owner,
         filename=described.get("filename") or described.get("name") or "",
         size=size,
-        data={name: described[name] for name in DESCRIBING if described.get(name)},
+        data={name: described[name] for name in METADATA_FIELDS if described.get(name)},
         status=Status.UPLOADING,
     )
 
@@ -154,7 +154,7 @@ def _draft(owner: User, metadata: str, size: int) -> Video:
 def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
     """Save the upload and its draft, and let it have the partial uploads ``joins``; all of it or nothing."""
     video = upload.video
-    partial_file.create(upload.pk)
+    partial_file.create_file(upload.pk)
     try:
 
         def store() -> None:
@@ -164,15 +164,15 @@ def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
             if joins:
                 _take_parts(upload, joins)
 
-        in_transaction(store)
+        run_in_transaction(store)
         # Two that began at the same moment have both seen room for one.
         if not joins:
-            quota.require(upload.owner, more=0)
+            quota.require_quota(upload.owner, more=0)
     except BaseException:
         Upload.objects.filter(pk=upload.pk).delete()
         if video is not None:
             Video.objects.filter(pk=video.pk).delete()
-        partial_file.remove(upload.pk)
+        partial_file.delete_file(upload.pk)
         raise
 
 

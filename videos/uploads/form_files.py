@@ -39,9 +39,9 @@ class VideoHandler(DiskHandler):
         more = bytes_in_flight(user.pk)
         if not self._is_announced:
             self._is_announced = True
-            strikes.require_good(user)
+            strikes.require_may_publish(user)
             more += max(0, self._length() - REST_OF_FORM)
-        quota.require(user, more=more)
+        quota.require_quota(user, more=more)
 
     def _length(self) -> int:
         raw = str(self.request.META.get("CONTENT_LENGTH") or "") if self.request is not None else ""

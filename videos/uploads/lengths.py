@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from streamsite.errors import Invalid, TooLarge
-from streamsite.sanitize import bytes_in_words
+from streamsite.sanitize import format_bytes
 from videos import quota, services
 from videos.models import Status, Upload, Video
 from videos.uploads.partial_file import OffsetConflict
@@ -23,7 +23,7 @@ def set_length(upload: Upload, total: int, reach: int) -> None:
         if total != upload.length:
             raise Invalid("Upload-Length cannot be changed.")
         return
-    services.require_acceptable_size(total)
+    services.require_valid_size(total)
     if reach > total:
         raise TooLarge("That is more than the upload is said to have.")
     _reserve(upload, total)
@@ -35,16 +35,16 @@ def require_room(upload: Upload, reach: int) -> None:
     """Raise ``TooLarge`` unless the upload may go on to the offset ``reach``."""
     if upload.length is None:
         if reach > settings.MAX_UPLOAD_BYTES:
-            most = bytes_in_words(settings.MAX_UPLOAD_BYTES)
+            most = format_bytes(settings.MAX_UPLOAD_BYTES)
             raise TooLarge(f"A file may have at most {most}.")
         _reserve(upload, reach)
     elif reach > upload.length:
         raise TooLarge("That is more than the upload was announced to have.")
     else:
-        quota.require(upload.owner, more=0)
+        quota.require_quota(upload.owner, more=0)
 
 
-def require_reserved(upload: Upload, reach: int) -> None:
+def require_reservation(upload: Upload, reach: int) -> None:
     """Raise ``OffsetConflict`` unless the upload, whose length is not known, still counts ``reach`` bytes.
 
     A later request of the same upload may have announced less than one that is still sending.
@@ -60,11 +60,11 @@ def require_reserved(upload: Upload, reach: int) -> None:
 def _reserve(upload: Upload, size: int) -> None:
     """Let the upload count ``size`` bytes."""
     before = upload.video.source_size if upload.video is not None else upload.reserved
-    quota.require(upload.owner, more=max(0, size - before))
+    quota.require_quota(upload.owner, more=max(0, size - before))
     _count(upload, size)
     try:
         # Two that asked at the same moment have both seen room for one.
-        quota.require(upload.owner, more=0)
+        quota.require_quota(upload.owner, more=0)
     except TooLarge:
         _count(upload, before)
         raise

@@ -23,8 +23,8 @@ from streamsite.errors import Conflict, TooLarge
 from videos.files import paths
 from videos.uploads.tus import Checksum, ChecksumMismatch
 
-PIECE = 1024 * 1024
-SPACE_CHECK_BYTES = 64 * PIECE
+CHUNK_BYTES = 1024 * 1024
+SPACE_CHECK_BYTES = 64 * CHUNK_BYTES
 
 
 class Body(Protocol):
@@ -39,40 +39,40 @@ class OffsetConflict(Conflict):
     detail = "The upload is at another offset. Ask for it with HEAD and go on from there."
 
 
-class Gone(Exception):
+class UploadFileMissing(Exception):
     """The upload's file is not there any more."""
 
 
-def path_of(upload_id: str) -> Path:
+def upload_path(upload_id: str) -> Path:
     """The file of an unfinished upload."""
     return Path(settings.WORK_DIR) / "uploads" / upload_id
 
 
-def create(upload_id: str) -> None:
+def create_file(upload_id: str) -> None:
     """An empty file."""
-    path = path_of(upload_id)
+    path = upload_path(upload_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
 
 
-def offset(upload_id: str) -> int:
+def received_bytes(upload_id: str) -> int:
     """How many bytes have arrived. Raises ``Gone``."""
     try:
-        return path_of(upload_id).stat().st_size
+        return upload_path(upload_id).stat().st_size
     except FileNotFoundError:
-        raise Gone from None
+        raise UploadFileMissing from None
 
 
-def remove(upload_id: str) -> None:
+def delete_file(upload_id: str) -> None:
     """Delete the file, whoever still writes to it."""
-    path_of(upload_id).unlink(missing_ok=True)
+    upload_path(upload_id).unlink(missing_ok=True)
 
 
 def _unlimited(_reach: int) -> None:
     """Let every offset be reached."""
 
 
-def append(
+def append_bytes(
     upload_id: str,
     body: Body,
     *,
@@ -105,7 +105,7 @@ def append(
     return position
 
 
-def join(upload_id: str, pieces: Sequence[tuple[str, int]]) -> bool:
+def join_files(upload_id: str, pieces: Sequence[tuple[str, int]]) -> bool:
     """Append the files of ``pieces``, ids with their lengths, in order, and delete each once its bytes are durable.
 
     Safe to repeat after an interruption: a piece that still has its file is copied again from where it begins. Return
@@ -117,30 +117,30 @@ def join(upload_id: str, pieces: Sequence[tuple[str, int]]) -> bool:
         _require_named(descriptor, upload_id)
         start = 0
         for piece_id, length in pieces:
-            if path_of(piece_id).exists():
+            if upload_path(piece_id).exists():
                 _copy_to(descriptor, piece_id, start)
-                remove(piece_id)
+                delete_file(piece_id)
             start += length
         if os.fstat(descriptor).st_size != start:
-            raise Gone
+            raise UploadFileMissing
     return True
 
 
 def _copy_to(descriptor: int, piece_id: str, start: int) -> None:
     if os.fstat(descriptor).st_size < start:
-        raise Gone
-    paths.require_space(offset(piece_id))
+        raise UploadFileMissing
+    paths.require_space(received_bytes(piece_id))
     # Behind the pieces before stands at most a part of this one.
     os.ftruncate(descriptor, start)
     os.lseek(descriptor, start, os.SEEK_SET)
     try:
-        with path_of(piece_id).open("rb") as piece, os.fdopen(os.dup(descriptor), "wb") as out:
-            shutil.copyfileobj(piece, out, PIECE)
+        with upload_path(piece_id).open("rb") as piece, os.fdopen(os.dup(descriptor), "wb") as out:
+            shutil.copyfileobj(piece, out, CHUNK_BYTES)
         os.fsync(descriptor)
     except FileNotFoundError:
-        raise Gone from None
+        raise UploadFileMissing from None
     except OSError as error:
-        raise disk.refusal(error) from None
+        raise disk.as_disk_full(error) from None
 
 
 def _append_checked(
@@ -148,7 +148,7 @@ def _append_checked(
 ) -> int:
     """By way of a file of its own, so that a killed process leaves nothing unproven in the upload."""
     hasher = hashlib.new(checksum.algorithm, usedforsecurity=False)
-    aside = path_of(upload_id).with_name(f"{upload_id}.{os.urandom(6).hex()}")
+    aside = upload_path(upload_id).with_name(f"{upload_id}.{os.urandom(6).hex()}")
     try:
         received = 0
         with aside.open("wb") as out:
@@ -161,7 +161,7 @@ def _append_checked(
             with _locked(descriptor):
                 _require(descriptor, upload_id, start)
                 with os.fdopen(os.dup(descriptor), "ab") as out:
-                    shutil.copyfileobj(proven, out, PIECE)
+                    shutil.copyfileobj(proven, out, CHUNK_BYTES)
             os.fsync(descriptor)
     finally:
         aside.unlink(missing_ok=True)
@@ -175,7 +175,7 @@ def _pieces(body: Body, length: int, start: int, require_reach: Callable[[int], 
         if unchecked >= SPACE_CHECK_BYTES:
             paths.require_space(min(left, SPACE_CHECK_BYTES))
             unchecked = 0
-        piece = _read(body, min(PIECE, left))
+        piece = _read(body, min(CHUNK_BYTES, left))
         if not piece:
             return
         left -= len(piece)
@@ -193,7 +193,7 @@ def _pieces_to_the_end(
     body has ended: with it the upload would be complete.
     """
     taken, unchecked = 0, SPACE_CHECK_BYTES
-    while piece := _read(body, PIECE):
+    while piece := _read(body, CHUNK_BYTES):
         if unchecked >= SPACE_CHECK_BYTES:
             paths.require_space(SPACE_CHECK_BYTES if most is None else min(most - taken, SPACE_CHECK_BYTES))
             unchecked = 0
@@ -220,7 +220,7 @@ def _write_at(descriptor: int, upload_id: str, piece: bytes, position: int) -> i
             try:
                 written = os.pwrite(descriptor, view, position)
             except OSError as error:
-                raise disk.refusal(error) from None
+                raise disk.as_disk_full(error) from None
             position += written
             view = view[written:]
     return position
@@ -235,21 +235,21 @@ def _require(descriptor: int, upload_id: str, position: int) -> None:
 def _require_named(descriptor: int, upload_id: str) -> None:
     status = os.fstat(descriptor)
     if not status.st_nlink:
-        raise Gone
+        raise UploadFileMissing
     try:
-        is_ours = os.path.samestat(status, path_of(upload_id).stat())
+        is_ours = os.path.samestat(status, upload_path(upload_id).stat())
     except FileNotFoundError:
-        raise Gone from None
+        raise UploadFileMissing from None
     if not is_ours:
-        raise Gone
+        raise UploadFileMissing
 
 
 @contextmanager
 def _opened(upload_id: str) -> Iterator[int]:
     try:
-        descriptor = os.open(path_of(upload_id), os.O_WRONLY | os.O_CLOEXEC)
+        descriptor = os.open(upload_path(upload_id), os.O_WRONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise Gone from None
+        raise UploadFileMissing from None
     try:
         yield descriptor
     finally:

@@ -19,20 +19,20 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite import trash
 from streamsite.errors import Absent, Forbidden
-from streamsite.mongo.retry import in_transaction
+from streamsite.mongo.retry import run_in_transaction
 from streamsite.visibility import Visibility
-from videos import duplicates, schedules, strikes
-from videos.files import paths
+from videos import schedules, strikes
+from videos.files import duplicates, paths
 from videos.models import Status, Upload, UploadKind, Video
 from videos.uploads import lengths, partial_file
 from videos.uploads.tus import Checksum
 
 logger = logging.getLogger("streamsite.uploads")
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def of_owner(owner: User, upload_id: str) -> Upload:
+def get_upload(owner: User, upload_id: str) -> Upload:
     """Return the account's upload. ``Absent`` when it is another's, expired, joined into a final one, or none."""
     mine = Upload.objects.select_related("video").filter(owner=owner, joined_into=None)
     upload = mine.filter(pk=upload_id).first()
@@ -41,7 +41,7 @@ def of_owner(owner: User, upload_id: str) -> Upload:
     return upload
 
 
-def offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
+def current_offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
     """Return how many bytes have arrived, and finish what was interrupted between the last byte and the queue.
 
     ``None`` for a final upload while another request joins its parts.
@@ -49,15 +49,15 @@ def offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
     if upload.finished_at is not None:
         return upload.length
     try:
-        if upload.kind == UploadKind.FINAL and not partial_file.join(upload.pk, _parts_of(upload)):
+        if upload.kind == UploadKind.FINAL and not partial_file.join_files(upload.pk, _parts_of(upload)):
             return None
-        arrived = partial_file.offset(upload.pk)
-    except partial_file.Gone:
+        arrived = partial_file.received_bytes(upload.pk)
+    except partial_file.UploadFileMissing:
         if not _is_moved(upload):
             raise Absent from None
         arrived = upload.length or 0
     if arrived == upload.length:
-        finish(upload, enqueue=enqueue)
+        finish_upload(upload, enqueue=enqueue)
     return arrived
 
 
@@ -68,11 +68,11 @@ def _parts_of(upload: Upload) -> list[tuple[str, int]]:
     )
     ids = upload.part_ids.split()
     if lengths.keys() != set(ids):
-        raise partial_file.Gone
+        raise partial_file.UploadFileMissing
     return [(part_id, lengths[part_id]) for part_id in ids]
 
 
-def unfinished(owner: User) -> list[dict[str, Any]]:
+def unfinished_uploads(owner: User) -> list[dict[str, Any]]:
     """The account's uploads of files that can go on, newest first, for its page."""
     rows = Upload.objects.select_related("video").filter(
         owner=owner,
@@ -85,8 +85,8 @@ def unfinished(owner: User) -> list[dict[str, Any]]:
     for upload in rows.order_by("-created_at")[: settings.MAX_OPEN_UPLOADS_PER_USER]:
         video, length = upload.video, upload.length
         try:
-            arrived = partial_file.offset(upload.pk)
-        except partial_file.Gone:
+            arrived = partial_file.received_bytes(upload.pk)
+        except partial_file.UploadFileMissing:
             continue
         if video is None or not length:
             continue
@@ -105,7 +105,7 @@ def unfinished(owner: User) -> list[dict[str, Any]]:
     return found
 
 
-def append(
+def append_to_upload(
     upload: Upload,
     body: partial_file.Body,
     *,
@@ -125,39 +125,39 @@ def append(
     """
     if upload.kind == UploadKind.FINAL:
         raise Forbidden("A final upload is made of its partial uploads and takes no bytes.")
-    present = offset(upload, enqueue=enqueue)
+    present = current_offset(upload, enqueue=enqueue)
     if start != present:
         raise partial_file.OffsetConflict
     reach = start + (length or 0)
     if total is not None:
         lengths.set_length(upload, total, reach)
     if present == upload.length and length == 0:
-        finish(upload, enqueue=enqueue)
+        finish_upload(upload, enqueue=enqueue)
         return present
     lengths.require_room(upload, reach)
     paths.require_space(0)
     fence = {}
     if upload.length is None:
-        require = lengths.require_reserved if length is not None else lengths.require_room
+        require = lengths.require_reservation if length is not None else lengths.require_room
         fence = {"require_reach": partial(require, upload)}
     most = (upload.length if upload.length is not None else settings.MAX_UPLOAD_BYTES) - start
     # Of a file that comes in several requests, the hash is left to its processing.
     is_all = start == 0 and (length is None or length == upload.length)
-    hashed = duplicates.HashedBody(body) if is_all else None
+    hashed = duplicates.HashingBody(body) if is_all else None
     try:
-        reached = partial_file.append(
+        reached = partial_file.append_bytes(
             upload.pk, hashed or body, start=start, length=length, most=most, checksum=checksum, **fence
         )
-    except partial_file.Gone:
+    except partial_file.UploadFileMissing:
         raise Absent from None
-    upload.expires_at = expiry()
+    upload.expires_at = new_expiry()
     Upload.objects.filter(pk=upload.pk).update(expires_at=upload.expires_at)
     if reached == upload.length:
-        finish(upload, enqueue=enqueue, sha256=hashed.hash_of(reached) if hashed else "")
+        finish_upload(upload, enqueue=enqueue, sha256=hashed.hash_of(reached) if hashed else "")
     return reached
 
 
-def finish(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = "") -> None:
+def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = "") -> None:
     """Hand the complete file to processing. Of several who try, one queues the job. A partial one only waits.
 
     ``sha256`` is the file's hash where it is known.
@@ -166,15 +166,15 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = 
     if video is None or upload.finished_at is not None:
         return
     try:
-        paths.keep_source(partial_file.path_of(upload.pk), video.pk)
+        paths.keep_source(partial_file.upload_path(upload.pk), video.pk)
     except FileNotFoundError:
         if not _is_moved(upload):
             raise Absent from None
 
     # Begun before its owner's publishing was paused: it is kept, for them alone.
     hidden: dict[str, Any] = {}
-    if strikes.is_paused(upload.owner_id):
-        hidden = {"visibility": Visibility.PRIVATE, **schedules.NONE}
+    if strikes.is_publishing_paused(upload.owner_id):
+        hidden = {"visibility": Visibility.PRIVATE, **schedules.NO_SCHEDULE}
 
     def switch() -> None:
         queued = Video.objects.filter(pk=video.pk, status=Status.UPLOADING).update(
@@ -185,7 +185,7 @@ def finish(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = 
         if queued:
             enqueue(video)
 
-    in_transaction(switch)
+    run_in_transaction(switch)
     upload.finished_at = timezone.now()
 
 
@@ -198,13 +198,13 @@ def finish_interrupted(*, enqueue: Callable[[Video], object]) -> int:
     count = 0
     for upload in waiting[:1000]:
         try:
-            count += offset(upload, enqueue=enqueue) is not None
+            count += current_offset(upload, enqueue=enqueue) is not None
         except (Absent, paths.DiskFull):
             logger.warning("an upload waits for its parts: %s", upload.pk)
     return count
 
 
-def cancel(upload: Upload) -> None:
+def cancel_upload(upload: Upload) -> None:
     """Give the upload up: its bytes and, unless it is finished, its parts and the draft of its video.
 
     Raises ``Absent`` for a part that was joined meanwhile.
@@ -212,14 +212,14 @@ def cancel(upload: Upload) -> None:
     if upload.kind == UploadKind.PARTIAL:
         if not Upload.objects.filter(pk=upload.pk, joined_into=None).delete()[0]:
             raise Absent
-        partial_file.remove(upload.pk)
+        partial_file.delete_file(upload.pk)
         return
     if upload.finished_at is None:
         joined = list(Upload.objects.filter(joined_into=upload.pk).values_list("pk", flat=True))
         if upload.video_id is not None:
             Video.objects.filter(pk=upload.video_id, status=Status.UPLOADING).delete()
         for upload_id in (upload.pk, *joined):
-            partial_file.remove(upload_id)
+            partial_file.delete_file(upload_id)
     Upload.objects.filter(pk=upload.pk).delete()
 
 
@@ -234,14 +234,14 @@ def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
     count = 0
     for upload in list(old.select_related("video")[:1000]):
         if enqueue is not None and upload.finished_at is None and _is_moved(upload):
-            finish(upload, enqueue=enqueue)
+            finish_upload(upload, enqueue=enqueue)
         if not _claim_expired(upload):
             continue
         count += 1
         if _is_younger_than_row(upload):
-            trash.move(partial_file.path_of(upload.pk))
+            trash.move(partial_file.upload_path(upload.pk))
         with suppress(Absent):
-            cancel(upload)
+            cancel_upload(upload)
     if count:
         logger.info("%d abandoned uploads removed", count)
     return count
@@ -254,14 +254,14 @@ def _claim_expired(upload: Upload) -> bool:
     if upload.finished_at is None and until > timezone.now():
         row.update(expires_at=until)
         return False
-    return bool(row.update(expires_at=LONG_AGO))
+    return bool(row.update(expires_at=EPOCH))
 
 
 def _last_written(upload: Upload) -> datetime:
     try:
-        return datetime.fromtimestamp(partial_file.path_of(upload.pk).stat().st_mtime, UTC)
+        return datetime.fromtimestamp(partial_file.upload_path(upload.pk).stat().st_mtime, UTC)
     except FileNotFoundError:
-        return LONG_AGO
+        return EPOCH
 
 
 def _is_younger_than_row(upload: Upload) -> bool:
@@ -280,6 +280,6 @@ def _is_moved(upload: Upload) -> bool:
         return False
 
 
-def expiry() -> datetime:
+def new_expiry() -> datetime:
     """Return until when an upload that goes on now is waited for."""
     return timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)

@@ -18,9 +18,9 @@ EXTENSIONS = (
 )
 CONTENT_TYPE = "application/offset+octet-stream"
 ALGORITHMS = ("sha1", "sha256", "sha512", "md5")
-LONGEST_METADATA = 16 * 1024
-LARGEST_NUMBER_DIGITS = 18
-MAX_JOINED = 500
+MAX_METADATA_LENGTH = 16 * 1024
+MAX_NUMBER_DIGITS = 18
+MAX_PARTIAL_UPLOADS = 500
 PARTIAL = "partial"
 UPLOAD_PATH = re.compile(r"\A/api/v1/uploads/([A-Za-z0-9_-]{1,32})/?\Z")
 
@@ -74,21 +74,21 @@ def require_version(header: str | None) -> None:
         raise WrongVersion
 
 
-def read_number(name: str, header: str | None) -> int:
+def parse_number(name: str, header: str | None) -> int:
     """A header that is a whole number of bytes."""
     text = (header or "").strip()
     if not text:
         raise Invalid(f"Send the header {name}.")
-    if not (text.isascii() and text.isdigit() and len(text) <= LARGEST_NUMBER_DIGITS):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_DIGITS):
         raise Invalid(f"{name} must be a whole number of bytes.")
     return int(text)
 
 
-def read_metadata(header: str | None) -> dict[str, str]:
+def parse_metadata(header: str | None) -> dict[str, str]:
     """``Upload-Metadata``: comma-separated pairs of a key and, after a space, its value in Base64."""
     if not header or not header.strip():
         return {}
-    if len(header) > LONGEST_METADATA:
+    if len(header) > MAX_METADATA_LENGTH:
         raise Invalid("Upload-Metadata is too long.")
     pairs: dict[str, str] = {}
     for part in header.split(","):
@@ -102,10 +102,10 @@ def read_metadata(header: str | None) -> dict[str, str]:
     return pairs
 
 
-def read_length(length: str | None, deferred: str | None) -> int | None:
+def parse_length(length: str | None, deferred: str | None) -> int | None:
     """Return ``Upload-Length``, or ``None`` with ``Upload-Defer-Length: 1``; exactly one of both has to be there."""
     if deferred is None:
-        return read_number("Upload-Length", length)
+        return parse_number("Upload-Length", length)
     if deferred.strip() != "1":
         raise Invalid("Upload-Defer-Length must be 1.")
     if length is not None:
@@ -113,7 +113,7 @@ def read_length(length: str | None, deferred: str | None) -> int | None:
     return None
 
 
-def read_concat(header: str | None, hosts: Collection[str]) -> Concat | None:
+def parse_concat(header: str | None, hosts: Collection[str]) -> Concat | None:
     """Return what ``Upload-Concat`` says, ``None`` without the header.
 
     A final upload names partial ones by their URLs, with or without scheme and host; a host must be one of ``hosts``.
@@ -127,8 +127,8 @@ def read_concat(header: str | None, hosts: Collection[str]) -> Concat | None:
     if word.strip() != "final" or not urls.split():
         raise Invalid("Upload-Concat must be partial, or final; and the URLs of partial uploads.")
     ids = tuple(_id_of(url, hosts) for url in urls.split())
-    if len(ids) > MAX_JOINED:
-        raise Invalid(f"A final upload may have at most {MAX_JOINED} partial uploads.")
+    if len(ids) > MAX_PARTIAL_UPLOADS:
+        raise Invalid(f"A final upload may have at most {MAX_PARTIAL_UPLOADS} partial uploads.")
     if len(set(ids)) < len(ids):
         raise Invalid("Upload-Concat names a partial upload twice.")
     return Concat(ids)
@@ -145,7 +145,7 @@ def _id_of(url: str, hosts: Collection[str]) -> str:
     return match[1]
 
 
-def read_checksum(header: str | None) -> Checksum | None:
+def parse_checksum(header: str | None) -> Checksum | None:
     """``Upload-Checksum``: an algorithm's name and a Base64 digest; ``None`` without the header."""
     if header is None:
         return None

@@ -10,29 +10,29 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from videos import access, mappers
-from videos.studio import date_ranges, formatting, report
+from videos.studio import date_ranges, formatting, reports
 
 
 @login_required
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def channel_analytics(request: HttpRequest) -> HttpResponse:
     """How the caller's channel does."""
     user: Any = request.user
-    found = report.of_channel(user.pk, date_ranges.asked(request.GET))
-    context = {"report": found, "cards": formatting.cards(found), "ranges": formatting.RANGES}
+    found = reports.build_channel_report(user.pk, date_ranges.parse_period(request.GET))
+    context = {"report": found, "cards": formatting.summary_cards(found), "ranges": formatting.RANGE_LABELS}
     return render(request, "videos/studio_overview.html", context)
 
 
 @login_required
 @require_safe
-def video(request: HttpRequest, video_id: str) -> HttpResponse:
+def video_analytics(request: HttpRequest, video_id: str) -> HttpResponse:
     """How one of the caller's videos does."""
     row = access.video_for_editing(request.user, video_id)
-    found = report.of_video(row, date_ranges.asked(request.GET))
+    found = reports.build_video_report(row, date_ranges.parse_period(request.GET))
     context = {
         "report": found,
-        "cards": formatting.cards(found),
-        "ranges": formatting.RANGES,
-        "video": mappers.managed(row),
+        "cards": formatting.summary_cards(found),
+        "ranges": formatting.RANGE_LABELS,
+        "video": mappers.serialize_studio_video(row),
     }
     return render(request, "videos/edit/stats.html", context)

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, Forbidden, Invalid, NotSignedIn, SiteError
-from streamsite.view_helpers import is_fragment, safe_next, show_problems
+from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
 from videos import access as videos
 from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
-from videos.comments.access import Found
-from videos.comments.queries import Listing
-from videos.comments.targets import Subject
+from videos.comments.access import CommentWithTarget
+from videos.comments.queries import CommentPage
+from videos.comments.targets import CommentTarget
 from videos.forms import CommentRulesForm
 from videos.models import Comment
-from videos.models.comment import State
+from videos.models.comment import CommentState
 
 METHODS = ("GET", "HEAD", "POST")
 
@@ -31,10 +31,10 @@ METHODS = ("GET", "HEAD", "POST")
 @require_http_methods(METHODS)
 def video_comments(request: HttpRequest, video_id: str) -> HttpResponse:
     """The comments below a video; saying something."""
-    return below(request, targets.of_video(videos.visit(request, video_id).video))
+    return comments_page(request, targets.video_target(videos.get_watchable(request, video_id).video))
 
 
-def below(request: HttpRequest, subject: Subject) -> HttpResponse:
+def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
     """The comments below any subject, as a page, as the section of one, or as further rows; a new one by form."""
     problem, text = "", ""
     if request.method == "POST":
@@ -48,21 +48,21 @@ def below(request: HttpRequest, subject: Subject) -> HttpResponse:
         else:
             return redirect(_address(subject, made))
     linked, is_gone = _linked(request, subject)
-    listing = queries.below(request, subject, absolute=False)
+    listing = queries.list_threads(request, subject, absolute=False)
     page = _shown(request, listing, subject)
     if linked is not None:
         page["results"] = [row for row in page["results"] if row["id"] != linked["id"]]
     context = {
         "subject": subject,
         "page": page,
-        "sort": queries.sort_of(request.GET),
+        "sort": queries.parse_sort(request.GET),
         "linked": linked,
         "is_linked_gone": is_gone,
-        "count": max(0, subject.comments - listing.known.unheard_in_all),
+        "count": max(0, subject.comments - listing.known.hidden_total),
         "problem": problem,
         "text": text,
     }
-    if not is_fragment(request):
+    if not is_htmx(request):
         return render(request, "comments/page.html", context, status=400 if problem else 200)
     template = "comments/_rows.html" if request.GET.get("cursor") else "comments/_section.html"
     return render(request, template, context)
@@ -83,7 +83,7 @@ def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
             problem = error.detail
         else:
             return redirect("comment", comment_id)
-    listing = queries.replies(request, found.subject, found.comment, absolute=False)
+    listing = queries.list_replies(request, found.subject, found.comment, absolute=False)
     context = {
         "subject": found.subject,
         "page": _shown(request, listing, found.subject),
@@ -92,12 +92,12 @@ def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
         "text": text,
         "is_thread": True,
     }
-    template = "comments/_rows.html" if is_fragment(request) else "comments/thread.html"
+    template = "comments/_rows.html" if is_htmx(request) else "comments/thread.html"
     return render(request, template, context, status=400 if problem else 200)
 
 
 @require_safe
-def row(request: HttpRequest, comment_id: str) -> HttpResponse:
+def comment_row(request: HttpRequest, comment_id: str) -> HttpResponse:
     """One comment as it is in a list now."""
     found = access.comment_for_reading(request, comment_id)
     context = {"comment": _one(request, found), "subject": found.subject}
@@ -135,11 +135,11 @@ def delete(request: HttpRequest, comment_id: str) -> HttpResponse:
     return render(request, "comments/delete.html", context)
 
 
-CURATE: dict[str, Callable[[Comment], object]] = {
+CURATION_ACTIONS: dict[str, Callable[[Comment], object]] = {
     "pin": services.pin,
     "unpin": services.unpin,
-    "heart": lambda comment: services.heart(comment, give=True),
-    "unheart": lambda comment: services.heart(comment, give=False),
+    "heart": lambda comment: services.set_heart(comment, give=True),
+    "unheart": lambda comment: services.set_heart(comment, give=False),
     "approve": services.approve,
 }
 
@@ -149,7 +149,7 @@ CURATE: dict[str, Callable[[Comment], object]] = {
 def curate(request: HttpRequest, comment_id: str) -> HttpResponse:
     """Pin, heart or show a comment by form."""
     found = access.comment_for_curating(request, comment_id)
-    act = CURATE.get(request.POST.get("act", ""))
+    act = CURATION_ACTIONS.get(request.POST.get("act", ""))
     if act is None:
         raise Absent
     act(found.comment)
@@ -162,7 +162,7 @@ def react(request: HttpRequest, comment_id: str) -> HttpResponse:
     """Like or dislike a comment; the same once more takes it back."""
     found = access.comment_for_reading(request, comment_id)
     user, value = _signed_in(request), request.POST.get("value", "")
-    if queries.opinions(user, [found.comment]).get(comment_id) == value:
+    if queries.load_reactions(user, [found.comment]).get(comment_id) == value:
         reactions.withdraw(user, found.comment)
     else:
         reactions.react(user, found.comment, value)
@@ -175,7 +175,7 @@ def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
     """Follow a thread by form, or stop following it."""
     found = access.thread_for_reading(request, comment_id)
     wanted = request.POST.get("act") != "stop"
-    following.change(_signed_in(request), found.comment, follow=wanted)
+    following.set_following(_signed_in(request), found.comment, follow=wanted)
     told = "You'll be notified about replies."
     messages.success(request, told if wanted else "You won't be notified about replies anymore.")
     return redirect(safe_next(request, _address(found.subject, found.comment)))
@@ -183,27 +183,29 @@ def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def studio(request: HttpRequest) -> HttpResponse:
+def studio_comments(request: HttpRequest) -> HttpResponse:
     """What was said about what the caller owns, or waits to be shown."""
     user = _signed_in(request)
-    state = State.HELD if request.GET.get("state") == State.HELD else State.SHOWN
-    page = paginate(request, queries.for_owner(user.pk, state), queries.LATEST, absolute=False)
-    about, known = queries.titles(page.rows), queries.known_to_owner(user, page.rows)
+    state = CommentState.HELD if request.GET.get("state") == CommentState.HELD else CommentState.SHOWN
+    page = paginate(request, queries.comments_for_owner(user.pk, state), queries.LATEST, absolute=False)
+    about, known = queries.load_target_titles(page.rows), queries.owner_state(user, page.rows)
     context = {
-        "page": page.body(lambda row: mappers.for_owner(row, user, known, about.get(row.subject))),
+        "page": page.body(
+            lambda row: mappers.serialize_comment_for_owner(row, user, known, about.get(row.subject))
+        ),
         "state": state,
-        "rules": filters.of_channel(user.pk),
+        "rules": filters.get_rules(user.pk),
     }
-    template = "comments/_studio_rows.html" if is_fragment(request) else "comments/studio.html"
+    template = "comments/_studio_rows.html" if is_htmx(request) else "comments/studio.html"
     return render(request, template, context)
 
 
 @login_required
 @require_http_methods(METHODS)
-def studio_rules(request: HttpRequest) -> HttpResponse:
+def comment_filters(request: HttpRequest) -> HttpResponse:
     """What the channel has held back until its owner has read it."""
     user = _signed_in(request)
-    kept = filters.of_channel(user.pk)
+    kept = filters.get_rules(user.pk)
     first = {
         "words": "\n".join(kept.words),
         "hold_links": kept.hold_links,
@@ -212,9 +214,9 @@ def studio_rules(request: HttpRequest) -> HttpResponse:
     form = CommentRulesForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
-            filters.change(user.pk, form.rules())
+            filters.update_rules(user.pk, form.rules())
         except SiteError as error:
-            show_problems(form, error)
+            add_form_errors(form, error)
         else:
             messages.success(request, "Saved. It holds for comments from now on.")
             return redirect("studio-comment-rules")
@@ -228,23 +230,25 @@ def _signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-def _address(subject: Subject, comment: Comment) -> str:
+def _address(subject: CommentTarget, comment: Comment) -> str:
     """The page with the comment's thread in view."""
     return f"{subject.url}?comment={comment.parent or comment.pk}#comments"
 
 
-def _one(request: HttpRequest, found: Found) -> dict[str, Any]:
-    known = queries.known(request.user, found.comment)
-    return mappers.for_page(found.comment, request.user, known, found.subject.seconds)
+def _one(request: HttpRequest, found: CommentWithTarget) -> dict[str, Any]:
+    known = queries.load_viewer_state(request.user, found.comment)
+    return mappers.serialize_comment_for_page(found.comment, request.user, known, found.subject.seconds)
 
 
-def _shown(request: HttpRequest, listing: Listing, subject: Subject) -> dict[str, Any]:
+def _shown(request: HttpRequest, listing: CommentPage, subject: CommentTarget) -> dict[str, Any]:
     return listing.page.body(
-        lambda comment: mappers.for_page(comment, request.user, listing.known, subject.seconds)
+        lambda comment: mappers.serialize_comment_for_page(
+            comment, request.user, listing.known, subject.seconds
+        )
     )
 
 
-def _linked(request: HttpRequest, subject: Subject) -> tuple[dict[str, Any] | None, bool]:
+def _linked(request: HttpRequest, subject: CommentTarget) -> tuple[dict[str, Any] | None, bool]:
     """The thread that ``?comment=`` names, which then leads the list, whatever its order.
 
     A reply leads to its thread. Also whether the caller cannot read that comment, or the reply that ``&reply=`` names
@@ -263,7 +267,7 @@ def _linked(request: HttpRequest, subject: Subject) -> tuple[dict[str, Any] | No
     return _one(request, found), is_gone
 
 
-def _readable(request: HttpRequest, comment_id: str) -> Found | None:
+def _readable(request: HttpRequest, comment_id: str) -> CommentWithTarget | None:
     try:
         return access.comment_for_reading(request, comment_id)
     except SiteError:

@@ -25,20 +25,20 @@ def embed(request: HttpRequest, video_id: str) -> HttpResponse:
     try:
         video = access.video_for_embedding(video_id)
     except Absent:
-        return framing.refuse(request, framing.ABSENT)
+        return framing.refusal_page(request, framing.ABSENT)
     except Forbidden:
-        return framing.refuse(request, framing.OFF, video_id=video_id)
-    if framing.is_refused(request, video.embed_domains):
-        return framing.refuse(request, framing.ELSEWHERE, video_id=video_id)
+        return framing.refusal_page(request, framing.OFF, video_id=video_id)
+    if framing.is_framed_by_other_site(request, video.embed_domains):
+        return framing.refusal_page(request, framing.ELSEWHERE, video_id=video_id)
     options = EmbedOptions.read(request.GET)
     context = {
-        "video": mappers.full(video, access.NOBODY),
+        "video": mappers.serialize_video(video, access.ANONYMOUS),
         "options": options,
         "domains": " ".join(video.embed_domains),
-        "page": urls.page(video),
+        "page": urls.watch_url(video),
         # What ``videos/_player.html`` reads.
         "start": options.start,
         "autoplay_now": options.autoplay,
         "loop": options.loop and not (options.start or options.end),
     }
-    return framing.framed(render(request, "videos/embed.html", context), video.embed_domains)
+    return framing.allow_framing(render(request, "videos/embed.html", context), video.embed_domains)

@@ -48,7 +48,7 @@ LANGUAGES: Choices = (
 )
 CAPTIONS: Choices = (("1", "With captions"),)
 # Name of the parameter, label, what is written for no choice, choices.
-OFFERED = (
+FILTERS = (
     ("uploaded", "Uploaded", "Any time", UPLOADED),
     ("duration", "Length", "Any length", DURATIONS),
     ("category", "Category", "Any category", CATEGORIES),
@@ -76,24 +76,24 @@ class Chip:
     without: str
 
 
-def fields(params: QueryDict) -> list[Field]:
+def filter_fields(params: QueryDict) -> list[Field]:
     """The conditions that are offered."""
     return [
         Field(name, label, none, _with(choices, params.get(name, "")), params.get(name, ""))
-        for name, label, none, choices in OFFERED
+        for name, label, none, choices in FILTERS
     ]
 
 
-def chips(params: QueryDict) -> list[Chip]:
+def active_chips(params: QueryDict) -> list[Chip]:
     """The conditions that hold."""
     return [
         Chip(dict(field.choices)[field.chosen], _without(params, field.name))
-        for field in fields(params)
+        for field in filter_fields(params)
         if field.chosen
     ]
 
 
-def exact_link(params: QueryDict) -> str:
+def exact_search_url(params: QueryDict) -> str:
     """Return the address of the first page of the same search with the words as they were typed."""
     kept = params.copy()
     kept.pop("cursor", None)

@@ -34,13 +34,13 @@ def framing_host(request: HttpRequest) -> str:
     return "" if parts.netloc == request.get_host() else host
 
 
-def is_refused(request: HttpRequest, domains: Iterable[str]) -> bool:
+def is_framed_by_other_site(request: HttpRequest, domains: Iterable[str]) -> bool:
     """Return whether the browser says that a site that isn't on the list frames the page."""
     host = framing_host(request)
-    return bool(host and domains and not embed_domains.allows(domains, host))
+    return bool(host and domains and not embed_domains.is_allowed(domains, host))
 
 
-def framed(response: HttpResponse, domains: Sequence[str] = ()) -> HttpResponse:
+def allow_framing(response: HttpResponse, domains: Sequence[str] = ()) -> HttpResponse:
     """Add the headers of a page that the sites on the list may frame, every site when it is empty."""
     response["Content-Security-Policy"] = framed_content_policy(embed_domains.frame_ancestors(domains))
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -49,7 +49,7 @@ def framed(response: HttpResponse, domains: Sequence[str] = ()) -> HttpResponse:
     return response
 
 
-def refuse(request: HttpRequest, reason: str, **context: Any) -> HttpResponse:
+def refusal_page(request: HttpRequest, reason: str, **context: Any) -> HttpResponse:
     """Return a page in the player's size that says why there is none. Every site may frame it."""
     context |= {"reason": reason, "code": CODES[reason]}
-    return framed(render(request, "videos/embed_refused.html", context, status=STATUSES[reason]))
+    return allow_framing(render(request, "videos/embed_refused.html", context, status=STATUSES[reason]))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -21,73 +19,77 @@ from django.views.decorators.http import require_safe
 from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
 from streamsite import cors
+from streamsite.caching import ExpiringCache
 from streamsite.errors import Absent, SiteError
-from streamsite.files import send
+from streamsite.files import send_file
 from streamsite.visibility import is_linkable
 from videos import share_links
 from videos.access import is_embeddable_anywhere
-from videos.files import bucket, bucket_delivery, manifests, paths, tokens
-from videos.files.content_types import type_of
+from videos.files import bucket, bucket_delivery, paths, tokens
+from videos.files.content_types import content_type_of
 from videos.files.urls import DOWNLOAD, EXTRAS
 from videos.models import Video
+from videos.playback import manifests
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
 PUBLIC_CACHE = "public, max-age=60"
 PRIVATE_CACHE = "private, no-store"
 # Playlists of a ladder that still grows are asked for again and again.
 GROWING_CACHE = "no-cache"
-_states: dict[str, tuple[float, Any]] = {}
+_states: ExpiringCache[str, Any] = ExpiringCache(
+    seconds=lambda _: settings.MEDIA_STATE_CACHE_SECONDS, max_entries=50_000
+)
 
 
-@cors.answers_preflight
+@cors.allow_preflight
 @require_safe
 def serve(request: HttpRequest, token: str, video_id: str, generation: str, name: str) -> HttpResponseBase:
     """One file of a video's generation, or of its extras, whole or in part."""
-    shown = tokens.read(token, video_id, generation)
+    shown = tokens.verify_token(token, video_id, generation)
     match = NAME.match(name)
     if shown is None or match is None:
         raise Absent
     state = _state(video_id)
     if state is not None and shown.epoch > state["visibility_epoch"]:
         # The token was made after the change that this process has not seen yet.
-        _states.pop(video_id, None)
+        _states.discard(video_id)
         state = _state(video_id)
     if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
     if not _may_have(request, shown, video_id, state):
         raise Absent
-    if name == DOWNLOAD and not (state["allow_download"] or shown.is_owners):
+    if name == DOWNLOAD and not (state["allow_download"] or shown.is_for_owner):
         raise Absent
     attachment = ""
     if name == DOWNLOAD:
         attachment = content_disposition_header(True, f"{state['title']}.mp4") or ""
-    content_type, cache = type_of(name), _cache(shown, state, match[1])
+    content_type, cache = content_type_of(name), _cache(shown, state, match[1])
     if generation != EXTRAS and manifests.is_composed(name):
         ladder = manifests.Ladder(
             video_id, generation, state["stored_generation"], state["duration"], state["language"]
         )
-        response = manifests.send(request, ladder, name, content_type=content_type, cache=cache)
-    elif bucket.holds(state["stored_generation"], generation):
-        folder = bucket.folder_of(video_id, state["stored_generation"])
-        response = bucket_delivery.send(
+        response = manifests.send_manifest(request, ladder, name, content_type=content_type, cache=cache)
+    elif bucket.is_stored(state["stored_generation"], generation):
+        folder = bucket.folder_name(video_id, state["stored_generation"])
+        response = bucket_delivery.send_object(
             request, folder, name, content_type=content_type, cache=cache, attachment=attachment
         )
     else:
         folder_path = (
             paths.extras_dir(video_id) if generation == EXTRAS else paths.generation_dir(video_id, generation)
         )
-        response = send(request, folder_path / name, content_type=content_type, cache=cache)
+        response = send_file(request, folder_path / name, content_type=content_type, cache=cache)
         if attachment:
             response["Content-Disposition"] = attachment
     if shown.viewer_class == tokens.PUBLIC and is_embeddable_anywhere(state):
-        cors.open_to_all(response)
+        cors.allow_any_origin(response)
     return response
 
 
 def forget_all() -> None:
     """Make this process look at every video again."""
     _states.clear()
-    manifests.forget_all()
+    manifests.clear_cache()
 
 
 def _state(video_id: str) -> dict[str, Any] | None:
@@ -107,23 +109,13 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "channel_id",
         "channel__is_active",
     )
-    found: dict[str, Any] | None = _remembered(video_id, columns.first)
+    found: dict[str, Any] | None = _states.get_or_load(video_id, columns.first)
     return found
 
 
-def _remembered(key: str, look: Callable[[], Any]) -> Any:
-    """What ``look`` says, asked at most every ``MEDIA_STATE_CACHE_SECONDS``."""
-    kept = _states.get(key)
-    if kept is not None and time.monotonic() - kept[0] < settings.MEDIA_STATE_CACHE_SECONDS:
-        return kept[1]
-    found = look()
-    if len(_states) > 50_000:
-        _states.clear()
-    _states[key] = (time.monotonic(), found)
-    return found
-
-
-def _may_have(request: HttpRequest, shown: tokens.Pass, video_id: str, state: dict[str, Any]) -> bool:
+def _may_have(
+    request: HttpRequest, shown: tokens.MediaTokenClaims, video_id: str, state: dict[str, Any]
+) -> bool:
     if shown.viewer_class == tokens.OWNER:
         return bool(_caller_id(request) == state["channel_id"])
     if shown.grant is not None:
@@ -131,17 +123,21 @@ def _may_have(request: HttpRequest, shown: tokens.Pass, video_id: str, state: di
     return _others_may_have(shown, video_id, state)
 
 
-def _is_held(shown: tokens.Pass, grant: tokens.Grant, video_id: str, state: dict[str, Any]) -> bool:
+def _is_held(
+    shown: tokens.MediaTokenClaims, grant: tokens.Grant, video_id: str, state: dict[str, Any]
+) -> bool:
     """Whether nothing has ended a token that is good by itself."""
     if shown.epoch != state["visibility_epoch"] or not state["channel__is_active"]:
         return False
     if grant.kind == tokens.LINK:
         return _is_shown(state) and _is_link_live(grant.id, video_id)
-    look = sessions.user_of if grant.kind == tokens.SESSION else api_tokens.reader_of
-    return bool(_remembered(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"])
+    look = sessions.user_id_for_session if grant.kind == tokens.SESSION else api_tokens.reader_id_by_token_id
+    return bool(
+        _states.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"]
+    )
 
 
-def _others_may_have(shown: tokens.Pass, video_id: str, state: dict[str, Any]) -> bool:
+def _others_may_have(shown: tokens.MediaTokenClaims, video_id: str, state: dict[str, Any]) -> bool:
     if not _is_shown(state):
         return False
     if shown.viewer_class == tokens.SHARED:
@@ -155,10 +151,12 @@ def _is_shown(state: dict[str, Any]) -> bool:
 
 
 def _is_link_live(link_id: str, video_id: str) -> bool:
-    return bool(_remembered(f"{video_id}/{link_id}", lambda: share_links.is_live(link_id, video_id)))
+    return bool(
+        _states.get_or_load(f"{video_id}/{link_id}", lambda: share_links.is_link_active(link_id, video_id))
+    )
 
 
-def _cache(shown: tokens.Pass, state: dict[str, Any], kind: str) -> str:
+def _cache(shown: tokens.MediaTokenClaims, state: dict[str, Any], kind: str) -> str:
     if shown.viewer_class != tokens.PUBLIC:
         return PRIVATE_CACHE
     return GROWING_CACHE if kind == "m3u8" and not state["is_complete"] else PUBLIC_CACHE
@@ -176,6 +174,6 @@ def _caller_id(request: HttpRequest) -> str | None:
     if scheme.lower() == "token":
         text = credentials.strip()
         known = hashlib.sha256(text.encode()).hexdigest()
-        reader: str | None = _remembered(f"token~{known}", lambda: api_tokens.reader_by_text(text))
+        reader: str | None = _states.get_or_load(f"token~{known}", lambda: api_tokens.reader_id_by_text(text))
         return reader
     return request.user.pk if request.user.is_authenticated else None

@@ -13,17 +13,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import verification
+from accounts import email_verification
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError
-from streamsite.page_limits import counts_as
+from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UPLOAD
-from streamsite.view_helpers import show_problems
+from streamsite.view_helpers import add_form_errors
 from streamsite.visibility import Visibility, is_private
-from videos import access, duplicates, forms, mappers, quota, schedules, services, tasks
+from videos import access, forms, mappers, quota, schedules, services, tasks
+from videos.files import duplicates
 from videos.uploads import services as uploads
 
-ACCEPTED = (
+ACCEPTED_SUFFIXES = (
     ".mp4",
     ".mov",
     ".m4v",
@@ -63,7 +64,7 @@ ACCEPTED = (
 )
 
 
-@counts_as(UPLOAD)
+@count_writes_as(UPLOAD)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
@@ -74,18 +75,18 @@ def upload(request: HttpRequest) -> HttpResponse:
         try:
             video = _keep(request, form)
         except SiteError as error:
-            show_problems(form, error)
+            add_form_errors(form, error)
         else:
             messages.success(request, "Uploaded. It is being processed.")
             return redirect("studio-video", video.pk)
     context = {
         "form": form,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
-        "accept": ACCEPTED,
+        "accept": ACCEPTED_SUFFIXES,
         "visibility_choices": _choices_of_visibility(user),
-        "unfinished": uploads.unfinished(user),
-        "quota": quota.limit(user),
-        "used": quota.used(user),
+        "unfinished": uploads.unfinished_uploads(user),
+        "quota": quota.quota_bytes_of(user),
+        "used": quota.used_bytes(user),
     }
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "videos/upload.html", context, status=status)
@@ -93,7 +94,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _choices_of_visibility(user: User) -> list[tuple[str, str]]:
     """What a new video of ``user`` can be."""
-    is_private_only = verification.is_missing(user)
+    is_private_only = email_verification.needs_verified_email(user)
     return [choice for choice in Visibility.choices if not is_private_only or is_private(choice[0])]
 
 
@@ -124,9 +125,9 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
         try:
             changed = services.update(video, form.changes())
         except SiteError as error:
-            show_problems(form, error)
+            add_form_errors(form, error)
         else:
-            messages.success(request, f"Saved. {schedules.canceled(video, changed)}".strip())
+            messages.success(request, f"Saved. {schedules.cancellation_notice(video, changed)}".strip())
             return redirect("studio-video", video.pk)
     status = 400 if form.is_bound else 200
     return render(
@@ -134,10 +135,10 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
         "videos/edit/details.html",
         {
             "form": form,
-            "video": mappers.full(video, request.user),
+            "video": mappers.serialize_video(video, request.user),
             "report": video.report,
-            "waits": schedules.why_it_waits(video),
-            "duplicate_of": duplicates.mapping_of(video),
+            "waits": schedules.overdue_reason(video),
+            "duplicate_of": duplicates.original_body(video),
         },
         status=status,
     )

@@ -16,15 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.page_limits import counts_as
+from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import PREVIEW
-from streamsite.view_helpers import show_problems
-from videos import access, forms, mappers, services, share_links
+from streamsite.view_helpers import add_form_errors
+from videos import access, forms, mappers, services, share_links, thumbnails
 from videos.captions import languages, webvtt
 from videos.captions import services as caption_services
-from videos.chapters import lists
+from videos.chapters import description_parser
 from videos.chapters import services as chapter_services
-from videos.files import thumbnails
 from videos.models import Video
 
 METHODS = ("GET", "HEAD", "POST")
@@ -33,7 +32,7 @@ METHODS = ("GET", "HEAD", "POST")
 def _page(
     request: HttpRequest, video: Video, name: str, *, problem: str = "", **context: Any
 ) -> HttpResponse:
-    found = {"video": mappers.full(video, request.user), "problem": problem, **context}
+    found = {"video": mappers.serialize_video(video, request.user), "problem": problem, **context}
     return render(request, f"videos/edit/{name}.html", found, status=400 if problem else 200)
 
 
@@ -46,7 +45,7 @@ def _in_words(error: SiteError) -> str:
 
 @login_required
 @require_http_methods(METHODS)
-def picture(request: HttpRequest, video_id: str) -> HttpResponse:
+def thumbnail_page(request: HttpRequest, video_id: str) -> HttpResponse:
     """Choose the picture that stands for the video."""
     video = access.video_for_editing(request.user, video_id)
     problem = ""
@@ -58,20 +57,20 @@ def picture(request: HttpRequest, video_id: str) -> HttpResponse:
         else:
             messages.success(request, "The picture was changed.")
             return redirect("studio-picture", video_id)
-    return _page(request, video, "picture", problem=problem, choices=thumbnails.choices(video))
+    return _page(request, video, "picture", problem=problem, choices=thumbnails.thumbnail_choices(video))
 
 
 def _change_picture(request: HttpRequest, video: Video) -> None:
     sent = request.FILES.get("file")
     at, choice = request.POST.get("at", ""), request.POST.get("choice", "")
     if sent is not None and not isinstance(sent, list):
-        thumbnails.take_image(video, sent)
+        thumbnails.set_image(video, sent)
     elif at:
-        thumbnails.take_moment(video, forms.number(at, field="at"))
+        thumbnails.set_frame(video, forms.parse_number(at, field="at"))
     elif choice:
-        thumbnails.choose(video, int(forms.number(choice, field="choice")))
+        thumbnails.choose_automatic(video, int(forms.parse_number(choice, field="choice")))
     else:
-        thumbnails.reset(video)
+        thumbnails.reset_thumbnail(video)
 
 
 @login_required
@@ -79,12 +78,12 @@ def _change_picture(request: HttpRequest, video: Video) -> None:
 def chapters_page(request: HttpRequest, video_id: str) -> HttpResponse:
     """Edit the chapters as lines of a time and a title."""
     video = access.video_for_editing(request.user, video_id)
-    text, problem = chapter_services.as_text(chapter_services.of_video(video)), ""
+    text, problem = chapter_services.format_chapters(chapter_services.get_chapters(video)), ""
     if request.method == "POST":
         text = request.POST.get("text", "")
         try:
-            known = chapter_services.of_video(video)
-            services.update(video, {"chapters": chapter_services.from_text(text, known=known)})
+            known = chapter_services.get_chapters(video)
+            services.update(video, {"chapters": chapter_services.parse_chapters(text, known=known)})
         except SiteError as error:
             problem = _in_words(error)
         else:
@@ -94,21 +93,23 @@ def chapters_page(request: HttpRequest, video_id: str) -> HttpResponse:
     return _page(request, video, "chapters", problem=problem, **shown)
 
 
-def _shown_chapters(video: Video) -> lists.Found:
+def _shown_chapters(video: Video) -> description_parser.ParsedChapters:
     """Return the chapters of the video, and without any why its description has none."""
-    found = chapter_services.preview(video)
-    shown = chapter_services.within(chapter_services.of_video(video), video.duration)
-    return lists.Found(shown) if shown and shown != found.chapters else found
+    found = chapter_services.preview_chapters(video)
+    shown = chapter_services.chapters_within(chapter_services.get_chapters(video), video.duration)
+    return description_parser.ParsedChapters(shown) if shown and shown != found.chapters else found
 
 
-@counts_as(PREVIEW)
+@count_writes_as(PREVIEW)
 @login_required
 @require_POST
 def chapters_preview(request: HttpRequest, video_id: str) -> HttpResponse:
     """Show which chapters the ``description`` or the ``text`` of the editor's form would give the video."""
     video = access.video_for_editing(request.user, video_id)
     sent = request.POST
-    found = chapter_services.preview(video, description=sent.get("description"), lines=sent.get("text"))
+    found = chapter_services.preview_chapters(
+        video, description=sent.get("description"), lines=sent.get("text")
+    )
     context = {"found": found, "video": {"url": video.get_absolute_url()}}
     return render(request, "videos/edit/_chapters.html", context)
 
@@ -123,16 +124,18 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             file = form.read()
-            caption_services.add(video, file.cues, **form.described())
+            caption_services.add_track(video, file.cues, **form.described())
         except SiteError as error:
-            show_problems(form, error)
+            add_form_errors(form, error)
             problem = _in_words(error)
         else:
             messages.success(request, _added(file))
             return redirect("studio-captions", video_id)
     elif request.method == "POST":
         problem = "Select a file and a language."
-    return _page(request, video, "captions", problem=problem, form=form, languages=languages.choices())
+    return _page(
+        request, video, "captions", problem=problem, form=form, languages=languages.language_choices()
+    )
 
 
 def _added(file: webvtt.CaptionFile) -> str:
@@ -151,9 +154,9 @@ def _added(file: webvtt.CaptionFile) -> str:
 def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpResponse:
     """Edit or delete one text track."""
     video = access.video_for_editing(request.user, video_id)
-    track = caption_services.find(video, caption_id)
+    track = caption_services.get_track(video, caption_id)
     if request.method == "POST" and "delete" in request.POST:
-        caption_services.remove(track)
+        caption_services.delete_track(track)
         messages.success(request, "Subtitles deleted.")
         return redirect("studio-captions", video_id)
     text = webvtt.write([webvtt.Cue(*row) for row in track.cues])
@@ -164,7 +167,7 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
-            caption_services.change(track, cues=form.cues(), **form.described())
+            caption_services.update_track(track, cues=form.cues(), **form.described())
         except SiteError as error:
             problem = _in_words(error)
         else:
@@ -172,21 +175,21 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
             return redirect("studio-caption", video_id, caption_id)
     elif request.method == "POST":
         problem = "Please fix the errors below."
-    shown = {"track": mappers.caption(video, track), "languages": languages.choices()}
+    shown = {"track": mappers.serialize_caption(video, track), "languages": languages.language_choices()}
     return _page(request, video, "caption", problem=problem, form=form, **shown)
 
 
 @login_required
 @require_http_methods(METHODS)
-def sharing(request: HttpRequest, video_id: str) -> HttpResponse:
+def share_links_page(request: HttpRequest, video_id: str) -> HttpResponse:
     """Links to a private video."""
     video = access.video_for_editing(request.user, video_id)
     problem = ""
     if request.method == "POST":
         act: Callable[[], object] = (
-            (lambda: share_links.revoke(video, request.POST["revoke"]))
+            (lambda: share_links.revoke_link(video, request.POST["revoke"]))
             if request.POST.get("revoke")
-            else (lambda: share_links.create(video, request.POST.dict()))
+            else (lambda: share_links.create_link(video, request.POST.dict()))
         )
         try:
             act()
@@ -198,5 +201,5 @@ def sharing(request: HttpRequest, video_id: str) -> HttpResponse:
             )
             messages.success(request, done)
             return redirect("studio-sharing", video_id)
-    page = paginate(request, share_links.of_video(video), share_links.NEWEST, absolute=False)
-    return _page(request, video, "sharing", problem=problem, page=page.body(mappers.share_link))
+    page = paginate(request, share_links.links_of_video(video), share_links.NEWEST, absolute=False)
+    return _page(request, video, "sharing", problem=problem, page=page.body(mappers.serialize_share_link))

@@ -13,23 +13,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from streamsite.errors import Invalid, NotSignedIn
-from streamsite.view_helpers import is_fragment, safe_next
+from streamsite.view_helpers import is_htmx, safe_next
 from streamsite.visibility import Visibility
 from videos import mappers
 from videos.access import own_videos
 from videos.models import CATEGORIES, Status
-from videos.studio import bulk, videos_table
+from videos.studio import bulk_actions, videos_table
 
-MOST_TOLD = 5
+MAX_REASONS = 5
 
 
 @login_required
 @require_safe
-def videos(request: HttpRequest) -> HttpResponse:
+def studio_videos(request: HttpRequest) -> HttpResponse:
     """The caller's videos in every state, filtered and ordered as the query says."""
-    user, wanted = _signed_in(request), videos_table.asked(request.GET)
-    page = videos_table.page(request, user.pk, wanted, absolute=False).body(mappers.managed)
-    if is_fragment(request):
+    user, wanted = _signed_in(request), videos_table.parse_filters(request.GET)
+    page = videos_table.own_videos_page(request, user.pk, wanted, absolute=False).body(
+        mappers.serialize_studio_video
+    )
+    if is_htmx(request):
         return render(request, "videos/_studio_rows.html", {"page": page})
     context = {
         "page": page,
@@ -48,7 +50,10 @@ def videos(request: HttpRequest) -> HttpResponse:
 
 def _offered(user: User) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Changes with a value to choose: name, label, values. One without values, such as no playlist, is left out."""
-    found = [(name, action.label, action.choices(user)) for name, action in bulk.actions().items()]
+    found = [
+        (name, action.label, action.choices(user))
+        for name, action in bulk_actions.registered_actions().items()
+    ]
     return [(name, label, choices) for name, label, choices in found if choices]
 
 
@@ -61,13 +66,13 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
     # Without scripts "all on this page" ticks nothing: the page says which videos it showed.
     chosen = request.POST.getlist("listed" if request.POST.get("all") else "video_ids")
     try:
-        ids = bulk.checked_ids(chosen)
+        ids = bulk_actions.parse_video_ids(chosen)
         rows = {row.pk: row for row in own_videos(user.pk).filter(pk__in=ids)}
-        if action == bulk.DELETE and not request.POST.get("confirmed"):
+        if action == bulk_actions.DELETE and not request.POST.get("confirmed"):
             going = [rows[one] for one in ids if one in rows]
             context = {"videos": going, "comments": sum(one.comment_count for one in going), "back": back}
             return render(request, "videos/studio_delete.html", context)
-        outcomes = bulk.apply(user, ids, action, _value(request, action))
+        outcomes = bulk_actions.apply_action(user, ids, action, _value(request, action))
     except Invalid as error:
         messages.error(request, _in_words(error))
         return redirect(back)
@@ -77,33 +82,35 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
 
 def _value(request: HttpRequest, action: str) -> str | None:
     """The value chosen for a change. ``Invalid`` for the empty one that each list of values begins with."""
-    value, offered = request.POST.get(f"value_{action}"), bulk.actions().get(action)
+    value, offered = request.POST.get(f"value_{action}"), bulk_actions.registered_actions().get(action)
     if value == "" and offered:
         sentence = f"Choose a value for “{offered.label}” first."
         raise Invalid(sentence, fields={"value": [sentence]})
     return value
 
 
-def _tell(request: HttpRequest, outcomes: list[bulk.Outcome], titles: dict[str, str], action: str) -> None:
+def _tell(
+    request: HttpRequest, outcomes: list[bulk_actions.BulkOutcome], titles: dict[str, str], action: str
+) -> None:
     counts = Counter(one.outcome for one in outcomes)
-    done = "deleted" if action == bulk.DELETE else "changed"
-    if counts[bulk.CHANGED] or not counts[bulk.REFUSED]:
-        sentence = f"{_videos(counts[bulk.CHANGED])} {done}."
-        if counts[bulk.UNCHANGED]:
-            sentence += f" {counts[bulk.UNCHANGED]} had nothing to change."
-        canceled = sum(one.outcome == bulk.CHANGED and one.detail is not None for one in outcomes)
+    done = "deleted" if action == bulk_actions.DELETE else "changed"
+    if counts[bulk_actions.CHANGED] or not counts[bulk_actions.REFUSED]:
+        sentence = f"{_videos(counts[bulk_actions.CHANGED])} {done}."
+        if counts[bulk_actions.UNCHANGED]:
+            sentence += f" {counts[bulk_actions.UNCHANGED]} had nothing to change."
+        canceled = sum(one.outcome == bulk_actions.CHANGED and one.detail is not None for one in outcomes)
         if canceled:
             sentence += f" {canceled} scheduled change{' was' if canceled == 1 else 's were'} canceled."
         messages.success(request, sentence)
-    refused = [one for one in outcomes if one.outcome == bulk.REFUSED]
+    refused = [one for one in outcomes if one.outcome == bulk_actions.REFUSED]
     if refused:
         reasons = [
             f"“\u2068{titles[one.video_id]}\u2069”: {one.detail}"
             if one.video_id in titles
             else f"{one.detail}"
-            for one in refused[:MOST_TOLD]
+            for one in refused[:MAX_REASONS]
         ]
-        more = f" And {len(refused) - MOST_TOLD} more." if len(refused) > MOST_TOLD else ""
+        more = f" And {len(refused) - MAX_REASONS} more." if len(refused) > MAX_REASONS else ""
         messages.error(request, f"{_videos(len(refused))} not {done}. {' '.join(reasons)}{more}")
 
 
@@ -113,7 +120,7 @@ def _videos(number: int) -> str:
 
 def _in_words(error: Invalid) -> str:
     if error.fields and "video_ids" in error.fields:
-        return f"Choose 1 to {bulk.MOST} videos first."
+        return f"Choose 1 to {bulk_actions.MAX_VIDEOS} videos first."
     return " ".join(sentence for sentences in (error.fields or {}).values() for sentence in sentences)
 
 

@@ -1,11 +1,11 @@
-"""``manage.py changepassword``: Django's, which leaves sessions and API tokens alive."""
+"""``manage.py changepassword``: Django's command, extended to end sessions and API tokens."""
 
 import getpass
 from typing import Any
 
 from django.contrib.auth.management.commands.changepassword import Command as DjangoCommand
 
-from accounts import staff
+from accounts import staff_actions
 from accounts.models import User
 
 
@@ -15,5 +15,5 @@ class Command(DjangoCommand):
     def handle(self, *args: Any, **options: Any) -> str | None:
         options["username"] = options["username"] or getpass.getuser()
         said: str | None = super().handle(*args, **options)
-        staff.end_access_after_password(User.objects.get_by_natural_key(options["username"]))
+        staff_actions.end_access_after_password_change(User.objects.get_by_natural_key(options["username"]))
         return said

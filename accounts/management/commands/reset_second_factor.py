@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import staff
+from accounts import staff_actions
 from accounts.models import User
 
 
 class Command(BaseCommand):
-    """Turns an account's two-factor authentication off, for a superuser whom nobody else can help."""
+    """Turns off two-factor authentication for an account, such as the only superuser's."""
 
     help = "Turn an account's two-factor authentication off and end its sessions and API tokens."
 
@@ -21,6 +21,6 @@ class Command(BaseCommand):
             user = User.objects.get_by_natural_key(options["username"])
         except User.DoesNotExist:
             raise CommandError(f"There is no account named {options['username']}.") from None
-        if not staff.reset_second_factor(user, actor=None):
+        if not staff_actions.reset_second_factor(user, actor=None):
             raise CommandError("Two-factor authentication is off for this account.")
         self.stdout.write(f"Two-factor authentication is off for {user}. Sessions and API tokens have ended.")

@@ -1,4 +1,4 @@
-// Parses start times in addresses. videos/times.py parses the query by the same rules.
+// Parses start times in addresses. videos/start_times.py parses the query by the same rules.
 
 const MOMENT = /^(?:npt:)?(?:(?=.)(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,7}(?:\.\d{1,9})?|\.\d{1,9})s?)?|(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d{1,9})?))(?:,[\d:.]*)?$/i;
 

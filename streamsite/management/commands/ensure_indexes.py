@@ -22,7 +22,9 @@ class Command(BaseCommand):
         group.add_argument("--prune", action="store_true", help="drop what is extra, make anew what differs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = indexes.compare() if options["check"] else indexes.ensure(prune=options["prune"])
+        report = (
+            indexes.compare_indexes() if options["check"] else indexes.ensure_indexes(prune=options["prune"])
+        )
         done = {
             "missing": "missing" if options["check"] else "created",
             "different": "made anew" if options["prune"] else "differs (--prune makes it anew)",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite.front.configuration import ConfigurationError, Place, render
+from streamsite.front.configuration import ConfigurationError, NginxOptions, render
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # TRUSTED_PROXIES counts this nginx and those in front of it.
         hops = max(settings.TRUSTED_PROXIES - 1, 0)
-        place = Place(options["listen"] or "80", options["upstream"], user=options["user"], hops=hops)
+        place = NginxOptions(options["listen"] or "80", options["upstream"], user=options["user"], hops=hops)
         if settings.SITE_URL.startswith("https:") and not options["listen"] and not hops:
             folder = f"/etc/letsencrypt/live/{urlsplit(settings.SITE_URL).hostname}"
             place = replace(

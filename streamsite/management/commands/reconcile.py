@@ -26,7 +26,7 @@ class Command(SiteCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         correct = not options["check"]
-        findings = repairs.repair(correct=correct)
+        findings = repairs.repair_documents(correct=correct)
         for found in findings:
             kind = "missing" if found.is_missing else "wrong"
             self.stdout.write(f"{found.name}: {found.wrong} {kind}{self._done(found.corrected, options)}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite import site_id, starting
+from streamsite import site_id, startup_warnings
 from streamsite.front.process import raise_file_limit
 from streamsite.server_command import granian_command
 
@@ -28,12 +28,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            site_id.require()
-        except site_id.WrongSite as error:
+            site_id.require_match()
+        except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
-        except site_id.AWAY:
+        except site_id.CONNECTION_ERRORS:
             pass  # answers 503 until the database is there, and every web process compares then
         raise_file_limit()
-        starting.warn()
+        startup_warnings.log_startup_warnings()
         command = granian_command(options["host"], options["port"], options["workers"])
         os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell

@@ -11,10 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite import memory, site_id, starting
+from streamsite import memory, site_id, startup_warnings
 from streamsite.tasks.backend import MAIL
-from streamsite.tasks.crew import Crew
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
+from streamsite.tasks.worker_group import WorkerGroup
 
 logger = logging.getLogger("streamsite.worker")
 
@@ -35,15 +35,15 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="run one job at a time, end when none is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        memory.bound_arenas()
+        memory.limit_malloc_arenas()
         try:
             # Before anything is written to the database.
-            site_id.require_once_reachable()
-        except site_id.WrongSite as error:
+            site_id.wait_and_require_match()
+        except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
-        starting.warn_meanwhile()
+        startup_warnings.log_startup_warnings_in_background()
         queues = _with_mail(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
-        crew = Crew([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
+        crew = WorkerGroup([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
 
         def stop(number: int, frame: FrameType | None) -> None:
             # The handler may have interrupted this thread inside an Event's lock, so another one sets it.

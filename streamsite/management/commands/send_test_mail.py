@@ -46,7 +46,7 @@ class Command(BaseCommand):
             f"{settings.SITE_NAME}: Test message",
             TEXT.format(name=settings.SITE_NAME, url=settings.SITE_URL),
             to=[address],
-            headers=messages.headers(),
+            headers=messages.message_headers(),
             connection=get_connection(tell=self.stdout.write),
         )
         try:

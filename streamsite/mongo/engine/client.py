@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from .pulse import PulseClient
+from streamsite.mongo.engine.server_monitor import MonitoredClient
 
 if TYPE_CHECKING:
     from pymongo.client_session import ClientSession
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .base import DatabaseWrapper
 
 Document = dict[str, Any]
-Client = PulseClient
+Client = MonitoredClient
 
 # A write that was acknowledged survives the loss of a server; weaker settings would make every promise above
 # this layer untrue.
@@ -50,7 +50,7 @@ def shared_client(parameters: dict[str, Any]) -> Client:
     key = repr(sorted(options.items(), key=str))
     with _lock:
         if key not in _clients:
-            _clients[key] = PulseClient(**options)
+            _clients[key] = MonitoredClient(**options)
         return _clients[key]
 
 

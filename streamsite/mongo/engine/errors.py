@@ -32,7 +32,7 @@ DUPLICATE_KEY_CODES = frozenset({DUPLICATE_KEY, 11001, 12582})
 DOCUMENT_VALIDATION_FAILURE = 121
 CONVERSION_FAILURE = 241
 # What an update by an expression fails with when the value breaks a column's rule.
-BROKEN_RULE = "constraint failed: "
+CONSTRAINT_PREFIX = "constraint failed: "
 # ConversionFailure, and the two codes for a division by zero in an aggregation.
 DATA_CODES = frozenset({CONVERSION_FAILURE, 16608, 4848401})
 # WriteConflict, NoSuchTransaction, LockTimeout, and being refused by the server: unauthorized, wrong password,
@@ -54,7 +54,7 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT)
 
 
-def as_database_error(error: BaseException) -> Exception:
+def to_database_error(error: BaseException) -> Exception:
     """Return the DB-API exception that stands for a driver error."""
     message = str(error)
     if isinstance(error, BulkWriteError):
@@ -75,12 +75,12 @@ def raise_translated(connection: DatabaseWrapper, error: BaseException) -> NoRet
     with connection.wrap_database_errors:
         if isinstance(error, dbapi.Error):
             raise error  # not from itself: whoever followed such a cause would never arrive
-        raise as_database_error(error) from error
+        raise to_database_error(error) from error
     raise AssertionError("unreachable: the context manager re-raises")
 
 
 @contextmanager
-def translated(connection: DatabaseWrapper) -> Iterator[None]:
+def translate_errors(connection: DatabaseWrapper) -> Iterator[None]:
     """Raise the driver's errors within the block as Django's."""
     try:
         yield
@@ -104,7 +104,7 @@ def _bulk_write_error(error: BulkWriteError) -> Exception:
 
 
 def _failure(code: int | None, message: str, *, transient: bool) -> Exception:
-    breaks_rule = code == CONVERSION_FAILURE and BROKEN_RULE in message
+    breaks_rule = code == CONVERSION_FAILURE and CONSTRAINT_PREFIX in message
     if code in DUPLICATE_KEY_CODES or code == DOCUMENT_VALIDATION_FAILURE or breaks_rule:
         return dbapi.IntegrityError(message)
     if code in OPERATIONAL_CODES or transient:

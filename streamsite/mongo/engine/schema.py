@@ -22,7 +22,8 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from . import indexes, present
+from streamsite.mongo.engine import index_info, indexes
+
 from .errors import DRIVER_ERRORS, raise_translated
 from .introspection import SCHEMA_COLLECTION
 
@@ -106,7 +107,9 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         with self._translated():
             for names in old - new:
                 columns = [_column(model, name) for name in names]
-                self._drop_indexes(model, lambda info, columns=columns: present.is_unique_on(info, columns))
+                self._drop_indexes(
+                    model, lambda info, columns=columns: index_info.is_unique_on(info, columns)
+                )
             wanted = [indexes.unique_together_index(self.connection, model, names) for names in new - old]
             self._create_indexes(model._meta.db_table, wanted)
 
@@ -120,7 +123,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
                 self._drop_indexes(
                     model,
                     lambda info, columns=columns: (
-                        not info.get("unique") and present.columns_of(info) == columns
+                        not info.get("unique") and index_info.columns_of(info) == columns
                     ),
                 )
             wanted = [
@@ -156,7 +159,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         if field.column is None or field.many_to_many:
             return
         with self._translated():
-            self._drop_indexes(model, lambda info: present.mentions(info, field.column))
+            self._drop_indexes(model, lambda info: index_info.involves_column(info, field.column))
             self._collection(model).update_many({}, {"$unset": {field.column: ""}})
             self._schema.update_one(
                 {"name": model._meta.db_table}, {"$unset": {f"fields.{field.column}": ""}}
@@ -209,16 +212,20 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         note = f"renaming.{old}"
         kept = self._schema.find_one({**notebook, note: {"$exists": True}}) or {}
         carried = (
-            {index.document["name"]: index for index in present.read(kept["renaming"][old])} if kept else {}
+            {index.document["name"]: index for index in index_info.load_indexes(kept["renaming"][old])}
+            if kept
+            else {}
         )
         found = {
-            n: info for n, info in present.own_indexes(collection).items() if present.mentions(info, old)
+            n: info
+            for n, info in index_info.list_indexes(collection).items()
+            if index_info.involves_column(info, old)
         }
-        for index in (present.renamed(name, info, old, new) for name, info in found.items()):
+        for index in (index_info.rename_column(name, info, old, new) for name, info in found.items()):
             carried[index.document["name"]] = index
         if found:
             self._schema.update_one(
-                notebook, {"$set": {note: present.written(carried.values())}}, upsert=True
+                notebook, {"$set": {note: index_info.dump_indexes(carried.values())}}, upsert=True
             )
         for name in found:
             collection.drop_index(name)
@@ -256,9 +263,9 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         before = {str(index.document["name"]) for index in indexes.field_indexes(self.connection, old)}
         names = {name.replace(old.column, new.column, 1) for name in before}
         wanted = indexes.field_indexes(self.connection, new)
-        right = {(index.document["name"], present.signature(index.document)) for index in wanted}
-        for name, info in present.own_indexes(self._collection(model)).items():
-            if name in names and (name, present.signature(info)) not in right:
+        right = {(index.document["name"], index_info.signature(index.document)) for index in wanted}
+        for name, info in index_info.list_indexes(self._collection(model)).items():
+            if name in names and (name, index_info.signature(info)) not in right:
                 self._drop_index(model._meta.db_table, name)
         self._create_indexes(model._meta.db_table, wanted)
 
@@ -347,8 +354,10 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         except OperationFailure as error:
             if error.code != INDEX_OPTIONS_CONFLICT:
                 raise
-            there = {present.signature(info) for info in present.own_indexes(self._database[table]).values()}
-            rest = [index for index in wanted if present.signature(index.document) not in there]
+            there = {
+                index_info.signature(info) for info in index_info.list_indexes(self._database[table]).values()
+            }
+            rest = [index for index in wanted if index_info.signature(index.document) not in there]
             if len(rest) == len(wanted):
                 raise
             names = {str(index.document["name"]) for index in wanted} - {
@@ -358,7 +367,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             self._create_indexes(table, rest)
 
     def _drop_indexes(self, model: Model, condition: Callable[[Document], bool]) -> None:
-        for name, info in present.own_indexes(self._collection(model)).items():
+        for name, info in index_info.list_indexes(self._collection(model)).items():
             if condition(info):
                 self._drop_index(model._meta.db_table, name)
 

@@ -24,15 +24,16 @@ from pymongo.read_concern import ReadConcern
 from pymongo.results import BulkWriteResult, DeleteResult, UpdateResult
 from pymongo.write_concern import WriteConcern
 
+from streamsite.mongo.engine.server_monitor import DatabaseSilentError
+
 from .client import Client
 from .errors import UNKNOWN_COMMIT, RepetitionFailed, is_transient
-from .pulse import DatabaseSilentError
 
 T = TypeVar("T")
 Operation = Callable[[ClientSession], T]
 
-FIRST_PAUSE_SECONDS = 0.002
-LONGEST_PAUSE_SECONDS = 0.2
+INITIAL_PAUSE_SECONDS = 0.002
+MAX_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Transaction:
     def write(self, operation: Operation[T]) -> T:
         """Run a write in the transaction and remember it."""
         result = self._attempt(operation)
-        self._journal.append(Entry(operation, outcome(result)))
+        self._journal.append(Entry(operation, summarize_result(result)))
         return result
 
     def hand_out_session(self) -> ClientSession:
@@ -188,7 +189,7 @@ class Transaction:
             raise dbapi.OperationalError(
                 "The transaction cannot return to its savepoint: its session was handed out before that."
             )
-        if outcome(entry.operation(self.session)) != entry.outcome:
+        if summarize_result(entry.operation(self.session)) != entry.outcome:
             raise RepetitionFailed(
                 "The transaction cannot be repeated: another one changed what it had written."
             )
@@ -207,12 +208,12 @@ class Transaction:
                 ):
                     self._abandon_if_away()
                     raise
-                time.sleep(FIRST_PAUSE_SECONDS)
+                time.sleep(INITIAL_PAUSE_SECONDS)
             else:
                 return
 
 
-def outcome(result: object) -> object:
+def summarize_result(result: object) -> object:
     """Return what must be the same when a write is repeated."""
     if isinstance(result, UpdateResult):
         return result.matched_count, result.upserted_id is not None
@@ -227,7 +228,7 @@ def outcome(result: object) -> object:
 
 def _pauses() -> Iterator[float]:
     """Yield growing, jittered pauses in seconds, without end."""
-    longest = FIRST_PAUSE_SECONDS
+    longest = INITIAL_PAUSE_SECONDS
     while True:
         yield random.uniform(0, longest)  # noqa: S311 - spreads competitors, guards nothing
-        longest = min(longest * 2, LONGEST_PAUSE_SECONDS)
+        longest = min(longest * 2, MAX_PAUSE_SECONDS)

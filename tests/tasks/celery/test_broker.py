@@ -118,15 +118,15 @@ def test_queue_is_called_again_at_growing_intervals(database, put):
     make_due(put(), ago=60)
     intervals = []
     for _ in range(6):
-        assert dispatch.is_to_be_called_again("default", 10)
-        assert not dispatch.is_to_be_called_again("default", 10)
+        assert dispatch.claim_repeat_call("default", 10)
+        assert not dispatch.claim_repeat_call("default", 10)
         calls = collection(dispatch.CALLS)
         [row] = calls.aggregate([{"$set": {"left": {"$subtract": ["$again_at", "$$NOW"]}}}])
         intervals.append(round(row["left"] / 1000))
         calls.update_one({}, [{"$set": {"again_at": "$$NOW"}}])
     assert intervals == [10, 20, 40, 80, 80, 80]
     assert queue.take("w", ["default"], 30) is not None
-    assert not dispatch.is_to_be_called_again("default", 10)
+    assert not dispatch.claim_repeat_call("default", 10)
     assert collection(dispatch.CALLS).count_documents({}) == 0
 
 

@@ -15,7 +15,7 @@ from streamsite.sanitize import clean_text
 
 MAX_BYTES = 2_000_000
 MAX_CUES, MAX_CUE_TEXT = 20_000, 1_000
-LATEST_SECONDS = 100 * 3600.0
+MAX_SECONDS = 100 * 3600.0
 # Raw text of a cue that is looked at: markup is longer than what it marks.
 MAX_RAW_TEXT = MAX_CUE_TEXT * 4
 # WebVTT's tags with an annotation, others with attributes or nothing, and times of words. "I <3 you", "a < b" and
@@ -51,12 +51,12 @@ class RawCue:
     text: str
 
 
-def clean(raw: RawCue) -> Cue | None:
+def clean_cue(raw: RawCue) -> Cue | None:
     """Return the cue with sanitized text; ``None`` when its times are impossible or it says nothing."""
-    if not 0 <= raw.start < raw.end <= LATEST_SECONDS:
+    if not 0 <= raw.start < raw.end <= MAX_SECONDS:
         return None
     text = sanitize(raw.text)
-    return Cue(raw.start, raw.end, text) if plain(text).strip() else None
+    return Cue(raw.start, raw.end, text) if plain_text(text).strip() else None
 
 
 def sanitize(raw: str) -> str:
@@ -70,7 +70,7 @@ def sanitize(raw: str) -> str:
             pieces.append(match[0].lower())
         position = match.end()
     pieces.append(_escape(raw[position:]))
-    return _shorten(without_blank_lines(clean_text("".join(pieces))))
+    return _shorten(remove_blank_lines(clean_text("".join(pieces))))
 
 
 def _shorten(text: str) -> str:
@@ -78,18 +78,18 @@ def _shorten(text: str) -> str:
     return text if len(text) <= MAX_CUE_TEXT else _CUT_OFF.sub("", text[:MAX_CUE_TEXT]).strip()
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return sanitized text without markup, for people and for search."""
     return html.unescape(TAG.sub("", text))
 
 
-def without_blank_lines(text: str) -> str:
+def remove_blank_lines(text: str) -> str:
     """Return the lines that hold something, stripped."""
     lines = [line.strip() for line in text.splitlines()]
     return "\n".join(line for line in lines if line)
 
 
-def refused(sentence: str, field: str = "file") -> Invalid:
+def invalid_file_error(sentence: str, field: str = "file") -> Invalid:
     """Return the error of a caption file that cannot be used."""
     return Invalid(sentence, fields={field: [sentence]})
 

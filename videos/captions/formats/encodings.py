@@ -7,7 +7,7 @@ import re
 
 from charset_normalizer import from_bytes
 
-from videos.captions.formats.cues import refused
+from videos.captions.formats.cues import invalid_file_error
 
 # The encodings that may be chosen, by the names of the Encoding Standard: Python's codec, and what people call it.
 _CODECS = {
@@ -35,7 +35,7 @@ _CODECS = {
 }
 ENCODINGS = {name: words for name, (_, words) in _CODECS.items()}
 # Python's names of encodings that are read as one of the above, which holds all of their characters.
-_SAME = {
+_SUPERSETS = {
     "ascii": "windows-1252",
     "iso8859-1": "windows-1252",
     "iso8859-7": "windows-1253",
@@ -48,7 +48,7 @@ _SAME = {
     "utf-16-le": "utf-16",
     "utf-16-be": "utf-16",
 }
-_NAMES = {**_SAME, **{codecs.lookup(codec).name: name for name, (codec, _) in _CODECS.items()}}
+_NAMES = {**_SUPERSETS, **{codecs.lookup(codec).name: name for name, (codec, _) in _CODECS.items()}}
 _WESTERN = ("windows-1252",)
 _BY_LANGUAGE = {
     **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq", "bs"), ("windows-1250", "iso-8859-2")),
@@ -84,16 +84,16 @@ def decode(content: bytes, *, encoding: str = "", language: str = "") -> tuple[s
 
     ``encoding`` is what the uploader chose, "" to detect it; ``language`` helps to. Raises ``Invalid``.
     """
-    found = _name(encoding) if encoding else _marked(content) or _detect(content, language)
+    found = _name(encoding) if encoding else _encoding_from_bom(content) or _detect(content, language)
     if not found:
-        raise refused(f"Unknown encoding. Use one of: {', '.join(ENCODINGS)}.", "encoding")
+        raise invalid_file_error(f"Unknown encoding. Use one of: {', '.join(ENCODINGS)}.", "encoding")
     codec = _byte_order(content) if found == "utf-16" else _CODECS[found][0]
     text = content.decode(codec, "replace").replace("\0", "").removeprefix("\ufeff")
     # Files that were converted once too often end their lines with two carriage returns.
     return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n"), found
 
 
-def _marked(content: bytes) -> str:
+def _encoding_from_bom(content: bytes) -> str:
     return next((name for mark, name in _MARKS if content.startswith(mark)), "")
 
 

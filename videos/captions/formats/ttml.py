@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from videos.captions.formats.cues import LATEST_SECONDS, MAX_CUES, RawCue, refused
+from videos.captions.formats.cues import MAX_CUES, MAX_SECONDS, RawCue, invalid_file_error
 
 MAX_DEPTH = 50
 _PIECE = 65_536
@@ -46,7 +46,9 @@ def read_ttml(text: str) -> tuple[list[RawCue], int]:
                 return reader.cues, reader.left_out
         parser.close()
     except DefusedXmlException:
-        raise refused("TTML files can't declare entities. Use the characters themselves.") from None
+        raise invalid_file_error(
+            "TTML files can't declare entities. Use the characters themselves."
+        ) from None
     except ParseError:
         reader.left_out += 1
     return reader.cues, reader.left_out
@@ -87,7 +89,7 @@ class _Clock:
             value = float(match[1]) * units[match[2]]
         else:
             return None
-        return round(min(value, LATEST_SECONDS + 1), 3)
+        return round(min(value, MAX_SECONDS + 1), 3)
 
 
 @dataclass
@@ -115,7 +117,7 @@ class _Reader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            raise refused("This file's elements are nested too deeply.")
+            raise invalid_file_error("This file's elements are nested too deeply.")
         name, known = _local(tag), {_local(key): value for key, value in attributes.items()}
         if not self._stack:
             self._clock.take(known)

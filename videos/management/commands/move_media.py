@@ -30,8 +30,8 @@ class Command(SiteCommand):
         if not bucket.is_configured():
             raise CommandError("S3_BUCKET is not set: there is no bucket to move to or from.")
         self.failed: dict[str, None] = {}
-        where = "in the bucket" if bucket.is_home() else "on the disk"
-        waiting = _elsewhere()
+        where = "in the bucket" if bucket.is_default_storage() else "on the disk"
+        waiting = _outside_target()
         if options["dry_run"]:
             self.stdout.write(f"{len(waiting)} videos are not {where} yet")
             return
@@ -48,7 +48,7 @@ class Command(SiteCommand):
     @staticmethod
     def _require_bucket() -> None:
         try:
-            bucket_site.require(again=True)
+            bucket_site.require_own_prefix(again=True)
         except bucket.BucketUnavailable as error:
             raise CommandError(f"{error.detail} Run the command again.") from None
 
@@ -71,31 +71,31 @@ class Command(SiteCommand):
         time.sleep(relocation.settle_seconds())
         others = [] if first is None else [first]
         for video_id in chain(moved, others, left):
-            self._try(video_id, relocation.tidy, len(moved))
+            self._try(video_id, relocation.remove_old_copies, len(moved))
 
     def _left_over(self, moved: int) -> Iterator[str]:
         try:
-            yield from relocation.left_over()
+            yield from relocation.iter_old_copies()
         except bucket.BucketUnavailable as error:
-            raise _stopped(error, moved) from None
+            raise _stop_error(error, moved) from None
 
     def _try(self, video_id: str, work: Callable[[str], int | None], moved: int) -> int | None:
         """Return what ``work`` returns. Report what fails, and stop only when the bucket answers nothing at all."""
         try:
             return work(video_id)
         except (SiteError, OSError) as error:
-            if isinstance(error, bucket.BucketUnavailable) and not _answers():
-                raise _stopped(error, moved) from None
+            if isinstance(error, bucket.BucketUnavailable) and not _bucket_answers():
+                raise _stop_error(error, moved) from None
             self.stderr.write(f"{video_id}: {getattr(error, 'detail', error)}")
             self.failed[video_id] = None
             return None
 
 
-def _stopped(error: SiteError, moved: int) -> CommandError:
+def _stop_error(error: SiteError, moved: int) -> CommandError:
     return CommandError(f"{error.detail} Moved so far: {moved}. Run the command again.")
 
 
-def _answers() -> bool:
+def _bucket_answers() -> bool:
     try:
         next(bucket.connect().folders(), None)
     except bucket.BucketUnavailable:
@@ -105,17 +105,17 @@ def _answers() -> bool:
 
 def _move_one(video_id: str) -> int | None:
     """Move a video; ``FileNotFoundError`` when its files are nowhere."""
-    size = relocation.move_home(video_id)
-    if size is None and _waiting().filter(pk=video_id).exists():
+    size = relocation.move_to_default(video_id)
+    if size is None and _pending_ids().filter(pk=video_id).exists():
         raise FileNotFoundError("its files are not where the database says")
     return size
 
 
-def _elsewhere() -> list[str]:
-    return list(_waiting().order_by("pk").values_list("pk", flat=True))
+def _outside_target() -> list[str]:
+    return list(_pending_ids().order_by("pk").values_list("pk", flat=True))
 
 
-def _waiting() -> QuerySet[Video]:
-    if bucket.is_home():
+def _pending_ids() -> QuerySet[Video]:
+    if bucket.is_default_storage():
         return Video.objects.filter(status=Status.READY, is_complete=True, stored_generation="")
     return Video.objects.exclude(stored_generation="")

@@ -10,19 +10,19 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts import administrators, image_storage
+from accounts import admin_reminder, image_storage
 from accounts.models import User
-from streamsite import folders, site_age, site_id, whole_files
+from streamsite import atomic_files, folders, site_id, sweep_count
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
-from streamsite.mongo.exclusive import exclusive
+from streamsite.mongo.locks import hold_lock
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.reconcile import reconcile_counters
 from videos import tasks
 from videos.files import bucket, bucket_site
 from videos.search import finders, index
 
-MEND_AFTER = timedelta(minutes=15)
+REPAIR_AFTER = timedelta(minutes=15)
 DEMO_ACCOUNTS = (
     ("demo", "Demo", False),
     ("demoadmin", "Demo Administrator", True),
@@ -48,11 +48,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._require_adoptable()
-            folders.make()
+            folders.create_missing()
             locks = collection(site_id.COLLECTION)
-            with exclusive(locks, "prepare", waiting=self._say_waiting):
+            with hold_lock(locks, "prepare", waiting=self._say_waiting):
                 self._prepare(demo=options["demo"])
-        except site_id.WrongSite as error:
+        except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
 
     @staticmethod
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         """Look before anything is written, also to the database."""
         try:
             site_id.require_adoptable()
-        except site_id.AWAY as error:
+        except site_id.CONNECTION_ERRORS as error:
             raise CommandError(
                 f"The database does not answer ({error.__class__.__name__}). Check MONGODB_URI."
             ) from None
@@ -72,18 +72,18 @@ class Command(BaseCommand):
         site_id.adopt_if_safe()
         call_command("rotate_signing_key", if_missing=True, stdout=self.stdout)
         call_command("migrate", verbosity=0, interactive=False)
-        indexes.ensure()
+        indexes.ensure_indexes()
         self._mark_bucket()
-        if refusal := site_age.begin() or image_storage.sweep().refusal:
+        if refusal := sweep_count.start_sweep() or image_storage.sweep().refusal:
             self.stderr.write(refusal)
-        if index.is_outdated() or finders.is_outdated():
+        if index.has_outdated_documents() or finders.has_outdated_index():
             tasks.rebuild_search.enqueue()
         # What processes of the previous release still write is mended once they have ended.
-        later = timezone.now() + MEND_AFTER
+        later = timezone.now() + REPAIR_AFTER
         enqueue_once(reconcile_counters.using(run_after=later), "reconcile:prepared")
         if demo:
             self._demo_accounts()
-        if reminder := administrators.reminder():
+        if reminder := admin_reminder.missing_admin_reminder():
             self.stdout.write(reminder)
         site_id.mark_prepared()
 
@@ -91,7 +91,7 @@ class Command(BaseCommand):
         if not bucket.is_configured():
             return
         try:
-            bucket_site.require(again=True, is_patient=False)
+            bucket_site.require_own_prefix(again=True, is_patient=False)
         except bucket.BucketUnavailable:
             # What copies into it asks again; the site serves everything else without it.
             self.stderr.write(
@@ -106,7 +106,7 @@ class Command(BaseCommand):
         # Written before the first account has it, and renamed after the last: a killed process loses no password.
         pending = kept.with_name("demo_password.new")
         if not pending.is_file():
-            whole_files.write(pending, "-".join(secrets.token_hex(2) for _ in range(3)))
+            atomic_files.write_atomically(pending, "-".join(secrets.token_hex(2) for _ in range(3)))
         password = pending.read_text(encoding="utf-8")
         for username, name, is_admin in DEMO_ACCOUNTS:
             if not User.objects.filter(username=username).exists():

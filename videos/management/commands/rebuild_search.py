@@ -12,5 +12,5 @@ class Command(SiteCommand):
     help = "Rebuild the search index of listed videos, channels, and public playlists."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        others = finders.rebuild()
-        self.stdout.write(f"{index.rebuild()} videos and {others} channels and playlists can be found")
+        others = finders.rebuild_name_indexes()
+        self.stdout.write(f"{index.rebuild_index()} videos and {others} channels and playlists can be found")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite.management.site_command import SiteCommand
-from videos.processing.repackaging import Outcome, candidates, repackage
+from videos.processing.repackaging import Outcome, iter_candidates, repackage
 
 
 class Command(SiteCommand):
@@ -23,7 +23,7 @@ class Command(SiteCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         named: list[str] = options["video_ids"]
         outcomes: Counter[Outcome] = Counter()
-        for video_id in named or candidates():
+        for video_id in named or iter_candidates():
             outcome = repackage(video_id)
             outcomes[outcome] += 1
             if named or outcome in {Outcome.MENDED, Outcome.BROKEN}:

@@ -81,4 +81,4 @@ def _generate(target: Path, picture: str, sound: str) -> None:
         str(target),
     ]
     limits = ffmpeg.ProcessLimits(wall_seconds=120, cpu_seconds=240)
-    ffmpeg.run(arguments, limits=limits, files=ffmpeg.Files(write=(target.parent,)))
+    ffmpeg.run(arguments, limits=limits, files=ffmpeg.SandboxFiles(write=(target.parent,)))

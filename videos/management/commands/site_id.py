@@ -27,13 +27,13 @@ class Command(BaseCommand):
             if options["adopt"]:
                 site_id.adopt()
                 if bucket.is_configured():
-                    bucket_site.adopt()
-            site = site_id.current()
+                    bucket_site.adopt_prefix()
+            site = site_id.current_site_id()
             if bucket.is_configured():
-                bucket_site.require(again=True)
-        except (site_id.WrongSite, bucket.BucketUnavailable) as error:
+                bucket_site.require_own_prefix(again=True)
+        except (site_id.SiteMismatch, bucket.BucketUnavailable) as error:
             raise CommandError(str(error)) from None
-        except site_id.AWAY as error:
+        except site_id.CONNECTION_ERRORS as error:
             raise CommandError(
                 f"The database does not answer ({error.__class__.__name__}). Check MONGODB_URI."
             ) from None

@@ -58,7 +58,7 @@ class Command(SiteCommand):
         self._end(reports)
 
     def _look(self) -> None:
-        reports = [cleanup.look()]
+        reports = [cleanup.preview()]
         if bucket.is_configured():
             reports.append(bucket_cleanup.sweep_bucket(is_dry=True))
         listed = [line for report in reports for line in report.listed]
@@ -91,7 +91,7 @@ class Command(SiteCommand):
             )
 
     @staticmethod
-    def _end(reports: list[cleanup.Report]) -> None:
+    def _end(reports: list[cleanup.CleanupReport]) -> None:
         refused = [sentence for report in reports for sentence in report.refused]
         if refused:
             raise CommandError("\n".join(refused))

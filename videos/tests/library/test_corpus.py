@@ -6,7 +6,7 @@ from pathlib import Path
 
 from streamsite.mongo.collections import collection
 from videos.models import Video
-from videos.search import index, ordered, queries
+from videos.search import index, ordered_results, queries
 
 CORPUS = Path(__file__).with_name("corpus.txt")
 LEAST_ROWS, LEAST_LANGUAGES = 300, 25
@@ -30,13 +30,16 @@ def test_every_title_is_found_by_what_means_it(database, cast, capsys):
         for title, language in {title: language for language, title, *_ in table}.items()
     }
     Video.objects.bulk_create(videos.values())
-    collection(index.DOCUMENTS).insert_many(
-        [{"_id": video.pk, **index.document(video, "")} for video in videos.values()]
+    collection(index.SEARCH_VIDEOS).insert_many(
+        [{"_id": video.pk, **index.build_document(video, "")} for video in videos.values()]
     )
-    index.recount()
+    index.recount_terms()
     wrong = defaultdict(list)
     for language, title, typed, is_found in table:
-        for name, look in {"best first": queries.find, "in an order": ordered.find}.items():
+        for name, look in {
+            "best first": queries.find_videos,
+            "in an order": ordered_results.find_unordered,
+        }.items():
             if (videos[title].pk in look(typed, {}).ids) is not is_found:
                 wrong[(language, title, typed, is_found)].append(name)
     with capsys.disabled():

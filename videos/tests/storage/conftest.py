@@ -41,11 +41,11 @@ def in_bucket(s3, settings):
     settings.S3_BUCKET, settings.S3_ENDPOINT_URL = NAME, s3.url
     settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY = KEY_ID, SECRET
     settings.S3_BUCKET_IN_HOST = False
-    bucket_delivery.forget_all()
+    bucket_delivery.clear_cache()
     for key in s3.object_names():
         s3.client.delete_object(Bucket=NAME, Key=f"videos/{key}")
     yield s3
-    bucket_delivery.forget_all()
+    bucket_delivery.clear_cache()
 
 
 @pytest.fixture(scope="session")

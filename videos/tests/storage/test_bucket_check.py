@@ -26,20 +26,20 @@ def configured(in_bucket, settings):
 
 def problem():
     bucket._connect.cache_clear()
-    return bucket_check.problem()
+    return bucket_check.find_problem()
 
 
 def test_a_bucket_that_works_has_none_and_nothing_is_left_in_it(configured, s3):
     assert problem() == ""
-    assert bucket_check.warning() == ""
-    assert bucket_check.bucket_can_be_used() == []
+    assert bucket_check.startup_warning() == ""
+    assert bucket_check.check_bucket() == []
     listed = s3.client.list_objects_v2(Bucket=NAME).get("Contents", ())
     assert [entry["Key"] for entry in listed if "check" in entry["Key"]] == []
 
 
 def test_nothing_is_asked_without_a_bucket(settings):
     settings.S3_BUCKET = ""
-    assert problem() == bucket_check.warning() == ""
+    assert problem() == bucket_check.startup_warning() == ""
 
 
 def test_a_missing_bucket(configured):
@@ -48,9 +48,9 @@ def test_a_missing_bucket(configured):
         problem()
         == f"There is no bucket flims at {configured.S3_ENDPOINT_URL}: create it, or correct S3_BUCKET."
     )
-    (message,) = bucket_check.bucket_can_be_used()
+    (message,) = bucket_check.check_bucket()
     assert message.id == "streamsite.E030"
-    assert bucket_check.warning().endswith("new ones stay on the disk.")
+    assert bucket_check.startup_warning().endswith("new ones stay on the disk.")
 
 
 def test_a_server_that_is_not_there_and_one_that_is_silent(configured):

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from streamsite import site_age, site_id, trash
+from streamsite import site_id, sweep_count, trash
 from tests.support.s3 import NAME
 from videos import tasks
 from videos.files import bucket, bucket_site
@@ -54,8 +54,8 @@ def stored(cast, put):
     def make(count):
         folders = []
         for _ in range(count):
-            video = cast.video(stored_generation=bucket.new_name("gen1"))
-            folders.append(put(bucket.folder_of(video.pk, video.stored_generation)))
+            video = cast.video(stored_generation=bucket.new_stored_generation("gen1"))
+            folders.append(put(bucket.folder_name(video.pk, video.stored_generation)))
         return folders
 
     return make
@@ -67,7 +67,7 @@ def keys(in_bucket, start=""):
 
 
 def orphan(number=0):
-    return f"AAAAAAAAA{number:02}.{bucket.new_name('gen1')}"
+    return f"AAAAAAAAA{number:02}.{bucket.new_stored_generation('gen1')}"
 
 
 def test_a_site_without_a_prefix_leaves_another_ones_alone(sweep, put, stored, settings, in_bucket):
@@ -100,7 +100,7 @@ def test_a_prefix_of_another_site_is_neither_swept_nor_written(sweep, put, store
         lambda: tasks.place_media.call("AAAAAAAAAAA"),
         lambda: tasks.tidy_media.call(lost[:11]),
     ):
-        with pytest.raises(site_id.WrongSite, match=r"belongs to another site.*S3_PREFIX"):
+        with pytest.raises(site_id.SiteMismatch, match=r"belongs to another site.*S3_PREFIX"):
             ask()
     with pytest.raises(CommandError, match="belongs to another site"):
         call_command("sweep", "--force")
@@ -110,26 +110,29 @@ def test_a_prefix_of_another_site_is_neither_swept_nor_written(sweep, put, store
 def test_a_bucket_of_a_version_without_markers(sweep, put, stored, in_bucket):
     """It is taken for ours when the database knows one of its videos, and when it is empty."""
     put(orphan(1))
-    with pytest.raises(site_id.WrongSite, match="knows none of them"):
+    with pytest.raises(site_id.SiteMismatch, match="knows none of them"):
         sweep()
     assert MARKER not in keys(in_bucket)
     stored(1)
-    bucket_site.require()
-    assert in_bucket.client.get_object(Bucket=NAME, Key=MARKER)["Body"].read().decode() == site_id.current()
+    bucket_site.require_own_prefix()
+    assert (
+        in_bucket.client.get_object(Bucket=NAME, Key=MARKER)["Body"].read().decode()
+        == site_id.current_site_id()
+    )
 
 
 def test_an_older_database_loses_no_object(sweep, stored, in_bucket):
     folders = stored(10)
-    bucket_site.require()
+    bucket_site.require_own_prefix()
     before = keys(in_bucket) | {COUNT}
-    kept = [bucket.video_of(folder) for folder in folders[:7]]
+    kept = [bucket.video_id_of(folder) for folder in folders[:7]]
     Video.objects.exclude(pk__in=kept).delete()
     assert sweep() == {"left_alone": 1}
     assert keys(in_bucket) == before
     report = bucket_cleanup.sweep_bucket(is_dry=True)
     assert "3 of 10 videos in the bucket without a row" in report.refused[0]
     # The row names a generation that the bucket no longer has: the one it has stays.
-    name = bucket.new_name("former")
+    name = bucket.new_stored_generation("former")
     Video.objects.filter(pk=kept[0]).update(generation="former", stored_generation=name)
     assert sweep() == {"left_alone": 1}
     assert sweep(force=True) == {"bucket_folders_noted": 3}
@@ -144,29 +147,29 @@ def test_folders_that_become_old_one_by_one_are_not_noted(sweep, stored, put, se
     for number in range(1, 4):
         monkeypatch.setattr(bucket_cleanup, "_is_old", lost[:number].__contains__)
         assert sweep() == {"left_alone": 1}
-    assert bucket.connect().condemned() == {}
+    assert bucket.connect().marked_for_removal() == {}
 
 
 def test_small_sweeps_of_the_bucket_do_not_add_up(sweep, stored):
     folders = stored(3)
-    Video.objects.filter(pk=bucket.video_of(folders[0])).delete()
+    Video.objects.filter(pk=bucket.video_id_of(folders[0])).delete()
     assert sweep() == {"bucket_folders_noted": 1}
-    Video.objects.filter(pk=bucket.video_of(folders[1])).delete()
+    Video.objects.filter(pk=bucket.video_id_of(folders[1])).delete()
     assert sweep() == {"left_alone": 1}
-    assert bucket.connect().condemned().keys() == {folders[0]}
+    assert bucket.connect().marked_for_removal().keys() == {folders[0]}
 
 
 def test_a_database_that_is_older_than_the_bucket_notes_nothing(sweep, stored, settings):
     """Below the cap, too; nor is anything deleted that was noted before."""
     folders = stored(2)
     assert sweep() == {}
-    bucket.connect().set_count(site_age.in_database() + 5)
+    bucket.connect().set_count(sweep_count.read_database_count() + 5)
     settings.TRASH_DAYS = 0
-    bucket.connect().condemn(folders[0], trash.today())
-    Video.objects.filter(pk__in=[bucket.video_of(folders[0])]).delete()
+    bucket.connect().mark_for_removal(folders[0], trash.today())
+    Video.objects.filter(pk__in=[bucket.video_id_of(folders[0])]).delete()
     for options in ({}, {"is_dry": True}, {"empty_trash": True}):
         assert sweep(**options) == {"left_alone": 1}
-    assert bucket.connect().condemned().keys() == {folders[0]}
+    assert bucket.connect().marked_for_removal().keys() == {folders[0]}
     assert set(bucket.connect().folders()) == set(folders)
     assert sweep(force=True) == {"bucket_folders": 1}
     assert sweep() == {}
@@ -176,11 +179,11 @@ def test_what_a_video_names_again_is_no_longer_to_go(sweep, stored, in_bucket, s
     (folder,) = stored(1)
     video = Video.objects.get()
     Video.objects.all().delete()
-    bucket.connect().claim(site_id.current())
+    bucket.connect().claim(site_id.current_site_id())
     assert sweep() == {"bucket_folders_noted": 1}
-    assert bucket.connect().condemned().keys() == {folder}
+    assert bucket.connect().marked_for_removal().keys() == {folder}
     video.save(force_insert=True)
     settings.TRASH_DAYS = 0
     assert sweep() == {}
-    assert bucket.connect().condemned() == {}
+    assert bucket.connect().marked_for_removal() == {}
     assert keys(in_bucket, f"videos/{folder}/")

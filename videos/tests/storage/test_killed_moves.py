@@ -126,7 +126,7 @@ def test_a_bad_video_stops_no_other(cast, films, in_bucket, settings):
         run()
     assert Video.objects.exclude(stored_generation="").count() == 2
     films[1].refresh_from_db()
-    folder = bucket.folder_of(films[1].pk, films[1].stored_generation)
+    folder = bucket.folder_name(films[1].pk, films[1].stored_generation)
     bucket.connect().remove(folder)
     settings.MEDIA_STORAGE = "local"
     with pytest.raises(CommandError, match=f"1 videos could not be moved: {films[1].pk}"):
@@ -136,7 +136,7 @@ def test_a_bad_video_stops_no_other(cast, films, in_bucket, settings):
 
 
 def test_parts_of_large_files_that_were_not_sent_whole_are_dropped(films, in_bucket, settings):
-    folder = bucket.folder_of(films[0].pk, bucket.new_name(films[0].generation))
+    folder = bucket.folder_name(films[0].pk, bucket.new_stored_generation(films[0].generation))
     key = f"videos/{folder}/large.m4s"
     bucket.connect().put(folder, "stray.m4s", paths.source_path(films[0].pk), "video/mp4")
     in_bucket.client.create_multipart_upload(Bucket=settings.S3_BUCKET, Key=key)

@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
-from videos import services, tasks
-from videos.files import bucket, paths, relocation, thumbnails
+from videos import services, tasks, thumbnails
+from videos.files import bucket, paths, relocation
 from videos.models import Video
 from videos.processing import bucket_cleanup, cleanup, pipeline
 from videos.syndication import enclosures
@@ -59,7 +59,7 @@ def test_a_placed_video_is_whole_and_tidied(cast, film, in_bucket, files_of, set
     whole = files_of(film)
     tasks.place_media.call(film.pk)
     film.refresh_from_db()
-    assert bucket.holds(film.stored_generation, film.generation)
+    assert bucket.is_stored(film.stored_generation, film.generation)
     assert names_in_bucket(in_bucket, film) == whole == files_of(film)
     assert jobs(tasks.tidy_media) == 1
     tasks.tidy_media.call(film.pk)
@@ -72,11 +72,11 @@ def test_a_placed_video_is_whole_and_tidied(cast, film, in_bucket, files_of, set
 
 
 def test_a_copy_goes_on_where_it_was_killed(film, in_bucket, files_of):
-    folder = bucket.folder_of(film.pk, bucket.new_name(film.generation))
+    folder = bucket.folder_name(film.pk, bucket.new_stored_generation(film.generation))
     local = paths.generation_dir(film.pk, film.generation)
     bucket.connect().put(folder, "master.m3u8", local / "master.m3u8", "text/plain")
     (begun,) = generation_names(in_bucket, film)
-    relocation.into_bucket(film.pk)
+    relocation.move_to_bucket(film.pk)
     film.refresh_from_db()
     assert film.stored_generation == begun
     assert names_in_bucket(in_bucket, film) == files_of(film)
@@ -92,9 +92,9 @@ def test_another_generation_made_meanwhile_is_the_one_that_is_placed(film, in_bu
         put(self, *args, **kwargs)
 
     monkeypatch.setattr(type(bucket.connect()), "put", switching)
-    relocation.into_bucket(film.pk)
+    relocation.move_to_bucket(film.pk)
     film.refresh_from_db()
-    assert bucket.holds(film.stored_generation, after)
+    assert bucket.is_stored(film.stored_generation, after)
     assert generation_names(in_bucket, film) == {film.stored_generation}
 
 
@@ -106,7 +106,7 @@ def test_deleting_while_it_is_copied_leaves_no_object(film, in_bucket, monkeypat
         Video.objects.filter(pk=film.pk).delete()
 
     monkeypatch.setattr(type(bucket.connect()), "put", deleting)
-    assert relocation.into_bucket(film.pk) is None
+    assert relocation.move_to_bucket(film.pk) is None
     assert in_bucket.object_names(f"{film.pk}.") == []
 
 
@@ -121,7 +121,10 @@ def test_deleting_a_stored_video_queues_the_deletion_of_its_objects(stored_film,
 def test_the_sweeper_removes_orphans_and_queues_what_was_forgotten(stored_film, cast, in_bucket, settings):
     other = cast.video()
     Video.objects.filter(pk=other.pk).update(updated_at=datetime.now(UTC) - timedelta(days=1))
-    orphans = [f"AAAAAAAAAAA.{bucket.new_name('gen1')}", f"{stored_film.pk}.{bucket.new_name('former')}"]
+    orphans = [
+        f"AAAAAAAAAAA.{bucket.new_stored_generation('gen1')}",
+        f"{stored_film.pk}.{bucket.new_stored_generation('former')}",
+    ]
     local = paths.source_path(stored_film.pk)
     for folder in orphans:
         bucket.connect().put(folder, "master.m3u8", local, "text/plain")
@@ -177,7 +180,7 @@ def test_the_command_moves_in_both_directions(cast, film, in_bucket, files_of, s
 def test_a_file_for_download_made_while_it_moves_back_moves_with_it(
     stored_film, in_bucket, files_of, settings, monkeypatch
 ):
-    place = relocation.place_of(stored_film.pk)
+    place = relocation.get_location(stored_film.pk)
     fetch, first = type(bucket.connect()).fetch, threading.Lock()
 
     def adding(self, *args):
@@ -185,17 +188,17 @@ def test_a_file_for_download_made_while_it_moves_back_moves_with_it(
         if first.acquire(blocking=False):
             made = paths.source_path(place.video_id).with_name("made.mp4")
             made.write_bytes(b"content")
-            assert relocation.keep_download(place, made, "download.mp4")
+            assert relocation.store_download(place, made, "download.mp4")
 
     monkeypatch.setattr(type(bucket.connect()), "fetch", adding)
     settings.MEDIA_STORAGE = "local"
-    assert relocation.from_bucket(stored_film.pk)
+    assert relocation.move_to_disk(stored_film.pk)
     assert "download.mp4" in files_of(stored_film)
 
 
 def test_the_command_says_what_could_not_be_moved(stored_film, in_bucket, settings):
     settings.MEDIA_STORAGE = "local"
-    bucket.connect().remove(bucket.folder_of(stored_film.pk, stored_film.stored_generation))
+    bucket.connect().remove(bucket.folder_name(stored_film.pk, stored_film.stored_generation))
     with pytest.raises(CommandError, match=f"1 videos could not be moved: {stored_film.pk}"):
         run("move_media")
     settings.S3_ENDPOINT_URL = "http://127.0.0.1:1"
@@ -207,7 +210,7 @@ def test_the_command_says_what_could_not_be_moved(stored_film, in_bucket, settin
 
 
 def test_a_picture_is_taken_from_a_stored_video(stored_film, settings):
-    changed = thumbnails.take_moment(stored_film, 1.5)
+    changed = thumbnails.set_frame(stored_film, 1.5)
     assert len(changed.poster) > 1
     assert list(paths.extras_dir(stored_film.pk).glob(f"*{changed.poster}*"))
     assert [entry for entry in os.scandir(settings.FILE_UPLOAD_TEMP_DIR) if entry.is_dir()] == []
@@ -264,10 +267,10 @@ def test_lasting_addresses_know_what_is_in_the_bucket(stored_film, in_bucket):
     Video.objects.filter(pk=stored_film.pk).update(poster="", has_poster=True)
     stored_film.refresh_from_db()
     noted, stored_film.download_bytes = stored_film.download_bytes, 0
-    assert enclosures.file_bytes(stored_film) == noted > 0
+    assert enclosures.get_file_size(stored_film) == noted > 0
     has_jpeg = "poster.jpg" in names_in_bucket(in_bucket, stored_film)
-    assert thumbnails.jpeg_url(stored_film).endswith("poster.jpg" if has_jpeg else "poster.webp")
+    assert thumbnails.thumbnail_jpeg_url(stored_film).endswith("poster.jpg" if has_jpeg else "poster.webp")
     stored_film.poster = "9"  # a picture that is not there
-    assert thumbnails.jpeg_url(stored_film).endswith("poster-9.webp")
+    assert thumbnails.thumbnail_jpeg_url(stored_film).endswith("poster-9.webp")
     stored_film.stored_generation = f"{stored_film.generation}.elsewhere"
-    assert enclosures.file_bytes(stored_film) == 0
+    assert enclosures.get_file_size(stored_film) == 0

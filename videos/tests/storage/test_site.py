@@ -48,7 +48,7 @@ def local_generations(site, video_id):
 
 @pytest.fixture(scope="module")
 def owner(stored_site):
-    return Caller(stored_site).enter("bucket-owner")
+    return Caller(stored_site).sign_up("bucket-owner")
 
 
 @pytest.fixture(scope="module")
@@ -214,11 +214,11 @@ def test_making_it_private_is_felt_within_five_seconds(stored_site, owner, anony
         # Each of the two web processes has a memory of its own.
         until(lambda url=url: all(anonymous.call("GET", url)[0] == 404 for _ in range(8)), seconds=5)
     assert time.monotonic() - begun + lifetime <= 5.5
-    stranger = Caller(stored_site).enter("bucket-stranger")
+    stranger = Caller(stored_site).sign_up("bucket-stranger")
     own = owner.json("GET", f"/api/v1/videos/{film['id']}")[1]
     # Good by itself, for whoever is given it; what the page shows needs the owner.
     assert [caller.call("GET", segment_of(owner, own))[0] for caller in (anonymous, owner)] == [302, 302]
-    reader = Caller(stored_site).open_pages("bucket-owner")
+    reader = Caller(stored_site).sign_in_to_pages("bucket-owner")
     page = reader.call("GET", f"/watch/{film['id']}")[2].decode()
     on_page = {"hls_url": page.partition('data-hls-url="')[2].partition('"')[0]}
     for caller, expected in ((anonymous, 404), (stranger, 404), (owner, 302)):

@@ -13,7 +13,7 @@ from videos.tests.transcoding.pictures_of import frames, joined
 from videos.transcoding import errors
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.ladder import plan
-from videos.transcoding.probe import Limits, accept, probe
+from videos.transcoding.probe import UploadLimits, probe, require_acceptable
 from videos.transcoding.profiles import Profile
 
 GRID = ["-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
@@ -100,7 +100,7 @@ def test_a_size_above_the_limit_is_refused_wherever_it_comes(tmp_path):
     info = probe(join_clips(tmp_path / "growing.webm", small, large))
     assert (info.width, info.height) == (160, 90)
     with pytest.raises(errors.TooLarge, match="90x320"):
-        accept(info, Limits(max_side=300))
+        require_acceptable(info, UploadLimits(max_side=300))
 
 
 def test_h264_that_changes_in_its_own_headers_is_noticed_and_not_copied(tmp_path):

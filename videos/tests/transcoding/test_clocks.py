@@ -8,7 +8,7 @@ from tests.support.clips import run_generator
 from videos.tests.transcoding.claps import beeps, clap_clip, flashes
 from videos.transcoding import errors
 from videos.transcoding.encode import verify_output
-from videos.transcoding.probe import Limits, accept, probe
+from videos.transcoding.probe import UploadLimits, probe, require_acceptable
 
 TS = ["-f", "mpegts"]
 
@@ -27,7 +27,7 @@ def assert_in_sync(folder, ladder, moments):
 def test_a_file_that_starts_above_zero_is_whole(tmp_path, encode, name):
     codecs = ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"] if name.endswith("webm") else []
     source = shifted(tmp_path / name, 3, 7, codecs)
-    accept(probe(source), Limits())
+    require_acceptable(probe(source), UploadLimits())
     folder, info, ladder, _ = encode(source)
     assert (info.duration, info.container_duration) == pytest.approx((3, 3), abs=0.05)
     assert_in_sync(folder, ladder, [0.5, 1.5, 2.5])
@@ -38,7 +38,7 @@ def test_a_file_that_starts_above_zero_and_is_cut_off_is_refused(tmp_path):
     cut = tmp_path / "cut.mkv"
     cut.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(errors.UnreadableMedia, match="should last 8 seconds"):
-        accept(probe(cut), Limits())
+        require_acceptable(probe(cut), UploadLimits())
 
 
 @pytest.mark.parametrize("starts", [(500, 20), (500, 4100), (500, 20, 9000)])

@@ -14,7 +14,7 @@ from videos.transcoding.playlists import INDEX, read_playlist
 from videos.transcoding.probe import probe
 from videos.transcoding.profiles import Profile
 from videos.transcoding.storyboard import make_storyboard
-from videos.transcoding.thumbnail import make_poster
+from videos.transcoding.thumbnails import make_thumbnail
 
 GRID = ["-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
 
@@ -162,7 +162,7 @@ def light(picture) -> int:
 
 @pytest.mark.parametrize(("moment", "key_frame"), [(0.5, 0), (1.9, 1.2), (2.0, 2.0), (3.9, 2.8), (4.5, 4.0)])
 def test_a_poster_of_a_copied_rendition_shows_its_moment(irregular, tmp_path, moment, key_frame):
-    make_poster(irregular[0], moment, tmp_path)
+    make_thumbnail(irregular[0], moment, tmp_path)
     with Image.open(tmp_path / "poster.webp") as picture:
         assert light(picture) == int(key_frame / 0.8 + 0.001)
 

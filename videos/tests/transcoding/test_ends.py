@@ -11,14 +11,14 @@ from tests.support.clips import run_generator
 from videos.transcoding.encode import verify_output
 from videos.transcoding.errors import EncodeFailed
 from videos.transcoding.finishing import finish_ladder
-from videos.transcoding.fragments import cut, join, read_segment, read_track
+from videos.transcoding.fragments import cut_segment, join_segments, read_segment, read_track
 from videos.transcoding.playlists import (
     IFRAMES,
     INDEX,
     MASTER,
     Segment,
-    measure,
-    media_playlist,
+    build_media_playlist,
+    measure_bandwidth,
     read_playlist,
 )
 from videos.transcoding.profiles import VP9, Profile
@@ -140,9 +140,9 @@ def test_the_peak_counts_every_run_of_segments(tmp_path):
     for name, (_, size) in sizes.items():
         (tmp_path / name).write_bytes(bytes(size))
     segments = [Segment(name, seconds) for name, (seconds, _) in sizes.items()]
-    (tmp_path / INDEX).write_text(media_playlist("init.mp4", segments))
-    assert measure(tmp_path).peak == 8 * 5000 / 5
-    assert measure(tmp_path).average == -(-8 * 6000 // 9)
+    (tmp_path / INDEX).write_text(build_media_playlist("init.mp4", segments))
+    assert measure_bandwidth(tmp_path).peak == 8 * 5000 / 5
+    assert measure_bandwidth(tmp_path).average == -(-8 * 6000 // 9)
 
 
 def test_sound_can_be_cut_at_any_frame(long_film):
@@ -150,14 +150,14 @@ def test_sound_can_be_cut_at_any_frame(long_film):
     track = read_track(folder / "audio" / "init.mp4")
     first = folder / "audio" / "seg_00000.m4s"
     facts = read_segment(first, track)
-    assert cut(first, track, facts.end) == first.read_bytes()
-    assert cut(first, track, facts.start) == b""
+    assert cut_segment(first, track, facts.end) == first.read_bytes()
+    assert cut_segment(first, track, facts.start) == b""
     shorter = first.with_name("shorter.m4s")
-    shorter.write_bytes(cut(first, track, facts.start + 1))
+    shorter.write_bytes(cut_segment(first, track, facts.start + 1))
     try:
         assert read_segment(shorter, track).end == facts.start + Fraction(46 * 1024, 48000)
         with pytest.raises(ValueError, match="no samples"):
-            join(first, folder / MASTER, track)
+            join_segments(first, folder / MASTER, track)
     finally:
         shorter.unlink()
 
@@ -184,4 +184,4 @@ def shorten(index: Path, seconds: float) -> None:
     playlist = read_playlist(index)
     last = playlist.segments[-1]
     segments = [*playlist.segments[:-1], Segment(last.uri, last.duration - seconds)]
-    index.write_text(media_playlist(playlist.init_uri, segments))
+    index.write_text(build_media_playlist(playlist.init_uri, segments))

@@ -71,7 +71,7 @@ def test_cpu_limit_ends_the_process():
 def test_file_size_limit_ends_the_process(tmp_path):
     limits = ffmpeg.ProcessLimits(wall_seconds=20, cpu_seconds=20, file_size=100_000)
     target = tmp_path / "big.nut"
-    files = ffmpeg.Files(write=(tmp_path,))
+    files = ffmpeg.SandboxFiles(write=(tmp_path,))
     with pytest.raises(EncodeFailed):
         ffmpeg.run(
             ["-f", "lavfi", "-i", "testsrc2=d=9", "-c:v", "rawvideo", str(target)], limits=limits, files=files

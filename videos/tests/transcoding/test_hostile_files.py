@@ -9,7 +9,7 @@ from tests.support.clips import concat_text, hls_text, make_clip
 from videos.transcoding import ffmpeg
 from videos.transcoding import probe as probing
 from videos.transcoding.errors import Killed, TranscodeError, UnsupportedMedia
-from videos.transcoding.probe import Limits, accept, probe
+from videos.transcoding.probe import UploadLimits, probe, require_acceptable
 from videos.transcoding.sniff import FORMAT_WHITELIST
 
 MUTATIONS = 10
@@ -66,7 +66,7 @@ def test_forced_demuxer_does_not_open_what_a_list_names(tmp_path, plain):
     """The first run proves that ffmpeg would: a list of files is recognised by its content."""
     (tmp_path / "private.mp4").write_bytes(plain.read_bytes())
     upload = concat_text(tmp_path / "up.mp4", "private.mp4")
-    beside = ffmpeg.Files(read=(tmp_path,))
+    beside = ffmpeg.SandboxFiles(read=(tmp_path,))
     ffmpeg.run(["-i", str(upload), *NOWHERE], limits=SHORT, files=beside)
     for demuxer in FORMAT_WHITELIST.split(","):
         with pytest.raises(TranscodeError):
@@ -74,7 +74,7 @@ def test_forced_demuxer_does_not_open_what_a_list_names(tmp_path, plain):
 
 
 def test_whitelist_stops_a_demuxer_that_is_not_on_it(tmp_path, plain):
-    files = ffmpeg.Files(read=(tmp_path, plain))
+    files = ffmpeg.SandboxFiles(read=(tmp_path, plain))
     list_of_files = concat_text(tmp_path / "up", str(plain))
     with pytest.raises(TranscodeError) as stopped:
         ffmpeg.run([*ffmpeg.input_args(list_of_files, "concat"), *NOWHERE], limits=SHORT, files=files)
@@ -98,7 +98,7 @@ def test_the_sandbox_stops_what_a_whitelist_would_let_through(tmp_path, listener
     playlist = hls_text(tmp_path / "up.m3u8", url)
     loose = ["-protocol_whitelist", "file,http,tcp", "-f", "hls", "-i", f"file:{playlist}"]
     with pytest.raises(TranscodeError):
-        ffmpeg.run([*loose, *NOWHERE], limits=SHORT, files=ffmpeg.Files(read=(playlist,)))
+        ffmpeg.run([*loose, *NOWHERE], limits=SHORT, files=ffmpeg.SandboxFiles(read=(playlist,)))
     assert hits == []
 
 
@@ -121,7 +121,7 @@ def test_a_reader_that_is_killed_says_nothing_about_the_file(plain, tmp_path, mo
 def test_name_of_a_file_is_only_a_name(plain, tmp_path, name):
     copy = tmp_path / name
     copy.write_bytes(plain.read_bytes())
-    accept(probe(copy), Limits())
+    require_acceptable(probe(copy), UploadLimits())
 
 
 MXF = ["-c:v", "mpeg2video", "-c:a", "pcm_s16le", "-ar", "48000"]
@@ -147,6 +147,6 @@ def test_mutated_files_are_accepted_or_refused_but_never_crash(tmp_path, name, o
         path = tmp_path / f"{number}.mp4"
         path.write_bytes(content)
         try:
-            accept(probe(path), Limits())
+            require_acceptable(probe(path), UploadLimits())
         except TranscodeError as error:
             assert str(tmp_path) not in error.detail  # noqa: PT017 - either outcome is right

@@ -9,7 +9,7 @@ from tests.support.clips import make_clip
 from videos.transcoding.errors import EncodeFailed
 from videos.transcoding.image_sizes import file_names
 from videos.transcoding.storyboard import make_storyboard
-from videos.transcoding.thumbnail import make_choices, make_poster, score
+from videos.transcoding.thumbnails import make_thumbnail, make_thumbnail_choices, score_frame
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def late(encode, tmp_path_factory):
 
 
 def test_posters_come_in_sizes_and_formats_never_enlarged(late, tmp_path):
-    make_poster(late[0], 6, tmp_path)
+    make_thumbnail(late[0], 6, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == set(file_names())
     for name, size in (
         ("poster.webp", (640, 360)),
@@ -39,38 +39,38 @@ def test_posters_come_in_sizes_and_formats_never_enlarged(late, tmp_path):
 
 def test_the_first_choice_is_the_most_telling_and_the_others_differ(late):
     folder, board = late
-    choices = make_choices(folder, board)
+    choices = make_thumbnail_choices(folder, board)
     assert [choice.suffix for choice in choices] == ["", "-2", "-3"]
     assert choices[0].moment >= 4
     assert len({choice.moment for choice in choices}) == 3
     with Image.open(folder / "poster.webp") as best, Image.open(folder / "poster-3.webp") as worst:
-        assert score(best) > 20 > score(worst)
+        assert score_frame(best) > 20 > score_frame(worst)
 
 
 @pytest.mark.parametrize(
     ("moment", "exact", "is_black"), [(4.9, True, True), (5.2, True, False), (5.2, False, True)]
 )
 def test_a_moment_is_taken_exactly_or_at_its_key_frame(late, tmp_path, moment, exact, is_black):
-    make_poster(late[0], moment, tmp_path, exact=exact)
+    make_thumbnail(late[0], moment, tmp_path, exact=exact)
     with Image.open(tmp_path / "poster.webp") as picture:
-        assert (score(picture) < 5) == is_black
+        assert (score_frame(picture) < 5) == is_black
 
 
 @pytest.mark.parametrize("exact", [True, False])
 @pytest.mark.parametrize("moment", [0, 7.99, 8, 900])
 def test_the_ends_of_a_video_have_pictures_too(late, tmp_path, moment, exact):
-    make_poster(late[0], moment, tmp_path, exact=exact)
+    make_thumbnail(late[0], moment, tmp_path, exact=exact)
     assert (tmp_path / "poster.webp").stat().st_size
 
 
 def test_a_single_frame_is_the_one_choice(encode, tmp_path):
     folder, info, *_ = encode(make_clip(tmp_path / "one.mp4", 0.04))
-    assert len(make_choices(folder, make_storyboard(folder, duration=info.duration))) == 1
+    assert len(make_thumbnail_choices(folder, make_storyboard(folder, duration=info.duration))) == 1
 
 
 def test_a_ladder_without_segments_has_no_picture(tmp_path):
     with pytest.raises(EncodeFailed, match="picture"):
-        make_poster(tmp_path, 0, tmp_path)
+        make_thumbnail(tmp_path, 0, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

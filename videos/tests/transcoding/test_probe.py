@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.clips import audio_only, make_clip, run_generator, truncated
 from videos.transcoding import errors
-from videos.transcoding.probe import Limits, accept, probe
+from videos.transcoding.probe import UploadLimits, probe, require_acceptable
 
 HDR10 = "format=yuv420p10le,setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc:range=tv"
 
@@ -26,7 +26,7 @@ def test_plain_clip_is_measured(plain_info, plain):
     assert (plain_info.sound.codec, plain_info.sound.sample_rate) == ("aac", 44100)
     assert not plain_info.is_hdr
     assert not plain_info.interlaced
-    accept(plain_info, Limits())
+    require_acceptable(plain_info, UploadLimits())
 
 
 def test_rotated_clip_has_its_displayed_size(plain, tmp_path):
@@ -98,7 +98,7 @@ def test_file_that_holds_half_of_what_it_promises_is_refused(tmp_path, name):
     info = probe(truncated(tmp_path / name, whole))
     assert info.container_duration == pytest.approx(8, abs=0.1)
     with pytest.raises(errors.UnreadableMedia, match="cut off: it should last 8 seconds"):
-        accept(info, Limits())
+        require_acceptable(info, UploadLimits())
 
 
 def test_video_whose_frames_do_not_decode_is_unreadable(plain, tmp_path):
@@ -108,7 +108,7 @@ def test_video_whose_frames_do_not_decode_is_unreadable(plain, tmp_path):
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(content)
     with pytest.raises(errors.UnreadableMedia):
-        accept(probe(broken), Limits())
+        require_acceptable(probe(broken), UploadLimits())
 
 
 def test_other_video_tracks_are_known(tmp_path):
@@ -136,7 +136,7 @@ def test_other_video_tracks_are_known(tmp_path):
 )
 def test_limits_are_refused_in_words(plain_info, change, error, words):
     with pytest.raises(error, match=words):
-        accept(replace(plain_info, **change), Limits())
+        require_acceptable(replace(plain_info, **change), UploadLimits())
 
 
 def test_huge_picture_is_refused_without_being_decoded(tmp_path):
@@ -145,12 +145,12 @@ def test_huge_picture_is_refused_without_being_decoded(tmp_path):
     info = probe(clip)
     assert not info.decodes
     with pytest.raises(errors.TooLarge):
-        accept(info, Limits())
+        require_acceptable(info, UploadLimits())
 
 
 def test_single_frame_is_a_video(tmp_path):
     info = probe(make_clip(tmp_path / "one.mp4", 0.04))
-    accept(info, Limits())
+    require_acceptable(info, UploadLimits())
     assert 0.03 <= info.duration <= 0.1
 
 

@@ -18,7 +18,7 @@ from videos.transcoding.ladder import plan
 from videos.transcoding.profiles import AV1, H264, VP9, Profile
 from videos.transcoding.rungs import ladder_sizes
 from videos.transcoding.storyboard import make_storyboard
-from videos.transcoding.thumbnail import make_poster
+from videos.transcoding.thumbnails import make_thumbnail
 
 ROOT = Path(__file__).resolve().parents[3]
 NEW_CODECS = {VP9: r"vp09\.00\.\d\d\.08", AV1: r"av01\.0\.\d\dM\.08"}
@@ -81,7 +81,7 @@ def test_a_strict_decoder_finds_nothing_wrong(ladder):
 def test_pictures_and_a_download_are_made_from_it(ladder, tmp_path):
     _, folder, _ = ladder
     assert make_storyboard(folder, duration=9.0).tiles == 5
-    make_poster(folder, 3.0, tmp_path, exact=True)
+    make_thumbnail(folder, 3.0, tmp_path, exact=True)
     assert (tmp_path / "poster.webp").stat().st_size > 500
     assert make_download(folder, tmp_path / "download.mp4").stat().st_size > 10_000
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.clips import make_clip
+from videos.transcoding.encryption import is_encrypted
 from videos.transcoding.errors import EncryptedMedia
 from videos.transcoding.probe import probe
-from videos.transcoding.protection import is_encrypted
 from videos.transcoding.sniff import sniff
 
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")

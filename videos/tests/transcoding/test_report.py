@@ -7,7 +7,7 @@ import pytest
 
 from videos.transcoding.ladder import COPY_OBSTACLES, plan
 from videos.transcoding.probe import AudioTrack, SubtitleTrack
-from videos.transcoding.report import NOTES, OBSTACLES, Outcome, report
+from videos.transcoding.processing_notes import COPY_OBSTACLE_REASONS, NOTES, Outcome, build_report
 
 from .test_ladder import SOUND, SOURCE
 
@@ -24,14 +24,14 @@ TRACKS = (
 
 def notes(outcome=None, *, gain_db=0.0, **changes):
     info = replace(SOURCE, **changes)
-    found = report(info, plan(info, gain_db=gain_db), outcome or Outcome())
+    found = build_report(info, plan(info, gain_db=gain_db), outcome or Outcome())
     assert all(note["detail"].endswith((".", "?")) for note in found)
     assert len({note["code"] for note in found}) == len(found)
     return {note["code"]: note["detail"] for note in found}
 
 
 def test_every_obstacle_to_copying_has_words():
-    assert set(OBSTACLES) == set(COPY_OBSTACLES) - {"codec"}
+    assert set(COPY_OBSTACLE_REASONS) == set(COPY_OBSTACLES) - {"codec"}
 
 
 def test_a_plain_file_has_a_short_report():
@@ -81,7 +81,7 @@ def test_what_was_done_is_told(changes, code, words):
 def test_a_track_that_was_kept_is_told():
     info = replace(SOURCE)
     ladder = replace(plan(info), copies_top=True)
-    assert report(info, ladder, Outcome())[0] == {
+    assert build_report(info, ladder, Outcome())[0] == {
         "code": "copied",
         "detail": "Video copied without re-encoding at 1920x1080.",
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from videos.tests.transcoding.test_ladder import SOURCE
 from videos.transcoding.ladder import plan
 from videos.transcoding.profiles import STANDARD, STANDARD_SHORT_SIDES, Profile
-from videos.transcoding.rungs import ladder_sizes, max_bitrate, viewers_lines
+from videos.transcoding.rungs import display_lines, ladder_sizes, max_bitrate
 
 
 def sizes(width, height):
@@ -100,7 +100,7 @@ def test_no_rendition_is_above_the_source_and_all_are_even(width, height):
 def test_nothing_is_lost_but_what_lies_above_the_largest_rung(width, height):
     top = ladder_sizes(width, height)[0]
     keeps_size = top.width >= width - 1 and top.height >= height - 1
-    assert keeps_size or viewers_lines(top.width, top.height) == pytest.approx(STANDARD_SHORT_SIDES[0], abs=2)
+    assert keeps_size or display_lines(top.width, top.height) == pytest.approx(STANDARD_SHORT_SIDES[0], abs=2)
     assert top.lines <= STANDARD_SHORT_SIDES[0]
 
 

@@ -103,7 +103,7 @@ def attempt(tmp_path):
     facts = {name: str(path) for name, path in paths.items()} | {"ptrace": ptrace, "unshare": unshare}
     with socket.create_server(("127.0.0.1", 0)) as server:
         facts["port"] = server.getsockname()[1]
-        files = ffmpeg.Files(read=(paths["source"],), write=(paths["job"],))
+        files = ffmpeg.SandboxFiles(read=(paths["source"],), write=(paths["job"],))
         yield lambda: json.loads(ffmpeg.run_python(script, [json.dumps(facts)], limits=LIMITS, files=files))
 
 
@@ -132,7 +132,7 @@ def test_ffmpeg_opens_its_input_and_no_other_file(tmp_path):
     given, other = (make_clip(tmp_path / name, 0.4, (64, 64)) for name in ("given.mp4", "other.mp4"))
     out = tmp_path / "out"
     out.mkdir()
-    files = ffmpeg.Files(read=(given,), write=(out,))
+    files = ffmpeg.SandboxFiles(read=(given,), write=(out,))
     ffmpeg.run(["-i", str(given), "-c", "copy", str(out / "copy.mp4")], limits=LIMITS, files=files)
     assert (out / "copy.mp4").stat().st_size
     for args in (
@@ -155,7 +155,7 @@ def test_a_link_named_as_the_input_opens_its_file_alone(tmp_path):
 def test_a_layer_that_fails_ends_the_child_and_blames_no_file(tmp_path, monkeypatch):
     """Nothing runs without a layer that this system is said to have; the file is kept, and tried again."""
     clip = make_clip(tmp_path / "clip.mp4", 0.4, (64, 64))
-    original = Path(ffmpeg._CONFINE)
+    original = Path(ffmpeg._LAUNCHER)
     (tmp_path / "sandbox.py").write_text((original.parent / "sandbox.py").read_text())
     broken = tmp_path / "confine.py"
     broken.write_text(
@@ -163,7 +163,7 @@ def test_a_layer_that_fails_ends_the_child_and_blames_no_file(tmp_path, monkeypa
             "sys.path.pop(0)", "sys.path.pop(0); sandbox.LANDLOCK_RESTRICT_SELF = 9999 "
         )
     )
-    monkeypatch.setattr(ffmpeg, "_CONFINE", str(broken))
+    monkeypatch.setattr(ffmpeg, "_LAUNCHER", str(broken))
     monkeypatch.setattr(ffmpeg, "sandbox_layers", lambda: ("landlock 7", "seccomp"))
     for use in (lambda: ffmpeg.run(["-version"], limits=LIMITS), lambda: probe(clip)):
         with pytest.raises(EncodeFailed) as refused:

@@ -12,9 +12,9 @@ from videos.transcoding.errors import UnreadableMedia, UnsupportedMedia
 from videos.transcoding.ladder import plan
 from videos.transcoding.loudness import Loudness, measure_loudness
 from videos.transcoding.playlists import INDEX, MASTER
-from videos.transcoding.probe import Limits, accept, probe
+from videos.transcoding.probe import UploadLimits, probe, require_acceptable
 from videos.transcoding.profiles import Profile
-from videos.transcoding.thumbnail import make_poster, score, write_cover
+from videos.transcoding.thumbnails import make_thumbnail, score_frame, write_cover
 
 CODECS = {
     "song.mp3": ["-c:a", "libmp3lame"],
@@ -42,7 +42,7 @@ def tone(path, seconds=2.0, volume=1.0, options=()):
 @pytest.mark.parametrize("name", CODECS)
 def test_files_without_a_picture_are_accepted(tmp_path, name):
     info = probe(tone(tmp_path / name, options=CODECS[name]))
-    accept(info, Limits())
+    require_acceptable(info, UploadLimits())
     assert info.is_audio_only
     assert info.duration == pytest.approx(2, abs=0.1)
 
@@ -51,16 +51,16 @@ def test_sound_alone_becomes_a_video_of_its_waveform(encode, tmp_path):
     folder, _, ladder, result = encode(audio_only(tmp_path / "song.m4a", 5))
     assert [rendition.name for rendition in ladder.renditions] == ["720p", "360p", "144p"]
     assert result.duration == pytest.approx(5, abs=0.3)
-    make_poster(folder, 2, tmp_path)
+    make_thumbnail(folder, 2, tmp_path)
     with Image.open(tmp_path / "poster.webp") as picture:
         assert picture.size == (1280, 720)
-        assert score(picture) > 10
+        assert score_frame(picture) > 10
 
 
 def test_a_tag_without_a_song_is_refused(tmp_path):
     (tmp_path / "mp3.mp3").write_bytes(b"ID3\x03\x00\x00\x00\x00\x00\x00" + bytes(4000))
     with pytest.raises(UnreadableMedia):
-        accept(probe(tmp_path / "mp3.mp3"), Limits())
+        require_acceptable(probe(tmp_path / "mp3.mp3"), UploadLimits())
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_cover_art_is_the_poster_and_stands_beside_the_wave(encode, tmp_path, na
         assert poster.size == (1280, 720)
         assert is_red(poster, 640, 360)
         assert not is_red(poster, 100, 360)
-    make_poster(folder, 2, folder)
+    make_thumbnail(folder, 2, folder)
     with Image.open(folder / "poster.webp") as frame:
         assert is_red(frame, frame.width // 5, frame.height // 2)
         assert not is_red(frame, frame.width * 3 // 4, frame.height // 2)
@@ -172,7 +172,7 @@ def test_a_damaged_cover_is_left_out(tmp_path):
     content = song.read_bytes()
     song.write_bytes(content.replace(b"IDAT", b"ABCD"))
     info = probe(song)
-    accept(info, Limits())
+    require_acceptable(info, UploadLimits())
     assert info.cover_index == -1
 
 
@@ -201,8 +201,8 @@ def silenced(path):
 def test_a_film_whose_sound_cannot_be_decoded_is_published_silent(encode, tmp_path, spoil):
     source = spoil(tmp_path / "film.mp4")
     folder, info, ladder, _ = encode(source)
-    accept(info, Limits())
-    assert len(info.undecodable_sounds) == 1
+    require_acceptable(info, UploadLimits())
+    assert len(info.undecodable_audio) == 1
     assert not ladder.has_audio
     assert "EXT-X-MEDIA" not in (folder / MASTER).read_text()
 
@@ -213,7 +213,7 @@ def test_sound_alone_that_cannot_be_decoded_is_refused(tmp_path):
     at = content.rindex(b"mp4a")
     source.write_bytes(content[:at] + b"apac" + content[at + 4 :].replace(b"esds", b"dapa"))
     with pytest.raises(UnsupportedMedia, match="Upload"):
-        accept(probe(source), Limits())
+        require_acceptable(probe(source), UploadLimits())
 
 
 def test_the_file_for_download_has_every_track_of_sound(encode, bilingual, tmp_path):

@@ -45,9 +45,9 @@ ARITHMETIC = {
     Combinable.MOD: "$mod",
 }
 QUOTED_COLUMN = re.compile(r'\(?"(\w+)"\."(\w+)"\)?')
-MOMENTS = ("DateField", "DateTimeField")
+DATE_TYPES = ("DateField", "DateTimeField")
 # What a duration can be multiplied with.
-SCALES = NUMBER_TYPES | {"FloatField", "DecimalField"}
+SCALABLE_TYPES = NUMBER_TYPES | {"FloatField", "DecimalField"}
 
 
 @compiles(Col)
@@ -156,11 +156,15 @@ def duration_arithmetic(scope: Scope, node: Any) -> Any:
     operators = {Combinable.ADD: "$add", Combinable.SUB: "$subtract"}
     internal_types = [side.output_field.get_internal_type() for side in (node.lhs, node.rhs)]
     others = [kind for kind in internal_types if kind != "DurationField"]
-    if node.connector in (Combinable.MUL, Combinable.DIV) and len(others) == 1 and others[0] in SCALES:
+    if (
+        node.connector in (Combinable.MUL, Combinable.DIV)
+        and len(others) == 1
+        and others[0] in SCALABLE_TYPES
+    ):
         return {"$toLong": {"$round": [arithmetic_of_numbers(scope, node)]}}
     if node.connector in operators and not others:
         return {operators[node.connector]: [scope.expression(node.lhs), scope.expression(node.rhs)]}
-    if node.connector not in operators or len(others) != 1 or others[0] not in MOMENTS:
+    if node.connector not in operators or len(others) != 1 or others[0] not in DATE_TYPES:
         raise refuse(node, f"{internal_types[0]} {node.connector} {internal_types[1]}")
     # The sum is cut to whole milliseconds, as a stored moment is.
     cut = "$floor" if node.connector == Combinable.ADD else "$ceil"

@@ -14,19 +14,19 @@ from django.db.models.expressions import Value
 from django.db.models.functions import datetime as dates
 from django.db.models.functions.text import ConcatPair
 
+from streamsite.mongo.engine.compiler.scope import Scope, compiles, null_if_any_null
 from streamsite.mongo.engine.compiler.types import (
     NUMBER_TYPES,
     TEXT_TYPES,
-    kind_of,
     require_comparable,
     require_order,
+    value_type,
 )
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
 from .expressions import power_of
-from .scope import Scope, compiles, guarded
 
-OF_TEXT = {
+TEXT_FUNCTIONS = {
     django_functions.Lower: "$toLower",
     django_functions.Upper: "$toUpper",
     django_functions.Length: "$strLenCP",
@@ -108,7 +108,7 @@ def arguments(scope: Scope, node: Any) -> list[Any]:
 def simple(scope: Scope, node: Any) -> Any:
     """A function that has a counterpart of the same meaning."""
     values = arguments(scope, node)
-    return guarded(values, {SIMPLE[type(node)]: values if len(values) > 1 else values[0]})
+    return null_if_any_null(values, {SIMPLE[type(node)]: values if len(values) > 1 else values[0]})
 
 
 @compiles(*EXTREMES)
@@ -118,14 +118,14 @@ def extreme(scope: Scope, node: Any) -> Any:
     require_comparable(node, sources)
     require_order(node, sources[0])
     values = arguments(scope, node)
-    return guarded(values, {EXTREMES[type(node)]: values})
+    return null_if_any_null(values, {EXTREMES[type(node)]: values})
 
 
 @compiles(django_functions.Power)
 def power(scope: Scope, node: Any) -> Any:
     """A power."""
     values = arguments(scope, node)
-    return guarded(values, power_of(*values))
+    return null_if_any_null(values, power_of(*values))
 
 
 @compiles(django_functions.Mod)
@@ -142,7 +142,7 @@ def texts(scope: Scope, node: Any, *, count: int = 1) -> list[Any]:
     """Return a function's arguments, the first ``count`` as texts: those of other values MongoDB writes its own way."""
     compiled = []
     for number, source in enumerate(node.get_source_expressions()):
-        kind = kind_of(source)
+        kind = value_type(source)
         value = scope.expression(source)
         if number < count and kind == "number":
             value = {"$toString": value}
@@ -156,11 +156,11 @@ def _is_null(source: Any) -> bool:
     return type(source) is Value and source.value is None
 
 
-@compiles(*OF_TEXT)
-def of_text(scope: Scope, node: Any) -> Any:
+@compiles(*TEXT_FUNCTIONS)
+def text_function(scope: Scope, node: Any) -> Any:
     """A function of a text."""
     (text,) = texts(scope, node)
-    return guarded([text], {OF_TEXT[type(node)]: text})
+    return null_if_any_null([text], {TEXT_FUNCTIONS[type(node)]: text})
 
 
 @compiles(*TRIMS)
@@ -206,14 +206,14 @@ def substring(scope: Scope, node: Any) -> Any:
     """Part of a text; SQL counts from one."""
     text, position, *length = texts(scope, node)
     count = length[0] if length else {"$strLenCP": {"$ifNull": [text, ""]}}
-    return guarded([text], {"$substrCP": [text, {"$subtract": [position, 1]}, count]})
+    return null_if_any_null([text], {"$substrCP": [text, {"$subtract": [position, 1]}, count]})
 
 
 @compiles(django_functions.Left)
 def left(scope: Scope, node: Any) -> Any:
     """The first characters of a text."""
     text, length = texts(scope, node)
-    return guarded([text], {"$substrCP": [text, 0, length]})
+    return null_if_any_null([text], {"$substrCP": [text, 0, length]})
 
 
 @compiles(django_functions.Replace)
@@ -228,7 +228,7 @@ def replace(scope: Scope, node: Any) -> Any:
 def position_of(scope: Scope, node: Any) -> Any:
     """Where a text begins in another, from one; zero if nowhere."""
     text, part = texts(scope, node, count=2)
-    return guarded([text, part], {"$add": [{"$indexOfCP": [text, part]}, 1]})
+    return null_if_any_null([text, part], {"$add": [{"$indexOfCP": [text, part]}, 1]})
 
 
 @compiles(django_functions.Cast)

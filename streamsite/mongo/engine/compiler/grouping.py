@@ -11,11 +11,11 @@ from django.db.models.aggregates import Aggregate
 from django.db.models.expressions import Col, Ref, Star, Subquery
 from django.db.models.sql import Query
 
-from streamsite.mongo.engine.compiler.types import AMOUNTS, require_amount, require_order
+from streamsite.mongo.engine.compiler.scope import Document, Pipeline, Scope, identity_key, is_not_null
+from streamsite.mongo.engine.compiler.types import NUMERIC_TYPES, require_amount, require_order
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
 from .lookups import is_json_member, is_known
-from .scope import Document, Pipeline, Scope, is_not_null, key_of
 
 ACCUMULATORS = {
     django_aggregates.Sum: "$sum",
@@ -87,7 +87,7 @@ def group(scope: Scope, aggregates: list[Aggregate], expressions: Iterable[Any])
         accumulator = _accumulator(scope, aggregate, name)
         collected |= accumulator.collected
         empty[name] = accumulator.empty
-        paths[key_of(aggregate)] = name
+        paths[identity_key(aggregate)] = name
         if accumulator.result is not None:
             results[name] = accumulator.result
     stages = [*scope.stages, {"$group": {"_id": identifier or None, **collected}}]
@@ -101,7 +101,7 @@ def group(scope: Scope, aggregates: list[Aggregate], expressions: Iterable[Any])
 def _keys(expressions: Iterable[Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """Split what is grouped by: keys, and columns that depend on a primary key among them."""
     sources = [node.source if isinstance(node, Ref) else node for node in expressions]
-    everything = {key_of(node): node for node in sources}
+    everything = {identity_key(node): node for node in sources}
     identified = {node.alias for node in everything.values() if type(node) is Col and node.target.primary_key}
 
     def depends(node: Any) -> bool:
@@ -155,7 +155,7 @@ def _deviation(node: Any, source: Any, value: Any, name: str) -> Accumulator:
     is_variance = type(node) is django_aggregates.Variance
     if node.distinct:
         raise refuse(node, "distinct")
-    require_amount(node, source, AMOUNTS - {"duration"})
+    require_amount(node, source, NUMERIC_TYPES - {"duration"})
     operator = DEVIATIONS[node.function, is_variance]
     squared = {"$pow": [f"${name}", 2]} if is_variance else None
     return Accumulator({name: {operator: value}}, squared)

@@ -20,12 +20,12 @@ from django.db.models.fields.json import ContainedBy, DataContains
 from django.db.models.lookups import Lookup, YearLookup
 from django.db.models.sql.where import AND, XOR, NothingNode, WhereNode
 
+from streamsite.mongo.engine.compiler.missing_fields import match_with_missing, missing_value, or_missing
+from streamsite.mongo.engine.compiler.tuples import expand_tuples, is_tuple_lookup
 from streamsite.mongo.engine.compiler.types import require_order
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
 from ..lookups import HasElement
-from .missing import match_with_missing, missing_value, or_missing
-from .tuples import is_tuple_lookup, written_out
 
 if TYPE_CHECKING:
     from django.db.models.sql import Query
@@ -63,12 +63,12 @@ def is_not_null(value: Any) -> Document:
     return {"$gt": [value, None]}
 
 
-def key_of(node: Any) -> Any:
+def identity_key(node: Any) -> Any:
     """Return what makes an expression the same as another: for a column its place, not its output field."""
     return (node.alias, node.target.column) if type(node) is Col else node
 
 
-def guarded(values: list[Any], result: Any) -> Any:
+def null_if_any_null(values: list[Any], result: Any) -> Any:
     """Return an expression that is null when one of ``values`` is, as SQL's functions are."""
     return {"$cond": [{"$and": [is_not_null(value) for value in values]}, result, None]}
 
@@ -133,7 +133,7 @@ class Scope:
 
     def computed_path(self, node: Any) -> str | None:
         """Return where a stage has left the value of an expression, or ``None``."""
-        return self.computed.get(key_of(node)) if self.computed else None
+        return self.computed.get(identity_key(node)) if self.computed else None
 
     def subquery(self, query: Query, *, existence: bool = False) -> str:
         """Add a stage that runs a query for each document; return the field that gets its rows as a list."""
@@ -242,7 +242,7 @@ def _combined(node: Any, wanted: bool, leaf: Callable[[Any, bool], Any]) -> Any:
     if isinstance(node, NothingNode):
         raise EmptyResultSet if wanted else FullResultSet
     if is_tuple_lookup(node):
-        node = written_out(node)
+        node = expand_tuples(node)
     if not isinstance(node, WhereNode):
         try:
             return leaf(node, wanted)

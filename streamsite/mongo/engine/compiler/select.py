@@ -19,6 +19,8 @@ from django.db.models.sql.compiler import SQLCompiler as DjangoSQLCompiler
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI, ROW_COUNT, SINGLE
 from django.db.models.sql.where import AND, WhereNode
 
+from streamsite.mongo.engine.compiler.missing_fields import missing_value
+from streamsite.mongo.engine.compiler.scope import Document, Pipeline, Scope, identity_key, is_null
 from streamsite.mongo.engine.compiler.types import require_order
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
@@ -27,8 +29,6 @@ from ..introspection import SCHEMA_COLLECTION
 from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
 from .lookups import is_json_member
-from .missing import missing_value
-from .scope import Document, Pipeline, Scope, is_null, key_of
 from .upserts import unique_sets
 
 if TYPE_CHECKING:
@@ -346,10 +346,10 @@ class SQLCompiler(DjangoSQLCompiler):
         """Return the order by column names, and the fields to compute for it."""
         keys: dict[str, int] = {}
         extra: Document = {}
-        selected = {key_of(node): f"c{number}" for number, node in enumerate(self.expressions)}
+        selected = {identity_key(node): f"c{number}" for number, node in enumerate(self.expressions)}
         for number, order in enumerate(self.ordering):
             node = order.expression.source if isinstance(order.expression, Ref) else order.expression
-            name = selected.get(key_of(node))
+            name = selected.get(identity_key(node))
             value = self.scope.expression(node) if name is None or _needs_null_key(order) else None
             if _needs_null_key(order):
                 extra[f"n{number}"] = {"$cond": [is_null(value), 1, 0]}
@@ -425,7 +425,7 @@ class SQLCompiler(DjangoSQLCompiler):
     def _union_sort(self) -> Pipeline:
         """Return the stages that order a union; Django adds a column that is not selected behind the others."""
         positions = {alias: number for number, (_, _, alias) in enumerate(self.select) if alias}
-        selected = {key_of(node): number for number, node in enumerate(self.expressions)}
+        selected = {identity_key(node): number for number, node in enumerate(self.expressions)}
         keys: dict[str, int] = {}
         null_keys: Document = {}
         added = len(self.select)
@@ -438,7 +438,7 @@ class SQLCompiler(DjangoSQLCompiler):
             elif isinstance(node, Ref) and node.refs in positions:
                 position = positions[node.refs]
             else:
-                position = selected[key_of(node.source if isinstance(node, Ref) else node)]
+                position = selected[identity_key(node.source if isinstance(node, Ref) else node)]
             if _needs_null_key(order):
                 null_keys[f"n{position}"] = {"$cond": [is_null(f"$c{position}"), 1, 0]}
                 keys[f"n{position}"] = 1 if order.nulls_last else -1

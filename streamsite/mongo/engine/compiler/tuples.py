@@ -21,7 +21,7 @@ def is_tuple_lookup(node: Any) -> bool:
     return isinstance(node, TupleLookupMixin) or (isinstance(node, Lookup) and isinstance(node.lhs, ColPairs))
 
 
-def written_out(lookup: Any) -> WhereNode:
+def expand_tuples(lookup: Any) -> WhereNode:
     """Return the same condition with one column in each of its lookups."""
     columns = list(lookup.lhs)
     if lookup.lookup_name == "isnull":

@@ -39,7 +39,7 @@ NUMBER_TYPES = frozenset(
         "SmallIntegerField",
     }
 )
-KINDS = {
+VALUE_TYPES = {
     **dict.fromkeys(TEXT_TYPES, "text"),
     **dict.fromkeys(NUMBER_TYPES, "number"),
     "FloatField": "float",
@@ -52,14 +52,14 @@ KINDS = {
     "BinaryField": "binary",
 }
 # What can be calculated with.
-AMOUNTS = frozenset({"number", "float", "decimal", "duration"})
+NUMERIC_TYPES = frozenset({"number", "float", "decimal", "duration"})
 # What JSON can hold.
-JSON_KINDS = frozenset({"text", "number", "float", "boolean"})
+JSON_TYPES = frozenset({"text", "number", "float", "boolean"})
 # What compares across kinds as it does in SQL.
-FAMILIES = {"number": "number", "float": "number", "decimal": "number", "date": "date", "moment": "date"}
+TYPE_FAMILIES = {"number": "number", "float": "number", "decimal": "number", "date": "date", "moment": "date"}
 
 
-def kind_of(node: Any) -> str | None:
+def value_type(node: Any) -> str | None:
     """Return the kind of a field's or an expression's values, ``None`` where it is open (JSON, a null)."""
     if type(node) is Value and node.value is None:
         return None
@@ -71,19 +71,19 @@ def kind_of(node: Any) -> str | None:
             return None
     while getattr(field, "is_relation", False):
         field = field.target_field
-    return KINDS.get(field.get_internal_type())
+    return VALUE_TYPES.get(field.get_internal_type())
 
 
 def require_comparable(node: Any, sides: Iterable[Any]) -> None:
     """Raise if expressions of different kinds are compared: to MongoDB, no boolean equals a number."""
-    kinds = {kind for side in sides if (kind := kind_of(side))}
-    if len({FAMILIES.get(kind, kind) for kind in kinds}) > 1:
+    kinds = {kind for side in sides if (kind := value_type(side))}
+    if len({TYPE_FAMILIES.get(kind, kind) for kind in kinds}) > 1:
         raise refuse(node, f"of {' and '.join(sorted(kinds))}")
 
 
 def require_order(node: Any, source: Any) -> None:
     """Raise for binary values: MongoDB orders them by their length first."""
-    if kind_of(source) == "binary":
+    if value_type(source) == "binary":
         raise refuse(node, "an order of binary values")
 
 
@@ -96,16 +96,16 @@ def is_json(node: Any) -> bool:
     return bool(field.get_internal_type() == "JSONField")
 
 
-def require_amount(node: Any, source: Any, kinds: Collection[str] = AMOUNTS) -> None:
+def require_amount(node: Any, source: Any, kinds: Collection[str] = NUMERIC_TYPES) -> None:
     """Raise for what cannot be calculated with: MongoDB's sums skip it, and a moment plus 5 is 5 ms later."""
-    kind = kind_of(source)
+    kind = value_type(source)
     if (kind is not None and kind not in kinds) or is_json(source):
         raise refuse(node, f"of {type(source.output_field).__name__}")
 
 
 def comparable(left: Any, right: Any, values: list[Any]) -> list[Any]:
     """Return both sides' compiled values; a decimal meets a float as a float, which 0.1 would not equal else."""
-    kinds = [kind_of(left), kind_of(right)]
+    kinds = [value_type(left), value_type(right)]
     if sorted(map(str, kinds)) != ["decimal", "float"]:
         return values
     return [
@@ -119,8 +119,8 @@ def stored_as(field: Any, node: Any, value: Any) -> Any:
     target = field
     while target.is_relation:
         target = target.target_field
-    before, after = kind_of(node), kind_of(target)
-    if (is_json(node) and after) or (is_json(target) and before not in {*JSON_KINDS, None}):
+    before, after = value_type(node), value_type(target)
+    if (is_json(node) and after) or (is_json(target) and before not in {*JSON_TYPES, None}):
         raise refuse(node, f"as the value of the column {field.column}")
     if after == "decimal":
         return {"$round": [{"$toDecimal": value}, target.decimal_places]}

@@ -18,7 +18,7 @@ from .scope import Document
 Write = InsertOne[Document] | UpdateOne
 
 
-def ignoring(model: type[models.Model], documents: list[Document]) -> list[Write]:
+def insert_or_ignore(model: type[models.Model], documents: list[Document]) -> list[Write]:
     """Return the writes that insert each document unless one with an equal unique value is there."""
     for constraint in _unique_constraints(model):
         if constraint.condition is not None:
@@ -31,7 +31,9 @@ def ignoring(model: type[models.Model], documents: list[Document]) -> list[Write
     return writes
 
 
-def updating(documents: list[Document], unique_columns: list[str], updated_columns: list[str]) -> list[Write]:
+def insert_or_update(
+    documents: list[Document], unique_columns: list[str], updated_columns: list[str]
+) -> list[Write]:
     """Return the writes that insert each document, or set some columns of the one with the same unique values."""
     writes: list[Write] = []
     for document in documents:
@@ -53,7 +55,7 @@ def require_unique(model: type[models.Model], columns: list[str]) -> None:
         )
 
 
-def identity(documents: Iterable[Document], unique_columns: list[str]) -> Document:
+def upsert_filter(documents: Iterable[Document], unique_columns: list[str]) -> Document:
     """Return the filter that finds what ``updating`` wrote."""
     return {"$or": [{column: document.get(column) for column in unique_columns} for document in documents]}
 

@@ -20,9 +20,9 @@ from django.utils import timezone
 from pymongo import ReturnDocument
 
 from streamsite.mongo.engine.compiler.types import decimal_limit, stored_as
+from streamsite.mongo.engine.errors import raise_integrity_error, translate_errors
 
 from ..commands import Find, fetch, write
-from ..errors import raise_integrity_error, translated
 from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
 from . import upserts
@@ -46,7 +46,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
         documents = self._documents()
         self._number(meta, documents)
         if self.query.on_conflict == OnConflict.IGNORE:
-            self._write_in_bulk(upserts.ignoring(self.query.model, documents))
+            self._write_in_bulk(upserts.insert_or_ignore(self.query.model, documents))
         elif self.query.on_conflict == OnConflict.UPDATE:
             documents = self._insert_or_update(documents, returning_fields)
         elif len(documents) == 1:
@@ -64,12 +64,12 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
         unique = [field.column for field in self.query.unique_fields]
         upserts.require_unique(self.query.model, unique)
         updated = [field.column for field in self.query.update_fields]
-        self._write_in_bulk(upserts.updating(documents, unique, updated))
+        self._write_in_bulk(upserts.insert_or_update(documents, unique, updated))
         if not returning:
             return []
         columns = dict.fromkeys([*unique, *(field.column for field in returning)], 1)
         stored = Find(
-            self.query.get_meta().db_table, upserts.identity(documents, unique), {"projection": columns}
+            self.query.get_meta().db_table, upserts.upsert_filter(documents, unique), {"projection": columns}
         )
         by_values = {
             tuple(document.get(column) for column in unique): document
@@ -117,7 +117,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
             for document in documents:
                 document.setdefault(field.column, ObjectId())
         elif field.get_internal_type() in AUTO_TYPES:
-            with translated(self.connection):
+            with translate_errors(self.connection):
                 self._number_in_sequence(meta.db_table, field.column, documents)
 
     def _number_in_sequence(self, table: str, column: str, documents: list[Document]) -> None:
@@ -150,7 +150,7 @@ class SQLDeleteCompiler(SQLCompiler):
     def execute_sql(self, result_type: str = MULTI, **options: Any) -> Any:
         """Delete; return the number of documents, in a cursor if that is asked for."""
         try:
-            condition = condition_for_write(self)
+            condition = build_write_filter(self)
         except EmptyResultSet:
             count = 0
         else:
@@ -178,7 +178,7 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
             self.pre_sql_setup()
             if not self.query.values:
                 return None
-            condition = condition_for_write(self)
+            condition = build_write_filter(self)
         except EmptyResultSet:
             return 0
         plain: Document = {}
@@ -246,7 +246,7 @@ def _checked(connection: DatabaseWrapper, field: Any, value: Any) -> Any:
     return value
 
 
-def condition_for_write(compiler: SQLCompiler) -> Document:
+def build_write_filter(compiler: SQLCompiler) -> Document:
     """Return the documents to write to; a condition on other collections is resolved to primary keys first."""
     query = compiler.query
     query.get_initial_alias()

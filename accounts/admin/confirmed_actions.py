@@ -1,0 +1,151 @@
+"""The confirmation page of account actions, for one account or for those chosen in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import quote, unquote
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from accounts import access
+from accounts.admin.actions import ACTIONS, AccountAction
+from accounts.models import User
+from streamsite.errors import Absent, SiteError
+from streamsite.service_admin import ServiceAdmin, error_sentence
+
+MAX_ACCOUNTS = 100
+
+
+def staff_user(request: HttpRequest) -> User:
+    """Return the signed-in staff member."""
+    return cast(User, request.user)
+
+
+class ConfirmedActionsMixin(ServiceAdmin[User]):
+    """Account actions in the list and on an account's page. Each is confirmed first."""
+
+    actions = ("send_reset", "change_email", "reset_second_factor", "suspend", "reinstate")
+
+    def has_act_permission(self, request: HttpRequest, account: User | None = None) -> bool:
+        """Whether the caller may act on accounts, and on this one."""
+        if not request.user.has_perm("accounts.change_user"):
+            return False
+        return account is None or access.may_manage(staff_user(request), account)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add one address per account and action."""
+        act = path(
+            "<str:account_id>/act/<str:name>/", self.admin_site.admin_view(self.act), name="accounts_user_act"
+        )
+        return [act, *super().get_urls()]
+
+    def act(self, request: HttpRequest, account_id: str, name: str) -> HttpResponse:
+        """Ask about an action on one account, and carry it out."""
+        action, account = ACTIONS.get(name), User.objects.filter(pk=unquote(account_id)).first()
+        if action is None or account is None or not self.has_act_permission(request, account):
+            raise Absent
+        form = action.form(request.POST if request.method == "POST" else None) if action.form else None
+        page = reverse("admin:accounts_user_change", args=[quote(account.pk)])
+        if request.method == "POST" and (form is None or form.is_valid()):
+            self._carry_out(request, action, [account], **(form.cleaned_data if form else {}))
+            return HttpResponseRedirect(page)
+        return self._ask(request, action, [account], back=page, form=form)
+
+    @admin.action(description=ACTIONS["reset"].label, permissions=["act"])
+    def send_reset(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Send reset links and end all access."""
+        return self._act_on_selected(request, "reset", queryset)
+
+    @admin.action(description=ACTIONS["email"].label, permissions=["act"])
+    def change_email(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Ask for the new address of the one chosen account."""
+        return self._act_on_selected(request, "email", queryset)
+
+    @admin.action(description=ACTIONS["second-factor"].label, permissions=["act"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Turn two-factor authentication off."""
+        return self._act_on_selected(request, "second-factor", queryset)
+
+    @admin.action(description=ACTIONS["suspend"].label, permissions=["act"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Suspend the chosen accounts."""
+        return self._act_on_selected(request, "suspend", queryset)
+
+    @admin.action(description=ACTIONS["reinstate"].label, permissions=["act"])
+    def reinstate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Reinstate the chosen accounts."""
+        return self._act_on_selected(request, "reinstate", queryset)
+
+    def _act_on_selected(
+        self, request: HttpRequest, name: str, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
+        action, accounts = ACTIONS[name], list(queryset[: MAX_ACCOUNTS + 1])
+        if len(accounts) > MAX_ACCOUNTS:
+            self.message_user(request, f"Choose at most {MAX_ACCOUNTS} accounts.", messages.ERROR)
+            return None
+        for account in (account for account in accounts if not self.has_act_permission(request, account)):
+            self.message_user(request, f"{account}: you can't change this account.", messages.ERROR)
+        accounts = [account for account in accounts if self.has_act_permission(request, account)]
+        if not accounts:
+            return None
+        if action.form is not None:
+            if len(accounts) > 1:
+                self.message_user(request, "Choose one account.", messages.ERROR)
+                return None
+            return HttpResponseRedirect(
+                reverse("admin:accounts_user_act", args=[quote(accounts[0].pk), name])
+            )
+        if request.POST.get("confirmed") == "yes":
+            self._carry_out(request, action, accounts)
+            return None
+        fields = [(ACTION_CHECKBOX_NAME, account.pk) for account in accounts]
+        fields += [("action", request.POST.getlist("action")[0]), ("confirmed", "yes")]
+        back = reverse("admin:accounts_user_changelist")
+        return self._ask(request, action, accounts, back=back, fields=fields)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        action: AccountAction,
+        accounts: list[User],
+        *,
+        back: str,
+        form: forms.Form | None = None,
+        fields: Iterable[tuple[str, str]] = (),
+    ) -> HttpResponse:
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": action.label,
+            "opts": self.opts,
+            "account_action": action,
+            "accounts": accounts,
+            "form": form,
+            "fields": fields,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/accounts/user/confirm.html", context)
+
+    def _carry_out(
+        self, request: HttpRequest, action: AccountAction, accounts: list[User], **details: Any
+    ) -> None:
+        done = []
+        for account in accounts:
+            try:
+                changed = action.run(account, actor=staff_user(request), request=request, **details)
+            except SiteError as error:
+                self.message_user(request, f"{account}: {error_sentence(error)}", messages.ERROR)
+                continue
+            if changed:
+                done.append(account.username)
+                self.log_change(request, account, f"{action.done}.")
+            else:
+                self.message_user(request, f"{account}: {action.unchanged}", messages.WARNING)
+        if done:
+            self.message_user(request, f"{action.done}: {', '.join(done)}.", messages.SUCCESS)

@@ -1,0 +1,40 @@
+"""Require a confirmed email address for publishing (``REQUIRE_VERIFIED_EMAIL``).
+
+Uploads, drafts, and private videos do not need one, and published videos stay published.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from accounts.models import User
+from streamsite.errors import Forbidden
+
+
+class EmailNotVerified(Forbidden):
+    """The account may upload, but not publish yet."""
+
+    code = "email_not_verified"
+    detail = (
+        "Confirm your email address before you publish: open the link we emailed you, or request a new one."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(fields={"visibility": [self.detail]})
+
+
+def needs_verified_email(user: User) -> bool:
+    """Return whether ``user`` must confirm an email address before publishing."""
+    return bool(settings.REQUIRE_VERIFIED_EMAIL) and not user.email_verified
+
+
+def require_verified_email(user: User) -> None:
+    """Raise ``EmailNotVerified`` if ``user`` may not publish yet."""
+    if needs_verified_email(user):
+        raise EmailNotVerified
+
+
+def may_publish(user_id: str) -> bool:
+    """Return whether the account may publish, for deferred work on its behalf."""
+    user = User.objects.filter(pk=user_id).first()
+    return user is not None and not needs_verified_email(user)

@@ -1,0 +1,46 @@
+"""A playlist beside the player, and where playing it begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from playlists import access, mappers, queue
+from streamsite.errors import SiteError
+from videos.models import Video
+from videos.viewer_state import ViewerState
+
+
+def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, Any]:
+    """``?list=``: the playlist being played and the place of this video in it."""
+    mode = queue.PlaybackMode.read(request.GET)
+    if not mode.playlist_id:
+        return {"playlist": None}
+    try:
+        playlist = access.playlist_for_viewing(request.user, mode.playlist_id)
+    except SiteError:
+        return {"playlist": None}
+    return {
+        "playlist": mappers.serialize_playlist(playlist, request.user, None),
+        "queue": queue.queue_for_video(playlist, video, mode, request.user),
+        # What the player does at the end: see templates/videos/_player.html.
+        "loop": mode.loop == "one",
+    }
+
+
+@require_safe
+def play(request: HttpRequest, playlist_id: str) -> HttpResponse:
+    """Lead to the first video that the caller may watch, in order or shuffled (``?shuffle=1``)."""
+    playlist = access.playlist_for_viewing(request.user, playlist_id)
+    mode = replace(queue.PlaybackMode.read(request.GET), playlist_id=playlist.pk, item_id="")
+    if request.GET.get("shuffle") == "1":
+        mode = replace(mode, shuffle=queue.new_shuffle_seed())
+    address = queue.first_item_url(playlist, mode, request.user)
+    if address is None:
+        messages.error(request, "There is nothing in this playlist that you can watch.")
+    return redirect(address or playlist.get_absolute_url())

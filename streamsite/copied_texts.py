@@ -1,0 +1,61 @@
+"""Texts that are stored a second time, beside something that is not theirs, and what keeps them up to date.
+
+Apps register a ``Copy`` for each such field when they are ready. Whoever changes the text of a thing calls ``refresh``,
+usually in a task. docs/decisions/0036-copied-texts.md lists all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from streamsite.mongo import repairs
+
+
+@dataclass(frozen=True)
+class CopiedText:
+    """``where`` is the copy, as ``collection.field``, or a collection that is made of copies; ``of`` is the text.
+
+    ``refresh(thing_id)`` brings every copy in line with the thing as it is now. It is safe to repeat. ``stale()``
+    yields the ids of things whose copies are wrong: the previous release, running beside this one, renames without
+    them.
+    """
+
+    where: str
+    of: str
+    refresh: Callable[[str], object]
+    stale: Callable[[], Iterable[str]] | None = None
+
+
+VIDEO_TITLE, CHANNEL_NAME = "video.title", "channel.name"
+PLAYLIST_TITLE, POST_TEXT, CASE_TITLE = "playlist.title", "post.text", "case.title"
+_copies: list[CopiedText] = []
+
+
+def register_copies(*copies: CopiedText) -> None:
+    """Add copies to those that are kept up to date."""
+    _copies.extend(copies)
+    for copy in copies:
+        if copy.stale is not None:
+            repairs.register_repairs(
+                repairs.Repair(f"{copy.where} of {copy.of}", copy.stale, _refresher(copy))
+            )
+
+
+def _refresher(copy: CopiedText) -> Callable[[list[str]], None]:
+    def correct(ids: list[str]) -> None:
+        for thing_id in dict.fromkeys(ids):
+            copy.refresh(thing_id)
+
+    return correct
+
+
+def registered_copies() -> list[CopiedText]:
+    """Return every copy."""
+    return list(_copies)
+
+
+def refresh_copies(of: str, thing_id: str) -> None:
+    """Bring every copy of one text of a thing in line with it. Safe to repeat."""
+    for refresh_one in dict.fromkeys(copy.refresh for copy in _copies if copy.of == of):
+        refresh_one(thing_id)

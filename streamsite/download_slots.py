@@ -1,0 +1,95 @@
+"""How many large answers a process sends at once: each holds a thread for as long as its reader takes.
+
+nginx in front sends files itself, so that this hardly ever counts there. Without it, the limit keeps threads free for
+everything else, and ``streamsite.stalled_connections`` ends readers that take nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import cast
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from streamsite import errors
+from streamsite.files import WHOLE_BYTES
+from streamsite.rate_limits import throttle_key
+
+# Of the 256 threads of a process (web.THREADS).
+MAX_SENDS = 128
+MAX_SENDS_PER_ADDRESS = 48
+RETRY_SECONDS = 5
+
+
+class SlotPool:
+    """At most ``most`` in all and ``most_each`` for one holder, shared by all threads of the process."""
+
+    def __init__(self, most: int, most_each: int) -> None:
+        self.most = most
+        self.most_each = most_each
+        self._lock = threading.Lock()
+        self._taken: Counter[str] = Counter()
+
+    def take(self, holder: str) -> Callable[[], None] | None:
+        """Return a function that gives the slot back and may be called twice; None when there is no slot."""
+        with self._lock:
+            if self._taken.total() >= self.most or self._taken[holder] >= self.most_each:
+                return None
+            self._taken[holder] += 1
+        left = [holder]
+
+        def release() -> None:
+            with self._lock, suppress(IndexError):
+                name = left.pop()
+                self._taken[name] -= 1
+                if not self._taken[name]:
+                    del self._taken[name]
+
+        return release
+
+
+class SlotHoldingContent:
+    """The pieces of an answer, and the slot that is given back when the server closes it."""
+
+    def __init__(self, pieces: Iterator[bytes], release: Callable[[], None]) -> None:
+        self._pieces = pieces
+        self._release = release
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Return the pieces."""
+        return self._pieces
+
+    def close(self) -> None:
+        """Give the slot back; the response closes what it reads from."""
+        self._release()
+
+
+slots = SlotPool(MAX_SENDS, MAX_SENDS_PER_ADDRESS)
+
+
+class SendLimitMiddleware:
+    """Answers 503 with ``Retry-After`` instead of a file while too many are being sent."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not response.streaming:
+            return response
+        streamed = cast(StreamingHttpResponse, response)
+        pieces = iter(cast(Iterator[bytes], streamed.streaming_content))
+        if int(response.headers.get("Content-Length") or WHOLE_BYTES + 1) <= WHOLE_BYTES:
+            # In one piece it is the server's to send, and no thread waits for the reader.
+            streamed.streaming_content = [b"".join(pieces)]
+            return response
+        release = slots.take(throttle_key(request))
+        if release is None:
+            response.close()
+            return errors.error_response(request, errors.Unavailable(retry_after=RETRY_SECONDS))
+        streamed.streaming_content = SlotHoldingContent(pieces, release)
+        return response

@@ -1,0 +1,36 @@
+"""A method that a view refuses: Django's answer is empty, programs get the error in the form of all others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+
+from streamsite import errors
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class MethodNotAllowed(errors.SiteError):
+    """The address is right and takes other methods."""
+
+    status, code = 405, "method_not_allowed"
+    detail = "This method isn't allowed here."
+
+
+class RefusedMethodMiddleware:
+    """Give an empty 405 of feeds, sitemaps, media, and probes its body. Pages keep Django's."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        if not (errors.wants_json(request) or errors.wants_xml(request)):
+            return response
+        answer = errors.error_response(request, MethodNotAllowed())
+        answer["Allow"] = response["Allow"]
+        return answer

@@ -1,0 +1,210 @@
+"""Access rules of notifications, for lists, the badge, and emails: may the reader see what one is about?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import User
+from streamsite.mongo.collections import collection
+from subscriptions.models import Post
+from subscriptions.notifications import references
+from subscriptions.notifications.entries import Entry
+from subscriptions.notifications.notification_types import (
+    COMMENT_KINDS,
+    HEART,
+    MENTION,
+    POST,
+    THREAD,
+    VIDEO,
+    notification_kind,
+)
+from subscriptions.posts.access import LISTED as LISTED_POSTS
+from videos.access import GATE_FIELDS, may_watch, video_from_document
+from videos.access import LISTED as LISTED_VIDEOS
+from videos.comments import following
+from videos.models import Comment, Video
+from videos.models.comment import CommentState
+
+# What ``badge`` and the sentences need of an account.
+ACTOR_FIELDS = ("username", "full_name", "avatar", "subscriber_count", "is_active")
+Document = dict[str, Any]
+
+
+@dataclass
+class NotificationContext:
+    """What some entries are about, as far as it exists.
+
+    ``actors`` are accounts by id; ``things`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
+    ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
+    """
+
+    reader_id: str
+    actors: dict[str, User] = field(default_factory=dict)
+    things: dict[str, tuple[str, str]] = field(default_factory=dict)
+    videos: dict[str, Video] = field(default_factory=dict)
+    posts: dict[str, Document] = field(default_factory=dict)
+    comments: dict[str, Document] = field(default_factory=dict)
+    follows: dict[str, bool] = field(default_factory=dict)
+
+    def actor(self, entry: Entry) -> User | None:
+        """Return the account that caused the entry, if loaded."""
+        return self.actors.get(entry.row.get("actor_id") or entry.row.get("channel_id") or "")
+
+    def shows(self, entry: Entry) -> bool:
+        """Return whether the reader may see the entry now."""
+        row, actor = entry.row, self.actor(entry)
+        if entry.is_old:
+            return False
+        if "subject" in row:
+            return row["subject"] in self.things and actor is not None and actor.is_active
+        if row.get("actor_id") and (actor is None or not actor.is_active):
+            return False
+        if (video_id := references.subject_id_of(row, "watch")) and not self._may_watch(video_id):
+            return False
+        if (post_id := references.subject_id_of(row, "posts")) and not self._may_read(post_id):
+            return False
+        comment_id = references.comment_id_of(row)
+        return not comment_id or self._is_shown(comment_id, notification_kind(row))
+
+    def thread(self, entry: Entry) -> dict[str, Any] | None:
+        """Return ``{id, following}`` of the thread of a reply notification, or ``None``."""
+        kind = notification_kind(entry.row)
+        if kind not in COMMENT_KINDS:
+            return None
+        comment = self.comments.get(references.comment_id_of(entry.row), {})
+        thread_id = comment.get("parent")
+        if not thread_id or kind in {HEART, MENTION}:
+            return None
+        return {"id": thread_id, "following": self.follows.get(thread_id, kind != THREAD)}
+
+    def _may_watch(self, video_id: str) -> bool:
+        video = self.videos.get(video_id)
+        return video is not None and may_watch(User(pk=self.reader_id), video)
+
+    def _may_read(self, post_id: str) -> bool:
+        post = self.posts.get(post_id)
+        if post is None:
+            return False
+        return post["channel_id"] == self.reader_id or bool(post["is_listed"] and post["is_open"])
+
+    def _is_shown(self, comment_id: str, kind: str) -> bool:
+        comment = self.comments.get(comment_id)
+        if comment is None or not _is_in_view(comment):
+            return False
+        if kind == HEART and not comment.get("hearted"):
+            return False
+        thread = self.comments.get(comment["parent"]) if comment.get("parent") else comment
+        return thread is not None and _is_in_view(thread)
+
+
+def _is_in_view(comment: Document) -> bool:
+    return bool(comment.get("state", CommentState.SHOWN) == CommentState.SHOWN)
+
+
+def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContext:
+    """Load what entries are about, in one read."""
+    there = NotificationContext(reader_id)
+    rows = [entry.row for entry in entries]
+    if not rows:
+        return there
+    people = {row.get("actor_id") or row.get("channel_id") for row in rows} - {None}
+    own = [row for row in rows if "subject" not in row]
+    named = {references.comment_id_of(row) for row in own} | {references.thread_id_of(row) for row in own}
+    stages: list[Document] = [
+        {"$match": {"_id": {"$in": list(people)}}},
+        {"$project": dict.fromkeys(ACTOR_FIELDS, 1)},
+        *_announced_stages(rows),
+        *_union_stage(Video, {references.subject_id_of(row, "watch") for row in own}, _VIDEO),
+        *_union_stage(Post, {references.subject_id_of(row, "posts") for row in own}, _POST),
+        *_union_stage(Comment, named, _COMMENT),
+    ]
+    threads = [name for name in named if name]
+    stages += [following.union_stage(reader_id, threads)] if threads else []
+    for row in collection(User._meta.db_table).aggregate(stages):
+        _add_row(there, row)
+    return there
+
+
+# Adds ``channel``: a row if the channel's account is open, else none.
+_CHANNEL = {
+    "$lookup": {
+        "from": User._meta.db_table,
+        "localField": "channel_id",
+        "foreignField": "_id",
+        "pipeline": [{"$match": {"is_active": True}}, {"$project": {"_id": 1}}],
+        "as": "channel",
+    }
+}
+_IS_OPEN = {"$ne": ["$channel", []]}
+_VIDEO: list[Document] = [
+    _CHANNEL,
+    {
+        "$project": {
+            "_id": 0,
+            "video": {name: f"${name}" for name in ("_id", *GATE_FIELDS)},
+            "is_open": _IS_OPEN,
+        }
+    },
+]
+_COMMENT: list[Document] = [
+    {"$project": {"_id": 0, "comment": {name: f"${name}" for name in ("_id", "state", "parent", "hearted")}}}
+]
+_POST: list[Document] = [
+    _CHANNEL,
+    {
+        "$project": {
+            "_id": 0,
+            "post": {
+                "_id": "$_id",
+                "channel_id": "$channel_id",
+                "is_listed": {"$and": [{"$eq": [f"${name}", value]} for name, value in LISTED_POSTS.items()]},
+                "is_open": _IS_OPEN,
+            },
+        }
+    },
+]
+
+
+def _union_stage(model: Any, ids: set[str], pipeline: list[Document]) -> list[Document]:
+    """Return the stage that adds documents of a model, each through ``pipeline``; empty without ids."""
+    wanted = [name for name in ids if name]
+    whole = [{"$match": {"_id": {"$in": wanted}}}, *pipeline]
+    return [{"$unionWith": {"coll": model._meta.db_table, "pipeline": whole}}] if wanted else []
+
+
+def _announced_stages(rows: list[Document]) -> list[Document]:
+    """Return the stages that add ``{thing, title or text}`` of announced subjects that are still listed."""
+    stages: list[Document] = []
+    for kind, model, listed, text in (
+        (VIDEO, Video, LISTED_VIDEOS, "title"),
+        (POST, Post, LISTED_POSTS, "text"),
+    ):
+        ids = {row["subject"] for row in rows if row.get("subject") and row["kind"] == kind}
+        shape = {"$project": {"_id": 0, "thing": "$_id", text: 1}}
+        stages += _union_stage(model, ids, [{"$match": listed}, shape])
+    return stages
+
+
+def _add_row(there: NotificationContext, row: Document) -> None:
+    """Add one row of ``load_context``'s read to the context."""
+    if "thing" in row:
+        thing: Video | Post = (
+            Video(pk=row["thing"], title=row["title"])
+            if "title" in row
+            else Post(pk=row["thing"], text=row["text"])
+        )
+        there.things[row["thing"]] = (str(thing), thing.get_absolute_url())
+    elif "video" in row:
+        video = video_from_document(row["video"], is_open=row["is_open"])
+        there.videos[video.pk] = video
+    elif "post" in row:
+        there.posts[row["post"]["_id"]] = row["post"]
+    elif "comment" in row:
+        there.comments[row["comment"]["_id"]] = row["comment"]
+    elif "follows" in row:
+        there.follows[row["thread"]] = row["follows"]
+    else:
+        user_id = row.pop("_id")
+        there.actors[user_id] = User(pk=user_id, **row)

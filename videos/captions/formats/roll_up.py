@@ -1,0 +1,71 @@
+"""Rolling captions, as speech recognition makes them (YouTube's automatic captions, broadcast captions).
+
+Each cue repeats the line above the new one, and between two cues stands a short one of repeated lines only. Shown as
+they are they flicker; read or searched, everything is said two or three times.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from videos.captions.formats.cues import RawCue, plain_text, sanitize
+
+# Times of single words: <00:00:01.240>.
+_WORD_TIME = re.compile(r"<\d{1,4}:[\d:.]{1,20}>")
+# Cues of a rolling caption follow each other without a gap.
+_MAX_GAP_SECONDS = 0.1
+_MIN_PAIRS = 3
+
+
+def unroll_cues(cues: list[RawCue]) -> list[RawCue]:
+    """Return the cues with every line said once, if they roll; otherwise the cues as they are."""
+    if not cues:
+        return cues
+    lines = [_lines(cue.text) for cue in cues]
+    repeats = [0, *(_count_repeated_lines(earlier, later) for earlier, later in pairwise(lines))]
+    for number in range(1, len(cues)):
+        if abs(cues[number].start - cues[number - 1].end) > _MAX_GAP_SECONDS:
+            repeats[number] = 0
+    grows = [0 < repeated < len(shown) for repeated, shown in zip(repeats, lines, strict=True)]
+    if not _is_rolling(cues, repeats, sum(grows)):
+        return cues
+    said: list[RawCue] = []
+    for cue, shown, repeated in zip(cues, lines, repeats, strict=True):
+        fresh = [raw for raw, _ in shown[repeated:]]
+        if fresh:
+            said.append(replace(cue, text="\n".join(fresh)))
+        elif said:
+            said[-1] = replace(said[-1], end=max(said[-1].end, cue.end))
+    return said
+
+
+def _is_rolling(cues: list[RawCue], repeats: list[int], grown: int) -> bool:
+    """Return whether most cues repeat lines, and a quarter of them (``grown``) adds a line to those that it repeats.
+
+    With times of words, which people do not write, any cue that repeats a line tells.
+    """
+    count = sum(1 for number in repeats if number)
+    if any(_WORD_TIME.search(cue.text) for cue in cues):
+        return count > 0
+    pairs = len(cues) - 1
+    return pairs >= _MIN_PAIRS and 2 * count > pairs and 4 * grown >= pairs
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """Return the lines that say something, as they are and as plain text."""
+    lines = [(line, plain_text(sanitize(line)).strip()) for line in text.split("\n")[:20]]
+    return [(raw, said) for raw, said in lines if said]
+
+
+def _count_repeated_lines(earlier: list[tuple[str, str]], later: list[tuple[str, str]]) -> int:
+    """Return how many lines the later cue takes over from the end of the earlier one."""
+    for count in range(min(len(earlier), len(later)), 0, -1):
+        taken = later[:count]
+        # A line with times of words is said now, even when the same was said before.
+        if any(_WORD_TIME.search(raw) for raw, _ in taken):
+            continue
+        if [said for _, said in earlier[-count:]] == [said for _, said in taken]:
+            return count
+    return 0

@@ -1,0 +1,158 @@
+"""The list of chapters in a description, and why there is none. Pure.
+
+The rules are YouTube's (YouTube Help, "Video chapters"): the first at 0:00, at least three, ascending, each at least
+ten seconds long. A line that breaks one is left out, and the rest of the list stays: the chapters are the longest run
+of time lines that begins at 0:00 and has its times in one place, all before the titles or all behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from videos.chapters import line_parser
+
+MAX_CHAPTERS, MIN_CHAPTERS, MIN_SECONDS = 200, 3, 10
+MAX_LINES = 2_000
+
+Chapter = dict[str, Any]
+HELP = "List at least 3 chapters in the description, one per line: a time and a title. Start with 0:00."
+
+
+@dataclass(frozen=True)
+class ChapterProblem:
+    """Why there are no chapters, or why the line ``line`` (from 1) is not one of them. ``code`` stays the same."""
+
+    code: str
+    detail: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class ParsedChapters:
+    """The chapters of a text, and what kept others out. Without chapters the first problem says why."""
+
+    chapters: list[Chapter] = field(default_factory=list)
+    problems: list[ChapterProblem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    start: float
+    title: str
+
+
+def find_chapters(text: str, duration: float) -> ParsedChapters:
+    """Return the chapters that a description lists for a video of ``duration`` seconds; 0 when it is not known yet."""
+    layouts: dict[bool, list[_Row]] = {True: [], False: []}
+    for number, raw in enumerate(text.splitlines()[:MAX_LINES], start=1):
+        if (line := line_parser.parse_line(raw)) is not None:
+            layouts[line.is_time_first].append(_Row(number, line.start, line.title))
+    candidates = [run for rows in layouts.values() for run in _runs(rows, duration)]
+    if not candidates:
+        return ParsedChapters(problems=[_no_beginning(layouts)])
+    kept, problems = max(candidates, key=lambda candidate: len(candidate[0]))
+    late = [
+        row for rows in layouts.values() if kept[0] in rows for row in rows if not _is_within(row, duration)
+    ]
+    problems += [_beyond(row, duration) for row in late if row.number > kept[0].number]
+    problems.sort(key=lambda problem: problem.line or 0)
+    if len(kept) < MIN_CHAPTERS:
+        return ParsedChapters(problems=[_too_few(len(kept), layouts), *problems])
+    return ParsedChapters([{"start": row.start, "title": row.title} for row in kept], problems)
+
+
+def _is_within(row: _Row, duration: float) -> bool:
+    return not duration or row.start < duration
+
+
+def _runs(rows: list[_Row], duration: float) -> Iterator[tuple[list[_Row], list[ChapterProblem]]]:
+    """Yield every list that begins at 0:00 with what is left out of it. ``rows`` have one layout.
+
+    A list ends before the next that begins, so that each line is looked at once, however many lists there are.
+    """
+    fitting = [row for row in rows if _is_within(row, duration)]
+    begins = [at for at, row in enumerate(fitting) if row.start == 0 and not _repeats(fitting, at)]
+    for first, end in pairwise([*begins, len(fitting)]):
+        yield _run(fitting[first:end], duration)
+
+
+def _repeats(rows: list[_Row], index: int) -> bool:
+    """Return whether a line at 0:00 names the beginning again, directly below another that does."""
+    before = rows[index - 1] if index else None
+    return before is not None and before.start == 0 and before.number == rows[index].number - 1
+
+
+def _run(rows: list[_Row], duration: float) -> tuple[list[_Row], list[ChapterProblem]]:
+    kept, problems = [rows[0]], []
+    reached = rows[0].start
+    for row in rows[1:]:
+        if row.start < reached:
+            problems.append(_out_of_order(row, reached))
+            break
+        if row.start == reached:
+            problems.append(
+                ChapterProblem("repeated", f"{_at(row)} is listed twice; the first one counts.", row.number)
+            )
+            continue
+        reached = row.start
+        if row.start - kept[-1].start < MIN_SECONDS:
+            problems.append(_too_short(row, "after the chapter before it"))
+        elif duration and duration - row.start < MIN_SECONDS:
+            problems.append(_too_short(row, "before the end of the video"))
+        elif len(kept) == MAX_CHAPTERS:
+            problems.append(
+                ChapterProblem("too_many", f"Only the first {MAX_CHAPTERS} chapters are shown.", row.number)
+            )
+            break
+        else:
+            kept.append(row)
+    return kept, problems
+
+
+def _no_beginning(layouts: dict[bool, list[_Row]]) -> ChapterProblem:
+    if not any(layouts.values()):
+        return ChapterProblem("no_times", HELP)
+    return ChapterProblem("no_beginning", "The first chapter must start at 0:00.")
+
+
+def _too_few(number: int, layouts: dict[bool, list[_Row]]) -> ChapterProblem:
+    if all(layouts.values()) and sum(map(len, layouts.values())) >= MIN_CHAPTERS:
+        return ChapterProblem(
+            "mixed", "Put every time at the start of its line or every time at the end, not both."
+        )
+    only = "Only the one at 0:00 counts" if number == 1 else f"Only {number} of your lines count"
+    return ChapterProblem("too_few", f"List at least {MIN_CHAPTERS} chapters. {only}.")
+
+
+def _beyond(row: _Row, duration: float) -> ChapterProblem:
+    return ChapterProblem(
+        "after_end", f"{_at(row)} is after the end of the video ({format_clock(duration)}).", row.number
+    )
+
+
+def _too_short(row: _Row, what: str) -> ChapterProblem:
+    detail = f"{_at(row)} is less than {MIN_SECONDS} seconds {what}."
+    return ChapterProblem("too_short", detail, row.number)
+
+
+def _out_of_order(row: _Row, reached: float) -> ChapterProblem:
+    rest = "Put the times in order. This chapter and those after it were left out."
+    detail = f"{_at(row)} comes after {format_clock(reached)}. {rest}"
+    return ChapterProblem("out_of_order", detail, row.number)
+
+
+def _at(row: _Row) -> str:
+    return f"Line {row.number}: {format_clock(row.start)}"
+
+
+def format_clock(seconds: float) -> str:
+    """Return ``3723.5`` as ``1:02:03.500``."""
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    start = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+    return f"{start}.{thousandths:03}" if thousandths else start

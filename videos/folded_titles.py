@@ -1,0 +1,81 @@
+"""Titles as the studio and the history search them: folded, beside the title itself, in an index.
+
+``Video.folded_title`` and ``Watch.folded_title`` are one line with every form that the title is found by. A search
+looks for the parts of words that were typed, in any order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from pymongo import UpdateOne
+
+from streamsite.folding import Term, index_forms, query_terms
+from streamsite.mongo.batches import batches
+from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.compiler.lookups import BuiltPattern
+from streamsite.mongo.repairs import Repair
+
+Row = TypeVar("Row", bound=Model)
+
+
+def fold_title(title: str) -> str:
+    """Return the line by which a title is found."""
+    return " ".join(index_forms(title))
+
+
+def filter_by_words(rows: QuerySet[Row], text: str) -> QuerySet[Row]:
+    """Return the rows whose ``folded_title`` has all words of ``text``, or parts of words. All rows without a text.
+
+    One condition, which the keys of an index answer: an alternative of several would have every row read.
+    """
+    if not text:
+        return rows
+    wanted = query_terms(text)
+    return rows.filter(folded_title__regex=words_pattern(wanted)) if wanted else rows.none()
+
+
+def words_pattern(wanted: Iterable[Term]) -> BuiltPattern:
+    """Return the regular expression of folded titles that have all of ``wanted``."""
+    return BuiltPattern("^" + "".join(_has_term(term) for term in wanted))
+
+
+def _has_term(term: Term) -> str:
+    choices = ["".join(f"(?=.*{re.escape(form)})" for form in forms) for forms in term.alternatives]
+    return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
+
+
+def fill_folded_titles(table: str, *, unfilled: bool = False) -> None:
+    """Write the folded titles of ``table`` that are missing or wrong; look only at empty ones if ``unfilled``."""
+    condition = {"folded_title": {"$in": ["", None]}} if unfilled else {}
+    rows = collection(table)
+    for piece in batches(rows, condition, fields=("title", "folded_title")):
+        writes = [
+            UpdateOne({"_id": row["_id"], "title": row.get("title")}, {"$set": {"folded_title": line}})
+            for row in piece
+            if (line := fold_title(row.get("title") or "")) != row.get("folded_title")
+        ]
+        if writes:
+            rows.bulk_write(writes, ordered=False)
+
+
+def _stale(table: str) -> Iterator[str]:
+    for piece in batches(collection(table), {}, fields=("title", "folded_title")):
+        for row in piece:
+            if fold_title(row.get("title") or "") != (row.get("folded_title") or ""):
+                yield row["_id"]
+
+
+def folded_title_repair(table: str) -> Repair:
+    """Return the repair of titles that the previous release changes without their folded lines."""
+    return Repair(f"{table}.folded_title", lambda: _stale(table), lambda ids: _correct(table, ids))
+
+
+def _correct(table: str, ids: list[str]) -> None:
+    rows = collection(table)
+    for row in rows.find({"_id": {"$in": ids}}, {"title": 1}):
+        line = fold_title(row.get("title") or "")
+        rows.update_one({"_id": row["_id"], "title": row.get("title")}, {"$set": {"folded_title": line}})

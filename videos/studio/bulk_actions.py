@@ -1,0 +1,126 @@
+"""One change for many videos. It calls what a change of one calls, by the same gate, and says what became of each.
+
+Other apps register changes of their own; this one knows none of them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from streamsite.errors import Invalid, SiteError
+from streamsite.visibility import Visibility
+from videos import access, schedules, services
+from videos.metadata import clean_metadata
+from videos.models import CATEGORIES, Video
+
+MAX_VIDEOS = 100
+CHANGED, UNCHANGED, REFUSED = "changed", "unchanged", "refused"
+DELETE = "delete"
+# Makes the change; False when the video was like that already, a sentence when there is more to say than that it was
+# changed. May raise a ``SiteError``, which is the outcome then.
+Change = Callable[[Video], bool | str]
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A change: ``prepare(actor, value)`` checks the value once, ``choices(actor)`` are values to choose from."""
+
+    label: str
+    prepare: Callable[[User, Any], Change]
+    choices: Callable[[User], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class BulkOutcome:
+    """What became of one video: ``code`` and ``detail`` say why it was refused, or ``detail`` what else was changed."""
+
+    video_id: str
+    outcome: str
+    code: str | None = None
+    detail: str | None = None
+
+
+_actions: dict[str, BulkAction] = {}
+
+
+def register_action(name: str, action: BulkAction) -> None:
+    """Offer another change."""
+    _actions[name] = action
+
+
+def registered_actions() -> dict[str, BulkAction]:
+    """Every change that is offered, by its name."""
+    return dict(_actions)
+
+
+def apply_action(actor: User, video_ids: Any, action: Any, value: Any = None) -> list[BulkOutcome]:
+    """Make the change to each of the videos, in order; safe to repeat.
+
+    ``Invalid`` before anything is changed when the list, the action or the value is not right.
+    """
+    ids = parse_video_ids(video_ids)
+    if not isinstance(action, str) or action not in _actions:
+        raise Invalid("Unknown action.", fields={"action": [f"One of: {', '.join(_actions)}."]})
+    change = _actions[action].prepare(actor, value)
+    return [_apply_to_one(actor, video_id, change) for video_id in ids]
+
+
+def parse_video_ids(video_ids: Any) -> list[str]:
+    """1 to 100 ids, each once. ``Invalid`` for anything else."""
+    if not isinstance(video_ids, list) or not all(isinstance(one, str) for one in video_ids):
+        raise Invalid("Choose videos.", fields={"video_ids": ["A list of ids."]})
+    ids = list(dict.fromkeys(video_ids))
+    if not 1 <= len(ids) <= MAX_VIDEOS:
+        raise Invalid(f"Choose 1 to {MAX_VIDEOS} videos.", fields={"video_ids": [f"1 to {MAX_VIDEOS} ids."]})
+    return ids
+
+
+def _apply_to_one(actor: User, video_id: str, change: Change) -> BulkOutcome:
+    try:
+        changed = change(access.video_for_editing(actor, video_id))
+    except SiteError as error:
+        return BulkOutcome(video_id, REFUSED, error.code, error.detail)
+    detail = changed if isinstance(changed, str) else None
+    return BulkOutcome(video_id, CHANGED if changed else UNCHANGED, detail=detail)
+
+
+def _metadata_action(name: str) -> Callable[[User, Any], Change]:
+    """A change that sets one field of the metadata, by its own rules."""
+
+    def prepare(actor: User, value: Any) -> Change:
+        try:
+            wanted = clean_metadata({name: value})[name]
+        except Invalid as error:
+            raise Invalid(error.detail, fields={"value": (error.fields or {})[name]}) from None
+
+        def change(video: Video) -> bool | str:
+            # To choose the present visibility is to decide against a scheduled one.
+            is_scheduled = name == "visibility" and video.publish_at is not None
+            if getattr(video, name) == wanted and not is_scheduled:
+                return False
+            return schedules.cancellation_notice(video, services.update(video, {name: wanted})) or True
+
+        return change
+
+    return prepare
+
+
+def _prepare_delete(actor: User, value: Any) -> Change:
+    def change(video: Video) -> bool:
+        services.delete(video)
+        return True
+
+    return change
+
+
+register_action(
+    "visibility",
+    BulkAction("Visibility", _metadata_action("visibility"), lambda actor: list(Visibility.choices)),
+)
+register_action(
+    "category", BulkAction("Category", _metadata_action("category"), lambda actor: list(CATEGORIES))
+)
+register_action(DELETE, BulkAction("Delete", _prepare_delete, lambda actor: []))

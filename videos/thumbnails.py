@@ -1,0 +1,135 @@
+"""The picture that stands for a video: one of three automatic ones, a moment, or one that its owner sends."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+from PIL import Image
+
+from accounts import image_processing
+from streamsite.errors import Conflict, Invalid
+from streamsite.ids import object_id
+from videos.files import bucket, bucket_delivery, paths, relocation
+from videos.files.urls import AnyGrant, extra_url, media_url
+from videos.models import Video
+from videos.transcoding.errors import TranscodeError
+from videos.transcoding.image_sizes import CARD as CARD_SIZE
+from videos.transcoding.image_sizes import LARGE as LARGE_SIZE
+from videos.transcoding.image_sizes import SMALL as SMALL_SIZE
+from videos.transcoding.image_sizes import file_names, write_image_sizes
+from videos.transcoding.thumbnails import make_thumbnail, segment_files_at
+
+LARGE, CARD, SMALL = LARGE_SIZE.name, CARD_SIZE.name, SMALL_SIZE.name
+IMAGE_KIND = image_processing.ImageType("poster", ((1280, 720),))
+
+
+def thumbnail_url(video: Video, size: str, grant: AnyGrant | None = None) -> str | None:
+    """The address of the chosen picture in ``LARGE`` or ``CARD``; ``None`` while there is none."""
+    if len(video.poster) > 1:
+        return extra_url(video, _own_name(size, video.poster), grant)
+    return media_url(video, automatic_file_name(size, video.poster), grant) if video.has_poster else None
+
+
+def thumbnail_jpeg_url(video: Video) -> str | None:
+    """The address of the chosen picture in ``LARGE`` as a JPEG; as WebP where it is from before there were any."""
+    address = thumbnail_url(video, LARGE)
+    if address is None:
+        return None
+    folder, _, name = address.rpartition("/")
+    jpeg = f"{name.removesuffix('.webp')}.jpg"
+    return f"{folder}/{jpeg}" if _is_there(video, jpeg) else address
+
+
+def _is_there(video: Video, name: str) -> bool:
+    if len(video.poster) > 1:
+        return (paths.extras_dir(video.pk) / name).is_file()
+    if bucket.is_stored(video.stored_generation, video.generation):
+        return bucket_delivery.object_exists(bucket.folder_name(video.pk, video.stored_generation), name)
+    return (paths.generation_dir(video.pk, video.generation) / name).is_file()
+
+
+def thumbnail_choices(video: Video) -> list[dict[str, Any]]:
+    """The automatic pictures to choose from."""
+    found: list[dict[str, Any]] = []
+    for number in range(1, video.poster_choices + 1):
+        chosen = "" if number == 1 else str(number)
+        address = media_url(video, automatic_file_name(CARD, chosen))
+        if address:
+            found.append({"choice": number, "url": address, "is_chosen": video.poster == chosen})
+    return found
+
+
+def automatic_file_name(size: str, chosen: str = "") -> str:
+    """The file of an automatic picture: ``poster.webp``, ``card-2.webp``."""
+    return f"{size}-{chosen}.webp" if chosen else f"{size}.webp"
+
+
+def choose_automatic(video: Video, number: int) -> Video:
+    """Take one of the automatic pictures."""
+    if not 1 <= number <= max(1, video.poster_choices):
+        raise Invalid("There is no such picture.", fields={"choice": ["There is no such picture."]})
+    return _switch(video, "" if number == 1 else str(number))
+
+
+def set_image(video: Video, content: IO[bytes]) -> Video:
+    """Take a picture that was sent; it is cut to 16:9 and written anew. ``Invalid`` or ``TooLarge`` when it is none."""
+    (safe,) = image_processing.prepare_image(content, IMAGE_KIND).values()
+    with Image.open(io.BytesIO(safe), formats=("WEBP",)) as image:
+        picture = image.convert("RGB")
+    return _keep(video, lambda folder, suffix: write_image_sizes(picture, folder, suffix))
+
+
+def set_frame(video: Video, seconds: float) -> Video:
+    """Take the frame at ``seconds``. ``Conflict`` while there is nothing to take it from."""
+    if not 0 <= seconds <= max(video.duration, 0.0):
+        sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
+        raise Invalid(sentence, fields={"at": [sentence]})
+    place = relocation.get_location(video.pk)
+    if place is None or not place.generation:
+        raise Conflict("Pictures can be taken once the video can be played.")
+    try:
+        with relocation.files_on_disk(
+            place, lambda ladder, names: segment_files_at(ladder, seconds), for_request=True
+        ) as ladder:
+            return _keep(
+                video, lambda folder, suffix: make_thumbnail(ladder, seconds, folder, suffix, exact=True)
+            )
+    except TranscodeError as error:
+        raise Conflict(error.detail) from None
+
+
+def reset_thumbnail(video: Video) -> Video:
+    """Back to the automatic picture."""
+    return _switch(video, "")
+
+
+def _keep(video: Video, write: Callable[[Path, str], None]) -> Video:
+    """Let ``write`` make the files of a new revision, then show it. When that fails nothing has changed."""
+    revision = object_id()
+    with TemporaryDirectory(dir=settings.WORK_DIR) as made:
+        write(Path(made), f"-{revision}")
+        for name in file_names(f"-{revision}"):
+            paths.write_extra(paths.extras_dir(video.pk) / name, (Path(made) / name).read_bytes())
+    return _switch(video, revision)
+
+
+def _switch(video: Video, poster: str) -> Video:
+    former = Video.objects.filter(pk=video.pk).values_list("poster", flat=True).first() or ""
+    Video.objects.filter(pk=video.pk).update(
+        poster=poster, version=F("version") + 1, updated_at=timezone.now()
+    )
+    if len(former) > 1 and former != poster:
+        for name in file_names(f"-{former}"):
+            (paths.extras_dir(video.pk) / name).unlink(missing_ok=True)
+    return Video.objects.select_related("channel").get(pk=video.pk)
+
+
+def _own_name(size: str, revision: str) -> str:
+    return f"{size}-{revision}.webp"

@@ -1,0 +1,139 @@
+"""Write the master playlist of a ladder, and read it again.
+
+ffmpeg's own master is not used: it silently leaves out what it cannot compute, and its bandwidths are the configured
+ones, not the measured. Captions are not in it: they come and go, see `videos.playback.manifests`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from videos.transcoding.ladder import AUDIO, AUDIO_BITRATE, AudioRendition, LadderPlan
+from videos.transcoding.mp4_boxes import read_init
+from videos.transcoding.playlists import IFRAMES, INDEX, INIT, MASTER, Bandwidth, measure_bandwidth
+
+# What a rate-controlled encoder may spend on one segment, as a multiple of its ceiling: the buffer of two seconds in
+# front of four, and what its sound may vary.
+VIDEO_BURST = 1.5
+AUDIO_BURST = 1.2
+_HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^,]*)')
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A rung as the master playlist describes it: its folder, size in pixels, frames per second."""
+
+    name: str
+    width: int
+    height: int
+    frame_rate: Fraction
+
+
+def plan_variants(plan: LadderPlan) -> list[Variant]:
+    """The rungs of a plan, the smallest first."""
+    return [
+        Variant(rendition.name, rendition.width, rendition.height, rendition.frame_rate)
+        for rendition in reversed(plan.renditions)
+    ]
+
+
+def master_playlist(
+    out_dir: Path, variants: list[Variant], sounds: Iterable[AudioRendition], bandwidths: dict[str, Bandwidth]
+) -> str:
+    """Return the master playlist for the renditions in `out_dir`, in the order given; every URI is relative.
+
+    `bandwidths` is keyed by folder name. Renditions that have an I-frame playlist are listed with it. Raises
+    ValueError when an init segment does not hold the picture that is described.
+    """
+    tracks = list(sounds)
+    lines = [_sound_line(sound, is_default=number == 0) for number, sound in enumerate(tracks)]
+    sound_codec = read_init(out_dir / AUDIO / INIT).codec if tracks else ""
+    iframes = []
+    for variant in variants:
+        picture = _picture_codec(out_dir, variant)
+        described = f"RESOLUTION={variant.width}x{variant.height}"
+        bandwidth, codecs, audio = bandwidths[variant.name], picture, ""
+        if tracks:
+            bandwidth += _largest(bandwidths[sound.name] for sound in tracks)
+            codecs += f",{sound_codec}"
+            audio = f',AUDIO="{AUDIO}"'
+        lines.append(
+            f"#EXT-X-STREAM-INF:{_rates(bandwidth)},{described},FRAME-RATE={float(variant.frame_rate):.3f},"
+            f'CODECS="{codecs}",VIDEO-RANGE=SDR{audio},CLOSED-CAPTIONS=NONE'
+        )
+        lines.append(f"{variant.name}/{INDEX}")
+        if (out_dir / variant.name / IFRAMES).is_file():
+            rates = _rates(measure_bandwidth(out_dir / variant.name, IFRAMES))
+            iframes.append(
+                f"#EXT-X-I-FRAME-STREAM-INF:{rates},{described},"
+                f'CODECS="{picture}",VIDEO-RANGE=SDR,URI="{variant.name}/{IFRAMES}"'
+            )
+    return _HEADER + "\n".join([*lines, *iframes]) + "\n"
+
+
+def max_bandwidths(plan: LadderPlan) -> dict[str, Bandwidth]:
+    """What the renditions may use at most, for a master playlist written during the encoding."""
+    pictures = {item.name: _declared(item.max_bitrate, VIDEO_BURST) for item in plan.renditions}
+    return pictures | {sound.name: _declared(AUDIO_BITRATE, AUDIO_BURST) for sound in plan.sounds}
+
+
+def read_master(out_dir: Path) -> tuple[list[Variant], list[AudioRendition]]:
+    """Read the rungs and sounds of a master playlist that this module wrote. Raises OSError or ValueError."""
+    variants, sounds = [], []
+    described: dict[str, str] = {}
+    for line in (out_dir / MASTER).read_text(encoding="utf-8").splitlines():
+        tag, _, values = line.partition(":")
+        if tag == "#EXT-X-MEDIA":
+            sound = _plain_attributes(values)
+            folder = sound.get("URI", "").partition("/")[0]
+            sounds.append(AudioRendition(folder, 0, sound.get("LANGUAGE", ""), sound.get("NAME", "")))
+        elif tag == "#EXT-X-STREAM-INF":
+            described = _plain_attributes(values)
+        elif line and not line.startswith("#"):
+            width, _, height = described.get("RESOLUTION", "").partition("x")
+            rate = Fraction(described.get("FRAME-RATE", ""))
+            variants.append(Variant(line.partition("/")[0], int(width), int(height), rate))
+    if not variants:
+        raise ValueError("the master playlist names no rendition")
+    return variants, sounds
+
+
+def parse_attributes(text: str) -> dict[str, str]:
+    """Return the attributes of a tag in their order, values as they are written."""
+    return dict(_ATTRIBUTE.findall(text))
+
+
+def _plain_attributes(text: str) -> dict[str, str]:
+    return {name: value.strip('"') for name, value in parse_attributes(text).items()}
+
+
+def _declared(ceiling: int, burst: float) -> Bandwidth:
+    return Bandwidth(round(ceiling * burst), ceiling)
+
+
+def _rates(bandwidth: Bandwidth) -> str:
+    return f"BANDWIDTH={bandwidth.peak},AVERAGE-BANDWIDTH={bandwidth.average}"
+
+
+def _sound_line(sound: AudioRendition, *, is_default: bool) -> str:
+    language = f'LANGUAGE="{sound.language}",' if sound.language else ""
+    default = "YES" if is_default else "NO"
+    return (
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO}",NAME="{sound.label}",{language}DEFAULT={default},AUTOSELECT=YES,'
+        f'CHANNELS="2",URI="{sound.name}/{INDEX}"'
+    )
+
+
+def _largest(bandwidths: Iterable[Bandwidth]) -> Bandwidth:
+    known = list(bandwidths)
+    return Bandwidth(max(one.peak for one in known), max(one.average for one in known))
+
+
+def _picture_codec(out_dir: Path, variant: Variant) -> str:
+    init = read_init(out_dir / variant.name / INIT)
+    if (init.width, init.height) != (variant.width, variant.height):
+        raise ValueError(f"{variant.name} is {init.width}x{init.height}")
+    return init.codec
