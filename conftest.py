@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from streamsite.testing import database_template
 from streamsite.testing.plugin import empty_collections
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
     from pytest_django import DjangoDbBlocker
-
     from streamsite.testing.cast import Cast
     from streamsite.testing.other_origin import OtherOrigin
     from streamsite.testing.stack import Stack
@@ -33,7 +31,7 @@ def prepared_database(
     from django.conf import settings
     from django.db import connection
 
-    from accounts.keys import create_key
+    from accounts.signing_keys import create_key
     from streamsite import site_id
 
     folders = (
@@ -70,7 +68,7 @@ def _make_test_database() -> None:
         connection.close()
         return
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    indexes.ensure()
+    indexes.ensure_indexes()
     database_template.keep(get_database("default"), key)
 
 
@@ -91,13 +89,13 @@ def _clear_caches() -> None:
     from accounts import sessions
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
-    from videos import media
-    from videos.library import vocabulary
+    from videos.search import vocabulary
+    from videos.views import media
 
-    vocabulary.forget()
-    sessions.forget_all()
+    vocabulary.clear_language_cache()
+    sessions.clear_cache()
     media.forget_all()
-    health.forget()
+    health.clear_check_results()
     GroupThrottle.forget_all()
 
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from streamsite.errors import SiteError
-from streamsite.pages import safe_next, show_problems
+from streamsite.view_helpers import add_form_errors, safe_next
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ def perform(
         return done(result)
     response = refused(result) if refused is not None else None
     if response is None:
-        show_problems(form, result)
+        add_form_errors(form, result)
         form.refusal = result  # type: ignore[attr-defined]
     return response
 

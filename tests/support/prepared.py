@@ -55,6 +55,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _remove_oldest(folders: Path) -> None:
-    made = sorted((each for each in folders.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime)
+    made = sorted(
+        (each for each in folders.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime
+    )
     for old in made[:-MAX_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
