@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streamsite.testing import database_template
-from streamsite.testing.plugin import empty_collections
+from tests.support import database_template
+from tests.support.plugin import empty_collections
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
     from pytest_django import DjangoDbBlocker
 
-    from streamsite.testing.cast import Cast
-    from streamsite.testing.other_origin import OtherOrigin
-    from streamsite.testing.stack import Stack
+    from tests.support.other_origin import OtherOrigin
+    from tests.support.stack import Stack
+    from tests.support.users import Cast
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +32,7 @@ def prepared_database(
     from django.conf import settings
     from django.db import connection
 
-    from accounts.keys import create_key
+    from accounts.signing_keys import create_key
     from streamsite import site_id
 
     folders = (
@@ -70,7 +69,7 @@ def _make_test_database() -> None:
         connection.close()
         return
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    indexes.ensure()
+    indexes.ensure_indexes()
     database_template.keep(get_database("default"), key)
 
 
@@ -91,20 +90,20 @@ def _clear_caches() -> None:
     from accounts import sessions
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
-    from videos import media
-    from videos.library import vocabulary
+    from videos.search import vocabulary
+    from videos.views import media
 
-    vocabulary.forget()
-    sessions.forget_all()
+    vocabulary.clear_language_cache()
+    sessions.clear_cache()
     media.forget_all()
-    health.forget()
+    health.clear_check_results()
     GroupThrottle.forget_all()
 
 
 @pytest.fixture
 def cast(database: None) -> Cast:
     """The fixed cast: owner, member, stranger, staff, and nobody signed in."""
-    from streamsite.testing.cast import Cast
+    from tests.support.users import Cast
 
     return Cast()
 
@@ -112,7 +111,7 @@ def cast(database: None) -> Cast:
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three seconds of 320x180 picture and tone, made once."""
-    from streamsite.testing.clips import make_clip
+    from tests.support.clips import make_clip
 
     path = tmp_path_factory.mktemp("clips") / "clip.mp4"
     make_clip(path, seconds=3, size=(320, 180), fps=24)
@@ -122,7 +121,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def other_origin() -> Iterator[OtherOrigin]:
     """A static server on another origin, whose pages may call the API of ``site``."""
-    from streamsite.testing.other_origin import OtherOrigin
+    from tests.support.other_origin import OtherOrigin
 
     server = OtherOrigin()
     yield server
@@ -132,7 +131,7 @@ def other_origin() -> Iterator[OtherOrigin]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, other_origin: OtherOrigin) -> Iterator[Stack]:
     """A whole running site on a free port with a data folder of its own: web, worker and MongoDB."""
-    from streamsite.testing.stack import Stack
+    from tests.support.stack import Stack
 
     stack = Stack(tmp_path_factory.mktemp("site"), CORS_ALLOWED_ORIGINS=other_origin.url)
     stack.start()

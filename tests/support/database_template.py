@@ -14,9 +14,9 @@ from typing import Any
 import bson
 from pymongo.database import Database
 
-from streamsite import whole_files
+from streamsite import atomic_files
 from streamsite.mongo.binary import find_mongod
-from streamsite.testing import snapshots
+from tests.support import snapshots
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("Django", "pymongo", "djongo5")
@@ -63,10 +63,15 @@ def keep(database: Database[Document], key: str) -> None:
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     collections = [
-        {"name": name, "documents": contents.documents, "indexes": contents.indexes, "options": contents.options}
+        {
+            "name": name,
+            "documents": contents.documents,
+            "indexes": contents.indexes,
+            "options": contents.options,
+        }
         for name, contents in taken.items()
     ]
-    whole_files.write(path, bson.encode({"collections": collections}))
+    atomic_files.write_atomically(path, bson.encode({"collections": collections}))
     kept = sorted(path.parent.glob("*.bson"), key=lambda one: one.stat().st_mtime, reverse=True)
     for old in kept[MAX_KEPT:]:
         old.unlink(missing_ok=True)

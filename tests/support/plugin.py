@@ -56,7 +56,11 @@ def empty_collections() -> None:
     names = {name for place, name in LOG.written if place == database.name} - KEPT
     if _has_started_process:
         counted = _count_writes(database)
-        names |= {name for name, count in counted.items() if count != _writes_at_last_look.get((database.name, name))}
+        names |= {
+            name
+            for name, count in counted.items()
+            if count != _writes_at_last_look.get((database.name, name))
+        }
     for name in names:
         database[name].delete_many({})
     LOG.written.clear()

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from streamsite.testing import database_template
+from tests.support import database_template
 
 RUN = "run"
 STAMP = "prepared"  # says that the folder is prepared; the rest of ``run`` belongs to one start
@@ -55,6 +55,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _remove_oldest(folders: Path) -> None:
-    made = sorted((each for each in folders.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime)
+    made = sorted(
+        (each for each in folders.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime
+    )
     for old in made[:-MAX_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
