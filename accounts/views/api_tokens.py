@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import api_tokens, audit, forms, tasks
 from accounts.models import User
 from accounts.reauthentication import ProofRequired
-from accounts.signals import SESSION_KEY
 from accounts.views.reauthentication import redirect_to_confirmation
+from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import SiteError
 from streamsite.view_helpers import add_form_errors
 

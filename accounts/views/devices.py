@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.api.renderers import iso
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import credentials, forms, totp
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import SiteError
 from streamsite.view_helpers import add_form_errors, safe_next
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit, credentials, forms, reauthentication, totp, web_sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
 from streamsite.view_helpers import add_form_errors, is_htmx, safe_next

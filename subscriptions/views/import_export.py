@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.reauthentication import ProofRequired
-from accounts.signals import SESSION_KEY
 from accounts.views.reauthentication import redirect_to_confirmation
+from accounts.web_sessions import SESSION_KEY
 from streamsite import xml
 from streamsite.errors import SiteError
 from subscriptions import opml, private_feed

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts import profile, staff_actions
-from accounts.deletion import account_deleted
+from accounts.signals import account_deleted
 from accounts.models import User
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
