@@ -67,6 +67,7 @@ def _make_test_database() -> None:
     if database_template.restore(connection.mongo_client[name], key):
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         connection.close()
+        indexes.ensure_indexes()
         return
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     indexes.ensure_indexes()
