@@ -55,7 +55,8 @@ def described(shape: object, *, name: str = "", description: str = "") -> Descri
     if plain is PageDict:
         (entry,) = get_args(shape)
         entry_name = described(entry).name
-        component, text = f"PageOf{entry_name}s", f"One page of a list of `{entry_name}` objects."
+        plural = f"{entry_name[:-1]}ies" if entry_name.endswith("y") else f"{entry_name}s"
+        component, text = f"PageOf{plural}", f"One page of a list of `{entry_name}` objects."
     return Described(shape, name or component, description or text)
 
 
