@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from videos.playback.history import is_end
+from videos.playback.history import is_finished
 from videos.tests.test_times import MOMENTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,4 +39,4 @@ def test_scripts_and_server_read_moments_alike():
 
 @pytest.mark.parametrize("case", json.loads((CASES / "positions.json").read_text()), ids=str)
 def test_scripts_and_server_finish_videos_alike(case):
-    assert is_end(case["position"], case["duration"]) == case["isFinished"]
+    assert is_finished(case["position"], case["duration"]) == case["isFinished"]
