@@ -57,10 +57,10 @@ class AccountSuspended(InvalidCredentials):
     """The password was right; our moderators suspended the account.
 
     The API answers as to a wrong password, which its contract promises for inactive accounts; the log-in page says
-    ``sentence``.
+    ``page_detail``.
     """
 
-    sentence = "Our moderators suspended this account."
+    page_detail = "Our moderators suspended this account."
 
 
 class OtpRequired(SiteError):
