@@ -49,7 +49,7 @@ def safe_next(request: HttpRequest, fallback: str) -> str:
 
 
 def referring_host(request: HttpRequest) -> str:
-    """Return the host of the other site that ``Referer`` names; "" for this site's own pages and where it names none."""
+    """Return the host of the other site that ``Referer`` names, "" if it names none or this site."""
     try:
         parts = urlsplit(request.headers.get("Referer", ""))
         host = parts.hostname or ""

@@ -7,9 +7,8 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from accounts.deletion import account_deactivated, account_deleted, account_reactivated
 from accounts.models import User
-from accounts.profile import user_renamed
+from accounts.signals import account_deactivated, account_deleted, account_reactivated, user_renamed
 from videos import blocks, facets, services, tasks
 from videos.access import own_videos
 from videos.captions import services as caption_services

@@ -1,4 +1,4 @@
-"""What people are told: each occasion once, where they want it, and one row for a crowd."""
+"""Notifications: each occasion once, where the account wants it, and one row for all subscribers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts import deliverability, unsubscribe_links
 from accounts.models import User
-from accounts.sessions import refresh_token_reused
+from accounts.signals import refresh_token_reused
 from subscriptions import services as subscribing
 from subscriptions import tasks
 from subscriptions.models import Broadcast, Notification, Subscription

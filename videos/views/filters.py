@@ -59,7 +59,7 @@ FILTERS = (
 
 @dataclass(frozen=True)
 class Field:
-    """A select field. ``chosen`` is a value of ``choices`` or of the address, "" for none; ``none`` is the label of that."""
+    """A select field: ``chosen`` is the selected value, "" for none, whose label is ``none``."""
 
     name: str
     label: str
