@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.contrib import messages
-from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -18,6 +17,13 @@ from streamsite.errors import SiteError, Unavailable
 from streamsite.view_helpers import safe_next
 
 T = TypeVar("T")
+
+
+class HasPage(Protocol):
+    """An object with a page of its own, such as a video."""
+
+    def get_absolute_url(self) -> str:
+        """Return the page's path."""
 
 
 def attempt(action: Callable[[], T], *refusals: type[SiteError]) -> T | SiteError:
@@ -102,7 +108,7 @@ def refusal_status(form: BaseForm) -> int:
 
 
 def perform_and_redirect(
-    request: HttpRequest, action: Callable[[], object], message: str, fallback: str | Model
+    request: HttpRequest, action: Callable[[], object], message: str, fallback: str | HasPage
 ) -> HttpResponse:
     """Run ``action`` and return to where its form was (``next``), otherwise to ``fallback``.
 
@@ -116,18 +122,20 @@ def perform_and_redirect(
     return redirect_back(request, fallback)
 
 
-def redirect_back(request: HttpRequest, fallback: str | Model) -> HttpResponse:
+def redirect_back(request: HttpRequest, fallback: str | HasPage) -> HttpResponse:
     """Redirect to ``next`` from the request, otherwise to ``fallback``: a path, a URL name or an object with a page."""
     return redirect(safe_next(request, "") or fallback)
 
 
-def redirect_back_with_message(request: HttpRequest, message: str, fallback: str | Model) -> HttpResponse:
+def redirect_back_with_message(request: HttpRequest, message: str, fallback: str | HasPage) -> HttpResponse:
     """Redirect as ``redirect_back`` does, to a page that says ``message``."""
     messages.success(request, message)
     return redirect_back(request, fallback)
 
 
-def redirect_with_message(request: HttpRequest, message: str, to: str | Model, *args: object) -> HttpResponse:
+def redirect_with_message(
+    request: HttpRequest, message: str, to: str | HasPage, *args: object
+) -> HttpResponse:
     """Redirect as ``django.shortcuts.redirect`` does, to a page that says ``message``."""
     messages.success(request, message)
     return redirect(to, *args)

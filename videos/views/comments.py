@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -56,14 +57,12 @@ def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
         problem = created.detail
     linked, is_gone = _linked_thread(request, subject)
     listing = queries.list_threads(request, subject, absolute=False)
-    page = _serialize_page(request, listing, subject)
-    if linked is not None:
-        page["results"] = [row for row in page["results"] if row["id"] != linked["id"]]
+    linked_id = linked.comment.pk if linked is not None else ""
     context = {
         "subject": subject,
-        "page": page,
+        "page": _serialize_page(request, listing, subject, leave_out=linked_id),
         "sort": queries.parse_sort(request.GET),
-        "linked": linked,
+        "linked": _serialize(request, linked) if linked is not None else None,
         "is_linked_gone": is_gone,
         "count": max(0, subject.comments - listing.known.hidden_total),
         "problem": problem,
@@ -246,15 +245,19 @@ def _serialize(request: HttpRequest, found: CommentWithTarget) -> Context:
     return mappers.serialize_comment_for_page(found.comment, request.user, known, found.subject.seconds)
 
 
-def _serialize_page(request: HttpRequest, listing: CommentPage, subject: CommentTarget) -> Context:
-    return listing.page.body(
+def _serialize_page(
+    request: HttpRequest, listing: CommentPage, subject: CommentTarget, *, leave_out: str = ""
+) -> Context:
+    """Serialize a page of comments for a template, without the comment whose id is ``leave_out``."""
+    rows = [comment for comment in listing.page.rows if comment.pk != leave_out]
+    return replace(listing.page, rows=rows).body(
         lambda comment: mappers.serialize_comment_for_page(
             comment, request.user, listing.known, subject.seconds
         )
     )
 
 
-def _linked_thread(request: HttpRequest, subject: CommentTarget) -> tuple[Context | None, bool]:
+def _linked_thread(request: HttpRequest, subject: CommentTarget) -> tuple[CommentWithTarget | None, bool]:
     """Return the thread that ``?comment=`` names, which leads the list, and whether what was linked is gone.
 
     A reply leads to its thread. Gone is a comment that the caller cannot read, or the reply that ``&reply=`` names in
@@ -270,7 +273,7 @@ def _linked_thread(request: HttpRequest, subject: CommentTarget) -> tuple[Contex
         return None, True
     answer = _readable(request, reply) if reply else None
     is_gone = bool(reply) and (answer is None or answer.comment.parent != found.comment.pk)
-    return _serialize(request, found), is_gone
+    return found, is_gone
 
 
 def _readable(request: HttpRequest, comment_id: str) -> CommentWithTarget | None:
