@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,8 +52,8 @@ def checkout(script, tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    subprocess.run(["git", "-C", str(tmp_path), "add", "."], check=True)
+    for arguments in (["init", "-q"], ["add", "."]):
+        subprocess.run([shutil.which("git"), "-C", str(tmp_path), *arguments], check=True)
     (tmp_path / "videos" / "untracked.py").write_text("from videos import views\n")
     return script.Checkout(tmp_path)
 
