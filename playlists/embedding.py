@@ -9,10 +9,10 @@ from playlists import queries
 from playlists.access import may_show_video
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from playlists.ordering import order_fields
+from videos import embed_domains
 from videos.access import ANONYMOUS
 from videos.mappers import serialize_card
 from videos.models import Video
-from videos.syndication import embed_domains
 
 ENTRIES_BEFORE, WINDOW_SIZE = 10, 50
 

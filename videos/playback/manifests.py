@@ -22,7 +22,8 @@ from django.http.response import HttpResponseBase
 
 from streamsite import files
 from streamsite.errors import Absent
-from videos.captions import languages, services
+from videos import languages
+from videos.captions import services
 from videos.files import bucket, bucket_delivery, paths
 from videos.files.urls import MASTER
 from videos.models import Caption

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from streamsite.middleware import framed_content_policy
-from videos.syndication import embed_domains
+from videos import embed_domains
 
 FRAMES = {"iframe", "frame", "embed", "object"}
 # Reason -> status, and the code of the ``error`` event that a frame sends to the page around it.

@@ -19,9 +19,9 @@ from streamsite.errors import SiteError
 from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import PREVIEW
 from streamsite.view_helpers import add_form_errors
-from videos import access, forms, mappers, services, share_links, thumbnails
-from videos.captions import languages, webvtt
+from videos import access, forms, languages, mappers, services, share_links, thumbnails
 from videos.captions import services as caption_services
+from videos.captions import webvtt
 from videos.chapters import description_parser
 from videos.chapters import services as chapter_services
 from videos.models import Video

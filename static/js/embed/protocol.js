@@ -6,7 +6,7 @@ const VERSION = "0.0.11";
 const MAX_LISTENERS = 200;
 export const METHOD_NOT_SUPPORTED = 2;
 
-/** Whether a list of domains (see videos/syndication/embed_domains.py) has the host; an empty list has every host. */
+/** Whether a list of domains (see videos/embed_domains.py) has the host; an empty list has every host. */
 export function allowsHost(domains, host) {
   if (!domains.length) return true;
   return domains.some((name) => (name.startsWith("*.") ? host.endsWith(name.slice(1)) : host === name));
