@@ -10,8 +10,8 @@ from accounts.deletion import account_deactivated, account_deleted, account_reac
 from subscriptions import private_feed, services, tasks
 from subscriptions.channel_page import services as arrangements
 from subscriptions.models import Subscription
-from videos.blocks import channel_blocked
 from videos.playback import statistics
+from videos.signals import channel_blocked
 
 
 @receiver([account_deactivated, account_reactivated])

@@ -15,8 +15,14 @@ from subscriptions.services import channel_subscribed
 from videos.models import Case, Status, Video
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, cases, emails
-from videos.reactions import services as reaction_services
-from videos.services import generation_completed, processing_failed, video_deleted, video_published
+from videos.signals import (
+    case_decided,
+    generation_completed,
+    like_count_changed,
+    processing_failed,
+    video_deleted,
+    video_published,
+)
 
 NOTIFICATIONS_URL = "/notifications"
 MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
@@ -34,7 +40,7 @@ def withdraw_deleted_video(sender: type, video_id: str, **extra: Any) -> None:
     services.withdraw_about(video_id)
 
 
-@receiver(reaction_services.like_count_changed)
+@receiver(like_count_changed)
 def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: Any) -> None:
     """The owner, at a milestone."""
     if likes not in MILESTONES:
@@ -93,7 +99,7 @@ def _notify_processing(video_id: str, status: Status, what: str) -> None:
         )
 
 
-@receiver(cases.case_decided)
+@receiver(case_decided)
 def notify_case_decided(sender: type, case: Case, **extra: Any) -> None:
     """Both sides: the owner what was decided, whoever reported it that somebody looked."""
     key = f"{case.pk}:{case.state}"

@@ -15,7 +15,7 @@ from subscriptions.models import Post
 from subscriptions.posts import access, queries, services
 from videos.comments import targets
 from videos.moderation import reportable
-from videos.services import video_deleted
+from videos.signals import video_deleted
 
 POST = "post"
 
