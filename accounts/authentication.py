@@ -62,6 +62,16 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
     return user, token
 
 
+def verify_access_token(raw: str) -> AccessToken:
+    """Return a valid access token. Raise ``TokenRefused``, for a refresh token with code ``wrong_token_type``."""
+    try:
+        return authenticate_bearer(raw, fresh=True)[1]
+    except TokenRefused as refusal:
+        if refusal.code == "token_invalid" and sessions.is_refresh_token(raw):
+            raise TokenRefused("This is a refresh token.", code="wrong_token_type") from None
+        raise
+
+
 class ApiTokenAuthentication(BaseAuthentication):
     """``Authorization: Token sst_...``: a personal token. ``request.auth`` is the ``ApiToken``.
 

@@ -12,9 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
-
-from streamsite.errors import Invalid
+from django.http import HttpResponse
 
 DAYS = "days"
 MAX_VIDEOS = 100
@@ -45,14 +43,6 @@ def _cell(value: Any) -> str:
         return "" if value is None else str(value)
     text = neutralize_formula(value)
     return '"{}"'.format(text.replace('"', '""')) if NEEDS_QUOTES.search(text) else text
-
-
-def parse_table_name(params: QueryDict, among: Iterable[str]) -> str:
-    """The table of ``?table=``; ``Invalid`` for one that there is not."""
-    name = params.get("table", "") or DAYS
-    if name not in among:
-        raise Invalid("Unknown table.", fields={"table": [f"One of: {', '.join(among)}."]})
-    return name
 
 
 def csv_response(table: Table, filename: str) -> HttpResponse:
