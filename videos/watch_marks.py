@@ -17,7 +17,7 @@ from streamsite.visibility import Viewer
 from videos.hooks.home_page import Shelf
 from videos.playback.history import MIN_RESUME_SECONDS, WATCHES
 
-Context = TypeVar("Context", bound=dict[str, Any])
+Context = TypeVar("Context", bound=Mapping[str, Any])
 # Only cards and video objects have it.
 CARD_KEY = "storyboard_url"
 
