@@ -1,10 +1,10 @@
-// The number of unread notifications beside the bell. Asked for when a tab is looked at, then ever more seldom while
-// nothing changes (half a minute to five minutes), and not at all while it is hidden. The answer is a 304 mostly.
+// The number of unread notifications beside the bell. Polled while the tab is visible, from every half minute to every five
+// minutes while nothing changes. Most answers are a 304.
 import { api, sleep, whenVisible } from "./api.js";
 import { stored } from "./browser-storage.js";
 
 const FIRST = 30_000;
-const LONGEST = 300_000;
+const MAX_WAIT = 300_000;
 const FRESH = 10_000;
 const kept = stored("unread");
 
@@ -27,13 +27,13 @@ async function follow() {
     if (wasHidden) wait = FIRST;
     try {
       const { data } = await api("GET", "/me/notifications/unread");
-      wait = data.unread === unread ? Math.min(wait * 2, LONGEST) : FIRST;
+      wait = data.unread === unread ? Math.min(wait * 2, MAX_WAIT) : FIRST;
       unread = data.unread;
       show(unread);
       kept.write({ unread, at: Date.now() });
     } catch (error) {
       if (error.status === 401) return;
-      wait = LONGEST;
+      wait = MAX_WAIT;
     }
     await Promise.race([sleep(wait), comesBack()]);
   }
@@ -55,7 +55,7 @@ function comesBack() {
   });
 }
 
-// Following a notification marks it as read.
+// Opening a notification marks it as read.
 document.addEventListener("click", (event) => {
   const note = event.target.closest("[data-note] a")?.closest("[data-note]");
   if (note?.classList.contains("note-unread")) {

@@ -1,4 +1,4 @@
-// Comments come, with what they need, when they come into view, when they are asked for, or when the address names one.
+// Loads the comments and their scripts when they scroll into view, on a click, or when the address names a comment.
 import { style } from "./ui.js";
 
 const section = document.querySelector("[data-comments]");

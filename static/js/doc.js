@@ -1,4 +1,4 @@
-// Long documents: a copy button on every example, and the section in view marked in the table of contents.
+// Long documents: a copy button on every example, and the current section marked in the table of contents.
 import { copies } from "./clipboard.js";
 import { el } from "./ui.js";
 
@@ -28,7 +28,7 @@ addEventListener("scroll", () => {
 }, { passive: true });
 mark();
 
-// A section chosen in the folded contents: fold them again, so that it is seen.
+// Fold the contents again after a section was chosen in them, so that it is visible.
 const folded = document.querySelector(".toc-narrow details");
 folded?.addEventListener("click", (event) => {
   if (event.target.closest("a")) folded.open = false;

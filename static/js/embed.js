@@ -1,5 +1,5 @@
-// The player in a frame on another site: the options of its address, and messages of the page around it.
-// It comes before player.js, which reads what is set here.
+// The player embedded on another site: the options in its address, and the commands of the page around it. Runs before
+// player.js, which reads what is set here.
 import { EVENTS, reportEvents } from "./embed/events.js";
 import { videoMethods } from "./embed/methods.js";
 import { Receiver } from "./embed/protocol.js";
@@ -29,5 +29,5 @@ const receiver = new Receiver({
 });
 reportEvents(receiver, frame, video);
 
-// All scripts have run by then, so that commands find the player.
+// All scripts have run by then, so that commands reach the player.
 addEventListener("DOMContentLoaded", () => receiver.ready());

@@ -1,4 +1,4 @@
-// The frame's own behaviour: theme and sidebar toggles, menus, copied links, saving, toasts.
+// Behavior of every page's shell: theme and sidebar toggles, menus, copied links, saving videos, toasts.
 import { stored } from "./browser-storage.js";
 import { icon, removeLater, toast } from "./ui.js";
 
@@ -14,7 +14,7 @@ function showTheme(button) {
   button.setAttribute("aria-label", isDark() ? "Use the light theme" : "Use the dark theme");
 }
 
-/** Who is signed in finds the choice on every device. */
+/** Store the theme in the account's preferences, for its other devices. */
 async function keepTheme(theme) {
   const { api } = await import("./api.js");
   await api("PATCH", "/me/preferences", { json: { theme }, keepalive: true }).catch((error) => {
@@ -88,7 +88,7 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// What saves videos is fetched when it is first asked for.
+// The save dialog is loaded on first use.
 document.addEventListener("click", async (event) => {
   const trigger = event.target.closest("[data-save-video], [data-watch-later]");
   if (!trigger || event.ctrlKey || event.metaKey) return;
@@ -104,5 +104,5 @@ for (const box of document.querySelectorAll("[data-toasts] .toast")) {
   if (box.dataset.level !== "error") removeLater(box, 8000);
 }
 
-// On narrow screens a strip of tabs scrolls: begin where one is.
+// On narrow screens a row of tabs scrolls: start at the current one.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

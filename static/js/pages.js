@@ -1,4 +1,4 @@
-// "Show more": the focus goes to the first row that came, unless the viewer is elsewhere by then, and a failure is said in words.
+// "Show more": moves the focus to the first new row, unless the viewer has moved it elsewhere, and reports failures.
 import { offerFocus } from "./attention.js";
 import { toast } from "./ui.js";
 

@@ -1,4 +1,4 @@
-// The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
+// The player: waits for a video that is still processing, builds the controls, starts the source.
 import { isBusy } from "./attention.js";
 import { autoplay, playOrMute, savesData, startMuted } from "./player/autoplay.js";
 import { setUpCaptions } from "./player/captions.js";
@@ -22,7 +22,7 @@ import { bindSwitches } from "./player/switches.js";
 import { bindTheatre } from "./player/theatre.js";
 import { untilPlayable } from "./player/waiting.js";
 
-/** What few viewers open is loaded when they do. */
+/** Load the share dialog and the transcript on first use: few viewers open them. */
 function bindExtras(frame, video) {
   document.querySelector("[data-share]")?.addEventListener("click", async () => {
     const { share } = await import("./player/share.js");
@@ -44,8 +44,8 @@ function bindExtras(frame, video) {
 }
 
 /**
- * Set up the controls and the source. Nothing is fetched before playing begins, which it does when `hasWaited`, unless the
- * viewer, who may have waited for long, is writing by now.
+ * Set up the controls and the source. Nothing is fetched before playback starts. After waiting for the processing
+ * (`hasWaited`) it starts by itself, unless the viewer is writing by then.
  */
 async function start(frame, video, screen, { hasWaited }) {
   if (!isPlayable(video)) {
@@ -58,12 +58,12 @@ async function start(frame, video, screen, { hasWaited }) {
   const chapters = addChapters(video, document.getElementById("video-chapters"));
   const startAt = startOf(frame.dataset, Number(frame.dataset.duration) || 0);
   const isGrowing = frame.dataset.status !== "ready";
-  // Before the controls: they look for its `videoRenditions` once.
+  // Before the controls, which look for the element's `videoRenditions` only once.
   const source = new Source(video, frame.dataset.hlsUrl, { startAt, isGrowing, screen });
   const isDisturbing = hasWaited && isBusy();
-  const isTold = (hasWaited || isContinued() || Boolean(frame.dataset.autoplay)) && !isDisturbing;
-  const isWelcome = isOn(frame, "autoplay_open") && !savesData() && !isDisturbing;
-  if (isTold || (isWelcome && !document.hidden)) source.prepare();
+  const mustPlay = (hasWaited || isContinued() || Boolean(frame.dataset.autoplay)) && !isDisturbing;
+  const mayAutoplay = isOn(frame, "autoplay_open") && !savesData() && !isDisturbing;
+  if (mustPlay || (mayAutoplay && !document.hidden)) source.prepare();
   if (await buildChrome(frame, video)) {
     frame.addEventListener("mediaseekrequest", () => source.load());
     bindSwitches(frame, video);
@@ -84,8 +84,8 @@ async function start(frame, video, screen, { hasWaited }) {
   bindDoubleTap(frame, video);
   bindMini(frame, video);
   showQueue();
-  if (isTold) playOrMute(frame, video);
-  else if (isWelcome) autoplay(frame, video);
+  if (mustPlay) playOrMute(frame, video);
+  else if (mayAutoplay) autoplay(frame, video);
 }
 
 async function main() {

@@ -1,4 +1,4 @@
-// "Report" and "Block": a dialog and a question instead of a page of their own.
+// "Report" opens a dialog and "Block" asks for confirmation. Without scripts each has its own page.
 import { api, inWords } from "./api.js";
 import { confirmed, el, modal, style, toast } from "./ui.js";
 

@@ -1,5 +1,4 @@
-// Suggestions below a search field: videos, channels and playlists. Arrows choose, Enter goes, Escape closes. Without
-// them the field is a plain form.
+// Suggestions below a search field: videos, channels and playlists. Arrow keys select, Enter opens, Escape closes.
 import { api } from "./api.js";
 import { isComposing } from "./fields.js";
 import { el } from "./ui.js";
@@ -7,7 +6,7 @@ import { el } from "./ui.js";
 const WAIT_MS = 120;
 let count = 0;
 
-/** What is offered, as `{ text, url, note }`; `note` says what it is unless it is a video. */
+/** Return the API's suggestions as `{ text, url, note }`; `note` is the kind of what is no video. */
 function options({ results, channels, playlists }) {
   const handles = new Map(channels.map(({ url, username }) => [url, `Channel · @${username}`]));
   return [
@@ -16,6 +15,7 @@ function options({ results, channels, playlists }) {
   ];
 }
 
+/** The list of one search field. */
 class Suggestions {
   constructor(form) {
     this.input = form.querySelector("input[type=search]");
@@ -29,7 +29,7 @@ class Suggestions {
     input.addEventListener("input", () => this.#ask());
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("blur", () => this.close());
-    // Before the field loses the focus, which would close the list.
+    // Otherwise the field would lose the focus, which closes the list before the click.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
@@ -44,7 +44,7 @@ class Suggestions {
         const { data } = await api("GET", `/search/suggest?q=${encodeURIComponent(typed)}`, { signal: this.asked.signal });
         if (this.input.value === typed) this.#show(options(data));
       } catch {
-        // Typing goes on without them.
+        // Suggestions are optional.
       }
     }, WAIT_MS);
   }

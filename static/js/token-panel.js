@@ -1,4 +1,4 @@
-// The guide's panel: signs in as a native client, shows both tokens at work, and what a replayed one causes.
+// The guide's token panel: signs in as a native client, shows both tokens, and what replaying one causes.
 import { copies } from "./clipboard.js";
 import { Client } from "./token-panel/client.js";
 import { draw, drawSessions, log, part, remark, tick } from "./token-panel/view.js";
@@ -10,7 +10,7 @@ const form = part("sign-in");
 
 const redraw = () => draw(client, replay);
 
-/** One press at a time: buttons stay where they are, so that the focus does, and answer once the call is back. */
+/** Run `action` on a click, one at a time. The button is not disabled meanwhile, so that it keeps the focus. */
 function on(name, action) {
   const button = part(name);
   button.addEventListener("click", async () => {
@@ -27,7 +27,7 @@ async function showSessions() {
   if (answer.ok) drawSessions(answer.body.results);
 }
 
-/** After an answer that may have ended the session: draw, and say what has become of the access token. */
+/** Redraw after an answer that may have ended the session, and check what became of the access token. */
 async function settle() {
   redraw();
   if (client.endedBy && client.endedBy !== "logout") {
@@ -113,7 +113,7 @@ on("again", () => {
   form.elements.login.focus();
 });
 
-// On a phone what is inside the tokens would push the buttons out of sight.
+// On a phone the tokens' contents would push the buttons out of view.
 for (const inside of document.querySelectorAll("[data-inside]")) inside.open = innerWidth >= 640;
 
 copies(part('copy="access"'), () => client.access);

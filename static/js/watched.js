@@ -1,4 +1,4 @@
-// Bars and "Watched" marks on the cards of visitors, from the positions that this browser keeps. The server draws those
+// Progress bars and "Watched" marks on visitors' cards, from the positions stored in this browser. The server renders those
 // of accounts: videos/watch_marks.py, which has the same rules.
 import { leftHere, markOf } from "./player/position.js";
 import { el } from "./ui.js";
@@ -19,7 +19,7 @@ function drawAll() {
 
 drawAll();
 document.addEventListener("htmx:after:swap", drawAll);
-// Back from a video, to a page that the browser kept.
+// Back from a video, to a page that the browser restored.
 addEventListener("pageshow", (event) => {
   if (event.persisted) drawAll();
 });

@@ -1,4 +1,4 @@
-// The bell of a thread: whether one is told of the replies in it. Works as a form without this.
+// The bell of a thread turns notifications about replies on and off. Without scripts it is a plain form.
 import { api, inWords } from "../api.js";
 import { toast } from "../ui.js";
 

@@ -1,5 +1,5 @@
-// Comments: written in place, more as one scrolls. All of it works by links and forms as well; the API decides, and the
-// server draws every row.
+// Comments: forms in place, and more rows on scrolling. Everything works with plain links and forms as well; the API
+// decides, and the server renders every row.
 import { api } from "../api.js";
 import { offerFocus } from "../attention.js";
 import { confirmed, toast } from "../ui.js";
@@ -29,7 +29,7 @@ export async function load(url, { focus } = {}) {
   }
 }
 
-/** Loads what comes into view by itself; the link stays for those who get there faster. */
+/** Loads the next page when its link comes into view; the link still works for those who are faster. */
 const nearing = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -63,7 +63,7 @@ async function more(link) {
   }
 }
 
-// --- acting --------------------------------------------------------------------------------------
+// --- actions -------------------------------------------------------------------------------------
 
 const ACTS = {
   pin: ["PUT", "pin"], unpin: ["DELETE", "pin"], heart: ["PUT", "heart"], unheart: ["DELETE", "heart"], approve: ["PUT", "approval"],

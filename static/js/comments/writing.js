@@ -1,4 +1,4 @@
-// Writing comments, replies and changes in place. What is typed is kept as a draft until it was sent.
+// Forms for comments, replies and edits. Unsent text is kept as a draft.
 import { api, inWords } from "../api.js";
 import { offerFocus } from "../attention.js";
 import { Draft, handOver } from "../drafts.js";
@@ -14,19 +14,19 @@ function keepDraft(form, subject) {
   if (draft.isRestored) form.dataset.open = "1";
 }
 
-/** Has the forms for new comments below `root` keep their drafts. */
+/** Keep drafts of the forms for new comments below `root`. */
 export function keepDrafts(root) {
   for (const form of root.querySelectorAll("form[data-comment-form]")) {
     if (form.dataset.commentForm) keepDraft(form, `comment:${form.dataset.commentForm}`);
   }
 }
 
-/** Before the forms below `root` are replaced. */
+/** Save the drafts of the forms below `root`, before they are replaced. */
 export function saveDrafts(root) {
   for (const form of root.querySelectorAll(".comment-form")) drafts.get(form)?.flush();
 }
 
-/** Says why the text was not sent; who is logged out comes back to it. */
+/** Show why the text was not sent, with a link to sign in where that is the reason. */
 function explain(problem, error) {
   const back = encodeURIComponent(`${location.pathname}${location.search}#comments`);
   const login = error.status === 401 ? [" ", el("a", { href: `/login?next=${back}` }, "Log in")] : [];
@@ -34,13 +34,13 @@ function explain(problem, error) {
   problem.hidden = false;
 }
 
-/** Sends a form's text; `store(text)` resolves to what the API made of it. The text stays when it fails. */
+/** Send a form's text by `store(text)`, then call `done` with the answer's data. The text stays when sending fails. */
 async function send(form, store, done) {
   const field = form.elements.text;
   const problem = form.querySelector("[data-problem]");
   if (form.dataset.busy) return;
   form.dataset.busy = "1";
-  // What is typed meanwhile would go with the form.
+  // Text typed meanwhile would be lost with the form.
   field.readOnly = true;
   problem.hidden = true;
   try {
@@ -85,6 +85,7 @@ function writeBelow(form) {
 
 const newForm = () => section.querySelector("[data-reply-form]").content.querySelector("form").cloneNode(true);
 
+/** Open the reply form of a comment's thread, or move the focus to it. */
 export function openReply(comment) {
   const thread = comment.dataset.parent ? document.getElementById(`comment-${comment.dataset.parent}`) : comment;
   const place = (thread ?? comment).querySelector("[data-replies]") ?? comment.closest("[data-comments-list]");
@@ -93,7 +94,7 @@ export function openReply(comment) {
   const field = form.elements.text;
   form.dataset.replyTo = comment.dataset.parent || comment.dataset.comment;
   form.dataset.open = "1";
-  // The name is the field's own text: whoever is answered instead replaces it, unless something was typed.
+  // The mention is the field's default text: replying to somebody else replaces it, unless something was typed.
   const isUntouched = !hasText(field);
   field.defaultValue = comment.dataset.parent ? `@${comment.dataset.author} ` : "";
   if (isUntouched) field.value = field.defaultValue;
@@ -115,6 +116,7 @@ function writeReply(form) {
   });
 }
 
+/** Replace a comment's text by a form with it. */
 export function openEdit(comment) {
   const open = comment.querySelector(`form[data-edits="${comment.dataset.comment}"]`);
   if (open) {
@@ -131,7 +133,7 @@ export function openEdit(comment) {
   shown.after(form);
   const field = form.elements.text;
   field.setAttribute("aria-label", "Your comment");
-  // What is typed before the text is here would be replaced by it.
+  // Text typed before the comment is loaded would be replaced by it.
   field.readOnly = true;
   api("GET", `/comments/${comment.dataset.comment}`)
     .then(({ data }) => {
@@ -171,13 +173,13 @@ function close(form) {
   document.activeElement?.blur();
 }
 
-/** What the button "Cancel" does: the text is given up. */
+/** Discard the text and close the form. */
 export function cancel(form) {
   drafts.get(form)?.forget();
   close(form);
 }
 
-/** Sends the form when it is one for writing; false otherwise. */
+/** Send the form if it is a comment, a reply or an edit; return false otherwise. */
 export function submit(form) {
   if (form.dataset.edits) saveEdit(form);
   else if (form.dataset.replyTo) writeReply(form);
@@ -199,7 +201,7 @@ section?.addEventListener("keydown", (event) => {
   event.stopPropagation();
 });
 
-// A visitor's form leads to the log-in page.
+// A visitor's form leads to the sign-in page, which restores the text.
 section?.addEventListener("submit", (event) => {
   const { commentVisitor } = event.target.dataset;
   const text = event.target.querySelector("textarea")?.value;

@@ -1,9 +1,9 @@
-// The controls: media-chrome's elements around the plain <video>.
+// The player's controls: media-chrome's elements around the plain <video>.
 import { linesOf } from "./renditions.js";
 
 /**
- * Show 11.999999 as 0:12. At the end of a stream the browser cuts the length to the last sample's end, which it counts in
- * whole microseconds, and the displays cut off all but the whole seconds.
+ * Show 11.999999 as 0:12. At the end of a stream the browser sets the duration to the last sample's end, in whole
+ * microseconds, and the displays truncate to whole seconds.
  */
 function showWholeSeconds(display) {
   for (const name of ["mediaCurrentTime", "mediaDuration"]) {
@@ -18,7 +18,7 @@ function showWholeSeconds(display) {
   }
 }
 
-/** Wrap `video` in the controls. Resolves to false when they could not be loaded: then the browser's own show. */
+/** Wrap `video` in the controls. Resolve to false when they could not be loaded: then the browser's own are shown. */
 export async function buildChrome(frame, video) {
   try {
     await import("../../vendor/media-chrome-4.19.4/media-chrome.player.min.js");
@@ -30,23 +30,23 @@ export async function buildChrome(frame, video) {
   const controller = chrome.querySelector("media-controller");
   const captions = video.querySelectorAll("track:is([kind=captions], [kind=subtitles])");
   frame.dataset.captions = String(captions.length);
-  // Until a source is there, the length is known from the page alone.
+  // Without a source, the duration is known only from the page.
   const seconds = Number(frame.dataset.duration);
   if (seconds > 0) controller.setAttribute("defaultduration", String(seconds));
   video.slot = "media";
   frame.prepend(chrome);
-  // Not before: the element names itself when it is connected.
+  // After connecting, because the element then sets its own label.
   controller.setAttribute("aria-label", frame.dataset.title);
   showWholeSeconds(frame.querySelector("media-time-display"));
   controller.append(video);
-  // The frame and not the controls alone, so that a message laid over them shows in full screen too. An attribute
-  // would be looked up by id in the template's fragment, where the frame is not.
+  // The whole frame, so that messages laid over the controls show in full screen too. Set as a property: an attribute
+  // would be looked up by id in the template's fragment, which does not contain the frame.
   controller.fullscreenElement = frame;
-  // "Auto (1080p)" as the qualities are named, where media-chrome would take the height of a widescreen film.
+  // "Auto (1080p)" with the name of the quality, where media-chrome would show the height of a widescreen film.
   frame.querySelector("media-rendition-menu").formatMenuItemText = (text) => (
     text.replace(/\d+p\)$/, `${linesOf({ width: video.videoWidth, height: video.videoHeight })}p)`)
   );
-  // It reports aria-checked, which a plain button may not have.
+  // It sets aria-checked, which is not allowed on a plain button.
   frame.querySelector("media-captions-button").setAttribute("role", "switch");
   frame.querySelector("[data-caption-style]").addEventListener("click", async () => {
     const { styleCaptions } = await import("./caption-style.js");

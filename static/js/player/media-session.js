@@ -1,8 +1,9 @@
-// Tells the system what plays, so that its keys and lock screen steer it.
+// Media session: the system's media keys and lock screen control the player.
 import { goTo, nextInQueue, previousInQueue } from "./queue.js";
 
 const STEP = 10;
 
+/** Set up the media session. */
 export function announce(frame, video) {
   const session = navigator.mediaSession;
   if (!session) return;
@@ -22,7 +23,7 @@ export function announce(frame, video) {
     try {
       session.setActionHandler(name, run);
     } catch {
-      // Not every browser knows every action.
+      // Not every browser supports every action.
     }
   }
   video.addEventListener("timeupdate", () => {

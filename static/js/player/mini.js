@@ -1,9 +1,9 @@
-// The mini player: while the film plays and its place is scrolled out of sight, it stays in a corner.
+// The mini player: while the video plays and the player is scrolled out of view, it stays in a corner.
 import { el, icon } from "../ui.js";
 
 const TOPBAR = "-60px 0px 0px";
 
-/** Wire the mini player; nothing where there is no page around the player. */
+/** Set up the mini player. An embedded player has none. */
 export function bindMini(frame, video) {
   if (!document.querySelector(".watch")) return;
   const place = el("div", { class: "player player-place", "aria-hidden": "true" });

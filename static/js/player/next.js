@@ -1,17 +1,17 @@
-// What plays after this video: the playlist's next one, else the first related video; and the others to choose from.
+// What comes after this video: the playlist's next one, else the first related video that was not played yet.
 import { stored } from "../browser-storage.js";
 import { nextInQueue } from "./queue.js";
 
-const MOST = 4;
-const MOST_PLAYED = 100;
+const MAX_RELATED = 4;
+const MAX_PLAYED = 100;
 const played = stored("player-played");
 
-/** Remember for this tab that the video was shown, so that autoplay doesn't lead back to it. */
+/** Note for this tab that the video was opened, so that autoplay doesn't return to it. */
 export function markPlayed(id) {
-  played.write([id, ...played.read([]).filter((known) => known !== id)].slice(0, MOST_PLAYED));
+  played.write([id, ...played.read([]).filter((known) => known !== id)].slice(0, MAX_PLAYED));
 }
 
-/** `{ id, href, title, channel, picture, time }` of a card beside the player; `picture` is an element of its own or null. */
+/** Read a card beside the player: `{ id, href, title, channel, picture, time }`. `picture` is a copy of its element, or null. */
 function cardOf(card) {
   const link = card.querySelector(".card-title a");
   return {
@@ -24,6 +24,7 @@ function cardOf(card) {
   };
 }
 
+/** Read the playlist's entry that `link` leads to, in the form of `cardOf`. */
 function queued(link) {
   const item = [...document.querySelectorAll(".queue-item")].find(({ href }) => href === link.href);
   return {
@@ -35,15 +36,15 @@ function queued(link) {
   };
 }
 
-/** `{ next, related }`: the video to go on with or null, and others. */
+/** Return `{ next, related }`: the video to continue with or null, and others. */
 export function whatFollows() {
   const cards = [...document.querySelectorAll(".watch-side .rows .card")].map(cardOf);
   const link = nextInQueue();
   let next = link && queued(link);
-  // At the end of a playlist nothing outside of it begins by itself.
+  // After the end of a playlist, no video outside of it plays automatically.
   if (!link && !document.querySelector("[data-queue]")) {
     const seen = new Set(played.read([]));
     next = cards.find(({ id }) => !seen.has(id)) ?? null;
   }
-  return { next, related: cards.filter((other) => other !== next).slice(0, MOST) };
+  return { next, related: cards.filter((other) => other !== next).slice(0, MAX_RELATED) };
 }

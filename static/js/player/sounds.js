@@ -1,6 +1,7 @@
-// What media-chrome's audio menu asks of a media element: a list of tracks of which one is enabled.
+// The list of audio tracks that media-chrome's audio menu expects of a media element: one of them is enabled.
 import { saveSoundLanguage } from "./memory.js";
 
+/** One audio track. */
 class Sound {
   #list;
 
@@ -21,11 +22,12 @@ class Sound {
   }
 }
 
+/** The audio tracks of an hls.js instance. */
 export class SoundList extends EventTarget {
   #hls = null;
   #sounds = [];
 
-  /** Take the tracks from an hls.js instance; until then the list is empty. */
+  /** Use the tracks of an hls.js instance; until then the list is empty. */
   attach(hls) {
     this.#hls = hls;
   }
@@ -42,12 +44,13 @@ export class SoundList extends EventTarget {
     return this.#sounds[Symbol.iterator]();
   }
 
-  /** Replaces the list by hls.js audio tracks. */
+  /** Replace the list by hls.js audio tracks. */
   fill(tracks) {
     this.#sounds = tracks.map((track, index) => new Sound(this, index, track));
     this.dispatchEvent(new Event("addtrack"));
   }
 
+  /** Switch to a track, and store its language for other videos. */
   select(index) {
     this.#hls.audioTrack = index;
     saveSoundLanguage(this.#sounds[index].language);

@@ -1,15 +1,16 @@
-// Theatre mode: the player takes the page's width. theme.js restores it before the first paint.
+// Theater mode: the player takes the page's full width. theme.js restores it before the first paint.
 import { stored } from "../browser-storage.js";
 
 const root = document.documentElement;
 
-/** False where there is no page around the player to take the width of: in a frame on another site. */
+/** Switch theater mode. Return false in an embedded player, which has no page around it. */
 export function toggleTheatre() {
   if (!document.querySelector(".watch")) return false;
   setTheatre(!root.dataset.theatre);
   return true;
 }
 
+/** Leave theater mode. Return false when it is off. */
 export function leaveTheatre() {
   if (!root.dataset.theatre) return false;
   setTheatre(false);
@@ -28,6 +29,7 @@ function showState() {
   button?.setAttribute("aria-pressed", String(Boolean(root.dataset.theatre)));
 }
 
+/** Set up the button. */
 export function bindTheatre() {
   const button = document.querySelector("[data-theatre-toggle]");
   if (!button) return;

@@ -1,8 +1,8 @@
-// Watches a video that is being processed until a first quality can be played.
+// Polls a video that is being processed until a first quality can be played.
 import { api, sleep, whenVisible } from "../api.js";
 
 const FIRST_WAIT = 1500;
-const LONGEST_WAIT = 10_000;
+const MAX_WAIT = 10_000;
 
 const TITLES = {
   uploading: "Still uploading",
@@ -29,7 +29,7 @@ function showFailure(screen, video) {
   });
 }
 
-/** Resolves to the video object once `hls_url` is there, to null when it failed or went away. */
+/** Resolve to the video once it has an `hls_url`, to null when processing failed or the video was removed. */
 export async function untilPlayable(id, screen) {
   let wait = FIRST_WAIT;
   for (;;) {
@@ -42,13 +42,13 @@ export async function untilPlayable(id, screen) {
         return null;
       }
       showProgress(screen, data);
-      wait = Math.min(wait * 1.25, LONGEST_WAIT);
+      wait = Math.min(wait * 1.25, MAX_WAIT);
     } catch (error) {
       if (error.status === 404) {
         screen.show({ title: "This video is no longer available", text: "It was removed or made private.", action: reload });
         return null;
       }
-      wait = Math.max(error.retryAfter * 1000, LONGEST_WAIT);
+      wait = Math.max(error.retryAfter * 1000, MAX_WAIT);
     }
     await sleep(wait);
   }

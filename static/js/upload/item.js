@@ -1,4 +1,4 @@
-// One row of the queue: from the waiting file to the finished video.
+// One row of the upload queue, from the waiting file to the processed video.
 import { api, inWords } from "../api.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "../processing.js";
 import { confirmed, el, icon } from "../ui.js";
@@ -6,15 +6,16 @@ import { sendFile } from "./transfer.js";
 import { size, span } from "./words.js";
 
 const BADGES = { waiting: "Waiting", sending: "Uploading", paused: "Paused", cancelled: "Cancelled", failed: "Failed" };
-const COLOURS = { sending: "uploading", failed: "failed", ready: "ready", processing: "processing" };
+const BADGE_STATUS = { sending: "uploading", failed: "failed", ready: "ready", processing: "processing" };
 const UNFINISHED = new Set(["waiting", "sending", "paused"]);
-// Speed is judged over the last seconds, so that a pause does not make the rest look endless.
+// The speed is measured over the last seconds, so that a pause does not distort the estimate.
 const WINDOW_MS = 8000;
 
 let count = 0;
 
+/** A file, its upload and its row. */
 export class UploadItem {
-  /** `links` holds the watch and edit addresses' prefixes; `onIdle` is called when the line is free again. */
+  /** `links` are the prefixes of the watch and edit addresses; `onIdle` is called when the next file can be sent. */
   constructor(file, visibility, template, { account, links, onIdle, onVideo, onAnother }) {
     this.file = file;
     this.visibility = visibility;
@@ -59,20 +60,20 @@ export class UploadItem {
     this.#part("delete").addEventListener("click", () => this.#delete());
   }
 
-  /** The title that the server makes of the file's name; what somebody has typed meanwhile stays. */
+  /** Fill in the title that the server suggests, unless one was typed meanwhile. */
   suggest(title) {
     const field = this.#part("title");
     if (!field.value) field.value = title;
     this.suggestedTitle = title;
   }
 
-  /** `isHopeless`: the file itself is the reason of a failure, and another one is needed. */
+  /** Show a state. `isHopeless`: the file itself caused the failure, and another one is needed. */
   #show(state, text, badge = BADGES[state], { isHopeless = false } = {}) {
     this.state = state;
     this.element.dataset.state = state;
     this.#part("text").textContent = text;
     this.#part("badge").textContent = badge;
-    this.#part("badge").dataset.status = COLOURS[state] ?? "";
+    this.#part("badge").dataset.status = BADGE_STATUS[state] ?? "";
     this.#part("pause").hidden = state !== "sending";
     this.#part("resume").hidden = state !== "paused";
     this.#part("cancel").hidden = !this.isUnfinished;
@@ -82,7 +83,7 @@ export class UploadItem {
     this.#part("progress").hidden = ["ready", "failed", "cancelled"].includes(state);
   }
 
-  /** The first title goes along with the upload; a later change is sent on its own. */
+  /** Save a changed title. The first one is sent with the upload. */
   async #saveTitle() {
     const title = this.#part("title").value.trim();
     if (!this.videoId || !title || title === (this.savedTitle ?? this.suggestedTitle)) return;
@@ -98,7 +99,7 @@ export class UploadItem {
     this.#show("sending", `0 of ${size(this.file.size)}`);
     this.samples = [];
     const title = this.#part("title").value.trim();
-    // Without a title the server makes the one that it suggests.
+    // Without a title, the server uses the one that it suggests.
     const metadata = { visibility: this.visibility, ...(title && { title }) };
     this.savedTitle = title || null;
     try {
@@ -173,7 +174,7 @@ export class UploadItem {
     }
   }
 
-  /** The owner made another video of the same file: nothing is refused, they are told. */
+  /** Tell the owner that they have already uploaded this file. It is not refused. */
   #tellDuplicate(other) {
     const place = this.#part("duplicate");
     if (!other || place.firstChild) return;
@@ -181,7 +182,7 @@ export class UploadItem {
     place.append(el("p", { class: "notice", "data-level": "warn" }, icon("info"), el("span", {}, "You already uploaded this file: ", link)));
   }
 
-  /** What arrived whole is processed anew; what did not is queued again and goes on where it stopped. */
+  /** Process the file again if it arrived; otherwise queue it again, to continue where it stopped. */
   async #retry() {
     try {
       if (this.videoId && this.state === "failed") {
@@ -234,7 +235,7 @@ export class UploadItem {
     try {
       await had?.cancel();
     } catch {
-      // The server forgets it by itself after a while.
+      // The server removes unfinished uploads after a while.
     }
     this.onIdle();
   }
