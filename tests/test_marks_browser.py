@@ -38,8 +38,8 @@ def test_scripts_and_server_mark_alike(page):
     page.goto("/trending")
     found = page.evaluate(
         """async (cases) => {
-          const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/watched.js'));
-          const { markOf } = await import(name.replace('/js/watched.js', '/js/player/position.js'));
+          const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/watch-progress.js'));
+          const { markOf } = await import(name.replace('/js/watch-progress.js', '/js/player/position.js'));
           return cases.map((one) => markOf(...one));
         }""",
         [list(case) for case in CASES],

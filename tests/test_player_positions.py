@@ -16,8 +16,8 @@ from videos.tests.test_times import MOMENTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 MODULE = """
-const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/menu.js'));
-const module = await import(name.replace('/js/menu.js', '/js/player/%s.js'));
+const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/shell.js'));
+const module = await import(name.replace('/js/shell.js', '/js/player/%s.js'));
 """
 LOCAL = "() => JSON.stringify({ ...localStorage })"
 UNSENT = "() => Object.entries(sessionStorage).find(([key]) => key.startsWith('player-unsent@'))"

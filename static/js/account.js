@@ -32,17 +32,17 @@
   }
 
   /** Ask the server whether the session still exists: it may have been revoked on another device. */
-  async function askServer() {
+  async function checkSession() {
     const answer = await fetch("/api/v1/me/notifications/unread", { cache: "no-store" }).catch(() => null);
     if (answer?.status === 401) leave();
   }
 
-  function comeBack() {
+  function checkRestoredPage() {
     if (current() !== mine) leave();
     else if (mine) {
-      askServer();
+      checkSession();
       // A server process may use its cached sessions for some seconds.
-      setTimeout(askServer, SEEN_ALIVE_MS);
+      setTimeout(checkSession, SEEN_ALIVE_MS);
     }
   }
 
@@ -65,7 +65,7 @@
     leaveWhenForeign();
   });
   addEventListener("pageshow", (event) => {
-    if (event.persisted) comeBack();
+    if (event.persisted) checkRestoredPage();
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) leaveWhenForeign();

@@ -1,7 +1,7 @@
 // Copy buttons that report the result in their own label, which screen readers announce.
 
 /** Copy what `read()` returns when `button` is pressed. Without a clipboard the button is removed. */
-export function copies(button, read) {
+export function copyOnClick(button, read) {
   if (!navigator.clipboard) {
     button.remove();
     return;

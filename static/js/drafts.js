@@ -117,11 +117,11 @@ export class Draft {
 }
 
 /** Keep a visitor's text while they sign in, for the next account that signs in in this tab. */
-export function handOver(subject, text) {
+export function keepForSignIn(subject, text) {
   stored("draft-handover").write({ subject, text, at: Date.now() });
 }
 
-function takeOver() {
+function restoreAfterSignIn() {
   if (!account) return;
   const handed = stored("draft-handover").read(null);
   if (!handed) return;
@@ -134,15 +134,15 @@ function takeOver() {
 }
 
 /** Remove the draft of the form that the server accepted: it names the form in a cookie, whatever page follows. */
-function forgetSent() {
+function removeSentDraft() {
   const pair = document.cookie.split("; ").find((one) => one.startsWith(`${SENT}=`));
   if (!pair) return;
   stored("draft:", decodeURIComponent(pair.slice(SENT.length + 1))).remove();
   document.cookie = `${SENT}=; Max-Age=0; path=/; SameSite=Lax`;
 }
 
-forgetSent();
-takeOver();
+removeSentDraft();
+restoreAfterSignIn();
 for (const form of document.querySelectorAll("form[data-draft]")) {
   form.append(el("input", { type: "hidden", name: "draft", value: form.dataset.draft }));
   if (new Draft(form, form.dataset.draft).isRestored) form.closest("details")?.setAttribute("open", "");

@@ -4,7 +4,7 @@ import { FrameClient } from "./embed/client.js";
 import { Entries } from "./embed/entries.js";
 import { EVENTS } from "./embed/events.js";
 import { Receiver } from "./embed/protocol.js";
-import { momentOfHash } from "./player/moments.js";
+import { hashStartTime } from "./player/start-times.js";
 
 // A frame whose page is refused loads as well, but sends nothing: after this long it counts as refused.
 const SILENCE_MS = 2000;
@@ -24,7 +24,7 @@ let loop = Boolean(root.dataset.loop);
 let sound = null;
 let isMoving = false;
 // The start time in this page's fragment, for the first video; the query is in the frame's own address.
-let startAt = momentOfHash(location.hash);
+let startAt = hashStartTime(location.hash);
 let isPlayingOn = new URL(frame.src).searchParams.get("autoplay") === "1";
 
 function showButtons() {

@@ -3,15 +3,15 @@
 import { EVENTS, reportEvents } from "./embed/events.js";
 import { videoMethods } from "./embed/methods.js";
 import { Receiver } from "./embed/protocol.js";
-import { Span } from "./embed/span.js";
-import { momentOfHash } from "./player/moments.js";
+import { Span } from "./embed/play-range.js";
+import { hashStartTime } from "./player/start-times.js";
 
 const root = document.querySelector("[data-embed]");
 const frame = root.querySelector("[data-player]");
 const video = frame.querySelector("video");
 const { end, loop, muted, cc, domains } = root.dataset;
 
-const asked = momentOfHash(location.hash);
+const asked = hashStartTime(location.hash);
 if (asked !== null) frame.dataset.start = String(asked);
 if (muted) frame.dataset.muted = muted;
 if (cc) frame.dataset.cc = cc;

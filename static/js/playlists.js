@@ -1,7 +1,7 @@
 // The "Save to" dialog: the viewer's playlists as checkboxes, Watch later first, and a form for a new one. Every checkbox
 // applies at once; the changes can be undone when the dialog is closed.
-import { api, inWords } from "./api.js";
-import { offerFocus } from "./attention.js";
+import { api, errorText } from "./api.js";
+import { offerFocus } from "./focus.js";
 import { Draft } from "./drafts.js";
 import { el, modal, removeLater, toast } from "./ui.js";
 
@@ -117,7 +117,7 @@ function newForm(videoId, list, changes) {
       draft.forget();
       form.reset();
     } catch (error) {
-      problem.textContent = inWords(error);
+      problem.textContent = errorText(error);
     } finally {
       create.disabled = false;
     }
@@ -125,7 +125,7 @@ function newForm(videoId, list, changes) {
   return form;
 }
 
-function sumUp(changes, videoId) {
+function offerUndoForAll(changes, videoId) {
   if (!changes.size) return;
   const [[target, isIn]] = changes;
   const text = changes.size > 1 ? `${changes.size} playlists were changed.` : `${isIn ? "Saved to" : "Removed from"} ${quoted(target.title)}.`;
@@ -141,7 +141,7 @@ export async function openSaveDialog(videoId, trigger) {
   const dialog = modal("Save to…", list, newForm(videoId, list, changes));
   dialog.addEventListener("close", () => {
     (trigger?.closest("details.menu")?.querySelector("summary") ?? trigger)?.focus();
-    sumUp(changes, videoId);
+    offerUndoForAll(changes, videoId);
   });
   try {
     const { data } = await api("GET", `/playlists?video=${videoId}&page_size=100`);

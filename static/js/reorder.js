@@ -1,7 +1,7 @@
 // A playlist's page: sorting by drag and drop, by the up and down buttons, or by Alt and an arrow key, and removing videos.
 // Every move sends the list's version, so that two people who sort at once do not overwrite each other unnoticed.
 import { api } from "./api.js";
-import { offerFocus } from "./attention.js";
+import { offerFocus } from "./focus.js";
 import { removeLater, toast } from "./ui.js";
 
 const list = document.querySelector("[data-playlist]");

@@ -1,6 +1,6 @@
 // Selecting rows in the table of videos: "all on this page", the number selected, and a confirmation before deleting.
 // Without scripts the same form works: the server knows which rows the page showed, and asks on a page of its own.
-import { confirmed, el, toast } from "./ui.js";
+import { confirmAction, el, toast } from "./ui.js";
 
 const MAX_VIDEOS = 100;
 const form = document.querySelector("[data-bulk]");
@@ -20,7 +20,7 @@ async function remove(button) {
   // Isolate titles in other writing directions from the sentence.
   const named = titles.slice(0, 5).map((title) => `“\u2068${title}\u2069”`).join(", ");
   const more = titles.length > 5 ? ` and ${titles.length - 5} more` : "";
-  const sure = await confirmed(
+  const sure = await confirmAction(
     titles.length === 1 ? "Delete this video?" : `Delete ${titles.length} videos?`,
     `${named}${more}: with files, comments and places in playlists. This cannot be undone.`,
     titles.length === 1 ? "Delete video" : `Delete ${titles.length} videos`,

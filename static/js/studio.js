@@ -1,8 +1,8 @@
 // The studio's rows show the processing of their videos; retry and delete work without leaving the page.
-import { api, inWords } from "./api.js";
-import { offerFocus } from "./attention.js";
+import { api, errorText } from "./api.js";
+import { offerFocus } from "./focus.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "./processing.js";
-import { confirmed, el, toast } from "./ui.js";
+import { confirmAction, el, toast } from "./ui.js";
 
 const part = (row, name) => row.querySelector(`[data-${name}]`);
 const isWorking = (status) => !["ready", "failed"].includes(status);
@@ -69,12 +69,12 @@ async function retry(row) {
     showStatus(row, "queued");
     follow(row);
   } catch (error) {
-    toast(inWords(error), { level: "error" });
+    toast(errorText(error), { level: "error" });
   }
 }
 
 async function remove(row) {
-  const sure = await confirmed("Delete this video?", `“${row.dataset.title}” and all its files are removed. This cannot be undone.`, "Delete video");
+  const sure = await confirmAction("Delete this video?", `“${row.dataset.title}” and all its files are removed. This cannot be undone.`, "Delete video");
   if (!sure) return;
   try {
     await api("DELETE", `/videos/${row.dataset.row}`);
@@ -83,7 +83,7 @@ async function remove(row) {
     offerFocus(next?.querySelector("a:not([tabindex])"));
     toast("Video deleted.");
   } catch (error) {
-    toast(inWords(error), { level: "error" });
+    toast(errorText(error), { level: "error" });
   }
 }
 

@@ -96,7 +96,7 @@ export function modal(title, ...body) {
 }
 
 /** Ask before something that cannot be undone. Resolve to whether the user agreed. */
-export function confirmed(title, text, action) {
+export function confirmAction(title, text, action) {
   return new Promise((resolve) => {
     const yes = el("button", { class: "btn btn-danger", type: "button" }, action);
     const no = el("button", { class: "btn", type: "button", autofocus: true }, "Keep it");

@@ -1,9 +1,9 @@
 // The upload page: files that are chosen or dropped are queued and sent one after the other.
-import { api, inWords } from "./api.js";
-import { confirmed, toast } from "./ui.js";
-import { UploadItem } from "./upload/item.js";
+import { api, errorText } from "./api.js";
+import { confirmAction, toast } from "./ui.js";
+import { UploadItem } from "./upload/queue-item.js";
 import { forgetUpload } from "./upload/transfer.js";
-import { refusal } from "./upload/words.js";
+import { refusal } from "./upload/texts.js";
 
 const page = document.querySelector("[data-upload]");
 const form = page.querySelector("[data-upload-form]");
@@ -74,13 +74,13 @@ function dropUnfinished(videoId) {
 page.querySelector("[data-unfinished]")?.addEventListener("click", async (event) => {
   const row = event.target.closest("[data-forget]")?.closest("[data-unfinished-video]");
   if (!row) return;
-  const sure = await confirmed("Give up this upload?", "What has been sent of it is removed.", "Give up");
+  const sure = await confirmAction("Give up this upload?", "What has been sent of it is removed.", "Give up");
   if (!sure) return;
   try {
     await forgetUpload(row.dataset.upload);
     dropUnfinished(row.dataset.unfinishedVideo);
   } catch (error) {
-    toast(inWords(error), { level: "error" });
+    toast(errorText(error), { level: "error" });
   }
 });
 

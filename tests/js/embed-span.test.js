@@ -1,7 +1,7 @@
 // The part of a video that an embed plays.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Span } from "../../static/js/embed/span.js";
+import { Span } from "../../static/js/embed/play-range.js";
 
 function player(options) {
   const ended = [];

@@ -1,7 +1,7 @@
 // The end of a stream whose last fragment adds nothing to the buffer.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endOnTime } from "../../static/js/player/ending.js";
+import { endWhenBuffered } from "../../static/js/player/end-of-stream.js";
 
 const Events = { MEDIA_ATTACHED: "attached", MEDIA_DETACHED: "detached", FRAG_BUFFERED: "buffered", BUFFER_EOS: "eos" };
 
@@ -13,7 +13,7 @@ function stream({ currentTime = 9, buffers = [[[0, 10]]], live = false, readySta
   const handlers = {};
   const triggered = [];
   const hls = { latestLevelDetails: { live }, on: (name, handler) => { handlers[name] = handler; }, trigger: (name) => triggered.push(name) };
-  endOnTime(hls, Events, video);
+  endWhenBuffered(hls, Events, video);
   const mediaSource = { readyState, duration: 10, sourceBuffers: buffers.map((pairs) => ({ updating, buffered: ranges(...pairs) })) };
   handlers.attached("attached", { mediaSource });
   return { video, handlers, triggered };

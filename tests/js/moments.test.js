@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { moment, momentOfHash } from "../../static/js/player/moments.js";
+import { moment, hashStartTime } from "../../static/js/player/start-times.js";
 
 const CASES = JSON.parse(readFileSync(new URL("cases/moments.json", import.meta.url), "utf8"));
 
@@ -11,10 +11,10 @@ for (const [text, seconds] of CASES) {
 }
 
 test("a fragment names its moment by t, else by start", () => {
-  assert.equal(momentOfHash("#t=90"), 90);
-  assert.equal(momentOfHash("#start=1m"), 60);
-  assert.equal(momentOfHash("#t=5&start=9"), 5);
-  assert.equal(momentOfHash("#t=x&start=9"), 9);
-  assert.equal(momentOfHash("#comments"), null);
-  assert.equal(momentOfHash(""), null);
+  assert.equal(hashStartTime("#t=90"), 90);
+  assert.equal(hashStartTime("#start=1m"), 60);
+  assert.equal(hashStartTime("#t=5&start=9"), 5);
+  assert.equal(hashStartTime("#t=x&start=9"), 9);
+  assert.equal(hashStartTime("#comments"), null);
+  assert.equal(hashStartTime(""), null);
 });

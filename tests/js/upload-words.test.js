@@ -1,7 +1,7 @@
 // Sizes, times and refusals on the upload page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusal, size, span } from "../../static/js/upload/words.js";
+import { refusal, size, span } from "../../static/js/upload/texts.js";
 
 for (const [bytes, text] of [
   [0, "0 bytes"], [999, "999 bytes"], [1000, "1 kB"], [1500, "2 kB"], [1_000_000, "1.0 MB"], [60_600_000, "60.6 MB"],

@@ -8,7 +8,7 @@ const muted = new WeakSet();
 export const startedMuted = (video) => muted.has(video);
 
 /** Whether the viewer asked to save data: then nothing autoplays. */
-export function savesData() {
+export function prefersReducedData() {
   return navigator.connection?.saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;
 }
 
@@ -21,7 +21,7 @@ export function startMuted(video) {
   });
 }
 
-function offerSound(frame, video) {
+function offerUnmute(frame, video) {
   const button = el("button", { class: "unmute", type: "button", "data-unmute": true }, icon("volume-off"), "Tap to unmute");
   const follow = () => {
     if (video.muted) return;
@@ -49,7 +49,7 @@ export async function playOrMute(frame, video) {
     if (error.name !== "NotAllowedError" || video.muted) return false;
   }
   startMuted(video);
-  offerSound(frame, video);
+  offerUnmute(frame, video);
   try {
     await video.play();
     return true;

@@ -1,7 +1,7 @@
 // The dialog for the look of captions. Loaded on first use.
 import { el, modal } from "../ui.js";
 import { applyStyle } from "./captions.js";
-import { captionSettings, saveCaptionSettings } from "./memory.js";
+import { captionSettings, saveCaptionSettings } from "./stored-settings.js";
 
 /** @type {Record<string, [string, Record<string, string>]>} */
 const STYLES = {

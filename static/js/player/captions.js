@@ -1,5 +1,5 @@
 // Captions: the track and the look of last time, and their position above the controls.
-import { captionSettings, saveCaptionSettings } from "./memory.js";
+import { captionSettings, saveCaptionSettings } from "./stored-settings.js";
 
 const LINES_ABOVE_CONTROLS = -4;
 

@@ -1,9 +1,9 @@
 // The end screen over the player: the next video with a countdown, replay, related videos.
-import { isBusy, isField } from "../attention.js";
+import { isBusy, isField } from "../focus.js";
 import { el, icon } from "../ui.js";
-import { markPlayed, whatFollows } from "./next.js";
+import { markPlayed, findUpNext } from "./up-next.js";
 import { goTo } from "./queue.js";
-import { isOn } from "./settings.js";
+import { isOn } from "./autoplay-settings.js";
 
 const COUNTDOWN_SECONDS = 5;
 // Any of these cancels the countdown: whoever uses the page wants to stay on it.
@@ -41,7 +41,7 @@ class EndScreen {
 
   #show(video) {
     this.#hide();
-    const { next, related } = whatFollows();
+    const { next, related } = findUpNext();
     const replay = el("button", { class: "btn", type: "button" }, icon("retry"), "Replay");
     replay.addEventListener("click", () => {
       video.play().catch(() => {});

@@ -1,7 +1,7 @@
 // Smaller features of the player: stored volume and speed, links that seek, previews that are loaded when needed.
 import { stored } from "../browser-storage.js";
 import { startedMuted } from "./autoplay.js";
-import { momentOfHash } from "./moments.js";
+import { hashStartTime } from "./start-times.js";
 
 const settings = stored("player");
 
@@ -38,7 +38,7 @@ export function seekLinks(video) {
 /** Follow `#t=90` when the address is changed while the page is open. */
 export function seekByHash(video) {
   addEventListener("hashchange", () => {
-    const asked = momentOfHash(location.hash);
+    const asked = hashStartTime(location.hash);
     if (asked !== null) video.currentTime = asked;
   });
 }

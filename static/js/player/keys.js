@@ -1,9 +1,9 @@
 // Keyboard shortcuts. They ignore keys that belong to fields, buttons, links, dialogs, menus and sliders.
-import { isField, isLayerOpen } from "../attention.js";
+import { isField, isLayerOpen } from "../focus.js";
 import { el, modal } from "../ui.js";
 import { toggleCaptions } from "./captions.js";
 import { goTo, nextInQueue, previousInQueue } from "./queue.js";
-import { leaveTheatre, toggleTheatre } from "./theatre.js";
+import { leaveTheatre, toggleTheatre } from "./theater.js";
 
 const FRAME = 1 / 30;
 const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -52,7 +52,7 @@ function stepRate(video, direction) {
   video.playbackRate = RATES[clamp((at < 0 ? RATES.indexOf(1) : at) + direction, 0, RATES.length - 1)];
 }
 
-function louder(video, step) {
+function changeVolume(video, step) {
   video.volume = clamp(video.volume + step, 0, 1);
   if (step > 0) video.muted = false;
 }
@@ -75,7 +75,7 @@ async function togglePictureInPicture(video) {
   }
 }
 
-function showHelp() {
+function showShortcuts() {
   const list = el("dl", { class: "keys" });
   for (const [keys, meaning] of HELP) list.append(el("dt", {}, el("kbd", {}, keys)), el("dd", {}, meaning));
   modal("Keyboard shortcuts", list);
@@ -106,7 +106,7 @@ function actions(frame, video) {
     ".": () => stepFrame(video, 1),
     "<": () => stepRate(video, -1),
     ">": () => stepRate(video, 1),
-    "?": showHelp,
+    "?": showShortcuts,
   };
 }
 
@@ -122,7 +122,7 @@ const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", 
 const PRESSABLE = "button, a, summary, [role=button], [role=switch], [role=checkbox], [role=radio], [role=tab], [role=menuitem], [role=menuitemradio]";
 
 /** Whether the key belongs to the element that has the focus, or to an open dialog or menu. */
-function isTaken(event, key) {
+function belongsElsewhere(event, key) {
   if (isLayerOpen()) return true;
   const path = event.composedPath().filter((node) => node instanceof Element);
   if (path.some((node) => node.matches(TYPING) || isField(node))) return true;
@@ -153,7 +153,7 @@ export function bindKeys(frame, video) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = shortcutOf(event, table);
-    if (isTaken(event, key) || (WITH_SHIFT.has(key) && !event.shiftKey)) return;
+    if (belongsElsewhere(event, key) || (WITH_SHIFT.has(key) && !event.shiftKey)) return;
     let action = table[key];
     if (/^[0-9]$/.test(key) && Number.isFinite(lengthOf(video))) {
       action = () => {
@@ -163,7 +163,7 @@ export function bindKeys(frame, video) {
     if (key === "ArrowUp" || key === "ArrowDown") {
       // Outside of the player these two scroll the page.
       if (!frame.contains(document.activeElement)) return;
-      action = () => louder(video, key === "ArrowUp" ? 0.05 : -0.05);
+      action = () => changeVolume(video, key === "ArrowUp" ? 0.05 : -0.05);
     }
     if (!action) return;
     const isHeld = event.repeat && !REPEATED.has(key);

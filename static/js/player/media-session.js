@@ -4,7 +4,7 @@ import { goTo, nextInQueue, previousInQueue } from "./queue.js";
 const STEP = 10;
 
 /** Set up the media session. */
-export function announce(frame, video) {
+export function bindMediaSession(frame, video) {
   const session = navigator.mediaSession;
   if (!session) return;
   const { title, channel } = frame.dataset;

@@ -1,5 +1,5 @@
 // The share dialog: the link, with a start time if wanted, and the embed code. Loaded on first use.
-import { copies } from "../clipboard.js";
+import { copyOnClick } from "../clipboard.js";
 import { el, icon, modal } from "../ui.js";
 
 const SIZES = [
@@ -15,7 +15,7 @@ const PLAYLIST_BAR = 48;
 function field(label, id, value) {
   const input = el("input", { class: "input", id, readonly: true, value });
   const copy = el("button", { class: "btn", type: "button" }, "Copy");
-  copies(copy, () => input.value);
+  copyOnClick(copy, () => input.value);
   input.addEventListener("focus", () => input.select());
   return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
 }

@@ -1,11 +1,11 @@
 // Connects an HLS source to a <video> when it is first played: by hls.js where Media Source Extensions exist, else by the
 // browser's own HLS.
 import { offerAirPlay } from "./airplay.js";
-import { endOnTime } from "./ending.js";
-import { soundLanguage } from "./memory.js";
-import { explainDecoding, explainLoading } from "./problems.js";
+import { endWhenBuffered } from "./end-of-stream.js";
+import { soundLanguage } from "./stored-settings.js";
+import { explainDecoding, explainLoading } from "./error-messages.js";
 import { RenditionList } from "./renditions.js";
-import { SoundList } from "./sounds.js";
+import { HlsAudioTracks } from "./audio-tracks.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 // hls.js itself retries for half a minute before it reports a fatal error.
@@ -40,7 +40,7 @@ export class Source {
   #options;
   #hls = null;
   #failures = 0;
-  #sounds = new SoundList();
+  #sounds = new HlsAudioTracks();
   #loading = null;
   #isWanted = false;
 
@@ -136,7 +136,7 @@ export class Source {
       this.#failures = 0;
     });
     hls.on(Events.ERROR, (_, problem) => this.#onError(Hls, problem));
-    endOnTime(hls, Events, video);
+    endWhenBuffered(hls, Events, video);
     offerAirPlay(hls, Events, video, this.#url);
     const wasWanted = this.#isWanted;
     hls.on(Events.MEDIA_ATTACHED, () => this.#resume(wasWanted));

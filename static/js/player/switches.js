@@ -1,7 +1,7 @@
 // The player's switches: autoplay of the next video in the control bar; loop, stable volume and autoplay on open in the
 // settings menu.
-import { playbackSettings, savePlaybackSettings } from "./memory.js";
-import { isOn, turn } from "./settings.js";
+import { playbackSettings, savePlaybackSettings } from "./stored-settings.js";
+import { isOn, turn } from "./autoplay-settings.js";
 
 /** Call `set(on)` when a menu item of type "checkbox" changes; the menu itself changes only `aria-checked`. */
 function bindItem(item, on, set) {

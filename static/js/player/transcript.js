@@ -1,5 +1,5 @@
 // The transcript: cues to read along, to search, and to seek by. Loaded on first use.
-import { api, inWords } from "../api.js";
+import { api, errorText } from "../api.js";
 import { isComposing } from "../fields.js";
 import { el } from "../ui.js";
 
@@ -85,7 +85,7 @@ export class Transcript {
       this.#part("track").value = data.caption_id ?? "";
       this.#fill(data.results);
     } catch (error) {
-      if (mine === this.#wanted) this.#say(inWords(error), { failed: true });
+      if (mine === this.#wanted) this.#say(errorText(error), { failed: true });
     }
   }
 

@@ -1,7 +1,7 @@
 // Draws the panel from a Client. Nothing here calls the API.
 import { el } from "../ui.js";
 import { decoded } from "./client.js";
-import { clock, meaning, shortened } from "./words.js";
+import { clock, meaning, shortened } from "./texts.js";
 
 const panel = document.querySelector("[data-token-panel]");
 export const part = (name) => panel.querySelector(`[data-${name}]`);

@@ -1,10 +1,10 @@
 // Progress bars and "Watched" marks on visitors' cards, from the positions stored in this browser. The server renders those
 // of accounts: videos/watch_marks.py, which has the same rules.
-import { leftHere, markOf } from "./player/position.js";
+import { storedPosition, watchMark } from "./player/position.js";
 import { el } from "./ui.js";
 
 function draw(thumb) {
-  const mark = markOf(leftHere(thumb.dataset.mark), Number(thumb.dataset.seconds));
+  const mark = watchMark(storedPosition(thumb.dataset.mark), Number(thumb.dataset.seconds));
   const words = thumb.closest("[data-video], li, section")?.querySelector("[data-mark-text]");
   for (const old of thumb.querySelectorAll(".thumb-progress, .thumb-mark")) old.remove();
   if (words) words.textContent = mark ? (mark.isFinished ? "Watched" : `${mark.percent}% watched`) : "";

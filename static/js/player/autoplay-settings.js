@@ -1,7 +1,7 @@
 // The two autoplay switches: play the next video at the end of one, and play when a page is opened. They are kept as
 // preferences of an account, or in this browser for visitors.
 import { api } from "../api.js";
-import { playbackSettings, savePlaybackSettings } from "./memory.js";
+import { playbackSettings, savePlaybackSettings } from "./stored-settings.js";
 
 // Data attributes that the server sets on the player, by the name of the preference.
 /** @type {Record<string, string>} */

@@ -18,7 +18,7 @@ function focused() {
 export const isField = (element) => element instanceof Element && element.closest(FIELDS) !== null;
 
 /** Whether the focus is in a field. */
-export const isTyping = () => isField(focused());
+const isTyping = () => isField(focused());
 
 /** Whether a dialog or menu is open. Keys belong to it, wherever the focus is. */
 export const isLayerOpen = () => document.querySelector(OPEN) !== null;

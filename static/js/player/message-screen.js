@@ -1,7 +1,7 @@
 // The message laid over the player when there is nothing to play.
 
 /** Shows why nothing plays and what the viewer can do. */
-export class StateScreen {
+export class MessageScreen {
   /** @type {HTMLElement} */
   #root;
   /** @type {(() => void) | null} */

@@ -1,13 +1,13 @@
 // Messages for a source that cannot be loaded or decoded.
 
-/** @typedef {import("./state.js").StateScreen} StateScreen */
+/** @typedef {import("./message-screen.js").MessageScreen} MessageScreen */
 
 const reload = { label: "Reload the page", run: () => location.reload() };
 
 /**
  * Explain a failed request on `screen`. `status` is 0 when no answer came; `retry` tries again.
  *
- * @param {StateScreen} screen
+ * @param {MessageScreen} screen
  * @param {number | undefined} status
  * @param {() => void} retry
  */
@@ -27,7 +27,7 @@ export function explainLoading(screen, status, retry) {
   });
 }
 
-/** @param {StateScreen} screen */
+/** @param {MessageScreen} screen */
 export function explainDecoding(screen) {
   screen.show({
     title: "This video can't be played",
@@ -36,7 +36,7 @@ export function explainDecoding(screen) {
   });
 }
 
-/** @param {StateScreen} screen */
+/** @param {MessageScreen} screen */
 export function explainUnsupported(screen) {
   screen.show({
     title: "Your browser can't play this video",

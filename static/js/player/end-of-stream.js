@@ -14,7 +14,7 @@ const NEAR_END = 2;
  * @param {TimeRanges} ranges
  * @param {number} time
  */
-function bufferedTo(ranges, time) {
+function bufferedEndFrom(ranges, time) {
   let end = time;
   for (let index = 0; index < ranges.length; index += 1) {
     if (ranges.start(index) <= end + TOLERANCE && ranges.end(index) > end) end = ranges.end(index);
@@ -31,7 +31,7 @@ function bufferedTo(ranges, time) {
 function isBufferedToEnd(video, source) {
   const buffers = [...source.sourceBuffers];
   return buffers.length > 0 && buffers.every((buffer) => (
-    !buffer.updating && bufferedTo(buffer.buffered, video.currentTime) >= source.duration - TOLERANCE
+    !buffer.updating && bufferedEndFrom(buffer.buffered, video.currentTime) >= source.duration - TOLERANCE
   ));
 }
 
@@ -42,7 +42,7 @@ function isBufferedToEnd(video, source) {
  * @param {Record<string, string>} Events
  * @param {HTMLVideoElement} video
  */
-export function endOnTime(hls, Events, video) {
+export function endWhenBuffered(hls, Events, video) {
   /** @type {MediaSource | null} */
   let source = null;
   const check = () => {

@@ -35,7 +35,7 @@ async function follow() {
       if (error.status === 401) return;
       wait = MAX_WAIT;
     }
-    await Promise.race([sleep(wait), comesBack()]);
+    await Promise.race([sleep(wait), untilShownAgain()]);
   }
 }
 
@@ -44,7 +44,7 @@ async function follow() {
  *
  * @returns {Promise<void>}
  */
-function comesBack() {
+function untilShownAgain() {
   return new Promise((resolve) => {
     const seen = () => {
       if (document.hidden) return;

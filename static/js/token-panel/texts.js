@@ -22,7 +22,7 @@ const CODES = {
  *
  * @param {{ body: { code?: string, detail?: string }, retryAfter: number }} answer
  */
-export function inWords({ body, retryAfter }) {
+export function errorText({ body, retryAfter }) {
   if (body.code === "throttled") return `Too many requests. Wait ${retryAfter || "some"} seconds; the tokens are still good.`;
   return CODES[body.code ?? ""] ?? body.detail ?? "Something went wrong.";
 }

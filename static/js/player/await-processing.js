@@ -30,7 +30,7 @@ function showFailure(screen, video) {
 }
 
 /** Resolve to the video once it has an `hls_url`, to null when processing failed or the video was removed. */
-export async function untilPlayable(id, screen) {
+export async function waitUntilPlayable(id, screen) {
   let wait = FIRST_WAIT;
   for (;;) {
     await whenVisible();

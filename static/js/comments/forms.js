@@ -1,7 +1,7 @@
 // Forms for comments, replies and edits. Unsent text is kept as a draft.
-import { api, inWords } from "../api.js";
-import { offerFocus } from "../attention.js";
-import { Draft, handOver } from "../drafts.js";
+import { api, errorText } from "../api.js";
+import { offerFocus } from "../focus.js";
+import { Draft, keepForSignIn } from "../drafts.js";
 import { hasText, isComposing } from "../fields.js";
 import { el, toast } from "../ui.js";
 import { count, renew, rowOf, section } from "./rows.js";
@@ -30,7 +30,7 @@ export function saveDrafts(root) {
 function explain(problem, error) {
   const back = encodeURIComponent(`${location.pathname}${location.search}#comments`);
   const login = error.status === 401 ? [" ", el("a", { href: `/login?next=${back}` }, "Log in")] : [];
-  problem.replaceChildren(inWords(error), ...login);
+  problem.replaceChildren(errorText(error), ...login);
   problem.hidden = false;
 }
 
@@ -205,5 +205,5 @@ section?.addEventListener("keydown", (event) => {
 section?.addEventListener("submit", (event) => {
   const { commentVisitor } = event.target.dataset;
   const text = event.target.querySelector("textarea")?.value;
-  if (commentVisitor && text) handOver(`comment:${commentVisitor}`, text);
+  if (commentVisitor && text) keepForSignIn(`comment:${commentVisitor}`, text);
 });

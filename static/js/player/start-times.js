@@ -20,7 +20,7 @@ export function moment(text) {
  *
  * @param {string} hash
  */
-export function momentOfHash(hash) {
+export function hashStartTime(hash) {
   const params = new URLSearchParams(hash.slice(1));
   return moment(params.get("t") ?? "") ?? moment(params.get("start") ?? "");
 }

@@ -12,7 +12,7 @@ export function markPlayed(id) {
 }
 
 /** Read a card beside the player: `{ id, href, title, channel, picture, time }`. `picture` is a copy of its element, or null. */
-function cardOf(card) {
+function readCard(card) {
   const link = card.querySelector(".card-title a");
   return {
     id: card.dataset.video,
@@ -24,8 +24,8 @@ function cardOf(card) {
   };
 }
 
-/** Read the playlist's entry that `link` leads to, in the form of `cardOf`. */
-function queued(link) {
+/** Read the playlist's entry that `link` leads to, in the form of `readCard`. */
+function readQueueEntry(link) {
   const item = [...document.querySelectorAll(".queue-item")].find(({ href }) => href === link.href);
   return {
     href: link.href,
@@ -37,10 +37,10 @@ function queued(link) {
 }
 
 /** Return `{ next, related }`: the video to continue with or null, and others. */
-export function whatFollows() {
-  const cards = [...document.querySelectorAll(".watch-side .rows .card")].map(cardOf);
+export function findUpNext() {
+  const cards = [...document.querySelectorAll(".watch-side .rows .card")].map(readCard);
   const link = nextInQueue();
-  let next = link && queued(link);
+  let next = link && readQueueEntry(link);
   // After the end of a playlist, no video outside of it plays automatically.
   if (!link && !document.querySelector("[data-queue]")) {
     const seen = new Set(played.read([]));

@@ -1,5 +1,5 @@
 // The list of audio tracks that media-chrome's audio menu expects of a media element: one of them is enabled.
-import { saveSoundLanguage } from "./memory.js";
+import { saveSoundLanguage } from "./stored-settings.js";
 
 /** One audio track. */
 class Sound {
@@ -23,7 +23,7 @@ class Sound {
 }
 
 /** The audio tracks of an hls.js instance. */
-export class SoundList extends EventTarget {
+export class HlsAudioTracks extends EventTarget {
   #hls = null;
   #sounds = [];
 

@@ -1,9 +1,9 @@
 // One row of the upload queue, from the waiting file to the processed video.
-import { api, inWords } from "../api.js";
+import { api, errorText } from "../api.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "../processing.js";
-import { confirmed, el, icon } from "../ui.js";
+import { confirmAction, el, icon } from "../ui.js";
 import { sendFile } from "./transfer.js";
-import { size, span } from "./words.js";
+import { size, span } from "./texts.js";
 
 const BADGES = { waiting: "Waiting", sending: "Uploading", paused: "Paused", cancelled: "Cancelled", failed: "Failed" };
 const BADGE_STATUS = { sending: "uploading", failed: "failed", ready: "ready", processing: "processing" };
@@ -91,7 +91,7 @@ export class UploadItem {
       const { data } = await api("PATCH", `/videos/${this.videoId}`, { json: { title } });
       this.savedTitle = data.title;
     } catch (error) {
-      this.#part("text").textContent = `The title was not saved: ${inWords(error)}`;
+      this.#part("text").textContent = `The title was not saved: ${errorText(error)}`;
     }
   }
 
@@ -144,7 +144,7 @@ export class UploadItem {
   }
 
   #failed(error) {
-    this.#show("failed", error.status === undefined ? error.message : inWords(error));
+    this.#show("failed", error.status === undefined ? error.message : errorText(error));
     this.onIdle();
   }
 
@@ -155,7 +155,7 @@ export class UploadItem {
       this.#part("progress").value = now.progress ?? 0;
       this.#part("badge").textContent = STATUS_WORDS[now.status] ?? now.status;
       this.#part("watch").hidden = !now.playable;
-      this.#tellDuplicate(now.duplicate_of);
+      this.#showDuplicate(now.duplicate_of);
       const percent = Math.round((now.progress ?? 0) * 100);
       if (now.playable) this.#part("text").textContent = `It can be watched already; ${percent} % of the qualities are made.`;
       else if (now.ahead > 0) this.#part("text").textContent = `Uploaded. ${now.ahead} video${now.ahead === 1 ? " is" : "s are"} processed before it; you may leave this page.`;
@@ -175,7 +175,7 @@ export class UploadItem {
   }
 
   /** Tell the owner that they have already uploaded this file. It is not refused. */
-  #tellDuplicate(other) {
+  #showDuplicate(other) {
     const place = this.#part("duplicate");
     if (!other || place.firstChild) return;
     const link = el("a", { href: other.url }, el("bdi", {}, other.title));
@@ -195,7 +195,7 @@ export class UploadItem {
       }
     } catch (error) {
       if (error.status !== 404) {
-        this.#show("failed", inWords(error));
+        this.#show("failed", errorText(error));
         return;
       }
     }
@@ -204,13 +204,13 @@ export class UploadItem {
   }
 
   async #delete() {
-    const sure = await confirmed("Delete this video?", `“${this.#part("title").value}” is removed. This cannot be undone.`, "Delete video");
+    const sure = await confirmAction("Delete this video?", `“${this.#part("title").value}” is removed. This cannot be undone.`, "Delete video");
     if (!sure) return;
     try {
       await api("DELETE", `/videos/${this.videoId}`);
       this.element.remove();
     } catch (error) {
-      this.#part("text").textContent = inWords(error);
+      this.#part("text").textContent = errorText(error);
     }
   }
 

@@ -1,5 +1,5 @@
 // The player's controls: media-chrome's elements around the plain <video>.
-import { linesOf } from "./renditions.js";
+import { qualityLines } from "./renditions.js";
 
 /**
  * Show 11.999999 as 0:12. At the end of a stream the browser sets the duration to the last sample's end, in whole
@@ -44,7 +44,7 @@ export async function buildChrome(frame, video) {
   controller.fullscreenElement = frame;
   // "Auto (1080p)" with the name of the quality, where media-chrome would show the height of a widescreen film.
   frame.querySelector("media-rendition-menu").formatMenuItemText = (text) => (
-    text.replace(/\d+p\)$/, `${linesOf({ width: video.videoWidth, height: video.videoHeight })}p)`)
+    text.replace(/\d+p\)$/, `${qualityLines({ width: video.videoWidth, height: video.videoHeight })}p)`)
   );
   // It sets aria-checked, which is not allowed on a plain button.
   frame.querySelector("media-captions-button").setAttribute("role", "switch");

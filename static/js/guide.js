@@ -1,11 +1,11 @@
 // Long documents: a copy button on every example, and the current section marked in the table of contents.
-import { copies } from "./clipboard.js";
+import { copyOnClick } from "./clipboard.js";
 import { el } from "./ui.js";
 
 for (const block of document.querySelectorAll('.code:not([data-language="text"])')) {
   const button = el("button", { class: "btn btn-small code-copy", type: "button" }, "Copy", el("span", { class: "visually-hidden" }, " this example"));
   block.querySelector(".code-label").after(button);
-  copies(button, () => block.querySelector("code").textContent);
+  copyOnClick(button, () => block.querySelector("code").textContent);
 }
 
 const links = new Map([...document.querySelectorAll(".toc-wide a[href^='#']")].map((link) => [link.hash.slice(1), link]));

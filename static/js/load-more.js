@@ -1,5 +1,5 @@
 // "Show more": moves the focus to the first new row, unless the viewer has moved it elsewhere, and reports failures.
-import { offerFocus } from "./attention.js";
+import { offerFocus } from "./focus.js";
 import { toast } from "./ui.js";
 
 let marker = null;
