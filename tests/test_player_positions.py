@@ -72,7 +72,7 @@ def reports(seconds: float):
 def test_scripts_read_moments_and_know_the_end_as_the_server_does(page):
     page.goto("/trending")
     read = page.evaluate(
-        f"async (all) => {{ {MODULE % 'moments'} return all.map((raw) => module.moment(raw)); }}",
+        f"async (all) => {{ {MODULE % 'start-times'} return all.map((raw) => module.parseStartTime(raw)); }}",
         [raw for raw, _ in MOMENTS],
     )
     assert dict(zip([raw for raw, _ in MOMENTS], read, strict=True)) == dict(MOMENTS)

@@ -8,7 +8,7 @@ const MOMENT = /^(?:npt:)?(?:(?=.)(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,7}(?:\.
  * @param {string} text
  * @returns {number | null}
  */
-export function moment(text) {
+export function parseStartTime(text) {
   const groups = MOMENT.exec(text.trim())?.slice(1) ?? [];
   const [hours, minutes, seconds] = groups.slice(0, 3).some(Boolean) ? groups : groups.slice(3);
   if (!hours && !minutes && !seconds) return null;
@@ -22,5 +22,5 @@ export function moment(text) {
  */
 export function hashStartTime(hash) {
   const params = new URLSearchParams(hash.slice(1));
-  return moment(params.get("t") ?? "") ?? moment(params.get("start") ?? "");
+  return parseStartTime(params.get("t") ?? "") ?? parseStartTime(params.get("start") ?? "");
 }

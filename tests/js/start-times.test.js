@@ -1,13 +1,13 @@
-// Moments in addresses: the table that videos/tests/test_times.py holds for the server's side.
+// Start times in addresses: the table that videos/tests/test_times.py holds for the server's side.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { moment, hashStartTime } from "../../static/js/player/start-times.js";
+import { hashStartTime, parseStartTime } from "../../static/js/player/start-times.js";
 
-const CASES = JSON.parse(readFileSync(new URL("cases/moments.json", import.meta.url), "utf8"));
+const CASES = JSON.parse(readFileSync(new URL("cases/start-times.json", import.meta.url), "utf8"));
 
 for (const [text, seconds] of CASES) {
-  test(`${JSON.stringify(text)} is ${seconds}`, () => assert.equal(moment(text), seconds));
+  test(`${JSON.stringify(text)} is ${seconds}`, () => assert.equal(parseStartTime(text), seconds));
 }
 
 test("a fragment names its moment by t, else by start", () => {
