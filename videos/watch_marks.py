@@ -1,7 +1,7 @@
 """Bars and "Watched" marks of cards: how much of each video on a page its viewer has watched.
 
 They come from the viewer's history. Who pauses it, or clears it, has none. Visitors' are drawn by
-``static/js/watched.js``, from what the browser remembers.
+``static/js/watch-progress.js``, from what the browser remembers.
 """
 
 from __future__ import annotations
