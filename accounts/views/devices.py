@@ -21,13 +21,19 @@ from streamsite.api.renderers import iso
 def settings_sessions(request: HttpRequest) -> HttpResponse:
     """The devices that are signed in."""
     listed = sessions.list_sessions(cast(User, request.user), request.session.get(SESSION_KEY))
-    for entry in listed:
-        for name in ("created_at", "last_used_at", "expires_at"):
-            entry[name] = iso(entry[name])
+    shown = [
+        {
+            **entry,
+            "created_at": iso(entry["created_at"]),
+            "last_used_at": iso(entry["last_used_at"]),
+            "expires_at": iso(entry["expires_at"]),
+        }
+        for entry in listed
+    ]
     return render(
         request,
         "accounts/settings_sessions.html",
-        {"sessions": listed},
+        {"sessions": shown},
     )
 
 
