@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
@@ -14,6 +13,7 @@ from django.http import HttpRequest
 from accounts import auth_session_store
 from accounts.auth_session_store import SessionDoc
 from accounts.models import User
+from streamsite.caching import cached
 from streamsite.rate_limits import address_prefix, client_address
 
 BROWSER, NATIVE, PAGE = "browser", "native", "page"
@@ -21,7 +21,6 @@ TOUCH_AFTER = timedelta(minutes=5)
 PROOF_LIFETIME = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
-_live_cache: dict[str, tuple[float, SessionDoc]] = {}
 
 
 def utc_now() -> datetime:
@@ -79,30 +78,22 @@ def find_live_session(user: User, session_id: str, *, fresh: bool) -> SessionDoc
     ``user`` must have just been read. If the epochs differ, one of the two may have been read before a change that
     keeps this session and the other after it, so both are read again before the session is rejected.
     """
-    session = _load_live(session_id, fresh=fresh)
+    session = _load_live.refresh(session_id) if fresh else _load_live(session_id)
     if session is None or session["user_id"] != user.pk:
         return None
     if is_current_for(session, user):
         return session
-    session = _load_live(session_id, fresh=True)
+    session = _load_live.refresh(session_id)
     if session is None or is_current_for(session, user):
         return session
     owner = User.objects.filter(pk=user.pk, is_active=True).first()
     return session if owner is not None and is_current_for(session, owner) else None
 
 
-def _load_live(session_id: str, *, fresh: bool) -> SessionDoc | None:
-    kept = _live_cache.get(session_id)
-    if not fresh and kept is not None and time.monotonic() - kept[0] < LIVE_CACHE_SECONDS:
-        return kept[1]
+@cached(seconds=LIVE_CACHE_SECONDS, max_entries=20_000, keep=lambda session: session is not None)
+def _load_live(session_id: str) -> SessionDoc | None:
     session = auth_session_store.find(session_id)
-    if session is None or not _is_open(session):
-        _live_cache.pop(session_id, None)
-        return None
-    if len(_live_cache) > 20_000:
-        _live_cache.clear()
-    _live_cache[session_id] = (time.monotonic(), session)
-    return session
+    return session if session is not None and _is_open(session) else None
 
 
 def _is_open(session: SessionDoc) -> bool:
@@ -141,7 +132,7 @@ def extend_session(session: SessionDoc) -> None:
 
 def record_proof(session_id: str, user: User) -> bool:
     """Record that ``user`` has just proved their identity again in this session. Return whether the session is live."""
-    _live_cache.pop(session_id, None)
+    _load_live.discard(session_id)
     return auth_session_store.record_proof(session_id, user.pk, user.security_epoch, utc_now())
 
 
@@ -152,24 +143,24 @@ def has_recent_proof(session: SessionDoc) -> bool:
 
 def revoke(session_id: str, user_id: str, reason: str) -> bool:
     """End one session of the user. Return whether it was live."""
-    _live_cache.pop(session_id, None)
+    _load_live.discard(session_id)
     return auth_session_store.revoke(session_id, user_id, reason, utc_now())
 
 
 def revoke_all(user_id: str, reason: str, *, keep: str | None = None) -> int:
     """End the user's sessions except ``keep``. Return how many were live."""
-    _live_cache.clear()
+    _load_live.clear()
     return auth_session_store.revoke_all(user_id, reason, utc_now(), keep=keep)
 
 
 def forget_cached(session_id: str) -> None:
     """Drop one session from this process's cache of live sessions."""
-    _live_cache.pop(session_id, None)
+    _load_live.discard(session_id)
 
 
 def clear_cache() -> None:
     """Drop this process's cache of live sessions."""
-    _live_cache.clear()
+    _load_live.clear()
 
 
 class SessionSummary(TypedDict):

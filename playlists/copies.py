@@ -1,4 +1,4 @@
-"""Denormalized copies of playlist titles: see ``streamsite.copies``."""
+"""Denormalized copies of playlist titles: see ``streamsite.copied_texts``."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def items_page(
     for row in shown:
         adder = people.get(row.added_by_id or "")
         name = adder.username if adder is not None else None
-        results.append(mappers.serialize_item_for(row, places[row.pk], name, viewer, playlist))
+        results.append(mappers.serialize_item(row, places[row.pk], name, viewer, playlist))
     content = {
         "next": page.next,
         "previous": page.previous,

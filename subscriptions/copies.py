@@ -1,4 +1,4 @@
-"""Denormalized copies of titles, names, and texts in this app: see ``streamsite.copies``."""
+"""Denormalized copies of titles, names, and texts in this app: see ``streamsite.copied_texts``."""
 
 from __future__ import annotations
 

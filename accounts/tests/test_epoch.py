@@ -200,7 +200,7 @@ def test_a_session_that_was_moved_along_is_live_for_who_saw_one_side_of_the_chan
     before, session_id = owner(), held["app"]["session_id"]
     stale = sessions.find_live_session(before, session_id, fresh=False)
     security_epoch.raise_epoch(before, keep=session_id, reason="test")
-    sessions._live_cache[session_id] = (10**12, stale)
+    sessions._load_live.cache.put((session_id,), stale)
     assert sessions.find_live_session(owner(), session_id, fresh=False)["epoch"] == 1
     assert sessions.find_live_session(before, session_id, fresh=True)["epoch"] == 1
     assert refresh(held["app"]).status_code == 200
