@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pymongo import UpdateOne
 
@@ -16,7 +15,7 @@ from videos.access import BY_LINK, LISTED
 from videos.models import Video
 
 LISTS, ITEMS = Playlist._meta.db_table, PlaylistItem._meta.db_table
-Document = dict[str, Any]
+Document = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def find_surroundings(
     behind = {**mine, name: {"$gte": key}, "$or": [{name: {"$gt": key}}, {"_id": {"$gte": item_id}}]}
     up, down = {name: 1, "_id": 1}, {name: -1, "_id": -1}
 
-    def some(which: Document, order: Document, most: int, part: str) -> list[Document]:
+    def some(which: Document, order: Mapping[str, int], most: int, part: str) -> list[Document]:
         return [
             {"$match": which},
             {"$sort": order},
@@ -107,7 +106,7 @@ def find_surroundings(
 
 def watch_later_stages(playlist_id: str, video_id: str) -> tuple[str, list[Document]]:
     """Return collection and pipeline that tell ``videos.viewer_state`` whether a playlist contains a video."""
-    held = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
+    held: Document = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
     return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]
 
 
