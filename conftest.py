@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from streamsite.testing import database_template
-from streamsite.testing.plugin import empty_collections
+
+from tests.support import database_template
+from tests.support.plugin import empty_collections
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
     from pytest_django import DjangoDbBlocker
-    from streamsite.testing.cast import Cast
-    from streamsite.testing.other_origin import OtherOrigin
-    from streamsite.testing.stack import Stack
+
+    from tests.support.other_origin import OtherOrigin
+    from tests.support.stack import Stack
+    from tests.support.users import Cast
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +67,7 @@ def _make_test_database() -> None:
     if database_template.restore(connection.mongo_client[name], key):
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         connection.close()
+        indexes.ensure_indexes()
         return
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     indexes.ensure_indexes()
@@ -102,7 +104,7 @@ def _clear_caches() -> None:
 @pytest.fixture
 def cast(database: None) -> Cast:
     """The fixed cast: owner, member, stranger, staff, and nobody signed in."""
-    from streamsite.testing.cast import Cast
+    from tests.support.users import Cast
 
     return Cast()
 
@@ -110,7 +112,7 @@ def cast(database: None) -> Cast:
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three seconds of 320x180 picture and tone, made once."""
-    from streamsite.testing.clips import make_clip
+    from tests.support.clips import make_clip
 
     path = tmp_path_factory.mktemp("clips") / "clip.mp4"
     make_clip(path, seconds=3, size=(320, 180), fps=24)
@@ -120,7 +122,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def other_origin() -> Iterator[OtherOrigin]:
     """A static server on another origin, whose pages may call the API of ``site``."""
-    from streamsite.testing.other_origin import OtherOrigin
+    from tests.support.other_origin import OtherOrigin
 
     server = OtherOrigin()
     yield server
@@ -130,7 +132,7 @@ def other_origin() -> Iterator[OtherOrigin]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, other_origin: OtherOrigin) -> Iterator[Stack]:
     """A whole running site on a free port with a data folder of its own: web, worker and MongoDB."""
-    from streamsite.testing.stack import Stack
+    from tests.support.stack import Stack
 
     stack = Stack(tmp_path_factory.mktemp("site"), CORS_ALLOWED_ORIGINS=other_origin.url)
     stack.start()

@@ -15,6 +15,7 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendE
 
 from accounts import mongo
 from accounts.models import User
+from accounts.schemas import SessionDict
 from accounts.signals import refresh_token_reused
 from accounts.tokens import AccessToken, RefreshToken
 from streamsite.caching import cached
@@ -294,7 +295,7 @@ def clear_cache() -> None:
     _load_live.clear()
 
 
-def list_sessions(user: User, current: str | None) -> list[dict[str, Any]]:
+def list_sessions(user: User, current: str | None) -> list[SessionDict]:
     """Return the user's live sessions as the API and the settings page show them."""
     return [
         {

@@ -57,10 +57,10 @@ class AccountSuspended(InvalidCredentials):
     """The password was correct; moderators suspended the account.
 
     The API responds as to a wrong password, as its contract promises for inactive accounts; the sign-in page shows
-    ``sentence``.
+    ``page_detail``.
     """
 
-    sentence = "Our moderators suspended this account."
+    page_detail = "Our moderators suspended this account."
 
 
 class OtpRequired(SiteError):

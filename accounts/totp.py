@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 from accounts.models import User
+from accounts.schemas import TotpSetupDict, TotpStatusDict
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
 
@@ -43,7 +44,7 @@ def is_enabled(user_id: str) -> bool:
     return collection(FACTORS).count_documents({"_id": user_id, "enabled_at": {"$ne": None}}, limit=1) > 0
 
 
-def load_status(user_id: str) -> dict[str, Any]:
+def load_status(user_id: str) -> TotpStatusDict:
     """Return ``{enabled, enabled_at, recovery_codes}``; the last is how many codes are left."""
     found = collection(FACTORS).find_one({"_id": user_id}) or {}
     enabled_at = found.get("enabled_at")
@@ -54,7 +55,7 @@ def load_status(user_id: str) -> dict[str, Any]:
     }
 
 
-def start_setup(user: User) -> dict[str, str]:
+def start_setup(user: User) -> TotpSetupDict:
     """Create a pending secret and return ``{secret, otpauth_url, qr_svg}``. Shown once, stored encrypted."""
     secret = pyotp.random_base32()
     collection(FACTORS).update_one(
@@ -68,14 +69,14 @@ def start_setup(user: User) -> dict[str, str]:
     return setup_details(user, secret)
 
 
-def pending_setup(user: User) -> dict[str, str] | None:
+def pending_setup(user: User) -> TotpSetupDict | None:
     """Return the details of ``start_setup`` while the secret can still be confirmed, else ``None``."""
     found = collection(FACTORS).find_one({"_id": user.pk}) or {}
     secret = _pending_secret(found)
     return setup_details(user, secret) if secret else None
 
 
-def setup_details(user: User, secret: str) -> dict[str, str]:
+def setup_details(user: User, secret: str) -> TotpSetupDict:
     """Return a secret in the forms an authenticator app accepts: ``{secret, otpauth_url, qr_svg}``."""
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
     code = segno.make(url, error="m", micro=False)

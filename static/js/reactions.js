@@ -1,4 +1,4 @@
-// Like and dislike answer at once and put things back when the server says no.
+// Like and dislike buttons update at once, and are reset when the server refuses.
 import { api } from "./api.js";
 import { toast } from "./ui.js";
 
@@ -22,7 +22,7 @@ document.addEventListener("submit", async (event) => {
   const before = form.dataset.reaction || null;
   const likes = Number(form.dataset.likes);
   const wanted = value === before ? null : value;
-  show(form, wanted, likes + (wanted === "like") - (before === "like"));
+  show(form, wanted, likes + Number(wanted === "like") - Number(before === "like"));
   form.ariaBusy = "true";
   try {
     const { data } = wanted

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Mapping
+from datetime import datetime
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -55,7 +56,8 @@ def described(shape: object, *, name: str = "", description: str = "") -> Descri
     if plain is PageDict:
         (entry,) = get_args(shape)
         entry_name = described(entry).name
-        component, text = f"PageOf{entry_name}s", f"One page of a list of `{entry_name}` objects."
+        plural = f"{entry_name[:-1]}ies" if entry_name.endswith("y") else f"{entry_name}s"
+        component, text = f"PageOf{plural}", f"One page of a list of `{entry_name}` objects."
     return Described(shape, name or component, description or text)
 
 
@@ -120,7 +122,7 @@ def _schema_of(hint: object, bindings: Bindings, auto_schema: AutoSchema) -> Jso
 
 
 def _basic(hint: object) -> JsonSchema:
-    if hint not in (str, int, float, bool):
+    if hint not in (str, int, float, bool, datetime):
         raise TypeError(f"{hint!r} has no schema")
     return dict(build_basic_type(hint) or {})  # type: ignore[arg-type]
 

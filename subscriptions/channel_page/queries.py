@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts import mappers
 from accounts.models import User
+from accounts.schemas import ChannelDict
 from streamsite.mongo.collections import collection
 from streamsite.mongo.documents import fill_defaults
 from streamsite.visibility import Viewer
@@ -14,6 +15,7 @@ from subscriptions.channel_page.services import PAGES
 from subscriptions.channel_page.shelf_types import VIDEOS, all_shelf_types
 from subscriptions.models import ChannelPage, Subscription
 from subscriptions.queries import build_viewer_relation
+from subscriptions.schemas import ChannelFrontDict, ShelfDict
 from videos.access import LISTED
 from videos.mappers import serialize_card
 from videos.queries import load_listed
@@ -25,12 +27,18 @@ class _ShelfVideos:
     title: str = ""
 
 
+class ArrangedChannelDict(ChannelDict):
+    """A channel for its page; not in the API."""
+
+    is_arranged: bool
+
+
 def get_arrangement(owner_id: str) -> ChannelPage:
     """Return the owner's arrangement; an unsaved one of version 0 if there is none."""
     return ChannelPage.objects.filter(pk=owner_id).first() or ChannelPage(user_id=owner_id, version=0)
 
 
-def load_channel(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
+def load_channel(viewer: Viewer, owner: User) -> tuple[ArrangedChannelDict, ChannelPage]:
     """Return the channel object for ``viewer`` with ``is_arranged``, and the arrangement, in one read."""
     pipeline: list[dict[str, Any]] = [{"$match": {"_id": owner.pk}}]
     if viewer.is_authenticated and viewer.pk != owner.pk:
@@ -47,16 +55,16 @@ def load_channel(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPa
             row = fill_defaults(ChannelPage, row)
             page.featured, page.shelves, page.version = row["featured"], row["shelves"], row["version"]
     body = mappers.serialize_channel(owner, build_viewer_relation(viewer, owner, notify))
-    return body | {"is_arranged": page.is_arranged}, page
+    return {**body, "is_arranged": page.is_arranged}, page
 
 
-def build_front_page(owner: User, page: ChannelPage) -> dict[str, Any]:
+def build_front_page(owner: User, page: ChannelPage) -> ChannelFrontDict:
     """Return ``{featured: card or None, shelves: [{kind, value, title, url, results}]}`` without empty shelves."""
     shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
     found = _load_shelves(owner, page.featured, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
     videos = {video.pk: video for video in load_listed(list(wanted))}
-    rows = []
+    rows: list[ShelfDict] = []
     for number, row in enumerate(shelves):
         kind, part = all_shelf_types()[row["kind"]], found.get(str(number), _ShelfVideos())
         cards = [serialize_card(videos[video_id]) for video_id in part.ids if video_id in videos]

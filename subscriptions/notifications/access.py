@@ -21,6 +21,7 @@ from subscriptions.notifications.notification_types import (
     notification_kind,
 )
 from subscriptions.posts.access import LISTED as LISTED_POSTS
+from subscriptions.schemas import NotificationThreadDict
 from videos.access import GATE_FIELDS, may_watch, video_from_document
 from videos.access import LISTED as LISTED_VIDEOS
 from videos.comments import following
@@ -68,7 +69,7 @@ class NotificationContext:
         comment_id = references.comment_id_of(row)
         return not comment_id or self._is_shown(comment_id, notification_kind(row))
 
-    def thread(self, entry: Entry) -> dict[str, Any] | None:
+    def thread(self, entry: Entry) -> NotificationThreadDict | None:
         """Return ``{id, following}`` of the thread of a reply notification, or ``None``."""
         kind = notification_kind(entry.row)
         if kind not in COMMENT_KINDS:

@@ -13,15 +13,19 @@ from typing import Any
 
 import bson
 from pymongo.database import Database
-from streamsite.testing import snapshots
 
 from streamsite import atomic_files
 from streamsite.mongo.binary import find_mongod
+from tests.support import snapshots
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("Django", "pymongo", "djongo5")
-# What a migrated database depends on; tests and their helpers do not count, but for the engine's own models.
-SOURCES = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
+# What a migrated database depends on. Indexes are seen to at each start, so the modules that name them do not count.
+SOURCES = (
+    *("*/migrations/*.py", "*/models.py", "*/models/**/*.py", "*/apps.py", "streamsite/mongo/**/*.py"),
+    *("streamsite/tasks/*.py", "*/management/commands/*.py", "tests/engine/*models.py"),
+    "requirements.txt",
+)
 MAX_KEPT = 6
 Document = dict[str, Any]
 
@@ -33,14 +37,12 @@ def cache_folder() -> Path:
 
 
 def fingerprint() -> str:
-    """Return a hash of everything that a migrated database depends on."""
+    """Return a hash of everything that a migrated database, or a folder that a site has prepared, depends on."""
     digest = hashlib.sha256(" ".join(f"{name}=={version(name)}" for name in PACKAGES).encode())
     mongod = find_mongod()
     digest.update(f"{mongod} {mongod.stat().st_size}".encode())
-    for path in sorted(path for name in SOURCES for path in (ROOT / name).rglob("*.py")):
+    for path in sorted({path for pattern in SOURCES for path in ROOT.glob(pattern)}):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    for path in sorted((ROOT / "tests").glob("engine/*models.py")):
-        digest.update(path.read_bytes())
     return digest.hexdigest()[:24]
 
 

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from streamsite.testing import database_template
+from tests.support import database_template
 
 RUN = "run"
 STAMP = "prepared"  # says that the folder is prepared; the rest of ``run`` belongs to one start
