@@ -9,20 +9,11 @@ from urllib.parse import unquote
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support import browser as browsers
 from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 SETTLED = "Promise.allSettled(document.getAnimations().map(animation => animation.finished))"

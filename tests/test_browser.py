@@ -2,9 +2,8 @@
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support import browser as browsers
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
 
@@ -27,14 +26,6 @@ video => {
   return sum / (32 * 18 * 3);
 }
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.support import browser as browsers
 from tests.support.clips import make_clip, run_generator
@@ -33,14 +33,6 @@ CHAPTERS = [
     {"start": 8, "title": "Second"},
     {"start": 16, "title": "<b>Third</b> & last"},
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

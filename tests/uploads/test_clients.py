@@ -12,10 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from tusclient.client import TusClient
 
-from tests.support import browser as browsers
 from tests.support.http_client import Caller
 from tests.support.processes import tree
 from tests.support.stack import Stack
@@ -93,14 +92,6 @@ def test_tuspy_uploads_breaks_off_and_goes_on(site, sender, paused_worker, tmp_p
     status, headers, _ = sender.call("HEAD", second.url.removeprefix(site.url), None, TUS)
     assert (status, headers["upload-offset"]) == (200, str(9 * MIB + 5))
     assert kept(site, headers["x-video-id"]) == hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 @pytest.mark.browser
