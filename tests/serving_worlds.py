@@ -44,7 +44,7 @@ def running(site: Stack) -> Iterator[Stack]:
     try:
         yield site
     finally:
-        site.stop()
+        site.kill()
 
 
 def wait_until_answering(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.commands import recorded
+from tests.support.profile import walk
 from videos.models import Comment
 
 MOST = 4
@@ -128,6 +129,6 @@ def test_no_page_asks_more_the_more_there_is(cast, world, who):
     ids, grow = world
     few = asked(cast, who, ids)
     assert {path: commands for path, commands in few.items() if len(commands) > MORE.get(path, MOST)} == {}
-    grow(15)
+    grow(walk(5, deep=15))
     many = asked(cast, who, ids)
     assert {path: many[path] for path in PAGES if len(many[path]) > len(few[path])} == {}

@@ -35,9 +35,7 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     try:
         yield stack
     finally:
-        for pid in stack.children("mongod"):
-            os.kill(pid, signal.SIGCONT)
-        stack.stop()
+        stack.kill()
 
 
 def asked(caller: Caller, method: str, path: str, body: Any = None) -> tuple[str, float, int, dict[str, str]]:

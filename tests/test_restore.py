@@ -51,6 +51,7 @@ def former(tmp_path_factory):
     return site, dump
 
 
+@pytest.mark.deep
 def test_a_dump_is_restored_into_the_database_alone(former, tmp_path):
     """The steps of operations.md; pymongo stands in for ``mongorestore --drop``, which is not a package of pip's."""
     before, dump = former

@@ -90,7 +90,7 @@ def partnered_site(tmp_path_factory, bucket, mail, mongo):
     finally:
         for proxy, _ in (bucket, mail, mongo):
             proxy.mode = Mode.PASS
-        stack.stop()
+        stack.kill()
 
 
 @pytest.fixture(scope="module")

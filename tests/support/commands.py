@@ -87,6 +87,18 @@ def recorded() -> Iterator[list[str]]:
 
 
 @contextmanager
+def record_writes() -> Iterator[set[str]]:
+    """Collect the names of the collections that this process writes to within the block."""
+    former, LOG.written = LOG.written, set()
+    names: set[str] = set()
+    try:
+        yield names
+    finally:
+        names.update(name for _, name in LOG.written)
+        LOG.written |= former
+
+
+@contextmanager
 def recorded_documents() -> Iterator[list[tuple[str, dict[str, Any]]]]:
     """The commands sent within the block, whole: ``(database, command)``."""
     documents: list[tuple[str, dict[str, Any]]] = []

@@ -1,4 +1,4 @@
-"""The project's pytest plugin: a MongoDB and a data folder of the run's own, which stand before Django reads its settings.
+"""The project's pytest plugin: a MongoDB and a data folder of the run's own, before Django reads its settings.
 
 Tests commit for real and clean up by deleting what was written: what a request, a task and a thread see is what
 they would see in production, which a transaction around the test would hide.
@@ -20,6 +20,7 @@ from pymongo.database import Database
 from streamsite.mongo.server import EmbeddedMongo
 from tests.support.commands import LOG
 from tests.support.mongo import root_uri
+from tests.support.selection import Record, Selection
 
 READY = "STREAMSITE_TEST_DATA_DIR"
 BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
@@ -114,12 +115,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         os.environ.pop(name, None)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, so that no core is left with a long one alone at the end."""
-    slow = {
-        item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")
-    }
-    items.sort(key=lambda item: item.path not in slow)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose what runs; the first process of a parallel run keeps what all report."""
+    selection = Selection()
+    config.pluginmanager.register(selection)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Record(selection))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -83,6 +83,7 @@ class Stack:
         # A public site does not start with loosened limits.
         scale = "1" if self.environment.get("SITE_URL", "").startswith("https:") else "1000"
         defaults = {"STREAMSITE_THROTTLE_SCALE": scale, "TASK_LEASE_SECONDS": "4"}
+        defaults["TRANSCODE_PRESET"] = "ultrafast"  # how well it compresses is not what sites are tested for
         environment = _inherited() | defaults | self.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
