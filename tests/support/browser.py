@@ -32,6 +32,9 @@ ARGUMENTS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 
+# How long a busy machine may take for what a quiet one does at once.
+PATIENCE_SECONDS = 60
+
 # Turns "Autoplay next video" off for a viewer who has not set it: after the page is parsed, before its modules run.
 STAY = """
 document.addEventListener("readystatechange", () => {
@@ -105,6 +108,7 @@ class IsolatedBrowser:
     def new_context(self, **options: Any) -> BrowserContext:
         """Open a context with Playwright's options."""
         context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         if not self._autoplay:
             context.add_init_script(STAY)
         self._contexts.append(context)

@@ -25,6 +25,8 @@ NOT_QUERIES = {
 }
 
 
+# Who asks, and how often.
+IDENTITY_COLLECTIONS = {"auth_session", "django_session", "throttle"}
 # The commands that write documents; an aggregate may, too.
 DOCUMENT_WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
 
@@ -84,6 +86,20 @@ def recorded() -> Iterator[list[str]]:
         yield seen
     finally:
         LOG.seen = None
+
+
+@contextmanager
+def recorded_queries() -> Iterator[list[str]]:
+    """The commands sent within the block, but for the look-ups of sessions and limits.
+
+    Whether those are made depends on how long ago the last ones were, which is no matter of what is asked.
+    """
+    queries: list[str] = []
+    with recorded() as seen:
+        try:
+            yield queries
+        finally:
+            queries += [command for command in seen if command.partition(" ")[2] not in IDENTITY_COLLECTIONS]
 
 
 @contextmanager

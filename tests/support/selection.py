@@ -119,7 +119,7 @@ class Record:
         is_full = (
             self.selection.tries_engine and not session.config.getoption("keyword") and not _narrows(session)
         )
-        if is_full and not self.engine_failed and of_engine <= +self.engine_files.keys():
+        if is_full and not self.engine_failed and of_engine <= self.engine_files.keys():
             DIGEST.write_text(f"{engine_digest()}\n")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

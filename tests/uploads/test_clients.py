@@ -10,6 +10,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -18,6 +19,7 @@ from tusclient.client import TusClient
 from tests.support.http_client import Caller
 from tests.support.processes import tree
 from tests.support.stack import Stack
+from tests.tasks.conftest import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 URL = "/api/v1/uploads"
@@ -113,11 +115,12 @@ def test_tus_js_client_pauses_reloads_and_goes_on_in_the_page(
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 6 * MIB}
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", slow)
-    page.locator("[data-file]").set_input_files(str(path))
-    pause = page.get_by_role("button", name="Pause")
-    pause.wait_for()
-    page.wait_for_timeout(3500)
-    pause.click()
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and "location" in answer.headers
+    ) as made:
+        page.locator("[data-file]").set_input_files(str(path))
+    wait_until(lambda: offset_of(sender, urlsplit(made.value.headers["location"]).path) > 0)
+    page.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused. What was sent is kept.").wait_for()
     href = page.locator("[data-queue] [data-edit]").get_attribute("href") or ""
     page.reload()
