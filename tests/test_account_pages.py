@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.support.accessibility import serious_findings
 from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -30,17 +30,8 @@ class Walker:
     def look(self, name: str) -> None:
         """No serious finding of axe-core, nothing wider than the screen."""
         self.page.evaluate(SETTLED)
-        self._find_no_barrier(name)
+        assert serious_findings(self.page) == [], name
         self.measure(name)
-
-    def _find_no_barrier(self, name: str) -> None:
-        results = Axe().run(self.page).response
-        serious = [
-            f"{entry['id']}: {entry['nodes'][0]['html'][:120]}"
-            for entry in results["violations"]
-            if entry["impact"] in {"serious", "critical"}
-        ]
-        assert serious == [], name
 
     def measure(self, name: str) -> None:
         """Nothing wider than the screen, and no token in the browser's storage."""
