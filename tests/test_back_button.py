@@ -61,7 +61,7 @@ def back(page, path):
 
 
 def open_profile(page, site, person):
-    """The person's profile with something typed, and Home behind it."""
+    """Open the person's profile with something typed, and Home behind it."""
     use(page, site, person)
     page.goto("/settings/profile")
     page.get_by_label("About the channel").fill("Half a sentence")

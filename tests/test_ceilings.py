@@ -1,4 +1,4 @@
-"""What pages and calls may ask of MongoDB: at most four commands beside finding out who asks, however much there is."""
+"""Limits on commands: pages and calls send MongoDB at most four beside authentication, however much there is."""
 
 import pytest
 
@@ -105,7 +105,7 @@ def world(cast):
 
 
 def asked(cast, who, ids):
-    """The commands of every page, beside those that find out who asks."""
+    """Return the commands of every page, beside those that find out who asks."""
     found = {}
     for path in PAGES:
         client = cast.api(who) if path.startswith("/api/") else cast.page(who)

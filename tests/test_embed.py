@@ -126,7 +126,7 @@ def visit(page, site, elsewhere):
 
 
 def ask(page: Page, method: str, value=None):
-    """What a getter answers."""
+    """Return what a getter answers."""
     return page.evaluate("([method, value]) => ask(method, value)", [method, value])
 
 

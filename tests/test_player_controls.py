@@ -1,4 +1,4 @@
-"""What surrounds playing: the end screen, autoplay of the next video, loop, double tap, mini player, stable volume."""
+"""The player's surroundings: end screen, autoplay of the next video, loop, double tap, mini player, stable volume."""
 
 from __future__ import annotations
 

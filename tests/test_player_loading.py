@@ -1,4 +1,4 @@
-"""What the player fetches and when: nothing of the film before it is played, and little JavaScript."""
+"""The player's requests: nothing of the film before it is played, and little JavaScript."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def film(site, tmp_path_factory):
 
 
 def opened(browser, site, **options):
-    """A page and the list of the paths that it asks for."""
+    """Open a page; return it and the growing list of the paths that it requests."""
     page = browser.new_context(base_url=site.url, **options).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))

@@ -1,4 +1,4 @@
-"""Where a film begins: positions belong to an account or to a visitor, and every form of address is understood."""
+"""Start positions belong to an account or to a visitor, and every form of address is understood."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def report(person: Caller, film: str, position: float) -> None:  # noqa: F811
 
 
 def reports(seconds: float):
-    """Whether a response is to a heartbeat from there."""
+    """Return whether a response is to a heartbeat from there."""
 
     def is_it(response) -> bool:
         sent = response.url.endswith("/playback") and json.loads(response.request.post_data)

@@ -60,7 +60,7 @@ def page(chromium, site, owner, request):
 
 
 def violations(page, part=None):
-    """What axe-core finds wrong on the page or in a part of it."""
+    """Return what axe-core finds wrong on the page or in a part of it."""
     found = Axe().run(page, context=part)
     return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found.response["violations"]]
 

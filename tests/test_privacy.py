@@ -81,7 +81,7 @@ class World:
         return [url.format(playlist=self.playlist_id, month=month) for url in LISTS]
 
     def status(self, who: str, url: str) -> int:
-        """What ``who`` gets at ``url``."""
+        """Return the status that ``who`` gets at ``url``."""
         return self.callers[who].call("GET", url)[0]
 
     def owners_view(self) -> dict:
@@ -100,7 +100,7 @@ class World:
         return self.media_of(self.callers[who])
 
     def media_of(self, caller: Caller) -> list[str]:
-        """The same for any caller."""
+        """Return all addresses of files that the API gives any caller."""
         status, video = caller.json("GET", f"/api/v1/videos/{self.video_id}")
         if status != 200:
             return []
@@ -139,7 +139,7 @@ class World:
 
 @contextmanager
 def site_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The site that all share, which has nginx in front, or one without."""
+    """Lend the shared site, which has nginx in front, or run one without."""
     if request.param == "nginx":
         require_nginx()
         yield request.getfixturevalue("site")
@@ -188,12 +188,12 @@ def may_watch(who: str, state: str) -> bool:
 
 
 def has_page(who: str, state: str) -> bool:
-    """An API token opens no page."""
+    """Return whether ``who`` may open the page: an API token opens none."""
     return state != "private" or who in {"shared", "owner"}
 
 
 def check_now(world: World, state: str) -> None:
-    """What everybody gets while the video is in ``state``."""
+    """Check what everybody gets while the video is in ``state``."""
     base = f"/api/v1/videos/{world.video_id}"
     for who in PEOPLE:
         expected = 200 if may_watch(who, state) else 404
@@ -267,7 +267,7 @@ def test_nobody_gets_more_than_the_owner_allows(world: World, before: str, after
 def check_addresses(
     world: World, urls: list[str], expectations: dict[str, int], where: tuple[str, ...]
 ) -> None:
-    """What each asker gets at addresses that were given out before, once it is settled."""
+    """Check what each asker gets at addresses given out before, once it is settled."""
     for asker, status in expectations.items():
         expected = dict.fromkeys(urls, status)
         found = settled(lambda: {url: world.status(asker, url) for url in urls}, expected)  # noqa: B023

@@ -287,7 +287,7 @@ def _by_staff(crowd: Crowd, query: str) -> Any:
 
 
 def _filters(crowd: Crowd, listed: Any) -> list[list[str]]:
-    """What the list's own links choose, by filter."""
+    """Return the query strings that the list's own links choose, by filter."""
     changes = listed.get_changelist_instance(_by_staff(crowd, ""))
     links = [
         [choice["query_string"].lstrip("?") for choice in spec.choices(changes)]

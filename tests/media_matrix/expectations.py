@@ -1,4 +1,4 @@
-"""What must come of each file of make_cases.sh: the right values, and nothing of how they are reached.
+"""The values that processing each file of make_cases.sh must give.
 
 `CASES` maps a case of the script to its files; a file without remarks is twelve seconds of 640x360 at 30 frames per
 second with claps (white flash and beep together) at 1, 6 and 11 s.

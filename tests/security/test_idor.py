@@ -179,7 +179,7 @@ def stored() -> dict[str, list[str]]:
 
 
 def call(cast: Cast, who: str, operation: str, world: World) -> Any:
-    """The answer of one operation on the owner's thing, asked for by ``who``."""
+    """Call an operation on the owner's thing as ``who``; return the answer."""
     method, path = operation.split()
     body = BODIES.get(operation, TEXT)
     url = "/api/v1" + re.sub(r"\{(\w+)\}", lambda match: world.ids[match[1]], path)
@@ -226,7 +226,7 @@ EXCEPTIONS = {
 
 
 def expected(world: str, operation: str) -> tuple[set[int], set[int], set[int]]:
-    """What anonymous people, another account and staff may get."""
+    """Return the statuses that anonymous people, another account and staff may get."""
     if operation in OWN_LISTS:
         return {401}, {204}, {204}
     if (world, operation) in EXCEPTIONS:

@@ -42,6 +42,11 @@ def _watch_for_processes(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_watch_for_processes)
 
 
+def has_started_process() -> bool:
+    """Return whether other processes may have written to the database since it was emptied."""
+    return _has_started_process
+
+
 def empty_collections() -> None:
     """Delete what tests wrote; what migrations wrote stays.
 
@@ -65,6 +70,7 @@ def empty_collections() -> None:
     for name in names:
         database[name].delete_many({})
     LOG.written.clear()
+    LOG.put_back = None
     if _has_started_process:
         counted = _count_writes(database)
         _writes_at_last_look.update({(database.name, name): count for name, count in counted.items()})

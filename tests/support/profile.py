@@ -1,4 +1,4 @@
-"""How much the longest tests try: a core every time, everything with ``DEEP_TESTS=1``."""
+"""The depth of the longest tests: a core every time, everything with ``DEEP_TESTS=1``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tests run, and in which order.
+"""The selection and order of tests.
 
 Left out by default, and run with ``DEEP_TESTS=1``: tests with the mark ``deep``, and most tests of the database engine.
 Those run, too, when the engine differs from ``digest.txt`` beside its tests, which a full run that passed writes.

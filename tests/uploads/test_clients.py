@@ -57,7 +57,7 @@ def offset_of(caller: Caller, path: str) -> int:
 
 
 def kept(site: Stack, video_id: str) -> str:
-    """The hash of what has become the video's source."""
+    """Return the hash of what has become the video's source."""
     content = (site.data_dir / "media" / "sources" / video_id / "source").read_bytes()
     return hashlib.sha256(content).hexdigest()
 
