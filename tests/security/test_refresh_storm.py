@@ -15,7 +15,7 @@ from tests.support.profile import walk
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-ROUNDS, TABS = walk(60, deep=200), 8
+ROUNDS, TABS = walk(25, deep=200), 8
 URL = "/api/v1/auth/token/refresh"
 
 

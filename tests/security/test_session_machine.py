@@ -258,7 +258,7 @@ def test_model_and_server_agree(database: None) -> None:
     run_state_machine_as_test(
         Sessions,
         settings=settings(
-            max_examples=walk(20, deep=200),
+            max_examples=walk(10, deep=200),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

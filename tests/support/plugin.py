@@ -114,6 +114,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "PYTHONUNBUFFERED": "1",
+        "TRANSCODE_PRESET": "ultrafast",  # tests of encoding name their profile
         "TASK_BACKEND": "celery" if BROKER in os.environ else "mongodb",
         "CELERY_BROKER_URL": os.environ.get(BROKER, ""),
     }
