@@ -10,7 +10,7 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from streamsite import errors
+from streamsite import error_responses, errors
 
 CODE_BY_STATUS = {
     400: "validation_error",
@@ -30,8 +30,8 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if error is None:
         return None
     request = context.get("request")
-    errors.note_for_log(request, error, exception)
-    response = Response(errors.error_body(error, getattr(request, "request_id", "")), status=error.status)
+    error_responses.note_for_log(request, error, exception)
+    response = Response(error_responses.error_body(error, getattr(request, "request_id", "")), status=error.status)
     response["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)

@@ -14,7 +14,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite import errors
+from streamsite import error_responses, errors
 
 
 class ApiDocs(TemplateView):
@@ -49,4 +49,4 @@ def _generate_document() -> bytes:
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """Unknown API paths are JSON as well."""
-    return errors.error_response(request, errors.Absent())
+    return error_responses.error_response(request, errors.Absent())

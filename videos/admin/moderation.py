@@ -1,8 +1,8 @@
-"""The queue of reports in Django admin: claim a case, read it, decide it, decide about its appeal."""
+"""The moderation queue in Django admin: claim a case, read it, decide it, decide its appeal."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -28,7 +28,7 @@ MAX_REPORTS = 100
 
 
 class DecisionForm(forms.Form):
-    """What staff decide about a case."""
+    """The decision of a case."""
 
     decision = forms.ChoiceField(choices=Decision.choices, widget=forms.RadioSelect)
     strike = forms.BooleanField(
@@ -51,7 +51,7 @@ class DecisionForm(forms.Form):
 
 
 class AppealDecisionForm(forms.Form):
-    """What staff decide about an appeal."""
+    """The decision of an appeal."""
 
     outcome = forms.ChoiceField(
         choices=(("uphold", "Uphold the decision"), ("grant", "Grant the appeal and undo the decision")),
@@ -63,7 +63,7 @@ class AppealDecisionForm(forms.Form):
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin[Case]):
-    """What was reported, the most reported first. Nothing happens to it before somebody here decides."""
+    """Cases, most reported first. Nothing happens to their content before staff decide."""
 
     list_display = (
         "title_shown",
@@ -86,17 +86,17 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
     change_form_template = "admin/videos/case/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """One address for what the form of a case does."""
+        """Add the URL to which the form of a case is sent."""
         address = path("<str:case_id>/act/", self.admin_site.admin_view(self.act), name="videos_case_act")
         return [address, *super().get_urls()]
 
     def may_decide(self, request: HttpRequest) -> bool:
-        """Who may claim and decide."""
+        """Return whether the caller may claim and decide cases."""
         return request.user.has_perm("videos.change_case")
 
     @method_decorator(require_POST)
     def act(self, request: HttpRequest, case_id: str) -> HttpResponse:
-        """A button of the page was pressed."""
+        """Claim, release or decide the case, by the button that was pressed."""
         case = Case.objects.filter(pk=case_id).first()
         if case is None or not self.may_decide(request):
             return HttpResponseNotFound()
@@ -140,9 +140,9 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        """The page of a case, with the form that fits its state."""
+        """Show the page of a case with the form that fits its state."""
         case = Case.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
         is_own = case is not None and case.owner_id == request.user.pk
@@ -157,23 +157,23 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
 
     @admin.display(description="what")
     def title_shown(self, case: Case) -> str:
-        """What kind of thing it is, and its title when it was reported."""
+        """Return type and title of the reported content, as of the first report."""
         return f"{case.about}: {case.title or case.subject}"
 
     @admin.display(description="reports", ordering="report_count")
     def reports_shown(self, case: Case) -> int:
-        """How many there are."""
+        """Return the report count."""
         return case.report_count
 
     @admin.display(description="what")
     def thing(self, case: Case) -> str | SafeString:
-        """A link to it as it is now."""
+        """Return a link to the reported content as it is now."""
         words = f"{case.about}: {case.title or case.subject}"
         return format_html('<a href="{}">{}</a>', case.url, words) if case.url else words
 
     @admin.display(description="owner")
     def owner_shown(self, case: Case) -> SafeString:
-        """Whose it is, and how many strikes count against them."""
+        """Return a link to the owner, with the number of active strikes."""
         owner = User.objects.filter(pk=case.owner_id).first()
         if owner is None:
             return format_html("{}", "An account that was erased")
@@ -185,24 +185,24 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
 
     @admin.display(description="what it said")
     def content_shown(self, case: Case) -> SafeString:
-        """The text when it was reported first."""
+        """Return the text as of the first report."""
         return format_html('<div class="case-text">{}</div>', case.content or "-")
 
     @admin.display(description="reports")
     def reports(self, case: Case) -> SafeString:
-        """Who reported it and why."""
+        """Render the reports: reporter and reason."""
         rows = Report.objects.filter(case=case).select_related("reporter").order_by("-created_at", "-id")
         return render_to_string("admin/videos/case/reports.html", {"reports": rows[:MAX_REPORTS]})
 
     @admin.display(description="history")
     def steps(self, case: Case) -> SafeString:
-        """What was done, by whom."""
+        """Render the action history."""
         return render_to_string("admin/videos/case/history.html", {"history": case.history})
 
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin[Report]):
-    """Every report; they are decided together, as a case."""
+    """Reports, read-only: they are decided together, as a case."""
 
     list_display = ("reason", "reporter", "case", "created_at")
     list_filter = ("reason",)
@@ -213,7 +213,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
 
 @admin.register(Strike)
 class StrikeAdmin(ReadOnlyAdmin[Strike]):
-    """What counts against whom, until when."""
+    """Strikes with their expiry, read-only."""
 
     list_display = ("user", "case", "created_at", "expires_at")
     list_select_related = ("user", "case")
