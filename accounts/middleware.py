@@ -45,7 +45,7 @@ class SessionGovernanceMiddleware:
             self._check_session(request)
         response = self.get_response(request)
         if request.user.is_authenticated or signed_in:
-            response.headers.setdefault("Cache-Control", account_marks.cache_control_for(request))
+            account_marks.cache_control_for(request).set_default_on(response)
         if not request.path.startswith("/api/"):
             account_marks.update_cookie(request, response)
         return response

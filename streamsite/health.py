@@ -28,6 +28,7 @@ from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
 from streamsite import __version__, error_responses, errors, external_services, headers, logs
+from streamsite.cache_headers import NEVER_STORED
 from streamsite.caching import ExpiringCache
 from streamsite.method_not_allowed import MethodNotAllowed
 from streamsite.mongo.engine.client import get_client
@@ -248,6 +249,6 @@ class HealthMiddleware:
         response["X-Request-Id"] = request_id
         for name, value in {**headers.security_headers(), "X-Frame-Options": "DENY"}.items():
             response[name] = value
-        response["Cache-Control"] = "no-store"
+        NEVER_STORED.set_on(response)
         response["Content-Length"] = str(len(response.content))
         return response
