@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-from streamsite.cache_headers import CachePolicy
+from streamsite.cache_headers import PRIVATE_NEVER_STORED, PRIVATE_REVALIDATED, CachePolicy
 
 # Known to ``static/js/account.js`` as well.
 COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
