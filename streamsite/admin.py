@@ -65,7 +65,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     """Jobs. Only the queue creates and ends them: nothing is added, edited or deleted here."""
 
     list_display = (
-        "short_task", "about", "queue", "state", "priority", "tried", "run_at", "worker", "age",
+        "short_task", "about", "queue", "state", "priority", "display_tries", "run_at", "worker", "age",
         "last_error", "buttons",
     )  # fmt: skip
     list_filter = ("state", QueueFilter, TaskFilter, "enqueued_at")
@@ -74,10 +74,10 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     ordering = ("-enqueued_at",)
     list_per_page = 50
     fields = (
-        "id", "task", "about", "args", "kwargs", "queue", "state", "priority", "tried", "run_at", "enqueued_at",
+        "id", "task", "about", "args", "kwargs", "queue", "state", "priority", "display_tries", "run_at", "enqueued_at",
         "started_at", "finished_at", "worker", "worker_list", "error", "error_list",
     )  # fmt: skip
-    readonly_fields = ("about", "tried", "worker_list", "error_list")
+    readonly_fields = ("about", "display_tries", "worker_list", "error_list")
     actions = ("cancel_jobs", "retry_jobs", "move_jobs_to_front")
     change_form_template = "admin/streamsite/job/change_form.html"
 
@@ -114,13 +114,13 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         """Add a URL per action, for the buttons."""
         address = path(
             "<str:job_id>/<str:verb>/now/",
-            self.admin_site.admin_view(self.carry_out),
+            self.admin_site.admin_view(self.apply_action),
             name="streamsite_job_control",
         )
         return [address, *super().get_urls()]
 
     @method_decorator(require_POST)
-    def carry_out(self, request: HttpRequest, job_id: str, verb: str) -> HttpResponse:
+    def apply_action(self, request: HttpRequest, job_id: str, verb: str) -> HttpResponse:
         """Apply the action of a button to one job."""
         job = Job.objects.filter(pk=job_id).first()
         if verb not in ACTIONS or job is None or not self.has_control_permission(request):
@@ -171,7 +171,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         return format_html('<a href="{}">{}</a>', address, text) if address else text
 
     @admin.display(description="tries", ordering="tries")
-    def tried(self, job: Job) -> str:
+    def display_tries(self, job: Job) -> str:
         """Return the number of tries and their maximum."""
         return f"{job.tries} of {job.max_tries}"
 

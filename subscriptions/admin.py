@@ -61,7 +61,7 @@ class BroadcastAdmin(ReadOnlyAdmin[Broadcast]):
 class PostAdmin(ServiceAdmin[Post]):
     """Find, take down, restore and delete posts."""
 
-    list_display = ("text_shown", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
+    list_display = ("short_text", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
     list_filter = ("is_taken_down",)
     list_select_related = ("channel",)
     search_fields = ("channel__username",)
@@ -70,7 +70,7 @@ class PostAdmin(ServiceAdmin[Post]):
     actions = ("take_down", "put_back")
 
     @admin.display(description="text")
-    def text_shown(self, post: Post) -> str:
+    def short_text(self, post: Post) -> str:
         """Return the beginning of the text."""
         return str(post)
 

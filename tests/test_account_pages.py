@@ -67,7 +67,7 @@ class Walker:
         self.page.get_by_role("button", name=name).click()
 
     def mailed(self, subject: str, to: str) -> str:
-        """The link of the mail with this subject to this address, as a path."""
+        """Return the path of the link in the mail with this subject to this address."""
         for _ in range(150):
             for path in (self.site.data_dir / "mail").glob("*.eml"):
                 text = path.read_text().replace("=\n", "").replace("=3D", "=")

@@ -43,7 +43,7 @@ VTT = "WEBVTT\n\n00:00.000 --> 00:09.000\nText\n"
 
 @pytest.fixture(scope="module")
 def chromium():
-    """A browser that refuses sound before a gesture, and knows every host below .test as this machine."""
+    """Start a browser that refuses sound before a gesture and resolves every host below .test to this machine."""
     arguments = [one for one in browsers.arguments() if not one.startswith("--autoplay-policy")]
     arguments += [
         "--autoplay-policy=document-user-activation-required",
@@ -80,7 +80,7 @@ def films(site, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    """The port of a server for pages of other sites."""
+    """Serve pages of other sites; return the port."""
     contents = {"/player.js": ("text/javascript", LIBRARY.read_bytes())}
     page = PAGE.replace("%EVENTS%", " ".join(EVENTS)).encode()
 
@@ -127,7 +127,7 @@ def visit(page, site, elsewhere):
 
 
 def ask(page: Page, method: str, value=None):
-    """What a getter answers."""
+    """Return what a getter answers."""
     return page.evaluate("([method, value]) => ask(method, value)", [method, value])
 
 

@@ -46,7 +46,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
     search_fields = ("username", "full_name", "email")
     ordering = ("-created_at",)
     readonly_fields = (
-        "id", "username", "password_shown", "second_factor", "email", "email_verified", "pending_email",
+        "id", "username", "password_status", "second_factor", "email", "email_verified", "pending_email",
         "email_delivery", "is_active", "status", "created_at", "last_login", "subscriber_count",
         "subscription_count", "video_count", "view_count", "events",
     )  # fmt: skip
@@ -57,7 +57,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
             {
                 "fields": (
                     *("email", "email_verified", "pending_email", "email_delivery"),
-                    *("password_shown", "second_factor"),
+                    *("password_status", "second_factor"),
                 )
             },
         ),
@@ -174,7 +174,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
         )
 
     @admin.display(description="password")
-    def password_shown(self, account: User) -> str:
+    def password_status(self, account: User) -> str:
         """Return whether a password is set. Its hash is never shown."""
         return "Set" if account.has_usable_password() else "None. The owner needs a reset link."
 

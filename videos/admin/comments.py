@@ -16,7 +16,7 @@ from videos.models import Block, Comment, CommentReaction, CommentRules
 class CommentAdmin(ServiceAdmin[Comment]):
     """Find, take down, restore and delete comments. Their texts are read-only."""
 
-    list_display = ("text_shown", "author", "state", "like_count", "reply_count", "about", "created_at")
+    list_display = ("short_text", "author", "state", "like_count", "reply_count", "about", "created_at")
     list_filter = ("state", "about", "pinned")
     list_select_related = ("author",)
     search_fields = ("author__username", "=subject")
@@ -26,7 +26,7 @@ class CommentAdmin(ServiceAdmin[Comment]):
     actions = ("take_down", "put_back")
 
     @admin.display(description="text")
-    def text_shown(self, comment: Comment) -> str:
+    def short_text(self, comment: Comment) -> str:
         """Return the beginning of the text."""
         return str(comment)
 

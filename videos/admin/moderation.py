@@ -66,9 +66,9 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
     """Cases, most reported first. Nothing happens to their content before staff decide."""
 
     list_display = (
-        "title_shown",
+        "display_title",
         "owner",
-        "reports_shown",
+        "display_report_count",
         "state",
         "claimed_by",
         "created_at",
@@ -79,10 +79,10 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
     search_help_text = "A username, or the id of what was reported."
     ordering = ("-state", "-report_count", "-created_at")
     fields = (
-        "thing", "owner_shown", "state", "decision", "report_count", "content_shown", "reports", "claimed_by",
-        "notice", "decided_at", "appeal", "appealed_at", "steps", "created_at",
+        "content_link", "owner_link", "state", "decision", "report_count", "display_content", "report_list", "claimed_by",
+        "notice", "decided_at", "appeal", "appealed_at", "action_history", "created_at",
     )  # fmt: skip
-    readonly_fields = ("thing", "owner_shown", "content_shown", "reports", "steps")
+    readonly_fields = ("content_link", "owner_link", "display_content", "report_list", "action_history")
     change_form_template = "admin/videos/case/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -156,23 +156,23 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="what")
-    def title_shown(self, case: Case) -> str:
+    def display_title(self, case: Case) -> str:
         """Return type and title of the reported content, as of the first report."""
         return f"{case.about}: {case.title or case.subject}"
 
     @admin.display(description="reports", ordering="report_count")
-    def reports_shown(self, case: Case) -> int:
+    def display_report_count(self, case: Case) -> int:
         """Return the report count."""
         return case.report_count
 
     @admin.display(description="what")
-    def thing(self, case: Case) -> str | SafeString:
+    def content_link(self, case: Case) -> str | SafeString:
         """Return a link to the reported content as it is now."""
         words = f"{case.about}: {case.title or case.subject}"
         return format_html('<a href="{}">{}</a>', case.url, words) if case.url else words
 
     @admin.display(description="owner")
-    def owner_shown(self, case: Case) -> SafeString:
+    def owner_link(self, case: Case) -> SafeString:
         """Return a link to the owner, with the number of active strikes."""
         owner = User.objects.filter(pk=case.owner_id).first()
         if owner is None:
@@ -184,18 +184,18 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         )
 
     @admin.display(description="what it said")
-    def content_shown(self, case: Case) -> SafeString:
+    def display_content(self, case: Case) -> SafeString:
         """Return the text as of the first report."""
         return format_html('<div class="case-text">{}</div>', case.content or "-")
 
     @admin.display(description="reports")
-    def reports(self, case: Case) -> SafeString:
+    def report_list(self, case: Case) -> SafeString:
         """Render the reports: reporter and reason."""
         rows = Report.objects.filter(case=case).select_related("reporter").order_by("-created_at", "-id")
         return render_to_string("admin/videos/case/reports.html", {"reports": rows[:MAX_REPORTS]})
 
     @admin.display(description="history")
-    def steps(self, case: Case) -> SafeString:
+    def action_history(self, case: Case) -> SafeString:
         """Render the action history."""
         return render_to_string("admin/videos/case/history.html", {"history": case.history})
 
