@@ -80,7 +80,7 @@ def places(word: str) -> set[str]:
 
 @pytest.fixture
 def named(database: None, cast: Cast) -> Video:
-    """A video, a channel, a post and a playlist by one name, and all that others do with them."""
+    """Create a video, a channel, a post and a playlist of one name, and everything that copies it."""
     owner, member, stranger = cast.owner, cast.member, cast.stranger
     profile.update(owner, {"full_name": f"{OLD} Films"})
     video = cast.video(title=f"{OLD} by night")

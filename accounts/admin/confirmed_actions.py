@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -34,7 +34,7 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
     actions = ("send_reset", "change_email", "reset_second_factor", "suspend", "reinstate")
 
     def has_act_permission(self, request: HttpRequest, account: User | None = None) -> bool:
-        """Whether the caller may act on accounts, and on this one."""
+        """Return whether the caller may act on accounts, and on ``account`` if given."""
         if not request.user.has_perm("accounts.change_user"):
             return False
         return account is None or access.may_manage(staff_user(request), account)
@@ -120,7 +120,7 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
         form: forms.Form | None = None,
         fields: Iterable[tuple[str, str]] = (),
     ) -> HttpResponse:
-        context: dict[str, Any] = {
+        context: dict[str, object] = {
             **self.admin_site.each_context(request),
             "title": action.label,
             "opts": self.opts,
@@ -133,7 +133,7 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
         return TemplateResponse(request, "admin/accounts/user/confirm.html", context)
 
     def _carry_out(
-        self, request: HttpRequest, action: AccountAction, accounts: list[User], **details: Any
+        self, request: HttpRequest, action: AccountAction, accounts: list[User], **details: object
     ) -> None:
         done = []
         for account in accounts:

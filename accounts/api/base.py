@@ -14,11 +14,12 @@ from accounts import credentials, reauthentication
 from accounts.models import ApiToken, User
 from accounts.web_sessions import SESSION_KEY
 from streamsite.api.parsing import StrictJSONParser
+from streamsite.cache_headers import NEVER_STORED
 from streamsite.errors import Invalid, NotSignedIn
 
 
 def no_store(response: Response) -> Response:
-    response["Cache-Control"] = "no-store"
+    NEVER_STORED.set_on(response)
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return response
 

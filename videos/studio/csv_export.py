@@ -14,6 +14,7 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Invalid
 
 DAYS = "days"
@@ -61,7 +62,7 @@ def csv_response(table: Table, filename: str) -> HttpResponse:
     content = BYTE_ORDER_MARK + "".join(csv_line(row) for row in [names, *rows])
     response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    response["Cache-Control"] = "private, no-store"
+    PRIVATE_NEVER_STORED.set_on(response)
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
