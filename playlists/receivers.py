@@ -15,10 +15,15 @@ from playlists.signals import collaborator_added, collaborator_removed, playlist
 from streamsite import copied_texts
 from subscriptions.notifications.notification_types import SHARE
 from subscriptions.notifications.services import notify, withdraw_about, withdraw_notification
-from videos.blocks import channel_blocked
 from videos.models import Video
-from videos.playback.aggregation import views_counted
-from videos.services import generation_completed, listing_refreshed, video_deleted, video_published
+from videos.signals import (
+    channel_blocked,
+    generation_completed,
+    listing_refreshed,
+    video_deleted,
+    video_published,
+    views_counted,
+)
 
 
 @receiver(playlist_changed)

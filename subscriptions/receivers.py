@@ -8,8 +8,8 @@ from accounts.signals import account_deactivated, account_deleted, account_react
 from subscriptions import private_feed, services, tasks
 from subscriptions.channel_page import services as arrangements
 from subscriptions.models import Subscription
-from videos.blocks import channel_blocked
 from videos.playback import statistics
+from videos.signals import channel_blocked
 
 
 @receiver([account_deactivated, account_reactivated])

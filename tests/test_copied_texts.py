@@ -33,6 +33,7 @@ from videos import services, tasks
 from videos.models import Case, Comment, Video
 from videos.moderation import cases
 from videos.playback import history
+from videos.signals import generation_completed
 
 DECISION = Path(__file__).parents[1] / "docs" / "decisions" / "0036-copied-texts.md"
 OLD, NEW = "Oldenburgh", "Newhavenly"
@@ -92,7 +93,7 @@ def named(database: None, cast: Cast) -> Video:
     history.record_position(member, Video.objects.get(pk=video.pk), 5.0)
     subscribing.subscribe(member, owner)
     channel_subscribed.send(sender=Subscription, channel_id=owner.pk, subscribers=10)
-    services.generation_completed.send(sender=Video, video_id=video.pk)
+    generation_completed.send(sender=Video, video_id=video.pk)
     for path in (f"videos/{video.pk}", f"posts/{post.pk}"):
         answer = cast.api("member").post(f"/api/v1/{path}/comments", {"text": "Nice"}, format="json")
         assert answer.status_code == 201, answer.content

@@ -13,7 +13,7 @@ class VideosConfig(AppConfig):
         """Follow what happens to accounts, and register counters, repairs, checks and the files that rows name."""
         from streamsite import copied_texts, site_id
         from streamsite.mongo import counters, repairs
-        from videos import signals  # noqa: F401
+        from videos import receivers  # noqa: F401
         from videos.copies import ALL as COPIES
         from videos.counters import ALL
         from videos.files import (

@@ -7,17 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
-from django.dispatch import Signal
 
 from accounts.models import User
 from streamsite.errors import Forbidden, Invalid
 from streamsite.row_limits import RowLimit
 from videos.models import Block
+from videos.signals import channel_blocked
 
 RECENT = ("-created_at", "-id")
 BLOCKS = Block._meta.db_table
-# Sent with ``blocker_id`` and ``blocked_id``: what ties them together is cut.
-channel_blocked = Signal()
 
 
 class BlockedByChannel(Forbidden):

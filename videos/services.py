@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
-from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts import email_verification
@@ -22,34 +21,20 @@ from videos.file_titles import title_from_filename
 from videos.files import paths
 from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
+from videos.signals import (
+    download_offered,
+    files_abandoned,
+    listing_refreshed,
+    video_deleted,
+    video_published,
+    video_retitled,
+    video_row_deleted,
+    visibility_scheduled,
+)
 from videos.transcoding.errors import is_retryable
 
 # What others read of a video.
 PUBLIC_TEXT_FIELDS = ("title", "description", "tags", "chapters")
-
-# Sent with ``video_id``, before the row goes: apps that refer to videos clean up after themselves.
-video_deleted = Signal()
-
-
-# Sent with ``video_id`` when a video may have another title, or be shown again after it was given one.
-video_retitled = Signal()
-# Sent with ``video_id`` within the transaction that removes the row.
-video_row_deleted = Signal()
-# Sent with ``video_id`` when what lists and search show of a video may have changed.
-listing_refreshed = Signal()
-# Sent with ``video_id`` and ``channel_id`` when a video appears in lists for the first time.
-video_published = Signal()
-# Sent with ``video_id`` when a video could not be processed.
-processing_failed = Signal()
-# Sent with ``video_id`` and ``at`` when a change of visibility is to happen later.
-visibility_scheduled = Signal()
-# Sent with ``video_id`` when a finished video is to have a file for download and has none.
-download_offered = Signal()
-# Sent with ``video_id`` when all files of a generation are there and nothing is added to them any more.
-generation_completed = Signal()
-# Sent with ``video_id`` when the video no longer names a generation it had: within the transaction that deletes it, or
-# once another one is shown.
-files_abandoned = Signal()
 
 
 def build_draft(

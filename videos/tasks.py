@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.contrib.admin.utils import quote
-from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
@@ -17,13 +15,12 @@ from accounts.models import User
 from streamsite import copied_texts, sweep_count
 from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import MAIL, enqueue_once
-from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
 from videos import schedules, services
 from videos.access import own_videos
 from videos.comments import services as comments
 from videos.files import bucket, bucket_site, relocation
-from videos.models import Case, Status, Video
-from videos.moderation import cases, emails
+from videos.models import Status, Video
+from videos.moderation import emails
 from videos.playback import aggregation, heartbeats, history, statistics
 from videos.processing import bucket_cleanup, cleanup, pipeline, priority
 from videos.reactions import services as reaction_services
@@ -175,13 +172,6 @@ def mail_decision(case_id: str) -> None:
     emails.email_owner(case_id)
 
 
-@receiver(cases.case_decided)
-def email_case_decision(sender: Any, *, case: Case, **extra: Any) -> None:
-    """By email, with the link to appeal."""
-    if emails.concerns_owner(case):
-        mail_decision.enqueue(case.pk)
-
-
 def enqueue_view_counting() -> None:
     """Have views counted within seconds: once per ``COUNT_SECONDS``, however many there are."""
     window = int(time.time() / COUNT_DELAY_SECONDS) + 1
@@ -221,63 +211,3 @@ def jobs_ahead(video: Video) -> int | None:
 def enqueue_demo_processing(video: Video) -> None:
     """Queue a demo clip behind everything that people have uploaded."""
     process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk)
-
-
-@receiver(services.visibility_scheduled)
-def wake_for_schedule(sender: Any, *, at: datetime, **extra: Any) -> None:
-    """Look at the schedule when that time has come."""
-    change_visibility.using(run_after=at).enqueue()
-
-
-@receiver(services.video_retitled)
-def enqueue_title_refresh(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Queue the refresh of copied titles: there may be a million copies, so a worker does it."""
-    follow_title.enqueue(video_id)
-
-
-@receiver(services.generation_completed)
-def apply_waiting_schedule(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Make a change of visibility whose time came while the video was processed."""
-    if schedules.is_due(video_id):
-        change_visibility.enqueue()
-
-
-@receiver(services.download_offered)
-def enqueue_download(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Make the file now, unless it is being made already."""
-    enqueue_once(make_download, f"download:{video_id}", video_id)
-
-
-@receiver(services.generation_completed)
-def enqueue_placing_completed(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """A video that stays as it is may go where it belongs."""
-    enqueue_placing(video_id)
-
-
-@receiver(services.video_row_deleted)
-def enqueue_deleting_viewer_rows(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """Queue the removal of a deleted video's rows, which may be a million, if the transaction commits."""
-    forget_video.using(run_after=timezone.now() + timedelta(seconds=DELETE_DELAY_SECONDS)).enqueue(video_id)
-
-
-@receiver(services.files_abandoned)
-def enqueue_removing_files(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """What is in the bucket goes later, with as many tries as it takes."""
-    if bucket.is_configured():
-        tidy_media.enqueue(video_id)
-
-
-@receiver(task_dead)
-def mark_failed(
-    sender: Any, *, task_path: str, args: list[Any], error: str, code: str = FAILED, **extra: Any
-) -> None:
-    """A processing job was set aside: the owner has to know."""
-    if task_path == process_video.module_path and args:
-        pipeline.fail_video(str(args[0]), (code, error) if code == CANCELLED else pipeline.OUT_OF_ATTEMPTS)
-
-
-@receiver(task_revived)
-def mark_queued(sender: Any, *, task_path: str, args: list[Any], **extra: Any) -> None:
-    """A processing job is to run again: it finds its video waiting, or is refused."""
-    if task_path == process_video.module_path and args:
-        services.requeue(str(args[0]))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playlists.models import PlaylistItem
 from videos import services as video_services
 from videos.models import Video
-from videos.playback import aggregation
+from videos.signals import generation_completed, views_counted
 
 URL = "/api/v1/playlists"
 
@@ -74,7 +74,7 @@ def test_views_that_are_counted_move_a_video(cast, listed):
     sort(cast, listed, "most_viewed")
     video = Video.objects.get(title="A")
     Video.objects.filter(pk=video.pk).update(view_count=900)
-    aggregation.views_counted.send(sender=Video, video_id=video.pk, views=900)
+    views_counted.send(sender=Video, video_id=video.pk, views=900)
     assert titles(cast, listed) == "ACB"
 
 
@@ -93,7 +93,7 @@ def test_a_length_that_becomes_known_counts(cast, listed):
     assert cast.api("owner").get(listed).json()["duration"] == 30.0
     Video.objects.filter(pk=draft.pk).update(duration=7.5)
     for _ in range(2):
-        video_services.generation_completed.send(sender=Video, video_id=draft.pk)
+        generation_completed.send(sender=Video, video_id=draft.pk)
     assert cast.api("owner").get(listed).json()["duration"] == 37.5
     item = PlaylistItem.objects.get(video=draft).pk
     cast.api("owner").delete(f"{listed}/items/{item}")

@@ -10,14 +10,19 @@ from subscriptions import tasks
 from subscriptions.notifications import comment_notifications as telling
 from subscriptions.notifications import services
 from subscriptions.notifications.notification_types import APPROVED, HEART
-from videos.blocks import channel_blocked
-from videos.comments import following, states
-from videos.comments import services as comments
+from videos.comments import following
 from videos.models import Comment
 from videos.models.comment import CommentState
+from videos.signals import (
+    channel_blocked,
+    comment_hearted,
+    comment_posted,
+    comment_state_changed,
+    comment_unhearted,
+)
 
 
-@receiver(comments.comment_posted)
+@receiver(comment_posted)
 def send_comment_notifications(
     sender: type,
     comment: Comment,
@@ -38,19 +43,19 @@ def send_comment_notifications(
         telling.notify_author(comment, APPROVED, "Your comment was approved")
 
 
-@receiver(comments.comment_hearted)
+@receiver(comment_hearted)
 def send_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
     """Notify the comment's author of the owner's heart."""
     telling.notify_author(comment, HEART)
 
 
-@receiver(comments.comment_unhearted)
+@receiver(comment_unhearted)
 def withdraw_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
     """Delete the notification of a removed heart."""
     services.withdraw_notification(comment.author_id, HEART, comment.pk)
 
 
-@receiver(states.comment_state_changed)
+@receiver(comment_state_changed)
 def track_comment_states(
     sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: object
 ) -> None:

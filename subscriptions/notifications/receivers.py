@@ -14,8 +14,14 @@ from subscriptions.signals import channel_subscribed
 from videos.models import Case, Status, Video
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, cases, emails
-from videos.reactions import services as reaction_services
-from videos.services import generation_completed, processing_failed, video_deleted, video_published
+from videos.signals import (
+    case_decided,
+    generation_completed,
+    like_count_changed,
+    processing_failed,
+    video_deleted,
+    video_published,
+)
 
 NOTIFICATIONS_URL = "/notifications"
 MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
@@ -33,7 +39,7 @@ def withdraw_deleted_video(sender: type, video_id: str, **extra: object) -> None
     services.withdraw_about(video_id)
 
 
-@receiver(reaction_services.like_count_changed)
+@receiver(like_count_changed)
 def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: object) -> None:
     """Notify the owner of a milestone of likes."""
     if likes not in MILESTONES:
@@ -92,7 +98,7 @@ def _notify_processing(video_id: str, status: Status, what: str) -> None:
         )
 
 
-@receiver(cases.case_decided)
+@receiver(case_decided)
 def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
     """Notify the owner of the decision, and reporters that their report was handled."""
     key = f"{case.pk}:{case.state}"

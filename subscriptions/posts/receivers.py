@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from accounts.signals import account_deleted
 from subscriptions.posts import services
-from videos.services import video_deleted
+from videos.signals import video_deleted
 
 
 @receiver(account_deleted)

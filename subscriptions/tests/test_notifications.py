@@ -18,6 +18,7 @@ from tests.support.commands import recorded
 from videos import services as videos
 from videos.models import Case, Video
 from videos.moderation import cases
+from videos.signals import processing_failed
 
 LIST = "/api/v1/me/notifications"
 
@@ -263,8 +264,8 @@ def test_milestones_processing_decisions_and_alarms(database, cast):
 
         reaction_services.react(fan, video, "like")
     Video.objects.filter(pk=video.pk).update(status="failed")
-    videos.processing_failed.send(sender=Video, video_id=video.pk)
-    videos.processing_failed.send(sender=Video, video_id=video.pk)
+    processing_failed.send(sender=Video, video_id=video.pk)
+    processing_failed.send(sender=Video, video_id=video.pk)
     refresh_token_reused.send(
         sender=User, user=cast.owner, session={"_id": "s", "user_agent": "x", "ip_prefix": ""}
     )

@@ -20,7 +20,7 @@ from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access, mappers
 from videos.schemas.videos import StudioVideoDict
 from videos.studio import bulk_actions, csv_export, date_ranges, reports, videos_table
-from videos.studio.schemas import BulkResultDict, ChannelStatisticsDict, StudioVideoDict, VideoStatisticsDict
+from videos.studio.schemas import BulkResultDict, ChannelStatisticsDict, VideoStatisticsDict
 from videos.studio.serializers import BulkSerializer
 from videos.syndication import urls
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.dispatch import Signal
 from django.utils import timezone
 
 from streamsite import folding
@@ -24,9 +23,7 @@ from videos.files import paths
 from videos.metadata import clean_language
 from videos.models import Caption, Video
 from videos.models.caption import FULLEST_FIRST, CaptionKind, CaptionSource
-
-# Sent with ``video_id`` when a track came, went or changed.
-tracks_changed = Signal()
+from videos.signals import tracks_changed
 
 UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
 MAX_LABEL = 60

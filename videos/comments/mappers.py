@@ -19,7 +19,7 @@ LONG_TEXT_LENGTH, LONG_TEXT_LINES = 500, 7
 class PageCommentDict(CommentDict):
     """A comment for a template; not in the API."""
 
-    pieces: list[text.Piece]
+    pieces: list[text.TextPart]
     is_long: bool
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError
 from django.db.models import F
-from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,24 +22,16 @@ from videos.comments.reactions import REACTIONS
 from videos.comments.states import (
     COMMENTS,
     adjust_counts,
-    comment_state_changed,
     delete_comment,
     switch_state,
 )
 from videos.comments.targets import CommentTarget
 from videos.models import Comment
 from videos.models.comment import MAX_COMMENT_LENGTH, CommentState
+from videos.signals import comment_hearted, comment_posted, comment_state_changed, comment_unhearted
 
 MAX_MENTIONS = 10
 EMPTY_LINES = re.compile(r"\n{4,}")
-
-# Sent with ``comment``, ``is_new`` (it can be read now and could not before), ``called`` (ids of accounts that it
-# mentions and did not before), ``uncalled`` (those that it no longer mentions) and ``approved`` (the owner of what it
-# is about has just let it be shown).
-comment_posted = Signal()
-# Sent with ``comment`` when the owner of what it is about gave it a heart, and when it has it no longer.
-comment_hearted = Signal()
-comment_unhearted = Signal()
 
 
 class CommentsOff(Forbidden):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.dispatch import Signal
 from pymongo import ReturnDocument
 
 from streamsite.mongo.collections import collection
@@ -18,14 +17,12 @@ from videos.comments.reactions import REACTIONS
 from videos.comments.targets import get_target_type
 from videos.models import Comment
 from videos.models.comment import CommentState
+from videos.signals import comment_state_changed
 
 COMMENTS = Comment._meta.db_table
 BATCH = 500
 # What receivers of ``changed`` find in its rows.
 SIGNAL_FIELDS = dict.fromkeys(("state", "about", "subject", "owner_id", "author_id", "parent"), 1)
-# Sent with ``rows`` of comments whose state has become ``now``: ``None`` when they were removed. Each row has the
-# fields of ``TOLD`` as they were before, its ``state`` is "" for a new comment.
-comment_state_changed = Signal()
 
 
 def switch_state(comment_id: str, former: CommentState, now: CommentState) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
-from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,12 +22,11 @@ from videos.models import Case, Report
 from videos.models.moderation import CaseState, Decision, Reason
 from videos.moderation import reportable
 from videos.moderation.reportable import ReportTarget
+from videos.signals import case_decided
 
 MAX_LENGTH = 2000
 MAX_TITLE_LENGTH = 200
 NEWEST = ("-created_at", "-id")
-# Sent with ``case`` when staff decided it, or decided about the appeal: both sides are told.
-case_decided = Signal()
 
 
 def report(reporter: User, thing: ReportTarget, data: Any) -> Report:

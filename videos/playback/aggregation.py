@@ -13,17 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from django.dispatch import Signal
-
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from videos.models import Video
 from videos.playback import popularity, statistics
 from videos.playback.heartbeats import BOT, COUNTED, OWNER, SESSIONS
 from videos.search import index
-
-# Sent with ``video_id`` and ``views`` when a video has more of them.
-views_counted = Signal()
+from videos.signals import views_counted
 
 BATCH = 500
 CLAIM_TIMEOUT = timedelta(seconds=60)

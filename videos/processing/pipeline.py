@@ -27,6 +27,7 @@ from videos.files import duplicates, paths, relocation
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
 from videos.processing.progress import AttemptSuperseded, Progress
+from videos.signals import files_abandoned, generation_completed, processing_failed
 from videos.transcoding import ladder, processing_notes
 from videos.transcoding.download import download_sources, make_download
 from videos.transcoding.encode import encode_ladder
@@ -211,13 +212,13 @@ class _Attempt:
         )
         services.refresh_listing(self.video_id)
         self._remove(former)
-        services.generation_completed.send(sender=Video, video_id=self.video_id)
+        generation_completed.send(sender=Video, video_id=self.video_id)
 
     def _remove(self, former: str) -> None:
         """Delete the generation that was shown before, wherever it is."""
         if former and former != self.generation:
             paths.remove_generation(self.video_id, former)
-            services.files_abandoned.send(sender=Video, video_id=self.video_id)
+            files_abandoned.send(sender=Video, video_id=self.video_id)
 
     def _switch(self, **values: Any) -> str:
         """Show this attempt's generation, unless it is no longer the video's; the name of the one shown before."""
@@ -338,7 +339,7 @@ def _fail(video_id: str, attempt: int, progress: Progress, code: str, detail: st
 
 def _take_back(video_id: str) -> None:
     """A video that failed shows nothing of an incomplete ladder, and its owner hears of it."""
-    services.processing_failed.send(sender=Video, video_id=video_id)
+    processing_failed.send(sender=Video, video_id=video_id)
     rows = Video.objects.filter(pk=video_id, status=Status.FAILED, is_complete=False)
     if rows.update(generation="", has_poster=False, has_storyboard=False):
         services.refresh_listing(video_id)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.dispatch import Signal
 
 from accounts.models import User
 from videos.models import Reaction, Video
 from videos.models.reaction import ReactionValue
 from videos.playback import statistics
 from videos.reactions.store import ReactionStore
+from videos.signals import like_count_changed
 
 REACTIONS = ReactionStore(rows=Reaction._meta.db_table, key="video_id", counted=Video._meta.db_table)
 RECENT = ("-created_at", "-id")
-# Sent with ``video_id`` and ``likes`` when somebody more likes a video.
-like_count_changed = Signal()
 
 
 def react(user: User, video: Video, value: object) -> int:

@@ -20,6 +20,7 @@ from videos import schedules, services, tasks
 from videos.forms import VISIBILITY_FIELDS
 from videos.models import Video
 from videos.processing import pipeline
+from videos.signals import generation_completed
 
 
 def schedule(cast, video, seconds=60, **fields):
@@ -315,7 +316,7 @@ def test_a_video_in_processing_becomes_public_once_it_is_ready(cast):
             cast.page("owner").get(f"/studio/videos/{video.pk}").content.decode()
         )
         Video.objects.filter(pk=video.pk).update(status="ready", is_complete=True)
-        services.generation_completed.send(sender=Video, video_id=video.pk)
+        generation_completed.send(sender=Video, video_id=video.pk)
         Worker(["default"]).run(once=True)
     video.refresh_from_db()
     assert (video.visibility, video.listed) == ("public", True)

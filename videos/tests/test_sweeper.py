@@ -22,6 +22,7 @@ from videos.captions import services as caption_services
 from videos.captions import webvtt
 from videos.files import paths as media_paths
 from videos.models import Reaction, Upload, Video
+from videos.signals import files_abandoned
 from videos.uploads import services as uploads
 
 LONG_AGO = time.time() - 7200
@@ -425,7 +426,7 @@ def test_what_viewers_left_goes_only_with_the_video(cast, monkeypatch):
     def fails(**extra):
         raise InterruptedError
 
-    monkeypatch.setattr(services.files_abandoned, "send", fails)
+    monkeypatch.setattr(files_abandoned, "send", fails)
     with pytest.raises(InterruptedError):
         services.delete(video)
     monkeypatch.undo()
