@@ -1,4 +1,4 @@
-"""Lists that say why a video is in them: trending and related. Nothing here looks at who asks."""
+"""Trending and related videos, each with the reason why it is listed. Nothing here depends on the viewer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 
 
 
 def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> PageDict[RecommendationDict]:
-    """A page of what is watched of late, in the contract's list form; each with ``reason``."""
+    """Return a page of trending videos in the API's list form; each with ``reason``."""
     page = paginate(
         request,
         listed_videos().select_related("channel"),
@@ -46,7 +46,7 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
 
 
 def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
-    """What to offer beside a video: of its channel, on its subject, of its category; two reads."""
+    """Return videos of the same channel, on the same subject and in the same category; two reads."""
     chosen = _select_related(video, most)
     return [
         {**mappers.serialize_card(other), "reason": _reason(video, other, chosen[other.pk])}
@@ -55,7 +55,7 @@ def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[Recommendat
 
 
 def _select_related(video: Video, most: int) -> dict[str, str]:
-    """Ids, in order, with where each comes from: ``channel``, ``subject``, ``category`` or ``site``. One read."""
+    """Return ids in order, each with its source: ``channel``, ``subject``, ``category`` or ``site``. One read."""
     pipeline = [
         *_newest({"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
         _from("channel"),
@@ -88,13 +88,13 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
 
 
 def _keywords(video: Video) -> list[str]:
-    """The words of tags and title that may tell what it is about: not the shortest, unless there are no others."""
+    """Return keywords from tags and title; short words only when there are no others."""
     said = query_text.unique_words(" ".join(video.tags), video.title)
     return ([word for word in said if len(word) >= MIN_KEYWORD_LENGTH] or said)[: query_text.MAX_WORDS]
 
 
 def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
-    """Ids by how many words they share with the video; a word that few have says more."""
+    """Return ids by the keywords that they share with the video; rare keywords count more."""
     weights: dict[str, float] = {}
     for ids in found:
         for video_id in ids:
