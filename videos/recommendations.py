@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
 from streamsite.mongo.collections import collection
@@ -17,6 +18,7 @@ from videos import facets, mappers, queries, tags
 from videos.access import LISTED, listed_videos
 from videos.models import CATEGORIES, Video
 from videos.playback import statistics
+from videos.schemas.cards import RecommendationDict
 from videos.search import queries as search_queries
 from videos.search import query_text
 from videos.search.index import SEARCH_VIDEOS
@@ -26,7 +28,7 @@ VIDEOS = Video._meta.db_table
 MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 3
 
 
-def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
+def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> PageDict[RecommendationDict]:
     """A page of what is watched of late, in the contract's list form; each with ``reason``."""
     page = paginate(
         request,
@@ -36,15 +38,18 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> d
     )
     views = _recent_views([video.pk for video in page.rows])
     return page.body(
-        lambda video: mappers.serialize_card(video) | {"reason": _format_views(views.get(video.pk, 0))}
+        lambda video: {
+            **mappers.serialize_card(video),
+            "reason": _format_views(views.get(video.pk, 0)),
+        }
     )
 
 
-def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[dict[str, Any]]:
+def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
     """What to offer beside a video: of its channel, on its subject, of its category; two reads."""
     chosen = _select_related(video, most)
     return [
-        mappers.serialize_card(other) | {"reason": _reason(video, other, chosen[other.pk])}
+        {**mappers.serialize_card(other), "reason": _reason(video, other, chosen[other.pk])}
         for other in queries.load_listed(list(chosen)[:most])
     ]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
@@ -14,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.api.base import no_store, signed_in_user
 from playlists import access, mappers, ordering, pages, queries, services
 from playlists.models import Playlist
-from playlists.schemas import ItemDict, PageOfItemsDict, RemovedItemsDict
+from playlists.schemas import HiddenItemDict, ItemDict, PageOfItemsDict, RemovedItemsDict
 from playlists.serializers import ItemChangeSerializer, ItemInputSerializer
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.described import described
@@ -38,7 +36,7 @@ def _item_response(
     )
     if row is None:
         raise Absent
-    body: dict[str, Any] = {"id": row.pk}
+    body: ItemDict | HiddenItemDict = {"id": row.pk}
     if queries.visible_items(request.user, playlist, [row]):
         adder = row.added_by.username if row.added_by is not None else None
         place = ordering.item_position(playlist, row)

@@ -79,8 +79,8 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
     search_help_text = "A username, or the id of what was reported."
     ordering = ("-state", "-report_count", "-created_at")
     fields = (
-        "content_link", "owner_link", "state", "decision", "report_count", "display_content", "report_list", "claimed_by",
-        "notice", "decided_at", "appeal", "appealed_at", "action_history", "created_at",
+        "content_link", "owner_link", "state", "decision", "report_count", "display_content", "report_list",
+        "claimed_by", "notice", "decided_at", "appeal", "appealed_at", "action_history", "created_at",
     )  # fmt: skip
     readonly_fields = ("content_link", "owner_link", "display_content", "report_list", "action_history")
     change_form_template = "admin/videos/case/change_form.html"

@@ -97,8 +97,10 @@ class VideosView(APIView):
             enqueue=tasks.enqueue_processing,
             sha256=getattr(upload, "sha256", ""),
         )
-        body = mappers.serialize_video(video, user, media_grants.grant_for_request(request))
-        body["duplicate_of"] = duplicates.original_body(video)
+        body: UploadedVideoDict = {
+            **mappers.serialize_video(video, user, media_grants.grant_for_request(request)),
+            "duplicate_of": duplicates.original_body(video),
+        }
         response = Response(body, status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/videos/{video.pk}"
         return PRIVATE_NEVER_STORED.set_on(response)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from videos.files import paths
 from videos.metadata import clean_language
 from videos.models import Caption, Video
 from videos.models.caption import FULLEST_FIRST, CaptionKind, CaptionSource
+from videos.schemas.captions import CueDict
 from videos.signals import tracks_changed
 
 UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
@@ -143,7 +144,7 @@ def get_track(video: Video, caption_id: str) -> Caption:
 
 def build_transcript(
     video: Video, *, language: str = "", track_id: str = "", words: str = ""
-) -> tuple[Caption | None, list[dict[str, Any]]]:
+) -> tuple[Caption | None, list[CueDict]]:
     """Return one track and its cues as plain text: ``{"start": s, "end": s, "text": str}``.
 
     The track is that with ``track_id``, else one in ``language``, else one in the video's own language, else any.
@@ -161,7 +162,7 @@ def build_transcript(
         re.compile(folding.accent_insensitive_pattern("".join(found)), re.IGNORECASE)
         for found in _folded(words)
     ]
-    lines = (
+    lines: Iterator[CueDict] = (
         {"start": start, "end": end, "text": webvtt.plain_text(text)}
         for start, end, text in Caption.objects.values_list("cues", flat=True).get(pk=chosen.pk)
     )

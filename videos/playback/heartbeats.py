@@ -28,6 +28,7 @@ from streamsite.mongo.collections import collection
 from streamsite.visibility import is_owner
 from videos.models import Video
 from videos.playback import viewers
+from videos.schemas.playback import Verdict
 
 SESSIONS = "view_session"
 INDEXES = {
@@ -104,7 +105,7 @@ def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
 class HeartbeatResult:
     """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
 
-    verdict: str
+    verdict: Verdict
     is_new_view: bool
 
 

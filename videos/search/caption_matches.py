@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate
-from typing import Any
 
 from streamsite import folding, scripts
 from streamsite.mongo.collections import collection
 from videos.captions.webvtt import plain_text
 from videos.models import Caption, Video
+from videos.schemas.cards import MomentDict
 from videos.search import query_text, vocabulary
 
 MAX_CUES, MAX_CHARACTERS = 40, 160
@@ -19,7 +19,7 @@ STORED_WORD_START, PYTHON_WORD_START = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
 WORD_SEPARATORS = r"[\s\p{P}]+", r"[\s\W]+"
 
 
-def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
+def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict]:
     """``{video id: {"start": seconds, "text": ...}}`` of those that say some of the words of ``text``, in one read.
 
     The cue with the most of the words, the first of several. Words are found as search finds them.
@@ -37,7 +37,7 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, 
     wanted = [
         re.compile(one, re.IGNORECASE) for one in _expressions(query, PYTHON_WORD_START, WORD_SEPARATORS[1])
     ]
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, MomentDict] = {}
     best: dict[str, int] = {}
     for row in collection(Caption._meta.db_table).aggregate(
         [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -16,7 +15,6 @@ from videos.search import finders
 from videos.views import filters
 from videos.watch_marks import add_watch_marks
 
-Row = TypeVar("Row")
 EMPTY_PAGE: dict[str, object] = {"next": None, "previous": None, "results": []}
 
 
@@ -78,7 +76,7 @@ def _sections(request: HttpRequest, *texts: str) -> list[dict[str, object]]:
     return sections
 
 
-def _search_only(request: HttpRequest, finder: finders.Finder[Row], words: str) -> HttpResponse:
+def _search_only(request: HttpRequest, finder: finders.AnyFinder, words: str) -> HttpResponse:
     context = {"q": words, "finder": finder, "page": finder.page(request, words, absolute=False)}
     return render_page_or_part(request, "videos/search_only.html", "videos/_search_rows.html", context)
 
