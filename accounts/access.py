@@ -1,4 +1,4 @@
-"""The gates of accounts: who may be seen and by whom."""
+"""Access rules of accounts: who may see a channel, and which staff may act on an account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streamsite.visibility import Viewer, is_owner
 
 
 def channel_for_viewing(username: str) -> User:
-    """The channel of an active account, or ``Absent``."""
+    """Return the channel of an active account. Raises ``Absent``."""
     channel = User.objects.filter(username=normalize_username(username)).first()
     if channel is None:
         raise Absent
@@ -24,12 +24,12 @@ def channel_for_viewing(username: str) -> User:
 
 
 def listed_accounts() -> QuerySet[User]:
-    """Accounts whose channels may appear in anybody's lists: neither closed nor suspended."""
+    """Return accounts whose channels may appear in public lists, that is, active ones."""
     return User.objects.filter(is_active=True)
 
 
 def channel_for_unsubscribing(username: str, is_tied: Callable[[User], bool]) -> User:
-    """The channel of an account that is there for everybody; a closed one for whoever ``is_tied`` to it still."""
+    """Return an active account's channel, or an inactive one that ``is_tied`` to the caller. Raises ``Absent``."""
     channel = User.objects.filter(username=normalize_username(username)).first()
     if channel is None:
         raise Absent
@@ -39,12 +39,12 @@ def channel_for_unsubscribing(username: str, is_tied: Callable[[User], bool]) ->
 
 
 def channel_for_listing_subscribers(viewer: Viewer, username: str) -> User:
-    """The channel, when ``viewer`` may see who is subscribed to it."""
+    """Return the channel if ``viewer`` may see its subscribers. Raises ``Absent``."""
     return _unless_private(viewer, channel_for_viewing(username), "subscribers_private")
 
 
 def channel_for_listing_subscriptions(viewer: Viewer, username: str) -> User:
-    """The channel, when ``viewer`` may see what it is subscribed to."""
+    """Return the channel if ``viewer`` may see its subscriptions. Raises ``Absent``."""
     return _unless_private(viewer, channel_for_viewing(username), "subscriptions_private")
 
 
@@ -60,9 +60,10 @@ def _unless_private(viewer: Viewer, channel: User, preference: str) -> User:
 
 
 def may_manage(actor: User, account: User) -> bool:
-    """Whether ``actor`` may act on ``account`` as staff.
+    """Return whether ``actor`` may act on ``account`` as staff.
 
-    Nobody acts on their own account, and only superusers on accounts of staff: whoever takes one over has its rights.
+    Nobody may act on their own account, and only superusers may act on staff accounts, since taking one over grants its
+    permissions.
     """
     if actor.pk == account.pk:
         return False
@@ -70,12 +71,12 @@ def may_manage(actor: User, account: User) -> bool:
 
 
 def may_manage_rights(actor: User, account: User) -> bool:
-    """Whether ``actor`` may give ``account`` rights in the administration, or take them away."""
+    """Return whether ``actor`` may change ``account``'s staff permissions."""
     return actor.is_superuser and actor.pk != account.pk
 
 
 def require_manageable(actor: User | None, account: User) -> None:
-    """Raise ``Forbidden`` unless ``actor`` may act on ``account``; ``None`` is the operator at the command line."""
+    """Raise ``Forbidden`` unless ``actor`` may act on ``account``. ``None`` is the operator at the command line."""
     if actor is None:
         return
     if actor.pk == account.pk:
@@ -85,6 +86,6 @@ def require_manageable(actor: User | None, account: User) -> None:
 
 
 def require_rights_manageable(actor: User | None, account: User) -> None:
-    """Raise ``Forbidden`` unless ``actor`` may change what ``account`` is allowed to do."""
+    """Raise ``Forbidden`` unless ``actor`` may change ``account``'s staff permissions."""
     if actor is not None and not may_manage_rights(actor, account):
         raise Forbidden("Only another superuser can change these permissions.")

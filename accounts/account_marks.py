@@ -1,9 +1,8 @@
-"""The mark of the account that a browser's pages belong to.
+"""A mark that tells which account a browser's pages belong to.
 
-A page carries it in ``<meta name="account">`` and the browser in a cookie that scripts can read. A page that comes back
-(by the Back button, or when its tab is looked at again) compares the two, and is loaded again when they differ:
-``static/js/account.js``. That is why such a page need not be ``no-store``. The same mark owns what scripts keep in the
-browser for one account, such as drafts.
+Pages carry it in ``<meta name="account">``, browsers in a cookie that scripts can read. A page that is shown again (by
+the Back button, or when its tab gets focus) compares the two and reloads if they differ: ``static/js/account.js``. Such
+pages therefore need no ``no-store``. Scripts also keep per-account data, such as drafts, under this mark.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ PUBLIC_DIRECTIVE, PRIVATE_DIRECTIVE = re.compile(r"\bpublic\b"), re.compile(r"\b
 
 
 def mark_for_user(user_id: str) -> str:
-    """Return the mark of an account: the same in every session, and of no use to anybody who reads it."""
+    """Return an account's mark: the same in every session, and useless to anyone who reads it."""
     return salted_hmac("accounts.account_marks", user_id).hexdigest()[:MARK_LENGTH]
 
 
 def mark_for_page(request: HttpRequest) -> str:
-    """Return the mark for a page that is being rendered and loads the script that checks it, ``""`` for visitors."""
+    """Return the mark for a page that loads the script checking it; ``""`` for anonymous visitors."""
     if not request.user.is_authenticated:
         return ""
     request.has_account_mark = True  # type: ignore[attr-defined]
@@ -44,7 +43,7 @@ def mark_for_page(request: HttpRequest) -> str:
 
 
 def cache_control_for(request: HttpRequest) -> str:
-    """Return the ``Cache-Control`` of an answer for somebody who is signed in and whose view chose none.
+    """Return ``Cache-Control`` for a signed-in user's response whose view set none.
 
     Only a page that checks its mark may be kept by the browser for the Back button.
     """
@@ -52,16 +51,16 @@ def cache_control_for(request: HttpRequest) -> str:
 
 
 def record_sign_out(request: HttpRequest, user_id: str) -> None:
-    """Remember on the request that its user chose to sign out."""
+    """Record on the request that its user chose to sign out."""
     request.signed_out_mark = mark_for_user(user_id)  # type: ignore[attr-defined]
 
 
 def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Bring the browser's cookie in line with who is signed in after this request.
+    """Update the browser's mark cookie to match who is signed in after this request.
 
-    After a sign-out it names the account that left, and the browser is told to clear its cache. Where the session only
-    ended, it is deleted: drafts wait for the account's next sign-in. An answer that caches may give to others, such as
-    a file of a public video, never carries it: the browser's next page does.
+    After a sign-out the cookie names the account that left, and the browser is told to clear its cache. If the session
+    merely ended, the cookie is deleted; drafts wait for the account's next sign-in. Responses that shared caches may
+    store, such as files of public videos, never carry the cookie.
     """
     if _is_publicly_cacheable(response):
         return
@@ -80,7 +79,7 @@ def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def _is_publicly_cacheable(response: HttpResponseBase) -> bool:
-    """Return whether caches that serve several people may keep an answer."""
+    """Return whether shared caches may store the response."""
     said = response.headers.get("Cache-Control", "").lower()
     return bool(PUBLIC_DIRECTIVE.search(said) or ("max-age" in said and not PRIVATE_DIRECTIVE.search(said)))
 

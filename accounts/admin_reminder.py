@@ -1,4 +1,4 @@
-"""Tell at a start whether the site has an administrator, and check the passwords of new ones."""
+"""A startup reminder to create the first administrator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ELSEWHERE = (
 
 
 def missing_admin_reminder() -> str:
-    """Return what to do as long as no active superuser exists, "" afterwards.
+    """Return instructions for creating a superuser, or ``""`` if there is an active one.
 
     ``script/server`` knows the whole command; elsewhere it depends on how the site is run.
     """

@@ -34,10 +34,10 @@ TOUCH_AFTER = timedelta(minutes=1)
 def create(
     user: User, *, session_id: str | None, name: str, scopes: list[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which nobody can read again.
+    """Create a token; return it with its plain text, which cannot be read again.
 
-    Raises ``Invalid`` by field, ``Conflict`` at the limit, and ``ProofRequired`` unless the session ``session_id`` has
-    a recent proof of identity.
+    Raises ``Invalid`` with field errors, ``Conflict`` at the limit, and ``ProofRequired`` unless the session
+    ``session_id`` has a recent proof of identity.
     """
     now = timezone.now()
     ends = expires_at or now + DEFAULT_LIFETIME
@@ -70,41 +70,41 @@ def create(
 
 
 def current_tokens(user: User) -> QuerySet[ApiToken]:
-    """The account's tokens, expired ones as well, until they are deleted; order by ``NEWEST``."""
+    """Return the account's tokens that have not been deleted, including expired ones; order by ``NEWEST``."""
     return ApiToken.objects.filter(user=user, epoch=user.security_epoch)
 
 
 def is_current(token: ApiToken) -> bool:
-    """Whether nothing that proves the owner has changed since the token was made. Its user is loaded."""
+    """Return whether the owner's credentials are unchanged since its creation. ``token.user`` must be loaded."""
     return bool(token.epoch == token.user.security_epoch)
 
 
 def revoke(user_id: str, token_id: str) -> bool:
-    """Delete a token of the account. Whether there was one."""
+    """Delete a token of the account. Return whether it existed."""
     removed, _ = ApiToken.objects.filter(pk=token_id, user_id=user_id).delete()
     return bool(removed)
 
 
 def revoke_all(user_id: str) -> int:
-    """Delete all tokens of the account; how many there were."""
+    """Delete all tokens of the account. Return how many there were."""
     removed, _ = ApiToken.objects.filter(user_id=user_id).delete()
     return removed
 
 
 def find_by_text(text: str) -> ApiToken | None:
-    """The token with this text, expired or not, its user loaded."""
+    """Return the token with this text, expired or not, with its user loaded; ``None`` if there is none."""
     if not text.startswith(PREFIX) or len(text) > 100 or not text.isascii():
         return None
     return ApiToken.objects.select_related("user").filter(token_hash=_hash(text)).first()
 
 
 def reader_id_by_token_id(token_id: str) -> str | None:
-    """Return the id of the account that a token with this id may read for, ``None`` when it may not (any more)."""
+    """Return the id of the account that the token with this id may read for, or ``None``."""
     return _reader_id(ApiToken.objects.select_related("user").filter(pk=token_id).first())
 
 
 def reader_id_by_text(text: str) -> str | None:
-    """Return the id of the account that the token with this text may read for, ``None`` when it may not."""
+    """Return the id of the account that the token with this text may read for, or ``None``. Records the use."""
     token = find_by_text(text)
     user_id = _reader_id(token)
     if token is not None and user_id is not None:
@@ -119,14 +119,14 @@ def _reader_id(token: ApiToken | None) -> str | None:
 
 
 def record_use(token: ApiToken) -> None:
-    """Note that the token was used, at most once a minute."""
+    """Record that the token was used, at most once a minute."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at >= TOUCH_AFTER:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 def serialize(token: ApiToken) -> dict[str, Any]:
-    """A token as its owner sees it ever after."""
+    """Return the token as its owner sees it, without its text."""
     return {
         "id": token.pk,
         "name": token.name,

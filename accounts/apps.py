@@ -4,16 +4,16 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Django's handle on the app."""
+    """Django's configuration of the app."""
 
     name = "accounts"
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect the sign-in signals, and register repairs and the pictures that belong to the database."""
+        """Connect receivers; register repairs and the image folders that belong to the database."""
         from accounts import (
             image_storage,
-            signals,  # noqa: F401
+            receivers,  # noqa: F401
         )
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash

@@ -1,7 +1,7 @@
-"""The audit trail: what happened to an account, kept for 180 days, shown to its owner and to staff.
+"""The audit trail of account events, kept for 180 days and shown to the owner and to staff.
 
-Only fixed words, ids and the network's prefix are written: never a token, password, code, cookie, or what somebody
-typed into a log-in form, which may be a password.
+Only fixed labels, ids, and the network prefix are stored: never a token, password, code, cookie, or text typed into a
+sign-in form, which may be a password.
 """
 
 from __future__ import annotations
@@ -95,18 +95,18 @@ def record(
 
 
 def record_throttled(what: str, user_id: str | None, error: Throttled, *, request: HttpRequest) -> None:
-    """Write one event for all refusals of a counter's window, so that trying on and on fills no trail."""
+    """Write one event per rate-limit window, so that continued attempts do not fill the trail."""
     if error.is_first:
         record(what, user_id, request=request, result="throttled")
 
 
 def events_for_user(user_id: str) -> QuerySet[AuthEvent]:
-    """The account's events; order by ``NEWEST``."""
+    """Return the account's events; order by ``NEWEST``."""
     return AuthEvent.objects.filter(user_id=user_id)
 
 
 def serialize_event(event: AuthEvent) -> dict[str, Any]:
-    """An event as its owner sees it. Where staff acted from is not the owner's business."""
+    """Return an event as its owner sees it, without the network of staff members."""
     by_staff = bool(event.actor)
     return {
         "id": event.pk,

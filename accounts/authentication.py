@@ -1,4 +1,4 @@
-"""Who calls the API: a bearer of an access token, or a page's session with Django's CSRF token."""
+"""API authentication: access token, personal API token, or web session with CSRF token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class TokenRefused(SiteError):
-    """401 for a bearer token that is not good."""
+    """401 for an invalid bearer token."""
 
     status, code = 401, "token_invalid"
     detail = "The access token is not valid."
@@ -45,7 +45,7 @@ class BearerAuthentication(JWTAuthentication):
 
 
 def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
-    """The user and token of an access token whose session is live. Raises ``TokenRefused``."""
+    """Return user and token of an access token whose session is live. Raises ``TokenRefused``."""
     if not raw or " " in raw or not raw.isascii():
         raise TokenRefused
     try:
@@ -65,8 +65,8 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
 class ApiTokenAuthentication(BaseAuthentication):
     """``Authorization: Token sst_...``: a personal token. ``request.auth`` is the ``ApiToken``.
 
-    What it may do is in its scopes. A view names the scope it needs with ``token_scopes`` (by method; ``None`` is for
-    people only); otherwise reading needs ``read`` and everything else ``write``.
+    Its scopes limit it. A view names the scopes it needs in ``token_scopes`` (by method; ``None`` allows no API token);
+    otherwise safe methods need ``read`` and all others ``write``.
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
@@ -104,7 +104,10 @@ def _require_scope(request: Request, token: ApiToken) -> None:
 
 
 class PageSessionAuthentication(SessionAuthentication):
-    """The page's own session; unsafe methods need the CSRF token in a header, so that no body is read for it."""
+    """Authenticates by the web session.
+
+    Unsafe methods need the CSRF token in a header, so that no body is read for it.
+    """
 
     def enforce_csrf(self, request: Any) -> None:
         request = csrf.copy_with_form(request._request)

@@ -1,4 +1,4 @@
-"""Checking a log-in: by username or email, in the same time whether or not the account exists."""
+"""Sign-in by username or email, taking the same time whether or not the account exists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_SHARED_ACCOUNTS = 5
 
 
 class LoginBackend(ModelBackend):
-    """Django's backend with email addresses accepted as well, and bounded passwords."""
+    """Django's backend, which also accepts email addresses and bounds password length."""
 
     def authenticate(
         self,
@@ -33,9 +33,9 @@ class LoginBackend(ModelBackend):
 
 
 def is_password_correct(user: User | None, password: str) -> bool:
-    """Return whether ``password`` is the account's, active or not; the work is the same when there is none.
+    """Return whether ``password`` is the account's, active or not; does the same work if there is no account.
 
-    Raises ``Unavailable`` when too many passwords are being checked.
+    Raises ``Unavailable`` if too many passwords are being checked.
     """
     if not password or len(password) > settings.PASSWORD_MAX_LENGTH:
         return False
@@ -46,7 +46,7 @@ def is_password_correct(user: User | None, password: str) -> bool:
 
 
 def find_by_login(login: str) -> User | None:
-    """The account named ``login``, or with that email address: the one that verified it, else the only one."""
+    """Return the account with this username or email address: the one that confirmed it, else the only one."""
     if "@" not in login:
         return User.objects.filter(username=normalize_username(login.strip())).first()
     candidates = _accounts_with_email(login)
@@ -56,7 +56,7 @@ def find_by_login(login: str) -> User | None:
 
 
 def accounts_for_reset(address: str) -> list[User]:
-    """The active accounts that a reset link for ``address`` is mailed to: the verified one, else all that gave it."""
+    """Return the active accounts to send a reset link for ``address``: the confirmed one, else all that entered it."""
     candidates = [user for user in _accounts_with_email(address) if user.is_active]
     return candidates[:1] if candidates and candidates[0].email_verified else candidates
 

@@ -1,9 +1,8 @@
-"""Changing what proves an identity: password, email address, second factor.
+"""Changes of credentials: password, email address, second factor.
 
-A change of the password or the second factor raises the epoch (``accounts.security_epoch``) in the update that makes
-it, under the condition that nobody else did: what was opened or mailed before is void, and of two parallel changes
-one is refused. Every other change that a proof allows applies only while the account is as it was when that was
-checked.
+A change of the password or the second factor raises the security epoch (``accounts.security_epoch``) in the same
+conditional update, so everything opened or emailed before is void and one of two concurrent changes is rejected. Other
+changes apply only while the account is as it was when its password was checked.
 """
 
 from __future__ import annotations
@@ -36,21 +35,21 @@ from streamsite.rate_limits import (
 
 
 class WrongPassword(Invalid):
-    """The password that was to prove the caller is wrong. 400, or clients would refresh and try again."""
+    """The password given as proof is wrong. 400, since clients would refresh and retry on 401."""
 
     code = "wrong_password"
     detail = "This is not your password."
 
 
 class OtpNotAccepted(Invalid):
-    """A code for switching the second factor on or off is wrong. 400, for the same reason."""
+    """The code for turning the second factor on or off is wrong. 400, for the same reason as ``WrongPassword``."""
 
     code = "otp_invalid"
     detail = "This code is not right, or it was used before."
 
 
 def confirm_password(request: HttpRequest, user: User, password: str) -> None:
-    """Raise ``WrongPassword`` unless it is the account's, ``Throttled`` after ten wrong ones in 15 minutes."""
+    """Raise ``WrongPassword`` unless it is the account's, ``Throttled`` after ten failures in 15 minutes."""
     enforce(PASSWORD_CHECK, user.pk)
     with refund_on_unavailable((PASSWORD_CHECK, user.pk)):
         is_right = is_password_correct(user, password)
@@ -62,10 +61,10 @@ def confirm_password(request: HttpRequest, user: User, password: str) -> None:
 def confirm_identity(
     request: HttpRequest, user: User, *, session_id: str | None, password: str, otp: str
 ) -> None:
-    """Take the password, or else a code of the second factor, as a new proof of identity in this session.
+    """Accept the password, or else a second-factor code, as a new proof of identity in this session.
 
-    Raises ``WrongPassword``, ``OtpNotAccepted``, ``Invalid`` without either, ``Throttled``, or ``Conflict`` when the
-    session ended meanwhile.
+    Raises ``WrongPassword``, ``OtpNotAccepted``, ``Invalid`` without either, ``Throttled``, or ``Conflict`` if the
+    session has ended meanwhile.
     """
     if password:
         confirm_password(request, user, password)
@@ -85,9 +84,9 @@ def confirm_identity(
 def change_password(
     request: HttpRequest, user: User, *, current_password: str, new_password: str, session_id: str | None
 ) -> User:
-    """Set a new password; every session but ``session_id`` and every API token ends.
+    """Set a new password; end every session except ``session_id`` and every API token.
 
-    Raises ``Conflict`` when the account was changed meanwhile, or ``WrongPassword``, ``Throttled`` or ``Invalid``.
+    Raises ``Conflict`` if the account was changed meanwhile, or ``WrongPassword``, ``Throttled``, or ``Invalid``.
     """
     try:
         confirm_password(request, user, current_password)
@@ -105,16 +104,16 @@ def change_password(
 
 
 def request_password_reset(request: HttpRequest, address: str) -> None:
-    """Mail a reset link to whoever has the address. The same work, and no answer, whether or not anybody has."""
+    """Email a reset link to the address's owner. Does the same work and reveals nothing if there is none."""
     enforce(PASSWORD_RESET, throttle_key(request))
     audit.record("password_reset_asked", None, request=request)
     tasks.enqueue_reset(address)
 
 
 def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
-    """A new password by a mailed link: every session and API token ends, the second factor stays.
+    """Set a new password by an emailed link. Ends every session and API token; the second factor stays.
 
-    Raises ``links.ResetInvalid`` or ``Invalid``. The link also proves the address.
+    Raises ``email_tokens.ResetInvalid`` or ``Invalid``. The link also confirms the address.
     """
     enforce(EMAIL_LINK_ATTEMPTS, throttle_key(request))
     user = email_tokens.read_reset_token(raw)
@@ -138,14 +137,14 @@ def _store_password(user: User, password: str, *, reason: str, keep: str | None 
 
 
 def change_email(request: HttpRequest, user: User, address: str, *, current_password: str) -> User:
-    """Ask the new address for its confirmation; until then the old one stays. The old one is told."""
+    """Email a confirmation link to the new address and notify the old one, which stays in use until confirmation."""
     address = clean_email(address)
     confirm_password(request, user, current_password)
     return request_email_confirmation(user, address, request=request) or User.objects.get(pk=user.pk)
 
 
 def clean_email(address: str) -> str:
-    """The email address as it is stored. Raises ``Invalid``."""
+    """Return the email address in its stored form. Raises ``Invalid``."""
     address = User.objects.normalize_email(address.strip())
     try:
         validate_email(address)
@@ -157,9 +156,9 @@ def clean_email(address: str) -> str:
 def request_email_confirmation(
     user: User, address: str, *, request: HttpRequest | None = None, actor: User | None = None
 ) -> User | None:
-    """Mail a link to the new address, tell the old one, and return the account; ``None`` when it has the address.
+    """Email a link to the new address, notify the old one, return the account; ``None`` if it has the address.
 
-    ``actor`` is the staff member who entered the address. Then the old address is told even if it was not confirmed.
+    ``actor`` is the staff member who entered the address; the old address is then notified even if unconfirmed.
     """
     if email_key(address) == user.email_key and user.email_verified:
         _set_pending_email(user, "")
@@ -179,14 +178,17 @@ def request_email_confirmation(
 
 
 def _set_pending_email(user: User, address: str) -> None:
-    """Unless the password that was checked has been changed since: its holder could take the account over again."""
+    """Set the pending address unless the credentials changed since they were checked. Raises ``Conflict``.
+
+    Otherwise the holder of an old password could take the account over again.
+    """
     rows = User.objects.filter(pk=user.pk, security_epoch=user.security_epoch)
     if not rows.update(pending_email=address):
         raise Conflict(CHANGED_MEANWHILE)
 
 
 def resend_verification(user: User) -> str:
-    """Mail the link again to the address that waits for its confirmation, or that was refused; return it, or ``""``."""
+    """Email the link again to the pending, unconfirmed, or rejected address. Return that address, or ``""``."""
     is_settled = user.email_verified and deliverability.accepts_mail(user)
     address = user.pending_email or ("" if is_settled else user.email)
     if address:
@@ -197,7 +199,7 @@ def resend_verification(user: User) -> str:
 
 
 def verify_email(request: HttpRequest, raw: str) -> User:
-    """Take the address of a mailed link as proved. Safe to repeat. Raises ``EmailLinkInvalid`` or ``Conflict``."""
+    """Mark the address of an emailed link as confirmed. Idempotent. Raises ``EmailLinkInvalid`` or ``Conflict``."""
     enforce(EMAIL_LINK_ATTEMPTS, throttle_key(request))
     user, key = email_tokens.read_email_token(raw)
     deliverability.clear_undeliverable(user, key)
@@ -234,9 +236,9 @@ def _mark_verified(user: User) -> None:
 
 
 def enable_totp(request: HttpRequest, user: User, otp: str, *, session_id: str | None) -> list[str]:
-    """Switch the second factor on; other sessions and API tokens end. Return the recovery codes, to be shown once.
+    """Turn two-factor authentication on; end other sessions and API tokens. Return the recovery codes.
 
-    Raises ``OtpNotAccepted``, ``Throttled``, or ``Conflict`` when the account was changed meanwhile.
+    Raises ``OtpNotAccepted``, ``Throttled``, or ``Conflict`` if the account was changed meanwhile.
     """
 
     def switch_on() -> list[str] | None:
@@ -257,10 +259,10 @@ def enable_totp(request: HttpRequest, user: User, otp: str, *, session_id: str |
 
 
 def disable_totp(request: HttpRequest, user: User, *, otp: str, session_id: str | None) -> None:
-    """Switch the second factor off, with one of its codes; other sessions and API tokens end. Safe to repeat.
+    """Turn two-factor authentication off by one of its codes; end other sessions and API tokens. Idempotent.
 
-    The password is not enough: whoever stole it could remove what protects the account from that. Raises ``Invalid``
-    without a code, ``OtpNotAccepted``, ``Throttled``, or ``Conflict`` when the account was changed meanwhile.
+    The password alone is not enough, since it may be stolen. Raises ``Invalid`` without a code, ``OtpNotAccepted``,
+    ``Throttled``, or ``Conflict`` if the account was changed meanwhile.
     """
 
     def switch_off() -> bool:
@@ -279,7 +281,7 @@ def disable_totp(request: HttpRequest, user: User, *, otp: str, session_id: str 
 
 
 def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[str]:
-    """Return ten new recovery codes; the old ones are void. Needs a code, as ``disable_totp`` does."""
+    """Replace the recovery codes and return the ten new ones. Requires a code, as ``disable_totp`` does."""
     require_code(otp)
     if not totp.is_enabled(user.pk):
         raise Conflict("Two-factor authentication is off.")
@@ -292,14 +294,14 @@ def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[
 
 
 def require_code(otp: str) -> None:
-    """Raise ``Invalid`` unless a code was sent."""
+    """Raise ``Invalid`` if no code was sent."""
     if not otp.strip():
         message = "Enter a code from your authenticator app or a recovery code."
         raise Invalid(message, fields={"otp": [message]})
 
 
 def verify_code(request: HttpRequest, user: User, otp: str) -> None:
-    """Use up a code of somebody who is signed in. Raises ``OtpNotAccepted`` or ``Throttled``."""
+    """Consume a signed-in user's code. Raises ``OtpNotAccepted`` or ``Throttled``."""
     try:
         second_factor.use_code(request, user, otp, is_signed_in=True)
     except second_factor.OtpInvalid:

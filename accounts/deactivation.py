@@ -1,4 +1,8 @@
-"""Closing an account: hidden and signed out at once, erased after a waiting time in which its owner can undo it."""
+"""Deactivation of accounts.
+
+A deactivated account is hidden and signed out at once. After a waiting period, in which its owner can undo it, it is
+deleted.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit, sign_in, tasks
-from accounts.deletion import account_deactivated, account_reactivated
 from accounts.models import User
 from accounts.security_epoch import raise_epoch
+from accounts.signals import account_deactivated, account_reactivated
 from streamsite.mongo.retry import run_in_transaction
 
 
 def deactivate(request: HttpRequest, user: User) -> datetime:
-    """Close the account and queue its erasure; when it will happen. Safe to repeat.
+    """Deactivate the account, queue its deletion, and return the date. Idempotent.
 
-    Raises ``Conflict`` when what proved ``user`` was changed meanwhile.
+    Raises ``Conflict`` if the credentials were changed since ``user`` was checked.
     """
     due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS)
 
@@ -38,9 +42,9 @@ def deactivate(request: HttpRequest, user: User) -> datetime:
 
 
 def reactivate_by_credentials(request: HttpRequest, *, login: str, password: str, otp: str = "") -> User:
-    """Reopen the closed account with this name and password, see ``reopen``.
+    """Reactivate the closed account with this name and password: see ``reactivate``.
 
-    Raises what signing in raises; an account that is open has invalid credentials here.
+    Raises what signing in raises; an active account counts as invalid credentials here.
     """
     user = sign_in.verify_password(request, login, password)
     if user.is_active:
@@ -49,9 +53,9 @@ def reactivate_by_credentials(request: HttpRequest, *, login: str, password: str
 
 
 def reactivate(request: HttpRequest, user: User, otp: str = "") -> User:
-    """End the waiting time of an account whose password was just proved: everything is as it was.
+    """End the waiting period of an account whose password was just checked. Does not sign anyone in.
 
-    Nobody is signed in by it. Raises ``AccountSuspended``, ``OtpRequired``, ``OtpInvalid`` or ``Throttled``.
+    Raises ``AccountSuspended``, ``OtpRequired``, ``OtpInvalid``, or ``Throttled``.
     """
     if not user.is_active and not isinstance(why := sign_in.inactive_error(user), sign_in.AccountClosed):
         raise why

@@ -1,9 +1,4 @@
-"""The end of an account. ``closing`` begins the waiting time and undoes it; here is what happens when it is over.
-
-Other apps listen to three signals, each sent with ``user_id`` and safe to repeat: ``account_closed`` (hide what is
-the account's), ``account_restored`` (show it again) and ``account_erased`` (remove it, files included; the row goes
-afterwards).
-"""
+"""Deletion of deactivated accounts after their waiting period, which ``deactivation`` starts and undoes."""
 
 from __future__ import annotations
 
@@ -11,27 +6,22 @@ import logging
 from datetime import UTC, datetime
 
 from django.db.models import F, QuerySet
-from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts import image_storage, mongo, totp
 from accounts.models import User
+from accounts.signals import account_deleted
 
 logger = logging.getLogger("streamsite.accounts")
-
-account_deactivated = Signal()
-account_reactivated = Signal()
-account_deleted = Signal()
-
 
 # The ``erase_at`` of an account whose erasure has begun: no clock is so wrong that it could still be restored.
 DELETION_STARTED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def claim_for_deletion(user: User) -> bool:
-    """Begin the erasure of a closed account if it still is as ``user`` was read. Return whether it is.
+    """Start deleting a deactivated account unless it changed since it was read. Return whether to proceed.
 
-    From then on nothing restores it. An erasure that was interrupted can be claimed again.
+    The account cannot be restored afterwards. An interrupted deletion can be claimed again.
     """
     rows = User.objects.filter(
         pk=user.pk, is_active=False, erase_at=user.erase_at, security_epoch=user.security_epoch
@@ -40,7 +30,7 @@ def claim_for_deletion(user: User) -> bool:
 
 
 def is_due(user_id: str) -> bool:
-    """Return whether the account waits for its erasure and its time has come."""
+    """Return whether the account's waiting period is over."""
     return _accounts_due(user_id).exists()
 
 
@@ -49,9 +39,9 @@ def _accounts_due(user_id: str) -> QuerySet[User]:
 
 
 def delete_if_due(user_id: str) -> None:
-    """Erase an account whose waiting time is over; one that was restored, or is gone, is left alone.
+    """Delete an account whose waiting period is over; ignore one that was restored or no longer exists.
 
-    The job of an earlier closing finds a later time and does nothing.
+    The job of an earlier deactivation finds a later date and does nothing.
     """
     user = _accounts_due(user_id).first()
     if user is None or not claim_for_deletion(user):

@@ -1,7 +1,8 @@
-"""Email addresses that a mail server refused for good: marked, shown to their owner and staff, given another chance.
+"""Email addresses that a mail server rejected permanently.
 
-The mark names the address that was refused, which may be one that waits for its confirmation. So it says nothing about
-any other address of the account, and a change of address leaves it behind.
+A rejected address is marked, shown to its owner and to staff, and can be retried. The mark stores the rejected address
+itself, which may be one that is still unconfirmed, so it does not affect any other address of the account and a change
+of address drops it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ CLEARED: dict[str, Any] = {"undeliverable_key": "", "undeliverable_at": None, "u
 
 
 def mark_undeliverable(user: User, address: str, reason: str) -> None:
-    """Note that a mail server refused ``address`` for good. ``reason`` is a sentence for its owner."""
+    """Record that a mail server permanently rejected ``address``. ``reason`` is a sentence shown to the owner."""
     key = email_key(address)
     if key not in {user.email_key, email_key(user.pending_email)}:
         return
@@ -31,13 +32,13 @@ def mark_undeliverable(user: User, address: str, reason: str) -> None:
 
 
 def clear_undeliverable(user: User, address: str) -> None:
-    """Give ``address`` another chance: it was accepted, confirmed, or asked for again. Safe to repeat."""
+    """Allow mail to ``address`` again after it was accepted, confirmed, or requested again. Idempotent."""
     if user.undeliverable_key and user.undeliverable_key == email_key(address):
         User.objects.filter(pk=user.pk, undeliverable_key=user.undeliverable_key).update(**CLEARED)
 
 
 def refused_address(user: User) -> str:
-    """Return the account's address, or the one that waits for its confirmation, if it is marked; else ``""``."""
+    """Return the account's rejected address, confirmed or pending, or ``""``."""
     if not user.undeliverable_key:
         return ""
     for address in (user.email, user.pending_email):
@@ -47,5 +48,5 @@ def refused_address(user: User) -> str:
 
 
 def accepts_mail(user: User) -> bool:
-    """Return whether mail that is not about the account itself may go to its address."""
+    """Return whether notification mail may be sent to the account's address."""
     return bool(user.email) and refused_address(user) != user.email

@@ -1,4 +1,4 @@
-"""The links that are mailed: signed, short-lived, void once what they were about has changed. None is stored."""
+"""Signed tokens for emailed links: short-lived, void once what they refer to has changed, and never stored."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ MAX_TOKEN_LENGTH = 600
 
 
 class ResetInvalid(Invalid):
-    """One answer for a wrong, used, overtaken or too old reset link."""
+    """The one error for a wrong, used, superseded, or expired reset link."""
 
     code = "reset_invalid"
     detail = "This link is not valid any more. Ask for a new one."
 
 
 class EmailLinkInvalid(Invalid):
-    """One answer for a wrong, overtaken or too old link to an address."""
+    """The one error for a wrong, superseded, or expired confirmation link."""
 
     code = "link_invalid"
     detail = "This link is not valid any more. Ask for a new one in your settings."
 
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):
-    """Django's generator over everything whose change makes a reset link void."""
+    """Django's token generator over everything whose change voids a reset link."""
 
     key_salt = "streamsite.accounts.reset"
 
@@ -45,14 +45,14 @@ _reset_tokens = ResetTokenGenerator()
 
 
 def link_lifetime(kind: str) -> timedelta | None:
-    """Return for how long the link in a mail of ``kind`` is good; ``None`` when it holds no link that ends."""
+    """Return how long the link in an email of ``kind`` is valid; ``None`` if it has no expiring link."""
     if kind in {"reset", "staff_reset"}:
         return timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     return timedelta(seconds=settings.EMAIL_LINK_SECONDS) if kind == "verify" else None
 
 
 def is_link_valid(kind: str, user: User, to: str) -> bool:
-    """Return whether a link made now for a mail of ``kind`` to the address ``to`` would be accepted."""
+    """Return whether a link created now for an email of ``kind`` to the address ``to`` would be accepted."""
     if kind == "verify":
         return user.is_active and email_key(to) in {user.email_key, email_key(user.pending_email)}
     # A reset link belongs to the address it was asked for: after a change the former one must not receive another.
@@ -60,12 +60,12 @@ def is_link_valid(kind: str, user: User, to: str) -> bool:
 
 
 def make_reset_token(user: User) -> str:
-    """What a reset link carries: ``<user id>.<Django's token>``."""
+    """Return the token of a password reset link: ``<user id>.<Django's token>``."""
     return f"{user.pk}.{_reset_tokens.make_token(user)}"
 
 
 def read_reset_token(raw: str) -> User:
-    """The account that ``raw`` may give a new password. Raises ``ResetInvalid``."""
+    """Return the account whose password the token may reset. Raises ``ResetInvalid``."""
     user_id, _, token = raw[:MAX_TOKEN_LENGTH].partition(".")
     user = User.objects.filter(pk=user_id, is_active=True).first() if user_id and token else None
     if user is None or not _reset_tokens.check_token(user, token):
@@ -74,12 +74,12 @@ def read_reset_token(raw: str) -> User:
 
 
 def make_email_token(user: User, address: str) -> str:
-    """What a link carries that proves that mail to ``address`` reaches the account's owner."""
+    """Return the token of a link that confirms ``address``."""
     return signing.dumps([user.pk, email_key(address)], salt=EMAIL_SALT)
 
 
 def read_email_token(raw: str) -> tuple[User, str]:
-    """The account and the compared form of the address. Raises ``EmailLinkInvalid``."""
+    """Return the account and the normalized address of a token. Raises ``EmailLinkInvalid``."""
     try:
         user_id, key = signing.loads(
             raw[:MAX_TOKEN_LENGTH], salt=EMAIL_SALT, max_age=settings.EMAIL_LINK_SECONDS

@@ -1,6 +1,6 @@
-"""Publishing needs a verified email address, where mail can be sent (``REQUIRE_VERIFIED_EMAIL``).
+"""Require a confirmed email address for publishing (``REQUIRE_VERIFIED_EMAIL``).
 
-Uploads, drafts and private videos do not need one, and what is published already stays.
+Uploads, drafts, and private videos do not need one, and published videos stay published.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ class EmailNotVerified(Forbidden):
 
 
 def needs_verified_email(user: User) -> bool:
-    """Return whether ``user`` has to verify an email address before publishing anything."""
+    """Return whether ``user`` must confirm an email address before publishing."""
     return bool(settings.REQUIRE_VERIFIED_EMAIL) and not user.email_verified
 
 
 def require_verified_email(user: User) -> None:
-    """Raise ``EmailNotVerified`` when ``user`` may not publish yet."""
+    """Raise ``EmailNotVerified`` if ``user`` may not publish yet."""
     if needs_verified_email(user):
         raise EmailNotVerified
 
 
 def may_publish(user_id: str) -> bool:
-    """Return whether the account may publish, for work done later on its behalf."""
+    """Return whether the account may publish, for deferred work on its behalf."""
     user = User.objects.filter(pk=user_id).first()
     return user is not None and not needs_verified_email(user)

@@ -1,7 +1,7 @@
-"""Pictures that people send, made safe: looked at, decoded once, cropped, and written anew as WebP.
+"""Make uploaded images safe: check, decode once, crop, and re-encode as WebP.
 
-What a file is called or claims to be is not asked; four formats are recognised by their content. The size in the
-header is checked before anything is decoded. Only pixels survive: no EXIF, position, profile, comment or second file.
+File names and declared types are ignored; four formats are recognized by content. The size in the header is checked
+before anything is decoded. Only pixels survive: no EXIF, location, color profile, comment, or second file.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ _decoding = threading.BoundedSemaphore(1)
 
 @dataclass(frozen=True)
 class ImageType:
-    """What a picture is for: the sizes it is kept in, the largest first, all of one shape.
+    """An image type: the sizes it is stored in, largest first, all of one aspect ratio.
 
-    A picture is cut to that shape; one that is kept ``whole`` has its own and at most these sizes.
+    Images are cropped to that ratio; ``whole`` images keep their own and fit within these sizes.
     """
 
     name: str
@@ -62,7 +62,7 @@ class ImageType:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The names of the files, the largest first."""
+        """The file names, largest first."""
         return tuple(f"{self.name}-{width}.webp" for width, _height in self.sizes)
 
 
@@ -75,7 +75,7 @@ IMAGE_TYPES = (AVATAR, COVER, POST)
 
 
 def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -> dict[str, bytes]:
-    """The picture as WebP files by name. ``Invalid`` or ``TooLarge`` speak of ``field``."""
+    """Return the image as WebP files by name. Raises ``Invalid`` or ``TooLarge`` with an error on ``field``."""
     raw = content.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise too_large_error(field)
@@ -87,7 +87,7 @@ def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -
 
 
 def prepare_images(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, bytes]]:
-    """The pictures of a form, by kind; what is ``None`` is left out. ``Invalid`` names every bad one."""
+    """Return a form's images by type, leaving out ``None``. Raises ``Invalid`` with an error per rejected image."""
     prepared: dict[str, dict[str, bytes]] = {}
     problems: dict[str, list[str]] = {}
     for name, content in given.items():
@@ -102,14 +102,14 @@ def prepare_images(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str,
 
 
 def too_large_error(field: str) -> TooLarge:
-    """A file of more bytes than a picture may have."""
+    """Return the error for a file above the size limit."""
     sentence = f"A picture may have at most {MAX_BYTES // 1024**2} MB."
     return TooLarge(sentence, fields={field: [sentence]})
 
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """One decoder per process bounds memory whatever the number of requests."""
+    """Allow one decoder per process, which bounds memory whatever the number of requests."""
     if not _decoding.acquire(timeout=WAIT_SECONDS):
         raise Unavailable("Many pictures are being read at the moment. Try again.")
     try:
@@ -119,13 +119,13 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def dimensions(files: Mapping[str, bytes], kind: ImageType) -> tuple[int, int]:
-    """Width and height of the largest of a prepared picture's files."""
+    """Return width and height of the largest file of a prepared image."""
     with Image.open(io.BytesIO(files[kind.files[0]]), formats=("WEBP",)) as picture:
         return picture.size
 
 
 def _crop(raw: bytes, kind: ImageType) -> Image.Image:
-    """The middle of the picture in the largest size, or all of it within that: upright, sRGB, only pixels."""
+    """Return the image's center in the largest size, or all of it fit within: upright, in sRGB, pixels only."""
     if _MARKUP.search(raw) or b"%PDF-" in raw[:1024] or b"PK\x05\x06" in raw[-65_557:]:
         raise Invalid(TWO_FILES)
     try:
@@ -160,7 +160,7 @@ def _too_many_pixels(width: int = 0, height: int = 0, most: int = min(MAX_PIXELS
 
 
 def _count_scans(raw: bytes) -> int:
-    """How many scans a JPEG has, by walking its segments; stops above ``MAX_SCANS``."""
+    """Return how many scans a JPEG has by walking its segments; stops above ``MAX_SCANS``."""
     scans, position = 0, 2
     while scans <= MAX_SCANS:
         marker = _MARKER.search(raw, position)
@@ -202,7 +202,7 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _center_box(size: tuple[int, int], target: tuple[int, int]) -> tuple[float, float, float, float]:
-    """The largest box of the target's shape in the middle of ``size``."""
+    """Return the largest centered box of the target's aspect ratio within ``size``."""
     scale = min(size[0] / target[0], size[1] / target[1])
     width, height = target[0] * scale, target[1] * scale
     left, top = (size[0] - width) / 2, (size[1] - height) / 2
@@ -210,13 +210,13 @@ def _center_box(size: tuple[int, int], target: tuple[int, int]) -> tuple[float, 
 
 
 def _fit_within(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
-    """The picture's shape, no larger than it is and than ``most``."""
+    """Scale ``size`` down to fit within ``most``, keeping its aspect ratio."""
     scale = min(most[0] / size[0], most[1] / size[1], 1)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _averageable(picture: Image.Image) -> Image.Image:
-    """Pixels that can be averaged: no palette, no 16 bits, no bilevel."""
+    """Convert to a mode whose pixels can be averaged: no palette, 16 bits, or bilevel."""
     if picture.mode.startswith(("I", "F")):
         return picture.convert("I").point(lambda value: value / 256).convert("L")
     if picture.has_transparency_data:
@@ -225,7 +225,7 @@ def _averageable(picture: Image.Image) -> Image.Image:
 
 
 def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """``picture`` in sRGB; without a usable profile its numbers are taken as they are."""
+    """Convert to sRGB; without a usable profile, keep the values."""
     if picture.mode == "RGBa":
         picture = picture.convert("RGBA")
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None

@@ -1,8 +1,8 @@
-"""Where profile pictures are: ``<media>/profiles/<random id>/avatar-256.webp`` and the like.
+"""Storage of avatars, covers, and post images: ``<media>/profiles/<random id>/avatar-256.webp``, for example.
 
-Every change gets a new folder, so that an address always means the same bytes. ``User.avatar`` and ``User.cover``
-hold the folder's id; whoever replaces an id in the row removes the folder it named. Other apps keep pictures here as
-well, and register which folders they name.
+Every change writes a new folder, so a URL always means the same bytes. ``User.avatar`` and ``User.cover`` hold the
+folder's id; whoever replaces an id in a row deletes the folder it named. Other apps store images here as well and
+register a lookup of the folders their rows refer to.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _lookups: list[tuple[FolderLookup, Callable[[], bool]]] = []
 
 
 def register_folder_lookup(namer: FolderLookup, *, expects: Callable[[], bool]) -> None:
-    """Add functions that tell which of some folders are named by an app's rows, and whether these name any."""
+    """Register an app's lookup: which of some folders its rows refer to, and whether any row refers to one at all."""
     _lookups.append((namer, expects))
 
 
 def folder_path(folder: str) -> Path:
-    """Where one picture's files are."""
+    """Return the folder of one image's files."""
     return Path(settings.MEDIA_ROOT) / "profiles" / folder
 
 
 def file_for_viewing(folder: str, name: str) -> Path:
-    """The path of a picture's file, or ``Absent``; anybody may see it."""
+    """Return the path of an image file; images are public. Raises ``Absent``."""
     if not FOLDER_PATTERN.match(folder):
         raise Absent
     if name not in FILE_NAMES:
@@ -53,7 +53,7 @@ def file_for_viewing(folder: str, name: str) -> Path:
 
 
 def store_image(files: Mapping[str, bytes]) -> str:
-    """Write a picture's files; the new folder's id. Durable and complete once it is visible."""
+    """Write an image's files; return the new folder's id. The folder appears once it is complete and durable."""
     folder = object_id()
     target = folder_path(folder)
     making = _work_folder() / folder
@@ -76,7 +76,7 @@ def store_image(files: Mapping[str, bytes]) -> str:
 
 @contextmanager
 def stored_images(prepared: Mapping[str, Mapping[str, bytes]]) -> Iterator[dict[str, str]]:
-    """Folder ids by kind for a row that is about to be made; the folders go again if that fails."""
+    """Yield new folder ids by image type for a row about to be created; delete the folders if that fails."""
     folders: dict[str, str] = {}
     try:
         for kind, files in prepared.items():
@@ -89,24 +89,24 @@ def stored_images(prepared: Mapping[str, Mapping[str, bytes]]) -> Iterator[dict[
 
 
 def replace_image(user: User, kind: str, files: Mapping[str, bytes]) -> User:
-    """Give the account another picture. Of parallel changes each removes the one that it replaced."""
+    """Replace the account's image. Of concurrent changes, each deletes the image it replaced."""
     return _replace_folder(user, kind, store_image(files))
 
 
 def remove_image(user: User, kind: str) -> User:
-    """Take the picture away; there may be none."""
+    """Remove the account's image, if any."""
     return _replace_folder(user, kind, "")
 
 
 def delete_for_user(user: User) -> None:
-    """Remove the files of an account that goes."""
+    """Delete the images of a deleted account."""
     for kind in PROFILE_IMAGES:
         delete_folder(getattr(user, kind))
 
 
 @dataclass
 class SweepResult:
-    """The result of a sweep: folders and pictures that it moved or would move, or why it moved none."""
+    """The result of a sweep: what was (or would be) moved to the trash, or the reason for moving nothing."""
 
     count: int = 0
     paths: list[Path] = field(default_factory=list)
@@ -114,9 +114,9 @@ class SweepResult:
 
 
 def sweep(*, force: bool = False, is_dry: bool = False) -> SweepResult:
-    """Take away what killed processes left: pictures that no row names, which move to the trash, and unfinished ones.
+    """Remove what killed processes left: move images that no row refers to into the trash, and delete unfinished ones.
 
-    Nothing goes when it would be many at once, unless with ``force``; nothing at all with ``is_dry``.
+    Refuses to move unusually many at once unless ``force``; changes nothing if ``is_dry``.
     """
     swept = SweepResult()
     unfinished = _settled_folders(_work_folder())
@@ -140,14 +140,14 @@ def sweep(*, force: bool = False, is_dry: bool = False) -> SweepResult:
 
 
 def folders_on_disk() -> Iterator[str]:
-    """Yield the folders of pictures that exist."""
+    """Yield the folder ids that exist on disk."""
     place = folder_path("")
     if place.is_dir():
         yield from (entry.name for entry in place.iterdir())
 
 
 def referenced_folders(folders: set[str]) -> set[str]:
-    """Return those of the folders that a row names."""
+    """Return those of the folders that a row refers to."""
     if not folders:
         return set()
     found: set[str] = set()
@@ -159,18 +159,18 @@ def referenced_folders(folders: set[str]) -> set[str]:
 
 
 def is_referenced(path: Path) -> bool:
-    """Return whether a row names the folder of a picture."""
+    """Return whether a row refers to the image folder at ``path``."""
     return bool(referenced_folders({path.name}))
 
 
 def expects_images() -> bool:
-    """Whether a row names a picture."""
+    """Return whether any row refers to an image."""
     pairs = User.objects.exclude(avatar="", cover="").values_list("avatar", "cover").iterator()
     return any(any(pair) for pair in pairs) or any(expects() for _, expects in _lookups)
 
 
 def _settled_folders(place: Path) -> set[str]:
-    """The folders in ``place`` that are old enough for their row to have been written."""
+    """Return the folders in ``place`` old enough for their row to have been written."""
     if not place.is_dir():
         return set()
     before = time.time() - SETTLED_SECONDS
@@ -189,7 +189,7 @@ def _work_folder() -> Path:
 
 
 def delete_folder(folder: str) -> None:
-    """Delete one picture's files."""
+    """Delete one image's files."""
     if FOLDER_PATTERN.match(folder):
         shutil.rmtree(folder_path(folder), ignore_errors=True)
 

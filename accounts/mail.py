@@ -1,4 +1,4 @@
-"""Emails about accounts, in text and HTML. Links are made here, at the last moment, and start with ``SITE_URL``."""
+"""Account emails, in text and HTML. Links are built at sending time and start with ``SITE_URL``."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ STATE_EMAILS: dict[str, Callable[[User, Mapping[str, Any]], bool]] = {
 
 
 def still_applies(kind: str, user: User, details: Mapping[str, Any]) -> bool:
-    """Return whether a mail of ``kind`` that was queued with ``details`` still says how the account is."""
+    """Return whether a queued email of ``kind`` with ``details`` still describes the account's state."""
     return kind not in STATE_EMAILS or STATE_EMAILS[kind](user, details)
 
 
@@ -61,10 +61,9 @@ def _is_deleted_on(user: User, day: object) -> bool:
 
 
 def send(kind: str, user: User, to: str, **details: Any) -> None:
-    """Send one mail of ``kind`` to the address ``to``, and mark the address if it is refused for good.
+    """Send one email of ``kind`` to the address ``to``, and mark the address if it is permanently rejected.
 
-    Mail that is not about the account itself carries a link to unsubscribe. Raises ``MailNotSent`` or
-    ``PermanentFailure``.
+    Notification mail carries an unsubscribe link. Raises ``MailNotSent`` or ``PermanentFailure``.
     """
     if not to:
         return
@@ -99,7 +98,7 @@ def send(kind: str, user: User, to: str, **details: Any) -> None:
 
 @lru_cache(maxsize=1)
 def _text_engine() -> Engine:
-    """Templates of plain text, in which an apostrophe is an apostrophe."""
+    """Return an engine for plain-text templates, without autoescaping."""
     return Engine(dirs=[str(settings.BASE_DIR / "templates")], autoescape=False)
 
 

@@ -1,54 +1,76 @@
-"""Accounts as plain mappings. Every field is named here: nothing private leaks by being added to the model."""
+"""Accounts as API bodies. Every field is named here: nothing private leaks by being added to the model."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from accounts import deliverability, preferences
 from accounts.image_processing import AVATAR, COVER, ImageType
 from accounts.models import User
+from accounts.schemas import (
+    AccountDict,
+    AvatarUrlsDict,
+    ChannelBadgeDict,
+    ChannelCountsDict,
+    ChannelDict,
+    ChannelViewerDict,
+    CoverUrlsDict,
+    PreferencesDict,
+    UndeliverableEmailDict,
+)
 from streamsite.api.renderers import iso
 
 
-def image_urls(user: User, kind: ImageType) -> dict[str, str | None]:
-    """``{avatar_url, avatar_small_url}`` or the same of the cover; ``None`` where there is no picture."""
-    large, small = image_url_pair(getattr(user, kind.name), kind)
-    return {f"{kind.name}_url": large, f"{kind.name}_small_url": small}
-
-
-def image_url_pair(folder: str, kind: ImageType) -> tuple[str | None, str | None]:
-    """Where a picture is, large and small; ``None`` where there is none."""
-    large, small = (f"/media/profiles/{folder}/{name}" if folder else None for name in kind.files)
+def image_urls(folder: str, kind: ImageType) -> tuple[str, str]:
+    """Return the URLs of the image in ``folder``, large and small."""
+    large, small = (f"/media/profiles/{folder}/{name}" for name in kind.files)
     return large, small
 
 
-def serialize_badge(user: User) -> dict[str, Any]:
-    """A channel as it appears on a card."""
+def image_url_pair(folder: str, kind: ImageType) -> tuple[str, str] | tuple[None, None]:
+    """Return ``image_urls``, twice ``None`` without an image (``folder`` is "")."""
+    return image_urls(folder, kind) if folder else (None, None)
+
+
+def avatar_urls(user: User) -> AvatarUrlsDict:
+    """Return the URLs of the account's avatar."""
+    large, small = image_url_pair(user.avatar, AVATAR)
+    return {"avatar_url": large, "avatar_small_url": small}
+
+
+def cover_urls(user: User) -> CoverUrlsDict:
+    """Return the URLs of the account's cover image."""
+    large, small = image_url_pair(user.cover, COVER)
+    return {"cover_url": large, "cover_small_url": small}
+
+
+def serialize_badge(user: User) -> ChannelBadgeDict:
+    """Return a channel as it appears on a card."""
     return {
         "username": user.username,
         "full_name": user.get_full_name(),
-        **image_urls(user, AVATAR),
+        **avatar_urls(user),
         "subscribers": user.subscriber_count,
     }
 
 
-def serialize_channel(user: User, viewer: dict[str, Any] | None) -> dict[str, Any]:
-    """A channel as others see it. ``viewer`` is ``{is_self, is_subscribed, notify}`` or ``None``."""
+def serialize_channel(user: User, viewer: ChannelViewerDict | None) -> ChannelDict:
+    """Return a channel as others see it. ``viewer`` is ``None`` for a visitor who is not signed in."""
     return {
         "username": user.username,
         "full_name": user.get_full_name(),
         "bio": user.bio,
         "links": user.links,
-        **image_urls(user, AVATAR),
-        **image_urls(user, COVER),
+        **avatar_urls(user),
+        **cover_urls(user),
         "counts": serialize_counts(user),
         "created_at": iso(user.created_at),
         "viewer": viewer,
     }
 
 
-def serialize_counts(user: User) -> dict[str, int]:
-    """The channel's counters."""
+def serialize_counts(user: User) -> ChannelCountsDict:
+    """Return the channel's counters."""
     return {
         "subscribers": user.subscriber_count,
         "subscriptions": user.subscription_count,
@@ -57,17 +79,25 @@ def serialize_counts(user: User) -> dict[str, int]:
     }
 
 
-def serialize_undeliverable_email(user: User) -> dict[str, str | None] | None:
-    """Return ``{email, at, reason}`` of the account's address that a mail server refused for good, if there is one."""
+def serialize_undeliverable_email(user: User) -> UndeliverableEmailDict | None:
+    """Return the account's address that a mail server rejected permanently, ``None`` without one."""
     address = deliverability.refused_address(user)
     if not address:
         return None
-    at = user.undeliverable_at
-    return {"email": address, "at": iso(at) if at else None, "reason": user.undeliverable_reason or ""}
+    return {
+        "email": address,
+        "at": iso(user.undeliverable_at),
+        "reason": user.undeliverable_reason or "",
+    }
 
 
-def serialize_account(user: User) -> dict[str, Any]:
-    """``GET /me``."""
+def serialize_preferences(user: User) -> PreferencesDict:
+    """Return every preference of the account."""
+    return cast(PreferencesDict, preferences.with_defaults(user.preferences))
+
+
+def serialize_account(user: User) -> AccountDict:
+    """Return the account as its owner sees it."""
     return {
         "id": user.pk,
         "username": user.username,
@@ -77,10 +107,10 @@ def serialize_account(user: User) -> dict[str, Any]:
         "email_undeliverable": serialize_undeliverable_email(user),
         "bio": user.bio,
         "links": user.links,
-        **image_urls(user, AVATAR),
-        **image_urls(user, COVER),
+        **avatar_urls(user),
+        **cover_urls(user),
         "counts": serialize_counts(user),
-        "preferences": preferences.with_defaults(user.preferences),
+        "preferences": serialize_preferences(user),
         "is_staff": user.is_staff,
         "created_at": iso(user.created_at),
     }

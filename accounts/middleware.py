@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from accounts import account_marks, sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 
 # Files that do not depend on who asks: nobody is looked up, and shared caches need not tell people apart.

@@ -1,4 +1,4 @@
-"""Accounts. A user seen from outside is a channel; both are one document."""
+"""The account models. A user seen from outside is a channel; both are one document."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from streamsite.ids import object_id
 
 
 def email_key(address: str) -> str:
-    """The form of an email address by which two are the same mailbox: without regard to case."""
+    """Return the normalized form of an email address; equal forms are the same mailbox, ignoring case."""
     return unicodedata.normalize("NFC", address.strip()).casefold()
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users; the rules for people registering themselves are in ``services.register``."""
+    """Creates users. The rules for registration are in ``services.create_account``."""
 
     use_in_migrations = True
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **extra: Any) -> User:
-        """A saved user with a hashed password; without a password the account cannot log in."""
+        """Create and return a user with a hashed password; without a password the account cannot sign in."""
         username = normalize_username(username)
         validate_username(username)
         user = self.model(username=username, email=self.normalize_email(email), **extra)
@@ -40,11 +40,11 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(
         self, username: str, email: str = "", password: str | None = None, **extra: Any
     ) -> User:
-        """A user who may do everything in Django admin."""
+        """Create and return a superuser."""
         return self.create_user(username, email, password, is_staff=True, is_superuser=True, **extra)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """The user named ``username``, whatever the case of its ASCII letters."""
+        """Return the user named ``username``, ignoring the case of ASCII letters."""
         return self.get(username=normalize_username(username or ""))
 
 
@@ -125,9 +125,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the form of the address that is compared beside the one that was typed.
+        """Store the normalized email address beside the one that was entered.
 
-        An object that was read a while ago never takes the epoch back: only ``accounts.security_epoch`` changes it.
+        Never writes ``security_epoch`` of an existing row, since the object may be outdated: only
+        ``accounts.security_epoch`` changes it.
         """
         self.email_key = email_key(self.email)
         fields = kwargs.get("update_fields")
@@ -139,13 +140,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().save(*args, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Return whether it is the account's password. Raise ``Unavailable`` when too many are being checked."""
+        """Return whether it is the account's password. Raises ``Unavailable`` if too many are being checked."""
         return password_hashing.verify_password(self, raw_password)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """Return the fallback hash, so that page sessions continue after the same password was rehashed.
+        """Yield fallback hashes, so that web sessions continue after the same password was rehashed.
 
-        It holds for that hash only, so that a change of the password by whatever means ends them.
+        Valid only for that hash, so any change of the password ends those sessions.
         """
         yield from super().get_session_auth_fallback_hash()
         current, _, former = self.kept_session_hash.partition(":")
@@ -153,15 +154,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             yield former
 
     def get_full_name(self) -> str:
-        """The display name, or the username for people who gave none."""
+        """Return the display name, or the username if there is none."""
         return self.full_name or self.username
 
     def get_short_name(self) -> str:
-        """The username."""
+        """Return the username."""
         return self.username
 
     def get_absolute_url(self) -> str:
-        """The channel page."""
+        """Return the path of the channel page."""
         return f"/@{self.username}"
 
     @property
@@ -171,7 +172,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class ApiToken(models.Model):
-    """A personal token for scripts. Only its hash is kept; what it may do is in ``scopes``."""
+    """A personal token for scripts. Only its hash is stored; ``scopes`` limits it."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
@@ -196,7 +197,7 @@ class ApiToken(models.Model):
 
 
 class AuthEvent(models.Model):
-    """One line of an account's audit trail. Never a token, password, code or cookie; removed after 180 days."""
+    """One event of an account's audit trail, removed after 180 days. Contains no token, password, code, or cookie."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(

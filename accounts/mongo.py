@@ -1,12 +1,4 @@
-"""The session documents: one per signed-in device, changed only by conditional updates; and the account's fields
-that are exchanged rather than written.
-
-``auth_session {_id: sid, user_id, epoch, gen, client, created_at, auth_time, amr, rotated_at, idle_exp, abs_exp,
-remember, user_agent, ip_prefix, revoked_at, revoked_reason, purge_at}``. Nothing token-like is stored. ``epoch`` is the
-owner's ``security_epoch`` that was read together with the proof: a session at another epoch than its owner's is not
-live. Sessions that the previous release makes during a rolling update lack it; it then counts as 0, so that a change of
-what proves the owner ends them too.
-"""
+"""Indexes of ``auth_session`` and ``auth_event`` that no model can declare."""
 
 from __future__ import annotations
 
@@ -37,17 +29,17 @@ Document = dict[str, Any]
 
 
 def epoch_of(session: Document) -> int:
-    """Return the security epoch that a session was opened at."""
+    """Return the security epoch at which a session was opened."""
     return int(session.get("epoch") or 0)
 
 
 def _epoch_condition(epoch: int) -> Document:
-    """Return the test for sessions of an epoch."""
+    """Return the condition for sessions of an epoch."""
     return {"$in": [0, None]} if epoch == 0 else {"$eq": epoch}
 
 
 def session_ids_without_epoch() -> Iterator[str]:
-    """Yield the ids of sessions that lack an epoch."""
+    """Yield the ids of sessions without an epoch."""
     for row in collection(SESSIONS).find({"epoch": {"$exists": False}}, {"_id": 1}):
         yield row["_id"]
 
@@ -65,7 +57,7 @@ def insert(document: Document) -> None:
 
 
 def find(session_id: str) -> Document | None:
-    """The session, revoked or not."""
+    """Return the session, revoked or not."""
     return collection(SESSIONS).find_one({"_id": session_id})
 
 
@@ -83,9 +75,9 @@ def find_with_owner(session_id: str) -> Document | None:
 
 
 def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
-    """Move a live session of this epoch from ``gen`` to ``gen + 1``.
+    """Advance a live session of this epoch from ``gen`` to ``gen + 1``.
 
-    The new document, or ``None`` when somebody else did or the epoch has changed.
+    Returns the new document, or ``None`` if another caller did so first or the epoch has changed.
     """
     return collection(SESSIONS).find_one_and_update(
         {
@@ -105,7 +97,7 @@ def rotate(session_id: str, gen: int, epoch: int, now: datetime, idle_exp: datet
 
 
 def renew(session_id: str, user_id: str, epoch: int, now: datetime, idle_exp: datetime) -> Document | None:
-    """Void every refresh token of a live session: the generation rises by two. The new document, or ``None``."""
+    """Invalidate a live session's refresh tokens by advancing ``gen`` by two. Return the new document or ``None``."""
     return collection(SESSIONS).find_one_and_update(
         {"_id": session_id, "user_id": user_id, "epoch": _epoch_condition(epoch), "revoked_at": None},
         {
@@ -122,7 +114,7 @@ def renew(session_id: str, user_id: str, epoch: int, now: datetime, idle_exp: da
 
 
 def advance_epoch(session_id: str, user_id: str, epoch: int) -> None:
-    """Take a live session of ``epoch`` to the next one, in the transaction that raises its owner's."""
+    """Advance a live session of ``epoch`` to the next one, in the transaction that raises its owner's."""
     collection(SESSIONS).update_one(
         {"_id": session_id, "user_id": user_id, "epoch": _epoch_condition(epoch), "revoked_at": None},
         {"$set": {"epoch": epoch + 1}},
@@ -131,7 +123,7 @@ def advance_epoch(session_id: str, user_id: str, epoch: int) -> None:
 
 
 def record_proof(session_id: str, user_id: str, epoch: int, now: datetime) -> bool:
-    """Note that the owner of a live session has just proved the identity again. Whether it was live."""
+    """Record that the owner of a live session has just proved their identity again. Return whether it was live."""
     result = collection(SESSIONS).update_one(
         {
             "_id": session_id,
@@ -147,7 +139,7 @@ def record_proof(session_id: str, user_id: str, epoch: int, now: datetime) -> bo
 
 
 def extend_idle(session_id: str, now: datetime, idle_exp: datetime) -> None:
-    """A page session was used: it idles from now on."""
+    """Restart a web session's idle time."""
     collection(SESSIONS).update_one(
         {"_id": session_id, "revoked_at": None},
         {"$set": {"rotated_at": now, "idle_exp": idle_exp, "purge_at": idle_exp + RETENTION_AFTER_END}},
@@ -155,7 +147,7 @@ def extend_idle(session_id: str, now: datetime, idle_exp: datetime) -> None:
 
 
 def revoke(session_id: str, user_id: str, reason: str, now: datetime) -> bool:
-    """End a live session of the user. Whether it was live."""
+    """End a live session of the user. Return whether it was live."""
     result = collection(SESSIONS).update_one(
         {"_id": session_id, "user_id": user_id, "revoked_at": None},
         {"$set": {"revoked_at": now, "revoked_reason": reason, "purge_at": now + RETENTION_AFTER_END}},
@@ -164,7 +156,7 @@ def revoke(session_id: str, user_id: str, reason: str, now: datetime) -> bool:
 
 
 def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = None) -> int:
-    """End every live session of the user but ``keep``. How many were live."""
+    """End every live session of the user except ``keep``. Return how many were live."""
     condition: Document = {
         "user_id": user_id,
         "revoked_at": None,
@@ -181,7 +173,7 @@ def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = N
 
 
 def list_live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Document]:
-    """Live sessions of the user, who is at ``epoch``; the last used first."""
+    """Return the user's live sessions at ``epoch``, most recently used first."""
     condition: Document = {
         "user_id": user_id,
         "epoch": _epoch_condition(epoch),
@@ -193,12 +185,12 @@ def list_live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Doc
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove every session of an account that goes."""
+    """Delete every session of a deleted account."""
     collection(SESSIONS).delete_many({"user_id": user_id})
 
 
 def swap_image(user_id: str, field: str, folder: str) -> str | None:
-    """Put ``folder`` into the account's ``field`` and return what was there; ``None`` when the account is gone."""
+    """Set the account's image ``field`` to ``folder``. Return the former value, or ``None`` if the account is gone."""
     before = collection(USERS).find_one_and_update(
         {"_id": user_id}, {"$set": {field: folder}}, projection={field: 1}
     )
@@ -206,9 +198,9 @@ def swap_image(user_id: str, field: str, folder: str) -> str | None:
 
 
 def update_profile(user_id: str, changes: Document, expected_version: int | None) -> Document | None:
-    """Set fields (dotted names for single preferences) and raise the version.
+    """Set fields (dotted names for single preferences) and increment the version.
 
-    The account afterwards; ``None`` when it is gone or not at ``expected_version``.
+    Returns the updated account; ``None`` if it is gone or not at ``expected_version``.
     """
     condition: Document = {"_id": user_id}
     if expected_version is not None:

@@ -1,8 +1,8 @@
-"""Hash passwords: which parameters, and a gate that bounds memory and waiting.
+"""Password hashers with bounded memory and waiting time.
 
-A hash costs 19 MiB and tens of milliseconds of a core. So each process has as many threads that hash as it has cores,
-a bounded queue before them, and a longest wait; who does not get a place in time is told to come back. The hashers
-themselves go through the gate, so nothing that hashes a password by Django's means gets around it.
+One hash takes 19 MiB and tens of milliseconds of a core. Each process therefore has as many hashing threads as cores, a
+bounded queue, and a maximum wait; callers that get no slot in time are asked to retry. The hashers themselves use the
+pool, so everything that hashes a password through Django does.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ def available_cores() -> int:
 
 
 class HashingPool:
-    """Run work on a fixed number of threads, with a bounded queue and a longest wait for a place.
+    """A fixed number of threads with a bounded queue and a maximum wait.
 
-    Threads of its own and not a semaphore around the callers': the C library keeps freed memory for each thread that
-    ever hashed, and with hundreds of callers that is hundreds of megabytes.
+    Runs work on its own threads rather than limiting callers with a semaphore: the C library keeps freed memory for
+    every thread that ever hashed, which with hundreds of callers is hundreds of megabytes.
     """
 
     def __init__(self, places: int, *, most_waiting: int, seconds: float) -> None:
@@ -54,7 +54,7 @@ class HashingPool:
         self._admitted = 0
 
     def run(self, work: Callable[[], Result]) -> Result:
-        """Return what ``work`` returns. Raise ``Unavailable`` when the queue is full or no place came free in time."""
+        """Run ``work`` and return its result. Raises ``Unavailable`` if the queue is full or the wait too long."""
         with self._lock:
             if self._admitted >= self._most:
                 raise Unavailable(BUSY_MESSAGE)
@@ -90,11 +90,11 @@ class Argon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Return the hash of ``password``. Raise ``Unavailable`` when too many wait."""
+        """Return the hash of ``password``. Raises ``Unavailable`` if the queue is full."""
         return hashing_pool.run(lambda: super(Argon2Hasher, self).encode(password, salt))
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Return whether ``encoded`` is a hash of ``password``. Raise ``Unavailable`` when too many wait."""
+        """Return whether ``encoded`` is a hash of ``password``. Raises ``Unavailable`` if the queue is full."""
         plain = super().verify
         if self.decode(encoded)["memory_cost"] <= self.memory_cost:
             return hashing_pool.run(lambda: plain(password, encoded))
@@ -107,17 +107,17 @@ class Argon2Hasher(Argon2PasswordHasher):
 
 
 class PBKDF2Hasher(PBKDF2PasswordHasher):
-    """Django's former default, for accounts that were moved here from elsewhere. Verifying calls ``encode``."""
+    """Django's former default, for imported accounts. Verifying calls ``encode``."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        """Return the hash of ``password``. Raise ``Unavailable`` when too many wait."""
+        """Return the hash of ``password``. Raises ``Unavailable`` if the queue is full."""
         return hashing_pool.run(lambda: super(PBKDF2Hasher, self).encode(password, salt, iterations))
 
 
 def verify_password(user: User, password: str | None) -> bool:
-    """Return whether ``password`` is the account's; a hash of former parameters is replaced then.
+    """Return whether ``password`` is the account's; rehash it if its parameters are outdated.
 
-    The replacement applies only to the hash that was verified: a password changed meanwhile is not brought back.
+    The new hash is stored only over the one that was verified, so a concurrently changed password is not reverted.
     """
     former = user.password
     return check_password(password, former, lambda proved: _upgrade_hash(user, former, proved))

@@ -1,4 +1,4 @@
-"""The password rules, with the contract's words for what is wrong."""
+"""Password rules and their messages."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from accounts.models import User
 
 
 def password_problems(password: str, user: User) -> list[str]:
-    """Sentences about what is wrong with ``password`` for ``user``; empty when it is good.
+    """Return messages about what is wrong with ``password`` for ``user``; empty if it is acceptable.
 
-    Over-long passwords are refused before anything is computed from them.
+    Passwords over the length limit are rejected before any validator runs.
     """
     if len(password) > settings.PASSWORD_MAX_LENGTH:
         return [f"This password is too long: at most {settings.PASSWORD_MAX_LENGTH} characters."]

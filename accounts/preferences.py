@@ -1,4 +1,4 @@
-"""What people can set for themselves: one table of names, types and defaults. Only what differs is stored."""
+"""User preferences: one table of names, types, and defaults. Only values that differ from the default are stored."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from streamsite.errors import Invalid
 
 @dataclass(frozen=True)
 class Preference:
-    """One setting: one of ``choices``, or on and off when there are none."""
+    """One preference: a value of ``choices``, or a boolean if there are none."""
 
     default: str | bool
     choices: tuple[str, ...] = ()
 
     def problem(self, value: object) -> str | None:
-        """Why ``value`` cannot be stored."""
+        """Return why ``value`` is invalid, or ``None``."""
         if not self.choices:
             return None if isinstance(value, bool) else "Must be true or false."
         if isinstance(value, str) and value in self.choices:
@@ -46,7 +46,7 @@ PREFERENCES = {
 
 
 def with_defaults(stored: Mapping[str, Any]) -> dict[str, str | bool]:
-    """Every preference; the default where nothing acceptable is stored."""
+    """Return every preference, with the default where no valid value is stored."""
     return {
         name: preference.default if preference.problem(stored.get(name)) else stored[name]
         for name, preference in PREFERENCES.items()
@@ -54,7 +54,10 @@ def with_defaults(stored: Mapping[str, Any]) -> dict[str, str | bool]:
 
 
 def validate(given: Mapping[str, Any], *, prefix: str = "") -> dict[str, str | bool]:
-    """The known ones of ``given``. ``Invalid`` names every one of a wrong type, with ``prefix``."""
+    """Return the known preferences in ``given``.
+
+    Raises ``Invalid`` with an error per invalid value; ``prefix`` precedes the names in it.
+    """
     known = {name: value for name, value in given.items() if name in PREFERENCES}
     problems = {
         f"{prefix}{name}": [problem]

@@ -1,4 +1,4 @@
-"""Changing what an account says about itself, and its preferences. One conditional update does all of a change."""
+"""Profile and preference changes, each a single conditional update."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.dispatch import Signal
 
 from accounts import mongo, preferences
 from accounts.models import User
+from accounts.signals import user_renamed
 from streamsite.errors import Absent, Invalid, Stale
 from streamsite.sanitize import clean_line, clean_text, has_userinfo, is_blank
-
-# Sent with ``user_id`` when the name that others see has changed.
-user_renamed = Signal()
 
 MAX_LINKS, MAX_LINK_LENGTH = 10, 300
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
 def update(user: User, given: Mapping[str, Any], *, expected_version: int | None = None) -> User:
-    """Change any of ``full_name``, ``bio``, ``links`` and ``preferences`` (some of them); the rest is ignored.
+    """Change any of ``full_name``, ``bio``, ``links``, and ``preferences`` (partially); ignore other fields.
 
-    ``Invalid`` has every problem by field; ``Stale`` when the profile is no longer at ``expected_version``.
+    Raises ``Invalid`` with field errors, and ``Stale`` if the profile is no longer at ``expected_version``.
     """
     problems: dict[str, list[str]] = {}
     changes: dict[str, Any] = {}
@@ -56,7 +53,7 @@ def update_preferences(user: User, given: Mapping[str, Any], *, expected_version
 
 
 def clean_links(raw: list[str]) -> list[str]:
-    """Addresses as they were given, each once. ``Invalid`` says which one is wrong."""
+    """Return the links without duplicates. Raises ``Invalid`` naming the invalid ones."""
     links = list(dict.fromkeys(link.strip() for link in raw))
     problems = [
         f"Link {number}: {problem}"

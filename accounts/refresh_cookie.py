@@ -1,4 +1,4 @@
-"""The refresh cookie and the proof that a request with it comes from our own page."""
+"""The refresh cookie, and the check that a request carrying it comes from this site."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ NAME = "__Secure-refresh" if settings.IS_HTTPS else "refresh"
 
 
 def read(request: HttpRequest) -> str:
-    """The refresh token in the cookie, or an empty string."""
+    """Return the refresh token in the cookie, or ``""``."""
     return str(request.COOKIES.get(NAME, ""))
 
 
 def write(response: HttpResponseBase, grant: SessionTokens) -> None:
-    """Set the cookie; without "remember" it ends with the browser's session."""
+    """Set the cookie; without "remember me" it ends with the browser session."""
     session = grant.session
     expires = min(session["idle_exp"], session["abs_exp"])
     aware = expires if expires.tzinfo else expires.replace(tzinfo=UTC)
@@ -37,7 +37,7 @@ def write(response: HttpResponseBase, grant: SessionTokens) -> None:
 
 
 def delete(response: HttpResponseBase) -> None:
-    """Remove the cookie, with the attributes it was set with."""
+    """Delete the cookie, with the attributes it was set with."""
     response.set_cookie(
         NAME,
         "",

@@ -1,4 +1,4 @@
-"""Repairs of session fields that the previous release does not write (see ``streamsite.mongo.repairs``)."""
+"""Repair of session fields that the previous release does not write (see ``streamsite.mongo.repairs``)."""
 
 from __future__ import annotations
 

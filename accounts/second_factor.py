@@ -1,4 +1,4 @@
-"""Trying a code of the second factor: how often one may, and who hears of failures."""
+"""Check second-factor codes, with rate limits and a warning to the owner."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from streamsite.rate_limits import (
 
 
 class OtpInvalid(SiteError):
-    """The password was right; the code was not, or was used before."""
+    """The password was correct, but the code was wrong or already used."""
 
     status, code = 401, "otp_invalid"
     detail = "This code is not right, or it was used before."
 
 
 def use_code(request: HttpRequest, user: User, otp: str, *, is_signed_in: bool) -> str:
-    """Use up a code: ``"otp"`` or ``"recovery"``. Raises ``OtpInvalid`` or ``Throttled``.
+    """Consume a code and return its type, ``"otp"`` or ``"recovery"``. Raises ``OtpInvalid`` or ``Throttled``.
 
-    Codes are counted by account and address, so that a stranger's failures do not lock the owner out, and by account
-    alone against many addresses. Recovery codes have a counter of their own: whoever tries codes from elsewhere never
-    locks them. ``is_signed_in`` says what the caller proved before: a session, or the password.
+    Attempts are counted per account and address, so that a stranger's failures do not lock the owner out, and per
+    account against attacks from many addresses. Recovery codes have a limit of their own that attempts at codes from
+    elsewhere cannot use up. ``is_signed_in`` says what the caller has proved already: a session, or only the password.
     """
     counters = _rate_limits(request, user, otp)
     for limit, who in counters:
@@ -53,7 +53,7 @@ def use_code(request: HttpRequest, user: User, otp: str, *, is_signed_in: bool) 
 
 
 def rate_limit_key(request: HttpRequest, user: User) -> str:
-    """Return what an account's tries from one address are counted under."""
+    """Return the rate-limit key for an account's attempts from the request's address."""
     return f"{user.pk}|{throttle_key(request)}"
 
 
@@ -65,7 +65,7 @@ def _rate_limits(request: HttpRequest, user: User, otp: str) -> list[tuple[Limit
 
 
 def _warn_owner(request: HttpRequest, user: User, *, is_signed_in: bool) -> None:
-    """Mail the owner at the fifth failure from anywhere, once in a quarter of an hour."""
+    """Email the owner at the fifth failure, from any address, once per quarter of an hour."""
     failures, _ = increment(OTP_FAILURES, user.pk)
     if failures != OTP_FAILURES.most:
         return

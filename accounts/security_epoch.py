@@ -1,7 +1,7 @@
-"""The security epoch: a number on the account that every session and API token carries a copy of.
+"""The security epoch: a number on the account that every session and API token stores a copy of.
 
-A copy that differs from the account's number is refused wherever somebody asks whether a session or token is live.
-So raising the number ends everything that an older proof opened, including a sign-in that is still being processed.
+A session or token whose copy differs from the account's number is rejected wherever it is checked. Raising the number
+therefore ends everything opened with older credentials, including a sign-in that is still in progress.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ CHANGED_MEANWHILE = "The account was changed from somewhere else in the meantime
 
 
 def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: Any) -> User:
-    """Set ``changes`` on the account and end what was opened before: sessions but ``keep``, and all API tokens.
+    """Apply ``changes``, end the sessions except ``keep``, and delete the API tokens. Return the account.
 
-    Call it for every change of what proves an identity, with the ``user`` that was checked: the change applies only
-    while the account is still at ``user.security_epoch``, else ``Conflict`` is raised and nothing has changed. ``keep``
-    is the id of the session that makes the change. ``reason`` is stored with the ended sessions. An address that
-    waits for its confirmation is dropped, since it was entered with the old proof. Joins the transaction that the
-    caller is in; sessions and tokens are then ended when it commits. Return the account as it is now.
+    Call it for every change of credentials, with the ``user`` that was checked: the change applies only while the
+    account is still at ``user.security_epoch``; otherwise ``Conflict`` is raised and nothing has changed. ``keep`` is
+    the id of the session that makes the change. ``reason`` is stored with the ended sessions. A pending email address
+    is dropped, since it was entered with the old credentials. Joins the caller's transaction; sessions and tokens end
+    when it commits.
     """
     values = {"pending_email": "", **changes}
 
@@ -44,6 +44,6 @@ def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: 
 
 
 def _revoke_others(user_id: str, reason: str, keep: str | None) -> None:
-    """Tidy up: the epoch alone already shuts these out."""
+    """Revoke the other sessions and the API tokens. The epoch alone already invalidates them."""
     sessions.revoke_all(user_id, reason, keep=keep)
     api_tokens.revoke_all(user_id)

@@ -1,4 +1,4 @@
-"""What can be done to an account. Forms, the API, admin and commands call these."""
+"""Account creation."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def create_account(
     full_name: str = "",
     prepared: Mapping[str, Mapping[str, bytes]] | None = None,
 ) -> User:
-    """A new account. Raises ``Invalid`` with every problem by field.
+    """Create and return an account. Raises ``Invalid`` with field errors.
 
-    ``prepared`` are its pictures by kind, from ``images.prepare``; no file stays when no account is made.
+    ``prepared`` holds images by type from ``image_processing.prepare_images``; their files are deleted if no account is
+    created.
     """
     username = normalize_username(username)
     user = User(

@@ -1,4 +1,4 @@
-"""Django's database sessions, with the cookie's value kept out of the database: rows are named by its hash."""
+"""Django's database sessions with rows named by a hash of the cookie's value, which is not stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 def hashed_session_key(session_key: str) -> str:
-    """The name of a session's row; 40 hexadecimal digits, as the column holds."""
+    """Return the key of a session's row: 40 hexadecimal digits, as wide as the column."""
     return hashlib.sha256(session_key.encode()).hexdigest()[:40]
 
 

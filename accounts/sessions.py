@@ -1,23 +1,23 @@
-"""Sessions: sign in, rotate, detect reuse, revoke. The rules of one document, see ``accounts.mongo``."""
+"""Sessions: sign in, rotate tokens, detect token reuse, revoke. Documents are described in ``auth_session_store``."""
 
 from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.dispatch import Signal
 from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
 from accounts import mongo
 from accounts.models import User
+from accounts.signals import refresh_token_reused
 from accounts.tokens import AccessToken, RefreshToken
+from streamsite.caching import cached
 from streamsite.errors import SiteError
 from streamsite.rate_limits import REFRESH, address_prefix, client_address, enforce
 
@@ -31,13 +31,10 @@ MAX_REFRESH_ATTEMPTS = 3
 PROOF_LIFETIME = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
-# Sent with ``user`` and ``session`` once a session was ended because a used token came again.
-refresh_token_reused = Signal()
-_live_cache: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class RefreshRefused(SiteError):
-    """401 of the refresh call; its code says why, and the cookie is deleted."""
+    """401 of the refresh endpoint. The code gives the reason; the cookie is deleted."""
 
     status, code = 401, "refresh_invalid"
     detail = "Sign in again."
@@ -45,7 +42,7 @@ class RefreshRefused(SiteError):
 
 @dataclass(frozen=True)
 class SessionTokens:
-    """What a sign-in or a rotation gives: both tokens and the session's document."""
+    """Access token, refresh token, and the session document they belong to."""
 
     access: str
     refresh: str
@@ -54,17 +51,17 @@ class SessionTokens:
 
 
 def utc_now() -> datetime:
-    """The present, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def create_session(
     request: HttpRequest, user: User, *, client: str, remember: bool, amr: Sequence[str] = ("pwd",)
 ) -> dict[str, Any]:
-    """Store a new session of ``user``; beyond the cap the least recently used one is revoked.
+    """Store and return a new session of ``user``; above the limit, revoke the least recently used sessions.
 
-    ``user`` is the object whose password, code or link was checked, never one that was read again since: the session
-    gets the ``security_epoch`` of that moment, so that a change made meanwhile shuts it out.
+    ``user`` must be the object whose password, code, or link was checked, not a fresh copy: the session stores the
+    ``security_epoch`` of that moment, so a concurrent change of credentials invalidates it.
     """
     idle, absolute = settings.SESSION_LIFETIMES[remember]
     moment = utc_now()
@@ -95,7 +92,7 @@ def create_session(
 
 
 def issue_tokens(user: User, session: dict[str, Any]) -> SessionTokens:
-    """The tokens of the session's present generation."""
+    """Issue tokens for the session's current generation."""
     expires = min(_aware(session["idle_exp"]), _aware(session["abs_exp"]))
     refresh = RefreshToken.issue(
         user.pk, session["_id"], session["gen"], _aware(session["rotated_at"]), expires
@@ -104,7 +101,7 @@ def issue_tokens(user: User, session: dict[str, Any]) -> SessionTokens:
 
 
 def rotate_refresh_token(raw: str, *, client: str) -> SessionTokens:
-    """Rotate the session that ``raw`` belongs to. Raises ``RefreshRefused`` with the contract's codes."""
+    """Rotate the session that the refresh token ``raw`` belongs to and return new tokens. Raises ``RefreshRefused``."""
     token = _read_refresh(raw)
     session_id, generation = token["sid"], token["gen"]
     enforce(REFRESH, session_id)
@@ -128,9 +125,10 @@ def rotate_refresh_token(raw: str, *, client: str) -> SessionTokens:
 
 
 def _require_current(session: dict[str, Any] | None, user: User) -> dict[str, Any]:
-    """Return the session when it is the user's; read it again when only the epoch differs.
+    """Return the session if it is valid for the user. Raises ``RefreshRefused``.
 
-    ``session`` was read before ``user``: a change in between may have moved it along.
+    ``session`` was read before ``user``, so it is read again if only the epoch differs: a change in between may have
+    advanced it.
     """
     if session is not None and not is_current_for(session, user):
         session = mongo.find(session["_id"])
@@ -140,9 +138,9 @@ def _require_current(session: dict[str, Any] | None, user: User) -> dict[str, An
 
 
 def renew_tokens(session_id: str, user: User) -> SessionTokens | None:
-    """New tokens for a session whose owner has just proved it again; ``None`` when it has ended.
+    """Issue new tokens for a session whose owner has just proved their identity again; ``None`` if it has ended.
 
-    Two generations on, not one: nobody who holds the old token gets the new one by the grace.
+    Skips a generation so the grace period cannot hand the new token to a holder of the old one.
     """
     moment = utc_now()
     session = mongo.find(session_id)
@@ -150,12 +148,15 @@ def renew_tokens(session_id: str, user: User) -> SessionTokens | None:
         return None
     idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
     renewed = mongo.renew(session_id, user.pk, user.security_epoch, moment, moment + idle)
-    _live_cache.pop(session_id, None)
+    _load_live.discard(session_id)
     return issue_tokens(user, renewed) if renewed is not None else None
 
 
 def _after_failed_rotation(user: User, session: dict[str, Any] | None, generation: int) -> SessionTokens:
-    """The rotation did not apply: a second tab, a lost answer, a stolen token, or the end of the session."""
+    """Handle a rotation that did not apply: a second tab, a lost response, a stolen token, or an ended session.
+
+    Returns tokens within the grace period, raises ``RefreshRefused`` otherwise; reuse revokes the session.
+    """
     if session is None or session["revoked_at"] is not None:
         raise RefreshRefused(SESSION_ENDED, code="session_revoked")
     age = (utc_now() - _aware(session["rotated_at"])).total_seconds()
@@ -179,7 +180,7 @@ def _read_refresh(raw: str) -> RefreshToken:
 
 
 def is_refresh_token(raw: str) -> bool:
-    """Whether this is a refresh token of ours that has not expired, used or not."""
+    """Return whether ``raw`` is an unexpired refresh token of this site, used or not."""
     try:
         _read_refresh(raw)
     except RefreshRefused:
@@ -188,47 +189,39 @@ def is_refresh_token(raw: str) -> bool:
 
 
 def is_current_for(session: dict[str, Any], user: User) -> bool:
-    """Whether the session is the user's and was opened, or moved along, since the last change of what proves them.
+    """Return whether the session is the user's and at the user's current security epoch.
 
-    Every place that asks whether a session is live asks this too.
+    Every check of whether a session is live must include this one.
     """
     return bool(session["user_id"] == user.pk and mongo.epoch_of(session) == user.security_epoch)
 
 
 def find_live_session(user: User, session_id: str, *, fresh: bool) -> dict[str, Any] | None:
-    """The session when it is live and the user's. ``fresh=False`` may trust what was seen up to five seconds ago.
+    """Return the user's live session, or ``None``. ``fresh=False`` may use a copy up to five seconds old.
 
-    ``user`` has just been read. When the epochs differ, one of the two may have been read before a change that keeps
-    this session and the other after it: both are read again before the session is refused.
+    ``user`` must have just been read. If the epochs differ, one of the two may have been read before a change that
+    keeps this session and the other after it, so both are read again before the session is rejected.
     """
-    session = _load_live(session_id, fresh=fresh)
+    session = _load_live.refresh(session_id) if fresh else _load_live(session_id)
     if session is None or session["user_id"] != user.pk:
         return None
     if is_current_for(session, user):
         return session
-    session = _load_live(session_id, fresh=True)
+    session = _load_live.refresh(session_id)
     if session is None or is_current_for(session, user):
         return session
     owner = User.objects.filter(pk=user.pk, is_active=True).first()
     return session if owner is not None and is_current_for(session, owner) else None
 
 
-def _load_live(session_id: str, *, fresh: bool) -> dict[str, Any] | None:
-    kept = _live_cache.get(session_id)
-    if not fresh and kept is not None and time.monotonic() - kept[0] < LIVE_CACHE_SECONDS:
-        return kept[1]
+@cached(seconds=LIVE_CACHE_SECONDS, max_entries=20_000, keep=lambda session: session is not None)
+def _load_live(session_id: str) -> dict[str, Any] | None:
     session = mongo.find(session_id)
-    if session is None or not _is_open(session):
-        _live_cache.pop(session_id, None)
-        return None
-    if len(_live_cache) > 20_000:
-        _live_cache.clear()
-    _live_cache[session_id] = (time.monotonic(), session)
-    return session
+    return session if session is not None and _is_open(session) else None
 
 
 def _is_open(session: dict[str, Any]) -> bool:
-    """Whether it has neither been ended nor expired."""
+    """Return whether the session has neither been revoked nor expired."""
     moment = utc_now()
     return (
         session["revoked_at"] is None
@@ -238,9 +231,9 @@ def _is_open(session: dict[str, Any]) -> bool:
 
 
 def user_id_for_session(session_id: str) -> str | None:
-    """Return the id of the user of a live session, ``None`` when it has ended. Reads the database, once if it is live.
+    """Return the id of the user of a live session, or ``None``. Reads the database, once if the session is live.
 
-    Session and owner come from one command, which a change may still fall into: a second look decides.
+    Session and owner are read in one command. A concurrent change may fall in between, so a mismatch is checked twice.
     """
     for _ in range(2):
         session = mongo.find_with_owner(session_id)
@@ -252,7 +245,7 @@ def user_id_for_session(session_id: str) -> str | None:
 
 
 def extend_session(session: dict[str, Any]) -> None:
-    """Push a page session's idle end back, at most every five minutes."""
+    """Extend a web session's idle expiry, at most every five minutes."""
     moment = utc_now()
     if moment - _aware(session["rotated_at"]) < TOUCH_AFTER:
         return
@@ -262,30 +255,30 @@ def extend_session(session: dict[str, Any]) -> None:
 
 
 def record_proof(session_id: str, user: User) -> bool:
-    """Note that ``user``, who was checked just now, proved the identity again in this session. Whether it is live."""
-    _live_cache.pop(session_id, None)
+    """Record that ``user`` has just proved their identity again in this session. Return whether the session is live."""
+    _load_live.discard(session_id)
     return mongo.record_proof(session_id, user.pk, user.security_epoch, utc_now())
 
 
 def has_recent_proof(session: dict[str, Any]) -> bool:
-    """Whether the session's owner proved the identity within the last ten minutes."""
+    """Return whether the session's owner proved their identity within the last ten minutes."""
     return utc_now() - _aware(session["auth_time"]) < PROOF_LIFETIME
 
 
 def revoke(session_id: str, user_id: str, reason: str) -> bool:
-    """End one session of the user. Whether it was live."""
-    _live_cache.pop(session_id, None)
+    """End one session of the user. Return whether it was live."""
+    _load_live.discard(session_id)
     return mongo.revoke(session_id, user_id, reason, utc_now())
 
 
 def revoke_all(user_id: str, reason: str, *, keep: str | None = None) -> int:
-    """End the user's sessions but ``keep``; the number that were live."""
-    _live_cache.clear()
+    """End the user's sessions except ``keep``. Return how many were live."""
+    _load_live.clear()
     return mongo.revoke_all(user_id, reason, utc_now(), keep=keep)
 
 
 def log_out(refresh_token: str, access_token: str) -> None:
-    """End the session that either token belongs to; a token that is not good ends nothing and is no error."""
+    """End the session of either token. Invalid tokens are ignored."""
     for token_class, raw in ((RefreshToken, refresh_token), (AccessToken, access_token)):
         if not raw:
             continue
@@ -297,12 +290,12 @@ def log_out(refresh_token: str, access_token: str) -> None:
 
 
 def clear_cache() -> None:
-    """Make this process look at every session again."""
-    _live_cache.clear()
+    """Drop this process's cache of live sessions."""
+    _load_live.clear()
 
 
 def list_sessions(user: User, current: str | None) -> list[dict[str, Any]]:
-    """The user's live sessions as the API and the settings page show them."""
+    """Return the user's live sessions as the API and the settings page show them."""
     return [
         {
             "id": session["_id"],

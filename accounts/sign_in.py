@@ -1,4 +1,4 @@
-"""Proving who one is: name and password, then the second factor when the account has one."""
+"""Sign-in: username or email and password, then the second factor if the account has one."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ PASSWORD_ONLY = ["pwd"]
 
 
 class InvalidCredentials(SiteError):
-    """One answer for a wrong password and an unknown name, whether or not the account is active."""
+    """The one error for a wrong password and an unknown name, whether or not the account is active."""
 
     status, code = 401, "invalid_credentials"
     detail = "The name or the password is not right."
 
 
 class AccountClosed(SiteError):
-    """The password was right; the owner closed the account and can restore it until it is erased."""
+    """The password was correct; the owner closed the account and can restore it until it is deleted."""
 
     status, code = 401, "user_inactive"
 
@@ -49,37 +49,40 @@ class AccountClosed(SiteError):
 
     @property
     def extra(self) -> dict[str, Any]:
-        """``restore_until``, for programs that offer it."""
+        """``restore_until``, for clients that offer it."""
         return {"restore_until": self.until}
 
 
 class AccountSuspended(InvalidCredentials):
-    """The password was right; our moderators suspended the account.
+    """The password was correct; moderators suspended the account.
 
-    The API answers as to a wrong password, which its contract promises for inactive accounts; the log-in page says
-    ``sentence``.
+    The API responds as to a wrong password, as its contract promises for inactive accounts; the sign-in page shows
+    ``page_detail``.
     """
 
-    sentence = "Our moderators suspended this account."
+    page_detail = "Our moderators suspended this account."
 
 
 class OtpRequired(SiteError):
-    """The password was right; the code of the second factor is missing."""
+    """The password was correct; the second-factor code is missing."""
 
     status, code = 401, "otp_required"
     detail = "Send the code of your authenticator app, or a recovery code."
 
 
 def authenticate(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
-    """The account and how it was proved (``amr``). Raises the errors above, ``OtpInvalid`` or ``Throttled``."""
+    """Return the account and how it was authenticated (``amr``).
+
+    Raises this module's errors, ``OtpInvalid``, or ``Throttled``.
+    """
     user = authenticate_password(request, login, password)
     return user, verify_second_factor(request, user, otp)
 
 
 def authenticate_password(request: HttpRequest, login: str, password: str) -> User:
-    """Return the active account behind a name and a password.
+    """Return the active account with this name and password.
 
-    Raises what ``prove`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a right password.
+    Raises what ``verify_password`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a correct password.
     """
     user = verify_password(request, login, password)
     if not user.is_active:
@@ -89,15 +92,15 @@ def authenticate_password(request: HttpRequest, login: str, password: str) -> Us
 
 
 def verify_password(request: HttpRequest, login: str, password: str) -> User:
-    """Return the account behind a name and a password, active or not.
+    """Return the account with this name and password, active or not.
 
-    Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` when too many passwords are being checked.
+    Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` if too many passwords are being checked.
 
-    Failures count per account and address, and per address; a stranger's failures do not lock the owner out. Each
-    attempt is counted before it is looked at, and taken back when it was right, so that parallel ones cannot slip
-    through. What was typed has a counter that answers 429. The username and the email address of one account also
-    share one that does not show: once it is used up, every password is wrong, or the answer would tell which address
-    belongs to which name.
+    Failures count per account and address, and per address, so a stranger's failures do not lock the owner out.
+    Attempts are counted before they are checked and refunded if correct, so concurrent ones cannot slip through. The
+    name as typed has a limit that responds with 429. Username and email address of one account also share a limit that
+    is not shown: above it, every password counts as wrong, because a visible limit would reveal which address belongs
+    to which name.
     """
     address = throttle_key(request)
     typed = f"{normalize_username(login.strip())[:80]}|{address}"
@@ -122,7 +125,7 @@ def verify_password(request: HttpRequest, login: str, password: str) -> User:
 
 
 def inactive_error(user: User) -> SiteError:
-    """Return why an inactive account cannot sign in. Only who gave its password may hear it."""
+    """Return the error for signing in to an inactive account. Show it only after a correct password."""
     if user.erase_at is None:
         return AccountSuspended()
     if user.erase_at <= timezone.now():  # about to be erased: there is nothing to come back to
@@ -131,7 +134,10 @@ def inactive_error(user: User) -> SiteError:
 
 
 def verify_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:
-    """How the account was proved, once its code is checked. Raises ``OtpRequired``, ``OtpInvalid`` or ``Throttled``."""
+    """Check the second-factor code, if one is required, and return the authentication methods (``amr``).
+
+    Raises ``OtpRequired``, ``OtpInvalid``, or ``Throttled``.
+    """
     if not totp.is_enabled(user.pk):
         return PASSWORD_ONLY
     if not otp.strip():

@@ -1,4 +1,4 @@
-"""The keys that sign tokens: Ed25519 PEM files in a folder; the newest signs, all of them verify.
+"""Keys for signing tokens: Ed25519 PEM files in a folder. The newest signs, all of them verify.
 
 ``kid`` is the file's name without its suffix. The folder is read once per process; rotation restarts the processes.
 """
@@ -23,7 +23,7 @@ from streamsite import atomic_files, folders
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The signing key with its ``kid`` and every verifying key by ``kid``."""
+    """The signing key with its ``kid``, and every verification key by ``kid``."""
 
     kid: str
     signing: Ed25519PrivateKey
@@ -31,7 +31,7 @@ class KeyRing:
 
 
 def create_key(folder: Path) -> str:
-    """Write a new key, readable by its owner only, and return its ``kid``. It signs from the next start on."""
+    """Write a new key, readable only by its owner, and return its ``kid``. It signs from the next start."""
     folders.create(folder, folders.PRIVATE)
     kid = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     pem = Ed25519PrivateKey.generate().private_bytes(
@@ -43,7 +43,7 @@ def create_key(folder: Path) -> str:
 
 
 def load_key_ring(folder: Path) -> KeyRing:
-    """The ring in ``folder``. Raises ``ImproperlyConfigured`` when it is empty or others may read a key."""
+    """Load the key ring in ``folder``. Raises ``ImproperlyConfigured`` if it is empty or others may read a key."""
     files = sorted(folder.glob("*.pem"), key=lambda path: path.stem)
     if not files:
         raise ImproperlyConfigured(f"no signing key in {folder}: run 'manage.py rotate_signing_key'")
@@ -62,14 +62,14 @@ def load_key_ring(folder: Path) -> KeyRing:
 
 @lru_cache(maxsize=1)
 def key_ring() -> KeyRing:
-    """The ring of this site."""
+    """Return this site's key ring."""
     return load_key_ring(Path(settings.TOKEN_KEYS_DIR))
 
 
 def _remove_group_access(path: Path) -> None:
-    """Take a key from its group again: for ``fsGroup`` Kubernetes gives the group every file of a volume.
+    """Remove group access from a key: with ``fsGroup``, Kubernetes grants the group every file of a volume.
 
-    A key that everyone may read stays as it is, because someone may have read it.
+    A key that everyone can read is left as it is, since it may have been read.
     """
     status = path.stat()
     if status.st_uid == os.geteuid() and status.st_mode & stat.S_IRWXG and not status.st_mode & stat.S_IRWXO:

@@ -1,7 +1,7 @@
-"""Staff actions on accounts. Admin pages, moderation, and commands call only these.
+"""Staff actions on accounts, for admin pages, moderation, and commands.
 
-Each function may be repeated, is written to the audit trail with who did it, and is mailed to the account's owner.
-``actor`` is the acting staff member, ``None`` for the operator at the command line. All raise ``Forbidden`` when
+Each function is idempotent, is recorded in the audit trail with its actor, and notifies the account's owner by email.
+``actor`` is the acting staff member, ``None`` for the operator at the command line. All raise ``Forbidden`` if
 ``actor`` may not act on the account: see ``access.require_manageable``.
 """
 
@@ -19,9 +19,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import access, api_tokens, audit, credentials, deliverability, profile, sessions, tasks, totp
-from accounts.deletion import account_deactivated, account_reactivated
 from accounts.models import User
 from accounts.security_epoch import raise_epoch
+from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
 
@@ -30,9 +30,9 @@ DELETION_DELAY = timedelta(minutes=10)
 
 
 def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
-    """Void the password, end every session and API token, and mail a link for a new password. Return ``True``.
+    """Invalidate the password, end every session and API token, and email a reset link. Return ``True``.
 
-    Raises ``Invalid`` for an account without an email address, ``Conflict`` for a closed or suspended one.
+    Raises ``Invalid`` for an account without an email address, ``Conflict`` for an inactive one.
     """
     access.require_manageable(actor, user)
     if not user.email:
@@ -49,10 +49,10 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
 def suspend(
     user: User, *, actor: User | None, request: HttpRequest | None = None, tell_owner: bool = True
 ) -> bool:
-    """Hide the account and all that it published, and end its sessions and API tokens. Return whether it was active.
+    """Suspend the account: hide it and its content, and end its sessions and API tokens. Return whether it was active.
 
-    ``tell_owner=False`` sends no mail: a decision about a reported channel has its own. Raises ``Conflict`` for an
-    account whose owner closed it.
+    ``tell_owner=False`` sends no email: a decision about a reported channel has its own. Raises ``Conflict`` for an
+    account that its owner closed.
     """
     access.require_manageable(actor, user)
     if user.erase_at is not None:
@@ -75,7 +75,7 @@ def suspend(
 def reinstate(
     user: User, *, actor: User | None, request: HttpRequest | None = None, tell_owner: bool = True
 ) -> bool:
-    """Undo ``suspend`` and return whether the account was suspended. Ended sessions and API tokens stay ended.
+    """Undo ``suspend`` and return whether the account was suspended. Sessions and API tokens stay revoked.
 
     An account that its owner closed stays closed.
     """
@@ -92,9 +92,9 @@ def reinstate(
 
 
 def change_email(user: User, address: str, *, actor: User | None, request: HttpRequest | None = None) -> bool:
-    """Mail a confirmation link to the new address and tell the old one. Return whether there is anything to confirm.
+    """Email a confirmation link to the new address and notify the old one. Return whether a confirmation is pending.
 
-    The address changes when its link is followed. Raises ``Invalid`` or ``Throttled``.
+    The address changes once its link is followed. Raises ``Invalid``, ``Conflict``, or ``Throttled``.
     """
     access.require_manageable(actor, user)
     address = credentials.clean_email(address)
@@ -104,7 +104,7 @@ def change_email(user: User, address: str, *, actor: User | None, request: HttpR
 
 
 def retry_email(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
-    """Let mail go again to an address that a mail server refused, and mail it a link. Return whether it was refused."""
+    """Allow mail to a rejected address again and email it a link. Return whether it was rejected."""
     access.require_manageable(actor, user)
     address = deliverability.refused_address(user)
     if not address:
@@ -117,7 +117,7 @@ def retry_email(user: User, *, actor: User | None, request: HttpRequest | None =
 
 
 def reset_second_factor(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
-    """Switch two-factor authentication off and end every session and API token. Return whether it was on."""
+    """Turn two-factor authentication off and end every session and API token. Return whether it was on."""
     access.require_manageable(actor, user)
     if not totp.is_enabled(user.pk):
         return False
@@ -128,7 +128,7 @@ def reset_second_factor(user: User, *, actor: User | None, request: HttpRequest 
 
 
 def delete_account(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
-    """Close the account for good and queue its erasure. Return whether it was open; its owner cannot undo it."""
+    """Close the account permanently and queue its deletion. Return whether it was open. The owner cannot undo it."""
     access.require_manageable(actor, user)
     due = timezone.now() + DELETION_DELAY
 
@@ -166,7 +166,7 @@ def set_rights(
     groups: Iterable[Group] | None = None,
     permissions: Iterable[Permission] | None = None,
 ) -> None:
-    """Set what the account may do in the administration; ``None`` leaves a value as it is. For superusers alone."""
+    """Set staff permissions; ``None`` leaves a value unchanged. Only superusers may call it."""
     access.require_rights_manageable(actor, user)
     wanted = {"is_staff": is_staff, "is_superuser": is_superuser}
     flags = {name: value for name, value in wanted.items() if value is not None}
@@ -185,13 +185,13 @@ def set_rights(
 
 
 def record_group_change(group: Group, *, actor: User | None, request: HttpRequest | None = None) -> None:
-    """Write to the trail of every member that what the group may do was changed."""
+    """Record a change of a group's permissions in the audit trail of every member."""
     for user_id in User.objects.filter(groups=group).values_list("pk", flat=True):
         audit.record("rights_changed", user_id, request=request, actor=actor)
 
 
 def end_access_after_password_change(user: User) -> None:
-    """End what the former password opened, once the operator has set another at the command line."""
+    """End all access after the operator set a new password at the command line."""
     _end_access(user, Q(), actor=None, reason="password_changed")
     audit.record("password_changed", user.pk)
     tasks.enqueue_mail("password_changed", user)
@@ -206,9 +206,9 @@ def _end_access(
     then: Callable[[], object] | None = None,
     **changes: Any,
 ) -> User | None:
-    """Apply ``changes`` and end all access when the account as it is now meets ``condition``; ``None`` otherwise.
+    """Apply ``changes`` and end all access if the account meets ``condition``; return it, else ``None``.
 
-    What its owner changes at the same time holds nothing up. ``then`` runs in the same transaction.
+    Concurrent changes by the owner do not block it. ``then`` runs in the same transaction.
     """
 
     def change() -> User | None:

@@ -1,4 +1,4 @@
-"""Thin tasks: mail, and the end of an account's waiting time. They take ids and may run again."""
+"""Tasks: account email and the deletion of closed accounts."""
 
 from __future__ import annotations
 
@@ -30,12 +30,10 @@ LINK_EXPIRED = "Not sent: its link would no longer work. A new one can be reques
 
 @task(queue_name=MAIL)
 def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> bool:
-    """Send the mail ``kind`` to ``to``: one with a link only while that is good, one about a state while it holds.
+    """Send the email ``kind`` to ``to`` unless its link or content is outdated. Return whether it was sent.
 
-    Return whether it was sent.
-
-    Jobs of earlier versions may lack ``to``: their mail goes to the account's address at the time it is sent.
-    ``details["asked_at"]`` is when it was asked for, if that is not when the job was queued.
+    Jobs of earlier versions may lack ``to``: their mail goes to the account's address at sending time.
+    ``details["asked_at"]`` is when it was requested, if not when the job was queued.
     """
     user = User.objects.filter(pk=user_id).first()
     if user is None or not mail.still_applies(kind, user, details or {}):
@@ -52,7 +50,7 @@ def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | N
 
 @task(queue_name=MAIL)
 def mail_reset(address: str) -> None:
-    """Queue a mail with a reset link for everyone who has this address: a job each, so that none is sent twice."""
+    """Queue an email with a reset link for every account with this address: one job each, so none is sent twice."""
     asked_at = current_lease().enqueued_at or timezone.now()
 
     def queue_all() -> None:
@@ -64,9 +62,10 @@ def mail_reset(address: str) -> None:
 
 @task()
 def erase_account(user_id: str) -> None:
-    """Erase the account when its waiting time is over and was not ended by its owner.
+    """Delete the account if its waiting period is over and its owner has not restored it.
 
-    In a database that is older than the files its owner may have ended it since: then it waits for the operator.
+    If the database is older than the files (a restored backup), the owner may have restored the account since: it then
+    waits for the operator.
     """
     if deletion.is_due(user_id) and (older := sweep_count.stale_database_message()):
         logger.warning("account %s is not erased yet: %s", user_id, older)
@@ -76,7 +75,7 @@ def erase_account(user_id: str) -> None:
 
 
 def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta | None:
-    """Return the lifetime of the mail's link, ``None`` without one. Raises ``PermanentFailure`` when it is no good."""
+    """Return the lifetime of the email's link, or ``None``. Raises ``PermanentFailure`` if it has expired."""
     lifetime = email_tokens.link_lifetime(kind)
     if lifetime is None:
         return None
@@ -88,9 +87,9 @@ def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta |
 
 
 def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None:
-    """Queue a mail to ``to``, or to the account's present address; within ``atomic()`` only if that commits.
+    """Queue an email to ``to``, or to the account's current address; within ``atomic()`` only if that commits.
 
-    The address is fixed now: whoever changes it while the mail server is away must not receive the warnings about it.
+    The address is fixed now, so that whoever changes it during a mail outage does not receive the warnings about it.
     """
     to = to or user.email
     if not to:
@@ -100,10 +99,10 @@ def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None
 
 
 def enqueue_reset(address: str) -> None:
-    """Queue a reset mail. The same work is done here whether or not anybody has the address."""
+    """Queue a reset email. Does the same work whether or not the address is known."""
     mail_reset.using(priority=LINK_PRIORITY).enqueue(address)
 
 
 def enqueue_erasure(user_id: str, due: datetime) -> None:
-    """Queue the end of the waiting time."""
+    """Queue the deletion of a closed account at the end of its waiting period."""
     erase_account.using(run_after=due).enqueue(user_id)

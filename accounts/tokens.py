@@ -1,7 +1,7 @@
 """Access and refresh tokens: SimpleJWT's classes over an Ed25519 key ring with ``kid`` and ``typ``.
 
-A token is good when its header names a known key and the right ``typ``, its signature is by that key, and its claims
-are all there, of the right type, and in time. ``jku``, ``jwk`` and ``x5u`` are never looked at.
+A token is valid if its header names a known key and the right ``typ``, the signature matches that key, and its claims
+are complete, correctly typed, and in time. ``jku``, ``jwk``, and ``x5u`` are ignored.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ class KeyRingBackend(TokenBackend):
 
 
 def _is_canonical(raw: bytes) -> bool:
-    """Whether these are three base64url parts as they were issued.
+    """Return whether ``raw`` is three base64url parts exactly as issued.
 
-    Decoders ignore padding, foreign characters and the last bits, so that one token would have many spellings.
+    Decoders ignore padding, foreign characters, and the last bits, so one token would have many spellings.
     """
     parts = raw.split(b".")
     return len(parts) == 3 and all(
@@ -85,7 +85,7 @@ def _is_canonical(raw: bytes) -> bool:
 
 
 def _check_claims(claims: dict[str, Any], leeway: float) -> None:
-    """Types and ranges that PyJWT leaves open."""
+    """Check types and ranges that PyJWT does not check. Raises ``TokenBackendError``."""
     times = [claims.get("exp"), claims.get("iat")]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in times):
         raise TokenBackendError("Token is invalid")
@@ -107,7 +107,7 @@ class SessionToken(Token):
 
 
 class AccessToken(SessionToken):
-    """Sent in the ``Authorization`` header; lives minutes."""
+    """A short-lived token sent in the ``Authorization`` header."""
 
     token_type = "access"  # noqa: S105 - a type, not a secret
     typ = "at+jwt"
@@ -115,14 +115,14 @@ class AccessToken(SessionToken):
 
     @classmethod
     def issue(cls, user_id: str, session_id: str) -> AccessToken:
-        """A new token for the session."""
+        """Return a new token for the session."""
         token = cls()
         token["sub"], token["sid"] = user_id, session_id
         return token
 
 
 class RefreshToken(SessionToken):
-    """Kept in a cookie or by a native client; good for one rotation. ``gen`` counts rotations."""
+    """A token for one rotation, kept in a cookie or by a native client. ``gen`` counts rotations."""
 
     token_type = "refresh"  # noqa: S105 - a type, not a secret
     typ = "rt+jwt"
@@ -132,7 +132,7 @@ class RefreshToken(SessionToken):
     def issue(
         cls, user_id: str, session_id: str, gen: int, issued: datetime, expires: datetime
     ) -> RefreshToken:
-        """The token of generation ``gen``. Equal arguments give equal bytes, so a lost answer can be repeated."""
+        """Return the token of generation ``gen``. Equal arguments give equal bytes, so it can be sent again."""
         token = cls()
         identity = hashlib.sha256(f"{session_id}:{gen}".encode()).hexdigest()[:32]
         token.payload |= {

@@ -1,8 +1,7 @@
-"""The second factor: time-based codes (RFC 6238) and recovery codes.
+"""Two-factor authentication: time-based codes (RFC 6238) and recovery codes.
 
-``auth_totp {_id: user_id, secret, enabled_at, last_step, recovery: [hash], pending, pending_at}``. The secret is
-encrypted with a key derived from ``SECRET_KEY``; recovery codes are kept as hashes of 80 random bits. Every code is
-accepted once: the update that accepts it names the state in which it has not been used.
+The secret is encrypted with a key derived from ``SECRET_KEY``; recovery codes are stored as hashes of 80 random bits.
+Every code is accepted once: the update that consumes it names the state in which it is unused.
 """
 
 from __future__ import annotations
@@ -40,12 +39,12 @@ Document = dict[str, Any]
 
 
 def is_enabled(user_id: str) -> bool:
-    """Whether the account asks for a code."""
+    """Return whether the account requires a code."""
     return collection(FACTORS).count_documents({"_id": user_id, "enabled_at": {"$ne": None}}, limit=1) > 0
 
 
 def load_status(user_id: str) -> dict[str, Any]:
-    """``{enabled, enabled_at, recovery_codes}``: the last is how many are left."""
+    """Return ``{enabled, enabled_at, recovery_codes}``; the last is how many codes are left."""
     found = collection(FACTORS).find_one({"_id": user_id}) or {}
     enabled_at = found.get("enabled_at")
     return {
@@ -56,7 +55,7 @@ def load_status(user_id: str) -> dict[str, Any]:
 
 
 def start_setup(user: User) -> dict[str, str]:
-    """Make a secret that is not in force yet. ``{secret, otpauth_url, qr_svg}``; shown once, stored encrypted."""
+    """Create a pending secret and return ``{secret, otpauth_url, qr_svg}``. Shown once, stored encrypted."""
     secret = pyotp.random_base32()
     collection(FACTORS).update_one(
         {"_id": user.pk},
@@ -70,14 +69,14 @@ def start_setup(user: User) -> dict[str, str]:
 
 
 def pending_setup(user: User) -> dict[str, str] | None:
-    """What ``setup`` made, while it can still be confirmed."""
+    """Return the details of ``start_setup`` while the secret can still be confirmed, else ``None``."""
     found = collection(FACTORS).find_one({"_id": user.pk}) or {}
     secret = _pending_secret(found)
     return setup_details(user, secret) if secret else None
 
 
 def setup_details(user: User, secret: str) -> dict[str, str]:
-    """A secret as a person's app takes it: text, link and QR code."""
+    """Return a secret in the forms an authenticator app accepts: ``{secret, otpauth_url, qr_svg}``."""
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
     code = segno.make(url, error="m", micro=False)
     picture = io.BytesIO()
@@ -88,9 +87,9 @@ def setup_details(user: User, secret: str) -> dict[str, str]:
 
 
 def enable(user_id: str, code: str) -> list[str] | None:
-    """Put the pending secret into force when ``code`` proves that the app has it. The recovery codes, or ``None``.
+    """Activate the pending secret if ``code`` matches it. Return the recovery codes, or ``None``.
 
-    Joins the transaction that the caller is in.
+    Joins the caller's transaction.
     """
     found = collection(FACTORS).find_one({"_id": user_id}) or {}
     secret = _pending_secret(found)
@@ -115,13 +114,13 @@ def enable(user_id: str, code: str) -> list[str] | None:
 
 
 def disable(user_id: str) -> bool:
-    """Ask for no code any more. Whether one was asked for. Joins the transaction that the caller is in."""
+    """Turn two-factor authentication off. Return whether it was on. Joins the caller's transaction."""
     removed = collection(FACTORS).find_one_and_delete({"_id": user_id}, session=session_for("default"))
     return bool(removed and removed.get("enabled_at"))
 
 
 def renew_recovery_codes(user_id: str) -> list[str] | None:
-    """Ten new codes in place of the old ones; ``None`` when the second factor is off."""
+    """Replace the recovery codes and return the ten new ones; ``None`` if two-factor authentication is off."""
     codes = _new_recovery_codes()
     applied = collection(FACTORS).update_one(
         {"_id": user_id, "enabled_at": {"$ne": None}}, {"$set": {"recovery": [_hash(code) for code in codes]}}
@@ -130,12 +129,15 @@ def renew_recovery_codes(user_id: str) -> list[str] | None:
 
 
 def is_recovery_code(code: str) -> bool:
-    """Whether the text has the form of a recovery code."""
+    """Return whether ``code`` has the format of a recovery code."""
     return RECOVERY_CODE_PATTERN.match(_normalize_code(code)) is not None
 
 
 def consume_code(user_id: str, code: str) -> str | None:
-    """Use up a code: ``"otp"`` or ``"recovery"`` when it was good, ``None`` otherwise. Good once, also in parallel."""
+    """Consume a code and return its type, ``"otp"`` or ``"recovery"``; ``None`` if it is invalid.
+
+    A code is accepted once, also with concurrent calls.
+    """
     found = collection(FACTORS).find_one({"_id": user_id, "enabled_at": {"$ne": None}})
     if found is None:
         return None
@@ -154,12 +156,12 @@ def consume_code(user_id: str, code: str) -> str | None:
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove what is kept about an account that goes."""
+    """Delete the second factor of a deleted account."""
     collection(FACTORS).delete_one({"_id": user_id})
 
 
 def _matching_step(secret: str, code: str) -> int | None:
-    """The time step whose code this is, the present one or its neighbours."""
+    """Return the time step that ``code`` belongs to, the current one or a neighbor, or ``None``."""
     digits = code.replace(" ", "")
     if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
         return None
@@ -195,7 +197,7 @@ def _pending_secret(found: Document) -> str | None:
 
 
 def _decrypt(value: bytes) -> str:
-    """The secret; an unreadable one (``SECRET_KEY`` was replaced without a fallback) matches no code."""
+    """Return the secret. An unreadable one (``SECRET_KEY`` was replaced without a fallback) matches no code."""
     try:
         return _cipher().decrypt(bytes(value)).decode()
     except InvalidToken:

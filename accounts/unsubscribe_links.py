@@ -1,6 +1,7 @@
-"""Ending mail that is not about the account itself, without signing in: one click in a mail program (RFC 8058).
+"""One-click unsubscription from notification mail without signing in (RFC 8058).
 
-A link's token is signed and names account and kind of mail. It never expires and changes nothing but what is mailed.
+A link's token is signed and contains the account and the kind of mail. It never expires and changes nothing but email
+preferences.
 """
 
 from __future__ import annotations
@@ -24,27 +25,27 @@ WITHOUT_EMAIL = {"email": "none", "both": "page"}
 
 
 class UnsubscribeLinkInvalid(Invalid):
-    """One answer for a link that was cut, made up, or belongs to an account that is gone."""
+    """The one error for a truncated or forged link, or one of a deleted account."""
 
     code = "link_invalid"
     detail = "This link is not valid. You can choose what we email you in your settings."
 
 
 def unsubscribe_url(user: User, kind: str) -> str:
-    """Return the address that ends mail of ``kind`` for the account."""
+    """Return the URL that unsubscribes the account from mail of ``kind``."""
     token = signing.Signer(salt=SALT).sign_object([user.pk, kind])
     return f"{settings.SITE_URL}/unsubscribe?token={quote(token)}"
 
 
 def unsubscribe_headers(address: str) -> dict[str, str]:
-    """Return the headers by which mail programs offer to unsubscribe; none without an address."""
+    """Return the ``List-Unsubscribe`` headers for an unsubscribe URL; empty without one."""
     if not address:
         return {}
     return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def read_token(raw: str) -> tuple[User, str]:
-    """Return the account and the kind of mail of a link's token. Raises ``UnsubscribeLinkInvalid``."""
+    """Return the account and the kind of mail of a token. Raises ``UnsubscribeLinkInvalid``."""
     try:
         user_id, kind = signing.Signer(salt=SALT).unsign_object(raw[:MAX_TOKEN_LENGTH])
     except (signing.BadSignature, ValueError, TypeError):
@@ -55,7 +56,7 @@ def read_token(raw: str) -> tuple[User, str]:
 
 
 def unsubscribe(user: User, kind: str) -> str:
-    """Stop mailing this kind to the account, and return a token for ``undo``. Safe to repeat."""
+    """Stop mail of this kind to the account and return a token for ``resubscribe``. Idempotent."""
     chosen = preferences.with_defaults(user.preferences)
     former = {name: str(chosen[name]) for name in EMAIL_PREFERENCES[kind] if chosen[name] in WITHOUT_EMAIL}
     if former:
@@ -64,7 +65,7 @@ def unsubscribe(user: User, kind: str) -> str:
 
 
 def resubscribe(raw: str) -> User:
-    """Choose again what ``unsubscribe`` ended and nobody has chosen since; return the account.
+    """Restore the preferences that ``unsubscribe`` changed and nobody has changed since; return the account.
 
     Raises ``UnsubscribeLinkInvalid``.
     """

@@ -1,4 +1,4 @@
-"""The username rule: ASCII, lower case, 3 to 30 characters, nothing that a path or a page could be mistaken for."""
+"""The username rule: lowercase ASCII, 3 to 30 characters, and no name that could be mistaken for a path or a page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RESERVED = frozenset(
 
 
 def normalize_username(raw: str) -> str:
-    """Lower-case ASCII letters only; anything else is left for the rule to refuse."""
+    """Lowercase ASCII letters only; other characters are left for validation to reject."""
     return raw.translate({upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)})
 
 

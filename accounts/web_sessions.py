@@ -1,4 +1,4 @@
-"""Signing a browser's pages in, and keeping them signed in when the password changes."""
+"""Sign browsers in, and keep them signed in when the password changes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from django.http import HttpRequest
 
 from accounts import sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
 from streamsite.rate_limits import SIGN_INS, enforce
 
+# The key of a web session under which the id of its session document is stored.
+SESSION_KEY = "sid"
 BACKEND = "accounts.backends.LoginBackend"
 
 
 def sign_in(request: HttpRequest, user: User, *, remember: bool, amr: Sequence[str]) -> None:
-    """Start a page session of ``user``; the signal's receiver opens the document that governs it.
+    """Start a web session of ``user`` and end the browser's former one. A receiver creates the session document.
 
-    The one that the browser's cookie stood for until now ends. Raises ``Throttled`` after many in an hour: each leaves
-    a session's document and an audit row.
+    Raises ``Throttled`` after many sign-ins in an hour, since each writes a session document and an audit event.
     """
     enforce(SIGN_INS, user.pk)
     former, owner = request.session.get(SESSION_KEY), request.session.get(USER_KEY)
@@ -32,6 +32,6 @@ def sign_in(request: HttpRequest, user: User, *, remember: bool, amr: Sequence[s
 
 
 def keep_signed_in(request: HttpRequest, user: User) -> None:
-    """Let a page session of ``user`` outlive the change of the password, under a new cookie."""
+    """Keep a web session of ``user`` after a change of the password, under a new cookie."""
     if request.user.is_authenticated and request.user.pk == user.pk and request.session.session_key:
         update_session_auth_hash(request, user)

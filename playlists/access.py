@@ -1,6 +1,6 @@
-"""The gates of playlists: who may list, open, fill or change one.
+"""Access rules of playlists: who may list, open, fill, or change one.
 
-Its owner may do everything. Collaborators open it, add videos, sort them and take out what they added themselves.
+The owner may do everything. Collaborators open it, add and sort videos, and remove those they added.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ OBJECT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
 
 def listed_playlists(owner_id: str) -> QuerySet[Playlist]:
-    """The playlists of a channel that may appear in anybody's lists."""
+    """Return a channel's playlists that may appear in public lists."""
     return Playlist.objects.filter(listed(), owner_id=owner_id).select_related("owner")
 
 
 def searchable_playlists() -> QuerySet[Playlist]:
-    """Every playlist that may appear in anybody's lists. Its owner's account may be closed."""
+    """Return every playlist that may appear in public lists, including those of inactive accounts."""
     return Playlist.objects.filter(listed(), is_watch_later=False)
 
 
 def playlists_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
-    """The playlists with these ids that ``viewer`` may find, in the order of ``ids``; owners loaded.
+    """Return the playlists with these ids that ``viewer`` may find, in the order of ``ids``, with owners loaded.
 
-    None of closed accounts, none of accounts that ``viewer`` blocks, and no empty ones.
+    Leaves out empty ones and those of inactive accounts and of accounts that ``viewer`` blocks.
     """
     rows = searchable_playlists().filter(pk__in=list(ids), item_count__gt=0).select_related("owner")
     found = {row.pk: row for row in rows if row.owner.is_active}
@@ -43,44 +43,44 @@ def playlists_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
 
 
 def own_playlists(owner_id: str) -> QuerySet[Playlist]:
-    """Every playlist of an owner, for its owner."""
+    """Return every playlist of an owner."""
     return Playlist.objects.filter(owner_id=owner_id).select_related("owner")
 
 
 def playlists_shared_with(user_id: str) -> QuerySet[Playlist]:
-    """The playlists that an account collaborates on. Those of closed accounts are in it: see ``may_view``."""
+    """Return the playlists an account collaborates on, including those of inactive accounts: see ``may_view``."""
     return Playlist.objects.filter(collaborators__has_element=user_id).select_related("owner")
 
 
 def playlists_for_contributing(user_id: str) -> QuerySet[Playlist]:
-    """What an account may add videos to: its own playlists and those it collaborates on."""
+    """Return the playlists an account may add videos to: its own and those it collaborates on."""
     return Playlist.objects.filter(contributor_filter(user_id)).select_related("owner")
 
 
 def saved_playlists(user_id: str) -> QuerySet[SavedPlaylist]:
-    """The playlists of others that an account saved, owners loaded. It may not open all of them any more."""
+    """Return the playlists of others that an account saved, owners loaded. It may no longer be allowed to open them."""
     return SavedPlaylist.objects.filter(user_id=user_id).select_related("playlist__owner")
 
 
 def contributor_filter(user_id: str) -> Q:
-    """The condition that an account may add and sort."""
+    """Return the filter for playlists an account may add to and sort."""
     return Q(owner_id=user_id) | Q(collaborators__has_element=user_id)
 
 
 def is_collaborator(viewer: Viewer, playlist: Playlist) -> bool:
-    """Whether ``viewer`` is signed in and was invited to the playlist."""
+    """Return whether ``viewer`` is signed in and collaborates on the playlist."""
     return viewer.is_authenticated and viewer.pk in playlist.collaborators
 
 
 def may_contribute(viewer: Viewer, playlist: Playlist) -> bool:
-    """Whether ``viewer`` may add and sort."""
+    """Return whether ``viewer`` may add and sort videos."""
     if is_owner(viewer, playlist.owner_id):
         return True
     return playlist.owner.is_active and is_collaborator(viewer, playlist)
 
 
 def may_view(viewer: Viewer, playlist: Playlist) -> bool:
-    """Whether ``viewer`` may open the playlist; its owner must be loaded."""
+    """Return whether ``viewer`` may open the playlist. Its owner must be loaded."""
     if may_contribute(viewer, playlist):
         return True
     if not playlist.owner.is_active:
@@ -89,10 +89,10 @@ def may_view(viewer: Viewer, playlist: Playlist) -> bool:
 
 
 def may_show_video(viewer: Viewer, playlist: Playlist, video: Video) -> bool:
-    """Whether the playlist, which ``viewer`` may open, shows them the video.
+    """Return whether the playlist, which ``viewer`` may open, shows them the video.
 
-    A playlist that is in everybody's lists puts no unlisted video of others there: that is its owner's to decide. Who
-    fills the list, and whose video it is, see it.
+    A public playlist does not list other channels' unlisted videos: that is for their owner to decide. Contributors and
+    the video's owner still see them.
     """
     if not may_watch(viewer, video):
         return False
@@ -104,7 +104,7 @@ def may_show_video(viewer: Viewer, playlist: Playlist, video: Video) -> bool:
 
 
 def playlist_for_viewing(viewer: Viewer, playlist_id: str) -> Playlist:
-    """The playlist, when ``viewer`` may open it; ``Absent`` otherwise."""
+    """Return the playlist if ``viewer`` may open it. Raises ``Absent``."""
     if not OBJECT_ID.match(playlist_id):
         raise Absent
     playlist = Playlist.objects.select_related("owner").filter(pk=playlist_id).first()
@@ -116,17 +116,17 @@ def playlist_for_viewing(viewer: Viewer, playlist_id: str) -> Playlist:
 
 
 def playlist_for_sharing(playlist_id: str) -> Playlist:
-    """The playlist, when anybody with the link may open it; ``Absent`` otherwise, also for its owner."""
+    """Return the playlist if anyone with the link may open it. Raises ``Absent``, also for its owner."""
     return playlist_for_viewing(ANONYMOUS, playlist_id)
 
 
 def is_reachable_by_link(playlist: Playlist) -> bool:
-    """Whether anybody with the link may open the playlist."""
+    """Return whether anyone with the link may open the playlist."""
     return playlist.owner.is_active and is_linkable(playlist.visibility)
 
 
 def playlist_for_editing(viewer: Viewer, playlist_id: str) -> Playlist:
-    """The playlist, when ``viewer`` may change it; ``Forbidden`` when they can only see it."""
+    """Return the playlist if ``viewer`` may change it. Raises ``Absent``, or ``Forbidden`` if they may only view it."""
     playlist = playlist_for_viewing(viewer, playlist_id)
     if not is_owner(viewer, playlist.owner_id):
         raise Forbidden
@@ -134,7 +134,7 @@ def playlist_for_editing(viewer: Viewer, playlist_id: str) -> Playlist:
 
 
 def playlist_for_contributing(viewer: Viewer, playlist_id: str) -> Playlist:
-    """The playlist, when ``viewer`` may add and sort; ``Forbidden`` when they can only see it."""
+    """Return the playlist if ``viewer`` may add and sort. Raises ``Absent``, or ``Forbidden`` for viewers."""
     playlist = playlist_for_viewing(viewer, playlist_id)
     if not may_contribute(viewer, playlist):
         raise Forbidden
@@ -142,9 +142,9 @@ def playlist_for_contributing(viewer: Viewer, playlist_id: str) -> Playlist:
 
 
 def collaboration_for_removal(viewer: Viewer, playlist_id: str, username: str) -> tuple[Playlist, str]:
-    """The playlist and the account's id, when ``viewer`` may end that: as the owner, or their own collaboration.
+    """Return playlist and account id if ``viewer`` may end that collaboration: as the owner, or their own.
 
-    A closed account can be taken out, too.
+    The account may be inactive. Raises ``Absent`` or ``Forbidden``.
     """
     playlist = playlist_for_viewing(viewer, playlist_id)
     user = User.objects.filter(username=normalize_username(username)).first()
@@ -157,7 +157,7 @@ def collaboration_for_removal(viewer: Viewer, playlist_id: str, username: str) -
 
 
 def get_item(playlist: Playlist, item_id: str) -> PlaylistItem:
-    """An item of a playlist that was fetched for contributing."""
+    """Return an item of a playlist that was fetched for contributing. Raises ``Absent``."""
     if not OBJECT_ID.match(item_id):
         raise Absent
     item = PlaylistItem.objects.filter(pk=item_id, playlist=playlist).first()
@@ -167,20 +167,20 @@ def get_item(playlist: Playlist, item_id: str) -> PlaylistItem:
 
 
 def may_edit_item(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> bool:
-    """Whether ``viewer`` may take the item out or change its note: the owner any, collaborators their own."""
+    """Return whether ``viewer`` may remove the item or change its note: owners any, collaborators their own."""
     if is_owner(viewer, playlist.owner_id):
         return True
     return is_collaborator(viewer, playlist) and item.added_by_id == viewer.pk
 
 
 def require_may_edit_item(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> None:
-    """Raise ``Forbidden`` when somebody else added the item and ``viewer`` does not own the playlist."""
+    """Raise ``Forbidden`` unless ``viewer`` added the item or owns the playlist."""
     if not may_edit_item(viewer, playlist, item):
         raise Forbidden("Only who added a video and the owner of the playlist may do this.")
 
 
 def item_for_editing(viewer: Viewer, playlist: Playlist, item_id: str) -> PlaylistItem:
-    """An item that ``viewer`` may take out or write a note to."""
+    """Return an item that ``viewer`` may remove or annotate. Raises ``Absent`` or ``Forbidden``."""
     item = get_item(playlist, item_id)
     require_may_edit_item(viewer, playlist, item)
     return item

@@ -4,14 +4,14 @@ from django.apps import AppConfig
 
 
 class PlaylistsConfig(AppConfig):
-    """Django's handle on the app."""
+    """Django's configuration of the app."""
 
     name = "playlists"
     verbose_name = "Playlists"
 
     def ready(self) -> None:
-        """Connect signals; register the queue, Watch later, shelves, oEmbed and the studio's bulk change."""
-        from playlists import mongo, oembed, queries, signals, studio_action  # noqa: F401
+        """Connect receivers; register the queue, Watch later, shelves, search, oEmbed, and the studio's bulk action."""
+        from playlists import mongo, oembed, queries, receivers, studio_action  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.copies import COPIES
         from playlists.counters import COUNTERS

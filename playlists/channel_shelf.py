@@ -1,4 +1,4 @@
-"""Playlists as shelves of their owner's channel."""
+"""The channel page's shelf of a playlist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_CHOICES = 200
 
 
 def shelf_stages(channel_id: str, value: str) -> list[dict[str, Any]]:
-    """The first videos of a listed playlist of the channel's, with the playlist's title."""
+    """Return the stages that find the first videos of a listed playlist of the channel, with its title."""
     # The order by hand and that of a rule have an index each; the playlist says which it shows.
     chosen = {"$cond": [{"$eq": ["$sort", Sort.MANUAL.value]}, "$rank", "$sort_key"]}
     return [
@@ -39,7 +39,7 @@ def _first_items(name: str) -> dict[str, Any]:
 
 
 def clean_shelf_value(owner: User, value: str) -> str:
-    """The id of a playlist of the owner's."""
+    """Return the id of a playlist of the owner. Raises ``Invalid``."""
     try:
         playlist = access.playlist_for_editing(owner, value)
         if is_owner(owner, playlist.owner_id):
@@ -50,7 +50,7 @@ def clean_shelf_value(owner: User, value: str) -> str:
 
 
 def playlist_choices(owner: User) -> list[tuple[str, str]]:
-    """The owner's listed playlists."""
+    """Return ids and titles of the owner's listed playlists."""
     rows = access.listed_playlists(owner.pk).order_by(*RECENT)[:MAX_CHOICES]
     return [(playlist.pk, playlist.title) for playlist in rows]
 

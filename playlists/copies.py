@@ -1,4 +1,4 @@
-"""Copies of playlists' titles: see ``streamsite.copied_texts``."""
+"""Denormalized copies of playlist titles: see ``streamsite.copied_texts``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/embed/playlist/{id}``: which videos of a playlist other sites can play, some of them at a time."""
+"""Windows of playlist entries for ``/embed/playlist/{id}``: the videos that other sites can play."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from playlists import queries
 from playlists.access import may_show_video
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from playlists.ordering import order_fields
-from videos import embed_domains
 from videos.access import ANONYMOUS
 from videos.mappers import serialize_card
 from videos.models import Video
+from videos.syndication import embed_domains
 
 ENTRIES_BEFORE, WINDOW_SIZE = 10, 50
 
 
 @dataclass(frozen=True)
 class Window:
-    """The entries around a place of a playlist.
+    """Entries around a place of a playlist.
 
-    ``entries`` are ``{index, id, video{card}}``, the index counting from 1 over all items, also those left out.
-    ``first`` and ``last`` are the indexes that were looked at, ``total`` is the highest index, and ``shown`` the
-    number of items that everybody sees.
+    ``entries`` are ``{index, id, video{card}}``, where the index counts from 1 over all items, including those left
+    out. ``first`` and ``last`` are the indexes that were read, ``total`` is the highest index, and ``shown`` the number
+    of publicly visible items.
     """
 
     entries: list[dict[str, Any]]
@@ -39,16 +39,16 @@ class Window:
 
 
 def parse_index(raw: str, total: int = MAX_ITEMS) -> int:
-    """Return ``?index=`` within 1 to ``total``; 1 for what isn't a number."""
+    """Parse ``?index=`` and clamp it to 1 to ``total``; return 1 if it is not a number."""
     if not (raw.isascii() and raw.isdecimal() and len(raw) <= 6):
         return 1
     return max(1, min(int(raw), total))
 
 
 def may_embed(playlist: Playlist, video: Video, host: str) -> bool:
-    """Return whether a frame on ``host`` ("" when that isn't known) shows a video of a playlist.
+    """Return whether a frame on ``host`` (``""`` if unknown) shows a video of a playlist.
 
-    A video with a list of sites is left out unless the host is on it: the frame of that video would refuse to open.
+    A video restricted to certain sites is left out unless the host is one of them: its frame would refuse to open.
     """
     if not video.allow_embed:
         return False
@@ -63,7 +63,7 @@ def load_window(playlist: Playlist, index: int, host: str) -> Window:
 
 
 def load_playable_window(playlist: Playlist, index: int, host: str) -> Window:
-    """Return the same, or the part after it when nothing from ``index`` on can be played: in four reads then."""
+    """Return the entries around ``index``; if none from there on can be played, the following ones, in four reads."""
     found = load_window(playlist, index, host)
     is_playable = any(entry["index"] >= index for entry in found.entries)
     if is_playable or found.last >= found.total:

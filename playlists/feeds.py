@@ -1,6 +1,6 @@
-"""A playlist as RSS: what everybody may list of its last videos, the last one first.
+"""RSS feeds of playlists: their last videos that may be listed, last one first.
 
-The end of a playlist is where videos are added; it is read by the index of its order.
+New videos are added at the end of a playlist, which is read through the index of its order.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ MAX_READ = 4 * MAX_ITEMS
 
 
 def feed_url(playlist: Playlist) -> str:
-    """The feed's own address."""
+    """Return the feed's own URL."""
     return urls.absolute_url(reverse("playlist-feed", args=[playlist.pk]))
 
 
 def build_playlist_feed(playlist: Playlist) -> Feed:
-    """The feed of a playlist that everybody may open; its owner must be loaded."""
+    """Return the feed of a playlist that anyone may open. Its owner must be loaded."""
     rows = list(queries.items_with_videos(playlist).order_by(*LAST_FIRST)[:MAX_READ])
     visible = queries.visible_items(ANONYMOUS, playlist, rows)
     author = playlist.owner.get_full_name()

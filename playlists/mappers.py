@@ -1,31 +1,34 @@
-"""Playlists as plain mappings."""
+"""Playlists as API bodies, for the API and for templates alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Final
 
 from accounts.mappers import serialize_badge
 from accounts.models import User
 from playlists import queries
 from playlists.access import is_collaborator, may_edit_item, may_show_video
 from playlists.models import Playlist, PlaylistItem
+from playlists.schemas import ItemDict, PlaylistDict, Role
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
 from videos.mappers import serialize_card
 from videos.models import Video
 
-OWNER, COLLABORATOR = "owner", "collaborator"
+OWNER: Final = "owner"
+COLLABORATOR: Final = "collaborator"
 
 
 def serialize_playlist(
     playlist: Playlist, viewer: Viewer, cover: Video | None, people: Mapping[str, User] | None = None
-) -> dict[str, Any]:
-    """The playlist object. ``cover`` is its first video; its picture shows only to those who may watch it.
+) -> PlaylistDict:
+    """Return the playlist object.
 
-    ``people`` are the collaborators' accounts, loaded; whoever is not among them is left out.
+    ``cover`` is its first video, whose thumbnail is shown to those who may watch it. ``people`` are the accounts of
+    collaborators by id; those that are not among them are left out.
     """
-    picture = (
+    thumbnail = (
         serialize_card(cover)["thumbnail_url"]
         if cover is not None and may_show_video(viewer, playlist, cover)
         else None
@@ -39,7 +42,7 @@ def serialize_playlist(
         "owner": serialize_badge(playlist.owner),
         "item_count": queries.visible_item_count(viewer, playlist),
         "duration": round(queries.visible_duration(viewer, playlist), 3),
-        "thumbnail_url": picture,
+        "thumbnail_url": thumbnail,
         "collaborators": [serialize_badge(known[one]) for one in playlist.collaborators if one in known],
         "sort": playlist.sort,
         "allow_duplicates": playlist.allow_duplicates,
@@ -53,15 +56,20 @@ def serialize_playlist(
     }
 
 
-def viewer_role(viewer: Viewer, playlist: Playlist) -> str | None:
-    """What ``viewer`` is to the playlist: ``owner``, ``collaborator`` or ``None``."""
+def viewer_role(viewer: Viewer, playlist: Playlist) -> Role | None:
+    """Return the viewer's role in the playlist, ``None`` without one."""
     if is_owner(viewer, playlist.owner_id):
         return OWNER
     return COLLABORATOR if is_collaborator(viewer, playlist) else None
 
 
-def serialize_item(row: PlaylistItem, position: int, added_by: str | None) -> dict[str, Any]:
-    """An item whose video is loaded and visible to the viewer."""
+def serialize_item(
+    row: PlaylistItem, position: int, added_by: str | None, viewer: Viewer, playlist: Playlist
+) -> ItemDict:
+    """Return an item whose video is loaded and visible to the viewer.
+
+    ``added_by`` is a username; ``can_edit`` says whether ``viewer`` may remove it or change its note.
+    """
     return {
         "id": row.pk,
         "position": position,
@@ -69,11 +77,5 @@ def serialize_item(row: PlaylistItem, position: int, added_by: str | None) -> di
         "added_at": iso(row.added_at),
         "added_by": added_by,
         "video": serialize_card(row.video),
+        "can_edit": may_edit_item(viewer, playlist, row),
     }
-
-
-def serialize_item_for(
-    row: PlaylistItem, position: int, added_by: str | None, viewer: Viewer, playlist: Playlist
-) -> dict[str, Any]:
-    """An item and whether ``viewer`` may take it out or change its note."""
-    return serialize_item(row, position, added_by) | {"can_edit": may_edit_item(viewer, playlist, row)}

@@ -1,4 +1,4 @@
-"""Playlists and their items. Order is a rank, so that a move writes one document."""
+"""Playlists and their items, ordered by rank, so that a move writes one document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_COLLABORATORS = 50
 
 
 class Sort(models.TextChoices):
-    """What decides the order: a person, or a figure of the videos."""
+    """Rules of order: by hand, or by a property of the videos."""
 
     MANUAL = "manual", "By hand"
     NEWEST = "newest", "Newest first"
@@ -23,10 +23,10 @@ class Sort(models.TextChoices):
 
 
 class Playlist(models.Model):
-    """A list of videos of one owner. ``version`` grows with every change of order or members and guards moves.
+    """A list of videos with one owner. ``version`` rises with every change of order or collaborators and guards moves.
 
-    ``collaborators`` are ids of accounts: within this one document, so that a change of it can name them as its
-    condition. An account's watch later has an id that follows from the account's, so it exists once.
+    ``collaborators`` holds account ids inside this document, so that changes can be conditional on them. The id of an
+    account's Watch later is derived from the account's, so it is unique.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -73,15 +73,15 @@ class Playlist(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """The playlist's page."""
+        """Return the path of its page."""
         return f"/playlists/{self.id}"
 
 
 class PlaylistItem(models.Model):
     """A video at a place in a playlist. ``rank`` orders; gaps let a move write one document.
 
-    ``sort`` is the playlist's, and ``sort_key`` what it makes of the video: the order under every rule but by hand.
-    ``copy`` is empty unless duplicates were allowed when the video was added, then it is the item's own id.
+    ``sort`` is the playlist's rule, and ``sort_key`` the video's key under it: the order under every rule except by
+    hand. ``copy`` is empty unless duplicates were allowed when the video was added; then it is the item's own id.
     ``duration`` is what this item adds to its playlist's.
     """
 
@@ -116,7 +116,7 @@ class PlaylistItem(models.Model):
 
 
 class SavedPlaylist(models.Model):
-    """Somebody keeps another's playlist in their library."""
+    """A playlist of someone else that an account keeps in its library."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(

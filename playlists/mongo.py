@@ -1,4 +1,4 @@
-"""What only pymongo can say about playlists: the first item of many, and the surroundings of one."""
+"""MongoDB access for ``playlists_playlist`` and ``playlists_playlistitem``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Ids of items in order around one: before it, from it on; how many come before it; the list's ends."""
+    """Ids of items in order: before one, and from it on; how many come before it; the list's first and last."""
 
     before: list[str] = field(default_factory=list)
     onwards: list[str] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Surroundings:
 
 
 def first_video_ids(orders: Mapping[str, str]) -> dict[str, str]:
-    """The id of the first video of each playlist, in one read; ``orders`` are their fields of order by their ids.
+    """Return the id of each playlist's first video in one read. ``orders`` holds the field of order by playlist id.
 
     Each playlist costs one step into the index of its order, however long it is.
     """
@@ -52,10 +52,7 @@ def first_video_ids(orders: Mapping[str, str]) -> dict[str, str]:
 
 
 def set_item_fields(changes: Mapping[str, Document]) -> None:
-    """Set fields of many items, each to its own values, by id: in one command for up to 5,000 of them.
-
-    Joins the transaction that the caller is in.
-    """
+    """Set fields of up to 5,000 items by id in one command. Joins the caller's transaction."""
     writes = [UpdateOne({"_id": item_id}, {"$set": fields}) for item_id, fields in changes.items()]
     if writes:
         collection(ITEMS).bulk_write(writes, ordered=False, session=session_for("default"))
@@ -64,9 +61,9 @@ def set_item_fields(changes: Mapping[str, Document]) -> None:
 def find_surroundings(
     playlist_id: str, name: str, key: float, item_id: str, *, before: int, onwards: int
 ) -> Surroundings:
-    """The surroundings of an item whose field of order, ``name``, is ``key``, in one read by that order's index.
+    """Return the surroundings of an item whose order field ``name`` is ``key``, in one read through that order's index.
 
-    Its place is counted over keys of the index, at most 5,000.
+    Its place is counted over at most 5,000 index keys.
     """
     mine: Document = {"playlist_id": playlist_id}
     ahead = {**mine, name: {"$lte": key}, "$or": [{name: {"$lt": key}}, {"_id": {"$lt": item_id}}]}
@@ -110,13 +107,13 @@ def find_surroundings(
 
 
 def watch_later_stages(playlist_id: str, video_id: str) -> tuple[str, list[Document]]:
-    """The stage that tells ``videos.viewer_state`` whether a playlist holds a video."""
+    """Return collection and pipeline that tell ``videos.viewer_state`` whether a playlist contains a video."""
     held = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
     return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]
 
 
 def refresh_public_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
-    """Return playlists' public item count and duration (seconds), by playlist id. Stored until they change.
+    """Return playlists' public item count and duration (seconds) by playlist id, and store them until they change.
 
     One read and one write for all of them.
     """
@@ -127,9 +124,9 @@ def refresh_public_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int,
 
 
 def compute_public_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int, float]]:
-    """Return playlists' public item count and duration (seconds), by playlist id, from their items. One read.
+    """Compute playlists' public item count and duration (seconds) by playlist id, from their items. One read.
 
-    As ``access.may_show`` has it for those who neither fill the list nor own the video.
+    Follows ``access.may_show_video`` for viewers who neither contribute nor own the video.
     """
     lists = {one.pk: one for one in playlists}
     seen = [

@@ -1,4 +1,4 @@
-"""What other programs are told about a playlist."""
+"""oEmbed responses for playlists."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ BAR_HEIGHT = 48
 
 
 def embed_url(playlist: Playlist) -> str:
-    """Return the address of the player for other sites."""
+    """Return the URL of the embedded player."""
     return urls.absolute_url(reverse("playlist-embed", args=[playlist.pk]))
 
 
 @oembed.register_describer("playlist", "playlist-play", "playlist-embed")
 def oembed_response(request: oembed.OEmbedRequest) -> dict[str, Any]:
-    """Return the fields of a playlist's oEmbed response; all options of an embed's address are kept."""
+    """Return a playlist's oEmbed response, keeping all options of an embed's URL."""
     playlist = playlist_for_sharing(request.parts["playlist_id"])
     query = _query(request) if request.name == "playlist-embed" else ""
     width, height = oembed.player_size(oembed.DEFAULT_ASPECT_RATIO, request, BAR_HEIGHT)

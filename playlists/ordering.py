@@ -1,7 +1,7 @@
-"""The order of a playlist: ranks with gaps, set by moves, or keys that a rule makes of the videos.
+"""The order of a playlist: ranks with gaps, set by moves, or keys that a rule derives from the videos.
 
-By hand the order is ``(rank, id)``: a move writes one item, between the ranks of its new neighbours, which keep
-theirs. Under a rule it is ``(sort_key, id)``; ranks stay, so that the order by hand is there again afterwards.
+By hand the order is ``(rank, id)``: a move writes one item, ranked between its new neighbors, which keep their ranks.
+Under a rule it is ``(sort_key, id)``; ranks are kept, so the order by hand can be restored.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MIN_GAP = 1e-6
 
 @dataclass(frozen=True)
 class Place:
-    """Where an item goes: at ``position`` (from 0), or next to another item of the list."""
+    """The target of a move: ``position`` (from 0), or a neighboring item."""
 
     position: int | None = None
     before: str | None = None
@@ -31,12 +31,12 @@ class Place:
 
 
 def order_fields(playlist: Playlist) -> tuple[str, str]:
-    """The fields that order the playlist now; an index holds either."""
+    """Return the fields that order the playlist now; each pair has an index."""
     return BY_RANK if playlist.sort == Sort.MANUAL else BY_KEY
 
 
 def sort_key_for(video: Video, sort: str) -> float:
-    """The key of a video under a rule. Unpublished videos count from when they were made."""
+    """Return the sort key of a video under a rule. Unpublished videos count from their creation."""
     if sort == Sort.MOST_VIEWED:
         return -float(video.view_count)
     if sort == Sort.MANUAL:
@@ -46,14 +46,14 @@ def sort_key_for(video: Video, sort: str) -> float:
 
 
 def next_rank(playlist_id: str) -> float:
-    """A rank behind every other."""
+    """Return a rank after the last item."""
     rows = PlaylistItem.objects.filter(playlist_id=playlist_id).order_by("-rank", "-id")
     last = rows.values_list("rank", flat=True).first()
     return GAP if last is None else last + GAP
 
 
 def rank_for(playlist_id: str, item_id: str, place: Place) -> float:
-    """The rank that puts an item there; ``Invalid`` for a neighbour that is not. Makes room where there is none."""
+    """Return the rank that puts an item at ``place``, making room if necessary. Raises ``Invalid``."""
     low, high = _gap(playlist_id, item_id, place)
     if low is not None and high is not None and high - low < MIN_GAP:
         rebalance_ranks(playlist_id)
@@ -62,14 +62,14 @@ def rank_for(playlist_id: str, item_id: str, place: Place) -> float:
 
 
 def rebalance_ranks(playlist_id: str) -> None:
-    """Give the ranks their gaps back, in the present order."""
+    """Restore the gaps between ranks, keeping the order."""
     rows = PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK)
     ids = list(rows.values_list("pk", flat=True))
     mongo.set_item_fields({item_id: {"rank": GAP * (index + 1)} for index, item_id in enumerate(ids)})
 
 
 def apply_sort_rule(playlist_id: str, sort: str) -> None:
-    """Give every item the key of a rule: at most 5,000, read and written in one command each."""
+    """Set every item's key under a rule: at most 5,000 items, read and written in one command each."""
     rows = list(PlaylistItem.objects.filter(playlist_id=playlist_id).values_list("pk", "video_id"))
     videos = Video.objects.only("view_count", "published_at", "created_at").in_bulk(
         {video_id for _, video_id in rows}
@@ -84,14 +84,14 @@ def apply_sort_rule(playlist_id: str, sort: str) -> None:
 
 
 def neighbor_id(playlist: Playlist, item: PlaylistItem, direction: int) -> str | None:
-    """The id of the item before (-1) or after (1) another in the order by hand."""
+    """Return the id of the item before (-1) or after (1) another in the order by hand, or ``None``."""
     rows = PlaylistItem.objects.filter(playlist=playlist)
     side = _after(rows, item.rank, item.pk) if direction > 0 else _before(rows, item.rank, item.pk)
     return side.values_list("pk", flat=True).first()
 
 
 def _after(rows: QuerySet[PlaylistItem], rank: float, item_id: str) -> QuerySet[PlaylistItem]:
-    """Those behind a place, the next one first. The first condition is the index's, the second breaks ties."""
+    """Return the items after a place, nearest first. The first condition uses the index, the second breaks ties."""
     return rows.filter(Q(rank__gt=rank) | Q(pk__gt=item_id), rank__gte=rank).order_by(*BY_RANK)
 
 
@@ -100,7 +100,7 @@ def _before(rows: QuerySet[PlaylistItem], rank: float, item_id: str) -> QuerySet
 
 
 def _gap(playlist_id: str, item_id: str, place: Place) -> tuple[float | None, float | None]:
-    """The ranks between which the item goes; ``None`` for an end of the list."""
+    """Return the ranks between which the item goes; ``None`` for an end of the list."""
     others = PlaylistItem.objects.filter(playlist_id=playlist_id).exclude(pk=item_id)
     if place.position is not None:
         return _gap_at(others.order_by(*BY_RANK), place.position)
@@ -119,7 +119,7 @@ def _gap(playlist_id: str, item_id: str, place: Place) -> tuple[float | None, fl
 
 
 def _gap_at(others: QuerySet[PlaylistItem], position: int) -> tuple[float | None, float | None]:
-    """Steps over at most 5,000 keys of the index to get there."""
+    """Return the ranks around a position, stepping over at most 5,000 index keys."""
     if position == 0:
         return None, others.values_list("rank", flat=True).first()
     ranks = list(others.values_list("rank", flat=True)[position - 1 : position + 1])
@@ -139,9 +139,9 @@ def _between(low: float | None, high: float | None) -> float:
 
 
 def item_position(playlist: Playlist, item: PlaylistItem) -> int:
-    """How many items come before one, by the order's index: at most 5,000 of its keys, no documents.
+    """Return how many items come before one, counted over at most 5,000 index keys, without reading documents.
 
-    For answers about a single item; a page of items has its places from its cursor.
+    For responses about a single item; a page of items has its places from its cursor.
     """
     field = order_fields(playlist)[0]
     key = getattr(item, field)
@@ -151,12 +151,12 @@ def item_position(playlist: Playlist, item: PlaylistItem) -> int:
 
 
 def update_view_keys(video_id: str, views: int) -> None:
-    """A video's views changed: bring it to its place in playlists that are ordered by them."""
+    """Update the sort key of a video in playlists ordered by views."""
     PlaylistItem.objects.filter(video_id=video_id, sort=Sort.MOST_VIEWED).update(sort_key=-float(views))
 
 
 def sync_video(video_id: str) -> None:
-    """A video was published, or its length became known: its items and their playlists' durations follow.
+    """Update a video's sort keys and durations, and the durations of its playlists.
 
     Each row is one conditional update whose outcome decides the playlist's sum, so repeats and races count once.
     """

@@ -1,4 +1,4 @@
-"""Pages of playlists and of items, for the API and for pages alike."""
+"""Pages of playlists and of items, for the API and for HTML pages."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from streamsite.visibility import Viewer
 
 
 def playlists_page(page: Page[Playlist], viewer: Viewer) -> dict[str, Any]:
-    """A page of playlists in the contract's list form, without those that ``viewer`` may not open (any more)."""
+    """Return a page of playlists in list form, without those that ``viewer`` may not open."""
     return {"next": page.next, "previous": page.previous, "results": serialize_playlists(page.rows, viewer)}
 
 
 def saved_playlists_page(page: Page[SavedPlaylist], viewer: Viewer) -> dict[str, Any]:
-    """The same of playlists that were saved."""
+    """Return a page of saved playlists in list form, without those that ``viewer`` may not open."""
     playlists = [row.playlist for row in page.rows]
     return {"next": page.next, "previous": page.previous, "results": serialize_playlists(playlists, viewer)}
 
 
 def save_dialog_page(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str, Any]:
-    """Playlists to put a video into: each with ``contains`` and ``item_id``, without pictures.
+    """Return a page of playlists to save a video to, each with ``contains`` and ``item_id``, without thumbnails.
 
-    ``in_watch_later`` is told apart, on whichever page watch later itself may be.
+    ``in_watch_later`` is given separately, whichever page Watch later itself is on.
     """
     later = queries.watch_later_id(str(viewer.pk))
     found = queries.items_containing(video_id, [later, *(row.pk for row in page.rows)])
@@ -51,10 +51,10 @@ def save_dialog_page(page: Page[Playlist], viewer: Viewer, video_id: str) -> dic
 def serialize_playlists(
     playlists: list[Playlist], viewer: Viewer, *, only_listed: bool = False
 ) -> list[dict[str, Any]]:
-    """Return those of the playlists that ``viewer`` may open, as mappings with their pictures.
+    """Return those of the playlists that ``viewer`` may open, as dictionaries with thumbnails.
 
-    With ``only_listed`` a picture is shown only if its video is listed: where anybody searches, the picture of an
-    unlisted video would tell its id.
+    With ``only_listed``, a thumbnail is included only if its video is listed: in public search results, the thumbnail
+    of an unlisted video would reveal its id.
     """
     shown = [row for row in playlists if access.may_view(viewer, row)]
     queries.load_public_totals(viewer, shown)
@@ -67,7 +67,7 @@ def serialize_playlists(
 
 @dataclass(frozen=True)
 class ItemsPage:
-    """A page of items, and the playlist itself for the page around them."""
+    """A page of items, and the playlist they belong to."""
 
     body: dict[str, Any]
     playlist: dict[str, Any]
@@ -76,9 +76,9 @@ class ItemsPage:
 def items_page(
     request: HttpRequest | Request, playlist: Playlist, viewer: Viewer, *, absolute: bool = True
 ) -> ItemsPage:
-    """A page of items: what ``viewer`` may not see is left out and counted in ``hidden_count``.
+    """Return a page of items. What ``viewer`` may not see is left out and counted in ``hidden_count``.
 
-    The playlist's picture is that of the page's first video.
+    The playlist's thumbnail is that of the page's first video.
     """
     page = paginate(request, queries.items_with_videos(playlist), order_fields(playlist), absolute=absolute)
     shown = queries.visible_items(viewer, playlist, page.rows)
@@ -89,7 +89,7 @@ def items_page(
     for row in shown:
         adder = people.get(row.added_by_id or "")
         name = adder.username if adder is not None else None
-        results.append(mappers.serialize_item_for(row, places[row.pk], name, viewer, playlist))
+        results.append(mappers.serialize_item(row, places[row.pk], name, viewer, playlist))
     content = {
         "next": page.next,
         "previous": page.previous,

@@ -21,20 +21,20 @@ WATCH_LATER_TITLE = "Watch later"
 
 
 def items_with_videos(playlist: Playlist) -> QuerySet[PlaylistItem]:
-    """The items of a playlist with their videos and channels; order by ``order_of``.
+    """Return a playlist's items with videos and channels loaded; order by ``order_fields``.
 
-    Whether the viewer may watch them is the caller's next step.
+    The caller must check whether the viewer may watch the videos.
     """
     return PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
 
 
 def visible_items(viewer: Viewer, playlist: Playlist, rows: Iterable[PlaylistItem]) -> list[PlaylistItem]:
-    """Those of the rows of ``items`` that the playlist shows to ``viewer``."""
+    """Return those of the rows of ``items_with_videos`` that the playlist shows to ``viewer``."""
     return [row for row in rows if may_show_video(viewer, playlist, row.video)]
 
 
 def thumbnail_video(playlist: Playlist) -> Video | None:
-    """The first video of the playlist, for its picture."""
+    """Return the playlist's first video, which supplies its thumbnail, or ``None``."""
     if not playlist.item_count:
         return None
     row = items_with_videos(playlist).order_by(*order_fields(playlist)).first()
@@ -42,14 +42,14 @@ def thumbnail_video(playlist: Playlist) -> Video | None:
 
 
 def thumbnail_videos(playlists: list[Playlist]) -> dict[str, Video]:
-    """The first video of each playlist, by playlist id, in two reads however many they are."""
+    """Return the first video of each playlist by playlist id, in two reads."""
     first = mongo.first_video_ids({one.pk: order_fields(one)[0] for one in playlists if one.item_count})
     videos = Video.objects.select_related("channel").in_bulk(set(first.values())) if first else {}
     return {playlist_id: videos[video_id] for playlist_id, video_id in first.items() if video_id in videos}
 
 
 def active_users(ids: Iterable[str | None]) -> dict[str, User]:
-    """Active accounts by id, in one read; none when nobody is asked for."""
+    """Return active accounts by id, in one read; none if ``ids`` is empty."""
     wanted = {one for one in ids if one}
     if not wanted:
         return {}
@@ -57,12 +57,12 @@ def active_users(ids: Iterable[str | None]) -> dict[str, User]:
 
 
 def watch_later_id(user_id: str) -> str:
-    """The id of an account's watch later: it follows from the account's and tells nothing of it."""
+    """Return the id of an account's Watch later playlist, derived from the account's id without revealing it."""
     return hashlib.blake2b(user_id.encode(), digest_size=12, person=b"watch-later").hexdigest()
 
 
 def get_watch_later(user: User) -> Playlist:
-    """The account's watch later; one that is not stored (yet) when nothing was ever put there."""
+    """Return the account's Watch later playlist; an unsaved one if nothing was ever added to it."""
     playlist_id = watch_later_id(user.pk)
     found = Playlist.objects.select_related("owner").filter(pk=playlist_id).first()
     return found or Playlist(
@@ -75,7 +75,7 @@ def get_watch_later(user: User) -> Playlist:
 
 
 def items_containing(video_id: str, playlist_ids: Iterable[str]) -> dict[str, str]:
-    """The item by which each of some playlists holds a video, by playlist id; the first one of several."""
+    """Return the (first) item by which each of some playlists contains a video, as item ids by playlist id."""
     rows = PlaylistItem.objects.filter(video_id=video_id, playlist_id__in=list(playlist_ids))
     found: dict[str, str] = {}
     for playlist_id, item_id in rows.values_list("playlist_id", "pk"):
@@ -84,14 +84,14 @@ def items_containing(video_id: str, playlist_ids: Iterable[str]) -> dict[str, st
 
 
 def has_saved(viewer: Viewer, playlist: Playlist) -> bool:
-    """Whether ``viewer`` keeps the playlist in their library."""
+    """Return whether ``viewer`` has the playlist in their library."""
     if not viewer.is_authenticated:
         return False
     return SavedPlaylist.objects.filter(user_id=str(viewer.pk), playlist=playlist).exists()
 
 
 def load_public_totals(viewer: Viewer, playlists: Iterable[Playlist]) -> None:
-    """Load how many items everybody sees, and how long they are, for the playlists that ``viewer`` does not fill."""
+    """Load public item count and duration of the playlists that ``viewer`` does not contribute to."""
     unknown = [one for one in playlists if not _has_public_totals(one) and not may_contribute(viewer, one)]
     found = mongo.refresh_public_totals(unknown) if unknown else {}
     for one in unknown:
@@ -103,7 +103,7 @@ def _has_public_totals(playlist: Playlist) -> bool:
 
 
 def visible_item_count(viewer: Viewer, playlist: Playlist) -> int:
-    """Return the number of all items for those who fill the playlist; for others of what everybody may see there."""
+    """Return the number of all items for contributors, of publicly visible items for others."""
     if may_contribute(viewer, playlist):
         return playlist.item_count
     load_public_totals(viewer, [playlist])
@@ -111,7 +111,7 @@ def visible_item_count(viewer: Viewer, playlist: Playlist) -> int:
 
 
 def visible_duration(viewer: Viewer, playlist: Playlist) -> float:
-    """Seconds of the whole playlist for those who fill it; for others of what everybody may see there."""
+    """Return the playlist's whole duration in seconds for contributors, that of publicly visible items for others."""
     if may_contribute(viewer, playlist):
         return max(0.0, playlist.duration)
     load_public_totals(viewer, [playlist])

@@ -1,9 +1,8 @@
-"""A playlist being played: the items around the current one, what comes next, and the links that keep it so.
+"""Playback of a playlist: the items around the current one, the next one, and links that keep the mode.
 
-``?list=<id>&item=<item>`` names a place that survives reordering and duplicates. ``&shuffle=<seed>`` (perhaps
-``<seed>.<item>``, which then comes first) is an order that everybody with the link has; ``&loop=list`` or ``one``.
-Only the surroundings are loaded, so the five thousandth item costs what the first does; shuffled, ids of all items
-are read besides.
+``?list=<id>&item=<item>`` names a place that survives reordering and duplicates. ``&shuffle=<seed>`` (or
+``<seed>.<item>``, which puts that item first) is an order shared by everyone with the link; ``&loop=list`` or ``one``.
+Only the surroundings are loaded, so the 5,000th item costs what the first does; shuffling also reads all item ids.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ LOOPS = ("list", "one")
 
 @dataclass(frozen=True)
 class PlaybackMode:
-    """How a playlist is played, as the address says it."""
+    """How a playlist is played: parsed from a URL."""
 
     playlist_id: str
     item_id: str = ""
@@ -42,7 +41,7 @@ class PlaybackMode:
 
     @classmethod
     def read(cls, params: QueryDict) -> PlaybackMode:
-        """From an address; what is not understood is left out."""
+        """Parse URL parameters; ignore invalid ones."""
         item, shuffle, loop = (params.get(name, "") for name in ("item", "shuffle", "loop"))
         return cls(
             params.get("list", ""),
@@ -52,7 +51,7 @@ class PlaybackMode:
         )
 
     def address(self, video_id: str, item_id: str | None) -> str:
-        """The watch page of an item, played in this mode."""
+        """Return the watch page URL of an item in this mode."""
         pairs = [
             ("list", self.playlist_id),
             ("item", item_id or ""),
@@ -63,13 +62,13 @@ class PlaybackMode:
 
 
 def new_shuffle_seed(first: str | None = None) -> str:
-    """A new order; the item ``first``, if any, is at its beginning."""
+    """Return a shuffle seed that puts ``first`` first."""
     seed = secrets.token_hex(4)
     return f"{seed}.{first}" if first else seed
 
 
 def shuffle_ids(ids: Iterable[str], seed: str) -> list[str]:
-    """Ids in the order of a seed. What is added or taken out later leaves the others where they are."""
+    """Return ids in the order of a seed. Adding or removing ids leaves the others' order unchanged."""
     match = SEED_PATTERN.match(seed)
     first = match[2] if match else None
     salt = (match[1] if match else seed).encode()
@@ -81,7 +80,7 @@ def shuffle_ids(ids: Iterable[str], seed: str) -> list[str]:
 
 
 def load_surroundings(playlist: Playlist, current: PlaylistItem | None, shuffle: str) -> Surroundings:
-    """What is around the current item, or the beginning when there is none."""
+    """Return what surrounds the current item; without one, the start of the list."""
     if shuffle:
         rows = PlaylistItem.objects.filter(playlist=playlist).order_by(*ordering.BY_RANK)
         ids = shuffle_ids(rows.values_list("pk", flat=True)[:MAX_ITEMS], shuffle)
@@ -99,10 +98,10 @@ def load_surroundings(playlist: Playlist, current: PlaylistItem | None, shuffle:
 
 
 def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer: Viewer) -> dict[str, Any]:
-    """The queue while ``video`` plays, as templates show it.
+    """Return the queue while ``video`` plays, for templates.
 
     ``items`` (``id, url, video{card}, is_current, number``), ``next`` and ``previous`` (one of those or ``None``),
-    ``place``, ``number`` and ``total``, ``loop``, ``is_shuffled``, and the addresses that change the mode.
+    ``place``, ``number`` and ``total``, ``loop``, ``is_shuffled``, and the URLs that change the mode.
     """
     current = _current_item(playlist, video, mode)
     near = load_surroundings(playlist, current, mode.shuffle)
@@ -147,7 +146,7 @@ def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer
 
 
 def first_item_url(playlist: Playlist, mode: PlaybackMode, viewer: Viewer) -> str | None:
-    """Where playing begins: the first item that ``viewer`` may watch; ``None`` when there is none near."""
+    """Return the URL of the first item that ``viewer`` may watch; ``None`` if there is none near the start."""
     near = load_surroundings(playlist, None, mode.shuffle)
     rows = queries.items_with_videos(playlist).filter(pk__in=near.onwards)
     seen = {row.pk: row for row in queries.visible_items(viewer, playlist, rows)}
@@ -156,14 +155,14 @@ def first_item_url(playlist: Playlist, mode: PlaybackMode, viewer: Viewer) -> st
 
 
 def _current_item(playlist: Playlist, video: Video, mode: PlaybackMode) -> PlaylistItem | None:
-    """The item that the address names, else the first one of this video. An item of another video is not it."""
+    """Return the item that the URL names if it holds this video, else the video's first item."""
     rows = PlaylistItem.objects.filter(playlist=playlist, video=video)
     named = rows.filter(pk=mode.item_id).first() if mode.item_id else None
     return named or next(iter(rows[:1]), None)
 
 
 def _mode_urls(mode: PlaybackMode, video: Video, current: PlaylistItem | None) -> dict[str, str]:
-    """Addresses of the same place, played otherwise. Loops go round: none, the list, this one."""
+    """Return URLs of the same place in other modes. Loop cycles through off, list, and one."""
     item_id = current.pk if current is not None else None
     following = {"": "list", "list": "one", "one": ""}[mode.loop]
     shuffle = "" if mode.shuffle else new_shuffle_seed(item_id)

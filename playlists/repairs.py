@@ -1,4 +1,4 @@
-"""Repairs of the public totals of playlists, which the previous release only half maintains."""
+"""Repair of public playlist totals, which the previous release maintains only partly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find public playlists by the words of their titles."""
+"""Search for public playlists by title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adding many of one's videos to a playlist at once, from the studio's table."""
+"""The studio's bulk action that adds videos to a playlist."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MAX_CHOICES = 100
 
 
 def playlist_choices(actor: User) -> list[tuple[str, str]]:
-    """Ids and titles of the latest of the actor's playlists."""
+    """Return ids and titles of the actor's most recent playlists."""
     rows = own_playlists(actor.pk).order_by(*RECENT).values_list("pk", "title")
     return list(rows[:MAX_CHOICES])
 
 
 def prepare_change(actor: User, value: Any) -> Change:
-    """A change that appends a video to the playlist ``value``; one that is in it already stays where it is."""
+    """Return a change that appends a video to the playlist ``value`` unless it contains it. Raises ``Invalid``."""
     if not isinstance(value, str):
         raise Invalid("Choose a playlist.", fields={"value": ["The id of a playlist."]})
     try:

@@ -43,7 +43,7 @@ def check_setting_combinations(**extra: Any) -> list[CheckMessage]:
                 "EMAIL_HOST is not set: mail is written to files in the data folder.", id="streamsite.W001"
             )
         )
-    if settings.S3_BUCKET and any(find_spec(name) is None for name in ("boto3", "storages")):
+    if settings.S3_BUCKET and find_spec("boto3") is None:
         found.append(
             Error(
                 "S3_BUCKET is set and its packages are missing: install requirements-s3.lock (docs/operations.md).",

@@ -35,6 +35,8 @@ class SiteError(Exception):
     status = 400
     code = "validation_error"
     detail = "The request cannot be carried out."
+    # The sentence of a page's form, where it may say more than the API does.
+    page_detail = ""
 
     def __init__(
         self,
@@ -49,6 +51,11 @@ class SiteError(Exception):
         self.fields = fields
         self.retry_after = retry_after
         super().__init__(self.code)
+
+    @property
+    def sentence(self) -> str:
+        """All that is wrong in one line: the sentences about fields, otherwise ``detail``."""
+        return " ".join(text for texts in (self.fields or {}).values() for text in texts) or self.detail
 
     @property
     def headers(self) -> dict[str, str]:
@@ -90,21 +97,22 @@ class Absent(SiteError):
     """It does not exist, or the caller may not know that it does."""
 
     status, code = 404, "not_found"
-    detail = "There is nothing here."
+    detail = "Not found."
 
 
 class Conflict(SiteError):
     """It exists already, or its state forbids this."""
 
     status, code = 409, "conflict"
-    detail = "This conflicts with what is there."
+    detail = "This already exists."
 
 
 class Stale(SiteError):
     """The caller's version is not the current one."""
 
     status, code = 412, "precondition_failed"
-    detail = "It changed meanwhile. Load it again and repeat the change."
+    detail = "Someone changed this in the meantime. Load it again and repeat the change."
+    page_detail = "Someone changed this in the meantime. Load the page again."
 
 
 class TooLarge(SiteError):

@@ -28,6 +28,7 @@ from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
 from streamsite import __version__, errors, external_services, headers, logs
+from streamsite.caching import ExpiringCache
 from streamsite.method_not_allowed import MethodNotAllowed
 from streamsite.mongo.engine.client import get_client
 from streamsite.tasks import control, dispatch
@@ -67,35 +68,32 @@ class Check:
     """
 
     def __init__(self, look: Callable[[], str], *, good_seconds: float) -> None:
-        self._look, self._good_seconds = look, good_seconds
+        self._look = look
         self._lock = threading.Lock()
-        self.forget()
+        self._fresh: ExpiringCache[None, Result] = ExpiringCache(
+            seconds=lambda result: good_seconds if result is True else 1.0
+        )
+        self._usable: ExpiringCache[None, Result] = ExpiringCache(seconds=MAX_AGE_SECONDS)
 
     def forget(self) -> None:
         """Look again at the next call."""
-        self._result: Result = UNKNOWN
-        self._made_at = float("-inf")
+        self._fresh.clear()
+        self._usable.clear()
 
     def result(self) -> Result:
         """Return ``True``, or what is wrong."""
-        if self._age() < self._lifetime():
-            return self._result
-        is_usable = self._age() < MAX_AGE_SECONDS
-        if not self._lock.acquire(timeout=0 if is_usable else DATABASE_SECONDS):
-            return self._result if is_usable else DATABASE_AWAY
+        if (fresh := self._fresh.get(None, None)) is not None:
+            return fresh
+        usable = self._usable.get(None, None)
+        if not self._lock.acquire(timeout=DATABASE_SECONDS if usable is None else 0):
+            return DATABASE_AWAY if usable is None else usable
         try:
-            if self._age() >= self._lifetime():
-                self._result = self._made() or True
-                self._made_at = time.monotonic()
-            return self._result
+            return self._fresh.get_or_load(None, self._renew)
         finally:
             self._lock.release()
 
-    def _age(self) -> float:
-        return time.monotonic() - self._made_at
-
-    def _lifetime(self) -> float:
-        return self._good_seconds if self._result is True else 1.0
+    def _renew(self) -> Result:
+        return self._usable.load(None, lambda: self._made() or True)
 
     def _made(self) -> str:
         try:

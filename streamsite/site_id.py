@@ -17,6 +17,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -29,6 +30,7 @@ from django.db import DatabaseError, InterfaceError
 from pymongo.errors import OperationFailure, PyMongoError
 
 from streamsite import atomic_files, trash
+from streamsite.caching import cached
 from streamsite.mongo.collections import collection
 
 logger = logging.getLogger("streamsite.site_id")
@@ -153,28 +155,28 @@ def _guard_later() -> None:
         os._exit(1)
 
 
-_seen = (float("-inf"), "")
+_last_message = ""
 
 
 def mismatch_message() -> str:
     """Return why database and data folder do not belong together, "" when they do. Read at most every five seconds.
 
-    While the database is away this is what was found last.
+    While the database is away, return what was found last.
     """
-    global _seen
-    when, sentence = _seen
-    if time.monotonic() - when < CACHE_SECONDS:
-        return sentence
+    global _last_message
+    with suppress(*CONNECTION_ERRORS):
+        _last_message = _find_mismatch()
+    return _last_message
+
+
+@cached(seconds=CACHE_SECONDS)
+def _find_mismatch() -> str:
     try:
         with pymongo.timeout(ANSWER_SECONDS):
             require_match()
-        sentence = ""
     except SiteMismatch as error:
-        sentence = str(error)
-    except CONNECTION_ERRORS:
-        return sentence
-    _seen = (time.monotonic(), sentence)
-    return sentence
+        return str(error)
+    return ""
 
 
 # --- deciding -------------------------------------------------------------------------------------

@@ -6,18 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.contrib import messages
-from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from streamsite.errors import SiteError
-from streamsite.pages import safe_next, show_problems
+from streamsite.errors import SiteError, Unavailable
+from streamsite.view_helpers import safe_next
 
 T = TypeVar("T")
+
+
+class HasPage(Protocol):
+    """An object with a page of its own, such as a video."""
+
+    def get_absolute_url(self) -> str:
+        """Return the page's path."""
 
 
 def attempt(action: Callable[[], T], *refusals: type[SiteError]) -> T | SiteError:
@@ -65,9 +71,23 @@ def perform(
         return done(result)
     response = refused(result) if refused is not None else None
     if response is None:
-        show_problems(form, result)
+        add_form_errors(form, result)
         form.refusal = result  # type: ignore[attr-defined]
     return response
+
+
+def add_form_errors(form: BaseForm, error: SiteError) -> None:
+    """Add the sentences of ``error`` to the form's fields, or to the whole form where they concern none of them.
+
+    ``Unavailable``, which no change to the form can mend, is raised again.
+    """
+    if isinstance(error, Unavailable):
+        raise error
+    for name, sentences in (error.fields or {}).items():
+        for sentence in sentences:
+            form.add_error(name if name in form.fields else None, sentence)
+    if not any((error.fields or {}).values()):
+        form.add_error(None, error.page_detail or error.detail)
 
 
 def form_status(form: BaseForm) -> int:
@@ -75,16 +95,22 @@ def form_status(form: BaseForm) -> int:
     return 400 if form.is_bound else 200
 
 
+def refusal_of(form: BaseForm) -> SiteError | None:
+    """Return the error with which ``perform``'s action refused ``form``, if it did."""
+    refusal: SiteError | None = getattr(form, "refusal", None)
+    return refusal
+
+
 def refusal_status(form: BaseForm) -> int:
     """Return the status of the error with which a service refused ``form``, otherwise ``form_status``."""
-    refusal: SiteError | None = getattr(form, "refusal", None)
+    refusal = refusal_of(form)
     return form_status(form) if refusal is None else refusal.status
 
 
 def perform_and_redirect(
-    request: HttpRequest, action: Callable[[], object], message: str, fallback: str | Model
+    request: HttpRequest, action: Callable[[], object], message: str, fallback: str | HasPage
 ) -> HttpResponse:
-    """Run ``action`` and return to where its form was (``next``), else to ``fallback``.
+    """Run ``action`` and return to where its form was (``next``), otherwise to ``fallback``.
 
     The page there says ``message``, if any, or why the action was refused.
     """
@@ -96,12 +122,20 @@ def perform_and_redirect(
     return redirect_back(request, fallback)
 
 
-def redirect_back(request: HttpRequest, fallback: str | Model) -> HttpResponse:
-    """Redirect to ``next`` from the request, else to ``fallback``: a path, a URL's name, or an object with a page."""
+def redirect_back(request: HttpRequest, fallback: str | HasPage) -> HttpResponse:
+    """Redirect to ``next`` from the request, otherwise to ``fallback``: a path, a URL name or an object with a page."""
     return redirect(safe_next(request, "") or fallback)
 
 
-def redirect_with_message(request: HttpRequest, message: str, to: str | Model, *args: object) -> HttpResponse:
+def redirect_back_with_message(request: HttpRequest, message: str, fallback: str | HasPage) -> HttpResponse:
+    """Redirect as ``redirect_back`` does, to a page that says ``message``."""
+    messages.success(request, message)
+    return redirect_back(request, fallback)
+
+
+def redirect_with_message(
+    request: HttpRequest, message: str, to: str | HasPage, *args: object
+) -> HttpResponse:
     """Redirect as ``django.shortcuts.redirect`` does, to a page that says ``message``."""
     messages.success(request, message)
     return redirect(to, *args)

@@ -1,53 +1,58 @@
-"""What page views share."""
+"""Responses and checks that page views share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_safe
-
-from streamsite.errors import SiteError, Unavailable
+from django.views.decorators.http import require_http_methods, require_safe
 
 View = Callable[..., HttpResponse]
 
+# Decorates the view of a page with a form that is sent to the page's own address.
+allow_get_and_post = require_http_methods(["GET", "HEAD", "POST"])
+
 
 def is_htmx(request: HttpRequest) -> bool:
-    """Whether the page asks for more of a list instead of for itself."""
+    """Return whether a page's script asks for a part of the page instead of for all of it."""
     return request.headers.get("HX-Request") == "true"
 
 
 def redirect_view(name: str) -> View:
-    """A view that leads on to the page of that name, for an address people are likely to type."""
+    """Return a view that redirects to the page of that URL name, for an address people are likely to type."""
 
     @require_safe
-    def lead_on(request: HttpRequest) -> HttpResponse:
+    def redirect_to_page(request: HttpRequest) -> HttpResponse:
         return redirect(name)
 
-    return lead_on
+    return redirect_to_page
 
 
-def add_form_errors(form: BaseForm, error: SiteError) -> None:
-    """Put what a service refused beside the fields it is about. What is no fault of theirs is raised again."""
-    if isinstance(error, Unavailable):
-        raise error
-    shown = False
-    for name, sentences in (error.fields or {}).items():
-        for sentence in sentences:
-            form.add_error(name if name in form.fields else None, sentence)
-            shown = True
-    if not shown:
-        form.add_error(None, error.detail)
+def render_page_or_part(
+    request: HttpRequest, page: str, part: str, context: Mapping[str, object], status: int = 200
+) -> HttpResponse:
+    """Render the template ``part`` for a page's script, which puts it into the page, otherwise ``page``."""
+    return render(request, part if is_htmx(request) else page, context, status=status)
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:
-    """``next`` from the form or the query when it stays on this site, else ``fallback``."""
+    """Return ``next`` from the form or the query if it stays on this site, otherwise ``fallback``."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return wanted
     return fallback
+
+
+def referring_host(request: HttpRequest) -> str:
+    """Return the host of the other site that ``Referer`` names, "" if it names none or this site."""
+    try:
+        parts = urlsplit(request.headers.get("Referer", ""))
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    return "" if parts.netloc == request.get_host() else host

@@ -4,16 +4,16 @@ from django.apps import AppConfig
 
 
 class SubscriptionsConfig(AppConfig):
-    """Django's handle on the app."""
+    """Django's configuration of the app."""
 
     name = "subscriptions"
     verbose_name = "Subscriptions"
 
     def ready(self) -> None:
-        """Follow what happens to accounts, and put the subscribe button on the watch page."""
+        """Connect receivers; register counters, repairs, the subscribe button, and the home page's shelf."""
         from streamsite import copied_texts
         from streamsite.mongo import counters, repairs
-        from subscriptions import signals  # noqa: F401
+        from subscriptions import receivers as app_receivers  # noqa: F401
         from subscriptions.copies import COPIES
         from subscriptions.counters import COUNTERS
         from subscriptions.notifications import (  # noqa: F401
@@ -21,6 +21,7 @@ class SubscriptionsConfig(AppConfig):
             receivers,
         )
         from subscriptions.posts import integrations  # noqa: F401
+        from subscriptions.posts import receivers as post_receivers  # noqa: F401
         from subscriptions.queries import feed_shelf, notify_stages
         from subscriptions.repairs import REPAIRS
         from subscriptions.views.channels import channel_context

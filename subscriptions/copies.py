@@ -1,4 +1,4 @@
-"""Copies of titles, names and texts that this app stores: see ``streamsite.copied_texts``."""
+"""Denormalized copies of titles, names, and texts in this app: see ``streamsite.copied_texts``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _retitle_case(case_id: str) -> None:
 
 
 def _retitle_below(url: str, title: str) -> None:
-    """Retitle what leads to the page or a part of it. Decisions have the title of their case."""
+    """Retitle notifications that lead to the page or a part of it. Decisions keep the title of their case."""
     rows = Notification.objects.filter(url__startswith=url).exclude(kind=MODERATION)
     rows.exclude(title=title[:MAX_TITLE_LENGTH]).update(title=title[:MAX_TITLE_LENGTH])
 

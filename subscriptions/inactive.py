@@ -1,4 +1,4 @@
-"""Subscriptions of and to accounts that are closed or suspended: they wait, and neither lists nor counters have them.
+"""Subscriptions of and to inactive accounts, which lists and counters leave out.
 
 Each change of ``Subscription.away`` is a conditional update whose outcome decides both counters.
 """
@@ -19,7 +19,7 @@ ROWS = Subscription._meta.db_table
 
 
 def sync_account(user_id: str) -> None:
-    """Bring the subscriptions of and to an account in line with whether both accounts are open. Idempotent."""
+    """Update the subscriptions of and to an account to whether both accounts are active. Idempotent."""
     rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
     for row in rows.select_related("subscriber", "channel").iterator():
         if _sync(row) and row.subscriber_id == user_id:
@@ -27,7 +27,7 @@ def sync_account(user_id: str) -> None:
 
 
 def ids_out_of_sync() -> Iterator[str]:
-    """Yield the ids of subscriptions that are not in line: the previous release closes accounts without them."""
+    """Yield the ids of subscriptions with a wrong ``away``, which the previous release does not maintain."""
     closed = User.objects.filter(is_active=False).values_list("pk", flat=True).iterator()
     for ids in chunk_values(closed):
         theirs = Q(subscriber_id__in=ids) | Q(channel_id__in=ids)
@@ -39,7 +39,7 @@ def ids_out_of_sync() -> Iterator[str]:
 
 
 def repair(row_ids: list[str]) -> None:
-    """Bring some subscriptions in line. Idempotent."""
+    """Correct ``away`` of some subscriptions. Idempotent."""
     for row in Subscription.objects.filter(pk__in=row_ids).select_related("subscriber", "channel"):
         _sync(row)
 
@@ -55,7 +55,7 @@ def _is_away(row: Subscription) -> bool:
 
 
 def _sync(row: Subscription) -> bool:
-    """Set one row right, accounts loaded; return whether that changed it."""
+    """Correct one row, accounts loaded; return whether it changed."""
     away = _is_away(row)
     was_other = {"away": {"$ne": True}} if away else {"away": True}
     changed = (

@@ -1,4 +1,4 @@
-"""Indexes that no model can describe: what people were told is removed by itself."""
+"""Indexes that no model can declare: notifications expire."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Subscriptions as OPML 2.0, the list that feed readers exchange: https://opml.org/spec2.opml.
+"""Subscriptions as OPML 2.0, the exchange format of feed readers: https://opml.org/spec2.opml.
 
-Reading is done with expat itself, which is told to stop at a document type: entities that grow, and files and
-addresses that a document names, are never looked at.
+Files are parsed with expat, which is told to stop at a document type, so entity expansion and external references are
+never processed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ FEED_PREFIX, PAGE_PREFIX = "/feeds/channels/", "/@"
 
 @dataclass
 class ImportResult:
-    """What an import did. ``unknown`` are addresses of no channel here, ``refused`` channels that could not be had."""
+    """The result of an import.
+
+    ``unknown`` are URLs that are no channel here, ``refused`` channels that could not be subscribed to.
+    """
 
     subscribed: int = 0
     already: int = 0
@@ -37,7 +40,7 @@ class ImportResult:
 
 
 def export_subscriptions(user: User) -> bytes:
-    """What an account is subscribed to, in the order of names."""
+    """Return the account's subscriptions as OPML, ordered by username."""
     channels = sorted(
         (row.channel for row in queries.subscriptions_of_user(user.pk).order_by() if row.channel.is_active),
         key=lambda channel: channel.username,
@@ -54,10 +57,7 @@ def export_subscriptions(user: User) -> bytes:
 
 
 def import_subscriptions(user: User, content: bytes) -> ImportResult:
-    """Subscribe to every channel of this site that the document names. Safe to repeat.
-
-    ``Invalid`` when it is no OPML.
-    """
+    """Subscribe to every channel of this site in an OPML document. Idempotent. Raises ``Invalid`` for other content."""
     outcome = ImportResult()
     names = _usernames(_parse_outlines(content), outcome)
     known = {channel.username: channel for channel in User.objects.filter(username__in=names, is_active=True)}
@@ -92,7 +92,7 @@ def _subscribe(user: User, channel: User, outcome: ImportResult) -> None:
 
 
 def _usernames(outlines: list[dict[str, str]], outcome: ImportResult) -> list[str]:
-    """The usernames that outlines lead to, each once; other addresses are noted as unknown."""
+    """Return the usernames that outlines link to, each once; record other URLs as unknown."""
     names: dict[str, None] = {}
     for outline in outlines:
         address = outline.get("xmlUrl") or outline.get("htmlUrl") or ""

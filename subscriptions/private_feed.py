@@ -1,8 +1,8 @@
-"""The feed as RSS at a secret address, for programs that cannot sign in.
+"""The feed as RSS at a secret URL, for programs that cannot sign in.
 
-The secret has 256 random bits, so a plain SHA-256 of it needs no salt and can be looked up by an index. The address
-shows what anybody may see, and with it whom its owner subscribes to; it can be exchanged or ended at any time, and ends
-when what proves its owner changes (``accounts.security_epoch``).
+The secret has 256 random bits, so a plain SHA-256 of it needs no salt and can be looked up by an index. The feed shows
+only public videos, but reveals its owner's subscriptions; its URL can be replaced or revoked at any time, and ends when
+the owner's credentials change (``accounts.security_epoch``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TOUCH_AFTER = timedelta(hours=1)
 
 
 def create_address(user: User, *, session_id: str | None) -> str:
-    """The account's new address, which nobody can read again; a former one ends.
+    """Create the account's feed URL, which cannot be read again; a former one ends.
 
     Raises ``ProofRequired`` unless the session ``session_id`` has a recent proof of identity.
     """
@@ -48,12 +48,12 @@ def create_address(user: User, *, session_id: str | None) -> str:
 
 
 def revoke(user_id: str) -> None:
-    """No address leads to the feed any more. Safe to repeat."""
+    """Revoke the feed's URL. Idempotent."""
     PrivateFeed.objects.filter(pk=user_id).delete()
 
 
 def load_status(user: User) -> dict[str, Any]:
-    """``{active, created_at, last_used_at}``."""
+    """Return ``{active, created_at, last_used_at}``."""
     row = PrivateFeed.objects.filter(pk=user.pk, epoch=user.security_epoch).first()
     if row is None:
         return {"active": False, "created_at": None, "last_used_at": None}
@@ -61,7 +61,7 @@ def load_status(user: User) -> dict[str, Any]:
 
 
 def feed_by_token(token: str) -> Feed:
-    """The feed at an address; ``Absent`` when it leads nowhere, or to an account that is closed."""
+    """Return the feed of a token. Raises ``Absent`` for an unknown one or an inactive account."""
     if not TOKEN_PATTERN.match(token):
         raise Absent
     row = PrivateFeed.objects.select_related("user").filter(token_hash=_hash(token)).first()

@@ -1,4 +1,4 @@
-"""Reads of subscriptions, and the feed. The feed is read when somebody looks, never written ahead."""
+"""Reads of subscriptions and of the feed, which is computed when it is read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_FEED_CHANNELS = 2_000
 
 
 def viewer_relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
-    """``{is_self, is_subscribed, notify}`` of a signed-in viewer, or ``None``."""
+    """Return ``{is_self, is_subscribed, notify}`` of a signed-in viewer, or ``None``."""
     notify = None
     if viewer.is_authenticated and viewer.pk != channel.pk:
         rows = Subscription.objects.filter(subscriber_id=str(viewer.pk), channel=channel)
@@ -35,7 +35,7 @@ def viewer_relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
 
 
 def build_viewer_relation(viewer: Viewer, channel: User, notify: str | None) -> dict[str, Any] | None:
-    """The same, when the bell setting of the subscription (``None`` without one) is known."""
+    """Return ``viewer_relation`` from a known bell setting (``None`` if not subscribed)."""
     if not viewer.is_authenticated:
         return None
     is_self = viewer.pk == channel.pk
@@ -43,23 +43,23 @@ def build_viewer_relation(viewer: Viewer, channel: User, notify: str | None) -> 
 
 
 def notify_stages(user_id: str, video: Video) -> tuple[str, list[dict[str, Any]]]:
-    """What ``videos.viewer_state`` reads of a viewer's subscription to the channel of a video: ``{notify}``."""
+    """Return collection and pipeline of the viewer's subscription, ``{notify}``, for ``videos.viewer_state``."""
     pair = {"subscriber_id": user_id, "channel_id": video.channel_id}
     return Subscription._meta.db_table, [{"$match": pair}, {"$project": {"_id": 0, "notify": 1}}]
 
 
 def is_subscribed(user_id: str, channel: User) -> bool:
-    """Whether the account is subscribed to the channel, closed or not."""
+    """Return whether the account is subscribed to the channel, active or not."""
     return Subscription.objects.filter(subscriber_id=user_id, channel=channel).exists()
 
 
 def channel_body(viewer: Viewer, channel: User) -> dict[str, Any]:
-    """The channel object for ``viewer``."""
+    """Return the channel object for ``viewer``."""
     return mappers.serialize_channel(channel, viewer_relation(viewer, channel))
 
 
 def subscription_body(viewer: Viewer, username: str) -> dict[str, Any]:
-    """The answer of the subscription calls, from what is stored now."""
+    """Return the response of the subscription endpoints, from what is stored now."""
     channel = User.objects.get(username=username)
     state = viewer_relation(viewer, channel) or {"is_subscribed": False, "notify": None}
     return {
@@ -70,24 +70,24 @@ def subscription_body(viewer: Viewer, username: str) -> dict[str, Any]:
 
 
 def subscriptions_of_user(user_id: str) -> QuerySet[Subscription]:
-    """What an account is subscribed to, channels loaded; order by ``RECENT``."""
+    """Return the account's subscriptions, channels loaded; order by ``RECENT``."""
     return Subscription.objects.filter(subscriber_id=user_id, away=False).select_related("channel")
 
 
 def subscribers_of_channel(channel_id: str) -> QuerySet[Subscription]:
-    """Who is subscribed to a channel, subscribers loaded; order by ``RECENT``."""
+    """Return a channel's subscriptions, subscribers loaded; order by ``RECENT``."""
     return Subscription.objects.filter(channel_id=channel_id, away=False).select_related("subscriber")
 
 
 def without_inactive_channels(page: Page[Subscription]) -> Page[Subscription]:
-    """The page without channels that are closed. Channels must be loaded."""
+    """Return the page without inactive channels. Channels must be loaded."""
     return replace(page, rows=[row for row in page.rows if row.channel.is_active])
 
 
 def without_hidden_subscribers(page: Page[Subscription]) -> Page[Subscription]:
-    """The page without closed accounts and those that keep their subscriptions private. Subscribers must be loaded.
+    """Return the page without inactive accounts and those with private subscriptions. Subscribers must be loaded.
 
-    Looked at here and not by the database: it would join every subscriber of the channel to find the first few.
+    Filtered here because the database would join every subscriber of the channel to find the first few.
     """
     return replace(page, rows=[row for row in page.rows if _may_be_named(row.subscriber)])
 
@@ -99,7 +99,7 @@ def _may_be_named(subscriber: User) -> bool:
 
 
 def followed_channels(user_id: str) -> list[str]:
-    """The channels of an account's feed: the latest ``MOST_CHANNELS_IN_FEED`` that it subscribed to."""
+    """Return the ids of the channels in an account's feed: the latest ``MAX_FEED_CHANNELS`` subscriptions."""
     return list(
         Subscription.objects.filter(subscriber_id=user_id)
         .order_by(*RECENT)
@@ -108,7 +108,7 @@ def followed_channels(user_id: str) -> list[str]:
 
 
 def feed_shelf(user: User) -> Shelf:
-    """The newest of the feed, for the home page."""
+    """Return the home page's shelf of the newest videos in the feed."""
     rows = newest_feed_videos(user.pk, MAX_ENTRIES) if user.subscription_count else []
     return Shelf(
         "feed", "From your subscriptions", "/feed", [{"video": serialize_card(video)} for video in rows]
@@ -116,9 +116,9 @@ def feed_shelf(user: User) -> Shelf:
 
 
 def feed_page(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> dict[str, Any]:
-    """A page of the feed in the contract's list form; ``is_new`` says what came since the feed was seen last.
+    """Return a page of the feed in list form; ``is_new`` marks videos published since the feed was last seen.
 
-    ``previous`` is always ``None``: what is newer than a page may have come from any channel since.
+    ``previous`` is always ``None``, since newer videos may have come from any channel meanwhile.
     """
     channels, seen = _followed_and_seen(user_id)
     rows, following = paginate_latest(
@@ -135,7 +135,7 @@ def feed_page(request: HttpRequest | Request, user_id: str, *, absolute: bool = 
 
 
 def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
-    """The channels of an account's feed, and until when it has seen it, in one read."""
+    """Return the channels of an account's feed, and when it last saw the feed, in one read."""
     marks = [{"$match": {"_id": user_id}}, {"$project": {"feed_seen_at": 1}}]
     channels: list[str] = []
     seen: datetime | None = None
@@ -156,5 +156,5 @@ def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
 
 
 def newest_feed_videos(user_id: str, most: int) -> list[Video]:
-    """The newest listed videos of the subscribed channels, channels loaded."""
+    """Return the newest listed videos of the subscribed channels, channels loaded."""
     return video_queries.newest_of_channels(followed_channels(user_id), most)

@@ -1,11 +1,10 @@
-"""Subscribing: an insert or a delete whose outcome decides the counters. Safe to repeat, safe in parallel."""
+"""Subscribe and unsubscribe. The outcome of an insert or delete decides the counters, so both are idempotent."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
-from django.dispatch import Signal
 from pymongo import ReturnDocument
 
 from accounts.models import User
@@ -13,26 +12,24 @@ from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.collections import collection
 from streamsite.row_limits import RowLimit
 from subscriptions.models import Notify, Subscription
+from subscriptions.signals import channel_subscribed
 from videos import blocks
 from videos.access import own_videos
 from videos.playback import statistics
 from videos.search import channels
 
-# Sent with ``channel_id`` and ``subscribers`` when a channel has one more.
-channel_subscribed = Signal()
-
 
 class SelfSubscription(Invalid):
-    """Nobody subscribes to themselves."""
+    """An account cannot subscribe to itself."""
 
     code = "self_subscription"
     detail = "You cannot subscribe to your own channel."
 
 
 def subscribe(subscriber: User, channel: User, *, notify: str | None = None, video_id: str = "") -> None:
-    """Make the subscription exist; ``video_id`` is the channel's video that led to it.
+    """Create the subscription, or update its bell setting. ``video_id`` is the channel's video that led to it.
 
-    ``notify`` is the bell setting: ``None`` leaves it as it is, and is ``all`` for a new one.
+    ``notify`` is the bell setting; ``None`` keeps it, and means ``all`` for a new subscription.
     """
     if subscriber.pk == channel.pk:
         raise SelfSubscription
@@ -60,7 +57,7 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
 
 
 def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
-    """Make the subscription not exist; ``video_id`` is the channel's video that led to it."""
+    """Delete the subscription. ``video_id`` is the channel's video that led to it."""
     pair = {"subscriber_id": subscriber.pk, "channel_id": channel.pk}
     removed = collection(Subscription._meta.db_table).find_one_and_delete(pair)
     if removed is not None and not removed.get("away"):
@@ -68,7 +65,7 @@ def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove every subscription of an account and to it. Safe to repeat: a row's removal decides the counters."""
+    """Delete every subscription of an account and to it. Idempotent; each row's deletion decides the counters."""
     rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
     for row in rows.select_related("subscriber", "channel").iterator():
         unsubscribe(row.subscriber, row.channel)

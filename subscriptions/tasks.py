@@ -1,4 +1,4 @@
-"""Thin tasks: what people are told, by email and of threads; subscriptions of accounts that are closed or restored."""
+"""Tasks: notification emails, notifications of thread followers, subscriptions of inactive accounts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from subscriptions.notifications import comment_notifications, digest
 
 @task(queue_name=MAIL)
 def send_mails() -> int:
-    """Queue a mail for everybody to whom something is due; how many."""
+    """Queue an email for every account with something due. Return how many."""
     users = digest.user_ids_due()
     for user_id in users:
         enqueue_once(send_mail, f"digest:{user_id}", user_id)
@@ -20,27 +20,27 @@ def send_mails() -> int:
 
 @task(queue_name=MAIL)
 def send_mail(user_id: str) -> bool:
-    """One account's mail."""
+    """Send one account's email. Return whether anything was due."""
     return digest.send_digest(user_id)
 
 
 @task()
 def tell_followers(comment_id: str) -> int:
-    """Tell those who follow a thread of one reply; return how many are."""
+    """Notify the followers of a thread of one reply. Return how many were notified."""
     return comment_notifications.notify_followers(comment_id)
 
 
 @task()
 def follow_account(user_id: str) -> None:
-    """Let subscriptions wait while an account is closed."""
+    """Update an account's subscriptions to whether it is active."""
     inactive.sync_account(user_id)
 
 
 def enqueue_follower_notifications(comment_id: str) -> None:
-    """Queue telling the followers of a thread of a reply."""
+    """Queue notifying the followers of a thread of a reply."""
     tell_followers.enqueue(comment_id)
 
 
 def enqueue_account_sync(user_id: str) -> None:
-    """Queue bringing an account's subscriptions in line with its state."""
+    """Queue updating an account's subscriptions to whether it is active."""
     follow_account.enqueue(user_id)

@@ -27,6 +27,7 @@ from streamsite.tasks import queue
 from subscriptions import services as subscribing
 from subscriptions.models import Post, Subscription
 from subscriptions.posts import services as posts
+from subscriptions.signals import channel_subscribed
 from tests.support.users import Cast
 from videos import services, tasks
 from videos.models import Case, Comment, Video
@@ -91,7 +92,7 @@ def named(database: None, cast: Cast) -> Video:
     playlists.add_collaborator(playlist, member)
     history.record_position(member, Video.objects.get(pk=video.pk), 5.0)
     subscribing.subscribe(member, owner)
-    subscribing.channel_subscribed.send(sender=Subscription, channel_id=owner.pk, subscribers=10)
+    channel_subscribed.send(sender=Subscription, channel_id=owner.pk, subscribers=10)
     generation_completed.send(sender=Video, video_id=video.pk)
     for path in (f"videos/{video.pk}", f"posts/{post.pk}"):
         answer = cast.api("member").post(f"/api/v1/{path}/comments", {"text": "Nice"}, format="json")

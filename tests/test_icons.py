@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.templatetags.static import static
 
-from subscriptions.notifications import kinds
+from subscriptions.notifications import notification_types
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
@@ -35,7 +35,10 @@ def named():
     for path in SCRIPTS.rglob("*.js"):
         for call in re.findall(r"\bicon\(([^()]*(?:\(\))?[^()]*)\)", path.read_text()):
             yield from ((path, name) for name in QUOTED.findall(call))
-    yield from ((Path(kinds.__file__), kind.icon) for kind in kinds.KINDS.values())
+    yield from (
+        (Path(notification_types.__file__), kind.icon)
+        for kind in notification_types.NOTIFICATION_TYPES.values()
+    )
 
 
 def test_drawings_stand_in_the_sprite_only():

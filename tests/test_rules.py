@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import streamsite
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
 # Who may import whom: an app knows those before it.
@@ -93,7 +95,9 @@ def test_requirements_are_pinned_with_a_reason():
 
 
 def test_ruff_reads_its_configuration():
-    assert tomllib.loads((ROOT / ".ruff.toml").read_text())["target-version"] == "py311"
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert configuration["tool"]["ruff"]["target-version"] == "py311"
+    assert configuration["project"]["version"] == streamsite.__version__
 
 
 def test_every_test_that_the_security_page_names_exists():

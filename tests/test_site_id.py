@@ -135,15 +135,15 @@ def test_preparing_adopts_only_what_is_safely_of_one_site(place, cast, at_databa
         (ONE, OTHER, "belong to different sites"),
     ],
 )
-def test_other_processes_adopt_nothing(place, cast, monkeypatch, at_database, at_folder, said):
+def test_other_processes_adopt_nothing(place, cast, at_database, at_folder, said):
     place(at_database, at_folder)
-    monkeypatch.setattr(site_id, "_seen", (float("-inf"), ""))
+    site_id._find_mismatch.clear()
     assert said in site_id.mismatch_message()
     with pytest.raises(SystemExit):
         site_id.exit_on_mismatch()
     with pytest.raises(SiteMismatch, match=said):
         tasks.run_sweep()
-    monkeypatch.setattr(site_id, "_seen", (float("-inf"), ""))
+    site_id._find_mismatch.clear()
     site_id.adopt()
     assert site_id.mismatch_message() == ""
 

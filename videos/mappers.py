@@ -1,8 +1,6 @@
-"""Videos as plain mappings, for the API and for templates alike."""
+"""Videos as API bodies, for the API and for templates alike."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from accounts.mappers import serialize_badge
 from streamsite.api.renderers import iso
@@ -14,11 +12,20 @@ from videos.chapters import services as chapter_services
 from videos.files import duplicates
 from videos.files.urls import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
+from videos.schemas.captions import CaptionDict, CaptionImportDict
+from videos.schemas.cards import CardDict, HistoryEntryDict, VideoCountsDict
+from videos.schemas.processing import ProcessingDict
+from videos.schemas.share_links import ShareLinkDict
+from videos.schemas.videos import FailureDict, StudioVideoDict, VideoDict, VideoViewerDict
 from videos.transcoding.errors import is_retryable
 
 
-def serialize_card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any]:
-    """A video in a list. ``video.channel`` must be loaded."""
+def serialize_card(video: Video, grant: AnyGrant | None = None) -> CardDict:
+    """Return a video as it appears in lists. ``video.channel`` must be loaded.
+
+    ``grant`` is put into its media URLs where they are not open to all, see ``files.urls``.
+    """
+    original = video.originally_published_on
     return {
         "id": video.pk,
         "title": video.title,
@@ -32,9 +39,7 @@ def serialize_card(video: Video, grant: AnyGrant | None = None) -> dict[str, Any
         "counts": _serialize_counts(video),
         "url": video.get_absolute_url(),
         "published_at": iso(video.published_at),
-        "originally_published_on": original.isoformat()
-        if (original := video.originally_published_on)
-        else None,
+        "originally_published_on": original.isoformat() if original else None,
         "created_at": iso(video.created_at),
     }
 
@@ -44,17 +49,16 @@ def serialize_video(
     viewer: Viewer,
     grant: AnyGrant | None = None,
     known: viewer_state.ViewerContext | None = None,
-) -> dict[str, Any]:
-    """The video object of the contract, for somebody who may open it.
+) -> VideoDict:
+    """Return the video object for a viewer who may open it; what only its owner may know is ``None`` for others.
 
-    ``grant`` is by what its media URLs are good where they are not open to all (see ``addresses``).
-
-    ``known`` is what was read beside it, if it was.
+    ``known`` is what ``load_viewer_state`` returned, if it was called already.
     """
     known = known or viewer_state.load_viewer_state(viewer, video)
     can_edit = is_owner(viewer, video.channel_id)
-    shown = media_url(video, DOWNLOAD, grant) if video.allow_download and video.has_download else None
-    return serialize_card(video, grant) | {
+    offers_download = video.allow_download and video.has_download
+    return {
+        **serialize_card(video, grant),
         "description": video.description,
         "tags": video.tags,
         "category": video.category,
@@ -67,7 +71,7 @@ def serialize_video(
         "height": video.height,
         "thumbnail_url": thumbnails.thumbnail_url(video, thumbnails.LARGE, grant),
         "hls_url": media_url(video, MASTER, grant),
-        "download_url": shown,
+        "download_url": media_url(video, DOWNLOAD, grant) if offers_download else None,
         "captions": [serialize_caption(video, track, grant) for track in known.tracks],
         "chapters": chapter_services.chapters_within(chapter_services.get_chapters(video), video.duration),
         "allow_comments": video.allow_comments,
@@ -81,9 +85,10 @@ def serialize_video(
     }
 
 
-def serialize_studio_video(video: Video) -> dict[str, Any]:
-    """A video in its owner's table, whatever its state. ``video.channel`` must be loaded; nothing else is read."""
-    return serialize_card(video) | {
+def serialize_studio_video(video: Video) -> StudioVideoDict:
+    """Return a video in its owner's studio, whatever its state. ``video.channel`` must be loaded."""
+    return {
+        **serialize_card(video),
         "category": video.category,
         "failure": _serialize_failure(video),
         "publish_at": iso(video.publish_at),
@@ -93,8 +98,8 @@ def serialize_studio_video(video: Video) -> dict[str, Any]:
     }
 
 
-def serialize_caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> dict[str, Any]:
-    """A text track."""
+def serialize_caption(video: Video, track: Caption, grant: AnyGrant | None = None) -> CaptionDict:
+    """Return a caption track."""
     return {
         "id": track.pk,
         "language": track.language,
@@ -107,8 +112,8 @@ def serialize_caption(video: Video, track: Caption, grant: AnyGrant | None = Non
     }
 
 
-def serialize_caption_import(file: CaptionFile | None) -> dict[str, Any] | None:
-    """Return how a caption file was read: ``format``, ``encoding``, ``cues``, ``left_out`` (numbers of cues)."""
+def serialize_caption_import(file: CaptionFile | None) -> CaptionImportDict | None:
+    """Return how a caption file was read, ``None`` without a file."""
     if file is None:
         return None
     return {
@@ -119,8 +124,8 @@ def serialize_caption_import(file: CaptionFile | None) -> dict[str, Any] | None:
     }
 
 
-def serialize_history_entry(row: Watch) -> dict[str, Any]:
-    """An entry of the history. ``row.video`` and its channel must be loaded."""
+def serialize_history_entry(row: Watch) -> HistoryEntryDict:
+    """Return an entry of the watch history. ``row.video`` and its channel must be loaded."""
     return {
         "video": serialize_card(row.video),
         "watched_at": iso(row.watched_at),
@@ -130,8 +135,8 @@ def serialize_history_entry(row: Watch) -> dict[str, Any]:
     }
 
 
-def serialize_share_link(link: ShareLink) -> dict[str, Any]:
-    """A share link as the video's owner sees it."""
+def serialize_share_link(link: ShareLink) -> ShareLinkDict:
+    """Return a share link as the video's owner sees it."""
     return {
         "id": link.pk,
         "label": link.label,
@@ -144,11 +149,8 @@ def serialize_share_link(link: ShareLink) -> dict[str, Any]:
     }
 
 
-def serialize_processing(video: Video, ahead: int | None = None) -> dict[str, Any]:
-    """The job as its owner may read it; ``ahead`` is how many jobs are taken before it while it waits.
-
-    ``duplicate_of`` is the video that the owner made of the same file before, if any.
-    """
+def serialize_processing(video: Video, ahead: int | None = None) -> ProcessingDict:
+    """Return the processing job as the video's owner sees it; ``ahead`` is the number of jobs before it."""
     return {
         "status": video.status,
         "progress": video.progress,
@@ -162,13 +164,13 @@ def serialize_processing(video: Video, ahead: int | None = None) -> dict[str, An
     }
 
 
-def _serialize_counts(video: Video, unheard: int = 0) -> dict[str, int]:
+def _serialize_counts(video: Video, unheard: int = 0) -> VideoCountsDict:
     """Return a video's counters; ``unheard`` comments are hidden from the viewer by their own blocks."""
     comments = max(0, video.comment_count - unheard)
     return {"views": video.view_count, "likes": video.like_count, "comments": comments}
 
 
-def _serialize_failure(video: Video) -> dict[str, Any] | None:
+def _serialize_failure(video: Video) -> FailureDict | None:
     if not video.failure_code:
         return None
     return {
@@ -178,7 +180,7 @@ def _serialize_failure(video: Video) -> dict[str, Any] | None:
     }
 
 
-def _serialize_viewer(state: viewer_state.ViewerState, *, can_edit: bool) -> dict[str, Any]:
+def _serialize_viewer(state: viewer_state.ViewerState, *, can_edit: bool) -> VideoViewerDict:
     return {
         "reaction": state.reaction,
         "position": state.position,

@@ -13,9 +13,10 @@ from django.utils.dateparse import parse_datetime
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import embed_domains, original_dates, tags
+from videos import original_dates, tags
 from videos.chapters import services
 from videos.models import CATEGORIES, Video
+from videos.syndication import embed_domains
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 MAX_LANGUAGE_LENGTH = 12

@@ -9,9 +9,8 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from accounts.deletion import account_deactivated, account_deleted, account_reactivated
 from accounts.models import User
-from accounts.profile import user_renamed
+from accounts.signals import account_deactivated, account_deleted, account_reactivated, user_renamed
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
 from videos import blocks, facets, schedules, services, tasks

@@ -5,6 +5,7 @@ from django.urls import path
 from videos import thumbnails
 from videos.views import (
     analytics,
+    browse,
     comments,
     embed,
     history,
@@ -18,7 +19,7 @@ from videos.views import (
 )
 
 urlpatterns = [
-    path("", watch.home, name="home"),
+    path("", browse.home, name="home"),
     path("watch/<str:video_id>", watch.watch, name="watch"),
     path("watch/<str:video_id>/reaction", history.react, name="react"),
     path("watch/<str:video_id>/comments", comments.video_comments, name="video-comments"),
@@ -42,8 +43,8 @@ urlpatterns = [
     path("history/<str:video_id>/forget", history.remove_from_history, name="history-forget"),
     path("liked", history.liked_videos, name="liked"),
     path("embed/<str:video_id>", embed.embed, name="embed"),
-    path("search", watch.search, name="search"),
-    path("trending", watch.trending, name="trending"),
+    path("search", browse.search, name="search"),
+    path("trending", browse.trending, name="trending"),
     path("upload", studio.upload, name="upload"),
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/videos", studio_videos.studio_videos, name="studio-videos"),

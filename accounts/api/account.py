@@ -7,9 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit, deactivation, mappers
-from accounts import security_serializers as security_shapes
-from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
+from accounts.schemas import AccountDict, ActivityEventDict
+from accounts.serializers.deletion import RestoreSerializer
+from streamsite.api.described import described
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 
 
@@ -18,13 +20,12 @@ class RestoreView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_restore",
-        request=security_shapes.RestoreSerializer,
-        responses={200: shapes.AccountSerializer},
+        request=RestoreSerializer,
+        responses={200: described(AccountDict)},
     )
     def post(self, request: Request) -> Response:
-        form = security_shapes.RestoreSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        user = deactivation.reactivate_by_credentials(request._request, **form.validated_data)
+        data = RestoreSerializer.from_body(request)
+        user = deactivation.reactivate_by_credentials(request._request, **data)
         return no_store(Response(mappers.serialize_account(user)))
 
 
@@ -34,7 +35,7 @@ class ActivityView(PersonalView):
     @extend_schema(
         operation_id="auth_activity",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: security_shapes.PageOfEventsSerializer},
+        responses={200: described(PageDict[ActivityEventDict])},
     )
     def get(self, request: Request) -> Response:
         rows = audit.events_for_user(signed_in_user(request).pk)

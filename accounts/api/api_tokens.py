@@ -8,9 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import api_tokens, audit, tasks
-from accounts import security_serializers as shapes
 from accounts.api.base import PersonalView, current_session_id, no_store, signed_in_user
+from accounts.schemas import ApiTokenDict, NewApiTokenDict
+from accounts.serializers.api_tokens import ApiTokenCreateSerializer
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.errors import Absent
 
@@ -21,7 +24,7 @@ class ApiTokensView(PersonalView):
     @extend_schema(
         operation_id="auth_api_tokens",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfApiTokensSerializer},
+        responses={200: described(PageDict[ApiTokenDict])},
     )
     def get(self, request: Request) -> Response:
         rows = api_tokens.current_tokens(signed_in_user(request))
@@ -29,15 +32,14 @@ class ApiTokensView(PersonalView):
 
     @extend_schema(
         operation_id="auth_api_tokens_create",
-        request=shapes.ApiTokenCreateSerializer,
-        responses={201: shapes.NewApiTokenSerializer},
+        request=ApiTokenCreateSerializer,
+        responses={201: described(NewApiTokenDict)},
     )
     @idempotent(conceal=("token",))
     def post(self, request: Request) -> Response:
-        form = shapes.ApiTokenCreateSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = ApiTokenCreateSerializer.from_body(request)
         user = signed_in_user(request)
-        token, text = api_tokens.create(user, session_id=current_session_id(request), **form.validated_data)
+        token, text = api_tokens.create(user, session_id=current_session_id(request), **data)
         audit.record("api_token_created", user.pk, request=request._request)
         tasks.enqueue_mail("api_token_created", user, token_name=token.name)
         body = api_tokens.serialize(token) | {"token": text}

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import credentials, reauthentication
 from accounts.models import ApiToken, User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid, NotSignedIn
 

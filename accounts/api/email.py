@@ -7,9 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import credentials, mappers
-from accounts import security_serializers as security_shapes
-from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
+from accounts.schemas import AccountDict, EmailSentDict, VerifiedEmailDict
+from accounts.serializers.email import EmailChangeSerializer, EmailTokenSerializer
+from streamsite.api.described import described
 
 
 class EmailVerifyView(PublicAuthView):
@@ -17,22 +18,19 @@ class EmailVerifyView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_email_verify",
-        request=security_shapes.EmailTokenSerializer,
-        responses={200: security_shapes.VerifiedEmailSerializer},
+        request=EmailTokenSerializer,
+        responses={200: described(VerifiedEmailDict)},
     )
     def post(self, request: Request) -> Response:
-        form = security_shapes.EmailTokenSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        user = credentials.verify_email(request._request, form.validated_data["token"])
+        data = EmailTokenSerializer.from_body(request)
+        user = credentials.verify_email(request._request, data["token"])
         return no_store(Response({"username": user.username, "email": user.email, "email_verified": True}))
 
 
 class EmailResendView(PersonalView):
     """Mail the link again."""
 
-    @extend_schema(
-        operation_id="auth_email_resend", request=None, responses={202: security_shapes.EmailSentSerializer}
-    )
+    @extend_schema(operation_id="auth_email_resend", request=None, responses={202: described(EmailSentDict)})
     def post(self, request: Request) -> Response:
         address = credentials.resend_verification(signed_in_user(request))
         return no_store(Response({"email": address or None}, status=202))
@@ -43,13 +41,11 @@ class EmailChangeView(PersonalView):
 
     @extend_schema(
         operation_id="auth_email_change",
-        request=security_shapes.EmailChangeSerializer,
-        responses={200: shapes.AccountSerializer},
+        request=EmailChangeSerializer,
+        responses={200: described(AccountDict)},
     )
     def post(self, request: Request) -> Response:
-        form = security_shapes.EmailChangeSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
+        data = EmailChangeSerializer.from_body(request)
         user = credentials.change_email(
             request._request,
             signed_in_user(request),

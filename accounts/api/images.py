@@ -14,9 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import image_processing, image_storage, mappers
-from accounts import security_serializers as security_shapes
-from accounts import serializers as shapes
 from accounts.api.base import no_store, signed_in_user
+from accounts.schemas import AccountDict
+from accounts.serializers.images import ImageUploadSerializer
+from streamsite.api.described import described
 from streamsite.errors import Invalid
 from streamsite.rate_limits import IMAGE_UPLOAD
 
@@ -46,8 +47,8 @@ class ImageView(APIView):
 def _document_image_view(name: str) -> Any:
     put = extend_schema(
         operation_id=f"me_{name}_update",
-        request={"multipart/form-data": security_shapes.ImageUploadSerializer},
-        responses={200: shapes.AccountSerializer},
+        request={"multipart/form-data": ImageUploadSerializer},
+        responses={200: described(AccountDict)},
     )
     delete = extend_schema(
         operation_id=f"me_{name}_delete", responses={204: OpenApiResponse(description="There is none now")}

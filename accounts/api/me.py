@@ -11,12 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import credentials, deactivation, mappers, preferences, profile, refresh_cookie
-from accounts import security_serializers as security_shapes
-from accounts import serializers as shapes
+from accounts import credentials, deactivation, mappers, profile, refresh_cookie
 from accounts.api.base import no_store, signed_in_user
 from accounts.models import User
+from accounts.schemas import AccountDict, PreferencesDict
+from accounts.serializers.deletion import AccountDeletionSerializer
+from accounts.serializers.profile import PreferencesSerializer, ProfileSerializer
 from streamsite.api.conditional import expected_version, version_etag
+from streamsite.api.described import described
 
 
 class MeView(APIView):
@@ -25,31 +27,27 @@ class MeView(APIView):
     permission_classes = [IsAuthenticated]
     token_scopes: ClassVar[dict[str, None]] = {"DELETE": None}
 
-    @extend_schema(operation_id="me", responses={200: shapes.AccountSerializer})
+    @extend_schema(operation_id="me", responses={200: described(AccountDict)})
     def get(self, request: Request) -> Response:
         return account_response(signed_in_user(request))
 
     @extend_schema(
-        operation_id="me_update", request=shapes.ProfileSerializer, responses={200: shapes.AccountSerializer}
+        operation_id="me_update", request=ProfileSerializer, responses={200: described(AccountDict)}
     )
     def patch(self, request: Request) -> Response:
-        form = shapes.ProfileSerializer(data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        user = profile.update(
-            signed_in_user(request), form.validated_data, expected_version=expected_version(request)
-        )
+        data = ProfileSerializer.from_body(request, partial=True)
+        user = profile.update(signed_in_user(request), data, expected_version=expected_version(request))
         return account_response(user)
 
     @extend_schema(
         operation_id="me_erase",
-        request=security_shapes.AccountDeletionSerializer,
+        request=AccountDeletionSerializer,
         responses={204: OpenApiResponse(description="Closed; erased when the waiting time is over")},
     )
     def delete(self, request: Request) -> Response:
-        form = security_shapes.AccountDeletionSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = AccountDeletionSerializer.from_body(request)
         user = signed_in_user(request)
-        credentials.confirm_password(request._request, user, form.validated_data["password"])
+        credentials.confirm_password(request._request, user, data["password"])
         deactivation.deactivate(request._request, user)
         response = Response(status=status.HTTP_204_NO_CONTENT)
         refresh_cookie.delete(response)
@@ -63,15 +61,15 @@ class PreferencesView(APIView):
 
     @extend_schema(
         operation_id="me_preferences_update",
-        request=shapes.PreferencesSerializer,
-        responses={200: shapes.PreferencesSerializer},
+        request=PreferencesSerializer,
+        responses={200: described(PreferencesDict)},
     )
     def patch(self, request: Request) -> Response:
         given: Any = request.data
         user = profile.update_preferences(
             signed_in_user(request), given, expected_version=expected_version(request)
         )
-        return _versioned_response(user, preferences.with_defaults(user.preferences))
+        return _versioned_response(user, mappers.serialize_preferences(user))
 
 
 def account_response(user: User) -> Response:

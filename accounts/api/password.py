@@ -8,12 +8,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import credentials, sessions
-from accounts import security_serializers as security_shapes
-from accounts import serializers as shapes
 from accounts.api.base import PersonalView, PublicAuthView, current_session_id, no_store, signed_in_user
 from accounts.api.tokens import token_response
 from accounts.authentication import TokenRefused
+from accounts.schemas import TokenGrantDict
+from accounts.serializers.password import (
+    PasswordChangeSerializer,
+    PasswordResetConfirmSerializer,
+    PasswordResetSerializer,
+)
 from accounts.web_sessions import keep_signed_in
+from streamsite.api.described import described
 
 
 class PasswordChangeView(PersonalView):
@@ -21,15 +26,14 @@ class PasswordChangeView(PersonalView):
 
     @extend_schema(
         operation_id="auth_password_change",
-        request=security_shapes.PasswordChangeSerializer,
-        responses={200: shapes.GrantSerializer},
+        request=PasswordChangeSerializer,
+        responses={200: described(TokenGrantDict)},
     )
     def post(self, request: Request) -> Response:
-        form = security_shapes.PasswordChangeSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = PasswordChangeSerializer.from_body(request)
         session_id = current_session_id(request)
         user = credentials.change_password(
-            request._request, signed_in_user(request), session_id=session_id, **form.validated_data
+            request._request, signed_in_user(request), session_id=session_id, **data
         )
         keep_signed_in(request._request, user)
         renewed = sessions.renew_tokens(session_id or "", user)
@@ -43,13 +47,12 @@ class PasswordResetView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_password_reset",
-        request=security_shapes.PasswordResetSerializer,
+        request=PasswordResetSerializer,
         responses={202: OpenApiResponse(description="If somebody has this address, a link is on its way.")},
     )
     def post(self, request: Request) -> Response:
-        form = security_shapes.PasswordResetSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        credentials.request_password_reset(request._request, form.validated_data["email"])
+        data = PasswordResetSerializer.from_body(request)
+        credentials.request_password_reset(request._request, data["email"])
         return no_store(
             Response(
                 {"detail": "If somebody has this address, a link is on its way."},
@@ -63,12 +66,10 @@ class PasswordResetConfirmView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_password_reset_confirm",
-        request=security_shapes.PasswordResetConfirmSerializer,
+        request=PasswordResetConfirmSerializer,
         responses={204: OpenApiResponse(description="Changed; every session has ended")},
     )
     def post(self, request: Request) -> Response:
-        form = security_shapes.PasswordResetConfirmSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
+        data = PasswordResetConfirmSerializer.from_body(request)
         credentials.reset_password(request._request, data["token"], data["new_password"])
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

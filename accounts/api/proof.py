@@ -7,23 +7,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import credentials, sessions
-from accounts import security_serializers as shapes
 from accounts.api.base import PersonalView, current_session_id, no_store, signed_in_user
+from accounts.schemas import ProofDict
+from accounts.serializers.proof import ProofSerializer
+from streamsite.api.described import described
 
 
 class ProofView(PersonalView):
     """Confirm your identity with your password or a two-factor code; it counts for 10 minutes in this session."""
 
-    @extend_schema(
-        operation_id="auth_proof", request=shapes.ProofSerializer, responses={200: shapes.ProvedSerializer}
-    )
+    @extend_schema(operation_id="auth_proof", request=ProofSerializer, responses={200: described(ProofDict)})
     def post(self, request: Request) -> Response:
-        form = shapes.ProofSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = ProofSerializer.from_body(request)
         credentials.confirm_identity(
             request._request,
             signed_in_user(request),
             session_id=current_session_id(request),
-            **form.validated_data,
+            **data,
         )
         return no_store(Response({"expires_in": int(sessions.PROOF_LIFETIME.total_seconds())}))

@@ -8,15 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit, refresh_cookie, sessions
-from accounts import serializers as shapes
 from accounts.api.base import PersonalView, current_session_id, no_store, signed_in_user
+from accounts.schemas import RevokedSessionsDict, SessionDict
+from streamsite.api.described import described
+from streamsite.api.json_types import PageDict
 from streamsite.errors import Absent
 
 
 class LogoutAllView(PersonalView):
     """End every session of the caller, this one included."""
 
-    @extend_schema(operation_id="auth_logout_all", request=None, responses={200: shapes.RevokedSerializer})
+    @extend_schema(
+        operation_id="auth_logout_all", request=None, responses={200: described(RevokedSessionsDict)}
+    )
     def post(self, request: Request) -> Response:
         user = signed_in_user(request)
         revoked = sessions.revoke_all(user.pk, "logout_all")
@@ -29,7 +33,7 @@ class LogoutAllView(PersonalView):
 class SessionsView(PersonalView):
     """The devices that are signed in."""
 
-    @extend_schema(operation_id="auth_sessions", responses={200: shapes.PageOfSessionsSerializer})
+    @extend_schema(operation_id="auth_sessions", responses={200: described(PageDict[SessionDict])})
     def get(self, request: Request) -> Response:
         listed = sessions.list_sessions(signed_in_user(request), current_session_id(request))
         return no_store(Response({"next": None, "previous": None, "results": listed}))

@@ -11,10 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit, image_processing, mappers, refresh_cookie, services, sessions, sign_in
-from accounts import serializers as shapes
 from accounts.api.base import PublicAuthView, no_store
 from accounts.api.images import get_uploaded_file
 from accounts.authentication import TokenRefused, authenticate_bearer
+from accounts.schemas import AccountDict, TokenGrantDict, VerifiedTokenDict
+from accounts.serializers.registration import RegisterFormSerializer, RegisterSerializer
+from accounts.serializers.tokens import RefreshSerializer, TokenSerializer, VerifySerializer
+from streamsite.api.described import described
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import SiteError
 from streamsite.rate_limits import REGISTER, SIGN_INS, enforce, refund_on_unavailable, throttle_key
@@ -28,21 +31,20 @@ class RegisterView(PublicAuthView):
     @extend_schema(
         operation_id="auth_register",
         request={
-            "application/json": shapes.RegisterSerializer,
-            "multipart/form-data": shapes.RegisterFormSerializer,
+            "application/json": RegisterSerializer,
+            "multipart/form-data": RegisterFormSerializer,
         },
-        responses={201: shapes.AccountSerializer},
+        responses={201: described(AccountDict)},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.RegisterSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = RegisterSerializer.from_body(request)
         counted = (REGISTER, throttle_key(request._request))
         enforce(*counted)
         is_form = str(request.content_type).startswith("multipart/")
         sent = [name for name in image_processing.PROFILE_IMAGES if is_form and name in request.data]
         prepared = image_processing.prepare_images({name: get_uploaded_file(request, name) for name in sent})
         with refund_on_unavailable(counted):
-            user = services.create_account(request._request, **form.validated_data, prepared=prepared)
+            user = services.create_account(request._request, **data, prepared=prepared)
         return no_store(Response(mappers.serialize_account(user), status=status.HTTP_201_CREATED))
 
 
@@ -50,12 +52,10 @@ class TokenView(PublicAuthView):
     """Sign in: an access token, and a refresh token in a cookie (browser) or in the body (native)."""
 
     @extend_schema(
-        operation_id="auth_token", request=shapes.TokenSerializer, responses={200: shapes.GrantSerializer}
+        operation_id="auth_token", request=TokenSerializer, responses={200: described(TokenGrantDict)}
     )
     def post(self, request: Request) -> Response:
-        form = shapes.TokenSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
+        data = TokenSerializer.from_body(request)
         inner = request._request
         user, amr = sign_in.authenticate(inner, data["login"], data["password"], data["otp"])
         enforce(SIGN_INS, user.pk)
@@ -73,8 +73,8 @@ class RefreshView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_token_refresh",
-        request=shapes.RefreshSerializer,
-        responses={200: shapes.GrantSerializer},
+        request=RefreshSerializer,
+        responses={200: described(TokenGrantDict)},
     )
     def post(self, request: Request) -> Response:
         raw = refresh_cookie.read(request._request)
@@ -84,9 +84,8 @@ class RefreshView(PublicAuthView):
                 return token_response(sessions.rotate_refresh_token(raw, client=sessions.BROWSER))
             except sessions.RefreshRefused as refusal:
                 return refusal_response(request, refusal)
-        form = shapes.RefreshSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data["refresh"]
+        data = RefreshSerializer.from_body(request)
+        given = data["refresh"]
         if not given:
             return refusal_response(
                 request, sessions.RefreshRefused("No refresh token was sent.", code="refresh_missing")
@@ -102,13 +101,12 @@ class VerifyView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_token_verify",
-        request=shapes.VerifySerializer,
-        responses={200: shapes.VerifiedSerializer},
+        request=VerifySerializer,
+        responses={200: described(VerifiedTokenDict)},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.VerifySerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        raw = form.validated_data["token"]
+        data = VerifySerializer.from_body(request)
+        raw = data["token"]
         try:
             _, token = authenticate_bearer(raw, fresh=True)
         except TokenRefused as refusal:
@@ -123,7 +121,7 @@ class LogoutView(PublicAuthView):
 
     @extend_schema(
         operation_id="auth_logout",
-        request=shapes.RefreshSerializer,
+        request=RefreshSerializer,
         responses={204: OpenApiResponse(description="Signed out")},
     )
     def post(self, request: Request) -> Response:
@@ -131,9 +129,8 @@ class LogoutView(PublicAuthView):
         if raw:
             refresh_cookie.require_same_origin(request._request)
         else:
-            form = shapes.RefreshSerializer(data=request.data)
-            form.is_valid(raise_exception=True)
-            raw = form.validated_data["refresh"]
+            data = RefreshSerializer.from_body(request)
+            raw = data["refresh"]
         sessions.log_out(raw, _bearer_token(request))
         response = Response(status=status.HTTP_204_NO_CONTENT)
         refresh_cookie.delete(response)

@@ -8,15 +8,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import credentials, totp
-from accounts import security_serializers as shapes
 from accounts.api.base import PersonalView, current_session_id, no_store, require_recent_proof, signed_in_user
+from accounts.schemas import RecoveryCodesDict, TotpSetupDict, TotpStatusDict
+from accounts.serializers.proof import FactorProofSerializer, ProofSerializer
+from accounts.serializers.totp import TotpEnableSerializer
+from streamsite.api.described import described
 from streamsite.errors import Conflict
 
 
 class TotpView(PersonalView):
     """Whether the second factor is on."""
 
-    @extend_schema(operation_id="auth_totp", responses={200: shapes.TotpStatusSerializer})
+    @extend_schema(operation_id="auth_totp", responses={200: described(TotpStatusDict)})
     def get(self, request: Request) -> Response:
         return no_store(Response(totp.load_status(signed_in_user(request).pk)))
 
@@ -26,14 +29,13 @@ class TotpSetupView(PersonalView):
 
     @extend_schema(
         operation_id="auth_totp_setup",
-        request=shapes.ProofSerializer,
-        responses={200: shapes.TotpSetupSerializer},
+        request=ProofSerializer,
+        responses={200: described(TotpSetupDict)},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.ProofSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = ProofSerializer.from_body(request)
         user = signed_in_user(request)
-        require_recent_proof(request, form.validated_data["password"])
+        require_recent_proof(request, data["password"])
         if totp.is_enabled(user.pk):
             raise Conflict("Two-factor authentication is on. Switch it off first.")
         return no_store(Response(totp.start_setup(user)))
@@ -44,16 +46,15 @@ class TotpEnableView(PersonalView):
 
     @extend_schema(
         operation_id="auth_totp_enable",
-        request=shapes.TotpEnableSerializer,
-        responses={200: shapes.RecoveryCodesSerializer},
+        request=TotpEnableSerializer,
+        responses={200: described(RecoveryCodesDict)},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.TotpEnableSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = TotpEnableSerializer.from_body(request)
         codes = credentials.enable_totp(
             request._request,
             signed_in_user(request),
-            form.validated_data["otp"],
+            data["otp"],
             session_id=current_session_id(request),
         )
         return no_store(Response({"recovery_codes": codes}))
@@ -64,16 +65,15 @@ class TotpDisableView(PersonalView):
 
     @extend_schema(
         operation_id="auth_totp_disable",
-        request=shapes.FactorProofSerializer,
+        request=FactorProofSerializer,
         responses={204: OpenApiResponse(description="Off")},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.FactorProofSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        data = FactorProofSerializer.from_body(request)
         credentials.disable_totp(
             request._request,
             signed_in_user(request),
-            otp=form.validated_data["otp"],
+            otp=data["otp"],
             session_id=current_session_id(request),
         )
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
@@ -84,13 +84,10 @@ class RecoveryCodesView(PersonalView):
 
     @extend_schema(
         operation_id="auth_totp_recovery_codes",
-        request=shapes.FactorProofSerializer,
-        responses={200: shapes.RecoveryCodesSerializer},
+        request=FactorProofSerializer,
+        responses={200: described(RecoveryCodesDict)},
     )
     def post(self, request: Request) -> Response:
-        form = shapes.FactorProofSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        codes = credentials.renew_recovery_codes(
-            request._request, signed_in_user(request), otp=form.validated_data["otp"]
-        )
+        data = FactorProofSerializer.from_body(request)
+        codes = credentials.renew_recovery_codes(request._request, signed_in_user(request), otp=data["otp"])
         return no_store(Response({"recovery_codes": codes}))

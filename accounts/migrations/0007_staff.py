@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from accounts.deletion import account_deactivated
+from accounts.signals import account_deactivated
 from streamsite.mongo.batches import id_batches
 from streamsite.mongo.collections import collection
 

@@ -1,4 +1,4 @@
-"""Pictures for tests, good and bad, as bytes."""
+"""Valid and invalid images for tests, as bytes."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ def picture(form="PNG", size=(400, 300), colour=(200, 30, 30), mode="RGB", **opt
 
 
 def halves(size=(400, 200), form="PNG", **options):
-    """Red on the left, blue on the right."""
+    """Return an image that is red on the left and blue on the right."""
     image = Image.new("RGB", size, (255, 0, 0))
     image.paste((0, 0, 255), (size[0] // 2, 0, size[0], size[1]))
     out = io.BytesIO()
@@ -25,7 +25,7 @@ def halves(size=(400, 200), form="PNG", **options):
 
 
 def with_exif(orientation=1):
-    """A JPEG that says where it was taken."""
+    """Return a JPEG whose EXIF data holds a location."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010E] = "secret description"
@@ -38,21 +38,21 @@ def chunk(kind, body):
 
 
 def png_bomb(width=50_000, height=50_000):
-    """A small PNG whose header announces gigabytes."""
+    """Return a small PNG whose header announces gigabytes."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     data = zlib.compress(b"\0" * 1_000_000)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def gif_bomb(width=65_535, height=65_535):
-    """A GIF with a huge screen, made from a small one by its header."""
+    """Return a small GIF whose header announces a huge screen."""
     small = bytearray(picture("GIF", (8, 8), 1, "P"))
     small[6:10] = struct.pack("<HH", width, height)
     return bytes(small)
 
 
 def scan_bomb(scans=2000):
-    """A progressive JPEG that repeats its last scan very often."""
+    """Return a progressive JPEG that repeats its last scan many times."""
     whole = picture("JPEG", (2000, 2000), progressive=True)
     start = whole.rindex(b"\xff\xda")
     return whole[:start] + whole[start:-2] * scans + whole[-2:]
@@ -63,7 +63,7 @@ HTML = b"<!doctype html><script>alert(1)</script>"
 
 
 def bad_pictures():
-    """Name -> bytes of what is no acceptable picture."""
+    """Return unacceptable images as bytes by name."""
     good = picture("JPEG", (800, 600))
     return {
         "empty": b"",

@@ -1,11 +1,11 @@
-"""Pages of people who are signed in may wait for the Back button, and know whose they are."""
+"""Account marks: signed-in users' pages may be kept for the Back button and know which account they belong to."""
 
 from __future__ import annotations
 
 import pytest
 
 from accounts import account_marks, sessions, totp
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from tests.support.http_client import PASSWORD
 
 PAGES = ("/", "/library", "/history", "/studio/videos", "/settings/profile", "/notifications")

@@ -1,4 +1,4 @@
-"""The audit trail, and what the database knows of cookies."""
+"""The audit trail, and the hashed cookies in the database."""
 
 from rest_framework.test import APIClient
 

@@ -1,4 +1,4 @@
-"""``DELETE /me``: closed at once, undone while it waits, erased afterwards."""
+"""``DELETE /me``: deactivated at once, restorable during the waiting period, deleted afterwards."""
 
 from datetime import datetime, timedelta
 
@@ -39,7 +39,7 @@ def time_is_up():
 
 @pytest.fixture
 def library(cast):
-    """A public video, a subscriber, a playlist, an API token."""
+    """Create a public video, a subscriber, a playlist, and an API token."""
     video = cast.video()
     paths.source_path(video.pk).parent.mkdir(parents=True, exist_ok=True)
     paths.source_path(video.pk).write_bytes(b"source")
@@ -277,7 +277,7 @@ def test_mail_of_a_state_that_is_over_is_not_sent(cast):
 
 
 def test_an_older_database_erases_nobody_until_the_operator_goes_on(cast):
-    """Its owner may have restored the account since the backup."""
+    """The owner may have restored the account since the backup."""
     close(cast.api("owner"))
     due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS, hours=1)
     jobs = Job.objects.filter(task=tasks.erase_account.module_path)

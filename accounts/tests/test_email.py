@@ -1,4 +1,4 @@
-"""``/auth/email``: proving and changing an address."""
+"""``/auth/email``: confirming and changing an address."""
 
 import pytest
 from django.core import signing
@@ -22,7 +22,7 @@ def owner():
 
 @pytest.fixture
 def registered(database):
-    """An account that registered itself, and its mailed token."""
+    """Register an account; return it with its emailed token."""
     body = {"username": "owner", "email": "Owner@Example.org", "password": PASSWORD}
     assert APIClient().post("/api/v1/auth/register", body, format="json").status_code == 201
     (message,) = deliver()

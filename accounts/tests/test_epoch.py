@@ -1,4 +1,4 @@
-"""The security epoch: what raises it, what carries it, and who refuses another one."""
+"""The security epoch: changes that raise it, and checks that reject another one."""
 
 import importlib
 from urllib.parse import urlsplit
@@ -42,7 +42,7 @@ def refresh(body):
 
 @pytest.fixture
 def held(cast):
-    """Everything that the owner's proof opened: a session of an app and of a page, an API token, a private feed."""
+    """Open everything the owner's credentials allow: app and web sessions, an API token, a private feed."""
     cast.owner  # noqa: B018 - makes the account
     app, page = sign_in(), cast.page("owner")
     made = bearer(app).post(f"{AUTH}/api-tokens", {"name": "x", "scopes": ["read"]}, format="json")
@@ -80,7 +80,7 @@ def test_everything_is_refused_at_another_epoch_also_where_a_live_session_was_se
 
 
 def test_what_lacks_an_epoch_counts_as_made_before_the_first_change(held):
-    """The previous release stores none, and may run beside this one during an update."""
+    """The previous release stores no epoch, and may run beside this one during an update."""
     for name in (mongo.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})
     sessions.clear_cache()
@@ -96,7 +96,7 @@ def test_what_lacks_an_epoch_counts_as_made_before_the_first_change(held):
 
 
 def set_up(session):
-    """A second factor for the owner; its secret and recovery codes."""
+    """Enable the owner's second factor; return its secret and recovery codes."""
     secret = bearer(session).post(f"{AUTH}/totp/setup", {}, format="json").json()["secret"]
     code = pyotp.TOTP(secret).now()
     codes = bearer(session).post(f"{AUTH}/totp/enable", {"otp": code}, format="json").json()["recovery_codes"]
@@ -184,11 +184,11 @@ def test_a_proved_address_ends_nothing(cast, held):
 
 
 def test_a_session_that_was_moved_along_is_live_for_who_saw_one_side_of_the_change(held):
-    """Another process makes the change: this one still has the session, or the user, of before."""
+    """Another process makes the change, so this one still has the old session or the old user."""
     before, session_id = owner(), held["app"]["session_id"]
     stale = sessions.find_live_session(before, session_id, fresh=False)
     security_epoch.raise_epoch(before, keep=session_id, reason="test")
-    sessions._live_cache[session_id] = (10**12, stale)
+    sessions._load_live.cache.put((session_id,), stale)
     assert sessions.find_live_session(owner(), session_id, fresh=False)["epoch"] == 1
     assert sessions.find_live_session(before, session_id, fresh=True)["epoch"] == 1
     assert refresh(held["app"]).status_code == 200
@@ -227,7 +227,7 @@ def test_a_password_that_was_checked_before_a_change_changes_no_address(cast, rf
 
 
 def test_an_address_that_was_asked_for_with_the_old_password_is_dropped(cast):
-    """Whoever knew it could confirm the address afterwards and have the new password reset."""
+    """Otherwise, whoever knew the old password could confirm the address and reset the new password."""
     thief, here = cast.api("owner"), sign_in()
     body = {"email": "thief@example.org", "current_password": PASSWORD}
     assert thief.post(f"{AUTH}/email/change", body, format="json").status_code == 200
@@ -271,7 +271,7 @@ def test_the_epoch_costs_no_command(held):
 
 
 def test_sessions_tokens_and_feeds_of_the_previous_version_go_on(held):
-    """They carried no epoch: the migrations give them their owner's."""
+    """They had no epoch: the migrations give them their owner's."""
     for name in (mongo.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})
         assert collection(name).count_documents({}) > 0

@@ -1,4 +1,4 @@
-"""Password hashing: its parameters, what happens to older hashes, and the gate before it."""
+"""Password hashing: its parameters, upgrades of older hashes, and the bounded pool."""
 
 import threading
 import time
@@ -21,14 +21,14 @@ NEW = "another battery staple"
 
 @pytest.fixture
 def hashed(cast, settings):
-    """The cast, with passwords hashed as on a real site."""
+    """Give the cast passwords hashed as on a real site."""
     settings.PASSWORD_HASHERS = shipped.PASSWORD_HASHERS
     return cast
 
 
 @pytest.fixture
 def full(hashed, monkeypatch):
-    """Every place to hash is taken and nobody may wait. Who needs a password gets it before."""
+    """Fill the hashing pool so that nobody may wait. Passwords needed by a test are hashed before."""
     hashed.owner  # noqa: B018
     gate = password_hashing.HashingPool(1, most_waiting=0, seconds=5)
     begun, ended = threading.Event(), threading.Event()
@@ -107,7 +107,7 @@ def test_a_password_changed_meanwhile_is_not_brought_back(hashed):
 
 
 def ways(cast):
-    """Every call that hashes a password, as ``{name: a callable that returns the answer}``."""
+    """Return every call that hashes a password, as ``{name: callable returning the response}``."""
     token = email_tokens.make_reset_token(cast.owner)
     api, page, anonymous = cast.api("owner"), cast.page("owner"), Client()
     anonymous.cookies["reset_link"] = token

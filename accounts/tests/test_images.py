@@ -1,4 +1,4 @@
-"""``PUT/DELETE /me/avatar`` and ``/me/cover``: what is accepted, what is kept, how it is served."""
+"""``PUT/DELETE /me/avatar`` and ``/me/cover``: validation, storage, and delivery."""
 
 import io
 import os
@@ -340,7 +340,7 @@ def test_what_a_killed_process_left_is_swept(cast, settings):
 
 
 def test_many_pictures_that_nothing_names_stay(cast, settings):
-    """The database may be older than the files, or another one."""
+    """The database may be older than the files, or a different one."""
     image_storage.sweep(force=True)
     trash.empty(everything=True)
     orphans = [image_storage.store_image({"avatar-96.webp": b"x"}) for _ in range(3)]
@@ -355,7 +355,7 @@ def test_many_pictures_that_nothing_names_stay(cast, settings):
 
 
 def test_pictures_that_become_old_one_by_one_stay(cast):
-    """Young ones are counted, and those that are in the trash already."""
+    """Young ones count, and so do those already in the trash."""
     image_storage.sweep(force=True)
     trash.empty(everything=True)
     orphans = [image_storage.store_image({"avatar-96.webp": b"x"}) for _ in range(3)]

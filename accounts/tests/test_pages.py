@@ -1,11 +1,11 @@
-"""Account pages: register, log in and out, settings, and one session for pages and API."""
+"""Account pages: register, sign in and out, settings, and one session for pages and API."""
 
 import pytest
 from django.test import Client
 
 from accounts import sessions
 from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 

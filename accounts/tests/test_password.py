@@ -1,4 +1,4 @@
-"""``/auth/password``: change, reset by mail."""
+"""``/auth/password``: change, and reset by email."""
 
 import threading
 import time

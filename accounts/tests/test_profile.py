@@ -1,4 +1,4 @@
-"""``PATCH /me``: name, text, links; versions; and accounts registered with their pictures."""
+"""``PATCH /me``: name, bio, links; versions; and registration with images."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""/settings/profile and /settings/preferences, and what follows from them on other pages."""
+"""/settings/profile and /settings/preferences, and their effects on other pages."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -19,7 +19,7 @@ NEW_TOKEN = {"name": "backup script", "scopes": ["read", "upload"]}
 
 
 def age(minutes=11):
-    """Every session was proved this long ago."""
+    """Move every session's last proof into the past."""
     then = timezone.now() - timedelta(minutes=minutes)
     collection(mongo.SESSIONS).update_many({}, {"$set": {"auth_time": then}})
     sessions.clear_cache()

@@ -1,4 +1,4 @@
-"""``POST /auth/token/refresh``: rotation, grace, reuse, and what deletes the cookie."""
+"""``POST /auth/token/refresh``: rotation, grace period, reuse, and deletion of the cookie."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ URL = "/api/v1/auth/token/refresh"
 
 @pytest.fixture
 def signed_in(cast):
-    """A browser client with a refresh cookie."""
+    """Return a browser client with a refresh cookie."""
     cast.owner  # noqa: B018 - makes the account
     client = APIClient()
     answer = client.post("/api/v1/auth/token", {"login": "owner", "password": PASSWORD}, format="json")

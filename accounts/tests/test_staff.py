@@ -32,7 +32,7 @@ def subjects(messages):
 
 
 class Access:
-    """Every way into the owner's account, opened beforehand."""
+    """Every kind of access to the owner's account, opened beforehand."""
 
     def __init__(self, cast):
         self.page = cast.page("owner")
@@ -41,7 +41,7 @@ class Access:
         self.token = cast.api_token(cast.owner)[1]
 
     def works(self):
-        """Whether each still opens anything."""
+        """Return whether each kind of access still works."""
         client = APIClient()
         body = {"refresh": self.refresh, "client": "native"}
         answers = {

@@ -1,4 +1,4 @@
-"""``POST /auth/token``, ``/auth/token/verify`` and what a bearer token opens."""
+"""``POST /auth/token``, ``/auth/token/verify``, and access by bearer tokens."""
 
 import base64
 import json
@@ -12,9 +12,9 @@ from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from accounts import sessions, signing_keys, web_sessions
-from accounts.signals import SESSION_KEY
 from accounts.signing_keys import key_ring
 from accounts.tokens import AccessToken
+from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token"
@@ -212,7 +212,7 @@ def test_an_inactive_user_is_refused_with_the_reason(cast):
 
 
 def spellings(token):
-    """Other texts that a lenient decoder reads as the same token."""
+    """Return other texts that a lenient decoder reads as the same token."""
     head, claims, signature = token.split(".")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     # 64 bytes are 86 characters; the last four bits are unused.

@@ -1,4 +1,4 @@
-"""``/auth/totp`` and what a second factor asks of a sign-in."""
+"""``/auth/totp``, and sign-in with a second factor."""
 
 import threading
 import time
@@ -31,13 +31,13 @@ def code(secret, steps=0):
 
 
 def forget_steps(user):
-    """Let a code of this half minute be accepted once more."""
+    """Allow a code of the current half minute to be accepted once more."""
     collection(totp.FACTORS).update_one({"_id": user.pk}, {"$set": {"last_step": 0}})
 
 
 @pytest.fixture
 def factor(cast):
-    """The owner's second factor, switched on: its secret and recovery codes."""
+    """Enable the owner's second factor; return its secret and recovery codes."""
     client = cast.api("owner")
     secret = call(client, "setup").json()["secret"]
     codes = call(client, "enable", otp=code(secret)).json()["recovery_codes"]
@@ -125,7 +125,7 @@ def test_a_code_sent_ten_times_at_once_is_accepted_once(factor, settings):
 
 @pytest.fixture
 def half_minute():
-    """The middle of a half minute, so that no call is made in the next one."""
+    """Freeze time in the middle of a half minute, so that no call falls into the next one."""
     start = time.time()
     with time_machine.travel(start - start % 30 + 15, tick=False):
         yield

@@ -1,4 +1,4 @@
-"""An address that a mail server refused: who sees it, what is still mailed, and how it gets another chance."""
+"""Rejected email addresses: who sees the mark, which mail is still sent, and how an address is retried."""
 
 import pytest
 
@@ -13,7 +13,7 @@ REASON = "The mailbox doesn't exist."
 
 @pytest.fixture
 def owner(cast):
-    """The owner, whose verified address was refused."""
+    """Return the owner, whose confirmed address was rejected."""
     User.objects.filter(pk=cast.owner.pk).update(email_verified=True)
     deliverability.mark_undeliverable(cast.owner, cast.owner.email, REASON)
     return cast.owner

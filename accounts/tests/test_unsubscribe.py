@@ -1,4 +1,4 @@
-"""One click ends what is not about the account itself, without signing in; opening the link changes nothing."""
+"""One-click unsubscription from notification mail without signing in; opening the link changes nothing."""
 
 import pytest
 from django.core import signing
@@ -14,7 +14,7 @@ ENDED = {"notify_comment": "page", "notify_video": "none", "notify_reply": "page
 
 @pytest.fixture
 def visitor():
-    """A mail program or scanner: no cookies, and CSRF checked as for everyone."""
+    """Return a client like a mail program's: no cookies, and CSRF checked."""
     return Client(enforce_csrf_checks=True)
 
 

@@ -3,62 +3,67 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts import api_tokens, audit, forms, tasks
-from accounts.models import User
+from accounts.current_user import page_session_id, signed_in_user
+from accounts.models import ApiToken, User
 from accounts.reauthentication import ProofRequired
-from accounts.signals import SESSION_KEY
 from accounts.views.reauthentication import redirect_to_confirmation
+from streamsite.cache_headers import never_cached
 from streamsite.errors import SiteError
-from streamsite.view_helpers import add_form_errors
+from streamsite.view_actions import form_status, perform, posted_data, redirect_with_message
+from streamsite.view_helpers import allow_get_and_post
 
-# What was typed before the identity had to be confirmed, kept in the page's session: {name, scopes, days}.
+# In the page's session: the form as it was when the identity had to be confirmed first: {name, scopes, days}.
 DRAFT_KEY = "api_token_draft"
 
 
-@never_cache
+@never_cached
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def api_tokens_page(request: HttpRequest) -> HttpResponse:
-    """The tokens; a new one's text is shown in the answer to its making and never again."""
-    user = cast(User, request.user)
-    form = forms.ApiTokenForm(request.POST or None, initial=request.session.pop(DRAFT_KEY, None))
-    made = ""
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            data = form.cleaned_data
-            ends = timezone.now() + timedelta(days=int(data["days"]))
-            try:
-                token, made = api_tokens.create(
-                    user,
-                    session_id=request.session.get(SESSION_KEY),
-                    name=data["name"],
-                    scopes=data["scopes"],
-                    expires_at=ends,
-                )
-            except ProofRequired:
-                request.session[DRAFT_KEY] = data
-                return redirect_to_confirmation(request.path)
-            except SiteError as error:
-                add_form_errors(form, error)
-            else:
-                audit.record("api_token_created", user.pk, request=request)
-                tasks.enqueue_mail("api_token_created", user, token_name=token.name)
-                form = forms.ApiTokenForm()
-                status = 201
-    rows = api_tokens.current_tokens(user).order_by(*api_tokens.NEWEST)
-    context = {"form": form, "made": made, "tokens": [api_tokens.serialize(row) for row in rows]}
+    """List the tokens and create one, whose text only the answer to its creation shows."""
+    user = signed_in_user(request)
+    form = forms.ApiTokenForm(posted_data(request), initial=request.session.pop(DRAFT_KEY, None))
+
+    def created(found: tuple[ApiToken, str]) -> HttpResponse:
+        token, text = found
+        audit.record("api_token_created", user.pk, request=request)
+        tasks.enqueue_mail("api_token_created", user, token_name=token.name)
+        return _page(request, forms.ApiTokenForm(), text, status=201)
+
+    def confirm_first(error: SiteError) -> HttpResponse | None:
+        if not isinstance(error, ProofRequired):
+            return None
+        request.session[DRAFT_KEY] = form.cleaned_data
+        return redirect_to_confirmation(request.path)
+
+    response = perform(request, form, lambda: _create(request, user, form), created, refused=confirm_first)
+    return response or _page(request, form, status=form_status(form))
+
+
+def _create(request: HttpRequest, user: User, form: forms.ApiTokenForm) -> tuple[ApiToken, str]:
+    data = form.cleaned_data
+    return api_tokens.create(
+        user,
+        session_id=page_session_id(request),
+        name=data["name"],
+        scopes=data["scopes"],
+        expires_at=timezone.now() + timedelta(days=int(data["days"])),
+    )
+
+
+def _page(
+    request: HttpRequest, form: forms.ApiTokenForm, new_text: str = "", *, status: int = 200
+) -> HttpResponse:
+    rows = api_tokens.current_tokens(signed_in_user(request)).order_by(*api_tokens.NEWEST)
+    context = {"form": form, "made": new_text, "tokens": [api_tokens.serialize(row) for row in rows]}
     return render(request, "accounts/settings_api_tokens.html", context, status=status)
 
 
@@ -66,8 +71,8 @@ def api_tokens_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_api_token(request: HttpRequest, token_id: str) -> HttpResponse:
     """Delete a token: programs that use it are refused at once."""
-    user = cast(User, request.user)
-    if api_tokens.revoke(user.pk, token_id):
-        audit.record("api_token_revoked", user.pk, request=request)
-        messages.success(request, "The token is deleted.")
-    return redirect("settings-api-tokens")
+    user = signed_in_user(request)
+    if not api_tokens.revoke(user.pk, token_id):
+        return redirect("settings-api-tokens")
+    audit.record("api_token_revoked", user.pk, request=request)
+    return redirect_with_message(request, "The token is deleted.", "settings-api-tokens")

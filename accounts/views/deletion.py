@@ -1,91 +1,96 @@
-"""Delete the account, and come back while it waits for that."""
+"""Deleting one's account, and restoring it while it waits to be erased."""
 
 from __future__ import annotations
 
 import time
-from typing import Any, cast
+from typing import TypedDict
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout as sign_out
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from accounts import credentials, deactivation, forms, totp
+from accounts.current_user import signed_in_user
 from accounts.models import User
-from streamsite.errors import SiteError
-from streamsite.view_helpers import add_form_errors
+from streamsite.cache_headers import never_cached
+from streamsite.view_actions import perform, posted_data, redirect_with_message, refusal_status
+from streamsite.view_helpers import allow_get_and_post
 
-# Who has given the right password of a closed account: kept in the page's session, for five minutes.
+# In the page's session, for five minutes: the closed account whose right password was given.
 CLOSED_ACCOUNT_KEY = "closed_account"
 CLOSED_ACCOUNT_SECONDS = 300
 
 
-@never_cache
+class ClosedAccount(TypedDict):
+    """A closed account whose owner gave the password. ``at`` is in seconds since 1970."""
+
+    user: str
+    epoch: int
+    at: float
+
+
+@never_cached
 @sensitive_post_parameters("current_password")
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def delete_account(request: HttpRequest) -> HttpResponse:
     """Close the account; it is erased when the waiting time is over."""
-    user = cast(User, request.user)
-    form = forms.DeleteAccountForm(request.POST or None, username=user.username)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                credentials.confirm_password(request, user, form.cleaned_data["current_password"])
-            except SiteError as error:
-                add_form_errors(form, error)
-                status = error.status
-            else:
-                due = deactivation.deactivate(request, user)
-                sign_out(request)
-                return render(request, "accounts/closed.html", {"due": due})
+    user = signed_in_user(request)
+    form = forms.DeleteAccountForm(posted_data(request), username=user.username)
+
+    def close(_: None) -> HttpResponse:
+        due = deactivation.deactivate(request, user)
+        sign_out(request)
+        return render(request, "accounts/closed.html", {"due": due})
+
+    response = perform(
+        request,
+        form,
+        lambda: credentials.confirm_password(request, user, form.cleaned_data["current_password"]),
+        close,
+    )
     context = {"form": form, "days": settings.ERASE_AFTER_DAYS}
-    return render(request, "accounts/settings_delete.html", context, status=status)
+    return response or render(request, "accounts/settings_delete.html", context, status=refusal_status(form))
 
 
 def offer_restore(request: HttpRequest, user: User) -> HttpResponse:
-    """Lead the owner of a closed account, whose password was just proved, to the page that restores it."""
+    """Redirect the owner of a closed account, who just gave the right password, to the page that restores it."""
     request.session.cycle_key()
-    request.session[CLOSED_ACCOUNT_KEY] = {"user": user.pk, "epoch": user.security_epoch, "at": time.time()}
+    request.session[CLOSED_ACCOUNT_KEY] = ClosedAccount(
+        user=user.pk, epoch=user.security_epoch, at=time.time()
+    )
     return redirect("restore")
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("password", "otp")
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def restore_account(request: HttpRequest) -> HttpResponse:
-    """Undo the deletion of an account while it waits; the password is asked for unless it was given just now."""
-    account = _proved_account(request)
+    """Restore an account that waits to be erased; ask for its password unless it was given just now."""
+    account = _authenticated_account(request)
     form = _restore_form(request, account)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                if account is not None:
-                    deactivation.reactivate(request, account, form.cleaned_data.get("otp", ""))
-                else:
-                    deactivation.reactivate_by_credentials(request, **form.cleaned_data)
-            except SiteError as error:
-                add_form_errors(form, error)
-                status = error.status
-            else:
-                request.session.pop(CLOSED_ACCOUNT_KEY, None)
-                messages.success(request, "Your account is restored. Log in to use it.")
-                return redirect("login")
-    return render(request, "accounts/restore.html", {"form": form, "account": account}, status=status)
+
+    def restore() -> User:
+        if account is not None:
+            return deactivation.reactivate(request, account, form.cleaned_data.get("otp", ""))
+        return deactivation.reactivate_by_credentials(request, **form.cleaned_data)
+
+    def done(_: User) -> HttpResponse:
+        request.session.pop(CLOSED_ACCOUNT_KEY, None)
+        return redirect_with_message(request, "Your account is restored. Log in to use it.", "login")
+
+    response = perform(request, form, restore, done)
+    context = {"form": form, "account": account}
+    return response or render(request, "accounts/restore.html", context, status=refusal_status(form))
 
 
-def _proved_account(request: HttpRequest) -> User | None:
-    proved: dict[str, Any] = request.session.get(CLOSED_ACCOUNT_KEY) or {}
+def _authenticated_account(request: HttpRequest) -> User | None:
+    """Return the closed account whose password was given in this session within the last five minutes."""
+    proved: ClosedAccount | None = request.session.get(CLOSED_ACCOUNT_KEY)
     if not proved or time.time() - proved["at"] > CLOSED_ACCOUNT_SECONDS:
         return None
     rows = User.objects.filter(pk=proved["user"], security_epoch=proved["epoch"], is_active=False)
@@ -93,7 +98,7 @@ def _proved_account(request: HttpRequest) -> User | None:
 
 
 def _restore_form(request: HttpRequest, account: User | None) -> Form:
-    data = request.POST if request.method == "POST" else None
+    data = posted_data(request)
     if account is None:
         return forms.RestoreForm(data)
     if totp.is_enabled(account.pk):

@@ -13,13 +13,13 @@ from streamsite.markdown_pages import Guide, tokens_guide
 
 
 @lru_cache(maxsize=1)
-def _kept_guide() -> Guide:
-    """Rendered once per process."""
+def _cached_guide() -> Guide:
+    """Return the guide, rendered once per process."""
     return tokens_guide()
 
 
 @require_safe
 def developers_tokens(request: HttpRequest) -> HttpResponse:
-    """The guide to access and refresh tokens."""
-    guide = tokens_guide() if settings.DEBUG else _kept_guide()
+    """Show the guide to access and refresh tokens."""
+    guide = tokens_guide() if settings.DEBUG else _cached_guide()
     return render(request, "developers/tokens.html", {"guide": guide})

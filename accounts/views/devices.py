@@ -1,8 +1,6 @@
-"""The devices that are signed in."""
+"""Settings: the devices that are signed in."""
 
 from __future__ import annotations
-
-from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,31 +9,27 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, sessions
-from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.current_user import page_session_id, signed_in_user
 from streamsite.api.renderers import iso
+from streamsite.view_actions import redirect_with_message
 
 
 @login_required
 @require_safe
 def settings_sessions(request: HttpRequest) -> HttpResponse:
-    """The devices that are signed in."""
-    listed = sessions.list_sessions(cast(User, request.user), request.session.get(SESSION_KEY))
+    """List the devices that are signed in."""
+    listed = sessions.list_sessions(signed_in_user(request), page_session_id(request))
     for entry in listed:
         for name in ("created_at", "last_used_at", "expires_at"):
             entry[name] = iso(entry[name])
-    return render(
-        request,
-        "accounts/settings_sessions.html",
-        {"sessions": listed},
-    )
+    return render(request, "accounts/settings_sessions.html", {"sessions": listed})
 
 
 @login_required
 @require_POST
 def revoke_session(request: HttpRequest, session_id: str) -> HttpResponse:
     """Sign a device out."""
-    user_id = str(request.user.pk)
+    user_id = signed_in_user(request).pk
     if sessions.revoke(session_id, user_id, "revoked_by_user"):
         audit.record("session_revoked", user_id, request=request, session_id=session_id)
         messages.success(request, "The device was signed out.")
@@ -45,9 +39,9 @@ def revoke_session(request: HttpRequest, session_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def revoke_others(request: HttpRequest) -> HttpResponse:
-    """Sign out every device but this one."""
-    user_id = str(request.user.pk)
-    ended = sessions.revoke_all(user_id, "logout_all", keep=request.session.get(SESSION_KEY))
+    """Sign every device out but this one."""
+    user_id = signed_in_user(request).pk
+    ended = sessions.revoke_all(user_id, "logout_all", keep=page_session_id(request))
     audit.record("logout_all", user_id, request=request)
-    messages.success(request, f"{ended} other device{'' if ended == 1 else 's'} logged out.")
-    return redirect("settings-sessions")
+    message = f"{ended} other device{'' if ended == 1 else 's'} logged out."
+    return redirect_with_message(request, message, "settings-sessions")

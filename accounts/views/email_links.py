@@ -1,4 +1,4 @@
-"""Where mailed links lead. The link's token moves into a cookie of that page: no address or database keeps it."""
+"""Pages behind mailed links. The link's token moves into a cookie of its page: no address or database keeps it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from accounts import credentials, email_tokens, forms
+from accounts.views._links import invalid_link_page
+from streamsite.cache_headers import never_cached
 from streamsite.errors import SiteError
-from streamsite.view_helpers import add_form_errors
+from streamsite.view_actions import attempt, perform, posted_data, refusal_status
+from streamsite.view_helpers import allow_get_and_post
 
+# Names of the cookies.
 RESET, VERIFY = "reset_link", "email_link"
 
 
-def _keep_token(request: HttpRequest, name: str, page: str) -> HttpResponse | None:
-    """Move ``?token=`` into a cookie that only this page gets, and come back without it."""
+def _move_token_to_cookie(request: HttpRequest, name: str, page: str) -> HttpResponse | None:
+    """Move ``?token=`` into a cookie that only this page gets, and redirect to the address without it."""
     token = request.GET.get("token")
     if token is None:
         return None
@@ -40,81 +42,71 @@ def _token(request: HttpRequest, name: str) -> str:
     return str(request.COOKIES.get(name, ""))
 
 
-def _done(page: str, cookie: str) -> HttpResponse:
-    """Go on to ``page``; the link is used up."""
+def _redirect_after_use(page: str, cookie: str) -> HttpResponse:
+    """Redirect to ``page`` and delete the cookie of the link, which is used up."""
     response = redirect(page)
     response.delete_cookie(cookie, path=reverse({RESET: "reset-password", VERIFY: "verify-email"}[cookie]))
     return response
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@never_cached
+@allow_get_and_post
 def verify_email(request: HttpRequest) -> HttpResponse:
-    """Confirm an address. A click is asked for, because mail scanners open links."""
-    if (moved := _keep_token(request, VERIFY, "verify-email")) is not None:
+    """Confirm an address. The page asks for a click, because mail scanners open links."""
+    if (moved := _move_token_to_cookie(request, VERIFY, "verify-email")) is not None:
         return moved
     token = _token(request, VERIFY)
-    try:
-        user, key = email_tokens.read_email_token(token)
-        if request.method == "POST":
-            verified = credentials.verify_email(request, token)
-            messages.success(request, f"{verified.email} is confirmed.")
-            return _done("settings-security" if request.user.is_authenticated else "login", VERIFY)
-    except SiteError as error:
-        return render(
-            request, "accounts/link_invalid.html", {"error": error, "again": ""}, status=error.status
-        )
+    found = attempt(lambda: email_tokens.read_email_token(token))
+    if isinstance(found, SiteError):
+        return invalid_link_page(request, found)
+    if request.method == "POST":
+        verified = attempt(lambda: credentials.verify_email(request, token))
+        if isinstance(verified, SiteError):
+            return invalid_link_page(request, verified)
+        messages.success(request, f"{verified.email} is confirmed.")
+        return _redirect_after_use("settings-security" if request.user.is_authenticated else "login", VERIFY)
+    user, key = found
     address = user.email if key == user.email_key else user.pending_email
     return render(request, "accounts/verify_email.html", {"address": address, "account": user})
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@never_cached
+@allow_get_and_post
 def forgot_password(request: HttpRequest) -> HttpResponse:
-    """Ask for a reset link. The answer is the same whether or not anybody has the address."""
-    form = forms.ForgotPasswordForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                credentials.request_password_reset(request, form.cleaned_data["email"])
-            except SiteError as error:
-                add_form_errors(form, error)
-                status = error.status
-            else:
-                return render(request, "accounts/forgot_sent.html", {"address": form.cleaned_data["email"]})
-    return render(request, "accounts/forgot.html", {"form": form}, status=status)
+    """Ask for a reset link. The answer is the same whether or not an account has the address."""
+    form = forms.ForgotPasswordForm(posted_data(request))
+
+    def sent(_: None) -> HttpResponse:
+        return render(request, "accounts/forgot_sent.html", {"address": form.cleaned_data["email"]})
+
+    response = perform(
+        request, form, lambda: credentials.request_password_reset(request, form.cleaned_data["email"]), sent
+    )
+    return response or render(request, "accounts/forgot.html", {"form": form}, status=refusal_status(form))
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("new_password")
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def reset_password(request: HttpRequest) -> HttpResponse:
     """Choose a new password by a mailed link."""
-    if (moved := _keep_token(request, RESET, "reset-password")) is not None:
+    if (moved := _move_token_to_cookie(request, RESET, "reset-password")) is not None:
         return moved
     token = _token(request, RESET)
-    try:
-        user = email_tokens.read_reset_token(token)
-    except SiteError as error:
-        return render(
-            request,
-            "accounts/link_invalid.html",
-            {"error": error, "again": "forgot-password"},
-            status=error.status,
-        )
-    form = forms.NewPasswordForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                credentials.reset_password(request, token, form.cleaned_data["new_password"])
-            except SiteError as error:
-                add_form_errors(form, error)
-                status = error.status
-            else:
-                messages.success(request, "Your password is changed. Log in with the new one.")
-                return _done("login", RESET)
-    return render(request, "accounts/reset_password.html", {"form": form, "account": user}, status=status)
+    user = attempt(lambda: email_tokens.read_reset_token(token))
+    if isinstance(user, SiteError):
+        return invalid_link_page(request, user, again="forgot-password")
+    form = forms.NewPasswordForm(posted_data(request))
+
+    def changed(_: object) -> HttpResponse:
+        messages.success(request, "Your password is changed. Log in with the new one.")
+        return _redirect_after_use("login", RESET)
+
+    response = perform(
+        request,
+        form,
+        lambda: credentials.reset_password(request, token, form.cleaned_data["new_password"]),
+        changed,
+    )
+    context = {"form": form, "account": user}
+    return response or render(request, "accounts/reset_password.html", context, status=refusal_status(form))

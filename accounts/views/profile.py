@@ -1,74 +1,75 @@
-"""What others see of the account, and how the site behaves for it."""
+"""Settings: the channel's profile, and how the site behaves for the account."""
 
 from __future__ import annotations
-
-from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts import forms, image_processing, image_storage, mappers, preferences, profile
+from accounts.current_user import signed_in_user
 from accounts.models import User
 from streamsite.errors import Invalid, TooLarge
 from streamsite.rate_limits import IMAGE_UPLOAD, enforce
-from streamsite.view_helpers import add_form_errors
+from streamsite.view_actions import form_status, perform, posted_data, redirect_with_message
+from streamsite.view_helpers import allow_get_and_post
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def settings_profile(request: HttpRequest) -> HttpResponse:
-    """Name, text, links and pictures of the channel."""
-    user = cast(User, request.user)
+    """Change name, text, links and images of the channel."""
+    user = signed_in_user(request)
     shown = {"full_name": user.full_name, "bio": user.bio, "links": "\n".join(user.links)}
-    form = forms.ProfileForm(request.POST or None, request.FILES or None, initial=shown)
-    if form.is_bound and form.is_valid() and _change_profile(user, form):
-        messages.success(request, "Saved.")
-        return redirect("settings-profile")
+    form = forms.ProfileForm(posted_data(request), request.FILES or None, initial=shown)
+    response = perform(
+        request,
+        form,
+        lambda: _change_profile(user, form),
+        lambda _: redirect_with_message(request, "Saved.", "settings-profile"),
+        refusals=(Invalid, TooLarge),
+    )
     context = {"form": form, "channel": mappers.serialize_channel(user, None)}
-    return render(request, "accounts/settings_profile.html", context, status=400 if form.is_bound else 200)
+    return response or render(request, "accounts/settings_profile.html", context, status=form_status(form))
 
 
-def _change_profile(user: User, form: forms.ProfileForm) -> bool:
-    """Whether everything in the form could be kept; otherwise nothing is, and the form says why."""
+def _change_profile(user: User, form: forms.ProfileForm) -> None:
+    """Save everything in the form, or nothing. Raises ``Invalid`` and ``TooLarge``."""
     data = form.cleaned_data
     given = {name: data[name] for name in image_processing.PROFILE_IMAGES}
-    try:
-        if any(given.values()):
-            enforce(IMAGE_UPLOAD, user.pk)
-        prepared = image_processing.prepare_images(given)
-        profile.update(user, data)
-    except (Invalid, TooLarge) as error:
-        add_form_errors(form, error)
-        return False
+    if any(given.values()):
+        enforce(IMAGE_UPLOAD, user.pk)
+    prepared = image_processing.prepare_images(given)
+    profile.update(user, data)
     for kind, files in prepared.items():
         image_storage.replace_image(user, kind, files)
-    return True
 
 
 @login_required
 @require_POST
 def remove_picture(request: HttpRequest) -> HttpResponse:
-    """Take the avatar or the cover away."""
+    """Remove the avatar or the cover."""
     kind = image_processing.PROFILE_IMAGES.get(request.POST.get("kind", ""))
     if kind is not None:
-        image_storage.remove_image(cast(User, request.user), kind.name)
+        image_storage.remove_image(signed_in_user(request), kind.name)
         messages.success(request, f"The {kind.name} was removed.")
     return redirect("settings-profile")
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def settings_preferences(request: HttpRequest) -> HttpResponse:
-    """Theme, playback, history and privacy."""
-    user = cast(User, request.user)
-    form = forms.PreferencesForm(request.POST or None, initial=preferences.with_defaults(user.preferences))
-    if form.is_bound and form.is_valid():
-        profile.update_preferences(user, form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("settings-preferences")
-    return render(
-        request, "accounts/settings_preferences.html", {"form": form}, status=400 if form.is_bound else 200
+    """Change theme, playback, history and privacy."""
+    user = signed_in_user(request)
+    form = forms.PreferencesForm(posted_data(request), initial=preferences.with_defaults(user.preferences))
+    response = perform(
+        request,
+        form,
+        lambda: profile.update_preferences(user, form.cleaned_data),
+        lambda _: redirect_with_message(request, "Saved.", "settings-preferences"),
+    )
+    return response or render(
+        request, "accounts/settings_preferences.html", {"form": form}, status=form_status(form)
     )

@@ -1,4 +1,4 @@
-"""The files of profile pictures, for everybody."""
+"""The files of avatars and covers, open to everyone."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from django.views.decorators.http import require_safe
 from accounts.image_processing import PROFILE_IMAGES
 from accounts.image_storage import file_for_viewing
 from streamsite import cors
+from streamsite.cache_headers import IMMUTABLE
 from streamsite.files import send_file
-
-# The address changes with the picture.
-IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @cors.allow_preflight
 @require_safe
 def serve_profile_image(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
-    """One size of a picture."""
+    """Serve one size of an image."""
     response = send_file(request, file_for_viewing(folder, name), content_type="image/webp", cache=IMMUTABLE)
     if any(name in kind.files for kind in PROFILE_IMAGES.values()):
         cors.allow_any_origin(response)

@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, credentials, forms, reauthentication, totp, web_sessions
-from accounts.models import User
-from accounts.signals import SESSION_KEY
+from accounts.current_user import page_session_id, signed_in_user
 from streamsite.api.pagination import paginate
-from streamsite.errors import SiteError
-from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
+from streamsite.cache_headers import never_cached
+from streamsite.view_actions import perform, redirect_back, redirect_with_message, refusal_status
+from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 
+T = TypeVar("T")
 MAX_EVENTS = 5
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def _session_id(request: HttpRequest) -> str | None:
-    return cast("str | None", request.session.get(SESSION_KEY))
-
-
 def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpResponse:
-    """The page with every form; ``bound`` ones show what was typed and what was wrong with it."""
-    user = _user(request)
-    unbound = {
+    """Show every form; ``bound`` ones, by their context names, with what was typed and what was wrong with it."""
+    user = signed_in_user(request)
+    unbound: dict[str, Form] = {
         "password_form": forms.ChangePasswordForm(),
         "email_form": forms.ChangeEmailForm(
             auto_id="email_%s", initial={"email": user.pending_email or user.email}
@@ -45,71 +36,78 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         "proof_form": forms.PasswordForm(auto_id="proof_%s"),
         "factor_form": forms.SecondFactorForm(auto_id="factor_%s"),
     }
-    context: dict[str, Any] = unbound | bound
-    context["totp"] = totp.load_status(user.pk)
-    context["events"] = [
-        audit.serialize_event(row)
-        for row in audit.events_for_user(user.pk).order_by(*audit.NEWEST)[:MAX_EVENTS]
-    ]
+    events = audit.events_for_user(user.pk).order_by(*audit.NEWEST)[:MAX_EVENTS]
+    context = {
+        **unbound,
+        **bound,
+        "totp": totp.load_status(user.pk),
+        "events": [audit.serialize_event(row) for row in events],
+    }
     return render(request, "accounts/settings_security.html", context, status=status)
 
 
-def _attempt(
-    request: HttpRequest, name: str, form: Form, work: Callable[[], object], done: str
+def _perform(
+    request: HttpRequest,
+    name: str,
+    form: Form,
+    action: Callable[[], T],
+    done: str | Callable[[T], HttpResponse],
 ) -> HttpResponse:
-    """Run ``work`` when the form is good; the page again with what was wrong otherwise."""
-    if not form.is_valid():
-        return _page(request, 400, **{name: form})
-    try:
-        work()
-    except SiteError as error:
-        add_form_errors(form, error)
-        return _page(request, error.status, **{name: form})
-    messages.success(request, done)
-    return redirect("settings-security")
+    """Perform a form of the page, which is shown again with ``form`` as ``name`` when it is refused.
+
+    ``done`` is the message of the page it leads back to, or answers in another way.
+    """
+
+    def answer(result: T) -> HttpResponse:
+        return (
+            redirect_with_message(request, done, "settings-security")
+            if isinstance(done, str)
+            else done(result)
+        )
+
+    return perform(request, form, action, answer) or _page(request, refusal_status(form), **{name: form})
 
 
-@never_cache
+@never_cached
 @login_required
 @require_safe
 def settings_security(request: HttpRequest) -> HttpResponse:
-    """Password, address, second factor and the last events."""
+    """Show password, address, second factor and the latest events."""
     return _page(request)
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("current_password", "new_password")
 @login_required
 @require_POST
 def change_password(request: HttpRequest) -> HttpResponse:
-    """A new password; every other device is signed out."""
+    """Set a new password and sign every other device out."""
     form = forms.ChangePasswordForm(request.POST)
 
-    def work() -> None:
+    def change() -> None:
         user = credentials.change_password(
-            request, _user(request), session_id=_session_id(request), **form.cleaned_data
+            request, signed_in_user(request), session_id=page_session_id(request), **form.cleaned_data
         )
         web_sessions.keep_signed_in(request, user)
 
-    return _attempt(
-        request, "password_form", form, work, "Your password was changed. Other devices were signed out."
-    )
+    done = "Your password was changed. Other devices were signed out."
+    return _perform(request, "password_form", form, change, done)
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("current_password")
 @login_required
 @require_POST
 def change_email(request: HttpRequest) -> HttpResponse:
     """Ask a new address for its confirmation."""
     form = forms.ChangeEmailForm(request.POST, auto_id="email_%s")
-    return _attempt(
+    return _perform(
         request,
         "email_form",
         form,
         lambda: credentials.change_email(
             request,
-            _user(request),
+            signed_in_user(request),
             form.cleaned_data["email"],
             current_password=form.cleaned_data["current_password"],
         ),
@@ -121,105 +119,114 @@ def change_email(request: HttpRequest) -> HttpResponse:
 @require_POST
 def resend_email(request: HttpRequest) -> HttpResponse:
     """Mail the confirmation link again."""
-    address = credentials.resend_verification(_user(request))
+    address = credentials.resend_verification(signed_in_user(request))
     if address:
         messages.success(request, f"A new link is on its way to {address}.")
-    return redirect(safe_next(request, reverse("settings-security")))
+    return redirect_back(request, "settings-security")
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("current_password", "otp")
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def setup_totp(request: HttpRequest) -> HttpResponse:
     """Make the secret (POST with the password, unless it was given a moment ago), show its QR code (GET)."""
-    user = _user(request)
+    user = signed_in_user(request)
     if totp.is_enabled(user.pk):
         return redirect("settings-security")
-    if request.method == "POST":
-        form = forms.PasswordForm(request.POST, auto_id="proof_%s")
-        if not reauthentication.has_recent_proof(user, _session_id(request)):
-            if not form.is_valid():
-                return _page(request, 400, proof_form=form)
-            try:
-                credentials.confirm_password(request, user, form.cleaned_data["current_password"])
-            except SiteError as error:
-                add_form_errors(form, error)
-                return _page(request, error.status, proof_form=form)
+    if request.method != "POST":
+        return _totp_page(request, forms.OtpForm(auto_id="totp_%s"))
+
+    def start(_: None = None) -> HttpResponse:
         totp.start_setup(user)
         return redirect("settings-totp")
-    return _totp_page(request, forms.OtpForm(auto_id="totp_%s"))
+
+    if reauthentication.has_recent_proof(user, page_session_id(request)):
+        return start()
+    form = forms.PasswordForm(request.POST, auto_id="proof_%s")
+    return _perform(
+        request,
+        "proof_form",
+        form,
+        lambda: credentials.confirm_password(request, user, form.cleaned_data["current_password"]),
+        start,
+    )
 
 
 def _totp_page(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
-    secret = totp.pending_setup(_user(request))
+    secret = totp.pending_setup(signed_in_user(request))
     if secret is None:
         return redirect("settings-security")
     return render(request, "accounts/settings_totp.html", {"form": form, "secret": secret}, status=status)
 
 
-@never_cache
+def _recovery_codes_page(request: HttpRequest, codes: list[str], *, is_new: bool) -> HttpResponse:
+    return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": is_new})
+
+
+@never_cached
 @sensitive_post_parameters("otp")
 @login_required
 @require_POST
 def enable_totp(request: HttpRequest) -> HttpResponse:
     """Switch the second factor on and show the recovery codes, once."""
     form = forms.OtpForm(request.POST, auto_id="totp_%s")
-    if not form.is_valid():
-        return _totp_page(request, form, 400)
-    try:
-        codes = credentials.enable_totp(
-            request, _user(request), form.cleaned_data["otp"], session_id=_session_id(request)
-        )
-    except SiteError as error:
-        add_form_errors(form, error)
-        return _totp_page(request, form, error.status)
-    return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": True})
+    response = perform(
+        request,
+        form,
+        lambda: credentials.enable_totp(
+            request, signed_in_user(request), form.cleaned_data["otp"], session_id=page_session_id(request)
+        ),
+        lambda codes: _recovery_codes_page(request, codes, is_new=True),
+    )
+    return response or _totp_page(request, form, refusal_status(form))
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("otp")
 @login_required
 @require_POST
 def disable_totp(request: HttpRequest) -> HttpResponse:
     """Switch the second factor off, with one of its codes."""
     form = forms.SecondFactorForm(request.POST, auto_id="factor_%s")
-    return _attempt(
+    return _perform(
         request,
         "factor_form",
         form,
         lambda: credentials.disable_totp(
-            request, _user(request), otp=form.cleaned_data["otp"], session_id=_session_id(request)
+            request,
+            signed_in_user(request),
+            otp=form.cleaned_data["otp"],
+            session_id=page_session_id(request),
         ),
         "Two-factor authentication is off. Your other devices were signed out.",
     )
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("otp")
 @login_required
 @require_POST
 def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Ten new recovery codes, shown once."""
+    """Make ten new recovery codes and show them, once."""
     form = forms.SecondFactorForm(request.POST, auto_id="factor_%s")
-    if not form.is_valid():
-        return _page(request, 400, factor_form=form)
-    try:
-        codes = credentials.renew_recovery_codes(request, _user(request), otp=form.cleaned_data["otp"])
-    except SiteError as error:
-        add_form_errors(form, error)
-        return _page(request, error.status, factor_form=form)
-    return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": False})
+    return _perform(
+        request,
+        "factor_form",
+        form,
+        lambda: credentials.renew_recovery_codes(
+            request, signed_in_user(request), otp=form.cleaned_data["otp"]
+        ),
+        lambda codes: _recovery_codes_page(request, codes, is_new=False),
+    )
 
 
-@never_cache
+@never_cached
 @login_required
 @require_safe
 def activity(request: HttpRequest) -> HttpResponse:
-    """Everything that happened to the account in the last 180 days."""
-    user = _user(request)
-    page = paginate(request, audit.events_for_user(user.pk), audit.NEWEST, absolute=False).body(
-        audit.serialize_event
-    )
-    template = "accounts/_events.html" if is_htmx(request) else "accounts/settings_activity.html"
-    return render(request, template, {"page": page, "events": page["results"]})
+    """List everything that happened to the account in the last 180 days."""
+    rows = audit.events_for_user(signed_in_user(request).pk)
+    page = paginate(request, rows, audit.NEWEST, absolute=False).body(audit.serialize_event)
+    context = {"page": page, "events": page["results"]}
+    return render_page_or_part(request, "accounts/settings_activity.html", "accounts/_events.html", context)

@@ -1,151 +1,164 @@
-"""Signing in and out, and registering."""
+"""Signing in, signing out and signing up."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import logout as sign_out
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts import forms, services, sign_in, totp, web_sessions
 from accounts.models import User
 from accounts.views.deletion import offer_restore
+from streamsite.cache_headers import never_cached
 from streamsite.errors import Forbidden, SiteError, Throttled
 from streamsite.rate_limits import REGISTER, enforce, refund_on_unavailable, throttle_key
-from streamsite.view_helpers import add_form_errors, safe_next
+from streamsite.view_actions import (
+    form_status,
+    perform,
+    posted_data,
+    redirect_with_message,
+    refusal_status,
+)
+from streamsite.view_helpers import allow_get_and_post, safe_next
 
-# Who has given the right password and still owes a code: kept in the page's session, for five minutes.
+# In the page's session, for five minutes: the account that gave the right password and still owes a code.
 PENDING_KEY = "sign_in_pending"
 PENDING_SECONDS = 300
 
 
-@never_cache
+class PendingSignIn(TypedDict):
+    """A sign-in between its password and its code. ``at`` is in seconds since 1970, ``next`` a path of this site."""
+
+    user: str
+    epoch: int
+    remember: bool
+    next: str
+    at: float
+
+
+@never_cached
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def login(request: HttpRequest) -> HttpResponse:
-    """Sign in with name and password; with a second factor, its code is asked for next."""
+    """Sign in with name and password. Accounts with a second factor continue on the page for its code."""
     target = safe_next(request, "/")
     if request.user.is_authenticated:
         return redirect(target)
-    form = forms.LoginForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                user = sign_in.authenticate_password(
-                    request, form.cleaned_data["login"], form.cleaned_data["password"]
-                )
-            except sign_in.AccountClosed as closed:
-                return offer_restore(request, closed.user)
-            except sign_in.AccountSuspended as suspended:
-                form.add_error(None, suspended.sentence)
-                status = suspended.status
-            except SiteError as error:
-                add_form_errors(form, error)
-                status = error.status
-            else:
-                return _after_password(request, user, remember=form.cleaned_data["remember"], target=target)
-    return render(request, "accounts/login.html", _context(form, target), status=status)
+    form = forms.LoginForm(posted_data(request))
+
+    def authenticate() -> User:
+        data = form.cleaned_data
+        return sign_in.authenticate_password(request, data["login"], data["password"])
+
+    def closed_account(error: SiteError) -> HttpResponse | None:
+        return offer_restore(request, error.user) if isinstance(error, sign_in.AccountClosed) else None
+
+    response = perform(
+        request,
+        form,
+        authenticate,
+        lambda user: _after_password(request, user, form.cleaned_data["remember"], target),
+        refused=closed_account,
+    )
+    return response or render(
+        request, "accounts/login.html", _context(form, target), status=refusal_status(form)
+    )
 
 
-def _after_password(request: HttpRequest, user: User, *, remember: bool, target: str) -> HttpResponse:
+def _after_password(request: HttpRequest, user: User, remember: bool, target: str) -> HttpResponse:
+    """Finish the sign-in, or ask for the code of the second factor first."""
     if not totp.is_enabled(user.pk):
         web_sessions.sign_in(request, user, remember=remember, amr=sign_in.PASSWORD_ONLY)
         return redirect(target)
     request.session.cycle_key()
-    request.session[PENDING_KEY] = {
-        "user": user.pk,
-        "epoch": user.security_epoch,
-        "remember": remember,
-        "next": target,
-        "at": time.time(),
-    }
+    request.session[PENDING_KEY] = PendingSignIn(
+        user=user.pk, epoch=user.security_epoch, remember=remember, next=target, at=time.time()
+    )
     return redirect("login-code")
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("otp")
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def login_code(request: HttpRequest) -> HttpResponse:
-    """The second step: a code of the authenticator app, or a recovery code."""
-    pending: dict[str, Any] = request.session.get(PENDING_KEY) or {}
+    """Complete a sign-in with a code of the authenticator app, or with a recovery code."""
+    pending: PendingSignIn | None = request.session.get(PENDING_KEY)
     user = _pending_user(pending)
-    if user is None:
+    if pending is None or user is None:
         request.session.pop(PENDING_KEY, None)
         messages.info(request, "Please log in again: the code was not given in time.")
         return redirect("login")
-    form = forms.OtpForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                amr = sign_in.verify_second_factor(request, user, form.cleaned_data["otp"])
-            except SiteError as error:
-                add_form_errors(form, error)
-                status = error.status
-            else:
-                del request.session[PENDING_KEY]
-                web_sessions.sign_in(request, user, remember=pending["remember"], amr=amr)
-                return redirect(pending["next"])
-    return render(request, "accounts/login_code.html", {"form": form}, status=status)
+    form = forms.OtpForm(posted_data(request))
+
+    def finish(amr: list[str]) -> HttpResponse:
+        del request.session[PENDING_KEY]
+        web_sessions.sign_in(request, user, remember=pending["remember"], amr=amr)
+        return redirect(pending["next"])
+
+    response = perform(
+        request, form, lambda: sign_in.verify_second_factor(request, user, form.cleaned_data["otp"]), finish
+    )
+    return response or render(
+        request, "accounts/login_code.html", {"form": form}, status=refusal_status(form)
+    )
 
 
-def _pending_user(pending: dict[str, Any]) -> User | None:
+def _pending_user(pending: PendingSignIn | None) -> User | None:
     if not pending or time.time() - pending["at"] > PENDING_SECONDS:
         return None
     return User.objects.filter(pk=pending["user"], is_active=True, security_epoch=pending["epoch"]).first()
 
 
-@never_cache
+@never_cached
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def register(request: HttpRequest) -> HttpResponse:
     """Create an account and sign in."""
     target = safe_next(request, "/")
     if request.user.is_authenticated:
         return redirect(target)
-    form = forms.RegisterForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                counted = (REGISTER, throttle_key(request))
-                enforce(*counted)
-                with refund_on_unavailable(counted):
-                    user = services.create_account(request, **form.cleaned_data)
-            except Throttled:
-                raise
-            except SiteError as error:
-                add_form_errors(form, error)
-            else:
-                web_sessions.sign_in(request, user, remember=False, amr=sign_in.PASSWORD_ONLY)
-                messages.success(
-                    request,
-                    f"Welcome, {user.get_full_name()}. We have sent a link to {user.email}: please confirm it.",
-                )
-                return redirect(target)
-    return render(request, "accounts/register.html", _context(form, target), status=status)
+    form = forms.RegisterForm(posted_data(request))
+
+    def create_account() -> User:
+        counted = (REGISTER, throttle_key(request))
+        enforce(*counted)
+        with refund_on_unavailable(counted):
+            return services.create_account(request, **form.cleaned_data)
+
+    def welcome(user: User) -> HttpResponse:
+        web_sessions.sign_in(request, user, remember=False, amr=sign_in.PASSWORD_ONLY)
+        sentence = f"Welcome, {user.get_full_name()}. We have sent a link to {user.email}: please confirm it."
+        return redirect_with_message(request, sentence, target)
+
+    response = perform(request, form, create_account, welcome, refused=_raise_throttled)
+    return response or render(
+        request, "accounts/register.html", _context(form, target), status=form_status(form)
+    )
 
 
-def _context(form: Any, target: str) -> dict[str, Any]:
+def _raise_throttled(error: SiteError) -> None:
+    """Answer a sign-up over the limit with the error page: no change to the form would help."""
+    if isinstance(error, Throttled):
+        raise error
+
+
+def _context(form: Form, target: str) -> dict[str, object]:
     return {"form": form, "next": target if target != "/" else ""}
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@never_cached
+@allow_get_and_post
 def staff_login(request: HttpRequest) -> HttpResponse:
-    """Django admin's log-in is the site's own, second factor included."""
+    """Send staff from Django admin's sign-in page to the site's own, which asks for the second factor."""
     if request.user.is_authenticated:
         raise Forbidden("This part of the site is for its staff.")
     return redirect(f"{reverse('login')}?{urlencode({'next': safe_next(request, '/admin/')})}")

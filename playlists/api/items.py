@@ -13,9 +13,11 @@ from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
 from playlists import access, mappers, ordering, pages, queries, services
-from playlists import serializers as shapes
 from playlists.models import Playlist
+from playlists.schemas import ItemDict, PageOfItemsDict, RemovedItemsDict
+from playlists.serializers import ItemChangeSerializer, ItemInputSerializer
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.errors import Absent
@@ -39,7 +41,7 @@ def _item_response(
     if queries.visible_items(request.user, playlist, [row]):
         adder = row.added_by.username if row.added_by is not None else None
         place = ordering.item_position(playlist, row)
-        body = mappers.serialize_item_for(row, place, adder, request.user, playlist)
+        body = mappers.serialize_item(row, place, adder, request.user, playlist)
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
     response["Cache-Control"] = "private, no-store"
@@ -54,7 +56,7 @@ class ItemsView(APIView):
     @extend_schema(
         operation_id="playlist_items_list",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfItemsSerializer},
+        responses={200: described(PageOfItemsDict)},
     )
     def get(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_viewing(request.user, playlist_id)
@@ -62,15 +64,13 @@ class ItemsView(APIView):
 
     @extend_schema(
         operation_id="playlist_items_add",
-        request=shapes.ItemInputSerializer,
-        responses={201: shapes.ItemSerializer},
+        request=ItemInputSerializer,
+        responses={201: described(ItemDict)},
     )
     @idempotent()
     def post(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_contributing(request.user, playlist_id)
-        form = shapes.ItemInputSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
+        data = ItemInputSerializer.from_body(request)
         row = services.add_video(
             playlist,
             signed_in_user(request),
@@ -87,7 +87,9 @@ class TidyView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="playlist_items_tidy", request=None, responses={200: shapes.TidiedSerializer})
+    @extend_schema(
+        operation_id="playlist_items_tidy", request=None, responses={200: described(RemovedItemsDict)}
+    )
     def post(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
         return no_store(
@@ -102,16 +104,15 @@ class ItemView(APIView):
 
     @extend_schema(
         operation_id="playlist_items_update",
-        request=shapes.ItemChangeSerializer,
+        request=ItemChangeSerializer,
         parameters=[IF_MATCH],
-        responses={200: shapes.ItemSerializer},
+        responses={200: described(ItemDict)},
     )
     def patch(self, request: Request, playlist_id: str, item_id: str) -> Response:
         playlist = access.playlist_for_contributing(request.user, playlist_id)
         row = access.get_item(playlist, item_id)
-        form = shapes.ItemChangeSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        place = dict(form.validated_data)
+        data = ItemChangeSerializer.from_body(request)
+        place = dict(data)
         note = place.pop("note", None)
         if note is not None:
             access.require_may_edit_item(request.user, playlist, row)

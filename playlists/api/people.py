@@ -12,9 +12,10 @@ from rest_framework.views import APIView
 from accounts.access import channel_for_viewing
 from accounts.api.base import signed_in_user
 from playlists import access, pages, queries, services
-from playlists import serializers as shapes
 from playlists.api.playlists import playlist_response
+from playlists.schemas import PageOfItemsDict, PageOfPlaylistsDict, PlaylistDict
 from streamsite.api.conditional import conditional_response
+from streamsite.api.described import described
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 
 NO_CONTENT_RESPONSE = {204: OpenApiResponse(description="Done, or done before")}
@@ -26,7 +27,7 @@ class CollaboratorView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="playlist_collaborators_add", request=None, responses={200: shapes.PlaylistSerializer}
+        operation_id="playlist_collaborators_add", request=None, responses={200: described(PlaylistDict)}
     )
     def put(self, request: Request, playlist_id: str, username: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
@@ -47,7 +48,7 @@ class WatchLaterView(APIView):
     @extend_schema(
         operation_id="watch_later_list",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfItemsSerializer},
+        responses={200: described(PageOfItemsDict)},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
@@ -80,7 +81,7 @@ class SavedPlaylistsView(APIView):
     @extend_schema(
         operation_id="saved_playlists_list",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfPlaylistsSerializer},
+        responses={200: described(PageOfPlaylistsDict)},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)

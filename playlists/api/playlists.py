@@ -12,9 +12,11 @@ from rest_framework.views import APIView
 from accounts.access import channel_for_viewing
 from accounts.api.base import signed_in_user
 from playlists import access, mappers, pages, queries, services
-from playlists import serializers as shapes
 from playlists.models import Playlist
+from playlists.schemas import PageOfPlaylistsDict, PlaylistDetailDict, PlaylistDict
+from playlists.serializers import NewPlaylistSerializer, PlaylistInputSerializer
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.errors import Invalid
@@ -48,7 +50,7 @@ class PlaylistsView(APIView):
             OpenApiParameter("video", str, description="Say of each playlist whether it holds this video."),
             *PAGINATION_PARAMETERS,
         ],
-        responses={200: shapes.PageOfPlaylistsSerializer},
+        responses={200: described(PageOfPlaylistsDict)},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
@@ -63,14 +65,13 @@ class PlaylistsView(APIView):
 
     @extend_schema(
         operation_id="playlists_create",
-        request=shapes.NewPlaylistSerializer,
-        responses={201: shapes.PlaylistSerializer},
+        request=NewPlaylistSerializer,
+        responses={201: described(PlaylistDict)},
     )
     @idempotent()
     def post(self, request: Request) -> Response:
-        form = shapes.NewPlaylistSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        playlist = services.create_playlist(signed_in_user(request), form.validated_data)
+        data = NewPlaylistSerializer.from_body(request)
+        playlist = services.create_playlist(signed_in_user(request), data)
         response = playlist_response(request, playlist, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/playlists/{playlist.pk}"
         return response
@@ -81,7 +82,7 @@ class PlaylistView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="playlists_read", responses={200: shapes.OnePlaylistSerializer})
+    @extend_schema(operation_id="playlists_read", responses={200: described(PlaylistDetailDict)})
     def get(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_viewing(request.user, playlist_id)
         people = queries.active_users(playlist.collaborators)
@@ -90,16 +91,13 @@ class PlaylistView(APIView):
 
     @extend_schema(
         operation_id="playlists_update",
-        request=shapes.PlaylistInputSerializer,
-        responses={200: shapes.PlaylistSerializer},
+        request=PlaylistInputSerializer,
+        responses={200: described(PlaylistDict)},
     )
     def patch(self, request: Request, playlist_id: str) -> Response:
         playlist = access.playlist_for_editing(request.user, playlist_id)
-        form = shapes.PlaylistInputSerializer(data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        changed = services.update_playlist(
-            playlist, form.validated_data, expected_version=expected_version(request)
-        )
+        data = PlaylistInputSerializer.from_body(request, partial=True)
+        changed = services.update_playlist(playlist, data, expected_version=expected_version(request))
         return playlist_response(request, changed)
 
     @extend_schema(operation_id="playlists_delete", responses={204: OpenApiResponse(description="Deleted")})
@@ -117,7 +115,7 @@ class ChannelPlaylistsView(APIView):
     @extend_schema(
         operation_id="channel_playlists",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfPlaylistsSerializer},
+        responses={200: described(PageOfPlaylistsDict)},
     )
     def get(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)

@@ -1,6 +1,6 @@
-"""What can be done to playlists. The API, the forms, signals and tests call these.
+"""Playlist writes, for the API, forms, receivers, and tests.
 
-``version`` grows with every change of order or members; a move names the version it was made from.
+``version`` rises with every change of order or collaborators; a move names the version it is based on.
 """
 
 from playlists.services.collaborators import (

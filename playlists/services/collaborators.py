@@ -1,28 +1,21 @@
-"""Collaborators: ids in the playlist's own document, so that taking one out ends their access with that one write."""
+"""Collaborators: ids in the playlist's own document, so that removing one ends their access with that one write."""
 
 from __future__ import annotations
-
-from django.dispatch import Signal
 
 from accounts.models import User
 from playlists import access
 from playlists.models import MAX_COLLABORATORS, Playlist
 from playlists.services.locking import lock_playlist, run_locked
 from playlists.services.playlists import WatchLaterProtected
+from playlists.signals import collaborator_added, collaborator_removed
 from streamsite.errors import Conflict, Invalid
 from videos import blocks
 
-# Sent with ``playlist`` and ``user`` when somebody was invited.
-collaborator_added = Signal()
-# Sent with ``playlist_id`` and ``user_id`` when somebody is no collaborator any more.
-collaborator_removed = Signal()
-
 
 def add_collaborator(playlist: Playlist, user: User) -> Playlist:
-    """Make an active account a collaborator. Safe to repeat.
+    """Make an active account a collaborator. Idempotent.
 
-    Raises ``Invalid`` for the owner, ``Blocked`` or ``Conflict`` where one of both blocks the other or there are too
-    many.
+    Raises ``Invalid`` for the owner, ``Blocked`` or ``Conflict`` if either blocks the other or there are too many.
     """
     if user.pk == playlist.owner_id:
         raise Invalid("You own this playlist.", fields={"username": ["That is you."]})
@@ -38,7 +31,7 @@ def add_collaborator(playlist: Playlist, user: User) -> Playlist:
 
 
 def remove_collaborator(playlist: Playlist, user_id: str) -> Playlist:
-    """End a collaboration at once; what was added stays. Safe to repeat."""
+    """Remove a collaborator; the videos they added stay. Idempotent."""
     changed, was_in = _set_membership(playlist, user_id, is_in=False)
     if was_in:
         collaborator_removed.send(sender=Playlist, playlist_id=playlist.pk, user_id=user_id)
@@ -46,13 +39,13 @@ def remove_collaborator(playlist: Playlist, user_id: str) -> Playlist:
 
 
 def leave_all_playlists(user_id: str) -> None:
-    """End every collaboration of an account. Safe to repeat."""
+    """End every collaboration of an account. Idempotent."""
     for playlist in access.playlists_shared_with(user_id).order_by():
         remove_collaborator(playlist, user_id)
 
 
 def end_collaborations_between(user_id: str, other_id: str) -> None:
-    """End what two accounts do together, because one blocks the other. Safe to repeat."""
+    """End collaborations between two accounts. Idempotent."""
     for owner_id, guest_id in ((user_id, other_id), (other_id, user_id)):
         for playlist in access.playlists_shared_with(guest_id).filter(owner_id=owner_id).order_by():
             remove_collaborator(playlist, guest_id)

@@ -1,4 +1,4 @@
-"""Videos come into a playlist, move, get notes, and leave."""
+"""Add, move, annotate, and remove playlist items."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_NOTE_LENGTH = 300
 
 
 class AlreadyInPlaylist(Conflict):
-    """The video is in the playlist already."""
+    """The playlist already contains the video."""
 
     code = "already_in_playlist"
     detail = "This video is in the playlist already."
@@ -30,9 +30,9 @@ class AlreadyInPlaylist(Conflict):
 def add_video(
     playlist: Playlist, actor: User, video_id: str, *, note: str = "", position: int | None = None
 ) -> PlaylistItem:
-    """Append a video that ``actor`` may watch, or put it at ``position`` (from 0).
+    """Append a video that ``actor`` may watch, or insert it at ``position`` (from 0). Return the item.
 
-    ``AlreadyInPlaylist``, ``PlaylistFull``, and ``SortedByRule`` for a position where a rule decides, change nothing.
+    Raises ``AlreadyInPlaylist``, ``PlaylistFull``, and ``SortedByRule`` for a position if a rule decides the order.
     """
     video = video_for_watching(actor, video_id)
 
@@ -78,7 +78,7 @@ def _contains(playlist: Playlist, video: Video) -> bool:
 def remove_item(
     playlist: Playlist, item: PlaylistItem, *, actor: User | None = None, expected_version: int | None = None
 ) -> Playlist | None:
-    """Take an item out; the playlist afterwards. ``None`` when it was out already: removing twice counts once."""
+    """Remove an item and return the updated playlist; ``None`` if it was removed already, so counts change once."""
 
     def take_out() -> Playlist | None:
         row = PlaylistItem.objects.filter(pk=item.pk).first()
@@ -92,7 +92,7 @@ def remove_item(
 
 
 def remove_hidden_items(playlist: Playlist, owner: User) -> int:
-    """Take out what the playlist does not show to its own owner: videos that became private. How many there were."""
+    """Remove items hidden even from the owner, such as videos that became private. Return how many."""
     rows = PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
     hidden = [row for row in rows.order_by() if not may_show_video(owner, playlist, row.video)]
     for row in hidden:
@@ -103,7 +103,7 @@ def remove_hidden_items(playlist: Playlist, owner: User) -> int:
 def set_note(
     playlist: Playlist, item: PlaylistItem, note: str, *, expected_version: int | None = None
 ) -> None:
-    """Change an item's note, which is no change of the list: other tabs can go on sorting."""
+    """Change an item's note. Does not change the playlist's version, so other tabs can continue sorting."""
     if expected_version is not None and playlist.version != expected_version:
         raise Stale
     PlaylistItem.objects.filter(pk=item.pk).update(note=truncate_line(clean_line(note), MAX_NOTE_LENGTH))
@@ -119,10 +119,10 @@ def move_item(
     expected_version: int | None = None,
     actor: User | None = None,
 ) -> Playlist:
-    """Put an item at ``position`` (from 0), or ``before``/``after`` another item of the list.
+    """Move an item to ``position`` (from 0), or ``before``/``after`` another item of the list.
 
-    Writes the moved item and the playlist's version; neighbours keep their ranks. ``Stale`` when the list changed
-    since ``expected_version``, ``SortedByRule`` when a rule decides the order.
+    Writes the moved item and the playlist's version; neighbors keep their ranks. Raises ``Stale`` if the list changed
+    since ``expected_version``, ``SortedByRule`` if a rule decides the order.
     """
     place = Place(position=position, before=before, after=after)
 
@@ -146,7 +146,7 @@ def move_one_step(
     actor: User | None = None,
     expected_version: int | None = None,
 ) -> None:
-    """Move an item one place ``up`` or ``down``, or to the ``top`` or ``bottom``; at the end it stays where it is."""
+    """Move an item one place ``up`` or ``down``, or to the ``top`` or ``bottom``; do nothing at the end of the list."""
     if direction == "top":
         place: dict[str, Any] = {"position": 0}
     elif direction == "bottom":
@@ -160,7 +160,7 @@ def move_one_step(
 
 
 def remove_deleted_video(video_id: str) -> None:
-    """Take a video that is being deleted, or is gone, out of every playlist. Safe to repeat."""
+    """Remove a deleted video from every playlist. Idempotent."""
     rows = PlaylistItem.objects.select_related("playlist").filter(video_id=video_id)
     for item in rows.order_by().iterator():
         remove_item(item.playlist, item)

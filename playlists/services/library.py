@@ -1,4 +1,4 @@
-"""Keeping somebody else's playlist in the library: a row that exists once, by its unique index."""
+"""Save others' playlists to the library; a unique index keeps each once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streamsite.row_limits import RowLimit
 
 
 def save_playlist(user: User, playlist: Playlist) -> None:
-    """Make the row exist. ``playlist`` was fetched for viewing. Safe to repeat, safe in parallel."""
+    """Save the playlist, which was fetched for viewing, to the library. Idempotent, also with concurrent calls."""
     if playlist.owner_id == user.pk:
         raise Conflict("This playlist is yours: it is in your library anyway.")
     most = settings.MAX_SAVED_PLAYLISTS_PER_USER
@@ -30,10 +30,10 @@ def save_playlist(user: User, playlist: Playlist) -> None:
 
 
 def unsave_playlist(user: User, playlist_id: str) -> None:
-    """Make the row not exist, also when the playlist cannot be opened any more. Safe to repeat."""
+    """Remove the playlist from the library, even if it can no longer be opened. Idempotent."""
     SavedPlaylist.objects.filter(user=user, playlist_id=playlist_id).delete()
 
 
 def delete_saves(user_id: str) -> None:
-    """Remove what an erased account saved."""
+    """Delete the saves of a deleted account."""
     SavedPlaylist.objects.filter(user_id=user_id).delete()

@@ -1,8 +1,8 @@
-"""A change of a playlist begins by claiming it: one conditional update, the first of a transaction.
+"""Serialize changes of a playlist: each starts with one conditional update, the first of its transaction.
 
-The condition is who may (owner or collaborator, as the one document says now), which version the change was made
-from, and room for more. Of two changes at once the second meets the first one's claim and is made again after it, so
-changes are in one order and everything read after the claim is the latest.
+The condition checks permission (against the current document), the version the change is based on, and room for more
+items. Of two concurrent changes, the second conflicts with the first one's update and is retried after it, so changes
+are ordered and everything read afterwards is current.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ MAX_PAUSE = 0.06
 
 
 class PlaylistFull(Conflict):
-    """The playlist holds as many videos as a playlist may."""
+    """The playlist has reached the maximum number of videos."""
 
     code = "playlist_full"
     detail = f"A playlist holds at most {MAX_ITEMS} videos."
 
 
 class SortedByRule(Conflict):
-    """Nobody decides the order of this playlist by hand."""
+    """The order of this playlist is decided by a rule, not by hand."""
 
     detail = "This playlist is sorted by a rule. Choose the order by hand first, then move videos."
 
 
 def item_cap(owner_id: str) -> RowLimit:
-    """Return the cap of the videos in all of an account's playlists."""
+    """Return the cap on videos in all of an account's playlists."""
 
     def count() -> int:
         total: int | None = Playlist.objects.filter(owner_id=owner_id).aggregate(n=Sum("item_count"))["n"]
@@ -56,7 +56,7 @@ def item_cap(owner_id: str) -> RowLimit:
 
 
 def run_locked(playlist_id: str, block: Callable[[], T]) -> T:
-    """Run ``block``, which claims the playlist, in a transaction; one of this process's threads at a time."""
+    """Run ``block``, which locks the playlist, in a transaction, one thread of this process at a time."""
     with _LOCKS[hash(playlist_id) % len(_LOCKS)]:
         return run_in_transaction(block, seconds=MAX_WAIT_SECONDS, longest_pause=MAX_PAUSE)
 
@@ -70,10 +70,10 @@ def lock_playlist(
     duration: float = 0.0,
     **changes: Any,
 ) -> Playlist:
-    """The playlist as it is now, at its next version, with ``items`` and ``duration`` more.
+    """Return the playlist as it is now, at its next version, with ``items`` and ``duration`` added.
 
-    ``actor`` is ``None`` for the site itself. Raises ``Absent`` or ``Forbidden`` when they may not (any more),
-    ``Stale`` when the playlist left ``version``, ``PlaylistFull`` when there is no room.
+    ``actor`` is ``None`` for the site itself. Raises ``Absent`` or ``Forbidden`` if the actor may not contribute,
+    ``Stale`` if the playlist is no longer at ``version``, and ``PlaylistFull`` if there is no room.
     """
     rows = Playlist.objects.filter(pk=playlist.pk)
     if actor is not None:

@@ -1,11 +1,10 @@
-"""A playlist itself: made, described, sorted by a rule, deleted."""
+"""Create, describe, sort, and delete playlists."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.dispatch import Signal
 
 from accounts import email_verification
 from accounts.models import User
@@ -14,6 +13,7 @@ from playlists.models import MAX_ITEMS, Playlist, PlaylistItem, Sort
 from playlists.ordering import GAP
 from playlists.services.locking import item_cap as items_of
 from playlists.services.locking import lock_playlist, run_locked
+from playlists.signals import playlist_changed, playlist_deleted
 from streamsite.errors import Absent, Conflict, Invalid, Stale
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.row_limits import RowLimit
@@ -25,21 +25,20 @@ from videos.models import Video
 
 
 class WatchLaterProtected(Conflict):
-    """Watch later is what it is."""
+    """Watch later cannot be renamed, shared, or deleted."""
 
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
-# Sent with ``playlist_id`` when a playlist was created, described otherwise, or deleted.
-playlist_changed = Signal()
-# Sent with ``playlist_id`` when a playlist is gone.
-playlist_deleted = Signal()
 # What others read of a playlist, and whether they may.
 PUBLIC_FIELDS = {"title", "description", "visibility"}
 
 
 def create_playlist(owner: User, data: dict[str, Any]) -> Playlist:
-    """A new playlist, with the videos of ``video_ids`` in their order. ``Absent`` for one they may not watch."""
+    """Create a playlist with the videos of ``video_ids`` in their order.
+
+    Raises ``Absent`` if the owner may not watch one of them, ``Invalid``, or ``Conflict`` at a limit.
+    """
     clean = _clean(data, complete=True)
     if is_linkable(clean.get("visibility", Visibility.PRIVATE)):
         strikes.require_may_publish(owner)
@@ -104,7 +103,7 @@ def _new_item(playlist: Playlist, video: Video, rank: float, owner: User) -> Pla
 def update_playlist(
     playlist: Playlist, data: dict[str, Any], *, expected_version: int | None = None
 ) -> Playlist:
-    """Change title, description, visibility, whether duplicates are allowed, or the rule of the order."""
+    """Change title, description, visibility, whether duplicates are allowed, or the sort rule."""
     changes = _clean(data, complete=False)
     if playlist.is_watch_later and changes.keys() - {"sort"}:
         raise WatchLaterProtected
@@ -127,14 +126,14 @@ def update_playlist(
 
 
 def delete_playlist(playlist: Playlist, *, expected_version: int | None = None) -> None:
-    """Remove the playlist, its items and who saved it; the videos stay."""
+    """Delete the playlist, its items, and saves of it; the videos stay. Raises ``WatchLaterProtected``."""
     if playlist.is_watch_later:
         raise WatchLaterProtected
     delete_any_playlist(playlist, expected_version=expected_version)
 
 
 def delete_any_playlist(playlist: Playlist, *, expected_version: int | None = None) -> None:
-    """Remove any playlist; for an account that goes, its watch later too."""
+    """Delete any playlist, including the Watch later of a deleted account."""
 
     def remove_rows() -> None:
         rows = Playlist.objects.filter(pk=playlist.pk)

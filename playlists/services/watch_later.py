@@ -1,4 +1,4 @@
-"""Watch later: a playlist like any other that every account has one of, made when it is first needed."""
+"""Watch later: an ordinary playlist that every account has once, created on first use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from videos.access import video_for_watching
 
 
 def add_to_watch_later(user: User, video_id: str) -> None:
-    """Make a video that ``user`` may watch be in the list. Safe to repeat, safe in parallel."""
+    """Add a video that ``user`` may watch to the list. Idempotent, also with concurrent calls."""
     video_for_watching(user, video_id)  # before anything is made
     try:
         add_video(get_or_create_watch_later(user), user, video_id)
@@ -21,14 +21,14 @@ def add_to_watch_later(user: User, video_id: str) -> None:
 
 
 def remove_from_watch_later(user: User, video_id: str) -> None:
-    """Make the video not be in the list. Safe to repeat."""
+    """Remove the video from Watch later. Idempotent."""
     playlist = get_watch_later(user)
     for item in PlaylistItem.objects.filter(playlist_id=playlist.pk, video_id=video_id):
         remove_item(playlist, item)
 
 
 def get_or_create_watch_later(user: User) -> Playlist:
-    """The account's watch later, made where it is missing. Its id decides that it exists once."""
+    """Return the account's Watch later playlist, creating it if necessary. Its derived id makes it unique."""
     playlist = get_watch_later(user)
     if playlist._state.adding:
         try:

@@ -1,4 +1,4 @@
-"""Many requests at once on one playlist: none is lost, none fails, nothing exists twice."""
+"""Concurrent requests on one playlist: none is lost, none fails, nothing is duplicated."""
 
 import random
 import threading
@@ -14,7 +14,7 @@ URL = "/api/v1/playlists"
 
 
 def at_once(count, do):
-    """Run ``do(0)`` to ``do(count - 1)`` in threads that begin together; what they returned."""
+    """Run ``do(0)`` to ``do(count - 1)`` in threads that start together; return their results."""
     answers, barrier = [None] * count, threading.Barrier(count)
 
     def run(index):
@@ -31,7 +31,7 @@ def at_once(count, do):
 
 @pytest.fixture
 def playlist(cast, database):
-    """Ten videos in the owner's playlist: its URL and the ids of its items."""
+    """Put ten videos into the owner's playlist; return its URL and the ids of its items."""
     videos = [cast.video(title=f"Video {number}").pk for number in range(10)]
     body = {"title": "Favourites", "visibility": "public", "video_ids": videos}
     url = f"{URL}/{cast.api('owner').post(URL, body, format='json').json()['id']}"

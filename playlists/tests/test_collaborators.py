@@ -1,8 +1,8 @@
-"""``/playlists/{id}/collaborators/{username}``: who adds to and sorts somebody else's playlist."""
+"""``/playlists/{id}/collaborators/{username}``: who may add to and sort another account's playlist."""
 
 import pytest
 
-from accounts.deletion import account_deleted
+from accounts.signals import account_deleted
 from playlists.models import Playlist, PlaylistItem
 from subscriptions.models import Notification
 from videos import blocks
@@ -12,7 +12,7 @@ URL = "/api/v1/playlists"
 
 @pytest.fixture
 def shared(cast):
-    """A private playlist of the owner with one video, that the member collaborates on: its URL."""
+    """Create the owner's private playlist with one video and the member as collaborator; return its URL."""
     body = {"title": "Trip", "video_ids": [cast.video(title="First").pk]}
     url = f"{URL}/{cast.api('owner').post(URL, body, format='json').json()['id']}"
     assert cast.member

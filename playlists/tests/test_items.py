@@ -1,4 +1,4 @@
-"""``/playlists/{id}/items``: duplicates, notes, versions, and playlists that hold all they may."""
+"""``/playlists/{id}/items``: duplicates, notes, versions, and full playlists."""
 
 import pytest
 
@@ -14,7 +14,7 @@ URL = "/api/v1/playlists"
 
 @pytest.fixture
 def playlist(cast):
-    """Two videos of the owner's: the URL and the videos' ids."""
+    """Put two of the owner's videos into a playlist; return its URL and the videos' ids."""
     videos = [cast.video(title=name).pk for name in ("One", "Two")]
     body = {"title": "List", "visibility": "public", "video_ids": videos}
     return f"{URL}/{cast.api('owner').post(URL, body, format='json').json()['id']}", videos

@@ -1,4 +1,4 @@
-"""A playlist of 5,000 videos costs what one of 20 does, wherever in it somebody looks."""
+"""A playlist of 5,000 videos costs what one of 20 does, wherever it is read."""
 
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
 
 @pytest.fixture
 def lists(cast):
-    """The ids of two playlists of the owner's, by their lengths; made through the API."""
+    """Create two of the owner's playlists through the API; return their ids by length."""
     rows = [
         Video(channel=cast.owner, title=f"Video {n}", visibility="public", listed=True, generation="g")
         for n in range(LONG)
@@ -34,7 +34,7 @@ def lists(cast):
 
 
 def read_documents(documents):
-    """How many documents the server looks at for what was read, and keys of indexes."""
+    """Return how many documents and index keys the server examined for the reads."""
     total = keys = 0
     for database, command in documents:
         if not {"find", "aggregate"} & command.keys():

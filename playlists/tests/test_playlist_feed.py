@@ -1,4 +1,4 @@
-"""RSS of playlists: the last videos that everybody may list, while everybody may open the playlist."""
+"""RSS feeds of playlists: the last videos that may be listed, if anyone may open the playlist."""
 
 import feedparser
 import pytest

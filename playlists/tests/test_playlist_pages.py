@@ -8,7 +8,7 @@ from playlists.models import Playlist, PlaylistItem
 
 @pytest.fixture
 def shared(cast):
-    """The owner's playlist with one video, on which the member collaborates; and the item's id."""
+    """Create the owner's playlist with one video and the member as collaborator; return it with the item's id."""
     video = cast.video(title="First")
     playlist = services.create_playlist(
         cast.owner, {"title": "Trip", "visibility": "public", "video_ids": [video.pk]}

@@ -16,7 +16,7 @@ URL = "/api/v1/playlists"
 
 @pytest.fixture
 def playlist(cast):
-    """Three public videos of a stranger in the owner's public playlist; returns (url, video ids)."""
+    """Put three public videos of a stranger into the owner's public playlist; return its URL and the video ids."""
     videos = [cast.video(owner=cast.stranger, title=f"Video {number}").pk for number in range(3)]
     body = {"title": "Favourites", "visibility": "public", "video_ids": videos}
     answer = cast.api("owner").post(URL, body, format="json")

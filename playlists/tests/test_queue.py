@@ -11,7 +11,7 @@ from videos import services as video_services
 
 @pytest.fixture
 def listed(cast):
-    """Five public videos in the owner's public playlist: its id, and the ids of its videos and items."""
+    """Put five public videos into the owner's public playlist; return its id and the ids of its videos and items."""
     videos = [cast.video(title=f"Video {number}").pk for number in range(5)]
     body = {"title": "List", "visibility": "public", "video_ids": videos}
     playlist = cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]

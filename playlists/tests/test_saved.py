@@ -1,4 +1,4 @@
-"""``/me/saved-playlists``: keeping somebody else's playlist in one's library."""
+"""``/me/saved-playlists``: saving another account's playlist."""
 
 import pytest
 
@@ -9,7 +9,7 @@ URL = "/api/v1/me/saved-playlists"
 
 @pytest.fixture
 def playlist(cast):
-    """A public playlist of the owner with one video: its id."""
+    """Create the owner's public playlist with one video; return its id."""
     body = {"title": "Trip", "visibility": "public", "video_ids": [cast.video().pk]}
     return cast.api("owner").post("/api/v1/playlists", body, format="json").json()["id"]
 

@@ -1,4 +1,4 @@
-"""Rules that order a playlist: newest, oldest, most viewed; and the order by hand that is there again afterwards."""
+"""Sort rules of playlists: newest, oldest, most viewed; and the order by hand, which is kept."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ URL = "/api/v1/playlists"
 
 @pytest.fixture
 def listed(cast):
-    """Videos A, B and C, published in the order B, C, A and seen 5, 50 and 500 times; the playlist's URL."""
+    """Publish videos A, B, and C in the order B, C, A with 5, 50, and 500 views; return the playlist's URL."""
     videos = [cast.video(title=name) for name in "ABC"]
     for video, hours, views in zip(videos, (1, 9, 5), (5, 50, 500), strict=True):
         Video.objects.filter(pk=video.pk).update(

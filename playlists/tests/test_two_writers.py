@@ -1,8 +1,8 @@
-"""Two people change one playlist at the same time, again and again: what comes out is one change after the other.
+"""Two accounts change one playlist concurrently: the result is that of one change after the other.
 
-A machine makes up playlists and pairs of changes. Both changes of a pair run at once; the order afterwards, what
-each was answered, the counters and the members must be those of a plain list to which the two were done in turn, in
-one of both orders.
+A state machine makes up playlists and pairs of changes. Both changes of a pair run at once; the order afterwards, the
+responses, the counters, and the collaborators must be those of a plain list to which the two were applied in turn, in
+either order.
 """
 
 import threading
@@ -28,7 +28,7 @@ VIDEO = st.integers(0, VIDEOS - 1)
 
 @dataclass(frozen=True)
 class Change:
-    """``what`` is done by ``who`` to the video of a number; ``where`` is a position or the number of a neighbour."""
+    """``who`` does ``what`` to the video with a number; ``where`` is a position or a neighbor's number."""
 
     what: str
     who: str = "owner"
@@ -52,7 +52,7 @@ class Model:
     is_member: bool = True
 
     def after(self, change: Change) -> tuple["Model", str]:
-        """The list after a change, and the answer."""
+        """Return the list after a change, and the response."""
         if change.what in ("invite", "uninvite"):
             return replace(self, is_member=change.what == "invite"), "ok"
         if change.who == "member" and not self.is_member:
@@ -81,7 +81,7 @@ class Model:
 
 
 class TwoWriters(RuleBasedStateMachine):
-    """Cast and videos are put here by the test."""
+    """The state machine. The test sets cast and videos."""
 
     people: dict
     videos: list
@@ -102,7 +102,7 @@ class TwoWriters(RuleBasedStateMachine):
         return {self.numbers[video]: item for video, item in rows}
 
     def carry_out(self, change: Change, items: dict[int, str]) -> str:
-        """Do it as the API does: through the gate, then the service; the code of the answer."""
+        """Apply a change as the API does, through access check and service; return the response's code."""
         who = self.people[change.who]
         unknown = "x" * 16
         try:

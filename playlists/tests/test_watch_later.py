@@ -1,4 +1,4 @@
-"""``/me/watch-later``: a playlist like any other, of which everybody has one and nobody else sees it."""
+"""``/me/watch-later``: an ordinary private playlist that every account has."""
 
 import pytest
 

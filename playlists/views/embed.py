@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from playlists import access, embedding
-from streamsite.errors import Absent
+from streamsite.view_actions import found_or_none
 from streamsite.view_helpers import is_htmx
 from videos.syndication import urls
 from videos.syndication.embed_options import EmbedOptions
@@ -27,9 +27,8 @@ HOST_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9.-]{0,252}\Z")
 @xframe_options_exempt
 def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Show the playlist from ``?index=`` on; to a script, only the entries around that place."""
-    try:
-        playlist = access.playlist_for_sharing(playlist_id)
-    except Absent:
+    playlist = found_or_none(lambda: access.playlist_for_sharing(playlist_id))
+    if playlist is None:
         return framing.refusal_page(request, framing.ABSENT, what="playlist")
     index = embedding.parse_index(request.GET.get("index", ""), playlist.item_count)
     host = _site(request)

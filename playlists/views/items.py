@@ -1,20 +1,22 @@
-"""Forms about the videos of a playlist, its collaborators, and keeping it in one's library."""
+"""Forms about the videos of a playlist, its collaborators, and saving it to one's library."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import channel_for_viewing
-from accounts.models import User
+from accounts.current_user import signed_in_user
 from playlists import access, services
-from playlists.views._shared import perform_and_redirect, posted_version, user_of
+from playlists.views._shared import posted_version
 from streamsite.errors import Absent
+from streamsite.view_actions import (
+    found_or_none,
+    perform_and_redirect,
+    redirect_back_with_message,
+    redirect_with_message,
+)
 
 
 @login_required
@@ -25,107 +27,106 @@ def add(request: HttpRequest, playlist_id: str) -> HttpResponse:
     video_id = request.POST.get("video_id", "")
     return perform_and_redirect(
         request,
-        playlist,
-        lambda: services.add_video(playlist, user_of(request), video_id),
+        lambda: services.add_video(playlist, signed_in_user(request), video_id),
         "Saved to the playlist.",
+        playlist,
     )
 
 
 @login_required
 @require_POST
 def remove(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
-    """Take a video out."""
+    """Remove a video."""
     playlist = access.playlist_for_contributing(request.user, playlist_id)
     item = access.item_for_editing(request.user, playlist, item_id)
     return perform_and_redirect(
         request,
-        playlist,
-        lambda: services.remove_item(playlist, item, actor=user_of(request)),
+        lambda: services.remove_item(playlist, item, actor=signed_in_user(request)),
         "Removed from the playlist.",
+        playlist,
     )
 
 
 @login_required
 @require_POST
 def move(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
-    """Move a video one place."""
+    """Move a video one place up or down."""
     playlist = access.playlist_for_contributing(request.user, playlist_id)
     item = access.get_item(playlist, item_id)
     direction = request.POST.get("direction", "down")
     return perform_and_redirect(
         request,
-        playlist,
         lambda: services.move_one_step(
-            playlist, item, direction, actor=user_of(request), expected_version=posted_version(request)
+            playlist,
+            item,
+            direction,
+            actor=signed_in_user(request),
+            expected_version=posted_version(request),
         ),
         "",
+        playlist,
     )
 
 
 @login_required
 @require_POST
 def edit_note(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse:
-    """Say something about a video of the list."""
+    """Change the note on a video."""
     playlist = access.playlist_for_contributing(request.user, playlist_id)
     item = access.item_for_editing(request.user, playlist, item_id)
     return perform_and_redirect(
         request,
-        playlist,
         lambda: services.set_note(playlist, item, request.POST.get("note", "")),
         "The note was saved.",
+        playlist,
     )
 
 
 @login_required
 @require_POST
 def add_collaborator(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Let somebody add and sort."""
+    """Allow a channel to add and sort videos."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
     username = request.POST.get("username", "").strip().removeprefix("@")
 
-    def do() -> None:
-        try:
-            user = channel_for_viewing(username)
-        except Absent:
-            raise Absent("There is no channel of this name.") from None
-        services.add_collaborator(playlist, user)
+    def add_channel() -> None:
+        channel = found_or_none(lambda: channel_for_viewing(username))
+        if channel is None:
+            raise Absent("There is no channel of this name.")
+        services.add_collaborator(playlist, channel)
 
-    return perform_and_redirect(request, playlist, do, "They can add and sort videos now.")
+    return perform_and_redirect(request, add_channel, "They can add and sort videos now.", playlist)
 
 
 @login_required
 @require_POST
 def remove_collaborator(request: HttpRequest, playlist_id: str, username: str) -> HttpResponse:
-    """End a collaboration: by the owner, or by leaving."""
+    """End a collaboration: by the owner, or by the collaborator, who leaves."""
     playlist, user_id = access.collaboration_for_removal(request.user, playlist_id, username)
     services.remove_collaborator(playlist, user_id)
-    if user_id == user_of(request).pk != playlist.owner_id:
-        messages.success(request, "You left the playlist.")
-        return redirect("library")
-    return perform_and_redirect(request, playlist, lambda: None, "They can no longer change the playlist.")
+    if user_id == signed_in_user(request).pk != playlist.owner_id:
+        return redirect_with_message(request, "You left the playlist.", "library")
+    return redirect_back_with_message(request, "They can no longer change the playlist.", playlist)
 
 
 @login_required
 @require_POST
 def save_to_library(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Put somebody else's playlist into the library, or out of it."""
+    """Save another channel's playlist to the library, or remove it from there (``keep=0``)."""
     playlist = access.playlist_for_viewing(request.user, playlist_id)
+    user = signed_in_user(request)
     if request.POST.get("keep") == "0":
-        services.unsave_playlist(user_of(request), playlist.pk)
-        return perform_and_redirect(request, playlist, lambda: None, "No longer in your library.")
+        services.unsave_playlist(user, playlist.pk)
+        return redirect_back_with_message(request, "No longer in your library.", playlist)
     return perform_and_redirect(
-        request,
-        playlist,
-        lambda: services.save_playlist(user_of(request), playlist),
-        "Saved to your library.",
+        request, lambda: services.save_playlist(user, playlist), "Saved to your library.", playlist
     )
 
 
 @login_required
 @require_POST
 def remove_unavailable(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Take out what the owner cannot see either."""
+    """Remove the videos that the owner cannot see either."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
-    count = services.remove_hidden_items(playlist, cast(User, request.user))
-    messages.success(request, f"{count} video{'' if count == 1 else 's'} taken out.")
-    return redirect(playlist)
+    count = services.remove_hidden_items(playlist, signed_in_user(request))
+    return redirect_with_message(request, f"{count} video{'' if count == 1 else 's'} taken out.", playlist)

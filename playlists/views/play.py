@@ -1,9 +1,8 @@
-"""A playlist beside the player, and where playing it begins."""
+"""The playlist beside the player, and the link that starts playing it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,19 +10,18 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from playlists import access, mappers, queue
-from streamsite.errors import SiteError
+from streamsite.view_actions import found_or_none
 from videos.models import Video
 from videos.viewer_state import ViewerState
 
 
-def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, Any]:
-    """``?list=``: the playlist being played and the place of this video in it."""
+def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, object]:
+    """Return the watch page's context for ``?list=``: the playlist being played and this video's place in it."""
     mode = queue.PlaybackMode.read(request.GET)
     if not mode.playlist_id:
         return {"playlist": None}
-    try:
-        playlist = access.playlist_for_viewing(request.user, mode.playlist_id)
-    except SiteError:
+    playlist = found_or_none(lambda: access.playlist_for_viewing(request.user, mode.playlist_id))
+    if playlist is None:
         return {"playlist": None}
     return {
         "playlist": mappers.serialize_playlist(playlist, request.user, None),
@@ -35,7 +33,7 @@ def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> 
 
 @require_safe
 def play(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Lead to the first video that the caller may watch, in order or shuffled (``?shuffle=1``)."""
+    """Redirect to the first video that the caller may watch, in order or shuffled (``?shuffle=1``)."""
     playlist = access.playlist_for_viewing(request.user, playlist_id)
     mode = replace(queue.PlaybackMode.read(request.GET), playlist_id=playlist.pk, item_id="")
     if request.GET.get("shuffle") == "1":

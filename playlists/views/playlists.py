@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import channel_for_viewing
+from accounts.current_user import signed_in_user
+from accounts.models import User
 from playlists import access, feeds, forms, mappers, pages, queries, services
 from playlists.models import Playlist, Sort
-from playlists.views._shared import perform_and_redirect, user_of
 from streamsite import cors, xml
 from streamsite.api.pagination import paginate
-from streamsite.errors import SiteError
-from streamsite.view_helpers import add_form_errors, is_htmx
+from streamsite.view_actions import (
+    form_status,
+    perform,
+    perform_and_redirect,
+    posted_data,
+    redirect_with_message,
+)
+from streamsite.view_helpers import allow_get_and_post, is_htmx, render_page_or_part
 from streamsite.visibility import Visibility
 from subscriptions.channel_page.queries import load_channel
 from videos.syndication.feeds import CONTENT_TYPE
 from videos.watch_marks import add_watch_marks
 
-METHODS = ["GET", "HEAD", "POST"]
 TABS = ("", "shared", "saved")
 
 
-def _library_page(request: HttpRequest, tab: str) -> dict[str, Any]:
-    user = user_of(request)
+def _library_page(request: HttpRequest, user: User, tab: str) -> dict[str, object]:
     if tab == "saved":
         rows = paginate(request, access.saved_playlists(user.pk), queries.RECENTLY_SAVED, absolute=False)
         return pages.saved_playlists_page(rows, user)
@@ -37,46 +39,56 @@ def _library_page(request: HttpRequest, tab: str) -> dict[str, Any]:
 
 
 @login_required
-@require_http_methods(METHODS)
+@allow_get_and_post
 def library(request: HttpRequest) -> HttpResponse:
-    """The caller's playlists, those they collaborate on, those they saved; creating one."""
-    form = forms.NewPlaylistForm(request.POST or None, initial={"visibility": Visibility.PRIVATE})
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        if video_id := request.POST.get("video_id", ""):
-            data["video_ids"] = [video_id]
-        try:
-            playlist = services.create_playlist(user_of(request), data)
-        except SiteError as error:
-            add_form_errors(form, error)
-        else:
-            messages.success(request, "The playlist was created.")
-            return redirect("playlist", playlist.pk)
+    """List the caller's playlists, those shared with them or those they saved; create one."""
+    user = signed_in_user(request)
+    form = forms.NewPlaylistForm(posted_data(request), initial={"visibility": Visibility.PRIVATE})
+
+    def create() -> Playlist:
+        video_id = request.POST.get("video_id", "")
+        return services.create_playlist(
+            user, form.cleaned_data | ({"video_ids": [video_id]} if video_id else {})
+        )
+
+    response = perform(
+        request,
+        form,
+        create,
+        lambda playlist: redirect_with_message(request, "The playlist was created.", "playlist", playlist.pk),
+    )
+    if response is not None:
+        return response
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else ""
-    context = {"page": _library_page(request, tab), "form": form, "tab": tab, "show_visibility": not tab}
-    status = 400 if form.is_bound else 200
-    template = "playlists/_playlists.html" if is_htmx(request) else "playlists/library.html"
-    return render(request, template, context, status=status)
+    context = {
+        "page": _library_page(request, user, tab),
+        "form": form,
+        "tab": tab,
+        "show_visibility": not tab,
+    }
+    return render_page_or_part(
+        request, "playlists/library.html", "playlists/_playlists.html", context, form_status(form)
+    )
 
 
 @require_safe
 def detail(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """A playlist and its videos in order."""
+    """Show a playlist and its videos in order."""
     return _show(request, access.playlist_for_viewing(request.user, playlist_id))
 
 
 @login_required
 @require_safe
 def watch_later(request: HttpRequest) -> HttpResponse:
-    """What the caller wants to watch later; empty before anything was put there."""
-    return _show(request, queries.get_watch_later(user_of(request)))
+    """Show the caller's Watch later, which is empty until a video is added."""
+    return _show(request, queries.get_watch_later(signed_in_user(request)))
 
 
 def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
     found = pages.items_page(request, playlist, request.user, absolute=False)
     role = found.playlist["role"]
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "playlist": found.playlist,
         "page": found.body,
         "can_edit": found.playlist["can_edit"],
@@ -97,7 +109,7 @@ def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
 @cors.allow_preflight
 @require_safe
 def feed(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """The playlist as RSS, as everybody sees it."""
+    """Serve the playlist as RSS, as visitors see it."""
     found = feeds.build_playlist_feed(access.playlist_for_sharing(playlist_id))
     response = xml.respond(request, found.content, CONTENT_TYPE, found.modified)
     cors.allow_any_origin(response)
@@ -105,51 +117,48 @@ def feed(request: HttpRequest, playlist_id: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(METHODS)
+@allow_get_and_post
 def edit(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Change title, description, visibility, duplicates; say who collaborates."""
+    """Change title, description, visibility and duplicates; list the collaborators."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
     initial = {name: getattr(playlist, name) for name in forms.PlaylistForm.base_fields}
-    form = forms.PlaylistForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.update_playlist(playlist, form.cleaned_data)
-        except SiteError as error:
-            add_form_errors(form, error)
-        else:
-            messages.success(request, "Saved.")
-            return redirect("playlist", playlist.pk)
+    form = forms.PlaylistForm(posted_data(request), initial=initial)
+    response = perform(
+        request,
+        form,
+        lambda: services.update_playlist(playlist, form.cleaned_data),
+        lambda _: redirect_with_message(request, "Saved.", "playlist", playlist.pk),
+    )
+    if response is not None:
+        return response
     body = mappers.serialize_playlist(
         playlist, request.user, None, queries.active_users(playlist.collaborators)
     )
-    status = 400 if form.is_bound else 200
-    return render(request, "playlists/edit.html", {"form": form, "playlist": body}, status=status)
+    return render(request, "playlists/edit.html", {"form": form, "playlist": body}, status=form_status(form))
 
 
 @login_required
 @require_POST
 def sort(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Choose what decides the order."""
+    """Choose the rule of the order."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
     chosen = {"sort": request.POST.get("sort", "")}
-    return perform_and_redirect(request, playlist, lambda: services.update_playlist(playlist, chosen), "")
+    return perform_and_redirect(request, lambda: services.update_playlist(playlist, chosen), "", playlist)
 
 
 @login_required
 @require_POST
 def delete(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Remove a playlist; its videos stay."""
+    """Delete a playlist; its videos stay."""
     services.delete_playlist(access.playlist_for_editing(request.user, playlist_id))
-    messages.success(request, "The playlist was deleted.")
-    return redirect("library")
+    return redirect_with_message(request, "The playlist was deleted.", "library")
 
 
 @require_safe
 def channel_playlists(request: HttpRequest, username: str) -> HttpResponse:
-    """The listed playlists of a channel."""
+    """List the public playlists of a channel."""
     owner = channel_for_viewing(username)
     rows = access.listed_playlists(owner.pk)
     page = pages.playlists_page(paginate(request, rows, queries.RECENT, absolute=False), request.user)
     context = {"channel": load_channel(request.user, owner)[0], "tab": "playlists", "page": page}
-    template = "playlists/_playlists.html" if is_htmx(request) else "accounts/channel.html"
-    return render(request, template, context)
+    return render_page_or_part(request, "accounts/channel.html", "playlists/_playlists.html", context)

@@ -1,19 +1,29 @@
-"""``/playlists/save/{video}``: which playlists hold a video, as check boxes. The dialog of scripts does the same."""
+"""``/playlists/save/{video}``: the playlists that hold a video, as check boxes. Scripts show the same in a dialog."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import render
 
+from accounts.current_user import signed_in_user
+from accounts.models import User
 from playlists import access, forms, pages, queries, services
 from playlists.models import Playlist
-from playlists.views._shared import user_of
 from streamsite.api.pagination import paginate
 from streamsite.errors import SiteError
-from streamsite.view_helpers import add_form_errors, safe_next
+from streamsite.view_actions import (
+    attempt,
+    form_status,
+    perform,
+    posted_data,
+    redirect_back,
+    redirect_back_with_message,
+)
+from streamsite.view_helpers import allow_get_and_post, safe_next
 from streamsite.visibility import Visibility
 from videos.access import video_for_watching
 from videos.mappers import serialize_card
@@ -24,59 +34,53 @@ MAX_PLAYLISTS = 100
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def save_dialog(request: HttpRequest, video_id: str) -> HttpResponse:
-    """Check boxes of the playlists that the caller fills, and a form for a new one."""
-    user = user_of(request)
+    """Show check boxes of the playlists that the caller may fill, and a form for a new one."""
+    user = signed_in_user(request)
     video = video_for_watching(user, video_id)
-    is_new = request.method == "POST" and "title" in request.POST
-    form = forms.NewPlaylistForm(request.POST if is_new else None, initial={"visibility": Visibility.PRIVATE})
-    if is_new and form.is_valid():
-        try:
-            services.create_playlist(user, dict(form.cleaned_data) | {"video_ids": [video.pk]})
-        except SiteError as error:
-            add_form_errors(form, error)
-        else:
-            messages.success(request, "Saved to the new playlist.")
-            return redirect(safe_next(request, video.get_absolute_url()))
-    elif request.method == "POST" and not is_new:
-        problems = _apply(request, video)
-        for problem in problems:
-            messages.error(request, problem)
-        if not problems:
-            messages.success(request, "Saved.")
-        return redirect(safe_next(request, video.get_absolute_url()))
+    if request.method == "POST" and "title" not in request.POST:
+        return _save(request, user, video)
+    form = forms.NewPlaylistForm(posted_data(request), initial={"visibility": Visibility.PRIVATE})
+    response = perform(
+        request,
+        form,
+        lambda: services.create_playlist(user, form.cleaned_data | {"video_ids": [video.pk]}),
+        lambda _: redirect_back_with_message(request, "Saved to the new playlist.", video),
+    )
+    if response is not None:
+        return response
     rows = access.playlists_for_contributing(user.pk).filter(is_watch_later=False)
     page = pages.save_dialog_page(paginate(request, rows, queries.RECENT, absolute=False), user, video.pk)
     context = {"video": serialize_card(video), "page": page, "form": form, "next": safe_next(request, "")}
-    return render(request, "playlists/save.html", context, status=400 if form.is_bound else 200)
+    return render(request, "playlists/save.html", context, status=form_status(form))
 
 
-def _apply(request: HttpRequest, video: Video) -> list[str]:
-    """Make what was shown hold the video where it is checked; what could not be done, in words."""
-    user, problems = user_of(request), []
+def _save(request: HttpRequest, user: User, video: Video) -> HttpResponse:
+    """Make every playlist that was shown hold the video exactly where it is checked."""
     wanted = set(request.POST.getlist("in"))
     shown = request.POST.getlist("shown")[:MAX_PLAYLISTS]
     if WATCH_LATER in shown:
         change = services.add_to_watch_later if WATCH_LATER in wanted else services.remove_from_watch_later
         change(user, video.pk)
-    ids = [one for one in shown if one != WATCH_LATER]
+    ids = [playlist_id for playlist_id in shown if playlist_id != WATCH_LATER]
     held = queries.items_containing(video.pk, ids)
+    problems: list[str] = []
     for playlist in access.playlists_for_contributing(user.pk).filter(pk__in=ids):
-        is_wanted = playlist.pk in wanted
-        if is_wanted == (playlist.pk in held):
-            continue
-        try:
-            _change(request, playlist, video, held.get(playlist.pk))
-        except SiteError as error:
-            problems.append(f"{playlist.title}: {error.detail}")
-    return problems
+        if (playlist.pk in wanted) != (playlist.pk in held):
+            refusal = attempt(partial(_toggle, user, playlist, video, held.get(playlist.pk)))
+            if isinstance(refusal, SiteError):
+                problems.append(f"{playlist.title}: {refusal.detail}")
+    if not problems:
+        return redirect_back_with_message(request, "Saved.", video)
+    for problem in problems:
+        messages.error(request, problem)
+    return redirect_back(request, video)
 
 
-def _change(request: HttpRequest, playlist: Playlist, video: Video, item_id: str | None) -> None:
-    user = user_of(request)
+def _toggle(user: User, playlist: Playlist, video: Video, item_id: str | None) -> None:
+    """Add the video to the playlist, or remove the item with which the playlist holds it."""
     if item_id is None:
         services.add_video(playlist, user, video.pk)
     else:
-        item = access.item_for_editing(user, playlist, item_id)
-        services.remove_item(playlist, item, actor=user)
+        services.remove_item(playlist, access.item_for_editing(user, playlist, item_id), actor=user)

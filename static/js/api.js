@@ -1,7 +1,12 @@
-// The one way scripts speak to the JSON API: CSRF, error form and time-outs are handled here.
+// Calls of the JSON API, with CSRF, errors and time-outs. All scripts call the API through this module.
 
+/** An error answer of the API, or no answer at all (`status` 0). Its message is a sentence for the viewer. */
 export class ApiError extends Error {
-  /** `status` 0 means that no answer came at all. */
+  /**
+   * @param {number} status
+   * @param {{ code?: string, detail?: string, fields?: Record<string, string[]> }} [body]
+   * @param {number} [retryAfter] in seconds
+   */
   constructor(status, { code = "unavailable", detail = "", fields = {} } = {}, retryAfter = 0) {
     super(detail || WORDS[status] || "Something went wrong. Try again in a moment.");
     this.status = status;
@@ -11,6 +16,7 @@ export class ApiError extends Error {
   }
 }
 
+/** @type {Record<number, string>} */
 const WORDS = {
   0: "The server could not be reached. Check your connection and try again.",
   401: "You are logged out. Log in, then try again.",
@@ -26,19 +32,26 @@ export const FOREIGN = "Someone else is logged in here now. Reload the page.";
 // With a prefix on https, so that no other host can set it (settings.CSRF_COOKIE_NAME).
 const CSRF_COOKIE = location.protocol === "https:" ? "__Host-csrftoken" : "csrftoken";
 
+/** Return the CSRF token of now. A page that was left open has an older one. */
 export function csrfToken() {
   const cookie = document.cookie.split("; ").find((pair) => pair.startsWith(`${CSRF_COOKIE}=`));
   if (cookie) return decodeURIComponent(cookie.slice(CSRF_COOKIE.length + 1));
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
-/** The error that an answer of status >= 400 stands for; `text` is its body. */
+/**
+ * Return the error of an answer of status >= 400; `text` is its body.
+ *
+ * @param {number} status
+ * @param {string} text
+ * @param {string | null} retryAfter the header
+ */
 export function errorFrom(status, text, retryAfter) {
   let body = {};
   try {
     body = JSON.parse(text);
   } catch {
-    // A proxy may answer in HTML: the status alone has to do.
+    // A proxy may answer in HTML: only the status is known then.
   }
   return new ApiError(status, body, Number(retryAfter) || 0);
 }
@@ -46,19 +59,30 @@ export function errorFrom(status, text, retryAfter) {
 const SITE = document.querySelector('meta[name="site-url"]')?.content ?? "";
 
 /**
- * The content of an API answer. Its URLs are absolute, by the site's configured address; a page that is open under
- * another one (127.0.0.1 instead of localhost) may load only what is its own, so they lead there.
+ * Parse an answer. Its URLs are absolute and use the site's configured address. A page that is open under another one
+ * (127.0.0.1 instead of localhost) may load only from its own origin, so they are made relative there.
+ *
+ * @param {string} text
  */
 function decode(text) {
   if (SITE && SITE !== location.origin) text = text.replaceAll(`url":"${SITE}/`, 'url":"/');
   return JSON.parse(text);
 }
 
-/** Calls `/api/v1` + path. Resolves to `{ data, etag }`, rejects with an ApiError. */
+/**
+ * Call `/api/v1` + `path`. `json` is the body, `timeout` in milliseconds. Rejects with an `ApiError`, or with the reason
+ * of `signal` when that was aborted.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {{ json?: object, headers?: Record<string, string>, signal?: AbortSignal, timeout?: number, keepalive?: boolean }} [options]
+ * @returns {Promise<{ data: any, etag: string | null }>}
+ */
 export async function api(method, path, { json, headers = {}, signal, timeout = 20_000, keepalive = false } = {}) {
+  /** @type {RequestInit & { headers: Record<string, string> }} */
   const init = { method, credentials: "same-origin", keepalive, headers: { Accept: "application/json", ...headers } };
   if (method !== "GET") {
-    // In a page that was left open while somebody else logged in, nothing may be done in their name.
+    // In a page that was left open while somebody else signed in, nothing may be done in their name.
     if (globalThis.streamsiteAccount?.isForeign()) throw new ApiError(403, { code: "permission_denied", detail: FOREIGN });
     init.headers["X-CSRFToken"] = csrfToken();
   }
@@ -80,15 +104,25 @@ export async function api(method, path, { json, headers = {}, signal, timeout = 
   return { data: text ? decode(text) : null, etag: response.headers.get("ETag") };
 }
 
-/** Every field's messages in one sentence, else the error's own sentence. */
+/**
+ * Return the messages of all fields as one text, else the error's own message.
+ *
+ * @param {any} error
+ * @returns {string}
+ */
 export function inWords(error) {
   const fields = Object.values(error.fields ?? {}).flat();
   return fields.length ? fields.join(" ") : error.message;
 }
 
+/** @param {number} ms */
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Resolves at once, or when a hidden tab is looked at again, so that nothing polls unseen. */
+/**
+ * Resolve at once, or, in a hidden tab, when it is shown again, so that nothing polls unseen.
+ *
+ * @returns {Promise<void>}
+ */
 export function whenVisible() {
   if (!document.hidden) return Promise.resolve();
   return new Promise((resolve) => {

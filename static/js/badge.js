@@ -39,7 +39,11 @@ async function follow() {
   }
 }
 
-/** Resolves when the tab was hidden and is looked at again. */
+/**
+ * Resolve when the tab is shown again after it was hidden.
+ *
+ * @returns {Promise<void>}
+ */
 function comesBack() {
   return new Promise((resolve) => {
     const seen = () => {

@@ -1,39 +1,46 @@
-// Everything that the site keeps in the browser: each key, who owns it, and how long it lives. No other module touches
+// Everything that the site stores in the browser: each key, who owns it, and how long it is kept. No other module uses
 // localStorage or sessionStorage, except theme.js, which runs before modules can.
+
+/**
+ * @typedef {object} Entry
+ * @property {string} owner "device" (everyone who uses this browser), "visitor" (not signed in) or "account": stored as
+ *   `name@id` for an account, and under the plain name for visitors. Visitors' values are removed when somebody signs in
+ *   or out
+ * @property {string} life "kept" (until the browser's data is cleared), "owner" (until another account, or none, is
+ *   seen), "tab" (the same, in the storage of one tab) or "<n> days"
+ * @property {boolean} [untilSignOut] removed when the account signs out, at the latest
+ * @property {boolean} [isText] stored as it is, and not as JSON
+ * @property {boolean} [isForeign] written by a library in its own format
+ */
 
 /**
  * Every key by name. A name that ends with ":" is followed by a part of its own, such as a subject.
  *
- * `owner` is "device" (everybody who uses this browser), "visitor" (whoever is not signed in) or "account": stored as
- * `name@id` for an account, and under the plain name for visitors. What belongs to visitors is removed as soon as
- * somebody logs in or out.
- * `life` is "kept" (until the browser's data is cleared), "owner" (until another account, or none, is seen), "tab" (the
- * same, in the storage of one tab) or "<n> days". `untilSignOut`: and not longer than until the account signs out.
- * `isText` marks a value that is stored as it is, and not as JSON; `isForeign` what a library writes in its own way.
+ * @type {Record<string, Entry>}
  */
 export const KEYS = {
-  // Who was seen last in this browser, and in this tab: an account's id, "" for a visitor.
+  // The account that was seen last in this browser, and in this tab: its id, "" for a visitor.
   account: { owner: "device", life: "kept", isText: true },
   "tab-account": { owner: "device", life: "tab", isText: true },
   // Read by theme.js as well.
   theme: { owner: "device", life: "kept", isText: true },
   nav: { owner: "device", life: "kept", isText: true },
   theatre: { owner: "device", life: "kept", isText: true },
-  // Volume, mute and speed; switches of the player; how captions look.
+  // Volume, mute and speed; the player's switches; the look of captions.
   player: { owner: "device", life: "kept" },
   playback: { owner: "device", life: "kept" },
   captions: { owner: "device", life: "kept" },
-  // Languages that were chosen.
+  // The caption track and the audio language that were chosen.
   "caption-track": { owner: "account", life: "kept" },
   "sound-language": { owner: "account", life: "kept" },
-  // Where a visitor left each video, also those seen to their end. An account's positions are on the server.
+  // Where a visitor left each video, finished ones too. An account's positions are on the server.
   positions: { owner: "visitor", life: "owner" },
-  // The position that the server has not confirmed, the videos shown, the one to go on with, the unread notifications.
+  // The position that the server has not confirmed, the videos played, the address to continue at, the unread count.
   "player-unsent": { owner: "account", life: "tab" },
   "player-played": { owner: "account", life: "tab" },
   "player-continue": { owner: "account", life: "tab" },
   unread: { owner: "account", life: "tab" },
-  // What was typed and not sent, by form; a visitor's, on the way to the page where one signs in.
+  // Unsent text by form; a visitor's unsent comment on the way to the sign-in page.
   "draft:": { owner: "account", life: "14 days", untilSignOut: true },
   "draft-handover": { owner: "device", life: "tab" },
   // Unfinished uploads: tus-js-client writes these; the account's name is in the key (upload/transfer.js).
@@ -45,7 +52,12 @@ const RETIRED = ["media-chrome-pref-subtitles-lang"];
 const DAY_MS = 86_400_000;
 const IS_ACCOUNTS = /@[0-9A-Za-z]+$/;
 
-/** The storage of a life, null where the browser denies it: a frame on another site may not even name it. */
+/**
+ * Return the storage for a `life`, or null where the browser denies it: a frame on another site may not even name it.
+ *
+ * @param {string} life
+ * @returns {any}
+ */
 function storageOf(life) {
   try {
     return life === "tab" ? sessionStorage : localStorage;
@@ -58,28 +70,43 @@ const local = storageOf("kept");
 const tab = storageOf("tab");
 const page = document.querySelector('meta[name="account"]');
 
-/** The id of the account that this page was made for, "" for a visitor. A frame does not know, and takes the browser's word. */
+/**
+ * The id of the account that this page was made for, "" for a visitor. A page in a frame does not know: it takes the one
+ * that the browser saw last.
+ *
+ * @type {string}
+ */
 export const account = page ? page.content : local?.getItem("account") ?? "";
 
-/** Whether nobody logged in or out in this browser since this page was made. */
+/** Whether nobody has signed in or out in this browser since this page was made. */
 export function isCurrent() {
   return (local?.getItem("account") ?? account) === account;
 }
 
+/** @param {Entry} entry */
 const daysOf = ({ life }) => Number(/^(\d+) days$/.exec(life)?.[1]) || 0;
 
-/** The registered name that a stored key belongs to, if any. */
+/**
+ * Return the name in `KEYS` that a stored key belongs to, if any.
+ *
+ * @param {string} key
+ * @returns {any}
+ */
 function nameOf(key) {
   const plain = key.split("@")[0];
   return Object.hasOwn(KEYS, plain) ? plain : Object.keys(KEYS).find((name) => name.endsWith(":") && key.startsWith(name));
 }
 
-/** One stored value. Without storage reads give the fallback and writes do nothing. */
+/** One stored value. Without storage, reads return the fallback and writes do nothing. */
 class Value {
   #key;
   #entry;
   #storage;
 
+  /**
+   * @param {string} name
+   * @param {string} part
+   */
   constructor(name, part) {
     this.#entry = KEYS[name];
     this.#storage = storageOf(this.#entry.life);
@@ -87,17 +114,24 @@ class Value {
     this.#key = `${name}${part}${isAccounts ? `@${account}` : ""}`;
   }
 
-  /** A page that was left open while somebody logged in or out must not write for whoever came after. */
+  /** Whether somebody has signed in or out since: a page that was left open must not write for whoever came after. */
   get #isStale() {
     const { owner, life } = this.#entry;
     if (owner === "device" || life === "tab") return false;
     return (life === "owner" || !account) && !isCurrent();
   }
 
+  /** Whether the value is a visitor's and the page an account's. */
   get #isAbsent() {
     return this.#entry.owner === "visitor" && account !== "";
   }
 
+  /**
+   * Return the value, or `fallback` when there is none that can be read.
+   *
+   * @param {any} [fallback]
+   * @returns {any}
+   */
   read(fallback) {
     try {
       const stored = this.#isAbsent ? null : this.#storage.getItem(this.#key);
@@ -110,34 +144,45 @@ class Value {
     }
   }
 
+  /** @param {any} value */
   write(value) {
     try {
       if (this.#isAbsent || this.#isStale) return;
       const kept = daysOf(this.#entry) ? { value, at: Date.now() } : value;
       this.#storage.setItem(this.#key, this.#entry.isText ? kept : JSON.stringify(kept));
     } catch {
-      // Without storage, or with a full one, it is remembered for this page only.
+      // Without storage, or with a full one, the value lasts as long as this page.
     }
   }
 
+  /** Remove the value. */
   remove() {
     try {
       this.#storage.removeItem(this.#key);
     } catch {
-      // There is nothing then.
+      // Without storage there is nothing to remove.
     }
   }
 }
 
-/** The stored value called `name`, with its own `part` behind a name that ends with ":". `{ read, write, remove }`. */
+/**
+ * Return the stored value `name` of `KEYS`; `part` follows a name that ends with ":".
+ *
+ * @param {string} name
+ */
 export function stored(name, part = "") {
   return new Value(name, part);
 }
 
-/** Keep the newest of this browser's values called `name`: at most `most`, of at most `length` characters together. */
+/**
+ * Keep the newest values whose key starts with `name`, at most `most` of them with at most `length` characters in total.
+ *
+ * @param {string} name
+ * @param {{ most: number, length: number }} limits
+ */
 export function keepNewest(name, { most, length }) {
   const keys = Object.keys(local ?? {}).filter((key) => key.startsWith(name));
-  const atOf = (key) => {
+  const atOf = (/** @type {string} */ key) => {
     try {
       return JSON.parse(local.getItem(key)).at || 0;
     } catch {
@@ -152,18 +197,31 @@ export function keepNewest(name, { most, length }) {
   });
 }
 
-/** Remove the local values whose key begins with `name` and whose text is `wanted`. */
+/**
+ * Remove the values whose key starts with `name` and whose text fulfils `wanted`.
+ *
+ * @param {string} name
+ * @param {(text: string) => boolean} wanted
+ */
 export function removeWhere(name, wanted) {
   for (const key of Object.keys(local ?? {})) {
     if (key.startsWith(name) && wanted(local.getItem(key) ?? "")) local.removeItem(key);
   }
 }
 
+/**
+ * @param {string | number} at when the value was written
+ * @param {Entry} entry
+ */
 function isExpired(at, entry) {
   const days = daysOf(entry);
   return days > 0 && !(Date.now() - new Date(at).getTime() < days * DAY_MS);
 }
 
+/**
+ * @param {string} text
+ * @param {Entry} entry
+ */
 function isFresh(text, entry) {
   try {
     const value = JSON.parse(text);
@@ -173,24 +231,34 @@ function isFresh(text, entry) {
   }
 }
 
-/** Whether a stored key outlives the moment at which `account` is seen instead of another one. */
+/**
+ * Whether a stored key is kept when `account` follows another one.
+ *
+ * @param {string} key
+ * @param {Entry} entry
+ */
 function outlivesChange(key, { owner, life, isForeign }) {
   if (owner === "device" || isForeign) return true;
   if (account && key.endsWith(`@${account}`)) return true;
   return life !== "owner" && life !== "tab" && IS_ACCOUNTS.test(key);
 }
 
-/** Remove what is too old and, after a change of owner, what belonged to those before. */
+/**
+ * Remove expired values and, after a change of account, those of the account before.
+ *
+ * @param {Storage} storage
+ * @param {{ isChange: boolean }} options
+ */
 function sweep(storage, { isChange }) {
   for (const key of Object.keys(storage)) {
     const entry = KEYS[nameOf(key)];
     if (!entry) continue;
-    const isOld = daysOf(entry) > 0 && !isFresh(storage.getItem(key), entry);
+    const isOld = daysOf(entry) > 0 && !isFresh(storage.getItem(key) ?? "", entry);
     if (isOld || (isChange && !outlivesChange(key, entry))) storage.removeItem(key);
   }
 }
 
-/** What earlier versions stored without an owner goes to the account in use, or to nobody. */
+/** Give values that earlier versions stored without an owner to the current account, and remove the rest. */
 function adopt() {
   for (const [name, { owner, life }] of Object.entries(KEYS)) {
     const value = owner === "account" && life === "kept" && account ? local.getItem(name) : null;
@@ -199,7 +267,13 @@ function adopt() {
   for (const name of [...RETIRED, "positions"]) local.removeItem(name);
 }
 
-/** Clear what belongs to those who were here before, when this page is another's. */
+/**
+ * Remove the values of the account before when this page belongs to another one. `marker` is the key that says whose
+ * values `storage` holds.
+ *
+ * @param {Storage} storage
+ * @param {string} marker
+ */
 function changeOwner(storage, marker) {
   const before = storage.getItem(marker);
   if (before === account) return;
@@ -215,10 +289,14 @@ try {
     changeOwner(tab, "tab-account");
   }
 } catch {
-  // Without storage nothing of anybody's is kept.
+  // Without storage there is nothing to remove.
 }
 
-/** Remove what an account leaves in no browser that it signed out of. */
+/**
+ * Remove the values that do not outlive an account's sign-out.
+ *
+ * @param {string} mark the account's id
+ */
 function removeSignedOut(mark) {
   for (const key of Object.keys(local ?? {})) {
     if (key.endsWith(`@${mark}`) && KEYS[nameOf(key)]?.untilSignOut) local.removeItem(key);
@@ -228,10 +306,10 @@ function removeSignedOut(mark) {
 const signedOut = globalThis.streamsiteAccount?.signedOut();
 if (signedOut) {
   removeSignedOut(signedOut);
-  globalThis.streamsiteAccount.forgetSignedOut();
+  globalThis.streamsiteAccount?.forgetSignedOut();
 }
 
-// A form that removes something on the server may name what it removes here: <form data-forgets="positions">.
+// A form that deletes something on the server may name the stored values to remove: <form data-forgets="positions">.
 document.addEventListener("submit", (event) => {
-  for (const name of event.target.dataset?.forgets?.split(" ") ?? []) stored(name).remove();
+  for (const name of event.target?.dataset?.forgets?.split(" ") ?? []) stored(name).remove();
 });

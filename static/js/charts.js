@@ -14,7 +14,7 @@ function duration(seconds) {
 
 function clock(seconds) {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
-  const [hours, minutes, left] = parts.map((part) => String(part).padStart(2, "0"));
+  const [, minutes, left] = parts.map((part) => String(part).padStart(2, "0"));
   return parts[0] ? `${parts[0]}:${minutes}:${left}` : `${Number(minutes)}:${left}`;
 }
 

@@ -32,7 +32,6 @@ function fieldsOf(form) {
 /** The draft of one form. What counts is how its fields differ from what the page or the caller put into them. */
 export class Draft {
   #form;
-  #subject;
   #kept;
   #note = null;
   // What the server holds of fields that came back with an answer that refused them.
@@ -41,7 +40,6 @@ export class Draft {
 
   constructor(form, subject) {
     this.#form = form;
-    this.#subject = subject;
     this.#kept = stored("draft:", subject);
     form.addEventListener("input", () => {
       clearTimeout(this.#timer);

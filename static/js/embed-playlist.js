@@ -111,7 +111,11 @@ const handlers = {
   async ended() {
     if (!(await goNext())) receiver.emit("playlistended");
   },
-  // What can't be shown doesn't hold up a list that plays by itself.
+  /**
+   * Go on with the next entry when one can't be shown, in a list that plays by itself.
+   *
+   * @param {{ code?: number }} [problem]
+   */
   error({ code } = {}) {
     if (goesOn && code >= 100) goNext();
   },

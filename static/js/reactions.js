@@ -22,7 +22,7 @@ document.addEventListener("submit", async (event) => {
   const before = form.dataset.reaction || null;
   const likes = Number(form.dataset.likes);
   const wanted = value === before ? null : value;
-  show(form, wanted, likes + (wanted === "like") - (before === "like"));
+  show(form, wanted, likes + Number(wanted === "like") - Number(before === "like"));
   form.ariaBusy = "true";
   try {
     const { data } = wanted

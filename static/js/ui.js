@@ -2,7 +2,15 @@
 
 const ICONS = new URL("../icons.svg", import.meta.url).href;
 
-/** An element: `el("button", { class: "btn", type: "button" }, "Text", otherElement)`. */
+/**
+ * Make an element: `el("button", { class: "btn", type: "button" }, "Text", otherElement)`. An attribute that is `true`
+ * is set without a value; one that is `false`, `null` or `undefined` is left out.
+ *
+ * @param {string} name
+ * @param {Record<string, any>} [attributes]
+ * @param {...(string | Node)} children
+ * @returns {any}
+ */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -35,7 +43,13 @@ export function style(name) {
   });
 }
 
-/** Says something for a while; errors and toasts with an action stay until dismissed. */
+/**
+ * Show a message for a while; errors and toasts with an action stay until they are dismissed. Return its element.
+ *
+ * @param {string} text
+ * @param {{ level?: "info" | "error", action?: string, onAction?: () => void }} [options] `action` is a button's label
+ * @returns {HTMLElement}
+ */
 export function toast(text, { level = "info", action, onAction } = {}) {
   const close = el("button", { class: "icon-btn icon-btn-small", type: "button", "aria-label": "Dismiss" }, icon("close"));
   const box = el("div", { class: "toast", "data-level": level }, el("span", {}, text));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Mapping
 
 import orjson
 from django.utils.cache import patch_vary_headers
@@ -14,7 +14,7 @@ from streamsite import origin
 from streamsite.errors import Stale
 
 
-def conditional_response(request: Request, body: dict[str, Any]) -> Response:
+def conditional_response(request: Request, body: Mapping[str, object]) -> Response:
     """``body`` with an ETag, or 304. Signed-in callers get a body of their own that no cache may share.
 
     The ETag of what has a ``version`` begins with it, so that ``If-Match`` takes it.

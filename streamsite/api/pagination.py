@@ -20,10 +20,12 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from streamsite import origin
+from streamsite.api.json_types import PageDict
 from streamsite.errors import Invalid
 from streamsite.mongo.keyset_merge import Moment
 
 Row = TypeVar("Row", bound=Model)
+Body = TypeVar("Body")
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -48,8 +50,8 @@ class Page(Generic[Row]):
     previous: str | None
     first: int = 0
 
-    def body(self, mapper: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
-        """The contract's list form, each row through ``mapper``."""
+    def body(self, mapper: Callable[[Row], Body]) -> PageDict[Body]:
+        """Return the page as the API answers it, each row through ``mapper``."""
         return {"next": self.next, "previous": self.previous, "results": [mapper(row) for row in self.rows]}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, overload
 
 import orjson
 from rest_framework.negotiation import BaseContentNegotiation
@@ -70,8 +70,12 @@ class JsonNegotiation(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+@overload
+def iso(moment: datetime) -> str: ...
+@overload
+def iso(moment: None) -> None: ...
 def iso(moment: datetime | None) -> str | None:
-    """A time as the API writes it: ``2026-11-23T09:00:00.000Z``."""
+    """Return a time as the API writes it: ``2026-11-23T09:00:00.000Z``; ``None`` for ``None``."""
     if moment is None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

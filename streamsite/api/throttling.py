@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from streamsite.caching import ExpiringCache
 from streamsite.rate_limits import READS, WRITES, increment, max_events, throttle_key
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ class GroupThrottle(BaseThrottle):
     """
 
     READ_BATCH = 50
-    # By caller: the window, the reads in this process that are not counted in the database yet, and its last total.
-    _reads: dict[str, tuple[int, int, int]] = {}
+    # By caller and window: the reads in this process that the database has not counted yet, and its last total.
+    _reads: ExpiringCache[tuple[str, int], tuple[int, int]] = ExpiringCache(
+        seconds=READS.seconds, max_entries=10_000
+    )
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         who = str(request.user.pk) if request.user and request.user.is_authenticated else ""
@@ -45,16 +48,12 @@ class GroupThrottle(BaseThrottle):
 
     def _count_read(self, who: str) -> int:
         window = int(time.time() // READS.seconds)
-        seen_window, pending, known = self._reads.get(who, (window, 0, 0))
-        if seen_window != window:
-            pending, known = 0, 0
+        pending, known = self._reads.get((who, window), (0, 0))
         pending += 1
         if pending == self.READ_BATCH:
             known, _ = increment(READS, who, by=pending)
             pending = 0
-        if len(self._reads) > 10_000:
-            self._reads.clear()
-        self._reads[who] = (window, pending, known)
+        self._reads.put((who, window), (pending, known))
         return known + pending
 
     @classmethod

@@ -13,9 +13,11 @@ from rest_framework.views import APIView
 from accounts.access import channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
-from subscriptions import serializers as shapes
+from streamsite.api.described import described
 from subscriptions.channel_page import queries, services
 from subscriptions.models import ChannelPage
+from subscriptions.schemas import ChannelFrontDict, ChannelPageDict
+from subscriptions.serializers import ChannelPageInputSerializer
 
 
 class ChannelFrontView(APIView):
@@ -23,7 +25,7 @@ class ChannelFrontView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="channel_front", responses={200: shapes.ChannelFrontSerializer})
+    @extend_schema(operation_id="channel_front", responses={200: described(ChannelFrontDict)})
     def get(self, request: Request, username: str) -> Response:
         owner = channel_for_viewing(username)
         return conditional_response(
@@ -36,15 +38,15 @@ class ChannelPageView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_channel_page", responses={200: shapes.ChannelPageSerializer})
+    @extend_schema(operation_id="me_channel_page", responses={200: described(ChannelPageDict)})
     def get(self, request: Request) -> Response:
         return _page_response(queries.get_arrangement(signed_in_user(request).pk))
 
     @extend_schema(
         operation_id="me_channel_page_update",
-        request=shapes.ChannelPageInputSerializer,
+        request=ChannelPageInputSerializer,
         parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
-        responses={200: shapes.ChannelPageSerializer},
+        responses={200: described(ChannelPageDict)},
     )
     def patch(self, request: Request) -> Response:
         data: Any = request.data

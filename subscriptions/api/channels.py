@@ -18,19 +18,19 @@ from accounts.access import (
 )
 from accounts.api.base import signed_in_user
 from accounts.mappers import serialize_badge
-from accounts.serializers import ChannelSerializer
+from accounts.schemas import ChannelBadgeDict, ChannelDict
 from streamsite.api.conditional import conditional_response
+from streamsite.api.described import described
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from subscriptions import queries, services
-from subscriptions import serializers as shapes
+from subscriptions.schemas import SubscriptionStateDict
+from subscriptions.serializers import SubscriptionInputSerializer
 from videos import queries as video_queries
 from videos.mappers import serialize_card
+from videos.schemas.cards import CardDict, FeedCardDict
+from videos.schemas.search import FoundChannelDict
 from videos.search.channels import FINDER as CHANNELS
-from videos.serializers import (
-    PageOfCardsSerializer,
-    PageOfFeedCardsSerializer,
-    PageOfFoundChannelsSerializer,
-)
 
 
 class ChannelsView(APIView):
@@ -48,7 +48,7 @@ class ChannelsView(APIView):
                 description="Words of the display name or the username, in any order; each may be unfinished.",
             ),
         ],
-        responses={200: PageOfFoundChannelsSerializer},
+        responses={200: described(PageDict[FoundChannelDict])},
     )
     def get(self, request: Request) -> Response:
         return conditional_response(request, CHANNELS.page(request, request.GET.get("q", "")))
@@ -59,7 +59,7 @@ class ChannelView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="channels_read", responses={200: ChannelSerializer})
+    @extend_schema(operation_id="channels_read", responses={200: described(ChannelDict)})
     def get(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)
         return conditional_response(request, queries.channel_body(request.user, channel))
@@ -73,7 +73,7 @@ class ChannelVideosView(APIView):
     @extend_schema(
         operation_id="channel_videos",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: PageOfCardsSerializer},
+        responses={200: described(PageDict[CardDict])},
     )
     def get(self, request: Request, username: str) -> Response:
         rows = video_queries.videos_of_channel(channel_for_viewing(username).pk)
@@ -89,14 +89,13 @@ class SubscriptionView(APIView):
 
     @extend_schema(
         operation_id="channel_subscribe",
-        request=shapes.SubscriptionInputSerializer,
-        responses={200: shapes.SubscriptionSerializer},
+        request=SubscriptionInputSerializer,
+        responses={200: described(SubscriptionStateDict)},
     )
     def put(self, request: Request, username: str) -> Response:
         channel = channel_for_viewing(username)
-        form = shapes.SubscriptionInputSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        services.subscribe(signed_in_user(request), channel, **form.validated_data)
+        data = SubscriptionInputSerializer.from_body(request)
+        services.subscribe(signed_in_user(request), channel, **data)
         return Response(queries.subscription_body(request.user, channel.username))
 
     @extend_schema(
@@ -105,7 +104,7 @@ class SubscriptionView(APIView):
         parameters=[
             OpenApiParameter("video_id", str, description="The video that led to it, for its figures.")
         ],
-        responses={200: shapes.SubscriptionSerializer},
+        responses={200: described(SubscriptionStateDict)},
     )
     def delete(self, request: Request, username: str) -> Response:
         user = signed_in_user(request)
@@ -122,7 +121,7 @@ class ChannelSubscribersView(APIView):
     @extend_schema(
         operation_id="channel_subscribers",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfChannelsSerializer},
+        responses={200: described(PageDict[ChannelBadgeDict])},
     )
     def get(self, request: Request, username: str) -> Response:
         rows = queries.subscribers_of_channel(channel_for_listing_subscribers(request.user, username).pk)
@@ -138,7 +137,7 @@ class ChannelSubscriptionsView(APIView):
     @extend_schema(
         operation_id="channel_subscriptions",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfChannelsSerializer},
+        responses={200: described(PageDict[ChannelBadgeDict])},
     )
     def get(self, request: Request, username: str) -> Response:
         rows = queries.subscriptions_of_user(channel_for_listing_subscriptions(request.user, username).pk)
@@ -154,7 +153,7 @@ class MySubscriptionsView(APIView):
     @extend_schema(
         operation_id="me_subscriptions",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfChannelsSerializer},
+        responses={200: described(PageDict[ChannelBadgeDict])},
     )
     def get(self, request: Request) -> Response:
         rows = queries.subscriptions_of_user(signed_in_user(request).pk)
@@ -168,7 +167,9 @@ class FeedView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_feed", parameters=PAGINATION_PARAMETERS, responses={200: PageOfFeedCardsSerializer}
+        operation_id="me_feed",
+        parameters=PAGINATION_PARAMETERS,
+        responses={200: described(PageDict[FeedCardDict])},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)

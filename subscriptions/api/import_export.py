@@ -17,9 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import current_session_id, no_store, signed_in_user
+from streamsite.api.described import described
 from streamsite.errors import Invalid, TooLarge
 from subscriptions import opml, private_feed
-from subscriptions import serializers as shapes
+from subscriptions.schemas import NewPrivateFeedDict, PrivateFeedDict, SubscriptionImportDict
+from subscriptions.serializers import OpmlUploadSerializer
 
 
 def read_uploaded_opml(files: Any) -> bytes:
@@ -66,8 +68,8 @@ class ImportView(APIView):
 
     @extend_schema(
         operation_id="me_subscriptions_import",
-        request={"multipart/form-data": shapes.OpmlUploadSerializer},
-        responses={200: shapes.ImportedSerializer},
+        request={"multipart/form-data": OpmlUploadSerializer},
+        responses={200: described(SubscriptionImportDict)},
     )
     def post(self, request: Request) -> Response:
         content = read_uploaded_opml(request.data)
@@ -84,12 +86,12 @@ class PrivateFeedView(APIView):
     permission_classes = [IsAuthenticated]
     token_scopes: ClassVar[dict[str, None]] = {"POST": None}
 
-    @extend_schema(operation_id="me_feed_rss", responses={200: shapes.PrivateFeedSerializer})
+    @extend_schema(operation_id="me_feed_rss", responses={200: described(PrivateFeedDict)})
     def get(self, request: Request) -> Response:
         return no_store(Response(private_feed.load_status(signed_in_user(request))))
 
     @extend_schema(
-        operation_id="me_feed_rss_renew", request=None, responses={201: shapes.NewPrivateFeedSerializer}
+        operation_id="me_feed_rss_renew", request=None, responses={201: described(NewPrivateFeedDict)}
     )
     def post(self, request: Request) -> Response:
         user = signed_in_user(request)

@@ -13,10 +13,12 @@ from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.conditional import conditional_response
+from streamsite.api.described import described
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate_latest
 from streamsite.errors import Invalid
-from subscriptions import serializers as shapes
 from subscriptions.notifications import queries, services
+from subscriptions.schemas import PageOfNotificationsDict, UnreadCountDict
+from subscriptions.serializers import MarkReadSerializer
 
 MAX_IDS = 100
 
@@ -29,7 +31,7 @@ class NotificationsView(APIView):
     @extend_schema(
         operation_id="me_notifications",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfNotificationsSerializer},
+        responses={200: described(PageOfNotificationsDict)},
     )
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
@@ -48,7 +50,7 @@ class UnreadView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_notifications_unread", responses={200: shapes.UnreadSerializer})
+    @extend_schema(operation_id="me_notifications_unread", responses={200: described(UnreadCountDict)})
     def get(self, request: Request) -> Response:
         user = signed_in_user(request)
         return conditional_response(
@@ -63,8 +65,8 @@ class MarkReadView(APIView):
 
     @extend_schema(
         operation_id="me_notifications_read",
-        request=shapes.MarkReadSerializer,
-        responses={200: shapes.UnreadSerializer},
+        request=MarkReadSerializer,
+        responses={200: described(UnreadCountDict)},
     )
     def post(self, request: Request) -> Response:
         user = signed_in_user(request)

@@ -16,21 +16,28 @@ from rest_framework.views import APIView
 from accounts.access import channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, Page, paginate
 from streamsite.api.parsing import StrictJSONParser
-from subscriptions import post_serializers as shapes
 from subscriptions.models import Post
 from subscriptions.posts import access, mappers, queries, services
 from subscriptions.posts.integrations import comment_target
 from subscriptions.posts.reactions import POST_REACTIONS
-from videos import serializers as video_shapes
+from subscriptions.posts.schemas import PostDict
+from subscriptions.posts.serializers import PostChangeSerializer, PostFormSerializer, PostInputSerializer
 from videos.api.comments import SORT
 from videos.api.moderation import ReportView
 from videos.comments import mappers as comment_mappers
 from videos.comments import queries as comment_queries
-from videos.comments import serializers as comment_shapes
 from videos.comments import services as comments
+from videos.comments.schemas import CommentDict
+from videos.comments.serializers import CommentInputSerializer
+from videos.moderation.schemas import ReportDict
+from videos.moderation.serializers import ReportInputSerializer
+from videos.schemas.videos import ReactionDict
+from videos.serializers.reactions import ReactionInputSerializer
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
 
@@ -56,10 +63,10 @@ class PostsView(APIView):
     @extend_schema(
         operation_id="posts_create",
         request={
-            "application/json": shapes.PostInputSerializer,
-            "multipart/form-data": shapes.PostFormSerializer,
+            "application/json": PostInputSerializer,
+            "multipart/form-data": PostFormSerializer,
         },
-        responses={201: shapes.PostSerializer},
+        responses={201: described(PostDict)},
     )
     @idempotent()
     def post(self, request: Request) -> Response:
@@ -78,7 +85,7 @@ class PostView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="posts_read", responses={200: shapes.PostSerializer})
+    @extend_schema(operation_id="posts_read", responses={200: described(PostDict)})
     def get(self, request: Request, post_id: str) -> Response:
         post = access.post_for_reading(request.user, post_id)
         opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
@@ -89,9 +96,9 @@ class PostView(APIView):
 
     @extend_schema(
         operation_id="posts_update",
-        request=shapes.PostChangeSerializer,
+        request=PostChangeSerializer,
         parameters=[IF_MATCH],
-        responses={200: shapes.PostSerializer},
+        responses={200: described(PostDict)},
     )
     def patch(self, request: Request, post_id: str) -> Response:
         post = access.post_for_editing(request.user, post_id)
@@ -115,8 +122,8 @@ class PostReactionView(APIView):
 
     @extend_schema(
         operation_id="posts_react",
-        request=video_shapes.ReactionInputSerializer,
-        responses={200: video_shapes.ReactionSerializer},
+        request=ReactionInputSerializer,
+        responses={200: described(ReactionDict)},
     )
     def put(self, request: Request, post_id: str) -> Response:
         post = access.post_for_reading(request.user, post_id)
@@ -124,9 +131,7 @@ class PostReactionView(APIView):
         given = POST_REACTIONS.give(signed_in_user(request).pk, post.pk, data.get("value"))
         return no_store(Response({"reaction": data["value"], "likes": given.likes}))
 
-    @extend_schema(
-        operation_id="posts_unreact", request=None, responses={200: video_shapes.ReactionSerializer}
-    )
+    @extend_schema(operation_id="posts_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, post_id: str) -> Response:
         post = access.post_for_reading(request.user, post_id)
         given = POST_REACTIONS.withdraw(signed_in_user(request).pk, post.pk)
@@ -141,7 +146,7 @@ class PostCommentsView(APIView):
     @extend_schema(
         operation_id="post_comments",
         parameters=[*PAGINATION_PARAMETERS, SORT],
-        responses={200: comment_shapes.PageOfCommentsSerializer},
+        responses={200: described(PageDict[CommentDict])},
     )
     def get(self, request: Request, post_id: str) -> Response:
         subject = comment_target(access.post_for_reading(request.user, post_id))
@@ -152,8 +157,8 @@ class PostCommentsView(APIView):
 
     @extend_schema(
         operation_id="post_comment",
-        request=comment_shapes.CommentInputSerializer,
-        responses={201: comment_shapes.CommentSerializer},
+        request=CommentInputSerializer,
+        responses={201: described(CommentDict)},
     )
     @idempotent()
     def post(self, request: Request, post_id: str) -> Response:
@@ -175,8 +180,8 @@ class PostReportView(ReportView):
 
     @extend_schema(
         operation_id="posts_report",
-        request=shapes.ReportInputSerializer,
-        responses={201: shapes.ReportSerializer},
+        request=ReportInputSerializer,
+        responses={201: described(ReportDict)},
     )
     @idempotent()
     def post(self, request: Request, post_id: str) -> Response:
@@ -191,7 +196,7 @@ class ChannelPostsView(APIView):
     @extend_schema(
         operation_id="channel_posts",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfPostsSerializer},
+        responses={200: described(PageDict[PostDict])},
     )
     def get(self, request: Request, username: str) -> Response:
         rows = queries.posts_of_channel(channel_for_viewing(username).pk)
@@ -208,7 +213,7 @@ class FeedPostsView(APIView):
     @extend_schema(
         operation_id="me_feed_posts",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfPostsSerializer},
+        responses={200: described(PageDict[PostDict])},
     )
     def get(self, request: Request) -> Response:
         return conditional_response(

@@ -1,1 +1,1 @@
-"""The front page of a channel: a featured video and shelves that its owner chose."""
+"""The front page of a channel: a featured video and shelves chosen by its owner."""

@@ -1,4 +1,4 @@
-"""What the front page of a channel shows, in two reads however many shelves it has."""
+"""Reads of a channel's front page, in two commands however many shelves it has."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class _ShelfVideos:
 
 
 def get_arrangement(owner_id: str) -> ChannelPage:
-    """How the owner arranged it; an unsaved one, of version 0, where they did not."""
+    """Return the owner's arrangement; an unsaved one of version 0 if there is none."""
     return ChannelPage.objects.filter(pk=owner_id).first() or ChannelPage(user_id=owner_id, version=0)
 
 
 def load_channel(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
-    """The channel object for ``viewer`` with ``is_arranged``, and the arrangement: one read for both."""
+    """Return the channel object for ``viewer`` with ``is_arranged``, and the arrangement, in one read."""
     pipeline: list[dict[str, Any]] = [{"$match": {"_id": owner.pk}}]
     if viewer.is_authenticated and viewer.pk != owner.pk:
         bell = [
@@ -51,7 +51,7 @@ def load_channel(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPa
 
 
 def build_front_page(owner: User, page: ChannelPage) -> dict[str, Any]:
-    """``{featured: card or None, shelves: [{kind, value, title, url, results}]}``; what is empty is left out."""
+    """Return ``{featured: card or None, shelves: [{kind, value, title, url, results}]}`` without empty shelves."""
     shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
     found = _load_shelves(owner, page.featured, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
@@ -75,7 +75,7 @@ def build_front_page(owner: User, page: ChannelPage) -> dict[str, Any]:
 
 
 def _load_shelves(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str, _ShelfVideos]:
-    """Ids and titles by the shelf's number, and of ``featured``: one read for all."""
+    """Return video ids and titles by shelf number, and those of ``"featured"``, in one read."""
     of_owner = {"_id": featured, "channel_id": owner.pk} | LISTED
     pipeline: list[dict[str, Any]] = [
         {"$match": of_owner},

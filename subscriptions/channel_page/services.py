@@ -1,4 +1,4 @@
-"""Arranging the front page of a channel."""
+"""Writes of a channel's front page arrangement."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ PAGES = ChannelPage._meta.db_table
 
 
 def arrange(owner: User, data: dict[str, Any], *, expected_version: int | None = None) -> ChannelPage:
-    """Set ``featured`` (a video of the owner's, or "") and ``shelves`` (``[{"kind", "value"}]``), each if given.
+    """Set ``featured`` (a video id of the owner, or ``""``) and ``shelves`` (``[{"kind", "value"}]``), each if given.
 
-    ``Invalid`` by field; ``Stale`` when the page is no longer at ``expected_version`` (0: never arranged).
+    Raises ``Invalid`` with field errors, and ``Stale`` if the page is no longer at ``expected_version`` (0: never
+    arranged).
     """
     changes: dict[str, Any] = {"updated_at": timezone.now()}
     if "featured" in data:
@@ -53,7 +54,7 @@ def arrange(owner: User, data: dict[str, Any], *, expected_version: int | None =
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove an erased account's arrangement."""
+    """Delete a deleted account's arrangement."""
     ChannelPage.objects.filter(pk=user_id).delete()
 
 

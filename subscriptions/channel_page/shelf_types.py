@@ -1,4 +1,4 @@
-"""What a shelf of a channel can show. Other apps register theirs."""
+"""The shelf types of channel pages. Other apps register theirs."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Stages = list[dict[str, Any]]
 
 
 def ignore_value(owner: User, value: str) -> str:
-    """For kinds that need none."""
+    """Return ``""``: the shelf type takes no value."""
     return ""
 
 
 @dataclass(frozen=True)
 class ShelfType:
-    """A kind of shelf.
+    """A shelf type.
 
-    ``stages(channel id, value)`` find the ids of at most ``MOST_ON_SHELF`` videos of the collection ``source``, best
-    first, as ``{_id}``, perhaps with ``title``. ``clean(owner, value)`` is the value to keep, or raises ``Invalid``.
-    ``choices(owner)`` are values with labels, for a form.
+    ``stages(channel id, value)`` finds the ids of at most ``MAX_VIDEOS_PER_SHELF`` videos in the collection ``source``,
+    best first, as ``{_id}`` and optionally ``title``. ``clean(owner, value)`` returns the value to store or raises
+    ``Invalid``. ``choices(owner)`` returns values with labels, for a form.
     """
 
     name: str
@@ -43,17 +43,17 @@ _shelf_types: dict[str, ShelfType] = {}
 
 
 def register_shelf_type(kind: ShelfType) -> None:
-    """Add a kind of shelf."""
+    """Register a shelf type."""
     _shelf_types[kind.name] = kind
 
 
 def all_shelf_types() -> dict[str, ShelfType]:
-    """Every kind by its name, in the order of registration."""
+    """Return every shelf type by name, in order of registration."""
     return _shelf_types
 
 
 def get_shelf_type(name: object) -> ShelfType:
-    """The kind of this name; ``Invalid`` when there is none."""
+    """Return the shelf type with this name. Raises ``Invalid``."""
     if not isinstance(name, str) or name not in _shelf_types:
         raise Invalid("Unknown kind of shelf.", fields={"shelves": [f"Kinds are {', '.join(_shelf_types)}."]})
     return _shelf_types[name]

@@ -1,4 +1,4 @@
-"""Subscriptions, what people are told, posts of channels and how channels look."""
+"""Models of subscriptions, notifications, posts, and channel pages."""
 
 from subscriptions.models.channel_page import ChannelPage
 from subscriptions.models.notification import Broadcast, Notification, ReadMarks

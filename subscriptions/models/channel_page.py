@@ -1,4 +1,4 @@
-"""How an owner arranges the front page of their channel."""
+"""The arrangement of a channel's front page."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from django.utils import timezone
 
 
 class ChannelPage(models.Model):
-    """``shelves`` is ``[{"kind", "value"}]`` in order; ``featured`` a video's id or "". No row: the newest videos.
+    """``shelves`` is ``[{"kind", "value"}]`` in order; ``featured`` a video id or ``""``. No row: the newest videos.
 
-    What is named here is looked at through the gates each time: it may have been hidden or deleted since.
+    Access rules are applied on every read, since a video named here may have been hidden or deleted since.
     """
 
     user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)
@@ -23,5 +23,5 @@ class ChannelPage(models.Model):
 
     @property
     def is_arranged(self) -> bool:
-        """Whether the owner chose anything."""
+        """Whether the owner arranged anything."""
         return bool(self.featured or self.shelves)

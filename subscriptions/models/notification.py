@@ -1,4 +1,4 @@
-"""What people are told: one row per person, or one per channel for what concerns all its subscribers."""
+"""Notifications: one row per account, or one per channel for all its subscribers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from streamsite.ids import object_id
 
 
 class Notification(models.Model):
-    """Something that one account is told. ``key`` makes it exist once. Written by ``notifications.services``.
+    """A notification of one account; ``key`` makes it unique. Written by ``notifications.services``.
 
-    ``title`` is what it is about, and follows it when it is renamed; ``url`` is a path of this site; ``about`` are the
-    ids by which it is withdrawn (see ``notifications.about``). ``mail_at`` is when it is due by email, null when it is
-    not, or was sent. Rows are removed ``KEPT`` after they were made.
+    ``title`` names its subject and follows renames; ``url`` is a path of this site; ``about`` holds the ids by which it
+    is withdrawn (see ``notifications.references``). ``mail_at`` is when it is due by email; null if it is not due or
+    was sent. Rows are removed ``RETENTION`` after their creation.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -66,9 +66,9 @@ class Notification(models.Model):
 
 
 class Broadcast(models.Model):
-    """Something that all subscribers of a channel may want to know: one row, however many they are.
+    """A notification for all subscribers of a channel: one row, however many they are.
 
-    ``subject`` is what was published; the unique index makes it announced once.
+    ``subject`` is the id of what was published; the unique index announces it once.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -95,9 +95,9 @@ class Broadcast(models.Model):
 
 
 class ReadMarks(models.Model):
-    """How far one account has read what channels announced: all until ``read_until``, and single ones after it.
+    """An account's read state of announcements: everything until ``read_until``, and single ones after it.
 
-    ``mailed_until`` is until when announcements were in its emails.
+    ``mailed_until`` is the time until which announcements were emailed.
     """
 
     user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)

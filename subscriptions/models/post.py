@@ -1,4 +1,4 @@
-"""Short texts of a channel to its subscribers."""
+"""Posts of channels and reactions to them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MAX_TEXT_LENGTH = 5_000
 
 
 class Post(models.Model):
-    """A text, perhaps with a picture or a video. Anybody may read it while its channel is there.
+    """A text, optionally with an image or a video. Public while its channel is active.
 
-    ``picture`` is the id of a folder of ``accounts.image_storage``; ``picture_size`` its ``[width, height]``. Counters
-    are changed by services only.
+    ``picture`` is the id of a folder in ``accounts.image_storage``; ``picture_size`` its ``[width, height]``. Only
+    services change the counters.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -50,12 +50,12 @@ class Post(models.Model):
         return self.text[:60]
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """Return the path of its page."""
         return f"/posts/{self.id}"
 
 
 class PostReaction(models.Model):
-    """One viewer's reaction to one post; once."""
+    """One viewer's reaction to one post."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(

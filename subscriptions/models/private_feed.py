@@ -1,4 +1,4 @@
-"""The secret address at which one account's feed can be read by a program that cannot sign in."""
+"""The secret URL of an account's feed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class PrivateFeed(models.Model):
-    """One per account. Only the hash of the address's secret part is kept."""
+    """One per account. Only the hash of the URL's secret part is stored."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -1,4 +1,4 @@
-"""Subscriptions of one account to another's channel."""
+"""Subscriptions of accounts to channels."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from streamsite.ids import object_id
 
 
 class Notify(models.TextChoices):
-    """What the bell rings for."""
+    """Bell settings."""
 
     ALL = "all", "All videos"
     NONE = "none", "Nothing"
 
 
 class Subscription(models.Model):
-    """``subscriber`` follows ``channel``; the unique index makes it exist once.
+    """``subscriber`` follows ``channel``; a unique index keeps it single.
 
-    ``away`` is true while the account of either is closed or suspended: then neither lists nor counters have it.
+    ``away`` is true while either account is inactive: then it is left out of lists and counters.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)

@@ -1,1 +1,1 @@
-"""What people are told: on the page, and by email if they want that."""
+"""Notifications on the site and, if wanted, by email."""

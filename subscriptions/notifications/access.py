@@ -1,4 +1,4 @@
-"""Whether what a notification is about is there for its reader: lists, the bell's number, and emails ask here."""
+"""Access rules of notifications, for lists, the badge, and emails: may the reader see what one is about?"""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ Document = dict[str, Any]
 
 @dataclass
 class NotificationContext:
-    """Load the things that some entries are about, as far as they exist.
+    """What some entries are about, as far as it exists.
 
-    ``actors`` are accounts by id; ``things`` titles and addresses of what was announced and is listed; ``videos``,
-    ``posts`` and ``comments`` what other rows lead to; ``follows`` what the reader said about following threads.
+    ``actors`` are accounts by id; ``things`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
+    ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
     """
 
     reader_id: str
@@ -49,11 +49,11 @@ class NotificationContext:
     follows: dict[str, bool] = field(default_factory=dict)
 
     def actor(self, entry: Entry) -> User | None:
-        """Return who did it."""
+        """Return the account that caused the entry, if loaded."""
         return self.actors.get(entry.row.get("actor_id") or entry.row.get("channel_id") or "")
 
     def shows(self, entry: Entry) -> bool:
-        """Return whether the reader is told of it now."""
+        """Return whether the reader may see the entry now."""
         row, actor = entry.row, self.actor(entry)
         if entry.is_old:
             return False
@@ -69,7 +69,7 @@ class NotificationContext:
         return not comment_id or self._is_shown(comment_id, notification_kind(row))
 
     def thread(self, entry: Entry) -> dict[str, Any] | None:
-        """Return ``{id, following}`` of the thread in which somebody replied, for what tells of a reply."""
+        """Return ``{id, following}`` of the thread of a reply notification, or ``None``."""
         kind = notification_kind(entry.row)
         if kind not in COMMENT_KINDS:
             return None
@@ -104,7 +104,7 @@ def _is_in_view(comment: Document) -> bool:
 
 
 def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContext:
-    """Return what entries are about, in one read."""
+    """Load what entries are about, in one read."""
     there = NotificationContext(reader_id)
     rows = [entry.row for entry in entries]
     if not rows:
@@ -168,14 +168,14 @@ _POST: list[Document] = [
 
 
 def _union_stage(model: Any, ids: set[str], pipeline: list[Document]) -> list[Document]:
-    """Return the stage that adds documents of a model, each through ``pipeline``; none where nothing is named."""
+    """Return the stage that adds documents of a model, each through ``pipeline``; empty without ids."""
     wanted = [name for name in ids if name]
     whole = [{"$match": {"_id": {"$in": wanted}}}, *pipeline]
     return [{"$unionWith": {"coll": model._meta.db_table, "pipeline": whole}}] if wanted else []
 
 
 def _announced_stages(rows: list[Document]) -> list[Document]:
-    """Return the stages that add ``{thing, title or text}`` of what was announced, if it is still listed."""
+    """Return the stages that add ``{thing, title or text}`` of announced subjects that are still listed."""
     stages: list[Document] = []
     for kind, model, listed, text in (
         (VIDEO, Video, LISTED_VIDEOS, "title"),
@@ -188,7 +188,7 @@ def _announced_stages(rows: list[Document]) -> list[Document]:
 
 
 def _add_row(there: NotificationContext, row: Document) -> None:
-    """Put one row of ``load``'s read where it belongs."""
+    """Add one row of ``load_context``'s read to the context."""
     if "thing" in row:
         thing: Video | Post = (
             Video(pk=row["thing"], title=row["title"])

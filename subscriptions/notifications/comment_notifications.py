@@ -1,4 +1,4 @@
-"""Notify everyone whom a comment concerns, each once, by the first kind that they want."""
+"""Notify everyone a comment concerns, each once, by the first kind they want."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_ATTEMPTS = 5
 
 
 def notify_comment_posted(comment: Comment, *, is_new: bool, called: Iterable[str], approved: bool) -> None:
-    """Tell those who are mentioned, whose comment is answered, and whose subject it is."""
+    """Notify mentioned accounts, the author of the answered comment, and the owner of the comment's target."""
     place = _title_and_url(comment)
     if place is None:
         return
@@ -31,7 +31,7 @@ def notify_comment_posted(comment: Comment, *, is_new: bool, called: Iterable[st
 
 
 def notify_followers(comment_id: str) -> int:
-    """Tell those who follow the thread of a reply and are not told of it as anything else; return how many are."""
+    """Notify the thread's followers of a reply unless it concerns them otherwise. Return how many were notified."""
     reply = Comment.objects.select_related("author").filter(pk=comment_id, state=CommentState.SHOWN).first()
     place = _title_and_url(reply) if reply is not None else None
     if reply is None or place is None:
@@ -46,7 +46,7 @@ def notify_followers(comment_id: str) -> int:
 
 
 def notify_author(comment: Comment, kind: str, what: str = "") -> None:
-    """Tell the author what the owner of its subject did with a comment."""
+    """Notify a comment's author of what the owner of its target did with it."""
     place = _title_and_url(comment)
     if place is None:
         return
@@ -56,7 +56,7 @@ def notify_author(comment: Comment, kind: str, what: str = "") -> None:
 
 
 def withdraw_mentions(comment: Comment, user_ids: Iterable[str]) -> None:
-    """Take back that a comment mentions some accounts; those whom it concerns otherwise are told that instead."""
+    """Withdraw notifications of removed mentions; notify those the comment concerns otherwise of that instead."""
     concerned = _recipients(comment, is_new=comment.state == CommentState.SHOWN, called=set())
     place = _title_and_url(comment)
     actor = User.objects.filter(pk=comment.author_id).first()
@@ -67,7 +67,7 @@ def withdraw_mentions(comment: Comment, user_ids: Iterable[str]) -> None:
 
 
 def update_held_notification(about: str, subject_id: str, owner_id: str, *, is_news: bool) -> None:
-    """Keep the one row that tells an owner how many comments on something wait for their review."""
+    """Update the owner's single notification of how many comments on a target are held for review."""
     held = Comment.objects.filter(owner_id=owner_id, subject=subject_id, state=CommentState.HELD)
     title = comments.load_target_titles([Comment(about=about, subject=subject_id)]).get(subject_id, ("", ""))[
         0
@@ -93,9 +93,9 @@ def update_held_notification(about: str, subject_id: str, owner_id: str, *, is_n
 
 
 def _recipients(comment: Comment, *, is_new: bool, called: set[str]) -> dict[str, list[str]]:
-    """Return the accounts that a comment concerns directly, each with its kinds, the most relevant first.
+    """Return the accounts that a comment concerns directly, each with its kinds, most relevant first.
 
-    ``is_new`` is false for one that was changed, which concerns only those whom it has begun to mention.
+    ``is_new`` is false for an edited comment, which concerns only newly mentioned accounts.
     """
     found: dict[str, list[str]] = {user_id: [MENTION] for user_id in called}
     if not is_new:
@@ -116,7 +116,7 @@ def _recipients(comment: Comment, *, is_new: bool, called: set[str]) -> dict[str
 
 
 def _title_and_url(comment: Comment) -> tuple[str, str] | None:
-    """Return the title of what a comment is about, and the address at which it is read; ``None`` when that is gone."""
+    """Return the title of the comment's target and the URL of the comment; ``None`` if the target is gone."""
     title, address = comments.load_target_titles([comment]).get(comment.subject, ("", ""))
     named = f"{comment.parent}&reply={comment.pk}" if comment.parent else comment.pk
     return (title, f"{address}?comment={named}#comments") if address else None

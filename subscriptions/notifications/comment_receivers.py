@@ -1,4 +1,4 @@
-"""Send and withdraw notifications when comments change."""
+"""Receivers: send and withdraw notifications when comments change."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def send_comment_notifications(
     called: list[str],
     uncalled: list[str],
     approved: bool,
-    **extra: Any,
+    **extra: object,
 ) -> None:
-    """Tell those whom it concerns now, the followers of its thread by a worker, and its author of an approval."""
+    """Notify those a comment concerns, queue notifying the thread's followers, and tell its author of an approval."""
     if uncalled:
         telling.withdraw_mentions(comment, uncalled)
     if is_new or called:
@@ -44,22 +44,22 @@ def send_comment_notifications(
 
 
 @receiver(comment_hearted)
-def send_heart_notification(sender: type, comment: Comment, **extra: Any) -> None:
-    """Tell the author that the owner loved it."""
+def send_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
+    """Notify the comment's author of the owner's heart."""
     telling.notify_author(comment, HEART)
 
 
 @receiver(comment_unhearted)
-def withdraw_heart_notification(sender: type, comment: Comment, **extra: Any) -> None:
-    """The author is no longer told of a heart that is gone."""
+def withdraw_heart_notification(sender: type, comment: Comment, **extra: object) -> None:
+    """Delete the notification of a removed heart."""
     services.withdraw_notification(comment.author_id, HEART, comment.pk)
 
 
 @receiver(comment_state_changed)
 def track_comment_states(
-    sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: Any
+    sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: object
 ) -> None:
-    """Withdraw what was told of removed comments, and keep count of those that wait for their owner's review."""
+    """Withdraw notifications of removed comments, and update the count of comments held for review."""
     if now is None:
         services.withdraw_about(*(row["_id"] for row in rows))
     if now == CommentState.HELD or any(row["state"] == CommentState.HELD for row in rows):
@@ -68,6 +68,6 @@ def track_comment_states(
 
 
 @receiver(channel_blocked)
-def withdraw_from_blocked(sender: type, blocker_id: str, blocked_id: str, **extra: Any) -> None:
-    """Withdraw what the blocker was told about the blocked account."""
+def withdraw_from_blocked(sender: type, blocker_id: str, blocked_id: str, **extra: object) -> None:
+    """Withdraw the blocker's notifications about the blocked account."""
     services.withdraw_from_actor(blocker_id, blocked_id)

@@ -1,4 +1,4 @@
-"""Notifications by email: one mail for all that is due, and for new videos and posts of the channels with a bell."""
+"""Notification emails: one for everything due, plus new videos and posts of channels with a bell."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ MARKS = ReadMarks._meta.db_table
 
 @dataclass(frozen=True)
 class ChannelNews:
-    """What channels announced, and until when news had been mailed before."""
+    """Announcements to mail, and the time until which they had been mailed before."""
 
     former: datetime | None
     entries: list[Entry]
 
 
 def user_ids_due() -> list[str]:
-    """Accounts that something is due to: a row of their own, or the mail of their channels' news."""
+    """Return the ids of accounts to email: those with a due notification or announcements by email."""
     now = timezone.now()
     rows = Notification.objects.filter(mail_at__lte=now).values_list("user_id", flat=True)
     own = set(rows.distinct()[:1000])
@@ -52,9 +52,9 @@ def user_ids_due() -> list[str]:
 
 
 def send_digest(user_id: str) -> bool:
-    """Mail what is due to one account; whether there was something.
+    """Email one account what is due. Return whether there was anything.
 
-    Rows count as mailed once the mail server has taken the mail, so a worker that dies in between mails them again.
+    Rows count as mailed once the mail server has accepted the email, so a worker that dies in between sends them again.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     now = timezone.now()
@@ -83,7 +83,7 @@ def send_digest(user_id: str) -> bool:
 
 
 def _digest_line(user: User, entry: dict[str, Any]) -> dict[str, str]:
-    """Return ``{text, link, stop}`` of an entry: ``stop`` ends news of its thread, "" where there is none."""
+    """Return an entry as ``{text, link, stop}``; ``stop`` is the URL that unfollows its thread, or ``""``."""
     thread = entry["thread"]
     return {
         "text": entry["text"],
@@ -93,7 +93,7 @@ def _digest_line(user: User, entry: dict[str, Any]) -> dict[str, str]:
 
 
 def _load_due(user_id: str, now: datetime) -> list[Entry]:
-    """Return the account's rows that are due, the longest due first."""
+    """Return the account's due rows, longest due first."""
     rows = (
         collection(OWN)
         .find({"user_id": user_id, "mail_at": {"$lte": now}})
@@ -104,7 +104,7 @@ def _load_due(user_id: str, now: datetime) -> list[Entry]:
 
 
 def _postpone_early(user: User, due: list[Entry], now: datetime) -> list[Entry]:
-    """Return what is due at the pace that the account wants now; the rest waits for its new time."""
+    """Return the rows still due at the account's current email pace; reschedule the others."""
     kept = []
     for entry in due:
         later = services.next_email_time(user, entry.created_at.replace(tzinfo=UTC))
@@ -117,13 +117,13 @@ def _postpone_early(user: User, due: list[Entry], now: datetime) -> list[Entry]:
 
 
 def _mark_mailed(due: list[Entry], *, on_page: bool = False) -> None:
-    """Note that the rows need no mail any more; with ``on_page`` the site shows those that were to be mailed only."""
+    """Mark rows as mailed. With ``on_page``, show rows on the site that were for email only."""
     changes: dict[str, Any] = {"mail_at": None} | ({"on_page": True} if on_page else {})
     Notification.objects.filter(pk__in=[entry.pk for entry in due]).update(**changes)
 
 
 def _load_news(user: User, now: datetime) -> ChannelNews | None:
-    """Return what channels with a bell announced since the last mail, once a day or week; ``None`` when not yet."""
+    """Return what channels with a bell announced since the last email, once a day or week; ``None`` if not yet due."""
     kinds = [kind for kind in BROADCAST_KINDS if delivery_channels(user.preferences, kind)[1]]
     if not kinds:
         return None
@@ -149,7 +149,7 @@ def _load_news(user: User, now: datetime) -> ChannelNews | None:
 
 
 def _mark_news_mailed(user_id: str, former: datetime | None, now: datetime) -> None:
-    """Count the news until ``now`` as mailed, unless another worker has done so."""
+    """Mark announcements until ``now`` as mailed, unless another worker has done so."""
     with suppress(DuplicateKeyError):
         collection(MARKS).update_one(
             {"_id": user_id, "mailed_until": former}, {"$set": {"mailed_until": now}}, upsert=True

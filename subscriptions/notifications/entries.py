@@ -1,4 +1,4 @@
-"""A notification or an announcement, as far as order, reading and what it is about need it."""
+"""A notification or announcement, reduced to what ordering, read state, and access checks need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Entry:
-    """``row`` is the document. ``is_old`` is true for what was announced before its reader subscribed."""
+    """``row`` is the document. ``is_old`` is true for announcements made before the reader subscribed."""
 
     pk: str
     created_at: datetime
@@ -19,5 +19,5 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """Its id, for cursors."""
+        """The row's id, for cursors."""
         return self.pk

@@ -1,4 +1,4 @@
-"""The kinds of notifications: how each is said, and whether people choose where they hear of it."""
+"""Notification types: their sentences, icons, and preferences."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ PAGE, MAIL, BOTH = "page", "email", "both"
 
 @dataclass(frozen=True)
 class NotificationType:
-    """``sentence`` has ``{who}``, ``{what}`` and ``{title}``. ``icon`` is one of the page's.
+    """A notification type. ``sentence`` has ``{who}``, ``{what}``, and ``{title}``; ``icon`` is an icon of the page.
 
-    ``wish`` names the preference that decides about it where that is not its own. ``stored_as`` is what the field
-    ``kind`` of its rows says: a kind that the previous release knows, which would fail on any other.
+    ``wish`` names the deciding preference if it is not the type's own. ``stored_as`` is the value of the rows' field
+    ``kind`` if it differs: one that the previous release knows, since it would fail on any other.
     """
 
     sentence: str
@@ -52,7 +52,7 @@ COMMENT_KINDS = (COMMENT, REPLY, THREAD, MENTION, HEART, APPROVED)
 
 
 def notification_key(kind: str, occasion: str) -> str:
-    """Return the key of a row: it makes an account be told of an occasion once."""
+    """Return the key of a row, which notifies an account of an occasion once."""
     return f"{kind}:{occasion}"[:120]
 
 
@@ -63,12 +63,12 @@ def notification_kind(row: Mapping[str, Any]) -> str:
 
 
 def delivery_channels(stored: Mapping[str, Any], kind: str) -> tuple[bool, bool]:
-    """Return whether an account with these preferences hears of ``kind`` on the page, and by email."""
+    """Return whether an account with these preferences is notified of ``kind`` on the page, and by email."""
     name = f"notify_{NOTIFICATION_TYPES[kind].wish or kind}"
     chosen = preferences.with_defaults(stored).get(name, PAGE)
     return chosen in {PAGE, BOTH}, chosen in {MAIL, BOTH}
 
 
 def render_sentence(kind: str, *, who: str, what: str, title: str) -> str:
-    """Return a notification in words."""
+    """Return a notification's text."""
     return NOTIFICATION_TYPES[kind].sentence.format(who=who or "Somebody", what=what, title=title)

@@ -1,4 +1,4 @@
-"""Reads of notifications: an account's own and what its channels announced, merged by time when somebody looks."""
+"""Reads of notifications: an account's own and its channels' announcements, merged by time on reading."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def channels_with_bell(user_id: str) -> dict[str, datetime]:
-    """The channels whose news an account wants, and since when."""
+    """Return the channels whose announcements an account wants, with the time of subscription."""
     rows = Subscription.objects.filter(subscriber_id=user_id, notify=Notify.ALL)
     return dict(rows.values_list("channel_id", "created_at")[:MAX_CHANNELS])
 
 
 @dataclass(frozen=True)
 class ReaderState:
-    """How far an account has read, the channels whose news it wants (since when), and of which kinds."""
+    """A reader's read marks, the channels whose announcements they want (since when), and the kinds of those."""
 
     marks: ReadMarks
     channels: dict[str, datetime]
@@ -47,7 +47,7 @@ class ReaderState:
 
 
 def load_reader(user: User) -> ReaderState:
-    """What deciding about an account's notifications needs, in one read."""
+    """Load an account's reader state in one read."""
     kinds = [kind for kind in BROADCAST_KINDS if delivery_channels(user.preferences, kind)[0]]
     stages: list[dict[str, Any]] = [{"$match": {"_id": user.pk}}]
     if kinds:
@@ -67,7 +67,7 @@ def load_reader(user: User) -> ReaderState:
 
 
 def load_page(user_id: str, known: ReaderState, before: Moment | None, size: int) -> list[Entry]:
-    """The next ``size`` entries, the latest first. One read."""
+    """Return the next ``size`` entries, latest first, in one read."""
     own = {"user_id": user_id, "on_page": True} | (before_filter("created_at", before) if before else {})
     stages: list[dict[str, Any]] = [
         {"$match": own},
@@ -89,9 +89,9 @@ def load_page(user_id: str, known: ReaderState, before: Moment | None, size: int
 
 
 def unread_count(user_id: str, known: ReaderState) -> int:
-    """Return how many an account has not read of those that the list shows, at most ``MOST_UNREAD``.
+    """Return how many unread entries the list would show, at most ``MAX_UNREAD``.
 
-    Two reads that stop there, one where nothing is unread.
+    Two reads that stop at that number; one if nothing is unread.
     """
     waiting = _load_unread(user_id, known)
     return _count_shown(waiting, access.load_context(user_id, waiting)) if waiting else 0
@@ -100,7 +100,7 @@ def unread_count(user_id: str, known: ReaderState) -> int:
 def serialize_with_unread(
     entries: Sequence[Entry], user_id: str, known: ReaderState
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return ``shown`` of a page's entries, and ``unread``. Two reads."""
+    """Return ``serialize_visible`` of a page's entries, and ``unread_count``. Two reads."""
     waiting = _load_unread(user_id, known)
     there = access.load_context(user_id, [*entries, *waiting])
     return _serialize_all(entries, there), _count_shown(waiting, there)
@@ -111,7 +111,7 @@ def _count_shown(waiting: Sequence[Entry], there: access.NotificationContext) ->
 
 
 def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
-    """Return what an account has not read, whether or not the list shows it now."""
+    """Return unread entries, whether or not the list shows them now."""
     own = {"user_id": user_id, "on_page": True, "is_read": False}
     stages: list[dict[str, Any]] = [{"$match": own}, {"$limit": MAX_CANDIDATES}]
     if known.channels:
@@ -127,13 +127,13 @@ def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
 
 
 def _predates_subscription(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
-    """Whether it was announced before the account subscribed."""
+    """Return whether a row was announced before the account subscribed."""
     channel = row.get("channel_id")
     return channel is not None and (_aware(row["created_at"]) or EARLIEST) < channels[channel]
 
 
 def serialize_visible(entries: Sequence[Entry], reader_id: str) -> list[dict[str, Any]]:
-    """Entries as people read them. What one is about may be gone or hidden from them: then it is left out."""
+    """Return entries as the reader sees them, without those whose subject is gone or hidden from them."""
     return _serialize_all(entries, access.load_context(reader_id, entries))
 
 

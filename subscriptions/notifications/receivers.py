@@ -1,4 +1,4 @@
-"""Who is told what: what happens elsewhere becomes notifications here, so that no other app knows of them."""
+"""Receivers: turn events elsewhere into notifications, so that no other app depends on them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.deletion import account_deleted
 from accounts.models import User
-from accounts.sessions import refresh_token_reused
+from accounts.signals import account_deleted, refresh_token_reused
 from subscriptions.notifications import services
 from subscriptions.notifications.notification_types import MILESTONE, MODERATION, PROCESSING, SECURITY, VIDEO
-from subscriptions.services import channel_subscribed
+from subscriptions.signals import channel_subscribed
 from videos.models import Case, Status, Video
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, cases, emails
@@ -29,20 +28,20 @@ MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
 @receiver(video_published)
-def announce_video(sender: type, video_id: str, channel_id: str, **extra: Any) -> None:
-    """One row for all of them."""
+def announce_video(sender: type, video_id: str, channel_id: str, **extra: object) -> None:
+    """Announce a published video to the channel's subscribers."""
     services.announce_to_subscribers(channel_id, VIDEO, video_id)
 
 
 @receiver(video_deleted)
-def withdraw_deleted_video(sender: type, video_id: str, **extra: Any) -> None:
-    """Withdraw what anyone was told of a deleted video, comments on it included."""
+def withdraw_deleted_video(sender: type, video_id: str, **extra: object) -> None:
+    """Withdraw notifications about a deleted video and its comments."""
     services.withdraw_about(video_id)
 
 
 @receiver(like_count_changed)
-def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: Any) -> None:
-    """The owner, at a milestone."""
+def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: object) -> None:
+    """Notify the owner of a milestone of likes."""
     if likes not in MILESTONES:
         return
     video = Video.objects.filter(pk=video_id).first()
@@ -58,8 +57,8 @@ def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: Any)
 
 
 @receiver(channel_subscribed)
-def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int, **extra: Any) -> None:
-    """The owner of a channel, at a milestone."""
+def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int, **extra: object) -> None:
+    """Notify the owner of a milestone of subscribers."""
     if subscribers not in MILESTONES:
         return
     channel = User.objects.filter(pk=channel_id).first()
@@ -75,14 +74,14 @@ def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int,
 
 
 @receiver(generation_completed)
-def notify_processing_succeeded(sender: type, video_id: str, **extra: Any) -> None:
-    """The owner, that every quality is there."""
+def notify_processing_succeeded(sender: type, video_id: str, **extra: object) -> None:
+    """Notify the owner that every quality is ready."""
     _notify_processing(video_id, Status.READY, "is ready")
 
 
 @receiver(processing_failed)
-def notify_processing_failed(sender: type, video_id: str, **extra: Any) -> None:
-    """The owner, that it could not be processed."""
+def notify_processing_failed(sender: type, video_id: str, **extra: object) -> None:
+    """Notify the owner that processing failed."""
     _notify_processing(video_id, Status.FAILED, "could not be processed")
 
 
@@ -100,8 +99,8 @@ def _notify_processing(video_id: str, status: Status, what: str) -> None:
 
 
 @receiver(case_decided)
-def notify_case_decided(sender: type, case: Case, **extra: Any) -> None:
-    """Both sides: the owner what was decided, whoever reported it that somebody looked."""
+def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
+    """Notify the owner of the decision, and reporters that their report was handled."""
     key = f"{case.pk}:{case.state}"
     if case.state == CaseState.CLOSED and case.decision == Decision.NOTHING:
         services.withdraw_about(f"{case.pk}:{CaseState.DECIDED}")  # that was undone
@@ -128,8 +127,8 @@ def notify_case_decided(sender: type, case: Case, **extra: Any) -> None:
 
 
 @receiver(refresh_token_reused)
-def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: Any) -> None:
-    """A copy of a refresh token was used: its session was ended."""
+def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: object) -> None:
+    """Alert the owner that a refresh token was reused and its session ended."""
     services.notify(
         user.pk,
         SECURITY,
@@ -140,6 +139,6 @@ def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extr
 
 
 @receiver(account_deleted)
-def delete_notifications_of_account(sender: type, user_id: str, **extra: Any) -> None:
-    """An erased account is told nothing, and told of by nobody."""
+def delete_notifications_of_account(sender: type, user_id: str, **extra: object) -> None:
+    """Delete a deleted account's notifications and those about it."""
     services.delete_for_user(user_id)

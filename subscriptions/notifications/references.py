@@ -1,6 +1,6 @@
-"""Ids of the things that a notification is about, by its key and address: all must exist for it to make sense.
+"""References of notifications: ids of what they are about, derived from key and URL.
 
-They are stored with it, so that all that names something can be withdrawn when that is gone.
+They are stored with the notification, so that it can be withdrawn when one of them is deleted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WITHOUT_REFERENCES: dict[str, Any] = {"about": {"$in": [[], None]}}
 
 
 def referenced_ids(key: str, url: str) -> list[str]:
-    """Return the ids of what a notification is about; none where nothing withdraws it."""
+    """Return the ids that a notification refers to; empty if nothing withdraws it."""
     parts = key.split(":")
     place = KEY_POSITIONS.get(parts[0], 0)
     found = [parts[place]] if 0 < place < len(parts) else []
@@ -46,32 +46,32 @@ def referenced_ids(key: str, url: str) -> list[str]:
 
 
 def comment_id_of(row: dict[str, Any]) -> str:
-    """Return the id of the comment that a row is about, or ""."""
+    """Return the id of the comment that a row is about, or ``""``."""
     kind, _, rest = str(row.get("key") or "").partition(":")
     return rest if kind in COMMENT_KINDS else ""
 
 
 def thread_id_of(row: dict[str, Any]) -> str:
-    """Return the id of the comment that begins the thread that a row leads to, or ""."""
+    """Return the id of the top-level comment of the thread that a row links to, or ``""``."""
     page = PAGE_PATTERN.match(row["url"])
     return (page["thread"] or "") if page else ""
 
 
 def subject_id_of(row: dict[str, Any], page: str) -> str:
-    """Return the id of what a row leads to on pages of that name, ``watch`` or ``posts``, or ""."""
+    """Return the id in a row's link if it leads to ``page`` (``watch`` or ``posts``), else ``""``."""
     found = PAGE_PATTERN.match(row["url"])
     return found["subject"] if found and found["page"] == page else ""
 
 
 def ids_without_references() -> Iterator[str]:
-    """Yield the ids of rows that name nothing and should: those of the previous release."""
+    """Yield the ids of rows that should have references and have none: those of the previous release."""
     for row in collection(ROWS).find(_without_references(), {"key": 1, "url": 1}):
         if referenced_ids(row["key"], row["url"]):
             yield row["_id"]
 
 
 def fill_references(row_ids: list[str]) -> None:
-    """Store what rows are about. Idempotent."""
+    """Store the references of rows. Idempotent."""
     rows = collection(ROWS)
     for row in rows.find({"_id": {"$in": row_ids}}, {"key": 1, "url": 1}):
         change = {"$set": {"about": referenced_ids(row["key"], row["url"])}}

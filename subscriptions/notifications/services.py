@@ -1,4 +1,4 @@
-"""Telling people, and their reading of it. ``notify`` is the only maker of rows; each is safe to repeat."""
+"""Create, withdraw, and mark notifications. Only ``notify`` and ``update_or_notify`` create rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MARKS = ReadMarks._meta.db_table
 
 @dataclass(frozen=True)
 class NotificationContent:
-    """Content of a row: ``url`` is a path of this site, ``what`` and ``title`` are for the kind's sentence."""
+    """A row's content: ``url`` is a path of this site; ``what`` and ``title`` fill the kind's sentence."""
 
     url: str
     title: str
@@ -47,11 +47,10 @@ def notify(
     what: str = "",
     actor: User | None = None,
 ) -> bool:
-    """Tell an account something, as it wishes; return whether that is new. ``occasion`` names it among the account's.
+    """Notify an account as it prefers; return whether the row is new. ``occasion`` makes it unique.
 
-    Of several ``kinds``, what concerns the account most comes first: it is told by the first that it wants to hear of,
-    and once. Nobody is told what they did themselves, nor what somebody did whom they block; nor is an account that is
-    closed told what others do.
+    Of several ``kinds``, most relevant first, the first wanted one is used, once. Nobody is notified of their own
+    actions or those of accounts they block, and inactive accounts are not notified of others' actions.
     """
     if actor is not None and actor.pk == user_id:
         return False
@@ -71,7 +70,7 @@ def notify(
 
 
 def _insert(user: User, kind: str, occasion: str, news: NotificationContent, actor: User | None) -> bool:
-    """Make the row; return whether it is new."""
+    """Insert the row; return whether it is new."""
     on_page, by_mail = delivery_channels(user.preferences, kind)
     now = timezone.now()
     key = notification_key(kind, occasion)
@@ -99,9 +98,9 @@ def _insert(user: User, kind: str, occasion: str, news: NotificationContent, act
 def update_or_notify(
     user_id: str, kind: str, occasion: str, *, url: str, title: str, what: str, is_news: bool
 ) -> None:
-    """Make the one row about something that changes say ``what`` there is now.
+    """Update ``what`` of the single notification about something that changes.
 
-    ``is_news`` makes it exist, the latest of all and not read; without that, only what it says changes.
+    With ``is_news``, also create it or make it the latest and unread.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not any(delivery_channels(user.preferences, kind)):
@@ -126,19 +125,19 @@ def update_or_notify(
 
 
 def withdraw_notification(user_id: str, kind: str, occasion: str) -> bool:
-    """Delete what ``notify`` told an account of an occasion; return whether it had not been read. Idempotent."""
+    """Delete the notification with this key; return whether it was unread. Idempotent."""
     key = {"user_id": user_id, "key": notification_key(kind, occasion)}
     row = collection(Notification._meta.db_table).find_one_and_delete(key)
     return row is not None and not row.get("is_read")
 
 
 def withdraw_from_actor(user_id: str, actor_id: str) -> None:
-    """Delete what an account was told that another did. Idempotent."""
+    """Delete an account's notifications about another's actions. Idempotent."""
     Notification.objects.filter(user_id=user_id, actor_id=actor_id).delete()
 
 
 def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool:
-    """Let all subscribers of a channel know; whether that is new. One row, however many they are."""
+    """Announce something to all subscribers of a channel by one row; return whether it is new."""
     now = timezone.now()
     row = Broadcast(
         channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + RETENTION
@@ -151,14 +150,14 @@ def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool
 
 
 def withdraw_about(*ids: str) -> None:
-    """Delete what anyone was told of things that are gone, such as videos, posts, comments or playlists. Idempotent."""
+    """Delete notifications and broadcasts about removed subjects: videos, posts, comments, or playlists."""
     gone = {"$in": list(ids)}
     collection(Broadcast._meta.db_table).delete_many({"subject": gone})
     collection(Notification._meta.db_table).delete_many({"about": gone})
 
 
 def next_email_time(user: User, now: datetime) -> datetime:
-    """When the account's next email goes out: within the hour, or at eight o'clock of its day or week."""
+    """Return when the account's next email goes out: now, or at eight o'clock of its day or week (UTC)."""
     days = PACE_DAYS[str(preferences.with_defaults(user.preferences)["email_pace"])]
     if days == 0:
         return now
@@ -169,7 +168,7 @@ def next_email_time(user: User, now: datetime) -> datetime:
 
 
 def mark_read(user_id: str, ids: Iterable[str]) -> None:
-    """Mark some as read: the account's own, and what channels announced. Unknown ids change nothing."""
+    """Mark some of an account's notifications and announcements as read. Unknown ids are ignored."""
     wanted = list(dict.fromkeys(ids))
     Notification.objects.filter(user_id=user_id, pk__in=wanted, is_read=False).update(is_read=True)
     announced = list(Broadcast.objects.filter(pk__in=wanted).values_list("pk", flat=True))
@@ -187,17 +186,17 @@ def mark_all_read(user_id: str) -> None:
 
 
 def mark_feed_seen(user_id: str) -> None:
-    """What is in the feed until now is no longer new to the account."""
+    """Mark the account's feed as seen until now."""
     collection(MARKS).update_one({"_id": user_id}, {"$set": {"feed_seen_at": timezone.now()}}, upsert=True)
 
 
 def load_read_marks(user_id: str) -> ReadMarks:
-    """The account's marks; empty ones where there are none."""
+    """Return the account's read marks; unsaved ones if there are none."""
     return ReadMarks.objects.filter(pk=user_id).first() or ReadMarks(user_id=user_id)
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove what an erased account was told and what it announced; others are no longer told that it did something."""
+    """Delete a deleted account's notifications, its broadcasts, and others' notifications of its actions."""
     Notification.objects.filter(user_id=user_id).delete()
     Notification.objects.filter(actor_id=user_id).delete()
     Broadcast.objects.filter(channel_id=user_id).delete()

@@ -1,6 +1,6 @@
-"""The link by which a mail's reader stops following a thread without signing in.
+"""Signed links in emails that unfollow a thread without signing in.
 
-Its token is signed and names account and thread. It never expires and changes nothing but that.
+The token contains account and thread, never expires, and allows nothing else.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ MAX_TOKEN_LENGTH = 400
 
 
 class ThreadLinkInvalid(Invalid):
-    """One answer for a link that was cut, made up, or belongs to an account that is gone."""
+    """The one error for a truncated or forged link, or one of a deleted account."""
 
     code = "link_invalid"
     detail = "This link is not valid. You can choose what we email you in your settings."
 
 
 def unfollow_url(user: User, thread_id: str) -> str:
-    """Return the address that ends what the account is told of a thread's replies."""
+    """Return the URL that unfollows a thread for the account."""
     token = signing.Signer(salt=SALT).sign_object([user.pk, thread_id])
     return f"{settings.SITE_URL}/notifications/stop?token={quote(token)}"
 
 
 def read_token(raw: str) -> tuple[User, str]:
-    """Return the account and the thread's id of a link's token. Raises ``ThreadLinkInvalid``."""
+    """Return the account and the thread's id of a token. Raises ``ThreadLinkInvalid``."""
     try:
         user_id, thread_id = signing.Signer(salt=SALT).unsign_object(raw[:MAX_TOKEN_LENGTH])
     except (signing.BadSignature, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""The gates of posts: anybody reads what a channel that is there has posted, unless staff took it down."""
+"""Access rules of posts: anyone may read an active channel's posts unless staff took them down."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ LISTED = {"is_taken_down": False}
 
 
 def listed_posts() -> QuerySet[Post]:
-    """Posts that may appear in anybody's lists, if their channel may."""
+    """Return posts that may appear in public lists if their channel may."""
     return Post.objects.filter(**LISTED)
 
 
 def post_for_reading(viewer: Viewer, post_id: str) -> Post:
-    """The post, channel and video loaded, when ``viewer`` may read it; ``Absent`` otherwise."""
+    """Return the post, with channel and video, if ``viewer`` may read it. Raises ``Absent``."""
     if not POST_ID.match(post_id):
         raise Absent
     post = Post.objects.select_related("channel", "video__channel").filter(pk=post_id).first()
@@ -39,7 +39,7 @@ def post_for_reading(viewer: Viewer, post_id: str) -> Post:
 
 
 def post_for_editing(viewer: Viewer, post_id: str) -> Post:
-    """The post, when ``viewer`` may change it; ``Forbidden`` when they can only read it."""
+    """Return the post if ``viewer`` may change it. Raises ``Absent``, or ``Forbidden`` if they may only read it."""
     post = post_for_reading(viewer, post_id)
     if not is_owner(viewer, post.channel_id):
         raise Forbidden

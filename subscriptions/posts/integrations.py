@@ -1,27 +1,23 @@
-"""What posts are to the rest of the site: they can be commented on, reported, and keep pictures."""
+"""Connect posts to comments, moderation, and image storage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import F
-from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import image_storage
-from accounts.deletion import account_deleted
 from subscriptions.models import Post
 from subscriptions.posts import access, queries, services
 from videos.comments import targets
 from videos.moderation import reportable
-from videos.signals import video_deleted
 
 POST = "post"
 
 
 def comment_target(post: Post) -> targets.CommentTarget:
-    """A post as something with comments below it."""
+    """Return a post as a comment target."""
     return targets.CommentTarget(
         POST,
         post.pk,
@@ -64,15 +60,3 @@ reportable.register_reportable(
         reportable.without_actor(lambda post_id: services.set_taken_down(post_id, False)),
     ),
 )
-
-
-@receiver(account_deleted)
-def delete_posts_of_account(sender: type, user_id: str, **extra: Any) -> None:
-    """An erased account's posts go with it, pictures included."""
-    services.delete_for_channel(user_id)
-
-
-@receiver(video_deleted)
-def detach_deleted_video(sender: Any, *, video_id: str, **extra: Any) -> None:
-    """A deleted video leaves the posts that showed it."""
-    services.detach_video(video_id)

@@ -1,22 +1,21 @@
-"""Posts as plain mappings, for the API and for templates alike."""
+"""Posts as API bodies, for the API and for templates alike."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from accounts import image_processing
-from accounts.mappers import image_url_pair, serialize_badge
+from accounts.mappers import image_urls, serialize_badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
 from subscriptions.models import Post
+from subscriptions.posts.schemas import PostDict, PostPictureDict
 from videos.access import may_watch
 from videos.mappers import serialize_card
 
 
-def serialize_post(
-    row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int = 0
-) -> dict[str, Any]:
-    """A post. Its channel, and its video with channel, must be loaded; a video ``viewer`` may not open is left out.
+def serialize_post(row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int = 0) -> PostDict:
+    """Return a post; a video that ``viewer`` may not open is left out.
+
+    Its channel, and its video with channel, must be loaded.
 
     ``unheard`` is the number of its comments that the viewer's blocks hide from them.
     """
@@ -38,9 +37,9 @@ def serialize_post(
     }
 
 
-def _serialize_image(row: Post) -> dict[str, Any] | None:
+def _serialize_image(row: Post) -> PostPictureDict | None:
     if not row.picture or len(row.picture_size) != 2:
         return None
-    large, small = image_url_pair(row.picture, image_processing.POST)
+    large, small = image_urls(row.picture, image_processing.POST)
     width, height = row.picture_size
     return {"url": large, "small_url": small, "width": width, "height": height}

@@ -20,12 +20,12 @@ NEWEST = ("-created_at", "-id")
 
 
 def posts_of_channel(channel_id: str) -> QuerySet[Post]:
-    """What a channel posted, channels and videos loaded; order by ``NEWEST``."""
+    """Return a channel's posts, channels and videos loaded; order by ``NEWEST``."""
     return listed_posts().filter(channel_id=channel_id).select_related("channel", "video__channel")
 
 
 def posts_feed(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> Page[Post]:
-    """A page of what the subscribed channels posted, the latest first, without those that are closed."""
+    """Return a page of the subscribed channels' posts, latest first, without those of inactive channels."""
     channels = followed_channels(user_id)
     rows, following = paginate_latest(
         request, lambda before, size: _newest_posts(channels, size, before), absolute=absolute
@@ -50,11 +50,11 @@ def _newest_posts(channel_ids: list[str], most: int, before: keyset_merge.Moment
 
 
 def viewer_reactions(viewer: Viewer, posts: Iterable[Post]) -> dict[str, str]:
-    """What ``viewer`` thinks of some posts, by id."""
+    """Return the viewer's reactions to some posts, by post id."""
     return POST_REACTIONS.of(str(viewer.pk), [post.pk for post in posts]) if viewer.is_authenticated else {}
 
 
 def titles_by_id(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The beginnings and addresses of some posts, by id."""
+    """Return the beginnings and URLs of some posts, by id."""
     rows = listed_posts().filter(pk__in=list(ids)).only("pk", "text")
     return {post.pk: (str(post), post.get_absolute_url()) for post in rows}

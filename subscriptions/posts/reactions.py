@@ -1,4 +1,4 @@
-"""Likes and dislikes of posts."""
+"""The reaction store of posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done to a post."""
+"""Create, change, and delete posts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from videos.models import Video
 
 
 def clean_post_text(raw: object) -> str:
-    """The text of a post as it is kept. ``Invalid`` when there is none or too much."""
+    """Return the cleaned text of a post. Raises ``Invalid`` if it is empty or too long."""
     text = clean_text(raw) if isinstance(raw, str) else ""
     if is_blank(text):
         raise Invalid("Write something.", fields={"text": ["Write something."]})
@@ -38,7 +38,7 @@ def clean_post_text(raw: object) -> str:
 
 
 def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
-    """Post ``text``, with a picture or a video (``video_id``), and let the subscribers know: one row for all."""
+    """Create a post from ``text`` with an image or a video (``video_id``), and announce it to the subscribers."""
     strikes.require_may_publish(user)
     email_verification.require_verified_email(user)
     text = clean_post_text(data.get("text"))
@@ -67,7 +67,7 @@ def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = N
 
 
 def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None = None) -> Post:
-    """Change ``text`` and ``allow_comments``. ``Stale`` when it is no longer at ``expected_version``."""
+    """Change ``text`` and ``allow_comments``. Raises ``Stale`` if the post is no longer at ``expected_version``."""
     require_version(post, expected_version)
     changes: dict[str, Any] = {}
     if "text" in data:
@@ -86,13 +86,13 @@ def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None 
 
 
 def require_version(post: Post, expected: int | None) -> None:
-    """Raise ``Stale`` when the caller expected another version of the post."""
+    """Raise ``Stale`` if the post is not at the expected version."""
     if expected is not None and post.version != expected:
         raise Stale
 
 
 def delete(post: Post) -> None:
-    """Remove a post, its picture, its comments and reactions. Safe to repeat."""
+    """Delete a post, its image, comments, and reactions. Idempotent."""
     Post.objects.filter(pk=post.pk).delete()
     notifications.withdraw_about(post.pk)
     POST_REACTIONS.delete_for_target(post.pk)
@@ -101,20 +101,20 @@ def delete(post: Post) -> None:
 
 
 def set_taken_down(post_id: str, taken_down: bool) -> None:
-    """Staff decided that nobody but its channel is to see it, or undid that. Safe to repeat."""
+    """Hide a post from everyone but its channel, or undo that. Idempotent."""
     rows = Post.objects.filter(pk=post_id, is_taken_down=not taken_down)
     rows.update(is_taken_down=taken_down, version=F("version") + 1)
 
 
 def delete_for_channel(user_id: str) -> None:
-    """Remove what an erased account posted, and its reactions."""
+    """Delete a deleted account's posts and reactions."""
     for post in Post.objects.filter(channel_id=user_id).iterator():
         delete(post)
     POST_REACTIONS.forget_user(user_id)
 
 
 def detach_video(video_id: str) -> None:
-    """A deleted video is no longer shown with posts; their texts stay."""
+    """Detach a deleted video from posts; their texts stay."""
     Post.objects.filter(video_id=video_id).update(video=None)
 
 

@@ -1,4 +1,4 @@
-"""``/channels/{username}/subscribers`` and ``/subscriptions``, and who keeps them private."""
+"""``/channels/{username}/subscribers`` and ``/subscriptions``, and the preferences that hide them."""
 
 import pytest
 

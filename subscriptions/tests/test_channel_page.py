@@ -1,4 +1,4 @@
-"""The front page of a channel: what its owner arranged, without what may not be seen."""
+"""The front page of a channel: its owner's arrangement, without hidden content."""
 
 import pytest
 

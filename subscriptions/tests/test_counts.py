@@ -1,4 +1,4 @@
-"""The number that a viewer sees is the length of the list that they see, whoever is closed, suspended or blocked."""
+"""Every displayed count equals the length of the list the viewer sees, with closed, suspended, and blocked accounts."""
 
 import pytest
 
@@ -17,7 +17,7 @@ VIEWERS = ("anonymous", "member", "owner", "stranger", "staff")
 
 @pytest.fixture
 def site(database, cast):
-    """Ann, Ben and the others talk below the owner's film, follow each other and share a playlist."""
+    """Let Ann, Ben, and the others comment on the owner's film, subscribe to each other, and share a playlist."""
     for name in ("ann", "ben"):
         setattr(cast, name, cast.user(name))
     video = cast.video(title="Film")
@@ -51,7 +51,7 @@ def listed(api, path):
 
 
 def compare(cast, site):
-    """Hold every number against its list, for every viewer; return the number of comments that each sees."""
+    """Compare every count with its list, for every viewer; return the number of comments that each sees."""
     video, playlist = site
     seen = {}
     for who in VIEWERS[: walk(3, deep=len(VIEWERS))]:
@@ -85,7 +85,7 @@ def compare(cast, site):
 
 
 def right():
-    """Return the names of the counters that differ from their rows by the nightly comparison."""
+    """Return the counters that differ from their rows by the nightly comparison."""
     return [drift.counter.name for drift in counters.reconcile(correct=False, settle_seconds=0)]
 
 

@@ -1,4 +1,4 @@
-"""The feed: what came since it was seen last."""
+"""The feed: videos published since it was last seen."""
 
 from datetime import timedelta
 

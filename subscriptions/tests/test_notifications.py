@@ -1,4 +1,4 @@
-"""What people are told: each occasion once, where they want it, and one row for a crowd."""
+"""Notifications: each occasion once, where the account wants it, and one row for all subscribers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts import deliverability, unsubscribe_links
 from accounts.models import User
-from accounts.sessions import refresh_token_reused
+from accounts.signals import refresh_token_reused
 from subscriptions import services as subscribing
 from subscriptions import tasks
 from subscriptions.models import Broadcast, Notification, Subscription
@@ -18,6 +18,7 @@ from tests.support.commands import recorded
 from videos import services as videos
 from videos.models import Case, Video
 from videos.moderation import cases
+from videos.signals import processing_failed
 
 LIST = "/api/v1/me/notifications"
 
@@ -263,8 +264,8 @@ def test_milestones_processing_decisions_and_alarms(database, cast):
 
         reaction_services.react(fan, video, "like")
     Video.objects.filter(pk=video.pk).update(status="failed")
-    videos.processing_failed.send(sender=Video, video_id=video.pk)
-    videos.processing_failed.send(sender=Video, video_id=video.pk)
+    processing_failed.send(sender=Video, video_id=video.pk)
+    processing_failed.send(sender=Video, video_id=video.pk)
     refresh_token_reused.send(
         sender=User, user=cast.owner, session={"_id": "s", "user_agent": "x", "ip_prefix": ""}
     )

@@ -1,4 +1,4 @@
-"""Subscriptions as OPML: out and in again, and what is no OPML."""
+"""Subscriptions as OPML: export, import, and rejected files."""
 
 import time
 

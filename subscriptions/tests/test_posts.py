@@ -1,4 +1,4 @@
-"""Posts of channels: who may read and change them, their pictures, videos, comments and reactions."""
+"""Posts of channels: access, images, videos, comments, and reactions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The feed at a secret address: whoever knows it reads it, until it is exchanged or ended."""
+"""The feed at a secret URL: anyone who knows it can read it until it is replaced or revoked."""
 
 from urllib.parse import urlsplit
 

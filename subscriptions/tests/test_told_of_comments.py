@@ -59,7 +59,7 @@ def follow(cast, who, thread, *, stop=False):
     ],
 )
 def test_one_event_is_told_once_by_the_first_kind_that_is_wanted(database, cast, unwanted, told):
-    """The reply mentions the owner, answers their comment and is on their video: three kinds at once."""
+    """The reply mentions the owner, answers their comment, and is on their video: three kinds at once."""
     video = cast.video()
     thread = say(cast, "owner", video, "First")
     prefer(cast, "owner", **{f"notify_{kind}": "none" for kind in unwanted})

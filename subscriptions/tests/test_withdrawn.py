@@ -1,4 +1,4 @@
-"""Withdrawn things withdraw their notifications: from the page, the number, and the next mail."""
+"""Deleted subjects withdraw their notifications from the page, the count, and the next email."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def prefer(cast, who, **chosen):
 
 @pytest.fixture
 def talk(database, cast):
-    """A thread of the member's on the owner's film with a heart, and a reply that mentions the staff."""
+    """Create the member's thread on the owner's film with a heart, and a reply that mentions the staff account."""
     assert cast.staff
     video = cast.video(title="Film")
     thread = say(cast, "member", f"videos/{video.pk}/comments")

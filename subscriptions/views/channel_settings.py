@@ -1,40 +1,34 @@
-"""The settings of one's channel page."""
+"""Settings: the channel's page."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import render
 
+from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_channel
-from accounts.models import User
 from streamsite.errors import Invalid, Stale
-from streamsite.view_helpers import add_form_errors
+from streamsite.view_actions import form_status, perform, posted_data, redirect_with_message
+from streamsite.view_helpers import allow_get_and_post
 from subscriptions.channel_page import queries, services
 from subscriptions.forms import ChannelPageForm
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def settings_channel(request: HttpRequest) -> HttpResponse:
-    """What the front page of the channel shows."""
-    owner = cast(User, request.user)
-    page = queries.get_arrangement(owner.pk)
-    form = ChannelPageForm(request.POST if request.method == "POST" else None, owner=owner, page=page)
-    if form.is_bound and form.is_valid():
-        try:
-            services.arrange(owner, form.arrangement(), expected_version=form.cleaned_data["version"])
-        except Invalid as error:
-            add_form_errors(form, error)
-        except Stale:
-            form.add_error(None, "It was changed elsewhere meanwhile. Load the page again.")
-        else:
-            messages.success(request, "Saved.")
-            return redirect("settings-channel")
+    """Choose the featured video and the shelves of the channel's front page."""
+    owner = signed_in_user(request)
+    form = ChannelPageForm(posted_data(request), owner=owner, page=queries.get_arrangement(owner.pk))
+    response = perform(
+        request,
+        form,
+        lambda: services.arrange(owner, form.arrangement(), expected_version=form.cleaned_data["version"]),
+        lambda _: redirect_with_message(request, "Saved.", "settings-channel"),
+        refusals=(Invalid, Stale),
+    )
     context = {"form": form, "channel": serialize_channel(owner, None)}
-    status = 400 if form.is_bound else 200
-    return render(request, "subscriptions/settings_channel.html", context, status=status)
+    return response or render(
+        request, "subscriptions/settings_channel.html", context, status=form_status(form)
+    )

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import channel_for_unsubscribing, channel_for_viewing
-from accounts.mappers import serialize_channel as channel_mapping
+from accounts.current_user import signed_in_user
+from accounts.mappers import serialize_channel
 from accounts.models import User
 from streamsite.api.pagination import paginate
-from streamsite.errors import SiteError
-from streamsite.view_helpers import is_htmx, safe_next
+from streamsite.view_actions import perform_and_redirect
+from streamsite.view_helpers import is_htmx, render_page_or_part
 from subscriptions import queries, services
-from subscriptions.channel_page import queries as fronts
+from subscriptions.channel_page import queries as channel_pages
 from videos import queries as video_queries
 from videos.models import Video
 from videos.viewer_state import ViewerState
@@ -26,20 +26,20 @@ from videos.views import filters
 from videos.watch_marks import add_watch_marks
 
 
-def channel_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, Any]:
-    """The watch page's subscribe button needs the channel as the viewer sees it."""
+def channel_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, object]:
+    """Return the watch page's context for the subscribe button: the channel as the viewer sees it."""
     known = queries.build_viewer_relation(request.user, video.channel, relation.notify)
-    return {"channel": channel_mapping(video.channel, known)}
+    return {"channel": serialize_channel(video.channel, known)}
 
 
 @require_safe
 def channel(request: HttpRequest, username: str) -> HttpResponse:
-    """A channel as its owner arranged it; without that, its newest videos."""
+    """Show a channel as its owner arranged it, or else its newest videos."""
     owner = channel_for_viewing(username)
-    body, arranged = fronts.load_channel(request.user, owner)
+    body, arranged = channel_pages.load_channel(request.user, owner)
     if not arranged.is_arranged or is_htmx(request):
         return _videos(request, owner, body)
-    front = fronts.build_front_page(owner, arranged)
+    front = channel_pages.build_front_page(owner, arranged)
     if not front["featured"] and not front["shelves"]:  # all of it was hidden since
         return _videos(request, owner, body)
     context = {"channel": body, "tab": "home", "front": front}
@@ -48,14 +48,13 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_safe
 def channel_videos(request: HttpRequest, username: str) -> HttpResponse:
-    """A channel's listed videos, sorted and searched."""
+    """List a channel's public videos, sorted and searched."""
     owner = channel_for_viewing(username)
-    return _videos(request, owner, fronts.load_channel(request.user, owner)[0])
+    return _videos(request, owner, channel_pages.load_channel(request.user, owner)[0])
 
 
-def _videos(request: HttpRequest, owner: User, body: dict[str, Any]) -> HttpResponse:
+def _videos(request: HttpRequest, owner: User, body: Mapping[str, object]) -> HttpResponse:
     page = video_queries.library_body(request, of=owner.pk, absolute=False)
-    template = "accounts/_tab_videos.html" if is_htmx(request) else "accounts/channel.html"
     context = {
         "channel": body,
         "tab": "videos",
@@ -64,52 +63,55 @@ def _videos(request: HttpRequest, owner: User, body: dict[str, Any]) -> HttpResp
         "sort": request.GET.get("sort", ""),
         "instead": filters.exact_search_url(request.GET),
     }
-    return render(request, template, add_watch_marks(request.user, context))
+    return render_page_or_part(
+        request, "accounts/channel.html", "accounts/_tab_videos.html", add_watch_marks(request.user, context)
+    )
 
 
 @require_safe
 def channel_about(request: HttpRequest, username: str) -> HttpResponse:
-    """What a channel says about itself."""
+    """Show a channel's description and links."""
     owner = channel_for_viewing(username)
-    context = {"channel": fronts.load_channel(request.user, owner)[0], "tab": "about", "page": None}
+    context = {"channel": channel_pages.load_channel(request.user, owner)[0], "tab": "about", "page": None}
     return render(request, "accounts/channel.html", context)
 
 
 @login_required
 @require_POST
 def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
-    """Subscribe or unsubscribe by form."""
-    owner = channel_for_unsubscribing(username, partial(queries.is_subscribed, str(request.user.pk)))
-    subscriber, video_id = cast(User, request.user), request.POST.get("video_id", "")
-    try:
+    """Subscribe, or unsubscribe (``action=unsubscribe``)."""
+    subscriber, video_id = signed_in_user(request), request.POST.get("video_id", "")
+    owner = channel_for_unsubscribing(username, partial(queries.is_subscribed, subscriber.pk))
+
+    def change() -> None:
         if request.POST.get("action") == "unsubscribe":
             services.unsubscribe(subscriber, owner, video_id=video_id)
         else:
-            owner = channel_for_viewing(username)
-            services.subscribe(subscriber, owner, video_id=video_id)
-    except SiteError as error:
-        messages.error(request, error.detail)
-    return redirect(safe_next(request, owner.get_absolute_url()))
+            services.subscribe(subscriber, channel_for_viewing(username), video_id=video_id)
+
+    return perform_and_redirect(request, change, "", owner)
 
 
 @login_required
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    """The newest videos of the subscribed channels."""
-    page = queries.feed_page(request, str(request.user.pk), absolute=False)
-    template = "videos/_grid.html" if is_htmx(request) else "subscriptions/feed.html"
-    return render(request, template, add_watch_marks(request.user, {"page": page}))
+    """List the newest videos of the subscribed channels."""
+    user = signed_in_user(request)
+    page = queries.feed_page(request, user.pk, absolute=False)
+    context = add_watch_marks(user, {"page": page})
+    return render_page_or_part(request, "subscriptions/feed.html", "videos/_grid.html", context)
 
 
 @login_required
 @require_safe
 def subscriptions(request: HttpRequest) -> HttpResponse:
-    """The channels the caller is subscribed to."""
-    rows = queries.subscriptions_of_user(str(request.user.pk))
+    """List the channels the caller is subscribed to."""
+    rows = queries.subscriptions_of_user(signed_in_user(request).pk)
     page = queries.without_inactive_channels(paginate(request, rows, queries.RECENT, absolute=False)).body(
-        lambda row: channel_mapping(
+        lambda row: serialize_channel(
             row.channel, {"is_self": False, "is_subscribed": True, "notify": row.notify}
         )
     )
-    template = "subscriptions/_channels.html" if is_htmx(request) else "subscriptions/list.html"
-    return render(request, template, {"page": page})
+    return render_page_or_part(
+        request, "subscriptions/list.html", "subscriptions/_channels.html", {"page": page}
+    )

@@ -1,23 +1,22 @@
-"""Pages of notifications: what one is told, and where one wants to be told."""
+"""Notifications, and the settings of where they arrive."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import preferences, profile
-from accounts.models import User
+from accounts.current_user import signed_in_user
+from accounts.views._links import invalid_link_page
 from streamsite.api.pagination import paginate_latest
+from streamsite.cache_headers import never_cached
 from streamsite.errors import SiteError
 from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UNSUBSCRIBE
-from streamsite.view_helpers import is_htmx
+from streamsite.view_actions import attempt, form_status, perform, posted_data, redirect_with_message
+from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from subscriptions.forms import NotificationsForm
 from subscriptions.notifications import queries, services, unfollow_links
 from videos.comments import following
@@ -26,36 +25,36 @@ from videos.comments import following
 @login_required
 @require_safe
 def notifications(request: HttpRequest) -> HttpResponse:
-    """What the viewer is told, the latest first."""
-    user = cast(User, request.user)
-    known = queries.load_reader(user)
-    rows, following = paginate_latest(
-        request, lambda before, size: queries.load_page(user.pk, known, before, size), absolute=False
+    """List the caller's notifications, latest first."""
+    user = signed_in_user(request)
+    reader = queries.load_reader(user)
+    rows, next_url = paginate_latest(
+        request, lambda before, size: queries.load_page(user.pk, reader, before, size), absolute=False
     )
-    results, unread = queries.serialize_with_unread(rows, user.pk, known)
-    context = {"page": {"next": following, "previous": None, "results": results}, "unread": unread}
-    template = "_notifications.html" if is_htmx(request) else "notifications.html"
-    return render(request, f"subscriptions/{template}", context)
+    results, unread = queries.serialize_with_unread(rows, user.pk, reader)
+    context = {"page": {"next": next_url, "previous": None, "results": results}, "unread": unread}
+    return render_page_or_part(
+        request, "subscriptions/notifications.html", "subscriptions/_notifications.html", context
+    )
 
 
 @login_required
 @require_POST
 def mark_all_read(request: HttpRequest) -> HttpResponse:
-    """Mark everything as read."""
-    services.mark_all_read(str(request.user.pk))
+    """Mark all notifications as read."""
+    services.mark_all_read(signed_in_user(request).pk)
     return redirect("notifications")
 
 
 @count_writes_as(UNSUBSCRIBE)
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@never_cached
+@allow_get_and_post
 def unfollow_thread(request: HttpRequest) -> HttpResponse:
-    """Where a mail's link to stop following a thread leads. Opening it changes nothing: mail scanners open links."""
-    try:
-        account, thread_id = unfollow_links.read_token(request.GET.get("token", ""))
-    except SiteError as error:
-        context = {"error": error, "settings_page": "settings-notifications"}
-        return render(request, "accounts/link_invalid.html", context, status=error.status)
+    """Stop following a thread by a mail's link. Opening it changes nothing: mail scanners open links."""
+    found = attempt(lambda: unfollow_links.read_token(request.GET.get("token", "")))
+    if isinstance(found, SiteError):
+        return invalid_link_page(request, found, settings_page="settings-notifications")
+    account, thread_id = found
     if request.method == "POST":
         following.unfollow(account.pk, thread_id)
     context = {"account": account, "is_done": request.method == "POST", "address": request.get_full_path()}
@@ -63,15 +62,17 @@ def unfollow_thread(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def settings_notifications(request: HttpRequest) -> HttpResponse:
-    """Where the viewer hears of what."""
-    user = cast(User, request.user)
-    chosen = preferences.with_defaults(user.preferences)
-    form = NotificationsForm(request.POST if request.method == "POST" else None, chosen=chosen)
-    if form.is_bound and form.is_valid():
-        profile.update_preferences(user, form.preferences())
-        messages.success(request, "Saved.")
-        return redirect("settings-notifications")
-    status = 400 if form.is_bound else 200
-    return render(request, "subscriptions/settings_notifications.html", {"form": form}, status=status)
+    """Choose which notifications arrive on the site, by email, on both or not at all."""
+    user = signed_in_user(request)
+    form = NotificationsForm(posted_data(request), chosen=preferences.with_defaults(user.preferences))
+    response = perform(
+        request,
+        form,
+        lambda: profile.update_preferences(user, form.preferences()),
+        lambda _: redirect_with_message(request, "Saved.", "settings-notifications"),
+    )
+    return response or render(
+        request, "subscriptions/settings_notifications.html", {"form": form}, status=form_status(form)
+    )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import channel_for_viewing
-from accounts.models import User
+from accounts.current_user import signed_in_user
 from streamsite.api.pagination import Page, paginate
-from streamsite.errors import Forbidden, SiteError
-from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
-from streamsite.visibility import is_owner
+from streamsite.errors import Forbidden
+from streamsite.view_actions import (
+    form_status,
+    perform,
+    posted_data,
+    redirect_back,
+    redirect_with_message,
+)
+from streamsite.view_helpers import allow_get_and_post, render_page_or_part
+from streamsite.visibility import Viewer, is_owner
 from subscriptions.channel_page.queries import load_channel
 from subscriptions.forms import PostForm
 from subscriptions.models import Post
@@ -24,79 +28,75 @@ from subscriptions.posts.integrations import comment_target
 from subscriptions.posts.reactions import POST_REACTIONS
 from videos.comments import text
 from videos.comments.queries import hidden_comment_count
+from videos.views._shared import toggle_reaction
 from videos.views.comments import comments_page
 from videos.watch_marks import add_watch_marks
 
-METHODS = ("GET", "HEAD", "POST")
+Context = dict[str, object]
 
 
-def _shown(post: Post, viewer: Any, reaction: str | None, *, unheard: int = 0) -> dict[str, Any]:
-    """A post for a template: also its text in pieces."""
+def _serialize_for_page(post: Post, viewer: Viewer, reaction: str | None, *, unheard: int = 0) -> Context:
+    """Serialize a post for a template: also its text in ``pieces``."""
     return mappers.serialize_post(post, viewer, reaction, unheard=unheard) | {
         "pieces": text.split_text(post.text, text.ANY_NAME, 0)
     }
 
 
-def _page(request: HttpRequest, page: Page[Post]) -> dict[str, Any]:
-    opinions = queries.viewer_reactions(request.user, page.rows)
-    body = page.body(lambda post: _shown(post, request.user, opinions.get(post.pk)))
+def _serialize_page(request: HttpRequest, page: Page[Post]) -> Context:
+    reactions = queries.viewer_reactions(request.user, page.rows)
+    body = page.body(lambda post: _serialize_for_page(post, request.user, reactions.get(post.pk)))
     return add_watch_marks(request.user, body)
 
 
-@require_http_methods(METHODS)
+@allow_get_and_post
 def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
-    """What a channel posted; its owner posts here."""
+    """List a channel's posts; its owner publishes here."""
     owner = channel_for_viewing(username)
     is_own = is_owner(request.user, owner.pk)
-    form = PostForm(request.POST, request.FILES) if request.method == "POST" else PostForm()
-    if request.method == "POST":
-        if not is_own:
-            raise Forbidden
-        if form.is_valid() and _create(cast(User, request.user), form):
-            messages.success(request, "Posted.")
-            return redirect("channel-posts", owner.username)
-    page = _page(
-        request, paginate(request, queries.posts_of_channel(owner.pk), queries.NEWEST, absolute=False)
+    if request.method == "POST" and not is_own:
+        raise Forbidden
+    form = PostForm(posted_data(request), request.FILES or None)
+    response = perform(
+        request,
+        form,
+        lambda: services.create(
+            signed_in_user(request), form.cleaned_data, picture=form.cleaned_data["picture"]
+        ),
+        lambda _: redirect_with_message(request, "Posted.", "channel-posts", owner.username),
     )
-    if is_htmx(request):
-        return render(request, "posts/_posts.html", {"page": page})
+    if response is not None:
+        return response
+    rows = paginate(request, queries.posts_of_channel(owner.pk), queries.NEWEST, absolute=False)
     context = {
         "channel": load_channel(request.user, owner)[0],
         "tab": "posts",
-        "page": page,
+        "page": _serialize_page(request, rows),
         "is_own": is_own,
+        "form": form,
     }
-    status = 400 if form.is_bound else 200
-    return render(request, "accounts/channel.html", context | {"form": form}, status=status)
-
-
-def _create(user: User, form: PostForm) -> bool:
-    """Whether the form could be posted; otherwise it says why not."""
-    try:
-        services.create(user, form.cleaned_data, picture=form.cleaned_data["picture"])
-    except SiteError as error:
-        add_form_errors(form, error)
-        return False
-    return True
+    return render_page_or_part(
+        request, "accounts/channel.html", "posts/_posts.html", context, form_status(form)
+    )
 
 
 @login_required
 @require_safe
 def feed_posts(request: HttpRequest) -> HttpResponse:
-    """What the subscribed channels posted."""
-    page = _page(request, queries.posts_feed(request, str(request.user.pk), absolute=False))
-    template = "posts/_posts.html" if is_htmx(request) else "posts/feed.html"
-    return render(request, template, {"page": page})
+    """List the posts of the subscribed channels."""
+    rows = queries.posts_feed(request, signed_in_user(request).pk, absolute=False)
+    context = {"page": _serialize_page(request, rows)}
+    return render_page_or_part(request, "posts/feed.html", "posts/_posts.html", context)
 
 
 @require_safe
 def detail(request: HttpRequest, post_id: str) -> HttpResponse:
-    """One post with what people say about it."""
+    """Show one post with its comments."""
     post = access.post_for_reading(request.user, post_id)
-    opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
+    reaction = queries.viewer_reactions(request.user, [post]).get(post.pk)
     linked, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
+    hidden = hidden_comment_count(request.user, post.pk)
     context = {
-        "post": _shown(post, request.user, opinion, unheard=hidden_comment_count(request.user, post.pk)),
+        "post": _serialize_for_page(post, request.user, reaction, unheard=hidden),
         "subject": comment_target(post),
         "linked_comment": linked if access.POST_ID.match(linked) else "",
         "linked_reply": reply if access.POST_ID.match(reply) else "",
@@ -104,51 +104,49 @@ def detail(request: HttpRequest, post_id: str) -> HttpResponse:
     return render(request, "posts/detail.html", add_watch_marks(request.user, context))
 
 
-@require_http_methods(METHODS)
+@allow_get_and_post
 def comments(request: HttpRequest, post_id: str) -> HttpResponse:
-    """The comments below a post."""
+    """Show the comments below a post; add one."""
     return comments_page(request, comment_target(access.post_for_reading(request.user, post_id)))
 
 
 @login_required
-@require_http_methods(METHODS)
+@allow_get_and_post
 def edit(request: HttpRequest, post_id: str) -> HttpResponse:
     """Change the text of one's own post."""
     post = access.post_for_editing(request.user, post_id)
-    first = {"text": post.text, "allow_comments": post.allow_comments}
-    form = PostForm(request.POST if request.method == "POST" else None, initial=first, is_edit=True)
-    if form.is_bound and form.is_valid():
-        try:
-            services.update(post, form.cleaned_data)
-        except SiteError as error:
-            add_form_errors(form, error)
-        else:
-            messages.success(request, "Saved.")
-            return redirect("post", post_id)
+    initial = {"text": post.text, "allow_comments": post.allow_comments}
+    form = PostForm(posted_data(request), initial=initial, is_edit=True)
+    response = perform(
+        request,
+        form,
+        lambda: services.update(post, form.cleaned_data),
+        lambda _: redirect_with_message(request, "Saved.", "post", post_id),
+    )
     context = {"form": form, "post": mappers.serialize_post(post, request.user)}
-    return render(request, "posts/edit.html", context, status=400 if form.is_bound else 200)
+    return response or render(request, "posts/edit.html", context, status=form_status(form))
 
 
 @login_required
-@require_http_methods(METHODS)
+@allow_get_and_post
 def delete(request: HttpRequest, post_id: str) -> HttpResponse:
-    """Remove one's own post, once that was confirmed."""
+    """Delete one's own post, after a confirmation."""
     post = access.post_for_editing(request.user, post_id)
     if request.method == "POST":
         services.delete(post)
-        messages.success(request, "The post was deleted.")
-        return redirect("channel-posts", post.channel.username)
+        return redirect_with_message(request, "The post was deleted.", "channel-posts", post.channel.username)
     return render(request, "posts/delete.html", {"post": mappers.serialize_post(post, request.user)})
 
 
 @login_required
 @require_POST
 def react(request: HttpRequest, post_id: str) -> HttpResponse:
-    """Like or dislike a post; the same once more takes it back."""
-    post = access.post_for_reading(request.user, post_id)
-    user_id, value = str(request.user.pk), request.POST.get("value", "")
-    if queries.viewer_reactions(request.user, [post]).get(post_id) == value:
-        POST_REACTIONS.withdraw(user_id, post_id)
-    else:
-        POST_REACTIONS.give(user_id, post_id, value)
-    return redirect(safe_next(request, post.get_absolute_url()))
+    """Like or dislike a post; sending the same again withdraws it."""
+    post, user_id = access.post_for_reading(request.user, post_id), signed_in_user(request).pk
+    toggle_reaction(
+        request,
+        queries.viewer_reactions(request.user, [post]).get(post_id),
+        lambda value: POST_REACTIONS.give(user_id, post_id, value),
+        lambda: POST_REACTIONS.withdraw(user_id, post_id),
+    )
+    return redirect_back(request, post)

@@ -90,17 +90,17 @@ def arguments() -> list[str]:
 
 
 def launch(
-    playwright: Playwright, switches: Sequence[str] | None = None, *, moves_on: bool = False
+    playwright: Playwright, switches: Sequence[str] | None = None, *, autoplay: bool = False
 ) -> Browser:
     """Start Chromium with ``switches``, by default those of ``arguments()``.
 
-    Its watch pages stay when a video ends, whatever else the test waits for; with ``moves_on``, they go on to the
+    Its watch pages stay when a video ends, whatever else the test waits for; with ``autoplay``, they go on to the
     next video as a viewer's do.
     """
     started = playwright.chromium.launch(
         executable_path=require(), args=arguments() if switches is None else list(switches)
     )
-    if not moves_on:
+    if not autoplay:
         _stay(started)
     return started
 

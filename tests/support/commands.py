@@ -25,6 +25,20 @@ NOT_QUERIES = {
 }
 
 
+# The commands that write documents; an aggregate may, too.
+DOCUMENT_WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
+
+
+def output_collections(event: monitoring.CommandStartedEvent) -> Iterator[tuple[str, str]]:
+    """Yield ``(database, collection)`` for where an aggregate writes its result."""
+    for stage in event.command.get("pipeline") or ():
+        target = stage.get("$out") or stage.get("$merge", {}).get("into")
+        if isinstance(target, dict):
+            yield target.get("db", event.database_name), target["coll"]
+        elif target:
+            yield event.database_name, target
+
+
 class CommandLog(monitoring.CommandListener):
     """Collects the commands of this process while it is told to."""
 
@@ -33,10 +47,16 @@ class CommandLog(monitoring.CommandListener):
         self.documents: list[tuple[str, dict[str, Any]]] | None = None
         self.before_command: Callable[[object], None] | None = None
         self.writes = WriteCounter()
+        # (database, collection) of every write that was sent; whoever asks for what is new empties it first.
+        self.written: set[tuple[str, str]] = set()
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         """Note a command as ``find videos_video``; it is sent once this returns."""
         self.writes.started(event)
+        if event.command_name in DOCUMENT_WRITES:
+            self.written.add((event.database_name, event.command[event.command_name]))
+        elif event.command_name == "aggregate":
+            self.written.update(output_collections(event))
         if self.before_command is not None and event.command_name not in NOT_QUERIES:
             self.before_command(event.command.get(event.command_name))
         if self.seen is not None and event.command_name not in NOT_QUERIES:

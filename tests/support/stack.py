@@ -11,9 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from tests.support import prepared
+from tests.support import prepared, processes
 
 START_SECONDS = 120
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -34,6 +35,7 @@ def _inherited() -> dict[str, str]:
 
 
 def _prepare_in(folder: Path) -> None:
+    folder.mkdir(parents=True)
     site = Stack(folder, fresh=True)
     site.start()
     site.stop()
@@ -43,7 +45,7 @@ class Stack:
     """``python -m streamsite.supervisor`` with ``arguments``, and its children. nginx is in front by default.
 
     One that need not be ``fresh`` may begin with a data folder that another one has prepared. ``wrapper`` is a command
-    that runs the site as its last arguments, such as ``setpriv``.
+    that runs the site as its last arguments, such as ``setpriv``; ``web_processes`` answer requests.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Stack:
         arguments: Sequence[str] = (),
         wrapper: Sequence[str] = (),
         fresh: bool = False,
+        web_processes: int = 1,
         **environment: str,
     ) -> None:
         self.root = ROOT  # where the code is
@@ -62,6 +65,7 @@ class Stack:
         self.url = f"http://localhost:{self.port}"
         self.arguments = arguments
         self.fresh = fresh
+        self.web_processes = web_processes
         self.wrapper = wrapper
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
@@ -84,7 +88,8 @@ class Stack:
             self.process = subprocess.Popen(
                 [
                     *self.wrapper,
-                    *(sys.executable, "-m", "streamsite.supervisor", "--no-demo", "--workers", "2"),
+                    *(sys.executable, "-m", "streamsite.supervisor", "--no-demo"),
+                    *("--workers", str(self.web_processes)),
                     *("--port", str(self.port), "--data", str(self.data_dir)),
                     *self.arguments,
                 ],
@@ -165,3 +170,14 @@ class Stack:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         return process.wait(timeout=40)
+
+    def kill(self) -> None:
+        """End everything at once, where nobody looks at how the site ends or at what it leaves."""
+        process = self.process
+        if process is None:
+            return
+        pids = processes.tree(process.pid) if process.poll() is None else set()
+        for pid in (process.pid, *pids):  # the supervisor first: it starts again what has ended
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=10)

@@ -75,9 +75,9 @@ def test_expired_lease_is_taken_over_and_the_first_owner_can_do_nothing(jobs, pu
     assert (first.id, second.id, second.tries) == (job_id, job_id, 2)
     assert not jobs.renew(first, 30)
     assert not jobs.finish(first, "late")
-    assert not jobs.retry_later(first, "late")
-    assert not jobs.set_aside(first, "late")
-    assert not jobs.give_back(first)
+    assert not jobs.schedule_retry(first, "late")
+    assert not jobs.mark_dead(first, "late")
+    assert not jobs.return_job(first)
     assert jobs.finish(second, "in time")
     assert jobs.find(job_id)["return_value"] == "in time"
 
@@ -92,7 +92,7 @@ def test_renewed_lease_is_not_taken_over(jobs, put):
 def test_failed_job_waits_longer_each_time(jobs, put):
     job_id = put()
     job = take(jobs)
-    assert jobs.retry_later(job, "it broke", exception="builtins.OSError")
+    assert jobs.schedule_retry(job, "it broke", exception="builtins.OSError")
     found = jobs.find(job_id)
     assert (found["state"], found["error"]) == (queue.READY, "it broke")
     assert found["errors"][0]["exception"] == "builtins.OSError"
@@ -106,7 +106,7 @@ def test_failed_job_waits_longer_each_time(jobs, put):
 
 def test_job_set_aside_keeps_its_reason_and_is_not_taken(jobs, put):
     job_id = put()
-    assert jobs.set_aside(take(jobs), "no use")
+    assert jobs.mark_dead(take(jobs), "no use")
     found = jobs.find(job_id)
     assert (found["state"], found["error"]) == (queue.DEAD, "no use")
     assert take(jobs) is None
@@ -116,7 +116,7 @@ def test_job_set_aside_keeps_its_reason_and_is_not_taken(jobs, put):
 
 def test_returned_job_does_not_count_the_try(jobs, put):
     put()
-    assert jobs.give_back(take(jobs))
+    assert jobs.return_job(take(jobs))
     assert take(jobs).tries == 1
 
 
@@ -142,9 +142,9 @@ def test_finished_job_cannot_be_cancelled_or_requeued_and_is_purged_later(jobs, 
 
 def test_name_admits_one_unfinished_job(jobs, put):
     put(unique="video-1")
-    assert not jobs.put(jobs.new_job("again", [], {}, queue="default", unique="video-1"))
+    assert not jobs.put(jobs.build_job("again", [], {}, queue="default", unique="video-1"))
     job = take(jobs)
-    assert not jobs.put(jobs.new_job("again", [], {}, queue="default", unique="video-1"))
+    assert not jobs.put(jobs.build_job("again", [], {}, queue="default", unique="video-1"))
     jobs.finish(job)
     put(unique="video-1")
 
@@ -154,7 +154,7 @@ def test_name_admits_one_job_of_many_at_once(jobs, django_db_blocker):
 
     def race():
         with django_db_blocker.unblock():
-            outcomes.append(jobs.put(jobs.new_job("t", [], {}, queue="default", unique="same")))
+            outcomes.append(jobs.put(jobs.build_job("t", [], {}, queue="default", unique="same")))
 
     in_threads(race)
     assert sorted(outcomes) == [False] * (THREADS - 1) + [True]
@@ -166,7 +166,7 @@ def test_dollars_and_dots_are_data(jobs, put):
     job_id = put("t", "$state", hostile)
     job = jobs.take("$tries", ["default"], 30)
     assert job.args == ["$state", hostile]
-    jobs.retry_later(job, "$token", exception="$args")
+    jobs.schedule_retry(job, "$token", exception="$args")
     found = jobs.find(job_id)
     assert (found["worker"], found["error"], found["errors"][0]["exception"]) == ("$tries", "$token", "$args")
 
@@ -211,7 +211,7 @@ def test_error_text_is_bounded(jobs, put, length):
         collection(queue.JOBS).update_one(
             {"_id": job_id}, {"$set": {"run_at": datetime(2020, 1, 1, tzinfo=UTC)}}
         )
-        jobs.retry_later(take(jobs), "x" * length)
+        jobs.schedule_retry(take(jobs), "x" * length)
     found = jobs.find(job_id)
     assert len(found["error"]) <= queue.ERROR_LENGTH
     assert len(found["errors"]) == queue.MAX_ERRORS

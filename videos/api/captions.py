@@ -15,15 +15,18 @@ from rest_framework.views import APIView
 
 from accounts.api.base import no_store
 from streamsite.api.conditional import conditional_response
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
+from streamsite.api.json_types import PageDict
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from videos import access, mappers, share_links
-from videos import serializers as shapes
 from videos.api import media_grants
 from videos.captions import services, webvtt
 from videos.captions.webvtt import CaptionFile, Cue
 from videos.models.caption import CaptionKind
+from videos.schemas.captions import CaptionDict, TranscriptDict, WrittenCaptionDict
+from videos.serializers.captions import CaptionTextSerializer, CaptionUploadSerializer
 
 DESCRIPTION_FIELDS = ("language", "label", "kind")
 # A transcript is bounded by what a caption file may hold, and is sent whole.
@@ -36,7 +39,7 @@ class CaptionsView(APIView):
     permission_classes = [IsAuthenticatedOrReadOnly]
     parser_classes = [MultiPartParser, StrictJSONParser]
 
-    @extend_schema(operation_id="captions_list", responses={200: shapes.PageOfCaptionsSerializer})
+    @extend_schema(operation_id="captions_list", responses={200: described(PageDict[CaptionDict])})
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.get_watchable(request._request, video_id)
         tracks = services.list_tracks(video_id)
@@ -51,10 +54,10 @@ class CaptionsView(APIView):
     @extend_schema(
         operation_id="captions_create",
         request={
-            "multipart/form-data": shapes.CaptionUploadSerializer,
-            "application/json": shapes.CaptionTextSerializer,
+            "multipart/form-data": CaptionUploadSerializer,
+            "application/json": CaptionTextSerializer,
         },
-        responses={201: shapes.CaptionWrittenSerializer},
+        responses={201: described(WrittenCaptionDict)},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
@@ -88,7 +91,7 @@ class CaptionView(APIView):
     parser_classes = [MultiPartParser, StrictJSONParser]
     token_scopes: ClassVar[dict[str, str]] = {}
 
-    @extend_schema(operation_id="captions_read", responses={200: shapes.CaptionSerializer})
+    @extend_schema(operation_id="captions_read", responses={200: described(CaptionDict)})
     def get(self, request: Request, video_id: str, caption_id: str) -> Response:
         visit = access.get_watchable(request._request, video_id)
         track = services.get_track(visit.video, caption_id)
@@ -100,10 +103,10 @@ class CaptionView(APIView):
     @extend_schema(
         operation_id="captions_update",
         request={
-            "multipart/form-data": shapes.CaptionUploadSerializer,
-            "application/json": shapes.CaptionTextSerializer,
+            "multipart/form-data": CaptionUploadSerializer,
+            "application/json": CaptionTextSerializer,
         },
-        responses={200: shapes.CaptionWrittenSerializer},
+        responses={200: described(WrittenCaptionDict)},
     )
     def patch(self, request: Request, video_id: str, caption_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
@@ -135,7 +138,7 @@ class TranscriptView(APIView):
             OpenApiParameter("language", str, description="A track in this language."),
             OpenApiParameter("track", str, description="The id of a caption track; instead of `language`."),
         ],
-        responses={200: shapes.TranscriptSerializer},
+        responses={200: described(TranscriptDict)},
     )
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.get_watchable(request._request, video_id)

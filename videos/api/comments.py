@@ -13,24 +13,19 @@ from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.errors import Invalid
 from videos import access as videos
-from videos import serializers as video_shapes
-from videos.comments import (
-    access,
-    filters,
-    following,
-    mappers,
-    queries,
-    reactions,
-    serializers,
-    services,
-    targets,
-)
+from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
+from videos.comments.schemas import CommentDict, CommentFiltersDict, StudioCommentDict, ThreadFollowDict
+from videos.comments.serializers import CommentFiltersSerializer, CommentInputSerializer
 from videos.models import Comment
 from videos.models.comment import CommentState
+from videos.schemas.videos import ReactionDict
+from videos.serializers.reactions import ReactionInputSerializer
 
 SORT = OpenApiParameter(
     "sort", str, enum=list(queries.SORTS), description="Pinned first; top is the default."
@@ -60,7 +55,7 @@ class CommentsView(APIView):
     @extend_schema(
         operation_id="video_comments",
         parameters=[*PAGINATION_PARAMETERS, SORT],
-        responses={200: serializers.PageOfCommentsSerializer},
+        responses={200: described(PageDict[CommentDict])},
     )
     def get(self, request: Request, video_id: str) -> Response:
         subject = targets.video_target(videos.get_watchable(request._request, video_id).video)
@@ -70,8 +65,8 @@ class CommentsView(APIView):
 
     @extend_schema(
         operation_id="video_comment",
-        request=serializers.CommentInputSerializer,
-        responses={201: serializers.CommentSerializer},
+        request=CommentInputSerializer,
+        responses={201: described(CommentDict)},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
@@ -90,7 +85,7 @@ class RepliesView(APIView):
     @extend_schema(
         operation_id="comment_replies",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: serializers.PageOfCommentsSerializer},
+        responses={200: described(PageDict[CommentDict])},
     )
     def get(self, request: Request, comment_id: str) -> Response:
         found = access.thread_for_reading(request._request, comment_id)
@@ -99,8 +94,8 @@ class RepliesView(APIView):
 
     @extend_schema(
         operation_id="comment_reply",
-        request=serializers.CommentInputSerializer,
-        responses={201: serializers.CommentSerializer},
+        request=CommentInputSerializer,
+        responses={201: described(CommentDict)},
     )
     @idempotent()
     def post(self, request: Request, comment_id: str) -> Response:
@@ -118,7 +113,7 @@ class CommentView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="comments_read", responses={200: serializers.CommentSerializer})
+    @extend_schema(operation_id="comments_read", responses={200: described(CommentDict)})
     def get(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_reading(request._request, comment_id).comment
         known = queries.load_viewer_state(request.user, comment)
@@ -126,9 +121,9 @@ class CommentView(APIView):
 
     @extend_schema(
         operation_id="comments_update",
-        request=serializers.CommentInputSerializer,
+        request=CommentInputSerializer,
         parameters=[IF_MATCH],
-        responses={200: serializers.CommentSerializer},
+        responses={200: described(CommentDict)},
     )
     def patch(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_editing(request._request, comment_id).comment
@@ -156,8 +151,8 @@ class CommentReactionView(APIView):
 
     @extend_schema(
         operation_id="comments_react",
-        request=video_shapes.ReactionInputSerializer,
-        responses={200: video_shapes.ReactionSerializer},
+        request=ReactionInputSerializer,
+        responses={200: described(ReactionDict)},
     )
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_reading(request._request, comment_id).comment
@@ -165,9 +160,7 @@ class CommentReactionView(APIView):
         likes = reactions.react(signed_in_user(request), comment, data.get("value"))
         return no_store(Response({"reaction": data["value"], "likes": likes}))
 
-    @extend_schema(
-        operation_id="comments_unreact", request=None, responses={200: video_shapes.ReactionSerializer}
-    )
+    @extend_schema(operation_id="comments_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_reading(request._request, comment_id).comment
         likes = reactions.withdraw(signed_in_user(request), comment)
@@ -179,14 +172,12 @@ class PinView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comments_pin", request=None, responses={200: serializers.CommentSerializer})
+    @extend_schema(operation_id="comments_pin", request=None, responses={200: described(CommentDict)})
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _comment_response(request, services.pin(comment))
 
-    @extend_schema(
-        operation_id="comments_unpin", request=None, responses={200: serializers.CommentSerializer}
-    )
+    @extend_schema(operation_id="comments_unpin", request=None, responses={200: described(CommentDict)})
     def delete(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _comment_response(request, services.unpin(comment))
@@ -197,16 +188,12 @@ class HeartView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(
-        operation_id="comments_heart", request=None, responses={200: serializers.CommentSerializer}
-    )
+    @extend_schema(operation_id="comments_heart", request=None, responses={200: described(CommentDict)})
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _comment_response(request, services.set_heart(comment, give=True))
 
-    @extend_schema(
-        operation_id="comments_unheart", request=None, responses={200: serializers.CommentSerializer}
-    )
+    @extend_schema(operation_id="comments_unheart", request=None, responses={200: described(CommentDict)})
     def delete(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _comment_response(request, services.set_heart(comment, give=False))
@@ -217,14 +204,12 @@ class FollowThreadView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(
-        operation_id="comments_follow", request=None, responses={200: serializers.FollowingSerializer}
-    )
+    @extend_schema(operation_id="comments_follow", request=None, responses={200: described(ThreadFollowDict)})
     def put(self, request: Request, comment_id: str) -> Response:
         return self._change(request, comment_id, follow=True)
 
     @extend_schema(
-        operation_id="comments_unfollow", request=None, responses={200: serializers.FollowingSerializer}
+        operation_id="comments_unfollow", request=None, responses={200: described(ThreadFollowDict)}
     )
     def delete(self, request: Request, comment_id: str) -> Response:
         return self._change(request, comment_id, follow=False)
@@ -240,9 +225,7 @@ class ApprovalView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(
-        operation_id="comments_approve", request=None, responses={200: serializers.CommentSerializer}
-    )
+    @extend_schema(operation_id="comments_approve", request=None, responses={200: described(CommentDict)})
     def put(self, request: Request, comment_id: str) -> Response:
         comment = access.comment_for_curating(request._request, comment_id).comment
         return _comment_response(request, services.approve(comment))
@@ -256,7 +239,7 @@ class StudioCommentsView(APIView):
     @extend_schema(
         operation_id="studio_comments",
         parameters=[*PAGINATION_PARAMETERS, OpenApiParameter("state", str, enum=list(STUDIO_STATES))],
-        responses={200: serializers.PageOfOwnersCommentsSerializer},
+        responses={200: described(PageDict[StudioCommentDict])},
     )
     def get(self, request: Request) -> Response:
         state = request.GET.get("state", "") or CommentState.SHOWN
@@ -280,7 +263,7 @@ class CommentFiltersView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="comment_rules", responses={200: serializers.CommentFiltersSerializer})
+    @extend_schema(operation_id="comment_rules", responses={200: described(CommentFiltersDict)})
     def get(self, request: Request) -> Response:
         return conditional_response(
             request, filters.rules_body(filters.get_rules(signed_in_user(request).pk))
@@ -288,8 +271,8 @@ class CommentFiltersView(APIView):
 
     @extend_schema(
         operation_id="comment_rules_change",
-        request=serializers.CommentFiltersSerializer,
-        responses={200: serializers.CommentFiltersSerializer},
+        request=CommentFiltersSerializer,
+        responses={200: described(CommentFiltersDict)},
     )
     def patch(self, request: Request) -> Response:
         data: Any = request.data

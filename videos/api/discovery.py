@@ -9,9 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from streamsite.api.conditional import conditional_response
+from streamsite.api.described import described
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access, recommendations
-from videos import serializers as shapes
+from videos.schemas.cards import RecommendationDict
+from videos.schemas.search import SuggestionsDict
 from videos.search.suggestions import suggest
 
 
@@ -23,7 +26,7 @@ class SuggestView(APIView):
     @extend_schema(
         operation_id="search_suggest",
         parameters=[OpenApiParameter("q", str, description="What was typed so far.")],
-        responses={200: shapes.SuggestionsSerializer},
+        responses={200: described(SuggestionsDict)},
     )
     def get(self, request: Request) -> Response:
         return conditional_response(request, suggest(request.user, request.GET.get("q", "")))
@@ -37,7 +40,7 @@ class TrendingView(APIView):
     @extend_schema(
         operation_id="trending",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfRecommendationsSerializer},
+        responses={200: described(PageDict[RecommendationDict])},
     )
     def get(self, request: Request) -> Response:
         return conditional_response(request, recommendations.trending_page(request))
@@ -48,7 +51,7 @@ class RelatedView(APIView):
 
     permission_classes = [AllowAny]
 
-    @extend_schema(operation_id="videos_related", responses={200: shapes.PageOfRecommendationsSerializer})
+    @extend_schema(operation_id="videos_related", responses={200: described(PageDict[RecommendationDict])})
     def get(self, request: Request, video_id: str) -> Response:
         video = access.get_watchable(request._request, video_id).video
         return conditional_response(

@@ -11,10 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store
+from streamsite.api.described import described
 from streamsite.errors import Invalid
 from streamsite.rate_limits import PREVIEW
-from videos import serializers as shapes
 from videos.file_titles import title_from_filename
+from videos.schemas.videos import FileTitlesDict
+from videos.serializers.file_titles import FileNamesSerializer
 
 MAX_NAMES = 100
 
@@ -28,8 +30,8 @@ class FileTitlesView(APIView):
 
     @extend_schema(
         operation_id="upload_titles",
-        request=shapes.FileNamesSerializer,
-        responses={200: shapes.FileTitlesSerializer},
+        request=FileNamesSerializer,
+        responses={200: described(FileTitlesDict)},
     )
     def post(self, request: Request) -> Response:
         sent: Any = request.data

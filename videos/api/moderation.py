@@ -14,11 +14,16 @@ from rest_framework.views import APIView
 from accounts.access import channel_for_unsubscribing, channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
 from accounts.mappers import serialize_badge
+from accounts.schemas import ChannelBadgeDict
 from streamsite.api.conditional import conditional_response
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from videos import blocks
-from videos.moderation import access, cases, reportable, serializers
+from videos.moderation import access, cases, reportable
+from videos.moderation.schemas import BlockStateDict, DecisionDict, ReportDict
+from videos.moderation.serializers import AppealSerializer, ReportInputSerializer
 
 
 class ReportView(APIView):
@@ -41,8 +46,8 @@ class VideoReportView(ReportView):
 
     @extend_schema(
         operation_id="videos_report",
-        request=serializers.ReportInputSerializer,
-        responses={201: serializers.ReportSerializer},
+        request=ReportInputSerializer,
+        responses={201: described(ReportDict)},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
@@ -56,8 +61,8 @@ class CommentReportView(ReportView):
 
     @extend_schema(
         operation_id="comments_report",
-        request=serializers.ReportInputSerializer,
-        responses={201: serializers.ReportSerializer},
+        request=ReportInputSerializer,
+        responses={201: described(ReportDict)},
     )
     @idempotent()
     def post(self, request: Request, comment_id: str) -> Response:
@@ -71,8 +76,8 @@ class ChannelReportView(ReportView):
 
     @extend_schema(
         operation_id="channels_report",
-        request=serializers.ReportInputSerializer,
-        responses={201: serializers.ReportSerializer},
+        request=ReportInputSerializer,
+        responses={201: described(ReportDict)},
     )
     @idempotent()
     def post(self, request: Request, username: str) -> Response:
@@ -87,7 +92,7 @@ class DecisionsView(APIView):
     @extend_schema(
         operation_id="me_decisions",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: serializers.PageOfOwnCasesSerializer},
+        responses={200: described(PageDict[DecisionDict])},
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, cases.cases_against(signed_in_user(request).pk), cases.NEWEST)
@@ -101,8 +106,8 @@ class AppealView(APIView):
 
     @extend_schema(
         operation_id="me_decision_appeal",
-        request=serializers.AppealSerializer,
-        responses={201: serializers.OwnCaseSerializer},
+        request=AppealSerializer,
+        responses={201: described(DecisionDict)},
     )
     @idempotent()
     def post(self, request: Request, case_id: str) -> Response:
@@ -120,7 +125,7 @@ class BlocksView(APIView):
     @extend_schema(
         operation_id="me_blocks",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: serializers.PageOfBlocksSerializer},
+        responses={200: described(PageDict[ChannelBadgeDict])},
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, blocks.blocks_of_user(signed_in_user(request).pk), blocks.RECENT)
@@ -132,12 +137,12 @@ class BlockView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_block", request=None, responses={200: serializers.BlockSerializer})
+    @extend_schema(operation_id="me_block", request=None, responses={200: described(BlockStateDict)})
     def put(self, request: Request, username: str) -> Response:
         blocks.block(signed_in_user(request), channel_for_viewing(username))
         return no_store(Response({"is_blocked": True}))
 
-    @extend_schema(operation_id="me_unblock", request=None, responses={200: serializers.BlockSerializer})
+    @extend_schema(operation_id="me_unblock", request=None, responses={200: described(BlockStateDict)})
     def delete(self, request: Request, username: str) -> Response:
         user = signed_in_user(request)
         blocks.unblock(

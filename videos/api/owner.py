@@ -15,16 +15,24 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from streamsite.rate_limits import IMAGE_UPLOAD, PREVIEW
 from videos import access, mappers, services, share_links, tasks, thumbnails
-from videos import serializers as shapes
 from videos.api import media_grants
 from videos.chapters import services as chapter_services
 from videos.models import Video
+from videos.schemas.captions import ChapterPreviewDict
+from videos.schemas.processing import ProcessingDict
+from videos.schemas.share_links import ShareLinkDict
+from videos.schemas.videos import VideoDict
+from videos.serializers.chapters import ChapterPreviewInputSerializer
+from videos.serializers.share_links import ShareLinkInputSerializer
+from videos.serializers.thumbnails import ThumbnailChoiceSerializer, ThumbnailUploadSerializer
 
 
 class ThumbnailView(APIView):
@@ -37,10 +45,10 @@ class ThumbnailView(APIView):
     @extend_schema(
         operation_id="thumbnail_update",
         request={
-            "multipart/form-data": shapes.ThumbnailUploadSerializer,
-            "application/json": shapes.ThumbnailChoiceSerializer,
+            "multipart/form-data": ThumbnailUploadSerializer,
+            "application/json": ThumbnailChoiceSerializer,
         },
-        responses={200: shapes.VideoSerializer},
+        responses={200: described(VideoDict)},
     )
     def put(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
@@ -84,8 +92,8 @@ class ChapterPreviewView(APIView):
 
     @extend_schema(
         operation_id="chapters_preview",
-        request=shapes.ChapterPreviewInputSerializer,
-        responses={200: shapes.ChapterPreviewSerializer},
+        request=ChapterPreviewInputSerializer,
+        responses={200: described(ChapterPreviewDict)},
     )
     def post(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
@@ -107,7 +115,7 @@ class ShareLinksView(APIView):
     @extend_schema(
         operation_id="share_links_list",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfShareLinksSerializer},
+        responses={200: described(PageDict[ShareLinkDict])},
     )
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
@@ -116,8 +124,8 @@ class ShareLinksView(APIView):
 
     @extend_schema(
         operation_id="share_links_create",
-        request=shapes.ShareLinkInputSerializer,
-        responses={201: shapes.ShareLinkSerializer},
+        request=ShareLinkInputSerializer,
+        responses={201: described(ShareLinkDict)},
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
@@ -145,7 +153,7 @@ class ProcessingView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="videos_processing", responses={200: shapes.ProcessingSerializer})
+    @extend_schema(operation_id="videos_processing", responses={200: described(ProcessingDict)})
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
         return no_store(Response(mappers.serialize_processing(video, tasks.jobs_ahead(video))))
@@ -156,7 +164,7 @@ class RetryView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="videos_retry", request=None, responses={202: shapes.ProcessingSerializer})
+    @extend_schema(operation_id="videos_retry", request=None, responses={202: described(ProcessingDict)})
     def post(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
         video = services.retry(video, enqueue=tasks.enqueue_processing)

@@ -13,14 +13,20 @@ from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.conditional import conditional_response
+from streamsite.api.described import described
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.rate_limits import PLAYBACK
 from streamsite.sanitize import clean_line
 from videos import access, mappers
-from videos import serializers as shapes
 from videos.api import heartbeat
 from videos.playback import history
 from videos.reactions import services
+from videos.schemas.cards import CardDict, HistoryEntryDict
+from videos.schemas.playback import HeartbeatResultDict
+from videos.schemas.videos import ReactionDict
+from videos.serializers.playback import HeartbeatSerializer
+from videos.serializers.reactions import ReactionInputSerializer
 
 
 class PlaybackView(APIView):
@@ -31,8 +37,8 @@ class PlaybackView(APIView):
 
     @extend_schema(
         operation_id="videos_playback",
-        request=shapes.HeartbeatSerializer,
-        responses={200: shapes.HeartbeatAnswerSerializer},
+        request=HeartbeatSerializer,
+        responses={200: described(HeartbeatResultDict)},
     )
     def post(self, request: Request, video_id: str) -> Response:
         visit = access.get_watchable(request._request, video_id)
@@ -46,8 +52,8 @@ class ReactionView(APIView):
 
     @extend_schema(
         operation_id="videos_react",
-        request=shapes.ReactionInputSerializer,
-        responses={200: shapes.ReactionSerializer},
+        request=ReactionInputSerializer,
+        responses={200: described(ReactionDict)},
     )
     def put(self, request: Request, video_id: str) -> Response:
         video = access.get_watchable(request._request, video_id).video
@@ -55,7 +61,7 @@ class ReactionView(APIView):
         likes = services.react(signed_in_user(request), video, data.get("value"))
         return no_store(Response({"reaction": data["value"], "likes": likes}))
 
-    @extend_schema(operation_id="videos_unreact", request=None, responses={200: shapes.ReactionSerializer})
+    @extend_schema(operation_id="videos_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, video_id: str) -> Response:
         video = access.get_watchable(request._request, video_id).video
         likes = services.withdraw(signed_in_user(request), video)
@@ -70,7 +76,7 @@ class LikesView(APIView):
     @extend_schema(
         operation_id="me_likes",
         parameters=PAGINATION_PARAMETERS,
-        responses={200: shapes.PageOfCardsSerializer},
+        responses={200: described(PageDict[CardDict])},
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, services.likes_of_user(signed_in_user(request).pk), services.RECENT)
@@ -88,7 +94,7 @@ class HistoryView(APIView):
     @extend_schema(
         operation_id="me_history",
         parameters=[*PAGINATION_PARAMETERS, OpenApiParameter("q", str, description="Words of the title.")],
-        responses={200: shapes.PageOfWatchedSerializer},
+        responses={200: described(PageDict[HistoryEntryDict])},
     )
     def get(self, request: Request) -> Response:
         words = clean_line(request.GET.get("q", ""))[:100]

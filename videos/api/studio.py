@@ -14,9 +14,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.base import no_store, signed_in_user
+from streamsite.api.described import described
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access, mappers
-from videos.studio import bulk_actions, csv_export, date_ranges, reports, serializers, videos_table
+from videos.schemas.videos import StudioVideoDict
+from videos.studio import bulk_actions, csv_export, date_ranges, reports, videos_table
+from videos.studio.schemas import BulkResultDict, ChannelStatisticsDict, VideoStatisticsDict
+from videos.studio.serializers import BulkSerializer
 from videos.syndication import urls
 
 RANGE_PARAMETER = OpenApiParameter(
@@ -42,7 +47,7 @@ class StatsView(APIView):
     @extend_schema(
         operation_id="studio_stats",
         parameters=[RANGE_PARAMETER],
-        responses={200: serializers.ChannelReportSerializer},
+        responses={200: described(ChannelStatisticsDict)},
     )
     def get(self, request: Request) -> Response:
         user, period = signed_in_user(request), date_ranges.parse_period(request.GET)
@@ -77,7 +82,7 @@ class VideoStatsView(APIView):
     @extend_schema(
         operation_id="studio_video_stats",
         parameters=[RANGE_PARAMETER],
-        responses={200: serializers.VideoReportSerializer},
+        responses={200: described(VideoStatisticsDict)},
     )
     def get(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)
@@ -118,7 +123,7 @@ class StudioVideosView(APIView):
             *(OpenApiParameter(name, str, enum=list(among)) for name, among in videos_table.FILTERS.items()),
             OpenApiParameter("sort", str, enum=list(videos_table.SORTS)),
         ],
-        responses={200: serializers.PageOfOwnVideosSerializer},
+        responses={200: described(PageDict[StudioVideoDict])},
     )
     def get(self, request: Request) -> Response:
         page = videos_table.own_videos_page(
@@ -134,8 +139,8 @@ class BulkView(APIView):
 
     @extend_schema(
         operation_id="studio_videos_bulk",
-        request=serializers.BulkSerializer,
-        responses={200: serializers.BulkAnswerSerializer},
+        request=BulkSerializer,
+        responses={200: described(BulkResultDict)},
     )
     def post(self, request: Request) -> Response:
         sent: Any = request.data

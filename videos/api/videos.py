@@ -16,17 +16,20 @@ from rest_framework.views import APIView
 
 from accounts.api.base import signed_in_user
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
+from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.errors import Invalid
 from streamsite.rate_limits import UPLOAD
 from videos import access, mappers, queries, services, share_links, tasks
-from videos import serializers as shapes
 from videos.api import media_grants
 from videos.files import duplicates
 from videos.metadata import EDITABLE
 from videos.models import CATEGORIES
+from videos.schemas.cards import PageOfFoundCardsDict
+from videos.schemas.videos import UploadedVideoDict, VideoDict
+from videos.serializers.metadata import MetadataSerializer, UploadSerializer
 
 
 class VideosView(APIView):
@@ -62,15 +65,15 @@ class VideosView(APIView):
             OpenApiParameter("captions", str, enum=["1"], description="Only with captions."),
             OpenApiParameter("sort", str, enum=[queries.RELEVANCE, *queries.SORTS]),
         ],
-        responses={200: shapes.PageOfFoundCardsSerializer},
+        responses={200: described(PageOfFoundCardsDict)},
     )
     def get(self, request: Request) -> Response:
         return conditional_response(request, queries.library_body(request))
 
     @extend_schema(
         operation_id="videos_upload",
-        request={"multipart/form-data": shapes.UploadSerializer},
-        responses={201: shapes.UploadedVideoSerializer},
+        request={"multipart/form-data": UploadSerializer},
+        responses={201: described(UploadedVideoDict)},
     )
     @idempotent()
     def post(self, request: Request) -> Response:
@@ -106,7 +109,7 @@ class VideoView(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(operation_id="videos_read", responses={200: shapes.VideoSerializer})
+    @extend_schema(operation_id="videos_read", responses={200: described(VideoDict)})
     def get(self, request: Request, video_id: str) -> Response:
         visit = access.get_watchable(request._request, video_id)
         grant = media_grants.grant_for_request(request, visit.link)
@@ -116,8 +119,8 @@ class VideoView(APIView):
 
     @extend_schema(
         operation_id="videos_update",
-        request=shapes.MetadataSerializer,
-        responses={200: shapes.VideoSerializer},
+        request=MetadataSerializer,
+        responses={200: described(VideoDict)},
     )
     def patch(self, request: Request, video_id: str) -> Response:
         video = access.video_for_editing(request.user, video_id)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from streamsite.errors import SiteError
 from streamsite.sanitize import clean_line
-from videos import languages
-from videos.captions import services, webvtt
+from videos.captions import languages, services, webvtt
 from videos.metadata import MAX_LANGUAGE_LENGTH, clean_language
 from videos.models import Video
 from videos.models.caption import CaptionKind, CaptionSource

@@ -16,9 +16,8 @@ from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
 from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
-from videos import languages
 from videos.caps import build_caps
-from videos.captions import webvtt
+from videos.captions import languages, webvtt
 from videos.captions.webvtt import Cue
 from videos.files import paths
 from videos.metadata import clean_language

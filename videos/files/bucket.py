@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
-from streamsite.errors import Unavailable
 from streamsite.external_services import ExternalService
+from videos.files.bucket_errors import BucketUnavailable as BucketUnavailable
 
 if TYPE_CHECKING:
     from videos.files.s3 import Bucket
@@ -28,10 +28,6 @@ FOLDER = re.compile(r"\A[A-Za-z0-9_-]{11}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\Z")
 MAX_CONCURRENT_REQUESTS, REQUEST_TIMEOUT_SECONDS = 16, 3.0
 
 T = TypeVar("T")
-
-
-class BucketUnavailable(Unavailable):
-    """The bucket does not answer, or not as it should."""
 
 
 _partner = ExternalService(

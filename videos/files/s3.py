@@ -15,15 +15,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError as BotoCoreError
 from botocore.exceptions import ClientError as ClientError
 from botocore.exceptions import NoCredentialsError as NoCredentialsError
-from storages.backends.s3 import S3Storage
 
-from videos.files.bucket import BucketUnavailable, cors_rule
+from videos.files.bucket_errors import BucketUnavailable
 
 logger = logging.getLogger("streamsite.bucket")
 
@@ -38,6 +38,10 @@ NO_CORS = "NoSuchCORSConfiguration"
 MISSING = {"404", "NoSuchKey", "NotFound"}
 # No cache keeps what a signed address gave: the next visitor needs an address of their own.
 OBJECT_CACHE = "private, no-store"
+
+
+# Files are sent in parallel already.
+TRANSFER = TransferConfig(use_threads=False, multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
 
 
 @dataclass(frozen=True)
@@ -63,20 +67,6 @@ class ObjectInfo:
     modified: datetime
 
 
-class _Storage(S3Storage):
-    """One connection for all threads. Only its client is shared, which is made for that."""
-
-    _shared: Any = None
-    _lock = threading.Lock()
-
-    @property
-    def connection(self) -> Any:
-        with self._lock:
-            if self._shared is None:
-                self._shared = super().connection
-        return self._shared
-
-
 class Bucket:
     """The folders of stored generations below one prefix of one bucket."""
 
@@ -95,22 +85,14 @@ class Bucket:
         self.name = name
         self._prefix = f"{prefix}/" if prefix else ""
         self.root = f"{self._prefix}videos"
-        self._storage = _Storage(
-            bucket_name=name,
-            endpoint_url=endpoint,
-            region_name=region,
-            access_key=key_id,
-            secret_key=secret,
-            # Neither a token nor an address of the environment's may join in.
-            security_token=None,
-            session_profile=None,
-            custom_domain=None,
-            cloudfront_key_id=None,
-            cloudfront_key=None,
-            location=self.root,
-            default_acl=None,
-            querystring_auth=True,
-            client_config=Config(
+        self._lock = threading.Lock()
+        self._made_client: Any = None
+        # Without a key boto3 asks the machine for its role. A token of the environment's is never joined to our key.
+        self._session = boto3.Session(aws_access_key_id=key_id or None, aws_secret_access_key=secret or None)
+        self._options = {
+            "endpoint_url": endpoint,
+            "region_name": region,
+            "config": Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "virtual" if in_host else "path"},
                 connect_timeout=patience.connect,
@@ -122,20 +104,15 @@ class Bucket:
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),
-            # Files are sent in parallel already.
-            transfer_config=TransferConfig(
-                use_threads=False, multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES
-            ),
-        )
+        }
 
     @property
     def client(self) -> Any:
-        """The client of the package, for what is asked of the bucket as a whole."""
-        return self._client
-
-    @property
-    def _client(self) -> Any:
-        return self._storage.connection.meta.client
+        """The S3 client, one for all threads; made on first use."""
+        with self._lock:
+            if self._made_client is None:
+                self._made_client = self._session.client("s3", **self._options)
+            return self._made_client
 
     def put(
         self,
@@ -148,32 +125,30 @@ class Bucket:
         """Send a file. What ``on_bytes`` raises stops it."""
         extra = {"ContentType": content_type, "CacheControl": OBJECT_CACHE}
         with _translated():
-            self._client.upload_file(
+            self.client.upload_file(
                 str(path),
                 self.name,
                 self._key(folder, name),
                 ExtraArgs=extra,
                 Callback=on_bytes,
-                Config=self._storage.transfer_config,
+                Config=TRANSFER,
             )
 
     def fetch(self, folder: str, name: str, target: Path) -> None:
         """Write an object to the file ``target``. ``FileNotFoundError`` when there is none."""
         with _translated():
-            self._client.download_file(
-                self.name, self._key(folder, name), str(target), Config=self._storage.transfer_config
-            )
+            self.client.download_file(self.name, self._key(folder, name), str(target), Config=TRANSFER)
 
     def read(self, folder: str, name: str) -> tuple[bytes, ObjectInfo]:
         """A whole object, for small ones. ``FileNotFoundError`` when there is none."""
         with _translated():
-            found = self._client.get_object(Bucket=self.name, Key=self._key(folder, name))
+            found = self.client.get_object(Bucket=self.name, Key=self._key(folder, name))
             return found["Body"].read(), _facts(found)
 
     def facts(self, folder: str, name: str) -> ObjectInfo:
         """What is known about an object. ``FileNotFoundError`` when there is none."""
         with _translated():
-            return _facts(self._client.head_object(Bucket=self.name, Key=self._key(folder, name)))
+            return _facts(self.client.head_object(Bucket=self.name, Key=self._key(folder, name)))
 
     def sizes(self, folder: str) -> dict[str, int]:
         """Names and sizes of a folder's objects."""
@@ -183,7 +158,7 @@ class Bucket:
     def newest(self, folder: str) -> datetime | None:
         """When the folder was last written to, judged by its first thousand objects."""
         with _translated():
-            page = self._client.list_objects_v2(
+            page = self.client.list_objects_v2(
                 Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=PAGE_SIZE
             )
         return max((entry["LastModified"] for entry in page.get("Contents", ())), default=None)
@@ -208,7 +183,7 @@ class Bucket:
         with _translated():
             for first in range(0, len(keys), PAGE_SIZE):
                 batch = {"Objects": keys[first : first + PAGE_SIZE], "Quiet": True}
-                answer = self._client.delete_objects(Bucket=self.name, Delete=batch)
+                answer = self.client.delete_objects(Bucket=self.name, Delete=batch)
                 if answer.get("Errors"):
                     logger.error("bucket: not deleted: %s", answer["Errors"][0].get("Code"))
                     raise BucketUnavailable
@@ -288,20 +263,19 @@ class Bucket:
     def _note(self, folder: str, day: date) -> str:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
-    def allow_pages(self) -> bool:
-        """Add the rule by which pages may read, beside those that are there. Return False when it is there."""
+    def allow_pages(self, wanted: dict[str, Any]) -> bool:
+        """Add a CORS rule beside those that are there. Return False when it is there."""
         rules = self._cors_rules()
-        wanted = cors_rule()
         if wanted in rules:
             return False
         with _translated():
-            self._client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
+            self.client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
         return True
 
     def _cors_rules(self) -> list[dict[str, Any]]:
         with _translated():
             try:
-                found = self._client.get_bucket_cors(Bucket=self.name)
+                found = self.client.get_bucket_cors(Bucket=self.name)
             except ClientError as error:
                 if error.response["Error"]["Code"] != NO_CORS:
                     raise
@@ -313,8 +287,11 @@ class Bucket:
         """An address at which whoever has it gets the object with ``method``, for ``seconds``."""
         parameters = {"ResponseContentDisposition": disposition} if disposition else {}
         with _translated():
-            url: str = self._storage.url(
-                f"{folder}/{name}", parameters=parameters, expire=seconds, http_method=method
+            url: str = self.client.generate_presigned_url(
+                "get_object",
+                Params={"Bucket": self.name, "Key": self._key(folder, name)} | parameters,
+                ExpiresIn=seconds,
+                HttpMethod=method,
             )
         return url
 
@@ -327,7 +304,7 @@ class Bucket:
             return [entry for page in pages for entry in page.get("Contents", ())]
 
     def _pages(self, prefix: str, **more: str) -> Iterator[dict[str, Any]]:
-        paginator = self._client.get_paginator("list_objects_v2")
+        paginator = self.client.get_paginator("list_objects_v2")
         pages: Iterator[dict[str, Any]] = iter(paginator.paginate(Bucket=self.name, Prefix=prefix, **more))
         return pages
 

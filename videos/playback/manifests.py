@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
@@ -21,9 +20,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from streamsite import files
+from streamsite.caching import cached
 from streamsite.errors import Absent
-from videos import languages
-from videos.captions import services
+from videos.captions import languages, services
 from videos.files import bucket, bucket_delivery, paths
 from videos.files.urls import MASTER
 from videos.models import Caption
@@ -98,7 +97,7 @@ def send_manifest(
 
 def clear_cache() -> None:
     """Make this process look at every video's captions again."""
-    _kept.clear()
+    _tracks.clear()
 
 
 def compose(master: str, tracks: list[Track], *, language: str, duration: float) -> str:
@@ -233,19 +232,10 @@ def _read_master(ladder: Ladder) -> tuple[str, float]:
         raise Absent from None
 
 
-_kept: dict[str, tuple[float, list[Track]]] = {}
-
-
+@cached(seconds=lambda _: settings.MEDIA_STATE_CACHE_SECONDS, max_entries=MAX_CACHED)
 def _tracks(video_id: str) -> list[Track]:
-    """The caption tracks of a video, read at most every ``MEDIA_STATE_CACHE_SECONDS``."""
-    kept = _kept.get(video_id)
-    if kept is not None and time.monotonic() - kept[0] < settings.MEDIA_STATE_CACHE_SECONDS:
-        return kept[1]
-    tracks = [track for caption in services.list_tracks(video_id) if (track := _track(caption))]
-    if len(_kept) > MAX_CACHED:
-        _kept.clear()
-    _kept[video_id] = (time.monotonic(), tracks)
-    return tracks
+    """Return the caption tracks of a video, read at most every ``MEDIA_STATE_CACHE_SECONDS``."""
+    return [track for caption in services.list_tracks(video_id) if (track := _track(caption))]
 
 
 def _track(caption: Caption) -> Track | None:

@@ -11,13 +11,13 @@ the documents were asked for it, which ``spelling`` does.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
 
 from streamsite import scripts, stemming
+from streamsite.caching import cached
 from streamsite.mongo.collections import collection
 
 SEARCH_TERMS = "search_term"
@@ -26,7 +26,6 @@ MIN_LENGTH, MAX_LENGTH = 5, 24  # letters of words that are corrected
 MAX_CANDIDATES = 50
 LANGUAGE_PREFIX = "="
 BATCH = 2_000
-_languages: tuple[float, tuple[str, ...]] = (0.0, ())
 LANGUAGES_SECONDS = 300.0
 
 
@@ -93,23 +92,18 @@ def is_known_word(word: str) -> bool:
     return collection(SEARCH_TERMS).find_one({"_id": word, "count": {"$gt": 0}}, {"_id": 1}) is not None
 
 
+@cached(seconds=LANGUAGES_SECONDS)
 def frequent_languages() -> tuple[str, ...]:
     """Return the languages of videos whose words can be stemmed, the most frequent first; kept for five minutes."""
-    global _languages
-    until, known = _languages
-    if time.monotonic() >= until:
-        names = [LANGUAGE_PREFIX + language for language in stemming.ALGORITHMS]
-        rows = collection(SEARCH_TERMS).find({"_id": {"$in": names}, "count": {"$gt": 0}}, {"count": 1})
-        ordered = sorted(rows, key=lambda row: (-row["count"], row["_id"]))
-        known = tuple(str(row["_id"]).removeprefix(LANGUAGE_PREFIX) for row in ordered)
-        _languages = (time.monotonic() + LANGUAGES_SECONDS, known)
-    return known
+    names = [LANGUAGE_PREFIX + language for language in stemming.ALGORITHMS]
+    rows = collection(SEARCH_TERMS).find({"_id": {"$in": names}, "count": {"$gt": 0}}, {"count": 1})
+    ordered = sorted(rows, key=lambda row: (-row["count"], row["_id"]))
+    return tuple(str(row["_id"]).removeprefix(LANGUAGE_PREFIX) for row in ordered)
 
 
 def clear_language_cache() -> None:
     """Ask for the languages again at the next search."""
-    global _languages
-    _languages = (0.0, ())
+    frequent_languages.clear()
 
 
 def _count_change(word: str, by: int) -> UpdateOne:

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 
 from accounts.access import channel_for_viewing
 from accounts.image_processing import AVATAR
-from accounts.mappers import image_urls
+from accounts.mappers import image_url_pair
 from accounts.models import User
 from streamsite import origin
 from streamsite.errors import NOT_IMPLEMENTED, Absent, Invalid, SiteError
@@ -129,7 +129,7 @@ def describe_video(request: OEmbedRequest) -> dict[str, Any]:
 def describe_channel(request: OEmbedRequest) -> dict[str, Any]:
     """Return the fields of a channel: a link with its avatar."""
     owner = channel_for_viewing(request.parts["username"])
-    sizes = zip(image_urls(owner, AVATAR).values(), AVATAR.sizes, strict=True)
+    sizes = zip(image_url_pair(owner.avatar, AVATAR), AVATAR.sizes, strict=True)
     found: dict[str, Any] = {"type": "link", "title": owner.get_full_name(), **author_fields(owner)}
     for path, (width, height) in sizes:
         if path and width <= (request.width or width) and height <= (request.height or height):

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.http import QueryDict
 
-from videos import access, embed_domains
+from videos import access
+from videos.syndication import embed_domains
 from videos.syndication.embed_options import EmbedOptions
 
 

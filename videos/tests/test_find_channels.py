@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from accounts import profile, staff_actions
-from accounts.deletion import account_deleted
 from accounts.models import User
+from accounts.signals import account_deleted
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from subscriptions import services as subscribing

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from videos import languages
+from videos.captions import languages
 from videos.transcoding.probe import SourceInfo, VideoTiming
 
 from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, Profile

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from videos import languages
+from videos.captions import languages
 from videos.transcoding.filters import can_tone_map
 from videos.transcoding.ladder import MAX_AUDIO_OVERHANG_SECONDS, MAX_FRAME_RATE, LadderPlan
 from videos.transcoding.probe import SourceInfo, SubtitleTrack

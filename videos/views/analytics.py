@@ -1,14 +1,13 @@
-"""The studio's pages of figures: of the channel, and of one video."""
+"""The studio's analytics of the channel and of one video."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.current_user import signed_in_user
 from videos import access, mappers
 from videos.studio import date_ranges, formatting, reports
 
@@ -16,8 +15,8 @@ from videos.studio import date_ranges, formatting, reports
 @login_required
 @require_safe
 def channel_analytics(request: HttpRequest) -> HttpResponse:
-    """How the caller's channel does."""
-    user: Any = request.user
+    """Show the analytics of the caller's channel."""
+    user = signed_in_user(request)
     found = reports.build_channel_report(user.pk, date_ranges.parse_period(request.GET))
     context = {"report": found, "cards": formatting.summary_cards(found), "ranges": formatting.RANGE_LABELS}
     return render(request, "videos/studio_overview.html", context)
@@ -26,7 +25,7 @@ def channel_analytics(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def video_analytics(request: HttpRequest, video_id: str) -> HttpResponse:
-    """How one of the caller's videos does."""
+    """Show the analytics of one of the caller's videos."""
     row = access.video_for_editing(request.user, video_id)
     found = reports.build_video_report(row, date_ranges.parse_period(request.GET))
     context = {

@@ -1,21 +1,30 @@
-"""Pages and fragments of comments. Everything works by forms; scripts call the API and ask here for rows."""
+"""Pages of comments and parts of them. Everything works by forms; scripts call the API and ask here for rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.current_user import signed_in_user
 from streamsite.api.pagination import paginate
-from streamsite.errors import Absent, Forbidden, Invalid, NotSignedIn, SiteError
-from streamsite.view_helpers import add_form_errors, is_htmx, safe_next
+from streamsite.errors import Absent, Forbidden, Invalid, SiteError
+from streamsite.view_actions import (
+    attempt,
+    form_status,
+    found_or_none,
+    perform,
+    posted_data,
+    redirect_back,
+    redirect_back_with_message,
+    redirect_with_message,
+)
+from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from videos import access as videos
 from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
 from videos.comments.access import CommentWithTarget
@@ -24,114 +33,116 @@ from videos.comments.targets import CommentTarget
 from videos.forms import CommentRulesForm
 from videos.models import Comment
 from videos.models.comment import CommentState
+from videos.views._shared import toggle_reaction
 
-METHODS = ("GET", "HEAD", "POST")
+Context = dict[str, object]
 
 
-@require_http_methods(METHODS)
+@allow_get_and_post
 def video_comments(request: HttpRequest, video_id: str) -> HttpResponse:
-    """The comments below a video; saying something."""
+    """Show the comments below a video; add one."""
     return comments_page(request, targets.video_target(videos.get_watchable(request, video_id).video))
 
 
 def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
-    """The comments below any subject, as a page, as the section of one, or as further rows; a new one by form."""
+    """Show the comments below any target, as a page, as a page's section or as further rows; add one by form."""
     problem, text = "", ""
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(f"{subject.url}#comments")
         text = request.POST.get("text", "")
-        try:
-            made = services.create(_signed_in(request), subject, text)
-        except (Invalid, Forbidden) as error:
-            problem = error.detail
-        else:
-            return redirect(_address(subject, made))
-    linked, is_gone = _linked(request, subject)
+        created = attempt(lambda: services.create(signed_in_user(request), subject, text), Invalid, Forbidden)
+        if not isinstance(created, SiteError):
+            return redirect(_thread_url(subject, created))
+        problem = created.detail
+    linked, is_gone = _linked_thread(request, subject)
     listing = queries.list_threads(request, subject, absolute=False)
-    page = _shown(request, listing, subject)
-    if linked is not None:
-        page["results"] = [row for row in page["results"] if row["id"] != linked["id"]]
+    linked_id = linked.comment.pk if linked is not None else ""
     context = {
         "subject": subject,
-        "page": page,
+        "page": _serialize_page(request, listing, subject, leave_out=linked_id),
         "sort": queries.parse_sort(request.GET),
-        "linked": linked,
+        "linked": _serialize(request, linked) if linked is not None else None,
         "is_linked_gone": is_gone,
         "count": max(0, subject.comments - listing.known.hidden_total),
         "problem": problem,
         "text": text,
     }
-    if not is_htmx(request):
-        return render(request, "comments/page.html", context, status=400 if problem else 200)
-    template = "comments/_rows.html" if request.GET.get("cursor") else "comments/_section.html"
-    return render(request, template, context)
+    part = "comments/_rows.html" if request.GET.get("cursor") else "comments/_section.html"
+    return render_page_or_part(request, "comments/page.html", part, context, 400 if problem else 200)
 
 
-@require_http_methods(METHODS)
+@allow_get_and_post
 def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
-    """A comment and its answers; answering it by form. As a fragment: the answers."""
+    """Show a comment and its replies, as a part of a page only the replies; add a reply by form."""
     found = access.thread_for_reading(request, comment_id)
     problem, text = "", ""
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(request.path)
         text = request.POST.get("text", "")
-        try:
-            services.create(_signed_in(request), found.subject, text, thread=found.comment)
-        except (Invalid, Forbidden) as error:
-            problem = error.detail
-        else:
+        created = attempt(
+            lambda: services.create(signed_in_user(request), found.subject, text, thread=found.comment),
+            Invalid,
+            Forbidden,
+        )
+        if not isinstance(created, SiteError):
             return redirect("comment", comment_id)
+        problem = created.detail
     listing = queries.list_replies(request, found.subject, found.comment, absolute=False)
     context = {
         "subject": found.subject,
-        "page": _shown(request, listing, found.subject),
-        "comment": _one(request, found),
+        "page": _serialize_page(request, listing, found.subject),
+        "comment": _serialize(request, found),
         "problem": problem,
         "text": text,
         "is_thread": True,
     }
-    template = "comments/_rows.html" if is_htmx(request) else "comments/thread.html"
-    return render(request, template, context, status=400 if problem else 200)
+    return render_page_or_part(
+        request, "comments/thread.html", "comments/_rows.html", context, 400 if problem else 200
+    )
 
 
 @require_safe
 def comment_row(request: HttpRequest, comment_id: str) -> HttpResponse:
-    """One comment as it is in a list now."""
+    """Render one comment as lists show it."""
     found = access.comment_for_reading(request, comment_id)
-    context = {"comment": _one(request, found), "subject": found.subject}
+    context = {"comment": _serialize(request, found), "subject": found.subject}
     return render(request, "comments/_comment.html", context)
 
 
 @login_required
-@require_http_methods(METHODS)
+@allow_get_and_post
 def edit(request: HttpRequest, comment_id: str) -> HttpResponse:
     """Change one's own comment."""
     found = access.comment_for_editing(request, comment_id)
     problem, text = "", found.comment.text
     if request.method == "POST":
         text = request.POST.get("text", "")
-        try:
-            services.edit(found.comment, text)
-        except SiteError as error:
-            problem = error.detail
-        else:
-            return redirect(_address(found.subject, found.comment))
-    context = {"comment": _one(request, found), "subject": found.subject, "problem": problem, "text": text}
+        refusal = attempt(lambda: services.edit(found.comment, text))
+        if not isinstance(refusal, SiteError):
+            return redirect(_thread_url(found.subject, found.comment))
+        problem = refusal.detail
+    context = {
+        "comment": _serialize(request, found),
+        "subject": found.subject,
+        "problem": problem,
+        "text": text,
+    }
     return render(request, "comments/edit.html", context, status=400 if problem else 200)
 
 
 @login_required
-@require_http_methods(METHODS)
+@allow_get_and_post
 def delete(request: HttpRequest, comment_id: str) -> HttpResponse:
-    """Remove a comment, once that was confirmed."""
+    """Delete a comment, after a confirmation."""
     found = access.comment_for_deleting(request, comment_id)
     if request.method == "POST":
         services.delete(found.comment)
-        messages.success(request, "The comment was deleted.")
-        return redirect(safe_next(request, f"{found.subject.url}#comments"))
-    context = {"comment": _one(request, found), "subject": found.subject}
+        return redirect_back_with_message(
+            request, "The comment was deleted.", f"{found.subject.url}#comments"
+        )
+    context = {"comment": _serialize(request, found), "subject": found.subject}
     return render(request, "comments/delete.html", context)
 
 
@@ -147,45 +158,47 @@ CURATION_ACTIONS: dict[str, Callable[[Comment], object]] = {
 @login_required
 @require_POST
 def curate(request: HttpRequest, comment_id: str) -> HttpResponse:
-    """Pin, heart or show a comment by form."""
+    """Pin, heart or approve a comment, or undo it."""
     found = access.comment_for_curating(request, comment_id)
-    act = CURATION_ACTIONS.get(request.POST.get("act", ""))
-    if act is None:
+    action = CURATION_ACTIONS.get(request.POST.get("act", ""))
+    if action is None:
         raise Absent
-    act(found.comment)
-    return redirect(safe_next(request, _address(found.subject, found.comment)))
+    action(found.comment)
+    return redirect_back(request, _thread_url(found.subject, found.comment))
 
 
 @login_required
 @require_POST
 def react(request: HttpRequest, comment_id: str) -> HttpResponse:
-    """Like or dislike a comment; the same once more takes it back."""
-    found = access.comment_for_reading(request, comment_id)
-    user, value = _signed_in(request), request.POST.get("value", "")
-    if queries.load_reactions(user, [found.comment]).get(comment_id) == value:
-        reactions.withdraw(user, found.comment)
-    else:
-        reactions.react(user, found.comment, value)
-    return redirect(_address(found.subject, found.comment))
+    """Like or dislike a comment; sending the same again withdraws it."""
+    found, user = access.comment_for_reading(request, comment_id), signed_in_user(request)
+    toggle_reaction(
+        request,
+        queries.load_reactions(user, [found.comment]).get(comment_id),
+        lambda value: reactions.react(user, found.comment, value),
+        lambda: reactions.withdraw(user, found.comment),
+    )
+    return redirect(_thread_url(found.subject, found.comment))
 
 
 @login_required
 @require_POST
 def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
-    """Follow a thread by form, or stop following it."""
+    """Follow a thread, or stop following it (``act=stop``)."""
     found = access.thread_for_reading(request, comment_id)
-    wanted = request.POST.get("act") != "stop"
-    following.set_following(_signed_in(request), found.comment, follow=wanted)
-    told = "You'll be notified about replies."
-    messages.success(request, told if wanted else "You won't be notified about replies anymore.")
-    return redirect(safe_next(request, _address(found.subject, found.comment)))
+    is_wanted = request.POST.get("act") != "stop"
+    following.set_following(signed_in_user(request), found.comment, follow=is_wanted)
+    message = (
+        "You'll be notified about replies." if is_wanted else "You won't be notified about replies anymore."
+    )
+    return redirect_back_with_message(request, message, _thread_url(found.subject, found.comment))
 
 
 @login_required
 @require_safe
 def studio_comments(request: HttpRequest) -> HttpResponse:
-    """What was said about what the caller owns, or waits to be shown."""
-    user = _signed_in(request)
+    """List the comments below the caller's videos and posts, or those held for review."""
+    user = signed_in_user(request)
     state = CommentState.HELD if request.GET.get("state") == CommentState.HELD else CommentState.SHOWN
     page = paginate(request, queries.comments_for_owner(user.pk, state), queries.LATEST, absolute=False)
     about, known = queries.load_target_titles(page.rows), queries.owner_state(user, page.rows)
@@ -196,63 +209,59 @@ def studio_comments(request: HttpRequest) -> HttpResponse:
         "state": state,
         "rules": filters.get_rules(user.pk),
     }
-    template = "comments/_studio_rows.html" if is_htmx(request) else "comments/studio.html"
-    return render(request, template, context)
+    return render_page_or_part(request, "comments/studio.html", "comments/_studio_rows.html", context)
 
 
 @login_required
-@require_http_methods(METHODS)
+@allow_get_and_post
 def comment_filters(request: HttpRequest) -> HttpResponse:
-    """What the channel has held back until its owner has read it."""
-    user = _signed_in(request)
-    kept = filters.get_rules(user.pk)
-    first = {
-        "words": "\n".join(kept.words),
-        "hold_links": kept.hold_links,
-        "hold_all": kept.hold_all,
+    """Choose which comments are held until the channel's owner has reviewed them."""
+    user = signed_in_user(request)
+    rules = filters.get_rules(user.pk)
+    initial = {
+        "words": "\n".join(rules.words),
+        "hold_links": rules.hold_links,
+        "hold_all": rules.hold_all,
     }
-    form = CommentRulesForm(request.POST if request.method == "POST" else None, initial=first)
-    if request.method == "POST" and form.is_valid():
-        try:
-            filters.update_rules(user.pk, form.rules())
-        except SiteError as error:
-            add_form_errors(form, error)
-        else:
-            messages.success(request, "Saved. It holds for comments from now on.")
-            return redirect("studio-comment-rules")
-    status = 400 if form.is_bound else 200
-    return render(request, "comments/rules.html", {"form": form}, status=status)
+    form = CommentRulesForm(posted_data(request), initial=initial)
+    response = perform(
+        request,
+        form,
+        lambda: filters.update_rules(user.pk, form.rules()),
+        lambda _: redirect_with_message(
+            request, "Saved. It holds for comments from now on.", "studio-comment-rules"
+        ),
+    )
+    return response or render(request, "comments/rules.html", {"form": form}, status=form_status(form))
 
 
-def _signed_in(request: HttpRequest) -> User:
-    if not request.user.is_authenticated:
-        raise NotSignedIn
-    return request.user
-
-
-def _address(subject: CommentTarget, comment: Comment) -> str:
-    """The page with the comment's thread in view."""
+def _thread_url(subject: CommentTarget, comment: Comment) -> str:
+    """Return the path of the target's page with the comment's thread in view."""
     return f"{subject.url}?comment={comment.parent or comment.pk}#comments"
 
 
-def _one(request: HttpRequest, found: CommentWithTarget) -> dict[str, Any]:
+def _serialize(request: HttpRequest, found: CommentWithTarget) -> Context:
     known = queries.load_viewer_state(request.user, found.comment)
     return mappers.serialize_comment_for_page(found.comment, request.user, known, found.subject.seconds)
 
 
-def _shown(request: HttpRequest, listing: CommentPage, subject: CommentTarget) -> dict[str, Any]:
-    return listing.page.body(
+def _serialize_page(
+    request: HttpRequest, listing: CommentPage, subject: CommentTarget, *, leave_out: str = ""
+) -> Context:
+    """Serialize a page of comments for a template, without the comment whose id is ``leave_out``."""
+    rows = [comment for comment in listing.page.rows if comment.pk != leave_out]
+    return replace(listing.page, rows=rows).body(
         lambda comment: mappers.serialize_comment_for_page(
             comment, request.user, listing.known, subject.seconds
         )
     )
 
 
-def _linked(request: HttpRequest, subject: CommentTarget) -> tuple[dict[str, Any] | None, bool]:
-    """The thread that ``?comment=`` names, which then leads the list, whatever its order.
+def _linked_thread(request: HttpRequest, subject: CommentTarget) -> tuple[CommentWithTarget | None, bool]:
+    """Return the thread that ``?comment=`` names, which leads the list, and whether what was linked is gone.
 
-    A reply leads to its thread. Also whether the caller cannot read that comment, or the reply that ``&reply=`` names
-    in its thread: it may be gone, hidden, or never have been there.
+    A reply leads to its thread. Gone is a comment that the caller cannot read, or the reply that ``&reply=`` names in
+    its thread: it may be deleted, hidden, or never have been there.
     """
     wanted, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
     if not wanted or request.GET.get("cursor"):
@@ -264,11 +273,8 @@ def _linked(request: HttpRequest, subject: CommentTarget) -> tuple[dict[str, Any
         return None, True
     answer = _readable(request, reply) if reply else None
     is_gone = bool(reply) and (answer is None or answer.comment.parent != found.comment.pk)
-    return _one(request, found), is_gone
+    return found, is_gone
 
 
 def _readable(request: HttpRequest, comment_id: str) -> CommentWithTarget | None:
-    try:
-        return access.comment_for_reading(request, comment_id)
-    except SiteError:
-        return None
+    return found_or_none(lambda: access.comment_for_reading(request, comment_id))

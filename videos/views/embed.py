@@ -1,7 +1,7 @@
 """``/embed/{id}``: the player alone, for other sites. ``docs/embedding.md`` describes it for those who use it.
 
-A frame on another site never carries the viewer's cookies, so what anybody with the link may watch can be embedded and
-nothing else; what may not be looks like what does not exist.
+A frame on another site never carries the viewer's cookies, so only videos that anyone with the link may watch can be
+embedded. Others look like videos that do not exist.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from streamsite.errors import Absent, Forbidden
+from streamsite.errors import Absent, Forbidden, SiteError
+from streamsite.view_actions import attempt
 from videos import access, mappers
 from videos.syndication import urls
 from videos.syndication.embed_options import EmbedOptions
@@ -22,11 +23,10 @@ from videos.views import framing
 @xframe_options_exempt
 def embed(request: HttpRequest, video_id: str) -> HttpResponse:
     """Show the player, or a page in its size that says why there is none."""
-    try:
-        video = access.video_for_embedding(video_id)
-    except Absent:
+    video = attempt(lambda: access.video_for_embedding(video_id), Absent, Forbidden)
+    if isinstance(video, Absent):
         return framing.refusal_page(request, framing.ABSENT)
-    except Forbidden:
+    if isinstance(video, SiteError):
         return framing.refusal_page(request, framing.OFF, video_id=video_id)
     if framing.is_framed_by_other_site(request, video.embed_domains):
         return framing.refusal_page(request, framing.ELSEWHERE, video_id=video_id)

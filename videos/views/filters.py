@@ -1,4 +1,4 @@
-"""The form over search results: what can be chosen, what is, and how to take it back."""
+"""The filters of search results: the choices, those made, and links that remove them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DURATIONS: Choices = (
     ("medium", "4 to 20 minutes"),
     ("long", "Over 20 minutes"),
 )
-# Those many people speak; any other can be asked for in the address.
+# Widely spoken ones. The address may ask for any other.
 LANGUAGES: Choices = (
     ("ar", "Arabic"),
     ("zh", "Chinese"),
@@ -47,7 +47,7 @@ LANGUAGES: Choices = (
     ("es", "Spanish"),
 )
 CAPTIONS: Choices = (("1", "With captions"),)
-# Name of the parameter, label, what is written for no choice, choices.
+# Name of the parameter, label, label of no choice, choices.
 FILTERS = (
     ("uploaded", "Uploaded", "Any time", UPLOADED),
     ("duration", "Length", "Any length", DURATIONS),
@@ -59,7 +59,7 @@ FILTERS = (
 
 @dataclass(frozen=True)
 class Field:
-    """A list of choices with the one that is made (empty: none)."""
+    """A select field: ``chosen`` is the selected value, "" for none, whose label is ``none``."""
 
     name: str
     label: str
@@ -70,22 +70,22 @@ class Field:
 
 @dataclass(frozen=True)
 class Chip:
-    """A condition that holds, in words, and the address of the same page without it."""
+    """An active filter: its label, and the address of the same page without it."""
 
     text: str
     without: str
 
 
 def filter_fields(params: QueryDict) -> list[Field]:
-    """The conditions that are offered."""
+    """Return the filters' fields."""
     return [
-        Field(name, label, none, _with(choices, params.get(name, "")), params.get(name, ""))
+        Field(name, label, none, _including(choices, params.get(name, "")), params.get(name, ""))
         for name, label, none, choices in FILTERS
     ]
 
 
 def active_chips(params: QueryDict) -> list[Chip]:
-    """The conditions that hold."""
+    """Return the active filters."""
     return [
         Chip(dict(field.choices)[field.chosen], _without(params, field.name))
         for field in filter_fields(params)
@@ -95,20 +95,20 @@ def active_chips(params: QueryDict) -> list[Chip]:
 
 def exact_search_url(params: QueryDict) -> str:
     """Return the address of the first page of the same search with the words as they were typed."""
-    kept = params.copy()
-    kept.pop("cursor", None)
-    kept["exact"] = "1"
-    return f"?{kept.urlencode()}"
+    params = params.copy()
+    params.pop("cursor", None)
+    params["exact"] = "1"
+    return f"?{params.urlencode()}"
 
 
-def _with(choices: Choices, chosen: str) -> Choices:
-    # What the address asks for is shown, though the form does not offer it.
+def _including(choices: Choices, chosen: str) -> Choices:
+    # A value of the address is shown even if the form does not offer it.
     known = not chosen or chosen in dict(choices)
     return choices if known else (*choices, (chosen, chosen))
 
 
 def _without(params: QueryDict, name: str) -> str:
-    kept = params.copy()
+    params = params.copy()
     for gone in (name, "cursor"):
-        kept.pop(gone, None)
-    return f"?{kept.urlencode()}"
+        params.pop(gone, None)
+    return f"?{params.urlencode()}"

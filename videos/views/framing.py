@@ -1,16 +1,16 @@
-"""What pages for frames of other sites share: their headers, and who frames them as far as a request tells."""
+"""Shared by pages for frames of other sites: their headers, and the host that frames them as far as it is known."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from streamsite.cache_headers import REVALIDATED
 from streamsite.middleware import framed_content_policy
-from videos import embed_domains
+from streamsite.view_helpers import referring_host
+from videos.syndication import embed_domains
 
 FRAMES = {"iframe", "frame", "embed", "object"}
 # Reason -> status, and the code of the ``error`` event that a frame sends to the page around it.
@@ -26,12 +26,7 @@ def framing_host(request: HttpRequest) -> str:
     """
     if request.headers.get("Sec-Fetch-Dest", "iframe") not in FRAMES:
         return ""
-    try:
-        parts = urlsplit(request.headers.get("Referer", ""))
-        host = parts.hostname or ""
-    except ValueError:
-        return ""
-    return "" if parts.netloc == request.get_host() else host
+    return referring_host(request)
 
 
 def is_framed_by_other_site(request: HttpRequest, domains: Iterable[str]) -> bool:
@@ -44,12 +39,11 @@ def allow_framing(response: HttpResponse, domains: Sequence[str] = ()) -> HttpRe
     """Add the headers of a page that the sites on the list may frame, every site when it is empty."""
     response["Content-Security-Policy"] = framed_content_policy(embed_domains.frame_ancestors(domains))
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Cache-Control"] = "no-cache"
     response["Vary"] = "Referer, Sec-Fetch-Dest"
-    return response
+    return REVALIDATED.set_on(response)
 
 
-def refusal_page(request: HttpRequest, reason: str, **context: Any) -> HttpResponse:
+def refusal_page(request: HttpRequest, reason: str, **context: object) -> HttpResponse:
     """Return a page in the player's size that says why there is none. Every site may frame it."""
     context |= {"reason": reason, "code": CODES[reason]}
     return allow_framing(render(request, "videos/embed_refused.html", context, status=STATUSES[reason]))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
 from streamsite import cors
+from streamsite.caching import ExpiringCache
 from streamsite.errors import Absent, SiteError
 from streamsite.files import send_file
 from videos import share_links
@@ -37,7 +36,9 @@ PUBLIC_CACHE = "public, max-age=60"
 PRIVATE_CACHE = "private, no-store"
 # Playlists of a ladder that still grows are asked for again and again.
 GROWING_CACHE = "no-cache"
-_states: dict[str, tuple[float, Any]] = {}
+_states: ExpiringCache[str, Any] = ExpiringCache(
+    seconds=lambda _: settings.MEDIA_STATE_CACHE_SECONDS, max_entries=50_000
+)
 
 
 @cors.allow_preflight
@@ -51,7 +52,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     state = _state(video_id)
     if state is not None and shown.epoch > state["visibility_epoch"]:
         # The token was made after the change that this process has not seen yet.
-        _states.pop(video_id, None)
+        _states.discard(video_id)
         state = _state(video_id)
     if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
@@ -105,19 +106,7 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "language",
         "channel__is_active",
     )
-    found: dict[str, Any] | None = _remembered(video_id, columns.first)
-    return found
-
-
-def _remembered(key: str, look: Callable[[], Any]) -> Any:
-    """What ``look`` says, asked at most every ``MEDIA_STATE_CACHE_SECONDS``."""
-    kept = _states.get(key)
-    if kept is not None and time.monotonic() - kept[0] < settings.MEDIA_STATE_CACHE_SECONDS:
-        return kept[1]
-    found = look()
-    if len(_states) > 50_000:
-        _states.clear()
-    _states[key] = (time.monotonic(), found)
+    found: dict[str, Any] | None = _states.get_or_load(video_id, columns.first)
     return found
 
 
@@ -140,7 +129,9 @@ def _is_held(
     if grant.kind == tokens.LINK:
         return _gate(state).is_open and _is_link_live(grant.id, video_id)
     look = sessions.user_id_for_session if grant.kind == tokens.SESSION else api_tokens.reader_id_by_token_id
-    return bool(_remembered(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"])
+    return bool(
+        _states.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"]
+    )
 
 
 def _others_may_have(shown: tokens.MediaTokenClaims, video_id: str, state: dict[str, Any]) -> bool:
@@ -154,7 +145,9 @@ def _gate(state: dict[str, Any]) -> PlaybackGate:
 
 
 def _is_link_live(link_id: str, video_id: str) -> bool:
-    return bool(_remembered(f"{video_id}/{link_id}", lambda: share_links.is_link_active(link_id, video_id)))
+    return bool(
+        _states.get_or_load(f"{video_id}/{link_id}", lambda: share_links.is_link_active(link_id, video_id))
+    )
 
 
 def _cache(shown: tokens.MediaTokenClaims, state: dict[str, Any], kind: str) -> str:
@@ -175,6 +168,6 @@ def _caller_id(request: HttpRequest) -> str | None:
     if scheme.lower() == "token":
         text = credentials.strip()
         known = hashlib.sha256(text.encode()).hexdigest()
-        reader: str | None = _remembered(f"token~{known}", lambda: api_tokens.reader_id_by_text(text))
+        reader: str | None = _states.get_or_load(f"token~{known}", lambda: api_tokens.reader_id_by_text(text))
         return reader
     return request.user.pk if request.user.is_authenticated else None

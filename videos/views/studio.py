@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from accounts import email_verification
+from accounts.current_user import signed_in_user
 from accounts.models import User
-from streamsite.errors import Invalid, SiteError
+from streamsite.errors import Invalid
 from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UPLOAD
-from streamsite.view_helpers import add_form_errors
+from streamsite.view_actions import (
+    form_status,
+    perform,
+    perform_and_redirect,
+    posted_data,
+    redirect_with_message,
+)
+from streamsite.view_helpers import allow_get_and_post
 from streamsite.visibility import Visibility, is_private
 from videos import access, forms, mappers, quota, schedules, services, tasks
 from videos.files import duplicates
+from videos.models import Video
 from videos.uploads import services as uploads
 
 ACCEPTED_SUFFIXES = (
@@ -66,45 +74,47 @@ ACCEPTED_SUFFIXES = (
 
 @count_writes_as(UPLOAD)
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def upload(request: HttpRequest) -> HttpResponse:
-    """Choose files; without JavaScript, one file by form."""
-    user: Any = request.user
-    form = forms.UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            video = _keep(request, form)
-        except SiteError as error:
-            add_form_errors(form, error)
-        else:
-            messages.success(request, "Uploaded. It is being processed.")
-            return redirect("studio-video", video.pk)
+    """Show the upload page; without JavaScript, take one file by form."""
+    user = signed_in_user(request)
+    form = forms.UploadForm(posted_data(request), request.FILES or None)
+    response = perform(
+        request,
+        form,
+        lambda: _create_video(user, form),
+        lambda video: redirect_with_message(
+            request, "Uploaded. It is being processed.", "studio-video", video.pk
+        ),
+    )
+    if response is not None:
+        return response
     context = {
         "form": form,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "accept": ACCEPTED_SUFFIXES,
-        "visibility_choices": _choices_of_visibility(user),
+        "visibility_choices": _visibility_choices(user),
         "unfinished": uploads.unfinished_uploads(user),
         "quota": quota.quota_bytes_of(user),
         "used": quota.used_bytes(user),
     }
-    status = 400 if form.is_bound and form.errors else 200
-    return render(request, "videos/upload.html", context, status=status)
+    return render(request, "videos/upload.html", context, status=form_status(form))
 
 
-def _choices_of_visibility(user: User) -> list[tuple[str, str]]:
-    """What a new video of ``user`` can be."""
+def _visibility_choices(user: User) -> list[tuple[str, str]]:
+    """Return the visibilities that a new video of ``user`` may have."""
     is_private_only = email_verification.needs_verified_email(user)
     return [choice for choice in Visibility.choices if not is_private_only or is_private(choice[0])]
 
 
-def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
+def _create_video(user: User, form: forms.UploadForm) -> Video:
+    """Create the video from the form's file. Raises ``Invalid`` without one."""
     sent = form.cleaned_data["file"]
     if not isinstance(sent, TemporaryUploadedFile):
         raise Invalid("No file was sent.", fields={"file": ["No file was sent."]})
     data = {name: form.cleaned_data[name] for name in ("title", "visibility") if form.cleaned_data[name]}
     return services.create_from_upload(
-        request.user,  # type: ignore[arg-type]
+        user,
         Path(sent.temporary_file_path()),
         filename=sent.name or "",
         size=sent.size or 0,
@@ -115,42 +125,36 @@ def _keep(request: HttpRequest, form: forms.UploadForm) -> Any:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_get_and_post
 def edit(request: HttpRequest, video_id: str) -> HttpResponse:
-    """Change a video's metadata."""
+    """Change a video's details."""
     video = access.video_for_editing(request.user, video_id)
     form = forms.VideoForm(request.POST) if request.method == "POST" else forms.VideoForm.of(video)
     form.explain(video)
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = services.update(video, form.changes())
-        except SiteError as error:
-            add_form_errors(form, error)
-        else:
-            messages.success(request, f"Saved. {schedules.cancellation_notice(video, changed)}".strip())
-            return redirect("studio-video", video.pk)
-    status = 400 if form.is_bound else 200
-    return render(
-        request,
-        "videos/edit/details.html",
-        {
-            "form": form,
-            "video": mappers.serialize_video(video, request.user),
-            "report": video.report,
-            "waits": schedules.overdue_reason(video),
-            "duplicate_of": duplicates.original_body(video),
-        },
-        status=status,
-    )
+
+    def saved(changed: Video) -> HttpResponse:
+        message = f"Saved. {schedules.cancellation_notice(video, changed)}".strip()
+        return redirect_with_message(request, message, "studio-video", video.pk)
+
+    response = perform(request, form, lambda: services.update(video, form.changes()), saved)
+    if response is not None:
+        return response
+    context = {
+        "form": form,
+        "video": mappers.serialize_video(video, request.user),
+        "report": video.report,
+        "waits": schedules.overdue_reason(video),
+        "duplicate_of": duplicates.original_body(video),
+    }
+    return render(request, "videos/edit/details.html", context, status=form_status(form))
 
 
 @login_required
 @require_POST
 def delete(request: HttpRequest, video_id: str) -> HttpResponse:
-    """Remove a video and its files."""
+    """Delete a video and its files."""
     services.delete(access.video_for_editing(request.user, video_id))
-    messages.success(request, "The video and its files were deleted.")
-    return redirect("studio-videos")
+    return redirect_with_message(request, "The video and its files were deleted.", "studio-videos")
 
 
 @login_required
@@ -158,9 +162,9 @@ def delete(request: HttpRequest, video_id: str) -> HttpResponse:
 def retry(request: HttpRequest, video_id: str) -> HttpResponse:
     """Process a failed video again."""
     video = access.video_for_editing(request.user, video_id)
-    try:
-        services.retry(video, enqueue=tasks.enqueue_processing)
-        messages.success(request, "It is being processed again.")
-    except SiteError as error:
-        messages.error(request, error.detail)
-    return redirect("studio-video", video_id)
+    return perform_and_redirect(
+        request,
+        lambda: services.retry(video, enqueue=tasks.enqueue_processing),
+        "It is being processed again.",
+        reverse("studio-video", args=[video_id]),
+    )

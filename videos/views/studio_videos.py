@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,13 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.current_user import signed_in_user
 from accounts.models import User
-from streamsite.errors import Invalid, NotSignedIn
+from streamsite.errors import Invalid, SiteError
+from streamsite.view_actions import attempt
 from streamsite.view_helpers import is_htmx, safe_next
 from streamsite.visibility import Visibility
 from videos import mappers
 from videos.access import own_videos
-from videos.models import CATEGORIES, Status
+from videos.models import CATEGORIES, Status, Video
 from videos.studio import bulk_actions, videos_table
 
 MAX_REASONS = 5
@@ -26,8 +27,8 @@ MAX_REASONS = 5
 @login_required
 @require_safe
 def studio_videos(request: HttpRequest) -> HttpResponse:
-    """The caller's videos in every state, filtered and ordered as the query says."""
-    user, wanted = _signed_in(request), videos_table.parse_filters(request.GET)
+    """List the caller's videos in every state, filtered and sorted by the query."""
+    user, wanted = signed_in_user(request), videos_table.parse_filters(request.GET)
     page = videos_table.own_videos_page(request, user.pk, wanted, absolute=False).body(
         mappers.serialize_studio_video
     )
@@ -43,13 +44,13 @@ def studio_videos(request: HttpRequest) -> HttpResponse:
             ("category", "Category", CATEGORIES),
         ],
         "sorts": videos_table.SORT_NAMES,
-        "changes": _offered(user),
+        "changes": _actions_with_values(user),
     }
     return render(request, "videos/studio.html", context)
 
 
-def _offered(user: User) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Changes with a value to choose: name, label, values. One without values, such as no playlist, is left out."""
+def _actions_with_values(user: User) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return name, label and values of each action that takes a value. Those without a value to choose are left out."""
     found = [
         (name, action.label, action.choices(user))
         for name, action in bulk_actions.registered_actions().items()
@@ -60,28 +61,39 @@ def _offered(user: User) -> list[tuple[str, str, list[tuple[str, str]]]]:
 @login_required
 @require_POST
 def bulk_change(request: HttpRequest) -> HttpResponse:
-    """Make one change to the chosen videos; deleting asks first."""
-    user = _signed_in(request)
+    """Apply one action to the chosen videos; deleting asks first."""
+    user = signed_in_user(request)
     back, action = safe_next(request, "/studio/videos"), request.POST.get("action", "")
     # Without scripts "all on this page" ticks nothing: the page says which videos it showed.
     chosen = request.POST.getlist("listed" if request.POST.get("all") else "video_ids")
-    try:
-        ids = bulk_actions.parse_video_ids(chosen)
-        rows = {row.pk: row for row in own_videos(user.pk).filter(pk__in=ids)}
-        if action == bulk_actions.DELETE and not request.POST.get("confirmed"):
-            going = [rows[one] for one in ids if one in rows]
-            context = {"videos": going, "comments": sum(one.comment_count for one in going), "back": back}
-            return render(request, "videos/studio_delete.html", context)
-        outcomes = bulk_actions.apply_action(user, ids, action, _value(request, action))
-    except Invalid as error:
-        messages.error(request, _in_words(error))
-        return redirect(back)
-    _tell(request, outcomes, {video_id: row.title for video_id, row in rows.items()}, action)
+    ids = attempt(lambda: bulk_actions.parse_video_ids(chosen), Invalid)
+    if isinstance(ids, SiteError):
+        return _refuse(request, ids, back)
+    rows = {row.pk: row for row in own_videos(user.pk).filter(pk__in=ids)}
+    if action == bulk_actions.DELETE and not request.POST.get("confirmed"):
+        return _confirm_deletion(request, [rows[video_id] for video_id in ids if video_id in rows], back)
+    outcomes = attempt(lambda: bulk_actions.apply_action(user, ids, action, _value(request, action)), Invalid)
+    if isinstance(outcomes, SiteError):
+        return _refuse(request, outcomes, back)
+    _add_messages(request, outcomes, {video_id: row.title for video_id, row in rows.items()}, action)
+    return redirect(back)
+
+
+def _confirm_deletion(request: HttpRequest, videos: list[Video], back: str) -> HttpResponse:
+    comments = sum(video.comment_count for video in videos)
+    context = {"videos": videos, "comments": comments, "back": back}
+    return render(request, "videos/studio_delete.html", context)
+
+
+def _refuse(request: HttpRequest, error: SiteError, back: str) -> HttpResponse:
+    is_selection = "video_ids" in (error.fields or {})
+    selection = f"Choose 1 to {bulk_actions.MAX_VIDEOS} videos first."
+    messages.error(request, selection if is_selection else error.sentence)
     return redirect(back)
 
 
 def _value(request: HttpRequest, action: str) -> str | None:
-    """The value chosen for a change. ``Invalid`` for the empty one that each list of values begins with."""
+    """Return the value chosen for an action. Raises ``Invalid`` for the empty one at the head of each list."""
     value, offered = request.POST.get(f"value_{action}"), bulk_actions.registered_actions().get(action)
     if value == "" and offered:
         sentence = f"Choose a value for “{offered.label}” first."
@@ -89,43 +101,36 @@ def _value(request: HttpRequest, action: str) -> str | None:
     return value
 
 
-def _tell(
+def _add_messages(
     request: HttpRequest, outcomes: list[bulk_actions.BulkOutcome], titles: dict[str, str], action: str
 ) -> None:
-    counts = Counter(one.outcome for one in outcomes)
+    """Say on the next page how many videos were changed, and why others were not."""
+    counts = Counter(outcome.outcome for outcome in outcomes)
     done = "deleted" if action == bulk_actions.DELETE else "changed"
     if counts[bulk_actions.CHANGED] or not counts[bulk_actions.REFUSED]:
-        sentence = f"{_videos(counts[bulk_actions.CHANGED])} {done}."
-        if counts[bulk_actions.UNCHANGED]:
-            sentence += f" {counts[bulk_actions.UNCHANGED]} had nothing to change."
-        canceled = sum(one.outcome == bulk_actions.CHANGED and one.detail is not None for one in outcomes)
-        if canceled:
-            sentence += f" {canceled} scheduled change{' was' if canceled == 1 else 's were'} canceled."
-        messages.success(request, sentence)
-    refused = [one for one in outcomes if one.outcome == bulk_actions.REFUSED]
+        messages.success(request, _describe_changes(outcomes, counts, done))
+    refused = [outcome for outcome in outcomes if outcome.outcome == bulk_actions.REFUSED]
     if refused:
-        reasons = [
-            f"“\u2068{titles[one.video_id]}\u2069”: {one.detail}"
-            if one.video_id in titles
-            else f"{one.detail}"
-            for one in refused[:MAX_REASONS]
-        ]
+        reasons = " ".join(_describe_refusal(outcome, titles) for outcome in refused[:MAX_REASONS])
         more = f" And {len(refused) - MAX_REASONS} more." if len(refused) > MAX_REASONS else ""
-        messages.error(request, f"{_videos(len(refused))} not {done}. {' '.join(reasons)}{more}")
+        messages.error(request, f"{_count_videos(len(refused))} not {done}. {reasons}{more}")
 
 
-def _videos(number: int) -> str:
+def _describe_changes(outcomes: list[bulk_actions.BulkOutcome], counts: Counter[str], done: str) -> str:
+    sentence = f"{_count_videos(counts[bulk_actions.CHANGED])} {done}."
+    if counts[bulk_actions.UNCHANGED]:
+        sentence += f" {counts[bulk_actions.UNCHANGED]} had nothing to change."
+    canceled = sum(one.outcome == bulk_actions.CHANGED and one.detail is not None for one in outcomes)
+    if canceled:
+        sentence += f" {canceled} scheduled change{' was' if canceled == 1 else 's were'} canceled."
+    return sentence
+
+
+def _describe_refusal(outcome: bulk_actions.BulkOutcome, titles: dict[str, str]) -> str:
+    """Return the reason, after the video's title if it is known: isolated, because it may be written right to left."""
+    title = titles.get(outcome.video_id)
+    return f"{outcome.detail}" if title is None else f"“\u2068{title}\u2069”: {outcome.detail}"
+
+
+def _count_videos(number: int) -> str:
     return f"{number} video{'' if number == 1 else 's'} {'was' if number == 1 else 'were'}"
-
-
-def _in_words(error: Invalid) -> str:
-    if error.fields and "video_ids" in error.fields:
-        return f"Choose 1 to {bulk_actions.MAX_VIDEOS} videos first."
-    return " ".join(sentence for sentences in (error.fields or {}).values() for sentence in sentences)
-
-
-def _signed_in(request: HttpRequest) -> User:
-    user: Any = request.user
-    if not user.is_authenticated:
-        raise NotSignedIn
-    return user  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
-"""What other programs ask for: files at lasting addresses, oEmbed, feeds, sitemaps, robots.txt.
+"""Resources for other programs: files at lasting addresses, oEmbed, feeds, sitemaps, robots.txt.
 
-Who asks makes no difference: everybody gets what a visitor without an account may see.
+The caller makes no difference: everyone gets what a visitor without an account may see.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import channel_for_viewing
 from streamsite import cors, xml
+from streamsite.cache_headers import NEVER_STORED, REVALIDATED, cached_for
 from streamsite.errors import Absent
 from videos import access
 from videos.models import Video
@@ -22,33 +23,33 @@ from videos.syndication import oembed as embedding
 @cors.allow_preflight
 @require_safe
 def thumbnail(request: HttpRequest, video_id: str, size: str) -> HttpResponse:
-    """On to the picture that stands for the video."""
+    """Redirect to the video's thumbnail."""
     video = access.video_for_sharing(video_id)
-    return _on_to(video, enclosures.thumbnail_media_url(video, size))
+    return _redirect_to_media(video, enclosures.thumbnail_media_url(video, size))
 
 
 @cors.allow_preflight
 @require_safe
 def download_file(request: HttpRequest, video_id: str) -> HttpResponse:
-    """On to the file for download; where the owner offers none, to the stream."""
+    """Redirect to the file for download, or to the stream where the owner offers no file."""
     video = access.video_for_sharing(video_id)
-    return _on_to(video, enclosures.file_media_url(video))
+    return _redirect_to_media(video, enclosures.file_media_url(video))
 
 
 @cors.allow_preflight
 @require_safe
 def stream(request: HttpRequest, video_id: str) -> HttpResponse:
-    """On to the stream."""
+    """Redirect to the stream."""
     video = access.video_for_sharing(video_id)
-    return _on_to(video, enclosures.stream_media_url(video))
+    return _redirect_to_media(video, enclosures.stream_media_url(video))
 
 
 @cors.allow_preflight
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
-    """Describe what is at ``?url=`` for another site that wants to show it."""
+    """Describe the page at ``?url=`` for another site that wants to embed it."""
     body = embedding.describe(embedding.parse_request(request.GET))
-    response = JsonResponse(body, headers={"Cache-Control": "no-cache"})
+    response = REVALIDATED.set_on(JsonResponse(body))
     cors.allow_any_origin(response)
     return response
 
@@ -56,7 +57,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
 @cors.allow_preflight
 @require_safe
 def channel_feed(request: HttpRequest, username: str) -> HttpResponse:
-    """The newest videos of a channel as RSS."""
+    """Serve the newest videos of a channel as RSS."""
     feed = feeds.build_channel_feed(channel_for_viewing(username))
     response = xml.respond(request, feed.content, feeds.CONTENT_TYPE, feed.modified)
     cors.allow_any_origin(response)
@@ -65,30 +66,29 @@ def channel_feed(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """The months that have videos."""
+    """Serve the index of sitemaps: one per month with videos."""
     return xml.respond(request, sitemaps.build_index(), sitemaps.CONTENT_TYPE)
 
 
 @require_safe
 def sitemap_month(request: HttpRequest, month: str) -> HttpResponse:
-    """The videos of a month."""
+    """Serve the sitemap of a month."""
     return xml.respond(request, sitemaps.build_month_sitemap(month), sitemaps.CONTENT_TYPE)
 
 
+@cached_for(3600)
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """What search engines leave alone, and where the sitemap is."""
+    """Tell search engines which pages to leave out and where the sitemap is."""
     context = {"sitemap": urls.absolute_url(reverse("sitemap"))}
-    answer = render(request, "videos/robots.txt", context, content_type="text/plain; charset=utf-8")
-    answer["Cache-Control"] = "max-age=3600"
-    return answer
+    return render(request, "videos/robots.txt", context, content_type="text/plain; charset=utf-8")
 
 
-def _on_to(video: Video, url: str | None) -> HttpResponse:
-    """A redirect that nobody keeps: its target expires, and the next answer may be another."""
+def _redirect_to_media(video: Video, url: str | None) -> HttpResponse:
+    """Return a redirect that no cache keeps: its target expires, and the next answer may be another."""
     if url is None:
         raise Absent
-    response = HttpResponse(status=302, headers={"Location": url, "Cache-Control": "no-store"})
+    response = NEVER_STORED.set_on(HttpResponse(status=302, headers={"Location": url}))
     if access.is_embeddable_anywhere(video):
         cors.allow_any_origin(response)
     return response

@@ -1,4 +1,4 @@
-"""``manage.py changepassword``: Django's, which leaves sessions and API tokens alive."""
+"""``manage.py changepassword``: Django's command, extended to end sessions and API tokens."""
 
 import getpass
 from typing import Any

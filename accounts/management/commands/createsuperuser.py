@@ -1,4 +1,4 @@
-"""``manage.py createsuperuser``: Django's, which takes any password when nobody is there to be asked."""
+"""``manage.py createsuperuser``: Django's command, with a password check also for ``--noinput``."""
 
 import os
 from typing import Any
@@ -14,7 +14,7 @@ PASSWORD = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class Command(DjangoCommand):
-    """Creates an administrator: asks at a terminal; with ``--noinput`` the password comes from the environment."""
+    """Creates an administrator: prompts at a terminal; with ``--noinput`` the password comes from the environment."""
 
     def handle(self, *args: Any, **options: Any) -> str | None:
         if options["interactive"]:
@@ -33,7 +33,7 @@ class Command(DjangoCommand):
 
 
 def _require_good_password(options: dict[str, Any]) -> None:
-    """Raise ``CommandError`` with what is wrong with the password of the environment."""
+    """Raise ``CommandError`` if the password in the environment is missing or weak."""
     given = os.environ.get(PASSWORD, "")
     if not given:
         raise CommandError(f"Set {PASSWORD}, the new administrator's password, in the environment.")

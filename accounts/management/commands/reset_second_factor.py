@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 class Command(BaseCommand):
-    """Turns an account's two-factor authentication off, for a superuser whom nobody else can help."""
+    """Turns off two-factor authentication for an account, such as the only superuser's."""
 
     help = "Turn an account's two-factor authentication off and end its sessions and API tokens."
 

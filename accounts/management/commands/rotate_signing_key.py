@@ -10,7 +10,7 @@ from accounts.signing_keys import create_key
 
 
 class Command(BaseCommand):
-    """Makes a new key for tokens. Tokens of older keys stay good until those files are removed."""
+    """Creates a new token signing key. Tokens of older keys stay valid until those files are removed."""
 
     help = "Create a new signing key. Restart the site to sign with it; remove old files when their tokens expired."
 

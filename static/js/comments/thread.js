@@ -7,6 +7,12 @@ import "./follow.js";
 import { count, fragment, renew, section } from "./rows.js";
 import { cancel, keepDrafts, openEdit, openReply, saveDrafts, submit } from "./writing.js";
 
+/**
+ * Replace the section by the server's rendering of `url`; `focus` is a selector of what takes the focus then.
+ *
+ * @param {string} url
+ * @param {{ focus?: string }} [options]
+ */
 export async function load(url, { focus } = {}) {
   section.ariaBusy = "true";
   try {

@@ -1,18 +1,23 @@
-// The frame's side of the player.js protocol (https://github.com/embedly/player.js, version 0.0.11): messages from the
-// page around the frame, answers and events to it. docs/embedding.md describes it for users.
+// The frame's side of the player.js protocol (https://github.com/embedly/player.js, version 0.0.11): commands from the
+// page around the frame, answers and events to it. docs/embedding.md documents it for users.
 
 const CONTEXT = "player.js";
 const VERSION = "0.0.11";
 const MAX_LISTENERS = 200;
 export const METHOD_NOT_SUPPORTED = 2;
 
-/** Whether a list of domains (see videos/embed_domains.py) has the host; an empty list has every host. */
+/**
+ * Whether a list of domains (see videos/syndication/embed_domains.py) contains the host. An empty list contains every host.
+ *
+ * @param {string[]} domains
+ * @param {string} host
+ */
 export function allowsHost(domains, host) {
   if (!domains.length) return true;
   return domains.some((name) => (name.startsWith("*.") ? host.endsWith(name.slice(1)) : host === name));
 }
 
-/** The origin of the page around the frame, "" when the browser doesn't tell. */
+/** Return the origin of the page around the frame, or "" when the browser doesn't tell. */
 function parentOrigin() {
   const told = location.ancestorOrigins?.[0];
   if (told) return told === "null" ? "" : told;
@@ -23,6 +28,12 @@ function parentOrigin() {
   }
 }
 
+/**
+ * Return a message's fields, or an empty object for what is no message.
+ *
+ * @param {any} data
+ * @returns {{ context?: string, method?: unknown, value?: any, listener?: any }}
+ */
 function parse(data) {
   if (data !== null && typeof data === "object") return data;
   try {
@@ -32,17 +43,26 @@ function parse(data) {
   }
 }
 
+/** Receives commands from the page around the frame and sends it answers and events. */
 export class Receiver {
+  /** @type {Record<string, (value: any) => unknown>} */
   #methods;
+  /** @type {string[]} */
   #events;
+  /** @type {string[]} */
   #domains;
+  /** @type {{ name: string, listener: any, origin: string }[]} */
   #listeners = [];
   #isReady = false;
+  /** @type {object | null} */
   #failure = null;
 
   /**
-   * `methods` maps names to functions of the message's value; what they return (or its promise resolves to) is the
-   * answer. `events` are the names that can be listened to, `domains` the hosts that may send messages, all when empty.
+   * @param {object} options
+   * @param {Record<string, (value: any) => unknown>} options.methods functions of the message's value, by name; what
+   *   they return, or what their promise resolves to, is the answer
+   * @param {string[]} options.events the names that can be listened to
+   * @param {string[]} [options.domains] the hosts that may send messages; all of them when empty
    */
   constructor({ methods, events, domains = [] }) {
     this.#methods = methods;
@@ -52,7 +72,7 @@ export class Receiver {
     addEventListener("message", (event) => this.#receive(event));
   }
 
-  /** Tells the page that commands are understood from now on. Carries nothing that the page doesn't know. */
+  /** Tell the page that commands are accepted from now on. The message contains nothing that the page doesn't know. */
   ready() {
     this.#isReady = true;
     if (window.parent === window) return;
@@ -61,19 +81,29 @@ export class Receiver {
     this.#post(origin || "*", { event: "ready", value: this.#supported() });
   }
 
-  /** Tells everyone who listens for `event`. */
+  /**
+   * Send `event` to everyone who listens for it.
+   *
+   * @param {string} event
+   * @param {unknown} [value]
+   */
   emit(event, value) {
     for (const { name, listener, origin } of this.#listeners) {
       if (name === event) this.#post(origin, { event, value, listener });
     }
   }
 
-  /** Tells of an error, also those who listen for errors later, until `recover`. */
+  /**
+   * Report an error, also to those who start to listen for errors later, until `recover`.
+   *
+   * @param {object} value
+   */
   fail(value) {
     this.#failure = value;
     this.emit("error", value);
   }
 
+  /** Forget the last error. */
   recover() {
     this.#failure = null;
   }
@@ -83,16 +113,26 @@ export class Receiver {
     return { src: location.href, events: this.#events, methods };
   }
 
-  // A page without an origin of its own (a sandbox, a local file) could only be answered with "*".
+  /**
+   * Whether messages of `origin` are accepted. A page without an origin of its own (a sandbox, a local file) is not: it
+   * could be answered only with "*".
+   *
+   * @param {string} origin
+   */
   #isTrusted(origin) {
     if (origin === "null") return false;
     return origin === location.origin || allowsHost(this.#domains, new URL(origin).hostname);
   }
 
+  /**
+   * @param {string} origin
+   * @param {object} fields
+   */
   #post(origin, fields) {
     window.parent.postMessage(JSON.stringify({ context: CONTEXT, version: VERSION, ...fields }), origin);
   }
 
+  /** @param {MessageEvent} event */
   async #receive(event) {
     if (event.source !== window.parent || !this.#isTrusted(event.origin)) return;
     const { context, method, value, listener } = parse(event.data);
@@ -106,6 +146,11 @@ export class Receiver {
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {any} listener
+   * @param {string} origin
+   */
   #listen(name, listener, origin) {
     if (!this.#events.includes(name) || this.#listeners.length >= MAX_LISTENERS) return;
     this.#listeners.push({ name, listener, origin });
@@ -113,12 +158,21 @@ export class Receiver {
     if (name === "error" && this.#failure) this.#post(origin, { event: "error", value: this.#failure, listener });
   }
 
+  /**
+   * @param {string} name
+   * @param {any} listener
+   * @param {string} origin
+   */
   #forget(name, listener, origin) {
     this.#listeners = this.#listeners.filter(
       (one) => one.name !== name || one.origin !== origin || (listener !== undefined && one.listener !== listener),
     );
   }
 
+  /**
+   * @param {string} method
+   * @param {string} origin
+   */
   #refuse(method, origin) {
     const value = { code: METHOD_NOT_SUPPORTED, msg: `Method not supported: "${method.slice(0, 80)}"` };
     for (const { name, listener, origin: to } of this.#listeners) {

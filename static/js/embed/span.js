@@ -1,18 +1,26 @@
-// The part of a video that an embed plays: from `start` to `end`, once or again and again.
+// The part of a video that an embed plays: from `start` to `end`, once or in a loop.
 
-// Browsers report the position about four times a second; nearer to the end than this a timer takes over.
+// In seconds. Browsers report the position about four times a second; closer to the end than this a timer takes over.
 const NEAR = 0.5;
 
+/** Stops or repeats `video` at the end of the part. */
 export class Span {
+  /** @type {HTMLVideoElement} */
   #video;
   #start;
   #end;
-  #loop;
+  #loop = false;
   #onEnd;
   #isArmed = true;
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
-  /** `end` is 0 for the end of the video. `onEnd()` is called when playing has come to the end and doesn't repeat. */
+  /**
+   * `end` is 0 for the end of the video. `onEnd()` is called when playback reaches the end and doesn't loop.
+   *
+   * @param {HTMLVideoElement} video
+   * @param {{ start: number, end: number, loop: boolean, onEnd: () => void }} options
+   */
   constructor(video, { start, end, loop, onEnd }) {
     this.#video = video;
     this.#start = start;
@@ -22,7 +30,7 @@ export class Span {
     video.addEventListener("ended", () => this.#finish());
     if (!end) return;
     video.addEventListener("timeupdate", () => this.#watch());
-    // Whoever goes past the end by themselves may watch what is there.
+    // A viewer who seeks past the end may watch the rest.
     video.addEventListener("seeking", () => {
       clearTimeout(this.#timer);
       this.#isArmed = video.currentTime < end;
@@ -35,7 +43,7 @@ export class Span {
 
   set loop(value) {
     this.#loop = value;
-    // The browser's own loop has no gap, but always goes back to 0.
+    // The browser's own loop has no gap, but always starts at 0.
     this.#video.loop = value && !this.#start && !this.#end;
   }
 

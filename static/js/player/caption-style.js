@@ -3,6 +3,7 @@ import { el, modal } from "../ui.js";
 import { applyStyle } from "./captions.js";
 import { captionSettings, saveCaptionSettings } from "./memory.js";
 
+/** @type {Record<string, [string, Record<string, string>]>} */
 const STYLES = {
   size: ["Size", { small: "Small", normal: "Normal", large: "Large", huge: "Very large" }],
   colour: ["Color", { white: "White", yellow: "Yellow", green: "Green", cyan: "Cyan" }],

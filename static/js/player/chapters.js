@@ -1,5 +1,13 @@
-// Chapters: on the time bar, in the control bar, and the list below the player that follows along.
+// Chapters on the time bar, in the control bar, and in the list below the player.
 
+/** @typedef {{ start: number, title: string }} Chapter */
+
+/**
+ * Return the index of the chapter at `time`, or -1 before the first one.
+ *
+ * @param {Chapter[]} chapters
+ * @param {number} time
+ */
 function chapterAt(chapters, time) {
   let found = -1;
   chapters.forEach(({ start }, index) => {
@@ -8,12 +16,23 @@ function chapterAt(chapters, time) {
   return found;
 }
 
-/** A cue's text is WebVTT, and who shows it reads markup in it: a title that holds some stays as it was typed. */
+/**
+ * Escape a title for a cue, whose text is WebVTT: markup in a title is shown as it was typed.
+ *
+ * @param {string} title
+ */
 const asCueText = (title) => title.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-/** Adds the chapters of a json_script element as a text track, which the time bar shows. */
+/**
+ * Add the chapters of a json_script element as a text track, which the time bar shows, and return them.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {HTMLElement | null} element
+ * @returns {Chapter[]}
+ */
 export function addChapters(video, element) {
   if (!element) return [];
+  /** @type {Chapter[]} */
   const chapters = JSON.parse(element.textContent);
   const track = video.addTextTrack("chapters", "Chapters");
   track.mode = "hidden";
@@ -24,11 +43,18 @@ export function addChapters(video, element) {
   return chapters;
 }
 
-/** Marks the chapter that plays in the list and names it in the control bar. */
+/**
+ * Mark the current chapter in the list and name it in the control bar.
+ *
+ * @param {HTMLElement} frame
+ * @param {HTMLVideoElement} video
+ * @param {Chapter[]} chapters
+ */
 export function followChapters(frame, video, chapters) {
   if (!chapters.length) return;
   const links = [...document.querySelectorAll("[data-chapters] [data-seek]")];
   const label = frame.querySelector("[data-chapter-now]");
+  /** @type {number | null} */
   let shown = null;
   const show = () => {
     const now = chapterAt(chapters, video.currentTime);

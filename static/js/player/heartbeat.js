@@ -1,15 +1,16 @@
-// Tells the server what is being watched: for the history, the place to go on at, and the view counter.
+// Sends heartbeats to the server: for the history, the position to continue at, and the view counter.
 import { api } from "../api.js";
 import { isCurrent } from "../browser-storage.js";
 import { followPosition, noteUnsent } from "./position.js";
 
 const EVERY_MS = 10_000;
 const SHORT_SHARE = 3;
-// Of several seeks while paused, as by a dragged slider, the last one is worth sending.
+// Of several seeks while paused, such as a dragged slider, only the last is sent.
 const SETTLED_MS = 500;
 const SAME_SECONDS = 0.25;
-// Between two reports of the position: more than this is a jump, at double speed and a sleepy timer too.
+// Positions further apart than this are a jump, even at double speed and with a late timer.
 const JUMP_SECONDS = 3;
+/** @type {[RegExp, string][]} */
 const PAGES = [
   [/^\/$/, "home"],
   [/^\/search/, "search"],
@@ -20,7 +21,12 @@ const PAGES = [
   [/^\/history/, "history"],
 ];
 
-/** What led here, by the page before. */
+/**
+ * Return the traffic source: what kind of page led here.
+ *
+ * @param {URL} here
+ * @param {string} referrer
+ */
 export function sourceOf(here, referrer) {
   if (here.pathname.startsWith("/embed/")) return "embed";
   if (here.searchParams.has("list")) return "playlist";
@@ -30,13 +36,19 @@ export function sourceOf(here, referrer) {
   return PAGES.find(([pattern]) => pattern.test(from.pathname))?.[1] ?? "direct";
 }
 
-/** Stretches of a video that were shown, as `[start, end]` in seconds. */
+/** Collects the stretches of a video that were played, as `[start, end]` in seconds. */
 export class Stretches {
+  /** @type {[number, number][]} */
   #done = [];
+  /** @type {number | null} */
   #start = null;
   #last = 0;
 
-  /** The position while it plays. */
+  /**
+   * Note the position during playback.
+   *
+   * @param {number} seconds
+   */
   at(seconds) {
     const step = seconds - this.#last;
     if (this.#start === null || step < 0 || step > JUMP_SECONDS) {
@@ -46,13 +58,13 @@ export class Stretches {
     this.#last = seconds;
   }
 
-  /** What comes next does not follow on from what was. */
+  /** End the current stretch: what comes next does not continue it. */
   cut() {
     if (this.#start !== null && this.#last > this.#start) this.#done.push([this.#start, this.#last]);
     this.#start = null;
   }
 
-  /** What there is since the last time; a stretch that goes on begins anew at its end. */
+  /** Return the stretches since the last call, the latest 50. One that continues starts again at its end. */
   take() {
     const goesOn = this.#start !== null;
     this.cut();
@@ -63,33 +75,45 @@ export class Stretches {
   }
 }
 
-/** Where the viewer is; at the end what the server takes for the length, which may differ by a frame. */
+/**
+ * Return the position in seconds; at the end the server's length of the video, which may differ by a frame.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {number} duration
+ */
 function positionOf(video, duration) {
   const position = video.ended && duration > 0 ? duration : video.currentTime || 0;
   return Math.round(position * 100) / 100;
 }
 
 /**
- * Send heartbeats while the video plays, and what is left when it pauses, is moved while paused, or the page goes.
- * `startAt` is the second at which the page began.
+ * Send heartbeats while the video plays, and the rest when it pauses, when the viewer seeks while paused, and when the page
+ * is left. `startAt` is the second at which the page started.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {DOMStringMap} data the player's `videoId` and `duration`
+ * @param {number} startAt
  */
 export function sendHeartbeats(video, { videoId, duration }, startAt) {
   const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const source = sourceOf(new URL(location.href), document.referrer);
   const stretches = new Stretches();
+  /** @type {ReturnType<typeof setInterval> | null} */
   let timer = null;
-  let settling = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let settling;
+  /** @type {number | null} */
   let sent = null;
 
   const send = ({ keepalive = false } = {}) => {
     const watched = stretches.take();
     const position = positionOf(video, Number(duration));
     if (sent !== null && !watched.length && Math.abs(position - sent) < SAME_SECONDS) return;
-    // What one viewer watches is not another's, who logged in meanwhile.
+    // Somebody else may have signed in meanwhile: this is not theirs.
     if (!isCurrent()) return;
     sent = position;
     const confirm = noteUnsent(videoId, position);
-    // What cannot be said is not said again: the next one tells the position anyway.
+    // A failed heartbeat is not repeated: the next one has the position anyway.
     api("POST", `/videos/${videoId}/playback`, { json: { position, watched, session, source }, keepalive }).then(confirm, () => {});
   };
   const go = () => {
@@ -99,10 +123,10 @@ export function sendHeartbeats(video, { videoId, duration }, startAt) {
     const share = Number.isFinite(video.duration) ? (video.duration * 1000) / SHORT_SHARE : EVERY_MS;
     timer ??= setInterval(send, Math.max(1000, Math.min(EVERY_MS, share + 100)));
   };
-  const rest = (keepalive) => {
+  const rest = (/** @type {boolean} */ keepalive) => {
     clearTimeout(settling);
     if (video.paused) {
-      clearInterval(timer);
+      clearInterval(timer ?? undefined);
       timer = null;
       stretches.cut();
     }

@@ -133,7 +133,7 @@ function isTaken(event, key) {
  * The shortcut that was pressed: what the layout types, letters in lower case. Keys that type no Latin (Cyrillic, Greek,
  * Hebrew, Arabic) count by their place on a US keyboard, and so do digits that need Shift (AZERTY).
  */
-function shortcutOf({ key, code, shiftKey }, table) {
+export function shortcutOf({ key, code, shiftKey }, table) {
   const typed = key.length === 1 ? key.toLowerCase() : key;
   if (Object.hasOwn(table, typed) || /^[a-z0-9]$/.test(typed)) return typed;
   const digit = /^Digit(\d)$/.exec(code)?.[1];

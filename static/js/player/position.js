@@ -1,44 +1,70 @@
-// Where a video begins when it is opened again, and when it counts as seen. videos/playback/history.py has the same rule.
+// Where a video continues when it is opened again, and when it counts as finished. videos/playback/history.py has the same
+// rule.
 import { account, stored } from "../browser-storage.js";
 
 const FINISHED_SHARE = 0.05;
 const FINISHED_SECONDS = 180;
-// Nearer to the beginning than this there is nothing to come back to.
+// A position before this second is not worth continuing.
 const FIRST_SECONDS = 5;
 const MOST = 200;
-// A position that the server has not confirmed is later than what the server says for as long as this.
+// For how long a position that the server has not confirmed counts as later than the server's.
 const UNSENT_MS = 60_000;
-// Browsers move a position that is set to a frame's.
+// In seconds. Browsers move a position that is set to the next frame.
 const NEAR = 1;
 
 const positions = stored("positions");
 const unsent = stored("player-unsent");
 
-/** Whether a viewer who left there has seen the video. */
+/**
+ * Whether a viewer who left at `position` has finished the video.
+ *
+ * @param {number} position
+ * @param {number} duration
+ */
 export function isFinished(position, duration) {
   return duration > 0 && position >= duration - Math.min(FINISHED_SHARE * duration, FINISHED_SECONDS);
 }
 
-/** What a card shows of a video: `{ percent, isFinished }`, null when next to nothing of it was seen. */
+/**
+ * Return what a card shows of a video, or null when next to nothing of it was watched.
+ *
+ * @param {number} position
+ * @param {number} duration
+ * @returns {{ percent: number, isFinished: boolean } | null}
+ */
 export function markOf(position, duration) {
   if (isFinished(position, duration)) return { percent: 100, isFinished: true };
   if (!(duration > 0) || position < FIRST_SECONDS) return null;
   return { percent: Math.max(1, Math.min(99, Math.round((100 * position) / duration))), isFinished: false };
 }
 
-/** The second at which a visitor left the video in this browser, 0 when there is none. */
+/**
+ * Return the second at which a visitor left the video in this browser, or 0.
+ *
+ * @param {string | undefined} id
+ */
 export function leftHere(id) {
-  const found = positions.read([]).find(([known]) => known === id);
+  const found = positions.read([]).find((/** @type {[string, unknown]} */ [known]) => known === id);
   return found ? Number(found[1]) || 0 : 0;
 }
 
-/** What the server knows, unless this tab has just come to another position that may not have reached it. */
+/**
+ * Return the server's position, unless this tab has a later one that may not have reached the server.
+ *
+ * @param {string | undefined} id
+ * @param {string | undefined} resume
+ */
 function leftByAccount(id, resume) {
   const { video, position, at } = unsent.read({});
   return video === id && Date.now() - at < UNSENT_MS ? position : Number(resume) || 0;
 }
 
-/** The second to begin at: the one that the address names, else where this viewer left off. */
+/**
+ * Return the second to start at: the one in the address, else where this viewer left off.
+ *
+ * @param {DOMStringMap} data the player's `start`, `resume` and `videoId`
+ * @param {number} duration
+ */
 export function startOf({ start, resume, videoId }, duration) {
   if (start) {
     const asked = Number(start) || 0;
@@ -48,7 +74,12 @@ export function startOf({ start, resume, videoId }, duration) {
   return left < FIRST_SECONDS || isFinished(left, duration) ? 0 : left;
 }
 
-/** Note that the account of this page came to `position`; call what is returned once the server has it. */
+/**
+ * Note an account's position as not yet confirmed. Call the returned function once the server has it.
+ *
+ * @param {string | undefined} id
+ * @param {number} position
+ */
 export function noteUnsent(id, position) {
   if (!account) return () => {};
   const at = Date.now();
@@ -58,26 +89,37 @@ export function noteUnsent(id, position) {
   };
 }
 
+/**
+ * Keep a visitor's position in this browser.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {string} id
+ */
 function keepHere(video, id) {
+  /** @type {[string, number][]} */
   const all = positions.read([]);
   const others = all.filter(([known]) => known !== id);
   const { currentTime, duration, ended } = video;
-  // One that was seen to its end stays, for the mark on its card; opened again, it begins at 0.
+  // A finished video stays in the list, for the mark on its card; opened again, it starts at 0.
   const position = ended && Number.isFinite(duration) ? duration : currentTime;
   const isWorth = ended || position >= FIRST_SECONDS;
-  // Opened again, and hardly more: what was seen to its end stays so.
+  // Opened again for a moment only: a finished video stays finished.
   if (!isWorth && all.some(([known, left]) => known === id && isFinished(Number(left), duration))) return;
   positions.write((isWorth ? [[id, Math.round(position * 10) / 10], ...others] : others).slice(0, MOST));
 }
 
 /**
- * Call `changed({ isSeek, isLast })` when the viewer stops, seeks while paused (`isSeek`), or leaves the page (`isLast`).
- * Not before it has begun: a page that is left at once knows nothing better than what is remembered. `startAt` is where
- * it was opened.
+ * Call `changed` when the viewer pauses, seeks while paused (`isSeek`), or leaves the page (`isLast`), but not before
+ * playback has started: a page that is left at once knows nothing better than what is stored. `startAt` is the second at
+ * which the page started.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {number} startAt
+ * @param {(change: { isSeek: boolean, isLast: boolean }) => void} changed
  */
 export function followPosition(video, startAt, changed) {
   let isUnderWay = false;
-  const tell = ({ isSeek = false, isLast = false }) => {
+  const tell = (/** @type {{ isSeek?: boolean, isLast?: boolean }} */ { isSeek = false, isLast = false }) => {
     if (isUnderWay) changed({ isSeek, isLast });
   };
   video.addEventListener("playing", () => {
@@ -94,7 +136,13 @@ export function followPosition(video, startAt, changed) {
   addEventListener("pagehide", () => tell({ isLast: true }));
 }
 
-/** Keep a visitor's position up to date in this browser; an account's is kept by the server. */
+/**
+ * Keep a visitor's position in this browser up to date. An account's is kept by the server.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {string} id
+ * @param {number} startAt
+ */
 export function rememberPosition(video, id, startAt) {
   if (account) return;
   followPosition(video, startAt, () => keepHere(video, id));

@@ -1,8 +1,16 @@
-// What the viewer is told when the source cannot be loaded or decoded.
+// Messages for a source that cannot be loaded or decoded.
+
+/** @typedef {import("./state.js").StateScreen} StateScreen */
 
 const reload = { label: "Reload the page", run: () => location.reload() };
 
-/** Explain a failed request on `screen`; `status` is 0 when no answer came, `retry` tries again. */
+/**
+ * Explain a failed request on `screen`. `status` is 0 when no answer came; `retry` tries again.
+ *
+ * @param {StateScreen} screen
+ * @param {number | undefined} status
+ * @param {() => void} retry
+ */
 export function explainLoading(screen, status, retry) {
   if (status === 403 || status === 404 || status === 410) {
     screen.show({
@@ -19,6 +27,7 @@ export function explainLoading(screen, status, retry) {
   });
 }
 
+/** @param {StateScreen} screen */
 export function explainDecoding(screen) {
   screen.show({
     title: "This video can't be played",
@@ -27,6 +36,7 @@ export function explainDecoding(screen) {
   });
 }
 
+/** @param {StateScreen} screen */
 export function explainUnsupported(screen) {
   screen.show({
     title: "Your browser can't play this video",

@@ -1,4 +1,4 @@
-// A playlist beside the player: next and previous.
+// The playlist beside the player: the next and the previous video.
 import { stored } from "../browser-storage.js";
 
 const goOn = stored("player-continue");
@@ -6,7 +6,11 @@ const goOn = stored("player-continue");
 export const nextInQueue = () => document.querySelector("[data-queue-next]");
 export const previousInQueue = () => document.querySelector("[data-queue-previous]");
 
-/** Go to another video, which then begins to play; `link` has an `href`. False when there is none. */
+/**
+ * Go to another video, which then starts to play. Return false when there is none.
+ *
+ * @param {{ href: string } | null | undefined} link
+ */
 export function goTo(link) {
   if (!link) return false;
   goOn.write(link.href);
@@ -14,14 +18,14 @@ export function goTo(link) {
   return true;
 }
 
-/** Scroll the playlist to this video. */
+/** Scroll the playlist to the current video. */
 export function showQueue() {
   const list = document.querySelector("[data-queue]");
   const current = list?.querySelector("[aria-current]");
   if (current) list.scrollTop = current.getBoundingClientRect().top - list.getBoundingClientRect().top;
 }
 
-/** Whether this page was reached by `goTo`, so that it should play. Answers once. */
+/** Whether this page was reached by `goTo` and should play. True only once. */
 export function isContinued() {
   const continued = goOn.read("") === location.href;
   goOn.remove();

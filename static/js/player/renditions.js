@@ -1,25 +1,38 @@
-// What media-chrome's quality menu asks of a media element: a list of renditions with a selected index.
+// The list of renditions that media-chrome's quality menu expects of a media element.
 
-/** The number in a label such as "1080p": the rendition's folder is named so; else from the size, as viewers name films. */
+/** @typedef {{ uri?: string, width: number, height: number, bitrate?: number, frameRate?: number }} Level */
+
+/**
+ * Return the number in a label such as "1080p": from the rendition's folder, which is named so, else from the size, as
+ * films are usually named (a 1920x800 film is 1080p).
+ *
+ * @param {Level} level
+ */
 export function linesOf({ uri, width, height }) {
   const named = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri ?? "");
   if (named) return Number(named[1]);
   return Math.round(Math.max(Math.min(width, height), (Math.max(width, height) * 9) / 16));
 }
 
-/** One rendition; the menu labels it by its shorter side. */
+/**
+ * Return the rendition of an hls.js level. The menu labels it by its shorter side.
+ *
+ * @param {Level} level
+ * @param {number} index
+ */
 function rendition(level, index) {
   const { width, height, bitrate, frameRate } = level;
   const side = width >= height ? "height" : "width";
   return { id: String(index), width, height, [side]: linesOf(level), bitrate, frameRate };
 }
 
+/** Array-like list of renditions with a selected index. */
 export class RenditionList extends EventTarget {
   #length = 0;
   #selected = -1;
   #onSelect;
 
-  /** `onSelect(index)` is told the viewer's choice; -1 stands for automatic. */
+  /** @param {(index: number) => void} onSelect called with the viewer's choice; -1 is automatic */
   constructor(onSelect) {
     super();
     this.#onSelect = onSelect;
@@ -43,7 +56,11 @@ export class RenditionList extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Replaces the list by hls.js levels; their height is the lines that viewers know them by. */
+  /**
+   * Replace the list by hls.js levels.
+   *
+   * @param {Level[]} levels
+   */
   fill(levels) {
     while (this.#length) {
       this.#length -= 1;

@@ -32,7 +32,12 @@ function clock(seconds) {
   return [...parts, String(seconds % 60).padStart(2, "0")].join(":");
 }
 
-/** The options of an embed: `[parameter, value, checkbox]` each. */
+/**
+ * Return the options of an embed: `[parameter, value, checkbox]` each.
+ *
+ * @param {HTMLElement} frame
+ * @returns {any[][]}
+ */
 function embedOptions(frame) {
   const hasCaptions = Number(frame.dataset.captions) > 0;
   return [

@@ -29,7 +29,8 @@ function build(video, context) {
 async function running(context) {
   const resume = () => context.resume().catch(() => {});
   for (const name of GESTURES) addEventListener(name, resume);
-  await new Promise((resolve) => {
+  /** @type {Promise<void>} */
+  const started = new Promise((resolve) => {
     const check = () => {
       if (context.state === "running") resolve();
     };
@@ -37,6 +38,7 @@ async function running(context) {
     check();
     resume();
   });
+  await started;
   for (const name of GESTURES) removeEventListener(name, resume);
 }
 

@@ -1,21 +1,35 @@
-// The screen laid over the frame when there is nothing to play: why, and what can be done.
+// The message laid over the player when there is nothing to play.
 
+/** Shows why nothing plays and what the viewer can do. */
 export class StateScreen {
+  /** @type {HTMLElement} */
   #root;
+  /** @type {(() => void) | null} */
   #action = null;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
     this.#part("action").addEventListener("click", () => this.#action?.());
   }
 
+  /**
+   * @param {string} name
+   * @returns {any}
+   */
   #part(name) {
     return this.#root.querySelector(`[data-state-${name}]`);
   }
 
   /**
-   * `action` is `{ label, run }`; `progress` a number from 0 to 1; `isHopeless` offers the owner another file instead of
-   * another try. What is left out is not shown.
+   * Show a message. Parts that are left out are not shown.
+   *
+   * @param {object} message
+   * @param {string} message.title
+   * @param {string} message.text
+   * @param {{ label: string, run: () => void }} [message.action]
+   * @param {number} [message.progress] from 0 to 1
+   * @param {boolean} [message.isHopeless] offer the owner another file instead of another try
    */
   show({ title, text, action, progress, isHopeless = false }) {
     this.#part("title").textContent = title;
@@ -33,6 +47,7 @@ export class StateScreen {
     this.#root.hidden = false;
   }
 
+  /** Hide the message. */
   hide() {
     this.#root.hidden = true;
   }

@@ -20,8 +20,16 @@ export class Client {
   generations = []; // { number, token, spentAt }: the last one is live, spentAt is null there
   endedBy = ""; // the code that ended the session
 
-  /** One call without cookies, as a program outside the browser makes it: `{ok, status, body, retryAfter}`. */
+  /**
+   * Make one call without cookies, as a program outside the browser does. Never rejects: without an answer `status` is 0.
+   *
+   * @param {string} method
+   * @param {string} path
+   * @param {{ json?: object, access?: string }} [options]
+   * @returns {Promise<{ ok: boolean, status: number, body: any, retryAfter: number }>}
+   */
   async send(method, path, { json, access } = {}) {
+    /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (access) headers.Authorization = `Bearer ${access}`;
     if (json) headers["Content-Type"] = "application/json";

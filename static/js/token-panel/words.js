@@ -1,5 +1,6 @@
-// What the panel says about answers and claims.
+// Texts of the token panel: API errors and token claims.
 
+/** @type {Record<string, string>} */
 const CODES = {
   invalid_credentials: "The name or the password is not right.",
   otp_required: "The password was right. Now send the code of your second factor with it.",
@@ -16,12 +17,17 @@ const CODES = {
   no_answer: "No answer came. That says nothing about the session: keep the tokens and try again.",
 };
 
-/** An error in words for a person. */
+/**
+ * Return an API error as a sentence.
+ *
+ * @param {{ body: { code?: string, detail?: string }, retryAfter: number }} answer
+ */
 export function inWords({ body, retryAfter }) {
   if (body.code === "throttled") return `Too many requests. Wait ${retryAfter || "some"} seconds; the tokens are still good.`;
-  return CODES[body.code] ?? body.detail ?? "Something went wrong.";
+  return CODES[body.code ?? ""] ?? body.detail ?? "Something went wrong.";
 }
 
+/** @type {Record<string, (value: any) => string>} */
 const CLAIMS = {
   alg: () => "the kind of signature",
   kid: () => "the key that signed it",
@@ -37,22 +43,36 @@ const CLAIMS = {
   exp: (value) => `expires ${moment(value)}`,
 };
 
+/** @param {number} value seconds since 1970 */
 function moment(value) {
   return new Date(value * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-/** What a claim or a header field means, in a few words. */
+/**
+ * Explain a claim or a header field in a few words.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ */
 export function meaning(name, value) {
   return CLAIMS[name]?.(value) ?? "";
 }
 
-/** "9:41", for clocks. */
+/**
+ * Format seconds as "9:41".
+ *
+ * @param {number} left
+ */
 export function clock(left) {
   const whole = Math.ceil(left);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** The first and last characters of a token: enough to tell two apart. */
+/**
+ * Return the first and last characters of a token: enough to tell two apart.
+ *
+ * @param {string} token
+ */
 export function shortened(token) {
   return `${token.slice(0, 12)}…${token.slice(-10)}`;
 }

@@ -46,7 +46,7 @@ export async function sendFile({ file, metadata, account }, on) {
     fingerprint: async () => fingerprintOf(file, account),
     removeFingerprintOnSuccess: true,
     onBeforeRequest: withCsrf,
-    onAfterResponse: (request, response) => {
+    onAfterResponse: (_request, response) => {
       const id = response.getHeader("X-Video-Id");
       if (id) on.video(id);
     },
@@ -56,7 +56,7 @@ export async function sendFile({ file, metadata, account }, on) {
     onError: (error) => on.failed(asApiError(error)),
   });
   const earlier = await upload.findPreviousUploads();
-  const newest = earlier.sort((one, other) => new Date(other.creationTime) - new Date(one.creationTime))[0];
+  const newest = earlier.sort((one, other) => Date.parse(other.creationTime) - Date.parse(one.creationTime))[0];
   if (newest) upload.resumeFromPreviousUpload(newest);
   upload.start();
   return {

@@ -1,7 +1,12 @@
-// Sizes, times and checks of an upload, in words.
+// Texts of the upload page: sizes, times, and why a file is refused.
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
+/**
+ * Format a number of bytes as "60.6 MB".
+ *
+ * @param {number} bytes
+ */
 export function size(bytes) {
   let value = bytes;
   let unit = 0;
@@ -12,6 +17,11 @@ export function size(bytes) {
   return `${value.toFixed(unit > 1 && value < 100 ? 1 : 0)} ${UNITS[unit]}`;
 }
 
+/**
+ * Format a duration as "3 minutes".
+ *
+ * @param {number} seconds
+ */
 export function span(seconds) {
   if (seconds < 60) return "less than a minute";
   const minutes = Math.round(seconds / 60);
@@ -20,7 +30,12 @@ export function span(seconds) {
   return hours === 1 ? "an hour" : `${hours} hours`;
 }
 
-/** Why a file cannot be taken, or "" when it can. `endings` are lower case, with their dot. */
+/**
+ * Return why a file cannot be uploaded, or "" when it can.
+ *
+ * @param {{ name: string, size: number }} file
+ * @param {{ maxBytes: number, endings: string[] }} limits `endings` are lower case, with their dot
+ */
 export function refusal(file, { maxBytes, endings }) {
   if (file.size === 0) return "This file is empty.";
   if (file.size > maxBytes) return `This file has ${size(file.size)}; at most ${size(maxBytes)} are accepted.`;

@@ -21,7 +21,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"CORSRules": [bucket.cors_rule()]}, indent=2))
             return
         try:
-            added = bucket.connect().allow_pages()
+            added = bucket.connect().allow_pages(bucket.cors_rule())
         except (bucket.BucketUnavailable, FileNotFoundError):
             raise CommandError("The bucket does not answer, or refuses: the log says why.") from None
         self.stdout.write(f"pages that play videos may read: {'added' if added else 'was there'}")

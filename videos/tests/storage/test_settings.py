@@ -13,7 +13,7 @@ WITHOUT = """
 import sys, django
 django.setup()
 import streamsite.urls, streamsite.server_command, videos.views.media, videos.tasks
-print(sorted({"boto3", "botocore", "storages", "videos.files.s3"} & set(sys.modules)))
+print(sorted({"boto3", "botocore", "videos.files.s3"} & set(sys.modules)))
 """
 
 

@@ -1,0 +1,223 @@
+"""API responses of the account endpoints."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from streamsite.api.json_types import Timestamp
+
+NotifyBy = Literal["page", "email", "both", "none"]
+
+
+class PreferencesDict(TypedDict):
+    """Every preference; ``accounts.preferences`` has the defaults."""
+
+    theme: Literal["auto", "light", "dark"]
+    language: Literal["", "en"]
+    autoplay: bool
+    autoplay_open: bool
+    history_paused: bool
+    personalised: bool
+    subscriptions_private: bool
+    subscribers_private: bool
+    notify_video: NotifyBy
+    notify_post: NotifyBy
+    notify_comment: NotifyBy
+    notify_review: NotifyBy
+    notify_reply: NotifyBy
+    notify_thread: NotifyBy
+    notify_mention: NotifyBy
+    notify_heart: NotifyBy
+    notify_milestone: NotifyBy
+    notify_processing: NotifyBy
+    notify_share: NotifyBy
+    email_pace: Literal["hourly", "daily", "weekly"]
+
+
+class AvatarUrlsDict(TypedDict):
+    """URLs of an account's avatar, null without one."""
+
+    avatar_url: str | None
+    avatar_small_url: str | None
+
+
+class CoverUrlsDict(TypedDict):
+    """URLs of an account's cover image, null without one."""
+
+    cover_url: str | None
+    cover_small_url: str | None
+
+
+class ChannelCountsDict(TypedDict):
+    """A channel's counters."""
+
+    subscribers: int
+    subscriptions: int
+    videos: int
+    views: int
+
+
+class UndeliverableEmailDict(TypedDict):
+    """An address that a mail server rejected permanently."""
+
+    email: str
+    at: Timestamp | None
+    reason: str
+
+
+class AccountDict(AvatarUrlsDict, CoverUrlsDict):
+    """The caller's own account."""
+
+    id: str
+    username: str
+    full_name: str
+    email: str
+    email_verified: bool
+    email_undeliverable: UndeliverableEmailDict | None
+    bio: str
+    links: list[str]
+    counts: ChannelCountsDict
+    preferences: PreferencesDict
+    is_staff: bool
+    created_at: Timestamp
+
+
+class TokenGrantDict(TypedDict):
+    """Tokens of a sign-in or a refresh; ``refresh`` is for native clients, ``user`` for sign-ins."""
+
+    access: str
+    token_type: str
+    expires_in: int
+    session_id: str
+    user: NotRequired[AccountDict]
+    refresh: NotRequired[str]
+
+
+class VerifiedTokenDict(TypedDict):
+    """Claims of a valid access token."""
+
+    sub: str
+    sid: str
+    exp: int
+
+
+class SessionDict(TypedDict):
+    """A device that is signed in."""
+
+    id: str
+    client: str
+    user_agent: str
+    ip_prefix: str
+    created_at: Timestamp
+    last_used_at: Timestamp
+    expires_at: Timestamp
+    current: bool
+
+
+class RevokedSessionsDict(TypedDict):
+    """Number of sessions that were ended."""
+
+    revoked: int
+
+
+class ChannelBadgeDict(AvatarUrlsDict):
+    """A channel on a card."""
+
+    username: str
+    full_name: str
+    subscribers: int
+
+
+class ChannelViewerDict(TypedDict):
+    """The caller's relation to a channel."""
+
+    is_self: bool
+    is_subscribed: bool
+    notify: str | None
+
+
+class ChannelDict(AvatarUrlsDict, CoverUrlsDict):
+    """A channel as others see it."""
+
+    username: str
+    full_name: str
+    bio: str
+    links: list[str]
+    counts: ChannelCountsDict
+    created_at: Timestamp
+    viewer: ChannelViewerDict | None
+
+
+class VerifiedEmailDict(TypedDict):
+    """An account whose email address is verified."""
+
+    username: str
+    email: str
+    email_verified: bool
+
+
+class EmailSentDict(TypedDict):
+    """Address to which a link was sent; null when no address is waiting for one."""
+
+    email: str | None
+
+
+class ProofDict(TypedDict):
+    """Seconds for which the proof of identity counts as recent."""
+
+    expires_in: int
+
+
+class TotpSetupDict(TypedDict):
+    """A secret that is not confirmed yet. ``qr_svg`` is ``otpauth_url`` as an inline SVG."""
+
+    secret: str
+    otpauth_url: str
+    qr_svg: str
+
+
+class RecoveryCodesDict(TypedDict):
+    """New recovery codes, shown once."""
+
+    recovery_codes: list[str]
+
+
+class TotpStatusDict(TypedDict):
+    """State of two-factor authentication; ``recovery_codes`` is the number left."""
+
+    enabled: bool
+    enabled_at: Timestamp | None
+    recovery_codes: int
+
+
+class ApiTokenDict(TypedDict):
+    """A personal token as its owner sees it."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    hint: str
+    created_at: Timestamp
+    expires_at: Timestamp
+    last_used_at: Timestamp | None
+    expired: bool
+
+
+class NewApiTokenDict(ApiTokenDict):
+    """A new API token, the only response with ``token``."""
+
+    token: str
+
+
+class ActivityEventDict(TypedDict):
+    """An event of the account's recent activity."""
+
+    id: str
+    what: str
+    text: str
+    result: str
+    result_text: str
+    session_id: str
+    ip_prefix: str
+    user_agent: str
+    at: Timestamp

@@ -1,0 +1,25 @@
+"""Input: registration."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from rest_framework import serializers
+
+from streamsite.api.fields import StrictCharField
+from streamsite.api.inputs import InputSerializer
+
+
+class RegisterSerializer(InputSerializer):
+    """``POST /auth/register``."""
+
+    username = StrictCharField(max_length=200, trim_whitespace=False)
+    email = StrictCharField(max_length=254)
+    full_name = StrictCharField(max_length=80, required=False, allow_blank=True, default="")
+    password = StrictCharField(trim_whitespace=False, max_length=settings.PASSWORD_MAX_LENGTH)
+
+
+class RegisterFormSerializer(RegisterSerializer):
+    """The same as a form, for the schema."""
+
+    avatar = serializers.FileField(required=False)
+    cover = serializers.FileField(required=False)

@@ -1,0 +1,25 @@
+"""Input: two-factor authentication."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from streamsite.api.fields import StrictCharField
+from streamsite.api.inputs import InputSerializer
+
+
+class TotpEnableSerializer(InputSerializer):
+    """``POST /auth/totp/enable``."""
+
+    otp = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
+    code = StrictCharField(
+        max_length=40, required=False, allow_blank=True, default="", help_text="Same as otp."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        otp = attrs["otp"] or attrs["code"]
+        if not otp:
+            raise serializers.ValidationError({"otp": ["Send the code that the app shows."]})
+        return {"otp": otp}

@@ -1,0 +1,142 @@
+"""The fixtures of every test: an empty database, the cast, a running site, and a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import database_template
+from tests.support.plugin import empty_collections
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
+    from tests.support.other_origin import OtherOrigin
+    from tests.support.stack import Stack
+    from tests.support.users import Cast
+
+
+@pytest.fixture(scope="session")
+def prepared_database(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A test database of this process with all migrations, indexes, folders and a signing key.
+
+    Not pytest-django's ``django_db_setup``: that makes databases only for tests that carry its own mark, whose
+    transaction around each test is what this suite does without.
+    """
+    from django.conf import settings
+    from django.db import connection
+
+    from accounts.signing_keys import create_key
+    from streamsite import site_id
+
+    folders = (
+        *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
+        *(settings.STATIC_ROOT, settings.ASSETS_DIR),
+    )
+    for folder in folders:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    if not any(Path(settings.TOKEN_KEYS_DIR).glob("*.pem")):
+        create_key(Path(settings.TOKEN_KEYS_DIR))
+    former_name = str(settings.DATABASES["default"]["NAME"])
+    with django_db_blocker.unblock():
+        _make_test_database()
+        site_id.adopt()
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(former_name, verbosity=0)
+
+
+def _make_test_database() -> None:
+    """Point the connection at the test database, filled from the template or else migrated and kept as one."""
+    from django.conf import settings
+    from django.db import connection
+
+    from streamsite.mongo import indexes
+    from streamsite.mongo.engine.client import get_database
+
+    key = database_template.fingerprint()
+    name = connection.settings_dict["TEST"].get("NAME") or f"test_{connection.settings_dict['NAME']}"
+    connection.close()
+    connection.mongo_client.drop_database(name)
+    if database_template.restore(connection.mongo_client[name], key):
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+        connection.close()
+        indexes.ensure_indexes()
+        return
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    indexes.ensure_indexes()
+    database_template.keep(get_database("default"), key)
+
+
+@pytest.fixture
+def database(prepared_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Database access with real commits; empty again afterwards."""
+    from django.conf import settings
+
+    with django_db_blocker.unblock():
+        _clear_caches()
+        yield
+        empty_collections()
+        # What one test had swept counts against the next one's sweeps.
+        shutil.rmtree(Path(settings.DATA_DIR) / "trash", ignore_errors=True)
+
+
+def _clear_caches() -> None:
+    from accounts import sessions
+    from streamsite import health
+    from streamsite.api.throttling import GroupThrottle
+    from videos.search import vocabulary
+    from videos.views import media
+
+    vocabulary.clear_language_cache()
+    sessions.clear_cache()
+    media.forget_all()
+    health.clear_check_results()
+    GroupThrottle.forget_all()
+
+
+@pytest.fixture
+def cast(database: None) -> Cast:
+    """The fixed cast: owner, member, stranger, staff, and nobody signed in."""
+    from tests.support.users import Cast
+
+    return Cast()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of 320x180 picture and tone, made once."""
+    from tests.support.clips import make_clip
+
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    make_clip(path, seconds=3, size=(320, 180), fps=24)
+    return path
+
+
+@pytest.fixture(scope="session")
+def other_origin() -> Iterator[OtherOrigin]:
+    """A static server on another origin, whose pages may call the API of ``site``."""
+    from tests.support.other_origin import OtherOrigin
+
+    server = OtherOrigin()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, other_origin: OtherOrigin) -> Iterator[Stack]:
+    """A whole running site on a free port with a data folder of its own: web, worker and MongoDB."""
+    from tests.support.stack import Stack
+
+    stack = Stack(tmp_path_factory.mktemp("site"), CORS_ALLOWED_ORIGINS=other_origin.url)
+    stack.start()
+    try:
+        yield stack
+    finally:
+        stack.kill()

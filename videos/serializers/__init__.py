@@ -1,0 +1,1 @@
+"""Input of the video endpoints, by feature."""

@@ -1,0 +1,90 @@
+"""Pages to find videos: home, search, trending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from streamsite.view_helpers import is_htmx, render_page_or_part
+from videos import mappers, queries, recommendations
+from videos.hooks import home_page
+from videos.search import finders
+from videos.views import filters
+from videos.watch_marks import add_watch_marks
+
+EMPTY_PAGE: dict[str, object] = {"next": None, "previous": None, "results": []}
+
+
+def _render_grid(
+    request: HttpRequest, page: Mapping[str, object], template: str, **context: object
+) -> HttpResponse:
+    shown = add_watch_marks(request.user, {"page": page, **context})
+    return render_page_or_part(request, template, "videos/_grid.html", shown)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """List the newest public videos, below the shelves of a signed-in viewer."""
+    page = queries.library_page(request, absolute=False).body(mappers.serialize_card)
+    shown: list[home_page.Shelf] = []
+    if isinstance(request.user, User) and not is_htmx(request) and not page["previous"]:
+        shown = home_page.shelves_for(request.user)
+    subscribed = getattr(request.user, "subscription_count", 0)
+    return _render_grid(request, page, "videos/home.html", subscribed_count=subscribed, shelves=shown)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """List the videos that match the words, filtered and sorted by the form, below other things of that name.
+
+    With ``show`` list all channels, or all results of another finder.
+    """
+    words = request.GET.get("q", "").strip()
+    if not words:
+        return _render_grid(request, EMPTY_PAGE, "videos/search.html", q="")
+    if finder := finders.get_finder(request.GET.get("show", "")):
+        return _search_only(request, finder, words)
+    page = queries.library_body(request, absolute=False)
+    if is_htmx(request):
+        return _render_grid(request, page, "videos/_grid.html")
+    chips = filters.active_chips(request.GET)
+    is_first = not chips and not page["previous"]
+    context = {
+        "q": words,
+        "sort": request.GET.get("sort", ""),
+        "sorts": filters.SORTS,
+        "fields": filters.filter_fields(request.GET),
+        "chips": chips,
+        "sections": _sections(request, words, page["corrected"] or words) if is_first else [],
+        "instead": filters.exact_search_url(request.GET),
+    }
+    return _render_grid(request, page, "videos/search.html", **context)
+
+
+def _sections(request: HttpRequest, *texts: str) -> list[dict[str, object]]:
+    """Return each finder's first results, for the first of ``texts`` with any: ``{finder, found, words}``."""
+    sections: list[dict[str, object]] = []
+    for finder in finders.registered_finders():
+        for words in dict.fromkeys(texts):
+            found = finder.some(request.user, words)
+            if found.rows:
+                sections.append({"finder": finder, "found": found, "words": words})
+                break
+    return sections
+
+
+def _search_only(request: HttpRequest, finder: finders.Finder[Any], words: str) -> HttpResponse:
+    context = {"q": words, "finder": finder, "page": finder.page(request, words, absolute=False)}
+    return render_page_or_part(request, "videos/search_only.html", "videos/_search_rows.html", context)
+
+
+@require_safe
+def trending(request: HttpRequest) -> HttpResponse:
+    """List the trending videos."""
+    return _render_grid(
+        request, recommendations.trending_page(request, absolute=False), "videos/trending.html"
+    )
