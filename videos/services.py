@@ -16,7 +16,7 @@ from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absen
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line, format_bytes
 from streamsite.visibility import is_linkable
-from videos import facets, folded_titles, original_dates, quota, schedules, strikes, tags
+from videos import facet_store, folded_titles, quota, schedules, strikes, tags, video_store
 from videos.file_titles import title_from_filename
 from videos.files import paths
 from videos.metadata import EDITABLE, clean_metadata
@@ -232,8 +232,8 @@ def refresh_listing(video_id: str) -> None:
             )
 
     run_in_transaction(switch)
-    facets.refresh_facets(Video._meta.db_table, {"_id": video_id})
-    original_dates.refresh_first_published({"_id": video_id})
+    facet_store.refresh_facets(Video._meta.db_table, {"_id": video_id})
+    video_store.refresh_first_published({"_id": video_id})
     if not video.folded_title:  # the previous release made it
         Video.objects.filter(pk=video_id, title=video.title).update(
             folded_title=folded_titles.fold_title(video.title)
