@@ -91,7 +91,7 @@ def queued_for_later():
         for call in calls(tree, "run_after"):
             if str(path) != PERIODIC:
                 assert called(call) == "using", f"{path}:{call.lineno}"
-                yield ast.unparse(call.func.value)
+                yield ast.unparse(call.func.value).rpartition(".")[2]
 
 
 def moments():

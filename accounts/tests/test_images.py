@@ -238,8 +238,8 @@ def test_a_broken_profile_is_ignored():
 def test_memory_and_time_of_the_largest_pictures(tmp_path):
     script = (
         "import io, re, sys, time; from pathlib import Path; from django.conf import settings;"
-        "settings.configure(); from accounts import images; raw = Path(sys.argv[1]).read_bytes();"
-        "images.prepare(io.BytesIO(raw), images.COVER) if sys.argv[2] == 'go' else None;"
+        "settings.configure(); from accounts import image_processing; raw = Path(sys.argv[1]).read_bytes();"
+        "image_processing.prepare_image(io.BytesIO(raw), image_processing.COVER) if sys.argv[2] == 'go' else None;"
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1], time.process_time())"
     )
     root = Path(__file__).resolve().parents[2]

@@ -79,7 +79,7 @@ def test_a_search_costs_what_the_list_costs(own, cast):
 
 
 def test_a_pattern_has_nothing_of_the_text_in_it_raw():
-    found = folded_titles.words_pattern(folded_titles.terms("a.b* wi-fi (x) c++"))
+    found = folded_titles.words_pattern(folded_titles.query_terms("a.b* wi-fi (x) c++"))
     assert found == r"^(?=.*ab)(?:(?=.*wifi)|(?=.*wi)(?=.*fi))(?=.*x)(?=.*c\+\+)"
 
 
