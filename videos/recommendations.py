@@ -6,18 +6,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
-from videos import facets, mappers, queries, tags
+from videos import facets, mappers, queries, tags, video_store
 from videos.access import LISTED, listed_videos
 from videos.models import CATEGORIES, Video
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.schemas.cards import RecommendationDict
 from videos.search import queries as search_queries
 from videos.search import query_text
@@ -70,8 +68,8 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
         ),
     ]
     found: dict[str, list[str]] = {"channel": [], "category": [], "site": []}
-    for row in collection(VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS):
-        found.setdefault(row["source"], []).append(row["_id"])
+    for source, video_id in video_store.ids_by_source(pipeline):
+        found.setdefault(source, []).append(video_id)
     channel, category, site = (found.pop(name) for name in ("channel", "category", "site"))
     sources = {
         "channel": channel,
@@ -80,10 +78,10 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
         "site": site,
     }
     chosen: dict[str, str] = {}
-    for source, ids in sources.items():
+    for name, ids in sources.items():
         for video_id in ids:
             if video_id != video.pk:
-                chosen.setdefault(video_id, source)
+                chosen.setdefault(video_id, name)
     return chosen
 
 
@@ -140,10 +138,4 @@ def _format_views(views: int) -> str:
 
 def _recent_views(video_ids: list[str]) -> dict[str, int]:
     since = (datetime.now(UTC) - timedelta(days=TRENDING_DAYS - 1)).date().isoformat()
-    rows = collection(statistics.VIDEO_DAYS).aggregate(
-        [
-            {"$match": {"video": {"$in": video_ids}, "day": {"$gte": since}}},
-            {"$group": {"_id": "$video", "views": {"$sum": "$views"}}},
-        ]
-    )
-    return {row["_id"]: int(row["views"]) for row in rows}
+    return statistics_store.views_since(video_ids, since)

@@ -6,9 +6,9 @@ import re
 from itertools import accumulate
 
 from streamsite import folding, scripts
-from streamsite.mongo.collections import collection
+from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
-from videos.models import Caption, Video
+from videos.models import Video
 from videos.schemas.cards import MomentDict
 from videos.search import query_text, vocabulary
 
@@ -39,7 +39,7 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
     ]
     found: dict[str, MomentDict] = {}
     best: dict[str, int] = {}
-    for row in collection(Caption._meta.db_table).aggregate(
+    for row in caption_store.aggregate(
         [
             {"$match": {"video_id": {"$in": ids}}},
             {"$project": {"_id": 0, "video_id": 1, "cues": cues}},

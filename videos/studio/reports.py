@@ -9,7 +9,7 @@ from streamsite.api.renderers import iso
 from videos import mappers
 from videos.access import own_videos
 from videos.models import Video
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.playback.heartbeats import SOURCES, VIEW_SECONDS
 from videos.studio import queries
 from videos.studio.date_ranges import Period
@@ -152,7 +152,7 @@ def _retention(video: Video) -> list[RetentionPointDict]:
     viewings = found.get("viewings") or max([int(found.get("views", 0)), *shown.values()])
     if not viewings or video.duration <= 0:
         return []
-    span = statistics.bucket_seconds(video.duration)
+    span = statistics_store.bucket_seconds(video.duration)
     count = int(-(-video.duration // span))
     return [
         {"at": float(number * span), "share": round(min(1.0, shown.get(str(number), 0) / viewings), 4)}
