@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -11,7 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts import account_marks, sessions
-from accounts.models import User
+from accounts.current_user import signed_in_user
 from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 
@@ -53,7 +52,7 @@ class SessionGovernanceMiddleware:
     @staticmethod
     def _check_session(request: HttpRequest) -> None:
         session_id = request.session.get(SESSION_KEY, "")
-        user = cast(User, request.user)
+        user = signed_in_user(request)
         session = sessions.find_live_session(user, session_id, fresh=request.method not in SAFE_METHODS)
         if session is None:
             request.session_ended = True  # type: ignore[attr-defined]

@@ -19,7 +19,8 @@ from django.utils.safestring import SafeString
 
 from accounts import access, audit, deliverability, staff_actions, totp
 from accounts.admin.actions import ACTIONS
-from accounts.admin.confirmed_actions import ConfirmedActionsMixin, staff_user
+from accounts.admin.confirmed_actions import ConfirmedActionsMixin
+from accounts.current_user import signed_in_user
 from accounts.models import User
 
 PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -78,17 +79,17 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Return whether the caller may change accounts, but never their own. Only superusers change those of staff."""
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or access.may_manage(staff_user(request), obj))
+        return may and (obj is None or access.may_manage(signed_in_user(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Return whether the caller may delete accounts, under the same conditions as changing them."""
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or access.may_manage(staff_user(request), obj))
+        return may and (obj is None or access.may_manage(signed_in_user(request), obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Return the read-only fields. Only superusers change rights, and never their own."""
         shown = super().get_readonly_fields(request, obj)
-        if obj is not None and access.may_manage_rights(staff_user(request), obj):
+        if obj is not None and access.may_manage_rights(signed_in_user(request), obj):
             return shown
         return (*shown, *PERMISSION_FIELDS)
 
@@ -108,13 +109,13 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
         if "user_permissions" in rights:
             rights["permissions"] = rights.pop("user_permissions")
         if rights:
-            staff_actions.set_rights(row, actor=staff_user(request), request=request, **rights)
+            staff_actions.set_rights(row, actor=signed_in_user(request), request=request, **rights)
         if changes:
-            staff_actions.edit_account(row, changes, actor=staff_user(request), request=request)
+            staff_actions.edit_account(row, changes, actor=signed_in_user(request), request=request)
 
     def remove(self, request: HttpRequest, row: User) -> None:
         """Close the account; a worker erases it."""
-        staff_actions.delete_account(row, actor=staff_user(request), request=request)
+        staff_actions.delete_account(row, actor=signed_in_user(request), request=request)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Tell that a worker will erase the account, and return to the list."""

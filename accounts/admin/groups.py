@@ -11,14 +11,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import staff_actions
-from accounts.models import User
+from accounts.current_user import signed_in_user
 
 admin.site.unregister(Group)
 
 
 def is_superuser(request: HttpRequest) -> bool:
     """Return whether the caller is an active superuser."""
-    return isinstance(request.user, User) and request.user.is_active and request.user.is_superuser
+    return request.user.is_active and request.user.is_superuser
 
 
 @admin.register(Group)
@@ -55,5 +55,4 @@ class RightsGroupAdmin(GroupAdmin):
 
     @staticmethod
     def _note(request: HttpRequest, group: Group) -> None:
-        if isinstance(request.user, User):
-            staff_actions.record_group_change(group, actor=request.user, request=request)
+        staff_actions.record_group_change(group, actor=signed_in_user(request), request=request)

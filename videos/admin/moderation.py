@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
@@ -15,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from accounts.current_user import signed_in_user
 from accounts.models import User
 from streamsite.errors import SiteError
 from videos import strikes
@@ -100,7 +99,7 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         case = Case.objects.filter(pk=case_id).first()
         if case is None or not self.may_decide(request):
             return HttpResponseNotFound()
-        staff = cast(User, request.user)
+        staff = signed_in_user(request)
         try:
             done = self._act(request, case, staff)
         except SiteError as error:
