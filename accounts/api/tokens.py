@@ -10,7 +10,16 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, image_processing, mappers, refresh_cookie, services, sessions, sign_in
+from accounts import (
+    audit,
+    image_processing,
+    mappers,
+    refresh_cookie,
+    services,
+    sessions,
+    sign_in,
+    token_rotation,
+)
 from accounts.api.base import PublicAuthView, no_store
 from accounts.authentication import verify_access_token
 from accounts.schemas import AccountDict, TokenGrantDict, VerifiedTokenDict
@@ -64,8 +73,8 @@ class TokenView(PublicAuthView):
         )
         audit.record("login", user.pk, request=inner, session_id=session["_id"])
         if session["client"] == sessions.BROWSER:
-            sessions.log_out(refresh_cookie.read(inner), "")  # the cookie that this answer replaces
-        return token_response(sessions.issue_tokens(user, session), with_user=True)
+            token_rotation.log_out(refresh_cookie.read(inner), "")  # the cookie that this answer replaces
+        return token_response(token_rotation.issue_tokens(user, session), with_user=True)
 
 
 class RefreshView(PublicAuthView):
@@ -81,16 +90,16 @@ class RefreshView(PublicAuthView):
         raw = refresh_cookie.read(request._request)
         if raw:
             refresh_cookie.require_same_origin(request._request)
-            return token_response(sessions.rotate_refresh_token(raw, client=sessions.BROWSER))
+            return token_response(token_rotation.rotate_refresh_token(raw, client=sessions.BROWSER))
         given = RefreshSerializer.from_body(request)["refresh"]
         if not given:
-            raise sessions.RefreshRefused("No refresh token was sent.", code="refresh_missing")
-        return token_response(sessions.rotate_refresh_token(given, client=sessions.NATIVE))
+            raise token_rotation.RefreshRefused("No refresh token was sent.", code="refresh_missing")
+        return token_response(token_rotation.rotate_refresh_token(given, client=sessions.NATIVE))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Delete the cookie with a refusal; throttling, CSRF failures and outages keep it."""
         response = super().handle_exception(exc)
-        if isinstance(exc, sessions.RefreshRefused):
+        if isinstance(exc, token_rotation.RefreshRefused):
             refresh_cookie.delete(response)
         return response
 
@@ -125,13 +134,13 @@ class LogoutView(PublicAuthView):
         else:
             data = RefreshSerializer.from_body(request)
             raw = data["refresh"]
-        sessions.log_out(raw, _bearer_token(request))
+        token_rotation.log_out(raw, _bearer_token(request))
         response = Response(status=status.HTTP_204_NO_CONTENT)
         refresh_cookie.delete(response)
         return no_store(response)
 
 
-def token_response(grant: sessions.SessionTokens, *, with_user: bool = False) -> Response:
+def token_response(grant: token_rotation.SessionTokens, *, with_user: bool = False) -> Response:
     """Return the tokens: the refresh token in a cookie for browsers, in the body for native clients."""
     body: dict[str, Any] = {
         "access": grant.access,

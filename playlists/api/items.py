@@ -18,6 +18,7 @@ from streamsite.api.conditional import conditional_response, expected_version, v
 from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Absent
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
@@ -42,8 +43,7 @@ def _item_response(
         body = mappers.serialize_item(row, place, adder, request.user, playlist)
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return PRIVATE_NEVER_STORED.set_on(response)
 
 
 class ItemsView(APIView):

@@ -14,7 +14,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite import errors
+from streamsite import error_responses, errors
+from streamsite.cache_headers import public_for
 
 
 class ApiDocs(TemplateView):
@@ -33,8 +34,7 @@ class SchemaView(SpectacularJSONAPIView):
         """Return the OpenAPI document."""
         response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
-        response["Cache-Control"] = "public, max-age=300"
-        return response
+        return public_for(300).set_on(response)
 
 
 @cache
@@ -53,4 +53,4 @@ def generate_schema() -> Any:
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """Answer unknown API paths with JSON."""
-    return errors.error_response(request, errors.Absent())
+    return error_responses.error_response(request, errors.Absent())

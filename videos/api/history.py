@@ -16,7 +16,7 @@ from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.sanitize import clean_line
 from videos import access, mappers
-from videos.playback import history
+from videos.playback import history, history_store
 from videos.schemas.cards import HistoryEntryDict
 from videos.serializers.history import HistoryQuerySerializer
 
@@ -42,7 +42,7 @@ class HistoryView(APIView):
     @extend_schema(operation_id="me_history_clear", responses={204: OpenApiResponse(description="Empty now")})
     def delete(self, request: Request) -> Response:
         """Clear the watch history."""
-        history.clear_history(signed_in_user(request).pk)
+        history_store.clear_history(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -56,5 +56,5 @@ class HistoryEntryView(APIView):
     )
     def delete(self, request: Request, video_id: str) -> Response:
         """Remove a video from the watch history. Idempotent."""
-        history.delete_entry(signed_in_user(request).pk, video_id)
+        history_store.delete_entry(signed_in_user(request).pk, video_id)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

@@ -15,9 +15,9 @@ from streamsite.api.fields import (
 )
 from streamsite.api.inputs import InputSerializer
 from streamsite.visibility import Visibility
+from videos.embed_allowlist import MAX_DOMAINS
 from videos.models import CATEGORIES
 from videos.serializers.chapters import ChapterSerializer
-from videos.syndication.embed_domains import MAX_DOMAINS
 
 
 class MetadataSerializer(InputSerializer):

@@ -1,4 +1,4 @@
-"""The owner's own videos: filters and orders. Each order has an index that begins with the channel."""
+"""The owner's own videos: filters and sort orders. Each order has an index that starts with the channel."""
 
 from __future__ import annotations
 
