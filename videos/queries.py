@@ -47,7 +47,7 @@ class LibraryQuery:
 
 
 def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery:
-    """The parameters of ``GET /videos``, of the channel ``of`` (an id) if given. ``Invalid`` names a wrong one."""
+    """Return the query of ``LibraryQuerySerializer``'s fields, only of the channel with the id ``of`` if given."""
     words = params["q"].strip()
     sort = params["sort"] or (RELEVANCE if words else "newest")
     conditions: dict[str, Any] = {}
