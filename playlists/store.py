@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pymongo import UpdateOne
 
@@ -12,11 +11,12 @@ from playlists.models import Playlist, PlaylistItem
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
 from streamsite.visibility import is_listed
-from videos.access import BY_LINK, LISTED
+from videos.access import LISTED
 from videos.models import Video
+from videos.playback_gate import unlisted_open_match
 
 LISTS, ITEMS = Playlist._meta.db_table, PlaylistItem._meta.db_table
-Document = dict[str, Any]
+Document = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def find_surroundings(
     behind = {**mine, name: {"$gte": key}, "$or": [{name: {"$gt": key}}, {"_id": {"$gte": item_id}}]}
     up, down = {name: 1, "_id": 1}, {name: -1, "_id": -1}
 
-    def some(which: Document, order: Document, most: int, part: str) -> list[Document]:
+    def some(which: Document, order: Mapping[str, int], most: int, part: str) -> list[Document]:
         return [
             {"$match": which},
             {"$sort": order},
@@ -107,7 +107,7 @@ def find_surroundings(
 
 def watch_later_stages(playlist_id: str, video_id: str) -> tuple[str, list[Document]]:
     """Return collection and pipeline that tell ``videos.viewer_state`` whether a playlist contains a video."""
-    held = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
+    held: Document = {"$match": {"playlist_id": playlist_id, "video_id": video_id}}
     return ITEMS, [held, {"$limit": 1}, {"$project": {"_id": 0, "in_watch_later": {"$literal": True}}}]
 
 
@@ -128,7 +128,10 @@ def compute_public_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int,
     Follows ``access.may_show_video`` for viewers who neither contribute nor own the video.
     """
     lists = {one.pk: one for one in playlists}
-    seen = [{"$match": {"$or": [LISTED, BY_LINK]}}, {"$project": {"listed": 1, "channel_id": 1}}]
+    seen = [
+        {"$match": {"$or": [LISTED, unlisted_open_match()]}},
+        {"$project": {"listed": 1, "channel_id": 1}},
+    ]
     join = {
         "from": Video._meta.db_table,
         "localField": "video_id",
