@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
@@ -24,7 +22,7 @@ class LoginBackend(ModelBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        **extra: Any,
+        **extra: object,
     ) -> User | None:
         login = username if username is not None else str(extra.get("login", ""))
         user = find_by_login(login)

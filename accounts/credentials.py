@@ -7,8 +7,6 @@ changes apply only while the account is as it was when its password was checked.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -207,7 +205,7 @@ def verify_email(request: HttpRequest, raw: str) -> User:
         return user
     former = user.email if user.email_verified else ""
     if key == email_key(user.pending_email):
-        changes: dict[str, Any] = {"email": user.pending_email, "email_key": key, "pending_email": ""}
+        changes: dict[str, str] = {"email": user.pending_email, "email_key": key, "pending_email": ""}
     else:
         changes = {}
     # The link proves an address and nothing else, so it depends on the addresses and ends no session.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
 
@@ -35,7 +36,8 @@ class ResetTokenGenerator(PasswordResetTokenGenerator):
 
     key_salt = "streamsite.accounts.reset"
 
-    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+        user = cast("User", user)
         return (
             f"{user.pk}|{user.password}|{user.email_key}|{user.security_epoch}|{user.is_active}|{timestamp}"
         )

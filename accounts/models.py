@@ -28,7 +28,9 @@ class UserManager(BaseUserManager["User"]):
 
     use_in_migrations = True
 
-    def create_user(self, username: str, email: str = "", password: str | None = None, **extra: Any) -> User:
+    def create_user(
+        self, username: str, email: str = "", password: str | None = None, **extra: object
+    ) -> User:
         """Create and return a user with a hashed password; without a password the account cannot sign in."""
         username = normalize_username(username)
         validate_username(username)
@@ -38,7 +40,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(
-        self, username: str, email: str = "", password: str | None = None, **extra: Any
+        self, username: str, email: str = "", password: str | None = None, **extra: object
     ) -> User:
         """Create and return a superuser."""
         return self.create_user(username, email, password, is_staff=True, is_superuser=True, **extra)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from streamsite.errors import Invalid
 
@@ -45,20 +45,20 @@ PREFERENCES = {
 }
 
 
-def with_defaults(stored: Mapping[str, Any]) -> dict[str, str | bool]:
+def with_defaults(stored: Mapping[str, object]) -> dict[str, str | bool]:
     """Return every preference, with the default where no valid value is stored."""
     return {
-        name: preference.default if preference.problem(stored.get(name)) else stored[name]
+        name: preference.default if preference.problem(stored.get(name)) else cast("str | bool", stored[name])
         for name, preference in PREFERENCES.items()
     }
 
 
-def validate(given: Mapping[str, Any], *, prefix: str = "") -> dict[str, str | bool]:
+def validate(given: Mapping[str, object], *, prefix: str = "") -> dict[str, str | bool]:
     """Return the known preferences in ``given``.
 
     Raises ``Invalid`` with an error per invalid value; ``prefix`` precedes the names in it.
     """
-    known = {name: value for name, value in given.items() if name in PREFERENCES}
+    known = {name: cast("str | bool", value) for name, value in given.items() if name in PREFERENCES}
     problems = {
         f"{prefix}{name}": [problem]
         for name, value in known.items()

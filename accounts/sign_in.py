@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,7 +47,7 @@ class AccountClosed(SiteError):
         super().__init__(f"You closed this account. You can restore it until {day}, when it is deleted.")
 
     @property
-    def extra(self) -> dict[str, Any]:
+    def extra(self) -> dict[str, object]:
         """``restore_until``, for clients that offer it."""
         return {"restore_until": self.until}
 

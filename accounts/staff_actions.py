@@ -7,10 +7,9 @@ Each function is idempotent, is recorded in the audit trail with its actor, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
@@ -138,7 +137,7 @@ def delete_account(user: User, *, actor: User | None, request: HttpRequest | Non
         tasks.enqueue_erasure(user.pk, due)
 
     condition = Q(erase_at=None) | Q(erase_at__gt=due)
-    changes: dict[str, Any] = {"is_active": False, "erase_at": due, "password": make_password(None)}
+    changes: dict[str, object] = {"is_active": False, "erase_at": due, "password": make_password(None)}
     if _end_access(user, condition, actor=actor, reason="deleted_by_staff", then=queue, **changes) is None:
         return False
     audit.record("deleted_by_staff", user.pk, request=request, actor=actor)
@@ -146,7 +145,7 @@ def delete_account(user: User, *, actor: User | None, request: HttpRequest | Non
 
 
 def edit_account(
-    user: User, changes: dict[str, Any], *, actor: User | None, request: HttpRequest | None = None
+    user: User, changes: Mapping[str, object], *, actor: User | None, request: HttpRequest | None = None
 ) -> None:
     """Change ``full_name``, ``bio``, or ``quota_bytes``. Raises ``Invalid``."""
     access.require_manageable(actor, user)
@@ -204,7 +203,7 @@ def _end_access(
     actor: User | None,
     reason: str,
     then: Callable[[], object] | None = None,
-    **changes: Any,
+    **changes: object,
 ) -> User | None:
     """Apply ``changes`` and end all access if the account meets ``condition``; return it, else ``None``.
 
@@ -216,7 +215,7 @@ def _end_access(
         if now is None:
             return None
         access.require_manageable(actor, now)
-        changed = raise_epoch(now, reason=reason, **changes)
+        changed = raise_epoch(now, keep=None, reason=reason, **changes)
         if then is not None:
             then()
         return changed

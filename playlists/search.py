@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 from accounts.mappers import serialize_badge
 from playlists import pages
@@ -33,11 +32,13 @@ def _load_visible(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
     return playlists_for_listing(viewer, ids)
 
 
-def _serialize(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
-    return [row for row in pages.serialize_playlists(rows, viewer, only_listed=True) if row["item_count"]]
+def _serialize(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, object]]:
+    return [
+        dict(row) for row in pages.serialize_playlists(rows, viewer, only_listed=True) if row["item_count"]
+    ]
 
 
-def _serialize_suggestions(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
+def _serialize_suggestions(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, object]]:
     return [
         {"id": row.pk, "title": row.title, "owner": serialize_badge(row.owner), "url": row.get_absolute_url()}
         for row in rows

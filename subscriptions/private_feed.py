@@ -11,7 +11,6 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +21,7 @@ from streamsite.api.renderers import iso
 from streamsite.errors import Absent
 from subscriptions import private_feed_store, queries
 from subscriptions.models import PrivateFeed
+from subscriptions.schemas import PrivateFeedDict
 from videos.syndication import urls
 from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
 
@@ -45,7 +45,7 @@ def revoke(user_id: str) -> None:
     PrivateFeed.objects.filter(pk=user_id).delete()
 
 
-def load_status(user: User) -> dict[str, Any]:
+def load_status(user: User) -> PrivateFeedDict:
     """Return ``{active, created_at, last_used_at}``."""
     row = PrivateFeed.objects.filter(pk=user.pk, epoch=user.security_epoch).first()
     if row is None:

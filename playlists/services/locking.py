@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import RLock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import F, Sum
@@ -68,7 +68,7 @@ def lock_playlist(
     version: int | None = None,
     items: int = 0,
     duration: float = 0.0,
-    **changes: Any,
+    **changes: object,
 ) -> Playlist:
     """Return the playlist as it is now, at its next version, with ``items`` and ``duration`` added.
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from accounts import mappers
 from accounts.models import User
+from accounts.schemas import ChannelDict
 from streamsite.visibility import Viewer
 from subscriptions.channel_page import store
 from subscriptions.channel_page.shelf_types import VIDEOS, Stages, all_shelf_types
 from subscriptions.models import ChannelPage
 from subscriptions.queries import build_viewer_relation
+from subscriptions.schemas import ChannelFrontDict, ShelfDict
 from videos.access import LISTED
 from videos.mappers import serialize_card
 from videos.queries import load_listed
+
+
+class ArrangedChannelDict(ChannelDict):
+    """A channel, with whether its owner arranged its front page."""
+
+    is_arranged: bool
 
 
 @dataclass
@@ -28,21 +35,21 @@ def get_arrangement(owner_id: str) -> ChannelPage:
     return ChannelPage.objects.filter(pk=owner_id).first() or ChannelPage(user_id=owner_id, version=0)
 
 
-def load_channel(viewer: Viewer, owner: User) -> tuple[dict[str, Any], ChannelPage]:
+def load_channel(viewer: Viewer, owner: User) -> tuple[ArrangedChannelDict, ChannelPage]:
     """Return the channel object for ``viewer`` with ``is_arranged``, and the arrangement, in one read."""
     is_other = viewer.is_authenticated and viewer.pk != owner.pk
     page, notify = store.find_with_bell(owner.pk, str(viewer.pk) if is_other else None)
     body = mappers.serialize_channel(owner, build_viewer_relation(viewer, owner, notify))
-    return body | {"is_arranged": page.is_arranged}, page
+    return {**body, "is_arranged": page.is_arranged}, page
 
 
-def build_front_page(owner: User, page: ChannelPage) -> dict[str, Any]:
+def build_front_page(owner: User, page: ChannelPage) -> ChannelFrontDict:
     """Return ``{featured: card or None, shelves: [{kind, value, title, url, results}]}`` without empty shelves."""
     shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
     found = _load_shelves(owner, page.featured, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
     videos = {video.pk: video for video in load_listed(list(wanted))}
-    rows = []
+    rows: list[ShelfDict] = []
     for number, row in enumerate(shelves):
         kind, part = all_shelf_types()[row["kind"]], found.get(str(number), _ShelfVideos())
         cards = [serialize_card(videos[video_id]) for video_id in part.ids if video_id in videos]

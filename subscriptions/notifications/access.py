@@ -24,6 +24,7 @@ from subscriptions.notifications.notification_types import (
 )
 from subscriptions.notifications.store import EntryDoc
 from subscriptions.posts.access import LISTED as LISTED_POSTS
+from subscriptions.schemas import NotificationThreadDict
 from videos.access import GATE_FIELDS, may_watch, video_from_document
 from videos.access import LISTED as LISTED_VIDEOS
 from videos.comments import following
@@ -67,13 +68,6 @@ class ContextRow(TypedDict, total=False):
     follows: bool
 
 
-class ThreadDict(TypedDict):
-    """The thread of a reply notification, and whether its reader follows it."""
-
-    id: str
-    following: bool
-
-
 @dataclass
 class NotificationContext:
     """What some entries are about, as far as it exists.
@@ -110,7 +104,7 @@ class NotificationContext:
         comment_id = references.comment_id_of(row)
         return not comment_id or self._is_shown(comment_id, notification_kind(row))
 
-    def thread(self, entry: Entry) -> ThreadDict | None:
+    def thread(self, entry: Entry) -> NotificationThreadDict | None:
         """Return ``{id, following}`` of the thread of a reply notification, or ``None``."""
         kind = notification_kind(entry.row)
         if kind not in COMMENT_KINDS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,6 +20,7 @@ from subscriptions.notifications.notification_types import (
     delivery_channels,
     notification_kind,
 )
+from subscriptions.schemas import NotificationDict
 
 MAX_LINES = 50
 FIRST_DIGEST_SPAN = timedelta(days=7)
@@ -77,7 +77,7 @@ def send_digest(user_id: str) -> bool:
     return bool(entries)
 
 
-def _digest_line(user: User, entry: dict[str, Any]) -> dict[str, str]:
+def _digest_line(user: User, entry: NotificationDict) -> dict[str, str]:
     """Return an entry as ``{text, link, stop}``; ``stop`` is the URL that unfollows its thread, or ``""``."""
     thread = entry["thread"]
     return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from accounts.mappers import serialize_badge
 from accounts.models import User
@@ -22,6 +21,7 @@ from subscriptions.notifications.notification_types import (
     render_sentence,
 )
 from subscriptions.notifications.store import EntryDoc
+from subscriptions.schemas import NotificationDict
 
 MAX_CHANNELS = 2_000
 MAX_UNREAD = 100
@@ -74,7 +74,7 @@ def unread_count(user_id: str, known: ReaderState) -> int:
 
 def serialize_with_unread(
     entries: Sequence[Entry], user_id: str, known: ReaderState
-) -> tuple[list[dict[str, Any]], int]:
+) -> tuple[list[NotificationDict], int]:
     """Return ``serialize_visible`` of a page's entries, and ``unread_count``. Two reads."""
     waiting = _load_unread(user_id, known)
     there = access.load_context(user_id, [*entries, *waiting])
@@ -106,16 +106,16 @@ def _predates_subscription(row: EntryDoc, channels: dict[str, datetime]) -> bool
     return channel is not None and (_aware(row["created_at"]) or EARLIEST) < channels[channel]
 
 
-def serialize_visible(entries: Sequence[Entry], reader_id: str) -> list[dict[str, Any]]:
+def serialize_visible(entries: Sequence[Entry], reader_id: str) -> list[NotificationDict]:
     """Return entries as the reader sees them, without those whose subject is gone or hidden from them."""
     return _serialize_all(entries, access.load_context(reader_id, entries))
 
 
-def _serialize_all(entries: Sequence[Entry], there: access.NotificationContext) -> list[dict[str, Any]]:
+def _serialize_all(entries: Sequence[Entry], there: access.NotificationContext) -> list[NotificationDict]:
     return [_serialize(entry, there) for entry in entries if there.shows(entry)]
 
 
-def _serialize(entry: Entry, there: access.NotificationContext) -> dict[str, Any]:
+def _serialize(entry: Entry, there: access.NotificationContext) -> NotificationDict:
     row, kind, actor = entry.row, notification_kind(entry.row), there.actor(entry)
     title, url = there.things.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
     who = actor.get_full_name() if actor is not None else ""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.dispatch import receiver
 
+from accounts.auth_session_store import SessionDoc
 from accounts.models import User
 from accounts.signals import account_deleted, refresh_token_reused
 from subscriptions.notifications import services
@@ -127,7 +126,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
 
 
 @receiver(refresh_token_reused)
-def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: object) -> None:
+def notify_token_reuse(sender: type, user: User, session: SessionDoc, **extra: object) -> None:
     """Alert the owner that a refresh token was reused and its session ended."""
     services.notify(
         user.pk,
