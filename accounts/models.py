@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -166,11 +165,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_absolute_url(self) -> str:
         """Return the path of the channel page."""
         return f"/@{self.username}"
-
-    @property
-    def date_joined(self) -> datetime:
-        """Django admin's name for ``created_at``."""
-        return self.created_at
 
 
 class ApiToken(models.Model):

@@ -17,7 +17,17 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import access, api_tokens, audit, credentials, deliverability, profile, sessions, tasks, totp
+from accounts import (
+    access,
+    api_tokens,
+    audit,
+    deliverability,
+    email_changes,
+    profile,
+    sessions,
+    tasks,
+    totp,
+)
 from accounts.models import User
 from accounts.security_epoch import raise_epoch
 from accounts.signals import account_deactivated, account_reactivated
@@ -96,10 +106,10 @@ def change_email(user: User, address: str, *, actor: User | None, request: HttpR
     The address changes once its link is followed. Raises ``Invalid``, ``Conflict``, or ``Throttled``.
     """
     access.require_manageable(actor, user)
-    address = credentials.clean_email(address)
+    address = email_changes.clean_email(address)
     if not user.is_active:
         raise Conflict("This account is closed or suspended.")
-    return credentials.request_email_confirmation(user, address, request=request, actor=actor) is not None
+    return email_changes.request_email_confirmation(user, address, request=request, actor=actor) is not None
 
 
 def retry_email(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:

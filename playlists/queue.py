@@ -33,7 +33,7 @@ LOOPS = ("list", "one")
 
 @dataclass(frozen=True)
 class PlaybackMode:
-    """How a playlist is played: parsed from a URL."""
+    """A mode of playing a playlist, as its URLs carry it."""
 
     playlist_id: str
     item_id: str = ""

@@ -70,7 +70,7 @@ class ContextRow(TypedDict, total=False):
 
 @dataclass
 class NotificationContext:
-    """What some entries are about, as far as it exists.
+    """The subjects of some entries, as far as they exist.
 
     ``actors`` are accounts by id; ``things`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
     ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
