@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,6 +12,7 @@ from django.http import HttpRequest
 from accounts import auth_session_store
 from accounts.auth_session_store import SessionDoc
 from accounts.models import User
+from accounts.schemas import SessionDict
 from streamsite.caching import cached
 from streamsite.rate_limits import address_prefix, client_address
 
@@ -163,20 +163,7 @@ def clear_cache() -> None:
     _load_live.clear()
 
 
-class SessionSummary(TypedDict):
-    """A session as its owner sees it."""
-
-    id: str
-    client: str
-    user_agent: str
-    ip_prefix: str
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
-    current: bool
-
-
-def list_sessions(user: User, current: str | None) -> list[SessionSummary]:
+def list_sessions(user: User, current: str | None) -> list[SessionDict]:
     """Return the user's live sessions as the API and the settings page show them."""
     return [
         {

@@ -13,7 +13,6 @@ import re
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
 
 import pyotp
 import segno
@@ -25,6 +24,7 @@ from django.utils.encoding import force_bytes
 
 from accounts import totp_store
 from accounts.models import User
+from accounts.schemas import TotpSetupDict, TotpStatusDict
 
 STEP_SECONDS = 30
 # A code of the step before or after the server's own: clocks differ, and typing takes time.
@@ -34,28 +34,12 @@ RECOVERY_CODE_PATTERN = re.compile(r"\A[a-z2-7]{16}\Z")
 SETUP_LIFETIME = timedelta(minutes=15)
 
 
-class FactorStatus(TypedDict):
-    """An account's second factor as its owner sees it; ``recovery_codes`` is how many are left."""
-
-    enabled: bool
-    enabled_at: datetime | None
-    recovery_codes: int
-
-
-class SetupDetails(TypedDict):
-    """A secret in the forms an authenticator app accepts."""
-
-    secret: str
-    otpauth_url: str
-    qr_svg: str
-
-
 def is_enabled(user_id: str) -> bool:
     """Return whether the account requires a code."""
     return totp_store.is_enabled(user_id)
 
 
-def load_status(user_id: str) -> FactorStatus:
+def load_status(user_id: str) -> TotpStatusDict:
     """Return the state of the account's second factor."""
     found = totp_store.find(user_id)
     enabled_at = found.get("enabled_at")
@@ -66,20 +50,20 @@ def load_status(user_id: str) -> FactorStatus:
     }
 
 
-def start_setup(user: User) -> SetupDetails:
+def start_setup(user: User) -> TotpSetupDict:
     """Create a pending secret and return its details. Shown once, stored encrypted."""
     secret = pyotp.random_base32()
     totp_store.set_pending(user.pk, _cipher().encrypt(secret.encode()), _now())
     return setup_details(user, secret)
 
 
-def pending_setup(user: User) -> SetupDetails | None:
+def pending_setup(user: User) -> TotpSetupDict | None:
     """Return the details of ``start_setup`` while the secret can still be confirmed, else ``None``."""
     pending = _pending(totp_store.find(user.pk))
     return setup_details(user, _decrypt(pending)) if pending else None
 
 
-def setup_details(user: User, secret: str) -> SetupDetails:
+def setup_details(user: User, secret: str) -> TotpSetupDict:
     """Return a secret as text, link, and QR code."""
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
     code = segno.make(url, error="m", micro=False)

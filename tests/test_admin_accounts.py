@@ -40,7 +40,7 @@ def signed_in(user):
 
 @pytest.fixture
 def account(cast):
-    """An account with a video, a session, an API token, and a second factor."""
+    """Create an account with a video, a session, an API token, and a second factor."""
     owner = cast.owner
     cast.video()
     cast.access_token(owner)

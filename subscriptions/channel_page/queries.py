@@ -19,7 +19,7 @@ from videos.queries import load_listed
 
 
 class ArrangedChannelDict(ChannelDict):
-    """A channel, with whether its owner arranged its front page."""
+    """A channel for its page, with whether its owner arranged it; not in the API."""
 
     is_arranged: bool
 

@@ -64,7 +64,7 @@ class Round:
         return answer.json() if answer.status_code == 200 else {}
 
     def api(self, path: str, **body: str) -> Any:
-        """A call of the session that makes the change."""
+        """Call an operation in the session that makes the change."""
         client = APIClient(HTTP_AUTHORIZATION=f"Bearer {self.keeper['access']}")
         return client.post(f"{AUTH}/{path}", body, format="json")
 
@@ -76,7 +76,7 @@ class Round:
             self.opened.append(found)
 
     def open_page(self) -> None:
-        """The same in a browser."""
+        """Sign in once in a browser, perhaps while the account is being changed."""
         page = Client()
         if page.post("/login", {"login": self.name, "password": PASSWORD}).status_code == 302:
             self.pages.append(page)
@@ -93,7 +93,7 @@ class Round:
     # --- the changes ---
 
     def change_password(self) -> None:
-        """Keeps the session that makes it."""
+        """Change the password in the session that is kept."""
         answer = self.api("password/change", current_password=PASSWORD, new_password=NEW)
         self.keeper = answer.json()
 
@@ -166,7 +166,7 @@ class Round:
         assert self.problems == []
 
     def alive(self) -> list[str]:
-        """What still works of what the old proof opened: refreshes, access tokens, pages, entries of the list."""
+        """Return what the old proof opened and still works: refreshes, access tokens, pages, list entries."""
         sessions.clear_cache()
         found = []
         for body in self.opened:
