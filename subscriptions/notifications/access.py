@@ -233,7 +233,7 @@ def _add_row(there: NotificationContext, row: ContextRow) -> None:
         there.things[row["thing"]] = (str(thing), thing.get_absolute_url())
     elif "video" in row:
         gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
-        there.videos[row["video"]["_id"]] = gate
+        there.videos[str(row["video"]["_id"])] = gate
     elif "post" in row:
         there.posts[row["post"]["_id"]] = row["post"]
     elif "comment" in row:
