@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.models import User, email_key
 from accounts.usernames import normalize_username
 
-# Accounts that may share an address nobody has verified; more are not mailed.
+# How many accounts that share an unconfirmed address are emailed.
 MAX_SHARED_ACCOUNTS = 5
 
 
@@ -38,7 +38,7 @@ def is_password_correct(user: User | None, password: str) -> bool:
     if not password or len(password) > settings.PASSWORD_MAX_LENGTH:
         return False
     if user is None or not user.has_usable_password():
-        make_password(password)  # an unknown name must take the time of a wrong password
+        make_password(password)  # an unknown name must take as long as a wrong password
         return False
     return user.check_password(password)
 

@@ -131,7 +131,7 @@ def _store_password(user: User, password: str, *, reason: str, keep: str | None 
 def _mark_verified(user: User) -> None:
     try:
         User.objects.filter(pk=user.pk, email_verified=False).update(email_verified=True)
-    except IntegrityError:  # another account proved it first; the password is changed all the same
+    except IntegrityError:  # another account confirmed it first; the password is changed anyway
         return
 
 

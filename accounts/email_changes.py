@@ -92,7 +92,7 @@ def verify_email(request: HttpRequest, raw: str) -> User:
         changes: dict[str, str] = {"email": user.pending_email, "email_key": key, "pending_email": ""}
     else:
         changes = {}
-    # The link proves an address and nothing else, so it depends on the addresses and ends no session.
+    # The link proves only an address, so it depends on the addresses alone and ends no session.
     rows = User.objects.filter(pk=user.pk, email_key=user.email_key, pending_email=user.pending_email)
     try:
         changed = rows.update(email_verified=True, **changes)

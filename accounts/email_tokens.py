@@ -57,7 +57,7 @@ def is_link_valid(kind: str, user: User, to: str) -> bool:
     """Return whether a link created now for an email of ``kind`` to the address ``to`` would be accepted."""
     if kind == "verify":
         return user.is_active and email_key(to) in {user.email_key, email_key(user.pending_email)}
-    # A reset link belongs to the address it was asked for: after a change the former one must not receive another.
+    # A reset link belongs to the address it was requested for; a former address must not receive one.
     return user.is_active and email_key(to) == user.email_key
 
 

@@ -41,7 +41,7 @@ SUBJECTS = {
     "deleted_by_staff": "Your account was deleted",
 }
 
-# Mails that say how an account is, with what must be true for them. The others tell what happened.
+# Emails that describe a state, with the condition for sending them. The others report an event.
 STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
     "erase_asked": lambda user, details: _is_deleted_on(user, details.get("due")),
     "restored": lambda user, details: user.is_active,

@@ -63,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_key = models.CharField(max_length=254, blank=True, editable=False)
     email_verified = models.BooleanField(default=False)
     pending_email = models.EmailField(max_length=254, blank=True, editable=False)
-    # The compared form of the address that a mail server refused for good: ``accounts.deliverability``.
+    # The normalized address that a mail server rejected permanently: ``accounts.deliverability``.
     undeliverable_key = models.CharField(max_length=254, blank=True, editable=False)
     undeliverable_at = models.DateTimeField(null=True, blank=True, editable=False)
     undeliverable_reason = models.CharField(max_length=200, blank=True, editable=False)
@@ -82,12 +82,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     quota_bytes = models.BigIntegerField(
         "upload quota in bytes", null=True, blank=True, help_text="Empty: the site's own. 0: no limit."
     )
-    # Rises with every change of what proves an identity (``accounts.security_epoch``): what was opened or mailed before
-    # is void.
+    # Rises with every change of credentials (``accounts.security_epoch``), which voids everything opened or emailed
+    # before.
     security_epoch = models.IntegerField(default=0, editable=False)
     # ``<session hash of the password's hash>:<session hash of the one it replaced>``, see below.
     kept_session_hash = models.CharField(max_length=129, blank=True, editable=False)
-    # Rises with every change of profile or preferences, for If-Match.
+    # Rises with every change of profile or preferences; compared with If-Match.
     profile_version = models.IntegerField(default=0, editable=False)
     erase_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -101,7 +101,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         indexes = [
             models.Index(fields=["email_key"], name="user_email_key"),
-            # The filters and the search of the admin's list follow its order.
+            # Covers the filters and the search of the admin's list in its order.
             models.Index(
                 fields=[
                     "-created_at",
@@ -172,12 +172,12 @@ class ApiToken(models.Model):
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    # The owner's ``security_epoch`` when it was made; at any other the token is refused.
+    # The owner's ``security_epoch`` at creation; at any other the token is rejected.
     epoch = models.IntegerField(editable=False)
     name = models.CharField(max_length=80)
     scopes = models.JSONField(default=list)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    # The first characters, by which people tell their tokens apart.
+    # The first characters, for telling tokens apart.
     hint = models.CharField(max_length=12, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
@@ -202,7 +202,7 @@ class AuthEvent(models.Model):
     what = models.CharField(max_length=40)
     result = models.CharField(max_length=40, default="ok")
     session_id = models.CharField(max_length=32, blank=True)
-    # The id of the staff member who acted on the account; no relation, because it outlives that person's account.
+    # The id of the staff member who acted on the account; no relation, since it outlives that account.
     actor = models.CharField(max_length=32, blank=True)
     ip_prefix = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)

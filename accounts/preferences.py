@@ -32,14 +32,14 @@ NOTIFICATION_KINDS = (
 )
 PREFERENCES = {
     "theme": Preference("auto", ("auto", "light", "dark")),
-    "language": Preference("", ("", "en")),  # "" is the browser's
-    "autoplay": Preference(True),  # the next video, when one ends
-    "autoplay_open": Preference(True),  # a watch page, when it opens
+    "language": Preference("", ("", "en")),  # "": the browser's
+    "autoplay": Preference(True),  # the next video at the end of one
+    "autoplay_open": Preference(True),  # the video on opening a watch page
     "history_paused": Preference(False),
     "personalised": Preference(True),
     "subscriptions_private": Preference(False),
     "subscribers_private": Preference(False),
-    # Where somebody hears of something: on the page, by email, both, or not at all.
+    # Where to notify: on the page, by email, both, or neither.
     **{f"notify_{kind}": Preference("page", NOTIFY_CHOICES) for kind in NOTIFICATION_KINDS},
     "email_pace": Preference("daily", ("hourly", "daily", "weekly")),
 }

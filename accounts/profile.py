@@ -28,7 +28,7 @@ def update(user: User, given: Mapping[str, object], *, expected_version: int | N
     changes: dict[str, object] = {}
     if "full_name" in given:
         name = clean_line(str(given["full_name"]))
-        changes["full_name"] = "" if is_blank(name) else name  # then people see the username
+        changes["full_name"] = "" if is_blank(name) else name  # others then see the username
     if "bio" in given:
         changes["bio"] = clean_text(str(given["bio"]))
     try:
@@ -73,13 +73,13 @@ def clean_links(raw: list[str]) -> list[str]:
 def _link_problem(link: str) -> str | None:
     if len(link) > MAX_LINK_LENGTH:
         return f"at most {MAX_LINK_LENGTH} characters."
-    # "\\" is "/" to browsers; it and what cannot be seen would make an address look like another one.
+    # Browsers treat "\\" as "/"; it and invisible characters would disguise the address.
     if clean_line(link) != link or any(character in link for character in ' \\<>"'):
         return "this is no web address."
     try:
         parts = urlsplit(link)
         _validate_url(link)
-        _ = parts.port  # raises for what is no port number
+        _ = parts.port  # raises if it is not a port number
     except (ValidationError, ValueError):
         return "this is no web address; it begins with https:// or http://."
     return "an address with a name or a password in it is not shown." if has_userinfo(link) else None

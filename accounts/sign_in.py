@@ -127,7 +127,7 @@ def inactive_error(user: User) -> SiteError:
     """Return the error for signing in to an inactive account. Show it only after a correct password."""
     if user.erase_at is None:
         return AccountSuspended()
-    if user.erase_at <= timezone.now():  # about to be erased: there is nothing to come back to
+    if user.erase_at <= timezone.now():  # about to be deleted: it cannot be restored
         return InvalidCredentials()
     return AccountClosed(user, user.erase_at)
 

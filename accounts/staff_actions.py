@@ -34,7 +34,7 @@ from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
 
-# Between the closing of a deleted account and its erasure, so that its owner is told first.
+# Delay between closing and deleting an account, so that its owner is notified first.
 DELETION_DELAY = timedelta(minutes=10)
 
 
@@ -56,11 +56,11 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
 
 
 def suspend(
-    user: User, *, actor: User | None, request: HttpRequest | None = None, tell_owner: bool = True
+    user: User, *, actor: User | None, request: HttpRequest | None = None, notify_owner: bool = True
 ) -> bool:
     """Suspend the account: hide it and its content, and end its sessions and API tokens. Return whether it was active.
 
-    ``tell_owner=False`` sends no email: a decision about a reported channel has its own. Raises ``Conflict`` for an
+    ``notify_owner=False`` sends no email: a decision about a reported channel has its own. Raises ``Conflict`` for an
     account that its owner closed.
     """
     access.require_manageable(actor, user)
@@ -71,18 +71,18 @@ def suspend(
     after = _end_access(user, was_active, actor=actor, reason="suspended", then=hide, is_active=False)
     suspended = after is not None
     if not suspended and User.objects.filter(pk=user.pk, is_active=False, erase_at=None).exists():
-        # Finish what was cut short, or was deactivated without this function.
+        # Complete an interrupted suspension, or one made without this function.
         _revoke(user.pk, "suspended")
         hide()
     if suspended:
         audit.record("suspended", user.pk, request=request, actor=actor)
-        if tell_owner:
+        if notify_owner:
             tasks.enqueue_mail("suspended", user)
     return suspended
 
 
 def reinstate(
-    user: User, *, actor: User | None, request: HttpRequest | None = None, tell_owner: bool = True
+    user: User, *, actor: User | None, request: HttpRequest | None = None, notify_owner: bool = True
 ) -> bool:
     """Undo ``suspend`` and return whether the account was suspended. Sessions and API tokens stay revoked.
 
@@ -91,11 +91,11 @@ def reinstate(
     access.require_manageable(actor, user)
     show = partial(account_reactivated.send, sender=User, user_id=user.pk)
     is_suspended = Q(is_active=False, erase_at=None)
-    # API tokens of an account that was deactivated without ``suspend`` are still there.
+    # An account that was deactivated without ``suspend`` still has its API tokens.
     if _end_access(user, is_suspended, actor=actor, reason="suspended", then=show, is_active=True) is None:
         return False
     audit.record("suspension_lifted", user.pk, request=request, actor=actor)
-    if tell_owner:
+    if notify_owner:
         tasks.enqueue_mail("reinstated", user)
     return True
 

@@ -20,9 +20,9 @@ from streamsite.tasks.lease import current_lease
 
 logger = logging.getLogger("streamsite.accounts")
 
-# How often an erasure that is held up asks whether it still is.
+# How often a held-up deletion checks again.
 RETRY_INTERVAL = timedelta(hours=1)
-# Somebody waits for mail with a link, so it goes before notifications.
+# Someone is waiting for an email with a link, so it goes before notifications.
 LINK_PRIORITY = 10
 LINK_EXPIRED = "Not sent: its link would no longer work. A new one can be requested."
 

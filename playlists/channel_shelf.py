@@ -15,7 +15,7 @@ MAX_CHOICES = 200
 
 def shelf_stages(channel_id: str, value: str) -> Stages:
     """Return the stages that find the first videos of a listed playlist of the channel, with its title."""
-    # The order by hand and that of a rule have an index each; the playlist says which it shows.
+    # Order by hand and order by rule each have an index; the playlist's ``sort`` says which applies.
     chosen = {"$cond": [{"$eq": ["$sort", Sort.MANUAL.value]}, "$rank", "$sort_key"]}
     return [
         {"$match": {"_id": value, "owner_id": channel_id} | listed_match()},

@@ -12,7 +12,7 @@ from videos.access import ANONYMOUS
 from videos.syndication import oembed, urls
 from videos.syndication.embed_options import EmbedOptions
 
-# Below the picture: previous, next and the list. static/css/pages/embed-playlist.css has the same height.
+# Below the video: previous, next, and the list. static/css/pages/embed-playlist.css has the same height.
 BAR_HEIGHT = 48
 
 

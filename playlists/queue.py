@@ -162,7 +162,7 @@ def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer
         "items": shown,
         "next": next(iter(following), None) or (entry(near.first) if around else None),
         "previous": (former[-1] if former else None) or (entry(near.last) if around else None),
-        # Places count every item; where some are hidden from the viewer, they would tell how many.
+        # Positions count every item; if some are hidden from the viewer, they would reveal how many.
         "number": near.place + 1 if here is not None and total == playlist.item_count else None,
         "place": near.place + 1,
         "total": total,

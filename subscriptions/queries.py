@@ -141,6 +141,6 @@ def feed_page(
     return {"next": following, "previous": None, "results": cards}
 
 
-def newest_feed_videos(user_id: str, most: int) -> list[Video]:
+def newest_feed_videos(user_id: str, limit: int) -> list[Video]:
     """Return the newest listed videos of the subscribed channels, channels loaded."""
-    return video_queries.newest_of_channels(followed_channels(user_id), most)
+    return video_queries.newest_of_channels(followed_channels(user_id), limit)

@@ -62,7 +62,7 @@ def add_video(
     except IntegrityError:
         raise AlreadyInPlaylist from None
     if not Video.objects.filter(pk=video.pk).exists():
-        # It was deleted meanwhile, perhaps after its items were taken out.
+        # It was deleted meanwhile, perhaps after its items were removed.
         remove_item(playlist, item)
         raise Absent
     item_cap(playlist.owner_id).confirm(lambda: remove_item(playlist, item))

@@ -32,7 +32,7 @@ class WatchLaterProtected(Conflict):
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
-# What others read of a playlist, and whether they may.
+# Fields that others see, or that decide whether they see the playlist.
 PUBLIC_FIELDS = {"title", "description", "visibility"}
 
 
@@ -65,11 +65,11 @@ def create_playlist(owner: User, data: Mapping[str, object]) -> Playlist:
         video_ids = list(dict.fromkeys(video_ids))
     item_cap = items_of(owner.pk)
     item_cap.require_room(len(video_ids))
-    most = settings.MAX_PLAYLISTS_PER_USER
+    limit = settings.MAX_PLAYLISTS_PER_USER
     cap = RowLimit(
         Playlist.objects.filter(owner=owner).count,
-        most,
-        f"You can have up to {most} playlists. Delete one first.",
+        limit,
+        f"You can have up to {limit} playlists. Delete one first.",
     )
     cap.require_room()
     videos = _watchable_videos(owner, video_ids)

@@ -31,7 +31,7 @@ from videos.models import Comment, Video
 from videos.models.comment import CommentState
 from videos.playback_gate import PlaybackGate
 
-# What ``badge`` and the sentences need of an account.
+# The account fields that badges and sentences need.
 ACTOR_FIELDS = ("username", "full_name", "avatar", "subscriber_count", "is_active")
 Stage = Mapping[str, object]
 
@@ -161,7 +161,7 @@ def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContex
     return there
 
 
-# Adds ``channel``: a row if the channel's account is open, else none.
+# Adds ``channel``: one row if the channel's account is active, else none.
 _CHANNEL = {
     "$lookup": {
         "from": User._meta.db_table,

@@ -46,7 +46,7 @@ NOTIFICATION_TYPES = {
     SECURITY: NotificationType("{title}", "lock"),
 }
 BROADCAST_KINDS = (VIDEO, POST)
-# Those about one comment, whose id follows the kind in the row's key.
+# Kinds about one comment, whose id follows the kind in the row's key.
 COMMENT_KINDS = (COMMENT, REPLY, THREAD, MENTION, HEART, APPROVED)
 
 

@@ -102,7 +102,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
     """Notify the owner of the decision, and reporters that their report was handled."""
     key = f"{case.pk}:{case.state}"
     if case.state == CaseState.CLOSED and case.decision == Decision.NOTHING:
-        services.withdraw_about(f"{case.pk}:{CaseState.DECIDED}")  # that was undone
+        services.withdraw_about(f"{case.pk}:{CaseState.DECIDED}")  # the decision was undone
     if emails.concerns_owner(case):
         url = f"/decisions/{access.appeal_token(case)}"
         services.notify(
@@ -118,7 +118,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
             reporter,
             MODERATION,
             key,
-            # What was taken down has no page, and a row that leads to a hidden video is not shown.
+            # Taken-down content has no page, and rows that link to a hidden video are not shown.
             url=NOTIFICATIONS_URL if case.decision == Decision.TAKEN_DOWN else case.url or "/",
             title=case.title,
             what=emails.reporter_outcome_text(case),

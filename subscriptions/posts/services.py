@@ -132,7 +132,7 @@ def _clean_video(user: User, video_id: object) -> Video | None:
 
 def _clean_flag(data: Mapping[str, object], name: str, default: bool) -> bool:
     value = data.get(name, default)
-    if isinstance(value, str) and value in {"true", "false"}:  # of a multipart form
+    if isinstance(value, str) and value in {"true", "false"}:  # from a multipart form
         return value == "true"
     if not isinstance(value, bool):
         raise Invalid("Some fields are not right.", fields={name: ["Must be true or false."]})
