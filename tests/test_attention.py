@@ -61,8 +61,8 @@ def test_a_message_does_not_go_while_somebody_is_on_it(page):
     page.clock.install()
     page.goto("/trending")
     page.evaluate("""async () => {
-      const { src } = document.querySelector("script[src$='/js/menu.js']");
-      const { toast } = await import(src.replace('/menu.js', '/ui.js'));
+      const { src } = document.querySelector("script[src$='/js/shell.js']");
+      const { toast } = await import(src.replace('/shell.js', '/ui.js'));
       toast('one');
       toast('two').querySelector('button').focus();
     }""")

@@ -12,7 +12,7 @@ DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('draft:'))"
 
 @pytest.fixture(scope="module")
 def people(site):
-    """A channel with a post and two comments below it, and two people who write."""
+    """Create a channel with a post and two comments below it, and two people who write."""
     found = {
         name: Caller(site).sign_up(name).sign_in_to_pages(name)
         for name in ("drafts-owner", "drafts-one", "drafts-two")

@@ -79,7 +79,7 @@ def films(site, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    """The port of a server for pages of other sites."""
+    """Serve pages of other sites; return the port."""
     contents = {"/player.js": ("text/javascript", LIBRARY.read_bytes())}
     page = PAGE.replace("%EVENTS%", " ".join(EVENTS)).encode()
 

@@ -37,9 +37,10 @@ def test_scripts_and_server_mark_alike(page):
     page.goto("/trending")
     found = page.evaluate(
         """async (cases) => {
-          const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/watched.js'));
-          const { markOf } = await import(name.replace('/js/watched.js', '/js/player/position.js'));
-          return cases.map((one) => markOf(...one));
+          const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+          const address = loaded.find((name) => name.endsWith('/js/watch-progress.js'));
+          const { watchMark } = await import(address.replace('/watch-progress.js', '/player/position.js'));
+          return cases.map((one) => watchMark(...one));
         }""",
         [list(case) for case in CASES],
     )

@@ -135,7 +135,7 @@ def test_the_page_around_the_player_is_small(page, film):
         if path.startswith(("/static/", "/watch/")):
             late = comments if "/comments" in path or path.endswith("/drafts.js") else around
             # On this page nothing but the player asks what the viewer is doing.
-            plays = ("/vendor/", "/js/player", "/js/attention.js")
+            plays = ("/vendor/", "/js/player", "/js/focus.js")
             to = player if any(part in path for part in plays) else late
             to[path] = request.sizes()["responseBodySize"]
 

@@ -15,8 +15,8 @@ from videos.tests.test_times import MOMENTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 MODULE = """
-const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/menu.js'));
-const module = await import(name.replace('/js/menu.js', '/js/player/%s.js'));
+const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/shell.js'));
+const module = await import(name.replace('/js/shell.js', '/js/player/%s.js'));
 """
 LOCAL = "() => JSON.stringify({ ...localStorage })"
 UNSENT = "() => Object.entries(sessionStorage).find(([key]) => key.startsWith('player-unsent@'))"
@@ -71,7 +71,7 @@ def reports(seconds: float):
 def test_scripts_read_moments_and_know_the_end_as_the_server_does(page):
     page.goto("/trending")
     read = page.evaluate(
-        f"async (all) => {{ {MODULE % 'moments'} return all.map((raw) => module.moment(raw)); }}",
+        f"async (all) => {{ {MODULE % 'start-times'} return all.map((raw) => module.parseStartTime(raw)); }}",
         [raw for raw, _ in MOMENTS],
     )
     assert dict(zip([raw for raw, _ in MOMENTS], read, strict=True)) == dict(MOMENTS)

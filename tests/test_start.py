@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from streamsite import supervisor
 from streamsite.mongo import binary
+from streamsite.supervisor import command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -89,9 +89,9 @@ def test_the_supervisor_reads_dotenv(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PORT", "1")
     monkeypatch.delenv("PORT")  # and is taken away again at the end
     (tmp_path / ".env").write_text("PORT=70000\n")
-    monkeypatch.setattr(supervisor, "ROOT", tmp_path)
+    monkeypatch.setattr(command_line, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "argv", ["script/server"])
-    assert supervisor.main() == 2
+    assert command_line.main() == 2
     assert "between 1 and 65535" in capsys.readouterr().err
 
 

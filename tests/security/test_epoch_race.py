@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import email_tokens, mongo, sessions, staff_actions, totp
+from accounts import auth_session_store, email_tokens, sessions, staff_actions, totp_store
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from tests.support.profile import walk
@@ -170,7 +170,7 @@ class Round:
         sessions.clear_cache()
         found = []
         for body in self.opened:
-            document = mongo.find(body["session_id"]) or {}
+            document = auth_session_store.find(body["session_id"]) or {}
             if self.codes and "recovery" not in document["amr"]:
                 continue  # signed in after the second factor was off, with all that is asked for now
             listed = {row["id"] for row in sessions.list_sessions(User.objects.get(pk=self.user.pk), None)}
@@ -232,4 +232,4 @@ def test_a_second_factor_that_was_set_up_twice_at_once_is_one(cast: Cast) -> Non
     assert answers.count(200) == 1, answers
     assert set(answers) <= {200, 400, 401, 409}
     assert User.objects.get(pk=race.user.pk).security_epoch == 1
-    assert collection(totp.FACTORS).count_documents({}) == 1
+    assert collection(totp_store.FACTORS).count_documents({}) == 1

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from streamsite import folders, posture
 from streamsite.mongo.server import EmbeddedMongo
-from streamsite.supervisor import Supervisor, _fingerprint, parse
+from streamsite.supervisor.preparation import Preparation, fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Not made anew by every process: the keys below are names of tests, which two processes compare.
@@ -125,20 +125,18 @@ def test_every_start_is_refused_with_all_problems_at_once_and_no_database(comman
 
 def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_path):
     """Else web and worker of a prepared site would be refused one by one, again and again."""
-    supervisor = Supervisor(parse(["--data", str(tmp_path), "--no-demo"]))
-    supervisor.mongo = EmbeddedMongo(tmp_path)
+    preparation = Preparation(tmp_path, EmbeddedMongo(tmp_path), demo=False)
     (tmp_path / "keys" / "tokens").mkdir(parents=True)
     (tmp_path / "keys" / "tokens" / "key.pem").touch()
     site = {"site_id": "0" * 32, "prepared": "once"}
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / "site-id").write_text(site["site_id"])
-    supervisor._site_document = lambda: site  # what its MongoDB would say
-    supervisor._stamp.parent.mkdir()
-    supervisor._stamp.write_text(supervisor._stamped(site))
+    preparation._read_site_document = lambda: site  # what its MongoDB would say
+    preparation._stamp.parent.mkdir()
+    preparation._stamp.write_text(preparation._content(site))
     prepared = {}
     for address in ("http://localhost:8000", "https://video.example.org"):
-        supervisor.environment["SITE_URL"] = address
-        prepared[address] = supervisor._is_prepared()
+        prepared[address] = preparation.is_current(address)
     assert prepared == {"http://localhost:8000": True, "https://video.example.org": False}
 
 
@@ -147,7 +145,7 @@ def test_preparing_closes_the_keys_folder():
 
 
 def test_another_database_is_prepared_too(tmp_path):
-    assert _fingerprint(demo=False, database="streamsite") != _fingerprint(demo=False, database="other")
+    assert fingerprint(demo=False, database="streamsite") != fingerprint(demo=False, database="other")
 
 
 def composed():
