@@ -37,7 +37,10 @@ def prepared_database(
 
     from accounts.signing_keys import create_key
     from streamsite import site_id
+    from streamsite.mongo.engine import client
 
+    # A majority acknowledges every write, but nobody waits for the journal.
+    client.DURABILITY = client.DURABILITY | {"journal": False}
     folders = (
         *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
         *(settings.STATIC_ROOT, settings.ASSETS_DIR),
