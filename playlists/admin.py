@@ -67,7 +67,7 @@ class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
 
     def write(self, request: HttpRequest, row: PlaylistItem, changes: dict[str, object]) -> None:
         """Change the note, the only field that is not the list's."""
-        services.set_note(row.playlist, row, changes["note"])
+        services.set_note(row.playlist, row, str(changes["note"]))
 
     def remove(self, request: HttpRequest, row: PlaylistItem) -> None:
         """Remove the video; the playlist's totals follow."""
