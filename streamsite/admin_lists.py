@@ -28,7 +28,7 @@ else:
     Base = type("Base", (), {"__class_getitem__": classmethod(lambda cls, key: cls)})
 
 MIN_VALUES = {"DateTimeField": datetime(1, 1, 1, tzinfo=UTC), "CharField": ""}
-FIRST_PAGE_TIME = "as_of"  # the parameter with the moment of the first page
+FIRST_PAGE_TIME = "as_of"  # the parameter with the time at which the first page was shown
 MAX_COUNTED = 1_000
 MAX_PAGES = 100
 MAX_RELATED = 200  # as many as MongoDB merges in the order of an index
@@ -79,7 +79,7 @@ class BoundedChangeList(ChangeList):
         moment = timezone.now() if self.page_num == 1 else _moment(request.GET.get(FIRST_PAGE_TIME, ""))
         if moment is None:
             return
-        self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # what its links repeat
+        self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # the page's links repeat it
         since = next((name for name in self.queryset.query.order_by if self._is_moment(name)), None)
         if self.page_num > 1 and self.multi_page and since is not None:
             rows = self.queryset.filter(**{f"{str(since).lstrip('-')}__lte": moment})

@@ -81,7 +81,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
         ("Recent events", {"fields": ("events",)}),
     )
 
-    # --- who may ---
+    # --- permissions ---
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: people sign up themselves."""
