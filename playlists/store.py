@@ -11,8 +11,9 @@ from playlists.models import Playlist, PlaylistItem
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
 from streamsite.visibility import is_listed
-from videos.access import BY_LINK, LISTED
+from videos.access import LISTED
 from videos.models import Video
+from videos.playback_gate import unlisted_open_match
 
 LISTS, ITEMS = Playlist._meta.db_table, PlaylistItem._meta.db_table
 Document = dict[str, object]
@@ -127,7 +128,10 @@ def compute_public_totals(playlists: Iterable[Playlist]) -> dict[str, tuple[int,
     Follows ``access.may_show_video`` for viewers who neither contribute nor own the video.
     """
     lists = {one.pk: one for one in playlists}
-    seen = [{"$match": {"$or": [LISTED, BY_LINK]}}, {"$project": {"listed": 1, "channel_id": 1}}]
+    seen = [
+        {"$match": {"$or": [LISTED, unlisted_open_match()]}},
+        {"$project": {"listed": 1, "channel_id": 1}},
+    ]
     join = {
         "from": Video._meta.db_table,
         "localField": "video_id",

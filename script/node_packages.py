@@ -15,7 +15,7 @@ STAMP = os.path.join(MODULES, ".streamsite-lock")
 
 
 def ensure():
-    """Install what package-lock.json lists, when it changed; return the path of Node. Exit with a sentence on failure."""
+    """Install what package-lock.json lists, when it changed; return Node's path. Exit with a sentence on failure."""
     node = _node()
     with open(LOCK, "rb") as source:
         wanted = hashlib.sha256(source.read()).hexdigest()

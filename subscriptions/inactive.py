@@ -13,7 +13,7 @@ from accounts.models import User
 from streamsite.mongo.repairs import chunk_values
 from subscriptions import subscription_store
 from subscriptions.models import Subscription
-from videos.playback import statistics
+from videos.playback import statistics_store
 
 
 def sync_account(user_id: str) -> None:
@@ -21,7 +21,7 @@ def sync_account(user_id: str) -> None:
     rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
     for row in rows.select_related("subscriber", "channel").iterator():
         if _sync(row) and row.subscriber_id == user_id:
-            statistics.add_channel_today(row.channel_id, **({"lost": 1} if row.away else {"gained": 1}))
+            statistics_store.add_channel_today(row.channel_id, **({"lost": 1} if row.away else {"gained": 1}))
 
 
 def ids_out_of_sync() -> Iterator[str]:

@@ -15,7 +15,7 @@ from subscriptions.models import Notify, Subscription
 from subscriptions.signals import channel_subscribed
 from videos import blocks
 from videos.access import own_videos
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.search import channels
 
 
@@ -73,9 +73,9 @@ def delete_for_user(user_id: str) -> None:
 def _record_change(subscriber: User, channel: User, change: int, video_id: str) -> None:
     subscribers = user_store.change_subscriber_count(channel.pk, change)
     noted = {"gained": 1} if change > 0 else {"lost": 1}
-    statistics.add_channel_today(channel.pk, **noted)
+    statistics_store.add_channel_today(channel.pk, **noted)
     if video_id and own_videos(channel.pk).filter(pk=video_id).exists():
-        statistics.add_video_today(video_id, channel.pk, **noted)
+        statistics_store.add_video_today(video_id, channel.pk, **noted)
     if subscribers is not None:
         channels.update_subscriber_rank(channel.pk, subscribers, change)
     if subscribers is not None and change > 0:

@@ -16,8 +16,8 @@ from accounts.usernames import normalize_username
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.errors import Invalid
 from streamsite.mongo import keyset_merge
-from videos import facets, tags
-from videos.access import LISTED, listed_videos
+from videos import facets, tags, video_store
+from videos.access import listed_videos
 from videos.mappers import serialize_card
 from videos.models import CATEGORIES, Video
 from videos.schemas.cards import FoundCardDict, PageOfFoundCardsDict
@@ -180,14 +180,4 @@ def newest_of_channels(
     channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:
     """The newest listed videos of some channels, published before a moment and id, channels loaded. Two reads."""
-    rows = keyset_merge.find_newest(
-        Video._meta.db_table,
-        "channel_id",
-        channel_ids,
-        LISTED,
-        by="published_at",
-        most=most,
-        before=before,
-        fields=["_id"],
-    )
-    return load_listed([row["_id"] for row in rows])
+    return load_listed(video_store.newest_ids(channel_ids, most, before))

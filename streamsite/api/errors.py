@@ -32,7 +32,9 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         return None
     request = context.get("request")
     error_responses.note_for_log(request, error, exception)
-    response = Response(error_responses.error_body(error, getattr(request, "request_id", "")), status=error.status)
+    response = Response(
+        error_responses.error_body(error, getattr(request, "request_id", "")), status=error.status
+    )
     NEVER_STORED.set_on(response)
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)

@@ -25,11 +25,11 @@ from subscriptions.notifications.notification_types import (
 from subscriptions.notifications.store import EntryDoc
 from subscriptions.posts.access import LISTED as LISTED_POSTS
 from subscriptions.schemas import NotificationThreadDict
-from videos.access import GATE_FIELDS, may_watch, video_from_document
 from videos.access import LISTED as LISTED_VIDEOS
 from videos.comments import following
 from videos.models import Comment, Video
 from videos.models.comment import CommentState
+from videos.playback_gate import PlaybackGate
 
 # What ``badge`` and the sentences need of an account.
 ACTOR_FIELDS = ("username", "full_name", "avatar", "subscriber_count", "is_active")
@@ -79,7 +79,7 @@ class NotificationContext:
     reader_id: str
     actors: dict[str, User] = field(default_factory=dict)
     things: dict[str, tuple[str, str]] = field(default_factory=dict)
-    videos: dict[str, Video] = field(default_factory=dict)
+    videos: dict[str, PlaybackGate] = field(default_factory=dict)
     posts: dict[str, PostRow] = field(default_factory=dict)
     comments: dict[str, CommentRow] = field(default_factory=dict)
     follows: dict[str, bool] = field(default_factory=dict)
@@ -116,8 +116,8 @@ class NotificationContext:
         return {"id": thread_id, "following": self.follows.get(thread_id, kind != THREAD)}
 
     def _may_watch(self, video_id: str) -> bool:
-        video = self.videos.get(video_id)
-        return video is not None and may_watch(User(pk=self.reader_id), video)
+        gate = self.videos.get(video_id)
+        return gate is not None and gate.allows(User(pk=self.reader_id))
 
     def _may_read(self, post_id: str) -> bool:
         post = self.posts.get(post_id)
@@ -177,7 +177,7 @@ _VIDEO: list[Stage] = [
     {
         "$project": {
             "_id": 0,
-            "video": {name: f"${name}" for name in ("_id", *GATE_FIELDS)},
+            "video": {name: f"${name}" for name in ("_id", *PlaybackGate.DOCUMENT_FIELDS)},
             "is_open": _IS_OPEN,
         }
     },
@@ -232,8 +232,8 @@ def _add_row(there: NotificationContext, row: ContextRow) -> None:
         )
         there.things[row["thing"]] = (str(thing), thing.get_absolute_url())
     elif "video" in row:
-        video = video_from_document(row["video"], is_open=row["is_open"])
-        there.videos[video.pk] = video
+        gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
+        there.videos[row["video"]["_id"]] = gate
     elif "post" in row:
         there.posts[row["post"]["_id"]] = row["post"]
     elif "comment" in row:

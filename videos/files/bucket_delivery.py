@@ -28,7 +28,13 @@ Content = tuple[bytes, files.ContentFacts]
 
 
 def send_object(
-    request: HttpRequest, folder: str, name: str, *, content_type: str, cache: CachePolicy, attachment: str = ""
+    request: HttpRequest,
+    folder: str,
+    name: str,
+    *,
+    content_type: str,
+    cache: CachePolicy,
+    attachment: str = "",
 ) -> HttpResponseBase:
     """An object of a stored generation. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows."""
     try:

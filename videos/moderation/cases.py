@@ -15,13 +15,12 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Forbidden, Invalid, Unavailable
-from streamsite.mongo.collections import collection
 from streamsite.rate_limits import REPORT, enforce
 from streamsite.sanitize import clean_text, is_blank
 from videos import strikes
 from videos.models import Case, Report
 from videos.models.moderation import CaseState, Decision, Reason
-from videos.moderation import reportable
+from videos.moderation import reportable, store
 from videos.moderation.reportable import ReportTarget
 from videos.moderation.schemas import DecisionDict, ReportDict
 from videos.signals import case_decided
@@ -243,7 +242,7 @@ def _note(case_id: str, who: User | None, what: str, note: str = "") -> None:
         "what": what,
         "note": clean_text(note)[:MAX_LENGTH],
     }
-    collection(Case._meta.db_table).update_one({"_id": case_id}, {"$push": {"history": entry}})
+    store.append_history(case_id, entry)
 
 
 def _announce(case_id: str) -> Case:

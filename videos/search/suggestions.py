@@ -1,4 +1,4 @@
-"""Suggestions while somebody types: titles, channels and playlists with all the words, the last perhaps unfinished."""
+"""Suggestions while typing: titles, channels and playlists with all words, the last one perhaps unfinished."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SPARE = 3
 
 
 def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
-    """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, the most viewed first and channels in front.
+    """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, channels first, then the most viewed.
 
-    At most ``MOST``. A title leads to its video; one that several videos have, to those videos. ``channels`` has the
-    same channels with their pictures, and there is a list for each other finder, by its name. Channels that ``viewer``
-    blocks are in none of them.
+    At most ``MAX_SUGGESTIONS``. A title links to its video; one that several videos share, to the search for it.
+    ``channels`` has the same channels with their avatars, and there is a list for each other finder, by its name.
+    Channels that ``viewer`` blocks are in none of them.
     """
     typed = [word[: query_text.MAX_PREFIX_LENGTH] for word in split_words(text[: query_text.MAX_CHARACTERS])]
     typed = typed[: query_text.MAX_WORDS]
@@ -66,7 +66,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
 
 
 def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
-    """The video, when it alone has this title; else the search for the title."""
+    """Return the video's URL when it alone has this title, else that of a search for the title."""
     first = same[0]
     return (
         Video(pk=first["_id"]).get_absolute_url() if len(same) == 1 else urls.text_search_url(first["title"])

@@ -329,9 +329,11 @@ def test_an_empty_channel_has_pages_that_say_so(database, cast):
 def test_titles_that_try_to_be_markup_stay_text(database, cast):
     nasty = '<script>alert(1)</script>"><img src=x>{{7*7}}'
     video, page = cast.video(title=nasty), cast.page("owner")
-    from videos.playback import statistics
+    from videos.playback import statistics_store
 
-    statistics.add_day(video.pk, video.channel_id, statistics.today(), {"views": 3, "seconds": 9.0}, "batch")
+    statistics_store.add_day(
+        video.pk, video.channel_id, statistics_store.today(), {"views": 3, "seconds": 9.0}, "batch"
+    )
     confirm = page.post("/studio/videos/bulk", {"video_ids": [video.pk], "action": "delete"})
     paths = ["/studio", "/studio/videos", f"/studio/videos/{video.pk}/stats", f"/studio/videos?q={nasty}"]
     for text in [confirm.content.decode(), *(page.get(path).content.decode() for path in paths)]:

@@ -24,7 +24,6 @@ from streamsite.caching import ExpiringCache
 from streamsite.errors import Absent
 from streamsite.files import send_file
 from streamsite.view_actions import found_or_none
-from streamsite.visibility import is_linkable
 from videos import share_links
 from videos.access import is_embeddable_anywhere
 from videos.files import bucket, bucket_delivery, paths, tokens
@@ -32,6 +31,7 @@ from videos.files.content_types import content_type_of
 from videos.files.urls import DOWNLOAD, EXTRAS
 from videos.models import Video
 from videos.playback import manifests
+from videos.playback_gate import PlaybackGate
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
 _states: ExpiringCache[str, Any] = ExpiringCache(
@@ -92,19 +92,16 @@ def forget_all() -> None:
 
 def _state(video_id: str) -> dict[str, Any] | None:
     columns: Any = Video.objects.filter(pk=video_id).values(
-        "generation",
+        *PlaybackGate.DOCUMENT_FIELDS,
         "stored_generation",
         "is_complete",
-        "visibility",
         "visibility_epoch",
-        "is_taken_down",
         "allow_download",
         "allow_embed",
         "embed_domains",
         "title",
         "duration",
         "language",
-        "channel_id",
         "channel__is_active",
     )
     found: dict[str, Any] | None = _states.get_or_load(video_id, columns.first)
@@ -128,7 +125,7 @@ def _is_held(
     if shown.epoch != state["visibility_epoch"] or not state["channel__is_active"]:
         return False
     if grant.kind == tokens.LINK:
-        return _is_shown(state) and _is_link_live(grant.id, video_id)
+        return _gate(state).is_open and _is_link_live(grant.id, video_id)
     look = sessions.user_id_for_session if grant.kind == tokens.SESSION else api_tokens.reader_id_by_token_id
     return bool(
         _states.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"]
@@ -136,16 +133,13 @@ def _is_held(
 
 
 def _others_may_have(shown: tokens.MediaTokenClaims, video_id: str, state: dict[str, Any]) -> bool:
-    if not _is_shown(state):
-        return False
     if shown.viewer_class == tokens.SHARED:
-        return _is_link_live(shown.link_id, video_id)
-    return is_linkable(state["visibility"])
+        return _gate(state).is_open and _is_link_live(shown.link_id, video_id)
+    return _gate(state).allows_anyone
 
 
-def _is_shown(state: dict[str, Any]) -> bool:
-    """Return whether anyone but the owner may have files at all."""
-    return bool(state["channel__is_active"] and state["generation"] and not state["is_taken_down"])
+def _gate(state: dict[str, Any]) -> PlaybackGate:
+    return PlaybackGate.from_document(state, channel_is_active=state["channel__is_active"])
 
 
 def _is_link_live(link_id: str, video_id: str) -> bool:

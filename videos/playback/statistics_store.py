@@ -39,6 +39,8 @@ INDEXES = {
     CHANNEL_DAYS: [IndexModel([("channel", ASCENDING), ("day", ASCENDING)], name="channel_day_of_channel")],
 }
 MAX_BUCKETS = 600
+WITHOUT_BATCHES = {"_id": 0, "batches": 0}
+Document = dict[str, Any]
 MAX_BATCHES = 300
 
 
@@ -100,6 +102,43 @@ def delete_for_channel(channel: str) -> None:
     """Remove an erased account's figures."""
     collection(CHANNEL_TOTALS).delete_one({"_id": channel})
     collection(CHANNEL_DAYS).delete_many({"channel": channel})
+
+
+def find_days(name: str, owner: Mapping[str, str], first: str, last: str) -> dict[str, Document]:
+    """Return the documents of ``VIDEO_DAYS`` or ``CHANNEL_DAYS`` of one owner by day, without days without figures."""
+    which = {**owner, "day": {"$gte": first, "$lte": last}}
+    return {row["day"]: row for row in collection(name).find(which, WITHOUT_BATCHES)}
+
+
+def find_total(video: str) -> Document:
+    """Return a video's totals; empty before the first of its sessions was added."""
+    return collection(VIDEO_TOTALS).find_one({"_id": video}, WITHOUT_BATCHES) or {}
+
+
+def most_watched(channel: str, first: str, last: str, *, most: int, time_limit_ms: int) -> list[Document]:
+    """Return ``{video: id, views, seconds}`` of a channel's videos, by views. Raises ``ExecutionTimeout``.
+
+    Answered from the index alone.
+    """
+    order = {"views": -1, "seconds": -1, "_id": 1}
+    kept = {"video": "$_id", "views": "$views", "seconds": "$seconds"}
+    pipeline: list[Mapping[str, object]] = [
+        {"$match": {"channel": channel, "day": {"$gte": first, "$lte": last}}},
+        {"$group": {"_id": "$video", "views": {"$sum": "$views"}, "seconds": {"$sum": "$seconds"}}},
+        {"$match": {"$or": [{"views": {"$gt": 0}}, {"seconds": {"$gt": 0}}]}},
+        {"$group": {"_id": None, "top": {"$topN": {"n": most, "sortBy": order, "output": kept}}}},
+    ]
+    found = list(collection(VIDEO_DAYS).aggregate(pipeline, maxTimeMS=time_limit_ms))
+    return list(found[0]["top"]) if found else []
+
+
+def views_since(videos: list[str], day: str) -> dict[str, int]:
+    """Return the views of some videos since a day, by video; videos without any are left out."""
+    pipeline: list[Mapping[str, object]] = [
+        {"$match": {"video": {"$in": videos}, "day": {"$gte": day}}},
+        {"$group": {"_id": "$video", "views": {"$sum": "$views"}}},
+    ]
+    return {row["_id"]: int(row["views"]) for row in collection(VIDEO_DAYS).aggregate(pipeline)}
 
 
 def _add_once(
