@@ -107,7 +107,7 @@ ROUTE_NOUNS = {
 
 
 def _missing_noun(request: HttpRequest) -> str:
-    """Return the noun of the object that the requested page is about, by its route alone, so that it reveals nothing."""
+    """Return the noun of the page's object by the route alone, which reveals nothing about its existence."""
     match = request.resolver_match
     return next(
         (noun for name, noun in ROUTE_NOUNS.items() if match is not None and name in match.kwargs), ""
