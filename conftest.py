@@ -106,7 +106,7 @@ def _clear_caches() -> None:
     sessions.clear_cache()
     media.forget_all()
     health.clear_check_results()
-    GroupThrottle.forget_all()
+    GroupThrottle.reset_counts()
 
 
 @pytest.fixture
