@@ -1,4 +1,4 @@
-"""Fills the database of a site with a library of ``VIDEOS`` videos: ``python -m bench.library_seed 100000``.
+"""Fill the database of a site with a library of ``VIDEOS`` videos: ``python -m bench.library_seed 100000``.
 
 The settings name the database. The accounts ``star``, ``small``, ``fan20``, ``fan500`` and ``fan2000`` exist already.
 Everything else grows with the number of videos: 10 watched rows and one subscriber of ``star`` for each, a comment of
@@ -29,7 +29,7 @@ from playlists.services import create_playlist  # noqa: E402
 from streamsite.mongo.collections import collection  # noqa: E402
 from streamsite.visibility import Visibility  # noqa: E402
 from subscriptions.models import Subscription  # noqa: E402
-from videos import facets, folded_titles  # noqa: E402
+from videos import facet_store, folded_titles  # noqa: E402
 from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
 from videos.search import finders, index  # noqa: E402
 
@@ -59,7 +59,7 @@ LONG_EVERY = 3_333
 
 
 def main() -> None:
-    """Make everything, in batches that fit the server's cache."""
+    """Insert everything, in batches that fit the server's cache."""
     size = int(sys.argv[1])
     chance = random.Random(7)
     words = _vocabulary(chance, 6_000)
@@ -72,9 +72,9 @@ def main() -> None:
         _video(n, [star, small, *channels][n % (len(channels) + 2)], words, chance) for n in range(size)
     ]
     _store(Video, videos)
-    facets.refresh_facets(Video._meta.db_table, {})
+    facet_store.refresh_facets(Video._meta.db_table, {})
     _index(videos)
-    facets.refresh_facets(index.SEARCH_VIDEOS, {})
+    facet_store.refresh_facets(index.SEARCH_VIDEOS, {})
     index.recount_terms()
     finders.rebuild_name_indexes()
     User.objects.filter(username="staffer").update(is_staff=True, is_superuser=True)
@@ -154,7 +154,7 @@ def _follow(fan: User, channels: list[User]) -> None:
 
 
 def _history(fan: User, videos: list[Video], crowd: list[User], size: int) -> None:
-    """Ten rows for every video; ``fan`` has one of each of a fifth of the videos."""
+    """Insert ten rows for every video; ``fan`` has one for a fifth of the videos."""
 
     def rows() -> Iterator[dict[str, Any]]:
         for n in range(10 * size):

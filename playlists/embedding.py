@@ -9,10 +9,10 @@ from playlists import queries
 from playlists.access import may_show_video
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from playlists.ordering import order_fields
+from videos import embed_allowlist
 from videos.access import ANONYMOUS
 from videos.mappers import serialize_card
 from videos.models import Video
-from videos.syndication import embed_domains
 
 ENTRIES_BEFORE, WINDOW_SIZE = 10, 50
 
@@ -52,7 +52,7 @@ def may_embed(playlist: Playlist, video: Video, host: str) -> bool:
     """
     if not video.allow_embed:
         return False
-    if video.embed_domains and not embed_domains.is_allowed(video.embed_domains, host):
+    if video.embed_domains and not embed_allowlist.is_allowed(video.embed_domains, host):
         return False
     return may_show_video(ANONYMOUS, playlist, video)
 

@@ -8,7 +8,8 @@ from accounts.models import User
 from streamsite.copied_texts import CASE_TITLE, CHANNEL_NAME, POST_TEXT, VIDEO_TITLE, CopiedText
 from subscriptions.models import Notification, Post
 from subscriptions.notifications.notification_types import MILESTONE, MODERATION
-from videos.copies import iter_outdated_by_url, update_case_titles
+from videos.copied_url_store import iter_outdated_by_url
+from videos.copies import update_case_titles
 from videos.models import Case, Video
 from videos.models.moderation import Decision
 from videos.moderation import cases, reportable

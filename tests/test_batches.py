@@ -41,7 +41,7 @@ def test_a_condition_on_the_id_holds(numbers: Any) -> None:
 def test_facets_are_filled_from_where_a_kill_left_off(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """In pieces; none is done twice."""
     step = import_module("videos.migrations.0014_facets")
-    monkeypatch.setattr(step, "batches_of_ids", lambda *arguments: id_batches(*arguments, size=2))
+    monkeypatch.setattr(step, "id_batches", lambda *arguments: id_batches(*arguments, size=2))
     videos = [cast.video(title=f"v{n}") for n in range(5)]
     collection("videos_video").update_many({}, {"$set": {"facets": []}})
     collection("search_video").update_many({}, {"$unset": {"facets": ""}})

@@ -1,4 +1,4 @@
-"""What a start says to its operator, as whom it runs, and the modes of what it makes."""
+"""A start's messages to its operator, its user, and the modes of the files it makes."""
 
 import os
 import re
@@ -98,7 +98,7 @@ def test_root_becomes_the_owner_of_the_data_folder(tmp_path):
     code = (
         "import os, sys, pathlib\nfrom streamsite import privileges\n"
         "privileges._can_load = lambda *given: True\n"
-        "print(privileges.give_up_root(pathlib.Path(sys.argv[1])))\n"
+        "print(privileges.drop_root(pathlib.Path(sys.argv[1])))\n"
         "print(os.getresuid(), os.getresgid(), os.getgroups(), os.environ['HOME'] != '/root')\n"
     )
     ran = subprocess.run(

@@ -15,20 +15,17 @@ from accounts.access import listed_accounts
 from accounts.models import User
 from streamsite.api.pagination import Page
 from streamsite.errors import Absent, Forbidden
-from streamsite.visibility import Viewer, is_linkable, is_owner, unlisted_match
+from streamsite.visibility import Viewer, is_owner
 from videos import share_links
 from videos.models import Block, Reaction, ShareLink, Video, Watch
+from videos.playback_gate import PlaybackGate
 
 ANONYMOUS = AnonymousUser()
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
 
-# For pipelines: the same as ``listed_videos``; and what is not in lists and opens by its link, as ``may_watch`` has it
-# for videos of channels that are there.
+# The same as ``listed_videos`` for pipelines.
 LISTED = {"listed": True}
-BY_LINK: dict[str, Any] = unlisted_match() | {"generation": {"$ne": ""}, "is_taken_down": False}
-# The fields of a video's document by which ``may_watch`` decides; see ``as_gated``.
-GATE_FIELDS = ("channel_id", "visibility", "generation", "is_taken_down")
 
 
 def listed_videos() -> QuerySet[Video]:
@@ -54,7 +51,7 @@ def get_watchable(request: HttpRequest, video_id: str) -> WatchableVideo:
     video = _load(video_id)
     if may_watch(request.user, video):
         return WatchableVideo(video)
-    if video.generation and video.channel.is_active and not video.is_taken_down:
+    if PlaybackGate.of(video).is_open:
         link = share_links.find_admitting_link(request, video)
         if link is not None:
             return WatchableVideo(video, link)
@@ -103,27 +100,13 @@ def video_for_editing(viewer: Viewer, video_id: str) -> Video:
 
 
 def may_watch(viewer: Viewer, video: Video) -> bool:
-    """Whether ``viewer`` may open the video: its owner always, others once it plays and unless it is private."""
-    if is_owner(viewer, video.channel_id):
-        return True
-    if not video.channel.is_active:
-        return False
-    if not video.generation:
-        return False
-    if video.is_taken_down:
-        return False
-    return is_linkable(video.visibility)
-
-
-def video_from_document(document: Mapping[str, Any], *, is_open: bool) -> Video:
-    """A video of which only ``_id`` and ``GATED_BY`` are known, of a channel that is open or not, to be asked about."""
-    known = {name: document[name] for name in GATE_FIELDS if name != "channel_id" and name in document}
-    return Video(pk=document["_id"], channel=User(pk=document["channel_id"], is_active=is_open), **known)
+    """Return whether ``viewer`` may watch the video, whose channel must be loaded; share links aside."""
+    return PlaybackGate.of(video).allows(viewer)
 
 
 def may_anyone_watch(video: Video) -> bool:
-    """Whether anybody with the link may open the video."""
-    return may_watch(ANONYMOUS, video)
+    """Return whether everyone with the address may watch the video, whose channel must be loaded."""
+    return PlaybackGate.of(video).allows_anyone
 
 
 def channels_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[User]:

@@ -15,7 +15,6 @@ from videos.models import Block
 from videos.signals import channel_blocked
 
 RECENT = ("-created_at", "-id")
-BLOCKS = Block._meta.db_table
 
 
 class BlockedByChannel(Forbidden):

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from streamsite.copied_texts import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, CopiedText, refresh_copies
-from streamsite.mongo.batches import batches
-from streamsite.mongo.collections import collection
 from videos.access import may_anyone_watch
+from videos.copied_url_store import iter_outdated_by_url
 from videos.models import Case, Video
 from videos.moderation import cases, reportable
 from videos.playback import history
 from videos.search import channels, index, vocabulary
 
 SEARCH = index.SEARCH_VIDEOS
-VIDEO_URL = re.compile(r"\A/(?:watch|studio/videos)/([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
 
 
 def update_case_titles(rows: QuerySet[Case], title: str) -> None:
@@ -49,21 +46,6 @@ def _outdated_cases() -> Iterator[str]:
         return str(row["title"]).removeprefix(reportable.COMMENT_ON) != video.title
 
     return iter_outdated_by_url(Case._meta.db_table, is_outdated)
-
-
-def iter_outdated_by_url(
-    table: str,
-    is_outdated: Callable[[dict[str, Any], Video], bool],
-    condition: Mapping[str, Any] | None = None,
-) -> Iterator[str]:
-    """Yield the videos of which a row that has their address in ``url`` is outdated."""
-    which = {"url": {"$regex": "^/(watch|studio/videos)/"}, **(condition or {})}
-    for piece in batches(collection(table), which, fields=("url", "title", "about")):
-        about = [(match[1], row) for row in piece if (match := VIDEO_URL.match(row["url"]))]
-        videos = Video.objects.select_related("channel").in_bulk({video_id for video_id, _ in about})
-        for video_id, row in about:
-            if video_id in videos and is_outdated(row, videos[video_id]):
-                yield video_id
 
 
 def _cases_of_channel(user_id: str) -> None:

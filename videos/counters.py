@@ -8,7 +8,7 @@ from videos.access import LISTED
 from videos.models import Case, Comment, CommentReaction, Reaction, Report, Video
 from videos.models.comment import CommentState
 from videos.models.reaction import ReactionValue
-from videos.playback.statistics import CHANNEL_TOTALS, VIDEO_TOTALS
+from videos.playback.statistics_store import CHANNEL_TOTALS, VIDEO_TOTALS
 
 VIDEOS, COMMENTS, CHANNELS = Video._meta.db_table, Comment._meta.db_table, User._meta.db_table
 SHOWN = {"state": CommentState.SHOWN.value}

@@ -13,10 +13,9 @@ from django.utils.dateparse import parse_datetime
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import original_dates, tags
+from videos import embed_allowlist, original_dates, tags
 from videos.chapters import services
 from videos.models import CATEGORIES, Video
-from videos.syndication import embed_domains
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 MAX_LANGUAGE_LENGTH = 12
@@ -140,7 +139,7 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,
     "allow_embed": _clean_flag,
-    "embed_domains": embed_domains.clean_domains,
+    "embed_domains": embed_allowlist.clean_domains,
     "allow_download": _clean_flag,
     "normalise_loudness": _clean_flag,
     "publish_at": _clean_publish_at,

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
-from videos import facets, mappers, queries, tags
+from videos import facets, mappers, queries, tags, video_store
 from videos.access import LISTED, listed_videos
 from videos.models import CATEGORIES, Video
-from videos.playback import statistics
+from videos.playback import statistics_store
+from videos.schemas.cards import RecommendationDict
 from videos.search import queries as search_queries
 from videos.search import query_text
 from videos.search.index import SEARCH_VIDEOS
@@ -26,7 +26,7 @@ VIDEOS = Video._meta.db_table
 MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 3
 
 
-def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
+def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> PageDict[RecommendationDict]:
     """Return a page of trending videos in the API's list form; each with ``reason``."""
     page = paginate(
         request,
@@ -36,15 +36,18 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> d
     )
     views = _recent_views([video.pk for video in page.rows])
     return page.body(
-        lambda video: mappers.serialize_card(video) | {"reason": _format_views(views.get(video.pk, 0))}
+        lambda video: {
+            **mappers.serialize_card(video),
+            "reason": _format_views(views.get(video.pk, 0)),
+        }
     )
 
 
-def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[dict[str, Any]]:
+def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
     """Return videos of the same channel, on the same subject and in the same category; two reads."""
     chosen = _select_related(video, most)
     return [
-        mappers.serialize_card(other) | {"reason": _reason(video, other, chosen[other.pk])}
+        {**mappers.serialize_card(other), "reason": _reason(video, other, chosen[other.pk])}
         for other in queries.load_listed(list(chosen)[:most])
     ]
 
@@ -65,8 +68,8 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
         ),
     ]
     found: dict[str, list[str]] = {"channel": [], "category": [], "site": []}
-    for row in collection(VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS):
-        found.setdefault(row["source"], []).append(row["_id"])
+    for source, video_id in video_store.ids_by_source(pipeline):
+        found.setdefault(source, []).append(video_id)
     channel, category, site = (found.pop(name) for name in ("channel", "category", "site"))
     sources = {
         "channel": channel,
@@ -75,10 +78,10 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
         "site": site,
     }
     chosen: dict[str, str] = {}
-    for source, ids in sources.items():
+    for name, ids in sources.items():
         for video_id in ids:
             if video_id != video.pk:
-                chosen.setdefault(video_id, source)
+                chosen.setdefault(video_id, name)
     return chosen
 
 
@@ -135,10 +138,4 @@ def _format_views(views: int) -> str:
 
 def _recent_views(video_ids: list[str]) -> dict[str, int]:
     since = (datetime.now(UTC) - timedelta(days=TRENDING_DAYS - 1)).date().isoformat()
-    rows = collection(statistics.VIDEO_DAYS).aggregate(
-        [
-            {"$match": {"video": {"$in": video_ids}, "day": {"$gte": since}}},
-            {"$group": {"_id": "$video", "views": {"$sum": "$views"}}},
-        ]
-    )
-    return {row["_id"]: int(row["views"]) for row in rows}
+    return statistics_store.views_since(video_ids, since)

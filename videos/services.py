@@ -15,12 +15,13 @@ from accounts.models import User
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line, format_bytes
-from streamsite.visibility import is_linkable, is_listed
-from videos import facets, folded_titles, original_dates, quota, schedules, strikes, tags
+from streamsite.visibility import is_linkable
+from videos import facet_store, folded_titles, quota, schedules, strikes, tags, video_store
 from videos.file_titles import title_from_filename
 from videos.files import paths
 from videos.metadata import EDITABLE, clean_metadata
 from videos.models import Status, Video
+from videos.playback_gate import PlaybackGate
 from videos.signals import (
     download_offered,
     files_abandoned,
@@ -218,18 +219,9 @@ def refresh_listing(video_id: str) -> None:
         return
     if video.tag_keys != tags.tag_keys(video.tags):
         tags.refresh_tag_keys([video_id])
-    wanted = (
-        is_listed(video.visibility)
-        and bool(video.generation)
-        and video.channel.is_active
-        and not video.is_taken_down
-    )
-    as_read = Video.objects.filter(
-        pk=video_id,
-        visibility=video.visibility,
-        generation=video.generation,
-        is_taken_down=video.is_taken_down,
-    )
+    gate = PlaybackGate.of(video)
+    wanted = gate.is_listed
+    as_read = Video.objects.filter(gate.unchanged(), pk=video_id)
     is_first = bool(wanted and as_read.filter(published_at=None).update(published_at=timezone.now()))
 
     def switch() -> None:
@@ -240,8 +232,8 @@ def refresh_listing(video_id: str) -> None:
             )
 
     run_in_transaction(switch)
-    facets.refresh_facets(Video._meta.db_table, {"_id": video_id})
-    original_dates.refresh_first_published({"_id": video_id})
+    facet_store.refresh_facets(Video._meta.db_table, {"_id": video_id})
+    video_store.refresh_first_published({"_id": video_id})
     if not video.folded_title:  # the previous release made it
         Video.objects.filter(pk=video_id, title=video.title).update(
             folded_title=folded_titles.fold_title(video.title)

@@ -7,11 +7,10 @@ they are compared and looked up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from streamsite.folding import fold
-from streamsite.mongo.collections import collection
 from streamsite.sanitize import clean_line, is_blank
 from videos.models import Video
 
@@ -60,14 +59,6 @@ def tag_key(tag: str) -> str:
 def tag_keys(tags: Iterable[Any]) -> list[str]:
     """Return the keys of tags, each once, in order."""
     return list(dict.fromkeys(tag_key(str(tag)) for tag in tags))
-
-
-def iter_stale_ids() -> Iterator[str]:
-    """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
-    has_some: dict[str, Any] = {"$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]}
-    for row in collection(Video._meta.db_table).find(has_some, {"tags": 1, "tag_keys": 1}):
-        if (row.get("tag_keys") or []) != tag_keys(row.get("tags") or []):
-            yield row["_id"]
 
 
 def refresh_tag_keys(video_ids: Iterable[str]) -> None:

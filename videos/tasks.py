@@ -21,7 +21,7 @@ from videos.comments import services as comments
 from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 from videos.moderation import emails
-from videos.playback import aggregation, heartbeats, history, statistics
+from videos.playback import aggregation, history_store, session_store, statistics_store
 from videos.processing import bucket_cleanup, cleanup, pipeline, priority
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, index
@@ -158,9 +158,9 @@ def forget_video(video_id: str) -> None:
         return
     for forget in (
         reaction_services.delete_for_video,
-        history.delete_for_video,
-        heartbeats.delete_for_video,
-        statistics.delete_for_video,
+        history_store.delete_for_video,
+        session_store.delete_for_video,
+        statistics_store.delete_for_video,
         comments.delete_for_target,
     ):
         forget(video_id)

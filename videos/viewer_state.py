@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
-from videos.blocks import BLOCKS
+from videos.block_store import BLOCKS
 from videos.captions import services
+from videos.captions import store as caption_store
 from videos.comments import hidden_counts
 from videos.models import Caption, Reaction, Video, Watch
 
@@ -73,7 +73,7 @@ def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
         stages += [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts]
     tracks: list[Caption] = []
     known: dict[str, Any] = {}
-    for row in collection(Caption._meta.db_table).aggregate(stages):
+    for row in caption_store.aggregate(stages):
         if row.pop("is_track", False):
             tracks.append(Caption(pk=row.pop("_id"), **row))
         else:

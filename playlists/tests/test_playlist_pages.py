@@ -99,7 +99,7 @@ def test_a_form_from_an_older_version_is_told_so(cast, shared):
     services.add_video(Playlist.objects.get(), cast.owner, cast.video().pk)
     sent = {"direction": "down", "version": "1"}
     answer = cast.page("owner").post(f"{place}/items/{item}/move", sent, follow=True)
-    assert b"It changed meanwhile" in answer.content
+    assert b"Someone changed this in the meantime" in answer.content
     version = Playlist.objects.get().version
     cast.page("owner").post(f"{place}/items/{item}/move", {"direction": "bottom", "version": version})
     assert PlaylistItem.objects.order_by("-rank").first().pk == item

@@ -95,7 +95,7 @@ def delete(post: Post) -> None:
     """Delete a post, its image, comments, and reactions. Idempotent."""
     Post.objects.filter(pk=post.pk).delete()
     notifications.withdraw_about(post.pk)
-    POST_REACTIONS.delete_for_target(post.pk)
+    POST_REACTIONS.delete_for_targets([post.pk])
     comments.delete_for_target(post.pk)
     image_storage.delete_folder(post.picture)
 

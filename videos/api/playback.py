@@ -20,7 +20,7 @@ from streamsite.rate_limits import PLAYBACK
 from streamsite.sanitize import clean_line
 from videos import access, mappers
 from videos.api import heartbeat
-from videos.playback import history
+from videos.playback import history, history_store
 from videos.reactions import services
 from videos.schemas.cards import CardDict, HistoryEntryDict
 from videos.schemas.playback import HeartbeatResultDict
@@ -105,7 +105,7 @@ class HistoryView(APIView):
 
     @extend_schema(operation_id="me_history_clear", responses={204: OpenApiResponse(description="Empty now")})
     def delete(self, request: Request) -> Response:
-        history.clear_history(signed_in_user(request).pk)
+        history_store.clear_history(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
@@ -118,5 +118,5 @@ class HistoryEntryView(APIView):
         operation_id="me_history_forget", responses={204: OpenApiResponse(description="Not there")}
     )
     def delete(self, request: Request, video_id: str) -> Response:
-        history.delete_entry(signed_in_user(request).pk, video_id)
+        history_store.delete_entry(signed_in_user(request).pk, video_id)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

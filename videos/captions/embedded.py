@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from streamsite.errors import SiteError
 from streamsite.sanitize import clean_line
-from videos.captions import languages, services, webvtt
+from videos import language_names
+from videos.captions import services, webvtt
 from videos.metadata import MAX_LANGUAGE_LENGTH, clean_language
 from videos.models import Video
 from videos.models.caption import CaptionKind, CaptionSource
@@ -84,12 +85,12 @@ def describe_tracks(tracks: Iterable[SubtitleTrack]) -> list[TrackDescription]:
 
 
 def _language(code: str) -> str:
-    tag = languages.normalize_tag(code)
+    tag = language_names.normalize_tag(code)
     try:
         shorter = tag if len(tag) <= MAX_LANGUAGE_LENGTH else tag.partition("-")[0]
-        return clean_language(shorter) or languages.UNDETERMINED
+        return clean_language(shorter) or language_names.UNDETERMINED
     except ValueError:
-        return languages.UNDETERMINED
+        return language_names.UNDETERMINED
 
 
 def track_kind(track: SubtitleTrack) -> CaptionKind:
@@ -107,13 +108,13 @@ def track_kind(track: SubtitleTrack) -> CaptionKind:
 
 def _label(language: str, kind: CaptionKind, title: str) -> str:
     """Return the title, preceded by the language's name unless the title contains it."""
-    name = languages.language_name(language)
+    name = language_names.language_name(language)
     note = title or _KIND_NAMES.get(kind, "")
     if not note:
         return name
     if title and (
-        language == languages.UNDETERMINED
-        or any(n in title.casefold() for n in languages.language_names(language))
+        language == language_names.UNDETERMINED
+        or any(n in title.casefold() for n in language_names.language_names(language))
     ):
         return title
     return f"{name} ({note})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,15 @@ from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
 from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
+from videos import language_names
 from videos.caps import build_caps
-from videos.captions import languages, webvtt
+from videos.captions import webvtt
 from videos.captions.webvtt import Cue
 from videos.files import paths
 from videos.metadata import clean_language
 from videos.models import Caption, Video
 from videos.models.caption import FULLEST_FIRST, CaptionKind, CaptionSource
+from videos.schemas.captions import CueDict
 from videos.signals import tracks_changed
 
 UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
@@ -126,7 +128,7 @@ def fullest_track(tracks: Iterable[Caption], language: str) -> Caption | None:
         is_partial = caption.kind == CaptionKind.FORCED
         return (
             is_partial,
-            not languages.is_same_language(caption.language, language),
+            not language_names.is_same_language(caption.language, language),
             FULLEST_FIRST.index(caption.kind),
         )
 
@@ -143,7 +145,7 @@ def get_track(video: Video, caption_id: str) -> Caption:
 
 def build_transcript(
     video: Video, *, language: str = "", track_id: str = "", words: str = ""
-) -> tuple[Caption | None, list[dict[str, Any]]]:
+) -> tuple[Caption | None, list[CueDict]]:
     """Return a track and its cues as plain text, ``[{"start": seconds, "end": seconds, "text": str}]``.
 
     The track is the one with ``track_id``, else one in ``language``, else one in the video's own language, else
@@ -153,7 +155,7 @@ def build_transcript(
     if track_id:
         tracks = [track for track in tracks if track.pk == track_id]
     elif language:
-        tracks = [track for track in tracks if languages.is_same_language(track.language, language)]
+        tracks = [track for track in tracks if language_names.is_same_language(track.language, language)]
     chosen = fullest_track(tracks, language or video.language)
     if chosen is None:
         return None, []
@@ -161,7 +163,7 @@ def build_transcript(
         re.compile(folding.accent_insensitive_pattern("".join(found)), re.IGNORECASE)
         for found in _folded(words)
     ]
-    lines = (
+    lines: Iterator[CueDict] = (
         {"start": start, "end": end, "text": webvtt.plain_text(text)}
         for start, end, text in Caption.objects.values_list("cues", flat=True).get(pk=chosen.pk)
     )
@@ -191,7 +193,9 @@ def revision_file_name(revision: str) -> str:
 def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
     problems: dict[str, list[str]] = {}
     try:
-        tag = clean_language(languages.canonical_tag(language) if isinstance(language, str) else language)
+        tag = clean_language(
+            language_names.canonical_tag(language) if isinstance(language, str) else language
+        )
     except ValueError as error:
         tag, problems["language"] = "", [str(error)]
     if not tag and not problems:
@@ -203,7 +207,7 @@ def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str
         problems["label"] = [f"At most {MAX_LABEL} characters."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    return {"language": tag, "label": name or languages.language_name(tag), "kind": kind}
+    return {"language": tag, "label": name or language_names.language_name(tag), "kind": kind}
 
 
 def _rows(cues: list[Cue]) -> list[list[Any]]:

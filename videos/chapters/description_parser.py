@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from videos.chapters import line_parser
+from videos.schemas.chapters import ChapterDict
 
 MAX_CHAPTERS, MIN_CHAPTERS, MIN_SECONDS = 200, 3, 10
 MAX_LINES = 2_000
 
-Chapter = dict[str, Any]
+Chapter = ChapterDict
 HELP = "List at least 3 chapters in the description, one per line: a time and a title. Start with 0:00."
 
 

@@ -11,13 +11,14 @@ from videos.chapters import description_parser
 from videos.chapters import line_parser as chapter_lines
 from videos.chapters.description_parser import MAX_CHAPTERS, ChapterProblem, ParsedChapters
 from videos.chapters.line_parser import MAX_TITLE_LENGTH
+from videos.schemas.chapters import ChapterDict
 
 if TYPE_CHECKING:
     from videos.models import Video
 
 MAX_TEXT_LENGTH = 40_000
 
-Chapter = dict[str, Any]
+Chapter = ChapterDict
 
 
 def get_chapters(video: Video) -> list[Chapter]:
@@ -114,7 +115,7 @@ def parse_lines(text: str, *, known: list[Chapter]) -> ParsedChapters:
             continue
         read = chapter_lines.parse_line(line)
         if line in unchanged:
-            found.chapters.append(dict(unchanged[line]))
+            found.chapters.append({**unchanged[line]})
         elif read is not None:
             found.chapters.append({"start": read.start, "title": read.title})
         else:

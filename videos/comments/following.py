@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from django.db import IntegrityError
 
 from accounts.models import User
-from streamsite.mongo.collections import collection
 from streamsite.row_limits import RowLimit
 from videos import blocks
 from videos.models import Comment, ThreadFollow
@@ -97,7 +96,7 @@ def iter_follower_batches(thread_id: str) -> Iterator[list[str]]:
 
 def delete_for_threads(thread_ids: Iterable[str]) -> None:
     """Remove what was said about threads that are gone."""
-    collection(FOLLOWS).delete_many({"thread": {"$in": list(thread_ids)}})
+    ThreadFollow.objects.filter(thread__in=list(thread_ids)).delete()
 
 
 def delete_for_user(user_id: str) -> None:

@@ -11,9 +11,8 @@ from rest_framework.request import Request
 
 from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Invalid
-from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
-from videos import blocks
+from videos import block_store, blocks
 from videos.comments import following, hidden_counts
 from videos.comments.reactions import REACTIONS
 from videos.comments.targets import CommentTarget, target_types
@@ -108,7 +107,7 @@ def hidden_comment_count(viewer: Viewer, subject_id: str) -> int:
     """Return how many comments below a subject the viewer's blocks hide from them."""
     if not viewer.is_authenticated:
         return 0
-    found = collection(blocks.BLOCKS).aggregate(hidden_counts.hidden_count_stages(str(viewer.pk), subject_id))
+    found = block_store.aggregate(hidden_counts.hidden_count_stages(str(viewer.pk), subject_id))
     return sum(int(row[hidden_counts.HIDDEN_FIELD]) for row in found)
 
 
@@ -166,7 +165,7 @@ def _known(
     ]
     blocked: set[str] = set()
     known = CommentViewerState()
-    for found in collection(blocks.BLOCKS).aggregate(stages):
+    for found in block_store.aggregate(stages):
         if "blocked_id" in found:
             blocked.add(found["blocked_id"])
         elif "follows" in found:

@@ -11,16 +11,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from streamsite.errors import Absent, Forbidden, Invalid, Stale, Unavailable, stale_or_absent
-from streamsite.mongo.collections import collection
 from streamsite.mongo.repairs import chunk_values
 from streamsite.rate_limits import COMMENT, enforce
 from streamsite.sanitize import clean_text, is_blank
 from videos import blocks, strikes
-from videos.comments import filters, following
+from videos.comments import filters, following, store
 from videos.comments import text as comment_text
 from videos.comments.reactions import REACTIONS
 from videos.comments.states import (
-    COMMENTS,
     adjust_counts,
     delete_comment,
     switch_state,
@@ -210,11 +208,10 @@ def delete_for_author(user_id: str) -> None:
 
 def delete_for_target(subject_id: str) -> None:
     """Remove what was said about something that is gone."""
-    threads = collection(COMMENTS).find({"subject": subject_id, "parent": ""}, {"_id": 1})
-    for found in chunk_values(threads):
-        following.delete_for_threads(row["_id"] for row in found)
-    collection(COMMENTS).delete_many({"subject": subject_id})
-    collection(REACTIONS.rows).delete_many({"subject": subject_id})
+    for thread_ids in chunk_values(store.iter_thread_ids(subject_id)):
+        following.delete_for_threads(thread_ids)
+    store.delete_for_target(subject_id)
+    REACTIONS.delete_where({"subject": subject_id})
 
 
 def _reason_to_hold(author: User, owner_id: str, text: str) -> str:
@@ -237,7 +234,7 @@ def _of_author(user_id: str, state: CommentState) -> list[str]:
 def _appear(comment: Comment) -> None:
     """Count a new comment. ``Absent`` when what it is about, or answers, went in between: then it goes as well."""
     if not adjust_counts(_row(comment), 1):
-        collection(COMMENTS).delete_one({"_id": comment.pk})
+        store.delete([comment.pk])
         raise Absent
     _say(comment, called=comment.mentions.values(), is_new=True)
 

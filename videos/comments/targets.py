@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from videos import access
 from videos.models import Video
-from videos.playback import statistics
+from videos.playback import statistics_store
 
 VIDEO = "video"
 
@@ -92,7 +92,7 @@ def _open_video(request: HttpRequest, video_id: str) -> CommentTarget:
 def _count_video(video_id: str, owner_id: str, by: int) -> bool:
     if not Video.objects.filter(pk=video_id).update(comment_count=F("comment_count") + by):
         return False
-    statistics.add_today(video_id, owner_id, comments=by)
+    statistics_store.add_today(video_id, owner_id, comments=by)
     return True
 
 

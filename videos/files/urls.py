@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from streamsite.visibility import is_linkable
 from videos.files import tokens
 from videos.files.tokens import Grant
 from videos.models import ShareLink, Video
+from videos.playback_gate import PlaybackGate
 
 MASTER, STORYBOARD, DOWNLOAD = "master.m3u8", "storyboard.vtt", "download.mp4"
 # What belongs to the video and to no generation of it: captions, own posters.
@@ -36,7 +36,8 @@ def _signed(video: Video, folder: str, name: str, grant: AnyGrant | None) -> str
 
 def _token(video: Video, folder: str, grant: AnyGrant | None) -> str:
     duration = video.duration
-    if is_linkable(video.visibility) and video.generation and not video.is_taken_down:
+    # Whether the channel is active is decided when the file is served.
+    if PlaybackGate.of(video, channel_is_active=True).allows_anyone:
         return tokens.create_page_token(video.pk, folder, tokens.PUBLIC, duration=duration)
     if isinstance(grant, Grant):
         epoch = video.visibility_epoch

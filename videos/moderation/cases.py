@@ -5,7 +5,8 @@ A crowd of reports does nothing but move the case up in the queue.
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -14,14 +15,14 @@ from django.utils import timezone
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Forbidden, Invalid, Unavailable
-from streamsite.mongo.collections import collection
 from streamsite.rate_limits import REPORT, enforce
 from streamsite.sanitize import clean_text, is_blank
 from videos import strikes
 from videos.models import Case, Report
 from videos.models.moderation import CaseState, Decision, Reason
-from videos.moderation import reportable
+from videos.moderation import reportable, store
 from videos.moderation.reportable import ReportTarget
+from videos.moderation.schemas import DecisionDict, ReportDict
 from videos.signals import case_decided
 
 MAX_LENGTH = 2000
@@ -176,12 +177,12 @@ def list_reporters(case: Case) -> list[str]:
     return list(Report.objects.filter(case=case).values_list("reporter_id", flat=True))
 
 
-def report_body(row: Report) -> dict[str, Any]:
+def report_body(row: Report) -> ReportDict:
     """A report as its reporter sees it."""
     return {"id": row.pk, "reason": row.reason, "text": row.text, "created_at": iso(row.created_at)}
 
 
-def owner_body(case: Case) -> dict[str, Any]:
+def owner_body(case: Case) -> DecisionDict:
     """A case as the one it is against sees it: never who reported, or what staff wrote among themselves."""
     return {
         "id": case.pk,
@@ -190,7 +191,7 @@ def owner_body(case: Case) -> dict[str, Any]:
         "state": case.state,
         "decision": case.decision,
         "notice": case.notice,
-        "decided_at": iso(case.decided_at),
+        "decided_at": iso(cast(datetime, case.decided_at)),
         "appeal": case.appeal,
         "can_appeal": can_appeal(case),
     }
@@ -241,7 +242,7 @@ def _note(case_id: str, who: User | None, what: str, note: str = "") -> None:
         "what": what,
         "note": clean_text(note)[:MAX_LENGTH],
     }
-    collection(Case._meta.db_table).update_one({"_id": case_id}, {"$push": {"history": entry}})
+    store.append_history(case_id, entry)
 
 
 def _announce(case_id: str) -> Case:

@@ -20,29 +20,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from pymongo import ASCENDING, IndexModel, ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from streamsite.errors import Invalid
-from streamsite.mongo.collections import collection
 from streamsite.visibility import is_owner
 from videos.models import Video
-from videos.playback import viewers
+from videos.playback import session_store, viewers
+from videos.playback.session_store import BOT, COUNTED, OPEN, OWNER
+from videos.schemas.playback import Verdict
 
-SESSIONS = "view_session"
-INDEXES = {
-    SESSIONS: [
-        IndexModel([("dirty", ASCENDING)], name="view_dirty", partialFilterExpression={"dirty": True}),
-        IndexModel(
-            [("claim.batch", ASCENDING)],
-            name="view_claimed",
-            partialFilterExpression={"claim.batch": {"$exists": True}},
-        ),
-        IndexModel([("video", ASCENDING)], name="view_video"),
-        IndexModel([("purge_at", ASCENDING)], name="view_purge", expireAfterSeconds=0),
-    ]
-}
-OPEN, COUNTED, OWNER, BOT = "open", "counted", "owner", "bot"
 SOURCES = (
     "home",
     "search",
@@ -104,7 +89,7 @@ def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
 class HeartbeatResult:
     """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
 
-    verdict: str
+    verdict: Verdict
     is_new_view: bool
 
 
@@ -121,34 +106,15 @@ def record_heartbeat(request: HttpRequest, video: Video, beat: Heartbeat) -> Hea
         "source": beat.source,
         "verdict": verdict,
     }
-    which = {"_id": hashlib.sha256(f"{viewer} {video.pk} {day}".encode()).hexdigest()[:32]}
+    session_id = hashlib.sha256(f"{viewer} {video.pk} {day}".encode()).hexdigest()[:32]
     change = _change(beat, fresh, mark, required_seconds(video.duration))
-    try:
-        after = _apply(which, change)
-    except DuplicateKeyError:  # two first heartbeats at once
-        after = _apply(which, change)
+    after = session_store.update_session(session_id, change)
     return HeartbeatResult(after["verdict"], after.get("counted_by") == mark)
 
 
 def required_seconds(duration: float) -> float:
     """How long a video of that length must be watched for a view."""
     return min(VIEW_SECONDS, duration * VIEW_SHARE)
-
-
-def delete_for_video(video_id: str) -> None:
-    """Remove a deleted video's sessions."""
-    collection(SESSIONS).delete_many({"video": video_id})
-
-
-def _apply(which: dict[str, Any], change: list[dict[str, Any]]) -> dict[str, Any]:
-    found = collection(SESSIONS, acknowledged_by=1).find_one_and_update(
-        which,
-        change,
-        upsert=True,
-        projection={"verdict": 1, "counted_by": 1},
-        return_document=ReturnDocument.AFTER,
-    )
-    return found or {}
 
 
 def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:

@@ -20,9 +20,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from streamsite import files
+from streamsite.cache_headers import CachePolicy
 from streamsite.caching import cached
 from streamsite.errors import Absent
-from videos.captions import languages, services
+from videos import language_names
+from videos.captions import services
 from videos.files import bucket, bucket_delivery, paths
 from videos.files.urls import MASTER
 from videos.models import Caption
@@ -68,7 +70,7 @@ def is_composed(name: str) -> bool:
 
 
 def send_manifest(
-    request: HttpRequest, ladder: Ladder, name: str, *, content_type: str, cache: str
+    request: HttpRequest, ladder: Ladder, name: str, *, content_type: str, cache: CachePolicy
 ) -> HttpResponseBase:
     """Send a composed manifest. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows.
 
@@ -144,11 +146,11 @@ def _sound_lines(lines: list[str], language: str) -> list[str]:
     for sound in sounds:
         code = sound.get("LANGUAGE", "").strip('"')
         name = NUMBER.sub("", sound["NAME"].strip('"'))
-        tag = languages.normalize_tag(code)
+        tag = language_names.normalize_tag(code)
         if not tag and sound.get("DEFAULT") == "YES":
             tag = language
         if tag and name in {code, ORIGINAL}:
-            name = languages.language_name(tag)
+            name = language_names.language_name(tag)
         elif name == code:
             name = ORIGINAL
         sound.pop("LANGUAGE", None)
@@ -163,7 +165,7 @@ def _subtitle_lines(tracks: Iterable[Track]) -> list[str]:
     names: set[str] = set()
     automatic: set[tuple[str, str]] = set()
     for track in tracks:
-        tag = languages.normalize_tag(track.language)
+        tag = language_names.normalize_tag(track.language)
         # Of tracks that differ in nothing but their name, players may choose one by themselves.
         selects = track.kind != CaptionKind.DESCRIPTIONS and (tag, track.kind) not in automatic
         automatic.add((tag, track.kind))

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from videos.models import Reaction, Video
 from videos.models.reaction import ReactionValue
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.reactions.store import ReactionStore
 from videos.signals import like_count_changed
 
@@ -48,13 +48,13 @@ def delete_for_user(user_id: str) -> None:
 
 def delete_for_video(video_id: str) -> None:
     """Remove a deleted video's reactions."""
-    REACTIONS.delete_for_target(video_id)
+    REACTIONS.delete_for_targets([video_id])
 
 
 def _note(video: Video, change: dict[str, int]) -> None:
     """Add to the figures of the day what changed."""
     if change:
-        statistics.add_today(
+        statistics_store.add_today(
             video.pk,
             video.channel_id,
             likes=change.get("like_count", 0),

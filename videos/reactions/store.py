@@ -6,7 +6,7 @@ a row changes a counter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,9 +81,13 @@ class ReactionStore:
             if collection(self.rows).delete_one({"_id": row["_id"]}).deleted_count:
                 self._increase(row[self.key], self._change(None, ReactionValue(row["value"])))
 
-    def delete_for_target(self, thing_id: str) -> None:
-        """Remove the reactions to something that was deleted."""
-        collection(self.rows).delete_many({self.key: thing_id})
+    def delete_for_targets(self, target_ids: Iterable[str]) -> None:
+        """Delete the reactions to deleted targets; their counters are gone with them."""
+        collection(self.rows).delete_many({self.key: {"$in": list(target_ids)}})
+
+    def delete_where(self, condition: Mapping[str, object]) -> None:
+        """Delete the reactions that match ``condition``, to targets that are deleted."""
+        collection(self.rows).delete_many(dict(condition))
 
     def _replace(self, user_id: str, thing_id: str, value: str, extra: dict[str, Any]) -> str | None:
         """Store the reaction; the one that was there before, ``value`` itself when nothing changed."""
@@ -113,7 +117,7 @@ class ReactionStore:
         change = self._change(now, former)
         after = self._increase(thing_id, change)
         if after is None:  # deleted in between
-            self.delete_for_target(thing_id)
+            self.delete_for_targets([thing_id])
             raise Absent
         return ReactionResult(int(after["like_count"]), change)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate
-from typing import Any
 
 from streamsite import folding, scripts
-from streamsite.mongo.collections import collection
+from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
-from videos.models import Caption, Video
+from videos.models import Video
+from videos.schemas.cards import MomentDict
 from videos.search import query_text, vocabulary
 
 MAX_CUES, MAX_CHARACTERS = 40, 160
@@ -19,7 +19,7 @@ STORED_WORD_START, PYTHON_WORD_START = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
 WORD_SEPARATORS = r"[\s\p{P}]+", r"[\s\W]+"
 
 
-def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
+def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict]:
     """Return ``{video id: {"start": seconds, "text": cue}}`` for captions with any of the words; one read.
 
     It is the first cue with the most words. Words match as they do in search.
@@ -37,9 +37,9 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, 
     wanted = [
         re.compile(one, re.IGNORECASE) for one in _expressions(query, PYTHON_WORD_START, WORD_SEPARATORS[1])
     ]
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, MomentDict] = {}
     best: dict[str, int] = {}
-    for row in collection(Caption._meta.db_table).aggregate(
+    for row in caption_store.aggregate(
         [
             {"$match": {"video_id": {"$in": ids}}},
             {"$project": {"_id": 0, "video_id": 1, "cues": cues}},

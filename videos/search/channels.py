@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 from accounts.access import listed_accounts
 from accounts.mappers import serialize_badge
@@ -11,6 +10,7 @@ from accounts.models import User
 from accounts.usernames import USERNAME, normalize_username
 from streamsite.visibility import Viewer
 from videos.access import channels_for_listing
+from videos.schemas.search import FoundChannelDict
 from videos.search import finders
 from videos.search.name_index import IndexedName, NameIndex, name_variants
 
@@ -50,8 +50,8 @@ def _exact(text: str) -> str:
     return name if USERNAME.match(name) else ""
 
 
-def _body(viewer: Viewer, rows: list[User]) -> list[dict[str, Any]]:
-    return [serialize_badge(user) | {"url": user.get_absolute_url()} for user in rows]
+def _body(viewer: Viewer, rows: list[User]) -> list[FoundChannelDict]:
+    return [{**serialize_badge(user), "url": user.get_absolute_url()} for user in rows]
 
 
 def _in_lists(viewer: Viewer, ids: Sequence[str]) -> list[User]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -11,6 +11,7 @@ from streamsite.folding import fold, split_words
 from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos.models import Video
+from videos.schemas.search import SuggestionDict, SuggestionsDict
 from videos.search import finders, query_text, urls
 from videos.search.channels import FINDER as CHANNELS
 from videos.search.index import SEARCH_VIDEOS
@@ -22,7 +23,7 @@ MAX_OTHERS = 2
 SPARE = 3
 
 
-def suggest(viewer: Viewer, text: str) -> dict[str, list[dict[str, Any]]]:
+def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
     """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, channels first, then the most viewed.
 
     At most ``MAX_SUGGESTIONS``. A title links to its video; one that several videos share, to the search for it.
@@ -32,18 +33,20 @@ def suggest(viewer: Viewer, text: str) -> dict[str, list[dict[str, Any]]]:
     typed = [word[: query_text.MAX_PREFIX_LENGTH] for word in split_words(text[: query_text.MAX_CHARACTERS])]
     typed = typed[: query_text.MAX_WORDS]
     channels = CHANNELS.suggest(viewer, text, most=MAX_CHANNELS) if typed else []
-    offered = [{"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels]
-    found: dict[str, list[dict[str, Any]]] = {
+    offered: list[SuggestionDict] = [
+        {"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels
+    ]
+    found: dict[str, object] = {
         "results": (offered + (_titles(typed) if typed else []))[:MAX_SUGGESTIONS],
         CHANNELS.name: channels,
     }
     for finder in finders.registered_finders():
         if finder is not CHANNELS:
             found[finder.name] = finder.suggest(viewer, text, most=MAX_OTHERS) if typed else []
-    return found
+    return cast(SuggestionsDict, found)
 
 
-def _titles(typed: Sequence[str]) -> list[dict[str, str]]:
+def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
     longest_first = sorted(typed, key=len, reverse=True)
     rows = (

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
 
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Invalid
 
 DAYS = "days"
@@ -62,21 +63,21 @@ def csv_response(table: Table, filename: str) -> HttpResponse:
     content = BYTE_ORDER_MARK + "".join(csv_line(row) for row in [names, *rows])
     response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    response["Cache-Control"] = "private, no-store"
+    PRIVATE_NEVER_STORED.set_on(response)
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _rows(key: str, *names: str) -> Callable[[dict[str, Any]], Table]:
+def _rows(key: str, *names: str) -> Callable[[Mapping[str, Any]], Table]:
     return lambda report: (list(names), [[row[name] for name in names] for row in report[key]])
 
 
-def _days(report: dict[str, Any]) -> Table:
+def _days(report: Mapping[str, Any]) -> Table:
     names = list(report["days"][0])
     return names, [list(row.values()) for row in report["days"]]
 
 
-def _videos(report: dict[str, Any]) -> Table:
+def _videos(report: Mapping[str, Any]) -> Table:
     names = ["title", "url", "views", "watch_seconds"]
     rows = [
         [row["video"]["title"], row["video"]["url"], row["views"], row["watch_seconds"]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from videos.studio.schemas import StatisticsDict, TotalsDict
+
 RANGE_LABELS = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "365 days"}
 SOURCE_LABELS = {
     "home": "Home page",
@@ -36,7 +38,7 @@ def format_watch_time(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def summary_cards(report: dict[str, Any]) -> list[dict[str, Any]]:
+def summary_cards(report: StatisticsDict) -> list[dict[str, Any]]:
     """Return the summary of the page, ``[{label, value, note, change}]``; ``change`` as returned by ``_change``."""
     now, before = report["totals"], report["previous"]
     average, share = now["average_seconds"], now["average_percentage"]
@@ -67,7 +69,7 @@ def summary_cards(report: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _net(totals: dict[str, Any]) -> int:
+def _net(totals: TotalsDict) -> int:
     return int(totals["subscribers_gained"] - totals["subscribers_lost"])
 
 

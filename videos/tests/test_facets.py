@@ -7,7 +7,7 @@ import pytest
 
 from streamsite.mongo.collections import collection
 from tests.support.commands import recorded_documents
-from videos import facets, services
+from videos import facet_store, facets, services
 from videos.captions import services as caption_services
 from videos.captions.webvtt import Cue
 from videos.models import Video
@@ -92,6 +92,6 @@ def test_refreshing_takes_part_in_a_transaction(cast):
     video = cast.video(category="music")
     with transaction.atomic(), recorded_documents() as seen:
         Video.objects.filter(pk=video.pk).update(category="news")
-        facets.refresh_facets(Video._meta.db_table, {"_id": video.pk})
+        facet_store.refresh_facets(Video._meta.db_table, {"_id": video.pk})
     assert all("lsid" in command for _, command in seen)
     assert facets.facet_key({"category": "news"}) in Video.objects.get().facets

@@ -7,7 +7,7 @@ from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.lookups import BuiltPattern
 from streamsite.tasks import queue
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import folded_titles, services, tasks
 from videos.models import Video, Watch
 from videos.playback import history
@@ -72,14 +72,14 @@ def test_a_search_costs_what_the_list_costs(own, cast):
     for path in ("studio/videos", "me/history"):
         counts = []
         for q in ("", "elan lodz"):
-            with recorded() as commands:
+            with recorded_queries() as commands:
                 asked(cast, path, q)
             counts.append(len(commands))
         assert counts[0] == counts[1]
 
 
 def test_a_pattern_has_nothing_of_the_text_in_it_raw():
-    found = folded_titles.words_pattern(folded_titles.terms("a.b* wi-fi (x) c++"))
+    found = folded_titles.words_pattern(folded_titles.query_terms("a.b* wi-fi (x) c++"))
     assert found == r"^(?=.*ab)(?:(?=.*wifi)|(?=.*wi)(?=.*fi))(?=.*x)(?=.*c\+\+)"
 
 

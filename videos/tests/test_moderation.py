@@ -428,7 +428,7 @@ def test_the_owner_is_told_what_a_decision_canceled(cast, case):
 
 def test_a_channel_that_is_restored_while_it_is_hidden_is_shown(cast, video, comment, monkeypatch):
     """The job of the closing is slow, and that of the restore ends before it."""
-    hide = tasks.comments.hide_author
+    hide = tasks.comments.hide_for_author
 
     def restored_meanwhile(user_id):
         hide(user_id)
@@ -438,6 +438,6 @@ def test_a_channel_that_is_restored_while_it_is_hidden_is_shown(cast, video, com
         hide(user_id)
 
     User.objects.filter(pk=cast.stranger.pk).update(is_active=False)
-    monkeypatch.setattr(tasks.comments, "hide_author", restored_meanwhile)
+    monkeypatch.setattr(tasks.comments, "hide_for_author", restored_meanwhile)
     tasks.relist_channel.func(cast.stranger.pk)
     assert Comment.objects.get(pk=comment).state == "shown"

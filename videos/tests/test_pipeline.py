@@ -17,7 +17,7 @@ from videos.captions import services, webvtt
 from videos.files import paths
 from videos.models import Status, Video
 from videos.processing import pipeline
-from videos.processing.pipeline import JobGone
+from videos.processing.progress import AttemptSuperseded
 from videos.transcoding.errors import EncodeFailed, Unconvertible, UnreadableMedia
 from videos.views import media
 
@@ -172,7 +172,7 @@ def test_an_attempt_that_was_overtaken_leaves_the_other_alone(queued, at_playabl
 def test_a_video_deleted_meanwhile_leaves_nothing(queued, at_playable):
     def delete(attempt):
         Video.objects.filter(pk=queued.pk).delete()
-        raise JobGone
+        raise AttemptSuperseded
 
     at_playable(delete)
     pipeline.process(queued.pk)

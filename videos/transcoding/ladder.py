@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from videos.captions import languages
+from videos import language_names
 from videos.transcoding.source_info import SourceInfo, VideoTiming
 
 from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, Profile
@@ -220,9 +220,9 @@ def _sounds(info: SourceInfo, gain_db: float) -> Iterator[AudioRendition]:
     """Return the audio renditions, the default one first. Labels differ because players identify tracks by them."""
     used: set[str] = set()
     for number, track in enumerate(info.sounds):
-        tag = languages.normalize_tag(track.language)
+        tag = language_names.normalize_tag(track.language)
         language = tag if LANGUAGE.match(tag) else ""
-        name = languages.language_name(language) if language else ""
+        name = language_names.language_name(language) if language else ""
         wanted = track.title or name or ("Original" if number == 0 else f"Track {number + 1}")
         label = wanted.replace('"', "'")
         if label in used:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from videos.captions import languages
+from videos import language_names
 from videos.transcoding.filters import can_tone_map
 from videos.transcoding.ladder import MAX_AUDIO_OVERHANG_SECONDS, MAX_FRAME_RATE, LadderPlan
 from videos.transcoding.source_info import SourceInfo, SubtitleTrack
@@ -280,7 +280,7 @@ def _tracks(tracks: Iterable[SubtitleTrack]) -> str:
     return _count_names(
         [
             f"{_name(track.codec)} ({track.language})"
-            if languages.normalize_tag(track.language)
+            if language_names.normalize_tag(track.language)
             else _name(track.codec)
             for track in tracks
         ]

@@ -14,7 +14,9 @@ from streamsite.api.pagination import paginate
 from streamsite.sanitize import clean_line
 from streamsite.view_helpers import is_htmx, render_page_or_part
 from videos import access, mappers, watch_marks
+from videos.models import Watch
 from videos.playback import history as histories
+from videos.playback import history_store
 from videos.reactions import services
 from videos.views._shared import toggle_reaction
 
@@ -27,11 +29,14 @@ def history(request: HttpRequest) -> HttpResponse:
     words = clean_line(request.GET.get("q", ""))[:100]
     rows = histories.history_of_user(user.pk, words)
     page = access.filter_watchable(user, paginate(request, rows, histories.RECENT, absolute=False))
-    shown, paused = page.body(mappers.serialize_history_entry), watch_marks.is_history_paused(user)
-    if not paused:
-        for entry in shown["results"]:
-            entry["video"]["mark"] = watch_marks.mark_of_entry(entry)
-    context = {"page": shown, "q": words, "paused": paused}
+    paused = watch_marks.is_history_paused(user)
+
+    def entry_with_mark(row: Watch) -> dict[str, object]:
+        entry = mappers.serialize_history_entry(row)
+        mark = {} if paused else {"mark": watch_marks.mark_of_entry(entry)}
+        return {**entry, "video": {**entry["video"], **mark}}
+
+    context = {"page": page.body(entry_with_mark), "q": words, "paused": paused}
     return render_page_or_part(request, "videos/history.html", "videos/_history_rows.html", context)
 
 
@@ -39,7 +44,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_from_history(request: HttpRequest, video_id: str) -> HttpResponse:
     """Remove one video from the history."""
-    histories.delete_entry(signed_in_user(request).pk, video_id)
+    history_store.delete_entry(signed_in_user(request).pk, video_id)
     return HttpResponse() if is_htmx(request) else redirect("history")
 
 
@@ -48,7 +53,7 @@ def remove_from_history(request: HttpRequest, video_id: str) -> HttpResponse:
 def clear_history(request: HttpRequest) -> HttpResponse:
     """Remove all of the history, once that is confirmed."""
     if request.POST.get("confirm"):
-        histories.clear_history(signed_in_user(request).pk)
+        history_store.clear_history(signed_in_user(request).pk)
         messages.success(request, "Your history is empty.")
     return redirect("history")
 

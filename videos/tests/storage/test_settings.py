@@ -65,7 +65,7 @@ def test_the_origin_is_where_signed_addresses_lead(environment, origin):
     code = "import django; django.setup()\nfrom django.conf import settings\nprint(settings.S3_ORIGIN)"
     if origin:
         code += (
-            "\nfrom videos import bucket\n"
+            "\nfrom videos.files import bucket\n"
             "print(bucket.connect().signed_url('f', 'n', method='GET', seconds=3))"
         )
         environment = environment | {"S3_ACCESS_KEY_ID": "x", "S3_SECRET_ACCESS_KEY": "y"}

@@ -110,7 +110,7 @@ def test_killed_worker_takes_ffmpeg_along(tmp_path):
         "import sys; from pathlib import Path; from videos.transcoding import ffmpeg\n"
         "limits = ffmpeg.ProcessLimits(wall_seconds=60, cpu_seconds=60)\n"
         "source = ['-re', '-f', 'lavfi', '-i', 'testsrc2=s=64x64', '-flush_packets', '1']\n"
-        "files = ffmpeg.Files(write=(Path(sys.argv[1]).parent,))\n"
+        "files = ffmpeg.SandboxFiles(write=(Path(sys.argv[1]).parent,))\n"
         "ffmpeg.run([*source, sys.argv[1]], limits=limits, files=files)\n"
     )
     root = Path(__file__).parents[3]
