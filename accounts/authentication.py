@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, CSRFCheck, SessionAuthentication
 from rest_framework.request import Request
@@ -104,7 +102,7 @@ class ApiTokenAuthentication(BaseAuthentication):
 
 
 def _require_scope(request: Request, token: ApiToken) -> None:
-    view: Any = request.parser_context.get("view") if request.parser_context else None
+    view: object = request.parser_context.get("view") if request.parser_context else None
     usual = "read" if request.method in SAFE else "write"
     needed = getattr(view, "token_scopes", {}).get(request.method, usual)
     if needed is None:
@@ -119,10 +117,10 @@ class PageSessionAuthentication(SessionAuthentication):
     Unsafe methods need the CSRF token in a header, so that no body is read for it.
     """
 
-    def enforce_csrf(self, request: Any) -> None:
-        request = csrf.copy_with_form(request._request)
+    def enforce_csrf(self, request: Request) -> None:
+        copy = csrf.copy_with_form(request._request)
         check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type, return-value]
-        check.process_request(request)
-        reason: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]
+        check.process_request(copy)
+        reason = check.process_view(copy, None, (), {})  # type: ignore[arg-type]
         if reason:
             raise CsrfFailed

@@ -29,12 +29,14 @@ from videos.models import Status, Video
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.signals import files_abandoned, generation_completed, processing_failed
 from videos.transcoding import ladder, processing_notes
+from videos.transcoding.acceptance import UploadLimits, require_acceptable
 from videos.transcoding.download import download_sources, make_download
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import Cancelled, TranscodeError
 from videos.transcoding.ffmpeg import sandbox_layers
 from videos.transcoding.loudness import measure_loudness
-from videos.transcoding.probe import SourceInfo, UploadLimits, probe, require_acceptable
+from videos.transcoding.probe import probe
+from videos.transcoding.source_info import SourceInfo
 from videos.transcoding.storyboard import Storyboard, make_storyboard
 from videos.transcoding.subtitles import extract_subtitles, select_text_tracks
 from videos.transcoding.thumbnails import make_thumbnail, make_thumbnail_choices, write_cover

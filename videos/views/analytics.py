@@ -39,4 +39,4 @@ def video_analytics(request: HttpRequest, video_id: str) -> HttpResponse:
         "ranges": formatting.RANGE_LABELS,
         "video": mappers.serialize_studio_video(row),
     }
-    return render(request, "videos/edit/stats.html", context)
+    return render(request, "videos/edit/analytics.html", context)
