@@ -69,7 +69,7 @@ def page_size(params: QueryDict) -> int:
     """Return ``?page_size=`` clamped to 1..100. Raise ``Invalid`` when it is not a number."""
     if "page_size" not in params:
         return DEFAULT_PAGE_SIZE
-    wanted: int = PaginationSerializer.checked(params).get("page_size", DEFAULT_PAGE_SIZE)
+    wanted: int = PaginationSerializer.parse(params).get("page_size", DEFAULT_PAGE_SIZE)
     return max(1, min(wanted, MAX_PAGE_SIZE))
 
 
