@@ -32,7 +32,9 @@ def iter_stale_first_published() -> Iterator[str]:
 
 def iter_stale_tag_keys() -> Iterator[str]:
     """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
-    has_some: dict[str, object] = {"$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]}
+    has_some: dict[str, object] = {
+        "$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]
+    }
     for row in collection(VIDEOS).find(has_some, {"tags": 1, "tag_keys": 1}):
         if (row.get("tag_keys") or []) != tag_keys(row.get("tags") or []):
             yield row["_id"]

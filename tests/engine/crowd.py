@@ -17,7 +17,7 @@ from streamsite.tasks import queue
 from streamsite.visibility import Visibility
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from tests.support.users import Cast
-from videos import facet_store, folded_titles, original_dates
+from videos import facet_store, folded_titles, video_store
 from videos.models import (
     Block,
     Case,
@@ -91,7 +91,7 @@ class Crowd(Cast):
             (self._video(n) for n in range(ROW_COUNT)),
         )
         facet_store.refresh_facets(Video._meta.db_table, {})
-        original_dates.refresh_first_published({})
+        video_store.refresh_first_published({})
         listed = Video.objects.filter(listed=True).select_related("channel")
         collection(index.SEARCH_VIDEOS).insert_many(
             [{"_id": video.pk, **index.build_document(video, "")} for video in listed], ordered=False
