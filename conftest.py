@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,10 @@ from tests.support import database_template
 from tests.support.plugin import empty_collections
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
     from pytest_django import DjangoDbBlocker
 
+    from tests.support.browser import IsolatedBrowser
     from tests.support.other_origin import OtherOrigin
     from tests.support.stack import Stack
     from tests.support.users import Cast
@@ -134,9 +137,77 @@ def site(tmp_path_factory: pytest.TempPathFactory, other_origin: OtherOrigin) ->
     """A whole running site on a free port with a data folder of its own: web, worker and MongoDB."""
     from tests.support.stack import Stack
 
-    stack = Stack(tmp_path_factory.mktemp("site"), CORS_ALLOWED_ORIGINS=other_origin.url)
+    stack = Stack(tmp_path_factory.mktemp("site"), web_processes=2, CORS_ALLOWED_ORIGINS=other_origin.url)
     stack.start()
     try:
         yield stack
     finally:
         stack.kill()
+
+
+# --- a browser ---
+
+_browser_files: set[Path] = set()
+_playwright_loop: asyncio.AbstractEventLoop | None = None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note which files use a browser."""
+    _browser_files.update(item.path for item in items if "playwright" in getattr(item, "fixturenames", ()))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Show the tests of other files no event loop: with Playwright's one running, Django refuses its database."""
+    _show_loop(_playwright_loop if item.path in _browser_files else None)
+    return (yield)
+
+
+def _show_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Make a loop this thread's running one; Playwright's is only suspended between two of its calls."""
+    asyncio._set_running_loop(loop)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver, one for the session."""
+    global _playwright_loop
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as started:
+        _playwright_loop = asyncio.get_running_loop()
+        yield started
+        _show_loop(_playwright_loop)
+    _playwright_loop = None
+
+
+@pytest.fixture(scope="session")
+def shared_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The Chromium that all files use; each through a ``chromium`` of its own."""
+    from tests.support import browser
+
+    started = browser.start(playwright)
+    yield started
+    _show_loop(_playwright_loop)
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(shared_chromium: Browser) -> Iterator[IsolatedBrowser]:
+    """A browser whose contexts end with the file, and whose watch pages stay when a video ends."""
+    from tests.support.browser import IsolatedBrowser
+
+    isolated = IsolatedBrowser(shared_chromium)
+    yield isolated
+    isolated.close()
+
+
+@pytest.fixture(scope="module")
+def autoplaying_chromium(shared_chromium: Browser) -> Iterator[IsolatedBrowser]:
+    """A browser whose contexts end with the file, and whose watch pages go on to the next video."""
+    from tests.support.browser import IsolatedBrowser
+
+    isolated = IsolatedBrowser(shared_chromium, autoplay=True)
+    yield isolated
+    isolated.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from accounts import reauthentication
 from accounts.models import ApiToken, User
+from accounts.schemas import ApiTokenDict
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Invalid
 from streamsite.sanitize import clean_line
@@ -125,7 +125,7 @@ def record_use(token: ApiToken) -> None:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def serialize(token: ApiToken) -> dict[str, Any]:
+def serialize(token: ApiToken) -> ApiTokenDict:
     """Return the token as its owner sees it, without its text."""
     return {
         "id": token.pk,

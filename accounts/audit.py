@@ -7,13 +7,13 @@ sign-in form, which may be a password.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import AuthEvent, User
+from accounts.schemas import ActivityEventDict
 from streamsite import logs
 from streamsite.api.renderers import iso
 from streamsite.errors import Throttled
@@ -105,7 +105,7 @@ def events_for_user(user_id: str) -> QuerySet[AuthEvent]:
     return AuthEvent.objects.filter(user_id=user_id)
 
 
-def serialize_event(event: AuthEvent) -> dict[str, Any]:
+def serialize_event(event: AuthEvent) -> ActivityEventDict:
     """Return an event as its owner sees it, without the network of staff members."""
     by_staff = bool(event.actor)
     return {

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accounts import mongo
+from accounts import user_store
 from accounts.image_processing import IMAGE_TYPES, PROFILE_IMAGES
 from accounts.models import User
 from streamsite import trash
@@ -195,7 +195,7 @@ def delete_folder(folder: str) -> None:
 
 
 def _replace_folder(user: User, kind: str, folder: str) -> User:
-    before = mongo.swap_image(user.pk, kind, folder)
+    before = user_store.swap_image(user.pk, kind, folder)
     if before is None:  # the account went meanwhile
         delete_folder(folder)
         raise Absent

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from accounts import mongo, preferences
+from accounts import preferences, user_store
 from accounts.models import User
 from accounts.signals import user_renamed
 from streamsite.errors import Absent, Invalid, Stale
@@ -87,7 +87,7 @@ def _write(user: User, changes: dict[str, Any], expected_version: int | None) ->
         if expected_version not in {None, user.profile_version}:
             raise Stale
         return user
-    after = mongo.update_profile(user.pk, changes, expected_version)
+    after = user_store.update_profile(user.pk, changes, expected_version)
     if after is None:
         if User.objects.filter(pk=user.pk).exists():
             raise Stale

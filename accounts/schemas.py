@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
 from streamsite.api.json_types import Timestamp
@@ -108,9 +109,9 @@ class SessionDict(TypedDict):
     client: str
     user_agent: str
     ip_prefix: str
-    created_at: Timestamp
-    last_used_at: Timestamp
-    expires_at: Timestamp
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
     current: bool
 
 
@@ -186,7 +187,7 @@ class TotpStatusDict(TypedDict):
     """State of two-factor authentication; ``recovery_codes`` is the number left."""
 
     enabled: bool
-    enabled_at: Timestamp | None
+    enabled_at: datetime | None
     recovery_codes: int
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from accounts import api_tokens, mongo, sessions
+from accounts import api_tokens, auth_session_store, sessions
 from accounts.models import User
 from streamsite.errors import Conflict
 from streamsite.mongo.retry import run_in_transaction
@@ -36,7 +36,7 @@ def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: 
         if not rows.update(**values, security_epoch=F("security_epoch") + 1):
             raise Conflict(CHANGED_MEANWHILE)
         if keep is not None:
-            mongo.advance_epoch(keep, user.pk, user.security_epoch)
+            auth_session_store.advance_epoch(keep, user.pk, user.security_epoch)
         transaction.on_commit(partial(_revoke_others, user.pk, reason, keep))
 
     run_in_transaction(change)

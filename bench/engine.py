@@ -1,4 +1,4 @@
-"""The engine beside the bare driver and beside MongoDB's own Django backend, on one server, with equal data.
+"""Compare the engine with the bare driver and with MongoDB's own Django backend, on one server, with equal data.
 
 ``script/bench engine``. The official backend is installed into a folder of its own under ``var/``: it is no
 dependency of the site.
@@ -62,7 +62,7 @@ def _figures(kind: str, uri: str) -> dict[str, list[float]]:
 
 
 def _official_python() -> str:
-    """Return the interpreter of the environment that has the official backend, made when it is missing."""
+    """Return the Python of the environment with the official backend. Create the environment when it is missing."""
     folder = ROOT / "var" / "bench" / OFFICIAL.replace("==", "-")
     python = folder / "bin" / "python"
     if not (folder / "installed").exists():

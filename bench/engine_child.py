@@ -1,4 +1,4 @@
-"""One engine's figures, in a process of its own: ``python engine_child.py pymongo|engine|official URI``.
+"""Measure one engine in a process of its own: ``python engine_child.py pymongo|engine|official URI``.
 
 Prints JSON: for each operation the median over the rounds of this process's CPU time and of the time that passed,
 in microseconds per operation.
@@ -57,7 +57,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def with_pymongo(uri: str) -> dict[str, list[float]]:
-    """The driver alone: dictionaries in, dictionaries out."""
+    """Measure the bare driver."""
     from pymongo import DESCENDING, MongoClient
 
     client: MongoClient[dict[str, Any]] = MongoClient(uri, w="majority", journal=True)
@@ -103,7 +103,7 @@ def with_pymongo(uri: str) -> dict[str, list[float]]:
 
 
 def with_django(database: dict[str, Any], auto_field: str) -> dict[str, list[float]]:
-    """The ORM on a backend."""
+    """Measure the ORM on a backend."""
     import django
     from django.conf import settings
 
@@ -165,7 +165,7 @@ def with_django(database: dict[str, Any], auto_field: str) -> dict[str, list[flo
 
 
 def main() -> None:
-    """Measure the engine that the command line names."""
+    """Measure the engine named on the command line, and print the result."""
     kind, uri = sys.argv[1:]
     if kind == "pymongo":
         figures = with_pymongo(uri)

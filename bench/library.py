@@ -1,4 +1,4 @@
-"""How long lists, searches and pages take in a library of 1,000 and in one of 100,000 videos, side by side.
+"""Compare response times of lists, searches and pages in libraries of 1,000 and of 100,000 videos.
 
 Run by ``script/bench library`` (``BENCH_VIDEOS`` is the larger number). Two whole sites run at once, each with a
 database of its own, and are asked in turns over one open connection each, so that what disturbs the machine disturbs
@@ -34,7 +34,7 @@ API = "/api/v1"
 
 @dataclass
 class World:
-    """A running site with a library, and what to ask it for."""
+    """A running site with a library, and the ids that requests need."""
 
     size: int
     site: Stack
@@ -48,12 +48,12 @@ class World:
         self.connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
 
     def words(self) -> list[str]:
-        """The words of another title at every call."""
+        """Return the words of another title at every call."""
         self.turn += 1
         return list(self.facts["words"][self.turn % len(self.facts["words"])])
 
     def get(self, path: str, who: str = "") -> tuple[float, bytes]:
-        """Milliseconds and content of a request that must succeed."""
+        """Return the milliseconds and the content of a request that must succeed."""
         caller = self.callers.get(who)
         is_page = not path.startswith(API)
         headers: dict[str, str] = {}
@@ -75,7 +75,7 @@ class World:
         return elapsed, content
 
     def far(self, path: str, who: str = "", pages: int = FAR) -> str:
-        """The address of a page ``pages`` pages of 20 on, or of the last one before the end."""
+        """Return the address of the page ``pages`` pages of 20 further on, or of the last one."""
         mark = "&" if "?" in path else "?"
         address = f"{path}{mark}page_size=100"
         for _ in range(pages * 20 // 100):
@@ -89,7 +89,7 @@ class World:
 
 @dataclass
 class Question:
-    """One row of the table: what is asked of a world, and by whom."""
+    """One row of the table: a request to a world, and who makes it."""
 
     name: str
     path: Callable[[World], str]
@@ -161,7 +161,7 @@ QUESTIONS = [
 
 
 def main() -> None:
-    """Start both sites, fill them, ask in turns, print."""
+    """Start both sites, fill them, measure in turns, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
         sites = [
             Stack(Path(name) / str(size), STREAMSITE_THROTTLE_SCALE="1000000") for size in (SMALL, LARGE)
@@ -205,7 +205,7 @@ def begin(site: Stack, size: int) -> World:
 
 
 def measure(worlds: list[World]) -> dict[str, list[list[float]]]:
-    """Milliseconds of every try, by question and world."""
+    """Return the milliseconds of every try, by question and world."""
     times: dict[str, list[list[float]]] = {asked.name: [[] for _ in worlds] for asked in QUESTIONS}
     for attempt in range(-10, TRIES):
         for world in worlds if attempt % 20 == 0 else []:  # access tokens last ten minutes
@@ -220,7 +220,7 @@ def measure(worlds: list[World]) -> dict[str, list[list[float]]]:
 
 
 def report(times: dict[str, list[list[float]]]) -> None:
-    """Medians of both sizes, their ratio, and the larger one's 95th percentile."""
+    """Print the medians of both sizes, their ratio, and the larger one's 95th percentile."""
     print(f"\n{'':<40}{SMALL:>9,}{LARGE:>10,}{'ratio':>8}{'p95':>9}")
     for name, (small, large) in times.items():
         low, high = statistics.median(small), statistics.median(large)
@@ -229,7 +229,7 @@ def report(times: dict[str, list[list[float]]]) -> None:
 
 
 def publishing(world: World) -> None:
-    """What making a video public takes and writes, with 10 subscribers and with all of them."""
+    """Print what publishing a video takes and writes, with 10 subscribers and with all of them."""
     import pymongo
 
     times: dict[str, list[float]] = {"small": [], "star": []}

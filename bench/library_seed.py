@@ -1,4 +1,4 @@
-"""Fills the database of a site with a library of ``VIDEOS`` videos: ``python -m bench.library_seed 100000``.
+"""Fill the database of a site with a library of ``VIDEOS`` videos: ``python -m bench.library_seed 100000``.
 
 The settings name the database. The accounts ``star``, ``small``, ``fan20``, ``fan500`` and ``fan2000`` exist already.
 Everything else grows with the number of videos: 10 watched rows and one subscriber of ``star`` for each, a comment of
@@ -59,7 +59,7 @@ LONG_EVERY = 3_333
 
 
 def main() -> None:
-    """Make everything, in batches that fit the server's cache."""
+    """Insert everything, in batches that fit the server's cache."""
     size = int(sys.argv[1])
     chance = random.Random(7)
     words = _vocabulary(chance, 6_000)
@@ -154,7 +154,7 @@ def _follow(fan: User, channels: list[User]) -> None:
 
 
 def _history(fan: User, videos: list[Video], crowd: list[User], size: int) -> None:
-    """Ten rows for every video; ``fan`` has one of each of a fifth of the videos."""
+    """Insert ten rows for every video; ``fan`` has one for a fifth of the videos."""
 
     def rows() -> Iterator[dict[str, Any]]:
         for n in range(10 * size):

@@ -1,4 +1,4 @@
-"""How fast the site sends a file of a video itself, beside nginx sending the same file, and what memory that takes.
+"""Compare how fast the site and nginx send the same file of a video, and measure the memory that it takes.
 
 Run by ``script/bench media`` where nginx is installed. One client on the same machine reads, in turns from each server:
 one large file, and many ranges of a megabyte, as players ask for. The site decides on every request who may have it;
@@ -46,7 +46,7 @@ http {{
 
 
 def main() -> None:
-    """Start both servers, measure in turns, print."""
+    """Start both servers, measure in turns, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
         folder = Path(name)
         site = Stack(folder)
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def large_file(site: Stack, folder: Path) -> tuple[str, Path]:
-    """A video's file for download, swapped for one of ``SIZE`` bytes: its address, and where it lies."""
+    """Replace a video's file for download by one of ``SIZE`` bytes; return its address and its path."""
     caller = Caller(site).sign_up("bench-media")
     video_id = caller.upload(make_clip(folder / "clip.mp4"), visibility="public", allow_download="true")
     video = caller.wait(video_id, "ready")
@@ -74,7 +74,7 @@ def large_file(site: Stack, folder: Path) -> tuple[str, Path]:
 
 @contextmanager
 def nginx(folder: Path, media: Path) -> Iterator[int]:
-    """A bare nginx that sends what is in ``media``; its port."""
+    """Start a bare nginx that serves ``media``; yield its port."""
     port = free_port()
     path = folder / "bare-nginx.conf"
     temporary = " ".join(
@@ -95,7 +95,7 @@ def nginx(folder: Path, media: Path) -> Iterator[int]:
 
 
 def compare(site: Stack, ours: str, theirs: str) -> None:
-    """Measure in turns and print."""
+    """Measure in turns and print the table."""
     rates: dict[tuple[str, str], list[float]] = {}
     before = memory(site)
     for number in range(ROUNDS + 1):
@@ -119,7 +119,7 @@ def compare(site: Stack, ours: str, theirs: str) -> None:
 
 
 def whole(address: str) -> float:
-    """MiB/s of the whole file."""
+    """Return the MiB/s of the whole file."""
     begun = time.perf_counter()
     with connection(address) as (line, path):
         got = read(line, path, {}, 200)
@@ -129,7 +129,7 @@ def whole(address: str) -> float:
 
 
 def ranges(address: str) -> float:
-    """MiB/s of pieces, one after the other on one connection."""
+    """Return the MiB/s of ranges, one after the other on one connection."""
     begun, got = time.perf_counter(), 0
     with connection(address) as (line, path):
         for number in range(RANGES):
@@ -140,7 +140,7 @@ def ranges(address: str) -> float:
 
 @contextmanager
 def connection(address: str) -> Iterator[tuple[http.client.HTTPConnection, str]]:
-    """A connection to the server of ``address``, and the path to ask for."""
+    """Return a connection to the server of ``address``, and the path to request."""
     parts = urlsplit(address)
     line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     try:
@@ -150,7 +150,7 @@ def connection(address: str) -> Iterator[tuple[http.client.HTTPConnection, str]]
 
 
 def read(line: http.client.HTTPConnection, path: str, headers: dict[str, str], status: int) -> int:
-    """How many bytes the answer has."""
+    """Read the answer; return its number of bytes."""
     line.request("GET", path, headers=headers)
     answer = line.getresponse()
     if answer.status != status:
@@ -162,7 +162,7 @@ def read(line: http.client.HTTPConnection, path: str, headers: dict[str, str], s
 
 
 def memory(site: Stack) -> float:
-    """MiB of the web processes together, as the kernel counts what is theirs alone and a share of the rest."""
+    """Return the proportional set size of the web processes together, in MiB."""
     (server,) = site.children("granian")
     return sum(_proportional_kib(pid) for pid in children(server)) / 1024
 

@@ -1,4 +1,4 @@
-"""How long a refused sign-in takes over HTTP, by why it is refused: the three must not be told apart.
+"""Compare how long a refused sign-in takes by the reason for refusing it: the three must not differ.
 
 Run by ``script/bench sign-in``. Prints the median and the spread in milliseconds of each kind, asked in turns.
 """
@@ -22,7 +22,7 @@ KINDS = {"wrong password": "bench-active", "unknown user": "bench-nobody", "inac
 
 
 def main() -> None:
-    """Start a site, make the accounts, ask, print."""
+    """Start a site, create the accounts, measure, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as folder:
         site = Stack(Path(folder), STREAMSITE_THROTTLE_SCALE="1000000")
         site.start()
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def measure(site: Stack) -> dict[str, list[float]]:
-    """Milliseconds of each try, by kind."""
+    """Return the milliseconds of each try, by kind."""
     caller = Caller(site)
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for attempt in range(TRIES + 10):

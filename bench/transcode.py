@@ -1,4 +1,4 @@
-"""What a whole processing job costs beside the bare ffmpeg command for the same ladder, and when it can be played.
+"""Compare a whole processing job with the bare ffmpeg command for the same ladder, and measure when it can be played.
 
 Run by ``script/bench transcode``. A generated clip of 60 s, 1080p30 with sound; in turns the bare command, run by
 itself, and a job on a running site, from the moment its worker takes it to the moment it is ready. Prints seconds and
@@ -29,7 +29,7 @@ BARS = {"whole job / bare command": 1.05, "first playable / bare command": 0.25}
 
 
 def main() -> None:
-    """Make the clip, measure in turns, print."""
+    """Make the clip, measure in turns, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
         folder = Path(name)
         clip = make_clip(folder / "clip.mp4")
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def make_clip(path: Path) -> Path:
-    """Movement everywhere, some noise, and a tone: neither a still picture nor the worst case."""
+    """Make a clip with movement, some noise, and a tone: neither a still picture nor the worst case."""
     source = f"testsrc2=size=1920x1080:rate=30:duration={SECONDS},noise=alls=6:allf=t"
     sound = f"sine=frequency=330:sample_rate=48000:duration={SECONDS}"
     command = [str(ffmpeg_binary()), "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", source]
@@ -60,7 +60,7 @@ def make_clip(path: Path) -> Path:
 
 
 def bare(clip: Path, out: Path) -> float:
-    """Seconds of the bare ffmpeg command with the arguments that a job uses."""
+    """Return the seconds of the bare ffmpeg command with a job's arguments."""
     info = probe(clip)
     plan = ladder.plan(info)
     for name in rendition_folders(plan):
@@ -74,7 +74,7 @@ def bare(clip: Path, out: Path) -> float:
 
 
 def job(site: Stack, caller: Caller, clip: Path) -> dict[str, float]:
-    """Seconds from the job's beginning until it can be played and until it is ready."""
+    """Return the seconds from the start of the job until it can be played and until it is ready."""
     tus = {"Tus-Resumable": "1.0.0"}
     size = str(clip.stat().st_size)
     caller.refresh()
@@ -103,7 +103,7 @@ def job(site: Stack, caller: Caller, clip: Path) -> dict[str, float]:
 
 
 def report(rounds: list[dict[str, float]]) -> None:
-    """Medians and their ratios."""
+    """Print the medians and their ratios."""
     medians = {key: statistics.median(figures[key] for figures in rounds) for key in rounds[0]}
     ratios = {
         "whole job / bare command": medians["job"] / medians["bare"],

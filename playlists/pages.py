@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -11,22 +10,24 @@ from rest_framework.request import Request
 from playlists import access, mappers, queries
 from playlists.models import Playlist, SavedPlaylist
 from playlists.ordering import order_fields
+from playlists.schemas import ListedPlaylistDict, PageOfItemsDict, PageOfPlaylistsDict, PlaylistDict
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import Page, paginate
 from streamsite.visibility import Viewer
 
 
-def playlists_page(page: Page[Playlist], viewer: Viewer) -> dict[str, Any]:
+def playlists_page(page: Page[Playlist], viewer: Viewer) -> PageDict[PlaylistDict]:
     """Return a page of playlists in list form, without those that ``viewer`` may not open."""
     return {"next": page.next, "previous": page.previous, "results": serialize_playlists(page.rows, viewer)}
 
 
-def saved_playlists_page(page: Page[SavedPlaylist], viewer: Viewer) -> dict[str, Any]:
+def saved_playlists_page(page: Page[SavedPlaylist], viewer: Viewer) -> PageDict[PlaylistDict]:
     """Return a page of saved playlists in list form, without those that ``viewer`` may not open."""
     playlists = [row.playlist for row in page.rows]
     return {"next": page.next, "previous": page.previous, "results": serialize_playlists(playlists, viewer)}
 
 
-def save_dialog_page(page: Page[Playlist], viewer: Viewer, video_id: str) -> dict[str, Any]:
+def save_dialog_page(page: Page[Playlist], viewer: Viewer, video_id: str) -> PageOfPlaylistsDict:
     """Return a page of playlists to save a video to, each with ``contains`` and ``item_id``, without thumbnails.
 
     ``in_watch_later`` is given separately, whichever page Watch later itself is on.
@@ -34,9 +35,12 @@ def save_dialog_page(page: Page[Playlist], viewer: Viewer, video_id: str) -> dic
     later = queries.watch_later_id(str(viewer.pk))
     found = queries.items_containing(video_id, [later, *(row.pk for row in page.rows)])
     people = queries.active_users(one for row in page.rows for one in row.collaborators)
-    results = [
-        mappers.serialize_playlist(row, viewer, None, people)
-        | {"contains": row.pk in found, "item_id": found.get(row.pk)}
+    results: list[ListedPlaylistDict] = [
+        {
+            **mappers.serialize_playlist(row, viewer, None, people),
+            "contains": row.pk in found,
+            "item_id": found.get(row.pk),
+        }
         for row in page.rows
         if access.may_view(viewer, row)
     ]
@@ -50,7 +54,7 @@ def save_dialog_page(page: Page[Playlist], viewer: Viewer, video_id: str) -> dic
 
 def serialize_playlists(
     playlists: list[Playlist], viewer: Viewer, *, only_listed: bool = False
-) -> list[dict[str, Any]]:
+) -> list[PlaylistDict]:
     """Return those of the playlists that ``viewer`` may open, as dictionaries with thumbnails.
 
     With ``only_listed``, a thumbnail is included only if its video is listed: in public search results, the thumbnail
@@ -69,8 +73,8 @@ def serialize_playlists(
 class ItemsPage:
     """A page of items, and the playlist they belong to."""
 
-    body: dict[str, Any]
-    playlist: dict[str, Any]
+    body: PageOfItemsDict
+    playlist: PlaylistDict
 
 
 def items_page(
@@ -90,7 +94,7 @@ def items_page(
         adder = people.get(row.added_by_id or "")
         name = adder.username if adder is not None else None
         results.append(mappers.serialize_item(row, places[row.pk], name, viewer, playlist))
-    content = {
+    content: PageOfItemsDict = {
         "next": page.next,
         "previous": page.previous,
         "hidden_count": len(page.rows) - len(shown),

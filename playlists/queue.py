@@ -17,10 +17,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from playlists import mongo, ordering, queries
+from playlists import ordering, queries, store
 from playlists.access import OBJECT_ID
 from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
-from playlists.mongo import Surroundings
+from playlists.store import Surroundings
 from streamsite.visibility import Viewer
 from videos.mappers import serialize_card
 from videos.models import Video
@@ -94,7 +94,7 @@ def load_surroundings(playlist: Playlist, current: PlaylistItem | None, shuffle:
     field = ordering.order_fields(playlist)[0]
     key = getattr(current, field) if current is not None else float("-inf")
     item_id = current.pk if current is not None else ""
-    return mongo.find_surroundings(playlist.pk, field, key, item_id, before=ITEMS_BEFORE, onwards=ITEMS_AFTER)
+    return store.find_surroundings(playlist.pk, field, key, item_id, before=ITEMS_BEFORE, onwards=ITEMS_AFTER)
 
 
 def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer: Viewer) -> dict[str, Any]:

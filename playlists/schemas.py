@@ -77,3 +77,9 @@ class PageOfItemsDict(PageDict[ItemDict]):
     """One page of items; ``hidden_count`` items are not visible to the caller."""
 
     hidden_count: int
+
+
+class HiddenItemDict(TypedDict):
+    """An item after a change when the caller may not see its video."""
+
+    id: str

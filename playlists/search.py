@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 from accounts.mappers import serialize_badge
 from playlists import pages
 from playlists.access import playlists_for_listing, searchable_playlists
 from playlists.models import Playlist
+from playlists.schemas import PlaylistDict
 from streamsite.visibility import Viewer
+from videos.schemas.search import SuggestedPlaylistDict
 from videos.search import finders
 from videos.search.name_index import IndexedName, NameIndex, name_variants
 
@@ -33,11 +34,11 @@ def _load_visible(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
     return playlists_for_listing(viewer, ids)
 
 
-def _serialize(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
+def _serialize(viewer: Viewer, rows: list[Playlist]) -> list[PlaylistDict]:
     return [row for row in pages.serialize_playlists(rows, viewer, only_listed=True) if row["item_count"]]
 
 
-def _serialize_suggestions(viewer: Viewer, rows: list[Playlist]) -> list[dict[str, Any]]:
+def _serialize_suggestions(viewer: Viewer, rows: list[Playlist]) -> list[SuggestedPlaylistDict]:
     return [
         {"id": row.pk, "title": row.title, "owner": serialize_badge(row.owner), "url": row.get_absolute_url()}
         for row in rows

@@ -1,4 +1,4 @@
-"""A minimal Debian in a folder, and the site in it: what script/test-bare is made of. Needs root."""
+"""A minimal Debian in a folder, and the site in it, for script/test-bare. Needs root."""
 
 import contextlib
 import ctypes
@@ -32,7 +32,7 @@ exit $?
 
 
 class Failed(Exception):
-    """The trial did not go as it should; the message says what did not."""
+    """The trial failed; the message says why."""
 
 
 def build(debian, folder, mirror=""):
@@ -59,7 +59,7 @@ def build(debian, folder, mirror=""):
 
 @contextlib.contextmanager
 def copy_of(base):
-    """Give a copy of a Debian that is removed at the end."""
+    """Yield a copy of a Debian, which is removed at the end."""
     place = os.path.dirname(base)
     for name in os.listdir(place):  # of trials that were killed
         if name.startswith("trial-") and not os.path.exists("/proc/" + name.split("-")[1]):
@@ -78,7 +78,7 @@ def first_command(readme):
 
 
 def clone(root, repository, name):
-    """Make the user, clone into its folder what is committed, and return which Python is there."""
+    """Create the user, clone the commit into its home, and return the version of Python."""
     os.chmod(root, 0o755)  # noqa: S103 - the root folder of a system
     for path in ("/etc/resolv.conf", "/etc/hosts"):
         shutil.copyfile(path, root + path)
@@ -132,7 +132,7 @@ class Start:
         self.process.wait()
 
     def output(self):
-        """Return what it has printed so far."""
+        """Return the output so far."""
         with open(self.log, errors="replace") as log:
             return log.read()
 
@@ -146,11 +146,11 @@ class Start:
         return time.monotonic() - self.begun
 
     def has_page(self):
-        """Return whether the home page is answered."""
+        """Return whether the home page is served."""
         return self._get("/") is not None
 
     def plays_a_video(self):
-        """Return whether a video of the demo is ready, and its playlists and a segment can be had."""
+        """Return whether a video of the demo is ready, with its playlists and a segment."""
         listed = json.loads(self._get("/api/v1/videos") or b"{}").get("results", [])
         for video in listed:
             video = json.loads(self._get("/api/v1/videos/%s" % video["id"]) or b"{}")
@@ -166,7 +166,7 @@ class Start:
         return False
 
     def interrupt(self, seconds):
-        """Do what Ctrl-C does; return the seconds until all has ended. Raises ``Failed`` when it does not end well."""
+        """Interrupt it as Ctrl-C does; return the seconds until all has ended. Raises ``Failed`` if it ends badly."""
         begun = time.monotonic()
         os.kill(_child_of(_child_of(self.process.pid)), signal.SIGINT)
         try:
@@ -197,7 +197,7 @@ def _as_user(root):
 
 
 def _environment():
-    """Return the environment of a user who has just logged in, and what pip needs to reach its index from here."""
+    """Return the environment of a login shell, with what pip needs to reach its index from here."""
     found = {"HOME": HOME, "USER": USER, "PATH": "/usr/local/bin:/usr/bin:/bin"}
     found.update({name: os.environ[name] for name in PROXIES if os.environ.get(name)})
     for name, value in _pip_settings().items():
@@ -206,7 +206,7 @@ def _environment():
 
 
 def _pip_settings():
-    """Return what pip is told here about its index, whether by files or the environment."""
+    """Return pip's settings of its index, from files and the environment."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     names = "index-url|extra-index-url|trusted-host|proxy|cert|timeout|default-timeout"

@@ -1,4 +1,4 @@
-"""What the scripts share: a virtual environment with the pinned packages, made when missing or outdated.
+"""Shared by the scripts: a virtual environment with the pinned packages, made when missing or outdated.
 
 Standard library only, and readable by old Pythons, so that the error about the version is a sentence. Nothing but
 Python is presupposed: Debian's comes without ensurepip, so pip's wheel lies in script/wheels.
@@ -19,7 +19,7 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 PIP_REQUIREMENTS = "requirements-pip.txt"
 WHEELS = os.path.join(ROOT, "script", "wheels")
-# Exists while packages are being installed. Left behind, it says that some may be there by half.
+# Exists while packages are being installed. Left behind, it means that an installation was interrupted.
 INSTALLING = os.path.join(VENV, ".installing")
 UNREACHABLE = re.compile(
     r"NewConnectionError|NameResolutionError|Connect\w*Timeout|ReadTimeout|Read timed out|ProxyError|SSLError"
@@ -29,13 +29,13 @@ UNREACHABLE = re.compile(
 
 
 def fail(message):
-    """Print one line and end."""
+    """Print one line and exit with code 1."""
     sys.stderr.write("%s: %s\n" % (os.path.relpath(sys.argv[0], os.getcwd()), message))
     raise SystemExit(1)
 
 
 def setting(name):
-    """Return what the environment, or else .env, says; empty when neither does."""
+    """Return a setting from the environment, else from .env, else an empty text."""
     if name in os.environ:
         return os.environ[name].strip()
     path = os.path.join(ROOT, ".env")
@@ -54,7 +54,7 @@ def lock_of(requirements):
 
 
 def ensure(*requirements):
-    """Return the virtual environment's Python after installing what the files' locks list, when they changed."""
+    """Install what the files' locks list, when they changed; return the virtual environment's Python."""
     if sys.version_info < (3, 11):
         fail("Python 3.11 or newer is needed; this is %d.%d" % sys.version_info[:2])
     stamp_path = os.path.join(VENV, ".requirements-%s" % "-".join(sorted(requirements)))
@@ -102,9 +102,9 @@ def write(path, text):
 
 @contextlib.contextmanager
 def alone():
-    """Install while no other start does, on the lock of the project's folder.
+    """Hold the lock of the project's folder, so that only one start installs at a time.
 
-    Programs that this one runs hold it too: when this process is killed, the next start waits for its pip to end.
+    Child processes inherit the lock: when this process is killed, the next start waits for its pip to end.
     """
     folder = os.open(ROOT, os.O_RDONLY)
     try:
@@ -124,7 +124,7 @@ def alone():
 
 
 def make_venv(folder):
-    """Make a virtual environment without pip, with nothing in it from before. End with a sentence on failure."""
+    """Make an empty virtual environment without pip. Exit with a sentence on failure."""
     # The Python that a virtual environment was made by: the one in the folder itself may be active.
     python = getattr(sys, "_base_executable", None) or sys.executable
     code, output = run([python, "-m", "venv", "--clear", "--without-pip", folder])
@@ -134,7 +134,7 @@ def make_venv(folder):
 
 
 def install_pip(python):
-    """Install pip by its wheel, as ensurepip does, held against its hash. End with a sentence on failure."""
+    """Install pip from its wheel, as ensurepip does, checked against its hash. Exit with a sentence on failure."""
     (wheel,) = glob.glob(os.path.join(glob.escape(WHEELS), "pip-*.whl"))
     command = [
         python,
@@ -153,7 +153,7 @@ def install_pip(python):
 
 
 def pip_install(requirements, *options, python=PYTHON):
-    """Install exactly what the locks list, every file held against its hash. End with a sentence on failure."""
+    """Install exactly what the locks list, every file checked against its hash. Exit with a sentence on failure."""
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--require-hashes", "--no-deps", *options]
     for name in requirements:
@@ -186,7 +186,7 @@ def run(command, **environment):
 
 
 def _is_usable():
-    """Return whether .venv is whole, made by this version of Python, and lies where it was made."""
+    """Return whether .venv is complete, made by this version of Python, and still at its original path."""
     if not os.access(PYTHON, os.X_OK) or os.path.exists(INSTALLING):
         return False
     lines = (line.partition(" = ") for line in read(os.path.join(VENV, "pyvenv.cfg")).splitlines())
@@ -213,7 +213,7 @@ def _install(requirements):
 
 
 def _reason(output):
-    """Return a sentence for what a program printed when it failed, empty for what only its lines can say."""
+    """Return a sentence for a program's error output, or an empty text when only the output itself explains it."""
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return "the disk of %s or %s is full: free some space and start again" % (ROOT, tempfile.gettempdir())
     if "HASHES" in output:

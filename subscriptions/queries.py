@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,20 +11,24 @@ from rest_framework.request import Request
 
 from accounts import mappers, preferences
 from accounts.models import User
+from accounts.schemas import ChannelDict, ChannelViewerDict
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import Page, paginate_latest
-from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
-from subscriptions.models import ReadMarks, Subscription
+from subscriptions import subscription_store
+from subscriptions.models import Subscription
+from subscriptions.schemas import SubscriptionStateDict
 from videos import queries as video_queries
 from videos.hooks.home_page import MAX_ENTRIES, Shelf
 from videos.mappers import serialize_card
 from videos.models import Video
+from videos.schemas.cards import FeedCardDict
 
 RECENT = ("-created_at", "-id")
 MAX_FEED_CHANNELS = 2_000
 
 
-def viewer_relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
+def viewer_relation(viewer: Viewer, channel: User) -> ChannelViewerDict | None:
     """Return ``{is_self, is_subscribed, notify}`` of a signed-in viewer, or ``None``."""
     notify = None
     if viewer.is_authenticated and viewer.pk != channel.pk:
@@ -34,7 +37,7 @@ def viewer_relation(viewer: Viewer, channel: User) -> dict[str, Any] | None:
     return build_viewer_relation(viewer, channel, notify)
 
 
-def build_viewer_relation(viewer: Viewer, channel: User, notify: str | None) -> dict[str, Any] | None:
+def build_viewer_relation(viewer: Viewer, channel: User, notify: str | None) -> ChannelViewerDict | None:
     """Return ``viewer_relation`` from a known bell setting (``None`` if not subscribed)."""
     if not viewer.is_authenticated:
         return None
@@ -53,18 +56,18 @@ def is_subscribed(user_id: str, channel: User) -> bool:
     return Subscription.objects.filter(subscriber_id=user_id, channel=channel).exists()
 
 
-def channel_body(viewer: Viewer, channel: User) -> dict[str, Any]:
+def channel_body(viewer: Viewer, channel: User) -> ChannelDict:
     """Return the channel object for ``viewer``."""
     return mappers.serialize_channel(channel, viewer_relation(viewer, channel))
 
 
-def subscription_body(viewer: Viewer, username: str) -> dict[str, Any]:
+def subscription_body(viewer: Viewer, username: str) -> SubscriptionStateDict:
     """Return the response of the subscription endpoints, from what is stored now."""
     channel = User.objects.get(username=username)
-    state = viewer_relation(viewer, channel) or {"is_subscribed": False, "notify": None}
+    state = viewer_relation(viewer, channel)
     return {
-        "is_subscribed": state["is_subscribed"],
-        "notify": state["notify"],
+        "is_subscribed": state is not None and state["is_subscribed"],
+        "notify": state["notify"] if state is not None else None,
         "subscribers": channel.subscriber_count,
     }
 
@@ -115,44 +118,28 @@ def feed_shelf(user: User) -> Shelf:
     )
 
 
-def feed_page(request: HttpRequest | Request, user_id: str, *, absolute: bool = True) -> dict[str, Any]:
+def feed_page(
+    request: HttpRequest | Request, user_id: str, *, absolute: bool = True
+) -> PageDict[FeedCardDict]:
     """Return a page of the feed in list form; ``is_new`` marks videos published since the feed was last seen.
 
     ``previous`` is always ``None``, since newer videos may have come from any channel meanwhile.
     """
-    channels, seen = _followed_and_seen(user_id)
+    channels, seen = subscription_store.followed_and_seen(user_id, MAX_FEED_CHANNELS)
     rows, following = paginate_latest(
         request,
         lambda before, size: video_queries.newest_of_channels(channels, size, before),
         by="published_at",
         absolute=absolute,
     )
-    cards = [
-        serialize_card(video) | {"is_new": bool(seen and video.published_at and video.published_at > seen)}
+    cards: list[FeedCardDict] = [
+        {
+            **serialize_card(video),
+            "is_new": bool(seen and video.published_at and video.published_at > seen),
+        }
         for video in rows
     ]
     return {"next": following, "previous": None, "results": cards}
-
-
-def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
-    """Return the channels of an account's feed, and when it last saw the feed, in one read."""
-    marks = [{"$match": {"_id": user_id}}, {"$project": {"feed_seen_at": 1}}]
-    channels: list[str] = []
-    seen: datetime | None = None
-    for row in collection(Subscription._meta.db_table).aggregate(
-        [
-            {"$match": {"subscriber_id": user_id}},
-            {"$sort": {"created_at": -1, "_id": -1}},
-            {"$limit": MAX_FEED_CHANNELS},
-            {"$project": {"_id": 0, "channel_id": 1}},
-            {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
-        ]
-    ):
-        if "channel_id" in row:
-            channels.append(row["channel_id"])
-        elif row.get("feed_seen_at"):
-            seen = row["feed_seen_at"].replace(tzinfo=UTC)
-    return channels, seen
 
 
 def newest_feed_videos(user_id: str, most: int) -> list[Video]:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts import staff_actions, totp
+from accounts import staff_actions, totp, totp_store
 from accounts.models import AuthEvent, User
 from streamsite.mongo.collections import collection
 from tests.support.documents import comparable, everything, put_back
@@ -40,15 +40,15 @@ def signed_in(user):
 
 @pytest.fixture
 def account(cast):
-    """An account with a video, a session, an API token, and a second factor."""
+    """Create an account with a video, a session, an API token, and a second factor."""
     owner = cast.owner
     cast.video()
     cast.access_token(owner)
     cast.api_token(owner)
     totp.start_setup(owner)
-    pending = collection(totp.FACTORS).find_one({"_id": owner.pk})["pending"]
+    pending = collection(totp_store.FACTORS).find_one({"_id": owner.pk})["pending"]
     on = {"secret": pending, "pending": None, "enabled_at": owner.created_at}
-    collection(totp.FACTORS).update_one({"_id": owner.pk}, {"$set": on})
+    collection(totp_store.FACTORS).update_one({"_id": owner.pk}, {"$set": on})
     return owner
 
 

@@ -8,13 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.player_film import film  # noqa: F401 - the fixture
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
-def page(chromium, site):  # noqa: F811
+def page(chromium, site):
     context = chromium.new_context(base_url=site.url)
     yield context.new_page()
     context.close()
@@ -62,8 +61,8 @@ def test_a_message_does_not_go_while_somebody_is_on_it(page):
     page.clock.install()
     page.goto("/trending")
     page.evaluate("""async () => {
-      const { src } = document.querySelector("script[src$='/js/menu.js']");
-      const { toast } = await import(src.replace('/menu.js', '/ui.js'));
+      const { src } = document.querySelector("script[src$='/js/shell.js']");
+      const { toast } = await import(src.replace('/shell.js', '/ui.js'));
       toast('one');
       toast('two').querySelector('button').focus();
     }""")

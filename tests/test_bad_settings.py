@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env, supervisor
+from streamsite import env
 from streamsite.mongo import uri
+from streamsite.supervisor import command_line
+from streamsite.supervisor.site import Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTED = re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
@@ -207,7 +209,7 @@ def test_settings_that_may_not_be_read_are_a_sentence(tmp_path):
 
 
 def run(arguments, **environment):
-    """A fresh process with nothing but the variables: exit code, and what it says on stderr."""
+    """Run a fresh process with nothing but the variables; return its exit code and what it says on stderr."""
     plain = {"PATH": os.environ["PATH"], **GOOD, **environment}
     ended = subprocess.run(
         [sys.executable, *arguments],
@@ -251,10 +253,10 @@ def test_the_supervisor_ends_with_the_sentence(monkeypatch, capsys, tmp_path, na
     monkeypatch.setattr(env, "load_dotenv", lambda path: None)
     port = [] if name == "PORT" else ["--port", "0"]
     if port:
-        monkeypatch.setattr(supervisor.Supervisor, "_check_port", lambda self: None)
+        monkeypatch.setattr(Supervisor, "_check_port", lambda self: None)
         port = ["--port", "1"]
     monkeypatch.setattr(sys, "argv", ["script/server", "--no-front", "--data", str(tmp_path / "data"), *port])
-    assert supervisor.main() in {1, 2}
+    assert command_line.main() in {1, 2}
     said = capsys.readouterr().err
     assert re.fullmatch(rf"script/server: {name}={value} cannot work: [^\n]+\n", said), said
 

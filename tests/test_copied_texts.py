@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.apps import apps
@@ -51,7 +50,7 @@ FOLLOWING_VIDEOS = ("videos_watch", "moderation_case", "subscriptions_notificati
 FOLLOWING = {"videos.tasks.follow_title", "videos.tasks.follow_name"}
 
 
-def texts(value: Any) -> Iterator[str]:
+def texts(value: object) -> Iterator[str]:
     """Yield every text within a stored value."""
     if isinstance(value, str):
         yield value
@@ -80,7 +79,7 @@ def places(word: str) -> set[str]:
 
 @pytest.fixture
 def named(database: None, cast: Cast) -> Video:
-    """A video, a channel, a post and a playlist by one name, and all that others do with them."""
+    """Create a video, a channel, a post and a playlist of one name, and everything that copies it."""
     owner, member, stranger = cast.owner, cast.member, cast.stranger
     profile.update(owner, {"full_name": f"{OLD} Films"})
     video = cast.video(title=f"{OLD} by night")

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.player_film import SECONDS, film, open_watch_page, seek_to  # noqa: F401 - one is a fixture
 from tests.support.browser import until
 from tests.support.http_client import Caller
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 from videos import watch_marks
 from videos.playback.history import is_finished
 
@@ -24,7 +23,7 @@ CASES = [
 
 
 @pytest.fixture
-def page(chromium, site):  # noqa: F811
+def page(chromium, site):
     context = chromium.new_context(base_url=site.url)
     yield context.new_page()
     context.close()
@@ -38,9 +37,10 @@ def test_scripts_and_server_mark_alike(page):
     page.goto("/trending")
     found = page.evaluate(
         """async (cases) => {
-          const { name } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/js/watched.js'));
-          const { markOf } = await import(name.replace('/js/watched.js', '/js/player/position.js'));
-          return cases.map((one) => markOf(...one));
+          const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+          const address = loaded.find((name) => name.endsWith('/js/watch-progress.js'));
+          const { watchMark } = await import(address.replace('/watch-progress.js', '/player/position.js'));
+          return cases.map((one) => watchMark(...one));
         }""",
         [list(case) for case in CASES],
     )

@@ -58,7 +58,7 @@ def test_the_administration_has_a_limit_of_its_own(cast):
 
 @pytest.fixture
 def tired(cast):
-    """The owner's browser once all writes of the minute are used up."""
+    """Return the owner's client after all writes of the minute are used up."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.owner, backend="accounts.backends.LoginBackend")
     client.cookies["csrftoken"] = "a" * 32

@@ -33,8 +33,8 @@ def test_modules_pass_their_tests(node, file):
     assert "# tests 0" not in done.stdout
 
 
-def test_scripts_and_server_read_moments_alike():
-    assert [tuple(case) for case in json.loads((CASES / "moments.json").read_text())] == MOMENTS
+def test_scripts_and_server_read_start_times_alike():
+    assert [tuple(case) for case in json.loads((CASES / "start-times.json").read_text())] == MOMENTS
 
 
 @pytest.mark.parametrize("case", json.loads((CASES / "positions.json").read_text()), ids=str)

@@ -1,4 +1,4 @@
-"""What the start says when this machine cannot run the site: one line that names the way out."""
+"""Refused starts on machines that cannot run the site: one line that names the way out."""
 
 import subprocess
 import sys
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from streamsite import supervisor
 from streamsite.mongo import binary
+from streamsite.supervisor import command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,7 +51,7 @@ def test_another_platform_names_the_choices(monkeypatch):
 
 
 def fake_mongod(folder, script):
-    """A program where the bundled mongod lies."""
+    """Put a program where the bundled mongod lies."""
     path = folder / "fiftyone" / "db" / "bin" / "mongod"
     path.parent.mkdir(parents=True)
     path.write_text(f"#!/bin/sh\n{script}\n")
@@ -89,9 +89,9 @@ def test_the_supervisor_reads_dotenv(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PORT", "1")
     monkeypatch.delenv("PORT")  # and is taken away again at the end
     (tmp_path / ".env").write_text("PORT=70000\n")
-    monkeypatch.setattr(supervisor, "ROOT", tmp_path)
+    monkeypatch.setattr(command_line, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "argv", ["script/server"])
-    assert supervisor.main() == 2
+    assert command_line.main() == 2
     assert "between 1 and 65535" in capsys.readouterr().err
 
 

@@ -113,6 +113,6 @@ def test_a_store_opens_its_own_collections_only(store):
     for argument in calls:
         if isinstance(argument, ast.Name) and not hasattr(module, argument.id):
             continue  # a parameter: one of those that the module has a constant for, see the callers
-        found.add(eval(ast.unparse(argument), vars(module)))  # noqa: S307 - an expression of the code itself
+        found.add(eval(ast.unparse(argument), vars(module)))  # noqa: S307 - names of our own module
     assert found <= OWNERS[store]
     assert found

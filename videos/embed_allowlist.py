@@ -1,7 +1,7 @@
-"""The sites that may embed a video: rules for the list, and what browsers are told about it.
+"""The sites that may embed a video: validation of the list, and the header that browsers enforce.
 
-A list is empty (every site may) or holds host names in lower case and punycode. ``*.example.org`` stands for every
-subdomain of ``example.org`` and not for ``example.org`` itself, as in a content security policy.
+An empty list allows every site; otherwise it holds host names in lower case and punycode. ``*.example.org`` stands
+for every subdomain of ``example.org`` but not for ``example.org`` itself, as in a content security policy.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ WILDCARD = "*."
 def clean_domains(value: Any) -> list[str]:
     """Return the list in its stored form, without duplicates.
 
-    ``value`` is a list of strings, one string with commas or white space between the names, or ``None``. An address
-    such as ``https://example.org/`` counts as its host. Raises ``ValueError`` with a sentence for people.
+    ``value`` is a list of strings, one string with commas or white space between the names, or ``None``. A URL
+    such as ``https://example.org/`` counts as its host. Raises ``ValueError`` with a user-facing message.
     """
     names = SEPARATORS.split(value) if isinstance(value, str) else [] if value is None else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -37,14 +37,14 @@ def clean_domains(value: Any) -> list[str]:
 
 
 def is_allowed(domains: Iterable[str], host: str) -> bool:
-    """Return whether a non-empty list has ``host``, given in lower case and without a port."""
+    """Return whether a non-empty list contains ``host``, given in lower case and without a port."""
     return any(host.endswith(name[1:]) if name.startswith(WILDCARD) else host == name for name in domains)
 
 
 def frame_ancestors(domains: Sequence[str]) -> str:
     """Return the value of ``frame-ancestors`` for a page that shows a video with this list.
 
-    Any port of a listed host will do. This site itself may always frame its own player.
+    Any port of a listed host is allowed. This site may always frame its own player.
     """
     if not domains:
         return "*"
@@ -73,7 +73,7 @@ def _clean_name(raw: str) -> str:
 
 
 def _host_of(address: str) -> str:
-    """Return the host of a web address without a path, or "" for any other text."""
+    """Return the host of a web URL without a path, or "" for any other text."""
     try:
         parts = urlsplit(address)
         is_plain = parts.scheme in {"http", "https"} and parts.path in {"", "/"} and parts.port is None

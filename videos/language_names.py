@@ -1,4 +1,4 @@
-"""Language tags (RFC 5646) of captions and sound: their canonical form, and what the languages call themselves."""
+"""Language tags (RFC 5646) of captions and audio tracks: canonical forms and native names."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _TAG_BY_ENGLISH_NAME["chinese"] = "zh"
 
 
 def normalize_tag(tag: str) -> str:
-    """Return the canonical tag of a code as media files carry it: ``eng`` and ``English`` are ``en``.
+    """Return the canonical tag for a code found in media files: ``eng`` and ``English`` become ``en``.
 
-    Return "" for an undetermined language and for what is no tag.
+    Return "" for an undetermined language and for invalid codes.
     """
     written = tag.strip()
     written = _TAG_BY_ENGLISH_NAME.get(written.lower(), written)
@@ -34,12 +34,12 @@ def normalize_tag(tag: str) -> str:
 
 
 def canonical_tag(tag: str) -> str:
-    """Return the canonical form of a tag that somebody typed (``EN-us``: ``en-US``), or the text as it is."""
+    """Return the canonical form of a typed tag (``EN-us`` becomes ``en-US``), or invalid text unchanged."""
     return normalize_tag(tag) or tag.strip()
 
 
 def language_name(tag: str) -> str:
-    """Return what the language calls itself, or the tag when its name is not known."""
+    """Return the language's name in that language, or the tag when it is unknown."""
     matched, info = _info(tag)
     name: str = info.get("name_local", "")
     if not name:
@@ -49,13 +49,13 @@ def language_name(tag: str) -> str:
 
 
 def language_names(tag: str) -> tuple[str, ...]:
-    """Return the names by which people call the language, in itself and in English, in lower case."""
+    """Return the language's native and English names in lower case."""
     info = _info(tag)[1]
     return tuple(info[key].casefold() for key in ("name_local", "name") if key in info)
 
 
 def _info(tag: str) -> tuple[str, dict[str, str]]:
-    """Return the longest beginning of the tag that has names, and these; all of the tag and none when there is none."""
+    """Return the longest prefix of the tag that has names, and the names; the tag and nothing if none has."""
     parts = tag.lower().split("-")
     for length in range(len(parts), 0, -1):
         matched = "-".join(parts[:length])
@@ -66,14 +66,14 @@ def _info(tag: str) -> tuple[str, dict[str, str]]:
 
 
 def language_choices() -> list[tuple[str, str]]:
-    """Return the languages with known names as ``(tag, name)``, sorted by name."""
+    """Return ``(tag, name)`` for all languages with known names, sorted by name."""
     named = {**LANG_INFO, **_WITHOUT_SCRIPT}
     tags = {normalize_tag(tag) for tag, info in named.items() if "name_local" in info} - {""}
     return sorted(((tag, language_name(tag)) for tag in tags), key=lambda choice: choice[1].casefold())
 
 
 def is_same_language(one: str, other: str) -> bool:
-    """Return whether two tags mean the same language; regions are ignored when one has none."""
+    """Return whether two tags mean the same language; the region is ignored when one has none."""
     if not one or not other:
         return False
     first, second = one.lower(), other.lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
@@ -20,6 +20,7 @@ from videos import facets, tags, video_store
 from videos.access import listed_videos
 from videos.mappers import serialize_card
 from videos.models import CATEGORIES, Video
+from videos.schemas.cards import FoundCardDict, PageOfFoundCardsDict
 from videos.search import caption_matches, ordered_results, queries
 
 NEWEST = ("-published_at", "-id")
@@ -102,7 +103,9 @@ def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
     return rows.filter(first_published_at__isnull=False) if sort in FIRST_PUBLISHED_SORTS else rows
 
 
-def library_body(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> dict[str, Any]:
+def library_body(
+    request: HttpRequest | Request, *, of: str = "", absolute: bool = True
+) -> PageOfFoundCardsDict:
     """``library`` as cards in the contract's list form.
 
     Where words were asked for, each has its ``moment``, and the list has ``corrected``, the text that was searched for
@@ -111,10 +114,17 @@ def library_body(request: HttpRequest | Request, *, of: str = "", absolute: bool
     asked = parse_library_query(request.GET, of)
     page, how = _searched(request, asked, absolute=absolute)
     if how is None:
-        return page.body(serialize_card)
+        return cast(PageOfFoundCardsDict, page.body(serialize_card))
     said = caption_matches.find_caption_matches(page.rows, how.corrected or asked.words)
-    body = page.body(lambda video: serialize_card(video) | {"moment": said.get(video.pk)})
-    return body | {"corrected": how.corrected or None, "matched": "most" if how.is_partial else "all"}
+
+    def found_card(video: Video) -> FoundCardDict:
+        return {**serialize_card(video), "moment": said.get(video.pk)}
+
+    return {
+        **page.body(found_card),
+        "corrected": how.corrected or None,
+        "matched": "most" if how.is_partial else "all",
+    }
 
 
 def load_listed(ids: list[str]) -> list[Video]:

@@ -1,4 +1,4 @@
-"""Lists that say why a video is in them: trending and related. Nothing here looks at who asks."""
+"""Trending and related videos, each with the reason why it is listed. Nothing here depends on the viewer."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
 from videos import facets, mappers, queries, tags, video_store
 from videos.access import LISTED, listed_videos
 from videos.models import CATEGORIES, Video
 from videos.playback import statistics_store
+from videos.schemas.cards import RecommendationDict
 from videos.search import queries as search_queries
 from videos.search import query_text
 from videos.search.index import SEARCH_VIDEOS
@@ -24,8 +26,8 @@ VIDEOS = Video._meta.db_table
 MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 3
 
 
-def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> dict[str, Any]:
-    """A page of what is watched of late, in the contract's list form; each with ``reason``."""
+def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> PageDict[RecommendationDict]:
+    """Return a page of trending videos in the API's list form; each with ``reason``."""
     page = paginate(
         request,
         listed_videos().select_related("channel"),
@@ -34,21 +36,24 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> d
     )
     views = _recent_views([video.pk for video in page.rows])
     return page.body(
-        lambda video: mappers.serialize_card(video) | {"reason": _format_views(views.get(video.pk, 0))}
+        lambda video: {
+            **mappers.serialize_card(video),
+            "reason": _format_views(views.get(video.pk, 0)),
+        }
     )
 
 
-def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[dict[str, Any]]:
-    """What to offer beside a video: of its channel, on its subject, of its category; two reads."""
+def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
+    """Return videos of the same channel, on the same subject and in the same category; two reads."""
     chosen = _select_related(video, most)
     return [
-        mappers.serialize_card(other) | {"reason": _reason(video, other, chosen[other.pk])}
+        {**mappers.serialize_card(other), "reason": _reason(video, other, chosen[other.pk])}
         for other in queries.load_listed(list(chosen)[:most])
     ]
 
 
 def _select_related(video: Video, most: int) -> dict[str, str]:
-    """Ids, in order, with where each comes from: ``channel``, ``subject``, ``category`` or ``site``. One read."""
+    """Return ids in order, each with its source: ``channel``, ``subject``, ``category`` or ``site``. One read."""
     pipeline = [
         *_newest({"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
         _from("channel"),
@@ -81,13 +86,13 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
 
 
 def _keywords(video: Video) -> list[str]:
-    """The words of tags and title that may tell what it is about: not the shortest, unless there are no others."""
+    """Return keywords from tags and title; short words only when there are no others."""
     said = query_text.unique_words(" ".join(video.tags), video.title)
     return ([word for word in said if len(word) >= MIN_KEYWORD_LENGTH] or said)[: query_text.MAX_WORDS]
 
 
 def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
-    """Ids by how many words they share with the video; a word that few have says more."""
+    """Return ids by the keywords that they share with the video; rare keywords count more."""
     weights: dict[str, float] = {}
     for ids in found:
         for video_id in ids:

@@ -24,6 +24,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts import email_verification
 from streamsite import origin
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Absent, Invalid
 from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
@@ -122,7 +123,7 @@ def remember_admission(response: HttpResponseBase, link: ShareLink | None) -> No
     if response.has_header("Cache-Control"):
         patch_cache_control(response, private=True)
     else:
-        response["Cache-Control"] = "private, no-store"
+        PRIVATE_NEVER_STORED.set_on(response)
     response.set_cookie(
         _cookie_name(link.video_id),
         signing.TimestampSigner(salt=SALT).sign(link.pk),

@@ -1,4 +1,4 @@
-"""Moments of a video as addresses name them. ``static/js/player/moments.js`` reads fragments by the same rules."""
+"""Moments of a video as addresses name them. ``static/js/player/start-times.js`` reads fragments by the same rules."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Bars and "Watched" marks of cards: how much of each video on a page its viewer has watched.
 
 They come from the viewer's history. Who pauses it, or clears it, has none. Visitors' are drawn by
-``static/js/watched.js``, from what the browser remembers.
+``static/js/watch-progress.js``, from what the browser remembers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from videos.hooks.home_page import Shelf
 from videos.playback import history_store
 from videos.playback.history import MIN_RESUME_SECONDS
 
-Context = TypeVar("Context", bound=dict[str, Any])
+Context = TypeVar("Context", bound=Mapping[str, Any])
 # Only cards and video objects have it.
 CARD_KEY = "storyboard_url"
 

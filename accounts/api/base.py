@@ -11,23 +11,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import credentials, reauthentication
-from accounts.models import ApiToken, User
+from accounts.current_user import signed_in_user as signed_in_user  # views of the API import it from here
+from accounts.models import ApiToken
 from accounts.web_sessions import SESSION_KEY
 from streamsite.api.parsing import StrictJSONParser
-from streamsite.errors import Invalid, NotSignedIn
+from streamsite.cache_headers import NEVER_STORED
+from streamsite.errors import Invalid
 
 
 def no_store(response: Response) -> Response:
-    response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["Cookie", "Authorization"])
-    return response
-
-
-def signed_in_user(request: Request) -> User:
-    """The caller, for views that only signed-in people reach."""
-    if not isinstance(request.user, User) and not request.user.is_authenticated:
-        raise NotSignedIn
-    return request.user  # type: ignore[return-value]
+    return NEVER_STORED.set_on(response)
 
 
 def current_session_id(request: Request) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -77,7 +78,7 @@ def account_response(user: User) -> Response:
     return _versioned_response(user, mappers.serialize_account(user))
 
 
-def _versioned_response(user: User, body: dict[str, Any]) -> Response:
+def _versioned_response(user: User, body: Mapping[str, object]) -> Response:
     response = Response(body)
     response["ETag"] = version_etag(user.profile_version)
     return no_store(response)

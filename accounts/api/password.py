@@ -7,7 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import credentials, sessions
+from accounts import credentials, token_rotation
 from accounts.api.base import PersonalView, PublicAuthView, current_session_id, no_store, signed_in_user
 from accounts.api.tokens import token_response
 from accounts.authentication import TokenRefused
@@ -36,7 +36,7 @@ class PasswordChangeView(PersonalView):
             request._request, signed_in_user(request), session_id=session_id, **data
         )
         keep_signed_in(request._request, user)
-        renewed = sessions.renew_tokens(session_id or "", user)
+        renewed = token_rotation.renew_tokens(session_id or "", user)
         if renewed is None:  # it was ended while the password was being changed
             raise TokenRefused("This session has ended.", code="session_revoked")
         return token_response(renewed)

@@ -10,7 +10,16 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, image_processing, mappers, refresh_cookie, services, sessions, sign_in
+from accounts import (
+    audit,
+    image_processing,
+    mappers,
+    refresh_cookie,
+    services,
+    sessions,
+    sign_in,
+    token_rotation,
+)
 from accounts.api.base import PublicAuthView, no_store
 from accounts.api.images import get_uploaded_file
 from accounts.authentication import TokenRefused, authenticate_bearer
@@ -64,8 +73,8 @@ class TokenView(PublicAuthView):
         )
         audit.record("login", user.pk, request=inner, session_id=session["_id"])
         if session["client"] == sessions.BROWSER:
-            sessions.log_out(refresh_cookie.read(inner), "")  # the cookie that this answer replaces
-        return token_response(sessions.issue_tokens(user, session), with_user=True)
+            token_rotation.log_out(refresh_cookie.read(inner), "")  # the cookie that this answer replaces
+        return token_response(token_rotation.issue_tokens(user, session), with_user=True)
 
 
 class RefreshView(PublicAuthView):
@@ -81,18 +90,18 @@ class RefreshView(PublicAuthView):
         if raw:
             refresh_cookie.require_same_origin(request._request)
             try:
-                return token_response(sessions.rotate_refresh_token(raw, client=sessions.BROWSER))
-            except sessions.RefreshRefused as refusal:
+                return token_response(token_rotation.rotate_refresh_token(raw, client=sessions.BROWSER))
+            except token_rotation.RefreshRefused as refusal:
                 return refusal_response(request, refusal)
         data = RefreshSerializer.from_body(request)
         given = data["refresh"]
         if not given:
             return refusal_response(
-                request, sessions.RefreshRefused("No refresh token was sent.", code="refresh_missing")
+                request, token_rotation.RefreshRefused("No refresh token was sent.", code="refresh_missing")
             )
         try:
-            return token_response(sessions.rotate_refresh_token(given, client=sessions.NATIVE))
-        except sessions.RefreshRefused as refusal:
+            return token_response(token_rotation.rotate_refresh_token(given, client=sessions.NATIVE))
+        except token_rotation.RefreshRefused as refusal:
             return refusal_response(request, refusal)
 
 
@@ -110,7 +119,7 @@ class VerifyView(PublicAuthView):
         try:
             _, token = authenticate_bearer(raw, fresh=True)
         except TokenRefused as refusal:
-            if refusal.code == "token_invalid" and sessions.is_refresh_token(raw):
+            if refusal.code == "token_invalid" and token_rotation.is_refresh_token(raw):
                 raise TokenRefused("This is a refresh token.", code="wrong_token_type") from None
             raise
         return no_store(Response({name: token[name] for name in ("sub", "sid", "exp")}))
@@ -131,13 +140,13 @@ class LogoutView(PublicAuthView):
         else:
             data = RefreshSerializer.from_body(request)
             raw = data["refresh"]
-        sessions.log_out(raw, _bearer_token(request))
+        token_rotation.log_out(raw, _bearer_token(request))
         response = Response(status=status.HTTP_204_NO_CONTENT)
         refresh_cookie.delete(response)
         return no_store(response)
 
 
-def token_response(grant: sessions.SessionTokens, *, with_user: bool = False) -> Response:
+def token_response(grant: token_rotation.SessionTokens, *, with_user: bool = False) -> Response:
     body: dict[str, Any] = {
         "access": grant.access,
         "token_type": "Bearer",

@@ -19,10 +19,16 @@ from streamsite.view_actions import redirect_with_message
 def settings_sessions(request: HttpRequest) -> HttpResponse:
     """List the devices that are signed in."""
     listed = sessions.list_sessions(signed_in_user(request), page_session_id(request))
-    for entry in listed:
-        for name in ("created_at", "last_used_at", "expires_at"):
-            entry[name] = iso(entry[name])
-    return render(request, "accounts/settings_sessions.html", {"sessions": listed})
+    shown = [
+        {
+            **entry,
+            "created_at": iso(entry["created_at"]),
+            "last_used_at": iso(entry["last_used_at"]),
+            "expires_at": iso(entry["expires_at"]),
+        }
+        for entry in listed
+    ]
+    return render(request, "accounts/settings_sessions.html", {"sessions": shown})
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""Measurements under attack: one module per kind, each with a ``measure()`` that prints its bar."""
+"""Measurements under attack: one module per kind, each with a ``measure()`` that prints whether its limit holds."""
 
 from __future__ import annotations
 

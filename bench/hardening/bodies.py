@@ -15,7 +15,7 @@ MAX_SECONDS = 1.0
 
 
 def measure() -> None:
-    """Print what an anonymous gigabyte to each path costs, and whether it stays within the bar.
+    """Print the cost of an anonymous gigabyte to each path, and whether it stays within the limit.
 
     Before bodies were decided about by their head, pages kept all of it on disk: see ``docs/benchmarks.md``.
     """

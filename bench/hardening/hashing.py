@@ -27,7 +27,7 @@ SIGN_IN = "/api/v1/auth/token"
 
 @dataclass
 class Round:
-    """Results of one round: statuses and seconds of sign-ins, memory before and at peak, latency of other calls."""
+    """The results of one round: statuses and seconds of sign-ins, memory before and at peak, latency of other calls."""
 
     statuses: Counter[int]
     seconds: list[float]
@@ -62,7 +62,7 @@ def measure() -> None:
 
 
 def _warm(site: Stack) -> None:
-    """Let both processes import what signing in and reading need, so that only the hashing is measured."""
+    """Make both processes import their code, so that only the hashing is measured."""
     for _ in range(8):
         _sign_in(site, "bench-owner", PASSWORD)
         _read(site)
@@ -118,7 +118,7 @@ def _read(site: Stack) -> int:
 
 
 def _call(site: Stack, method: str, path: str, body: str | None) -> int:
-    """The status of a request, 0 when none came back."""
+    """Return the status of a request, 0 without an answer."""
     connection = http.client.HTTPConnection("localhost", site.port, timeout=180)
     try:
         connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})

@@ -82,7 +82,7 @@ def _measure_bucket(site: Stack, film: dict[str, str], proxy: FlakyProxy) -> Non
 
 
 def _viewers(site: Stack, film: dict[str, str], path: str) -> tuple[list[float], list[float]]:
-    """Seconds of each API call, and of each request for something in the bucket meanwhile."""
+    """Return the seconds of each API call, and of each request for a file in the bucket meanwhile."""
     ended, viewers = threading.Event(), []
 
     def view(number: int) -> None:

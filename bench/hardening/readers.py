@@ -1,4 +1,4 @@
-"""What readers that do not read cost everybody else, with nginx in front and without it.
+"""Measure what clients that stop reading cost everyone else, with and without nginx in front.
 
 A stalled reader asks for a large file, takes the first kilobytes and then nothing; viewers on slow lines are much the
 same. Thousands of them must neither slow the API down nor fill the memory.
@@ -116,7 +116,7 @@ def report(trial: Trial, site: Stack, path: str) -> None:
 
 
 def wait_for_answers(readers: list[socket.socket]) -> None:
-    """Wait until each has the beginning of an answer, or for ``PATIENCE_SECONDS``, and a moment more."""
+    """Wait until each has the start of an answer, for at most ``PATIENCE_SECONDS``, and a moment longer."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not all(status(reader) for reader in readers) and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -149,7 +149,7 @@ def p95(site: Stack) -> float:
 
 @contextmanager
 def stalled(site: Stack, path: str, trial: Trial) -> Iterator[list[socket.socket]]:
-    """Connections that have asked for ``path`` and take nothing."""
+    """Connections that have requested ``path`` and read nothing."""
     request = f"GET {path} HTTP/1.1\r\nHost: localhost:{site.port}\r\n\r\n".encode()
     readers: list[socket.socket] = []
     try:
@@ -161,7 +161,7 @@ def stalled(site: Stack, path: str, trial: Trial) -> Iterator[list[socket.socket
 
 
 def connect(readers: list[socket.socket], request: bytes, port: int, trial: Trial) -> None:
-    """Open the connections, until the site takes no more."""
+    """Open the connections, until the site accepts no more."""
     try:
         for number in range(trial.readers):
             reader = socket.socket()
@@ -199,7 +199,7 @@ def until_cut(readers: list[socket.socket], deadline: float) -> int:
 
 
 def memory_mb(site: Stack) -> float:
-    """Return the memory of the supervisor and all its processes: what is theirs alone and a share of the rest."""
+    """Return the proportional set size of the supervisor and all its processes."""
     return sum(_proportional_kib(pid) for pid in tree(site.process.pid if site.process else 0)) * 1024 / 1e6
 
 

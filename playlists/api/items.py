@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
@@ -14,12 +12,13 @@ from rest_framework.views import APIView
 from accounts.api.base import no_store, signed_in_user
 from playlists import access, mappers, ordering, pages, queries, services
 from playlists.models import Playlist
-from playlists.schemas import ItemDict, PageOfItemsDict, RemovedItemsDict
+from playlists.schemas import HiddenItemDict, ItemDict, PageOfItemsDict, RemovedItemsDict
 from playlists.serializers import ItemChangeSerializer, ItemInputSerializer
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Absent
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
@@ -37,15 +36,14 @@ def _item_response(
     )
     if row is None:
         raise Absent
-    body: dict[str, Any] = {"id": row.pk}
+    body: ItemDict | HiddenItemDict = {"id": row.pk}
     if queries.visible_items(request.user, playlist, [row]):
         adder = row.added_by.username if row.added_by is not None else None
         place = ordering.item_position(playlist, row)
         body = mappers.serialize_item(row, place, adder, request.user, playlist)
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return PRIVATE_NEVER_STORED.set_on(response)
 
 
 class ItemsView(APIView):

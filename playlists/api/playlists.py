@@ -19,6 +19,7 @@ from streamsite.api.conditional import conditional_response, expected_version, v
 from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Invalid
 
 ROLES = {
@@ -34,8 +35,7 @@ def playlist_response(request: Request, playlist: Playlist, code: int = status.H
     body = mappers.serialize_playlist(playlist, request.user, queries.thumbnail_video(playlist), people)
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return PRIVATE_NEVER_STORED.set_on(response)
 
 
 class PlaylistsView(APIView):

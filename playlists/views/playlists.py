@@ -12,7 +12,9 @@ from accounts.current_user import signed_in_user
 from accounts.models import User
 from playlists import access, feeds, forms, mappers, pages, queries, services
 from playlists.models import Playlist, Sort
+from playlists.schemas import PlaylistDict
 from streamsite import cors, xml
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.view_actions import (
     form_status,
@@ -30,7 +32,7 @@ from videos.watch_marks import add_watch_marks
 TABS = ("", "shared", "saved")
 
 
-def _library_page(request: HttpRequest, user: User, tab: str) -> dict[str, object]:
+def _library_page(request: HttpRequest, user: User, tab: str) -> PageDict[PlaylistDict]:
     if tab == "saved":
         rows = paginate(request, access.saved_playlists(user.pk), queries.RECENTLY_SAVED, absolute=False)
         return pages.saved_playlists_page(rows, user)

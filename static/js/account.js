@@ -1,6 +1,6 @@
-// Whether this page still belongs to whoever is signed in. A page that comes back by the Back button is the old one, with
-// what it showed to the account that asked for it: when the browser is signed out or signed in as somebody else, it is
-// emptied before it is painted, and loaded again. Runs first, like theme.js; accounts/account_marks.py sets the cookie.
+// Keeps a page from showing an account's content after that account has signed out. A page restored by the Back button is
+// the old one: when the browser is signed out or signed in as somebody else by now, the page is emptied before it is
+// painted, and reloaded. Runs first, like theme.js; accounts/account_marks.py sets the cookie.
 (() => {
   const NAME = location.protocol === "https:" ? "__Host-account" : "account";
   const SIGNED_OUT = "out.";
@@ -13,7 +13,7 @@
     return pair?.slice(NAME.length + 1) ?? "";
   }
 
-  /** The mark of the account that is signed in now, "" for nobody. */
+  /** Return the mark of the account that is signed in now, or "". */
   function current() {
     const value = cookie();
     return value.startsWith(SIGNED_OUT) ? "" : value;
@@ -26,60 +26,60 @@
     location.reload();
   }
 
-  /** For a page that somebody looks at: a visitor's page stays, as a film may be playing in it. */
+  /** Leave a visible page when another account signed in. A visitor's page stays: a video may be playing in it. */
   function leaveWhenForeign() {
     if (mine && current() !== mine) leave();
   }
 
-  /** The session may have been ended from another device, which the cookie does not know. */
-  async function askServer() {
+  /** Ask the server whether the session still exists: it may have been revoked on another device. */
+  async function checkSession() {
     const answer = await fetch("/api/v1/me/notifications/unread", { cache: "no-store" }).catch(() => null);
     if (answer?.status === 401) leave();
   }
 
-  function comeBack() {
+  function checkRestoredPage() {
     if (current() !== mine) leave();
     else if (mine) {
-      askServer();
-      // A server process may go on for some seconds with what it knew.
-      setTimeout(askServer, SEEN_ALIVE_MS);
+      checkSession();
+      // A server process may use its cached sessions for some seconds.
+      setTimeout(checkSession, SEEN_ALIVE_MS);
     }
   }
 
-  /** The mark of the account that signed out since a page was last loaded, "" when none did. */
+  /** Return the mark of the account that signed out since the last page load, or "". */
   function signedOut() {
     const value = cookie();
     return value.startsWith(SIGNED_OUT) ? value.slice(SIGNED_OUT.length) : "";
   }
 
-  /** What the account left here was removed: have browsers drop its pages that wait for the Back button, too. */
+  /** After the account's stored values were removed: have the browser drop its pages kept for the Back button, too. */
   function forgetSignedOut() {
     channel?.postMessage("signed-out");
     document.cookie = `${NAME}=; Max-Age=0; path=/; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
   }
 
-  // Browsers give up a page that waits for the Back button when a message comes for it.
+  // Browsers drop a page kept for the Back button when a message arrives for it.
   const channel = globalThis.BroadcastChannel ? new BroadcastChannel("account") : null;
   channel?.addEventListener("message", () => {
     hasSignedOut = true;
     leaveWhenForeign();
   });
   addEventListener("pageshow", (event) => {
-    if (event.persisted) comeBack();
+    if (event.persisted) checkRestoredPage();
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) leaveWhenForeign();
   });
-  // Back, too, but from the browser's cache of files.
+  // The Back button with a page from the HTTP cache.
   if (performance.getEntriesByType("navigation")[0]?.type === "back_forward" && current() !== mine) leave();
 
   // For modules, which run later.
   globalThis.streamsiteAccount = {
     signedOut,
     forgetSignedOut,
-    /** Whether somebody else is signed in by now. */
+    /** Whether somebody else has signed in since. */
     isForeign: () => Boolean(mine && current()) && current() !== mine,
-    /** Whether another page has said that somebody signed out, and what is left of this one is to keep nothing. */
+    /** Whether this page's account has signed out in another page, so that nothing may be stored any more. */
     isOver: () => hasSignedOut && current() !== mine,
   };
 })();

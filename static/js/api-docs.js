@@ -1,4 +1,4 @@
-// Starts Swagger UI; calls made from the page carry the session's CSRF token.
+// Starts Swagger UI. Calls made from the page send the session's CSRF token.
 import { csrfToken } from "./api.js";
 
 const place = document.getElementById("api-docs");
@@ -9,7 +9,7 @@ addEventListener("load", () => {
   SwaggerUIBundle({
     domNode: place,
     url: place.dataset.schemaUrl,
-    // Nothing leaves this server: the badge would send the document to a validator elsewhere.
+    // The badge would send the document to a validator on another server.
     validatorUrl: null,
     deepLinking: true,
     docExpansion: "list",

@@ -110,7 +110,7 @@ export async function api(method, path, { json, headers = {}, signal, timeout = 
  * @param {any} error
  * @returns {string}
  */
-export function inWords(error) {
+export function errorText(error) {
   const fields = Object.values(error.fields ?? {}).flat();
   return fields.length ? fields.join(" ") : error.message;
 }

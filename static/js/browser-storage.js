@@ -182,7 +182,8 @@ export function stored(name, part = "") {
  */
 export function keepNewest(name, { most, length }) {
   const keys = Object.keys(local ?? {}).filter((key) => key.startsWith(name));
-  const atOf = (/** @type {string} */ key) => {
+  /** @param {string} key */
+  const atOf = (key) => {
     try {
       return JSON.parse(local.getItem(key)).at || 0;
     } catch {

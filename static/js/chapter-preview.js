@@ -1,10 +1,10 @@
-// The chapters that a text gives the video, shown beside it while it is written. The server reads the text, by its own
-// rules; the text itself is never touched, and a preview that cannot be had leaves the one before it.
+// Previews the chapters in a text while it is written. The server parses the text; the text itself is never changed, and
+// when a preview fails the last one stays.
 import { csrfToken } from "./api.js";
 
 const WAIT_MS = 500;
 
-/** Whether the text has times that are not read as somebody may have meant them. */
+/** Whether the preview reports lines that look like chapters but are not. */
 const isWrong = (box) => Boolean(box.querySelector("[data-chapter-problem]"));
 
 function follow(box) {
@@ -24,10 +24,10 @@ function follow(box) {
       if (!response.ok || signal.aborted) return;
       const wasWrong = isWrong(box);
       box.innerHTML = html;
-      // Nobody looks for a reason in a box that is closed; once it was closed by hand, it stays closed.
+      // Open the box at the first problem; once the user has closed it, it stays closed.
       if (isWrong(box) && !wasWrong) box.closest("details")?.setAttribute("open", "");
     } catch {
-      // Offline, or a newer text is being asked about.
+      // Offline, or a newer text is being previewed.
     }
   }
 
@@ -35,7 +35,7 @@ function follow(box) {
     clearTimeout(timer);
     timer = setTimeout(show, WAIT_MS);
   });
-  // The browser, or a draft, may have put another text there than the page came with.
+  // The browser, or a draft, may have restored another text than the page was sent with.
   addEventListener("pageshow", () => {
     if (field.value !== field.defaultValue) show();
   });

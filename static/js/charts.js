@@ -1,5 +1,5 @@
-// Charts of the tables on the page: each table keeps the figures, for those who cannot see a chart and for this.
-// uPlot comes by its own script. Colours are the tokens', read anew whenever the theme changes.
+// Draws charts from the tables on the page, which stay for those who cannot see a chart. uPlot is loaded by its own script.
+// Colors are design tokens, read again whenever the theme changes.
 import { el } from "./ui.js";
 
 const HEIGHT = 240;
@@ -18,15 +18,15 @@ function clock(seconds) {
   return parts[0] ? `${parts[0]}:${minutes}:${left}` : `${Number(minutes)}:${left}`;
 }
 
-// How values of a column are written: beside the axis, and in words.
+// Formats of a column's values: at the axis, and in sentences. `steps` are the axis' increments.
 const KINDS = {
   "": { axis: (value) => short.format(value), said: (value) => whole.format(value), steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
   watch: { axis: duration, said: duration, steps: [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 18e3, 36e3, 72e3, 18e4, 36e4, 36e5] },
   share: { axis: (value) => `${Math.round(value * 100)} %`, said: (value) => `${Math.round(value * 100)} %`, steps: [0.25, 0.5] },
 };
 
-/** A token as canvases take it: `light-dark()` is resolved by asking for a computed colour. */
-function colour(box, name) {
+/** Return a design token as a color that a canvas accepts: the computed style resolves `light-dark()`. */
+function color(box, name) {
   const probe = el("span", { hidden: true });
   box.append(probe);
   probe.style.color = `var(${name})`;
@@ -37,7 +37,7 @@ function colour(box, name) {
 
 const valueOf = (cell) => Number(cell.dataset.value ?? cell.textContent);
 
-/** `{ isTime, xs, series: [{ name, kind, values }] }` of a table. */
+/** Read a table: `{ isTime, xs, series: [{ name, kind, values }] }`. */
 function read(table) {
   const rows = [...table.tBodies[0].rows];
   const isTime = rows[0].dataset.x.includes("-");
@@ -54,6 +54,7 @@ function read(table) {
   return { isTime, xs, series };
 }
 
+/** The chart of one section: a line for the chosen column, and its values in words. */
 class Chart {
   constructor(section) {
     this.data = read(section.querySelector("table"));
@@ -65,7 +66,7 @@ class Chart {
     this.draw();
   }
 
-  /** Buttons for the columns, when there are several. */
+  /** Return radio buttons for the columns, when there are several. */
   choices(name) {
     if (this.data.series.length < 2) return [];
     const group = el("div", { class: "segments", role: "radiogroup", "aria-label": "What the chart shows" });
@@ -85,7 +86,7 @@ class Chart {
     return this.data.isTime ? dayName.format(new Date(x * 1000)) : clock(x);
   }
 
-  /** What the cursor is over, or the whole. */
+  /** Show the value under the cursor, or the total without one, and return the text. */
   say(index) {
     const { values, kind, name } = this.shown;
     const { said } = KINDS[kind];
@@ -101,7 +102,7 @@ class Chart {
 
   draw() {
     const { values, kind, name } = this.shown;
-    const [line, text, accent, soft] = ["--line", "--text-soft", "--accent", "--accent-soft"].map((token) => colour(this.box, token));
+    const [line, text, accent, soft] = ["--line", "--text-soft", "--accent", "--accent-soft"].map((token) => color(this.box, token));
     const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: `12px ${getComputedStyle(this.box).fontFamily}` };
     const { isTime, xs } = this.data;
     this.plot?.destroy();
@@ -130,7 +131,7 @@ class Chart {
     );
   }
 
-  /** Whole days, so that no hour of the day is written below a day. */
+  /** Return axis options with whole days, so that no hours are labelled. */
   dayAxis() {
     const name = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
     return {

@@ -1,7 +1,7 @@
-// Copying text, with an answer on the button itself that is also read out.
+// Copy buttons that report the result in their own label, which screen readers announce.
 
-/** Copies what `read()` returns when `button` is pressed. Without a clipboard the button is taken away. */
-export function copies(button, read) {
+/** Copy what `read()` returns when `button` is pressed. Without a clipboard the button is removed. */
+export function copyOnClick(button, read) {
   if (!navigator.clipboard) {
     button.remove();
     return;

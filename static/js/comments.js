@@ -1,4 +1,4 @@
-// Comments come, with what they need, when they come into view, when they are asked for, or when the address names one.
+// Loads the comments and their scripts when they scroll into view, on a click, or when the address names a comment.
 import { style } from "./ui.js";
 
 const section = document.querySelector("[data-comments]");
@@ -11,10 +11,10 @@ async function show(link) {
 
 if (lazy) {
   const { hash, search } = location;
-  const nearing = new IntersectionObserver(
+  const observer = new IntersectionObserver(
     (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
-      nearing.disconnect();
+      observer.disconnect();
       show(lazy);
     },
     { rootMargin: "200px" },
@@ -22,13 +22,13 @@ if (lazy) {
   lazy.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    nearing.disconnect();
+    observer.disconnect();
     show(lazy);
   });
   if (hash === "#comments" || new URLSearchParams(search).has("comment")) {
     show(lazy).then(() => (section.querySelector(".comment-linked") ?? section).scrollIntoView());
   } else {
-    nearing.observe(lazy);
+    observer.observe(lazy);
   }
 } else if (section) {
   import("./comments/thread.js");

@@ -1,6 +1,6 @@
-// What is typed into a form and not sent is kept in this browser, for the account that typed it, and comes back with the
-// form: after Back, a reload, a log-in, or an answer that refused it. It goes when the form was sent, when it is
-// discarded, after two weeks, and when the account logs out. docs/decisions/0034 has the whole of it.
+// Drafts: unsent text of a form is kept in this browser for the account that typed it, and restored with the form after
+// Back, a reload, signing in, or an answer that refused it. A draft is removed when the form is sent, when it is
+// discarded, after two weeks, and when the account signs out. See docs/decisions/0034.
 import { account, keepNewest, stored } from "./browser-storage.js";
 import { isTextField } from "./fields.js";
 import { el } from "./ui.js";
@@ -10,7 +10,7 @@ const WAIT_MS = 300;
 const HANDOVER_MS = 60 * 60 * 1000;
 const SENT = "draft-sent";
 
-/** The form's fields by name: `{ value, initial, set(value) }`. Radio buttons count as one field. */
+/** Return the form's fields by name: `{ value, initial, set(value) }`. Radio buttons of a name are one field. */
 function fieldsOf(form) {
   const found = {};
   for (const element of form.elements) {
@@ -29,12 +29,12 @@ function fieldsOf(form) {
   return found;
 }
 
-/** The draft of one form. What counts is how its fields differ from what the page or the caller put into them. */
+/** The draft of one form: the fields whose value differs from what the page or the caller put into them. */
 export class Draft {
   #form;
   #kept;
   #note = null;
-  // What the server holds of fields that came back with an answer that refused them.
+  // The server's values of fields that came back with an answer that refused them.
   #unsaved = {};
   #timer = 0;
 
@@ -54,7 +54,7 @@ export class Draft {
     this.isRestored = this.#restore();
   }
 
-  /** Keeps what was typed in the last moment. */
+  /** Save what was typed just now. */
   flush() {
     if (this.#timer) this.#save();
   }
@@ -76,7 +76,7 @@ export class Draft {
     }
   }
 
-  /** Puts what was kept into fields that nobody has typed into, and says so. False when there was nothing to put. */
+  /** Restore the draft into fields that nobody has typed into, and tell the user. Return whether there was anything. */
   #restore() {
     const fields = fieldsOf(this.#form);
     let isOlder = false;
@@ -87,7 +87,7 @@ export class Draft {
       if (!field || field.value !== field.initial || field.value === value) continue;
       field.set(value);
       isRestored = true;
-      // What was put in for the person, such as "@name", changes nothing; what the server holds does.
+      // A default such as "@name" does not count as saved text; the server's text does.
       isOlder ||= initial !== "" && field.initial !== "" && initial !== field.initial;
     }
     if (isRestored) this.#say(isOlder ? "Draft restored. The saved text has changed since you wrote it." : "Draft restored.");
@@ -107,7 +107,7 @@ export class Draft {
     else this.#form.append(this.#note);
   }
 
-  /** After the text was sent or given up. */
+  /** Remove the draft, after the text was sent or discarded. */
   forget() {
     clearTimeout(this.#timer);
     this.#timer = 0;
@@ -116,12 +116,12 @@ export class Draft {
   }
 }
 
-/** Keeps a visitor's text on the way to the log-in page, for the next account that logs in in this tab. */
-export function handOver(subject, text) {
+/** Keep a visitor's text while they sign in, for the next account that signs in in this tab. */
+export function keepForSignIn(subject, text) {
   stored("draft-handover").write({ subject, text, at: Date.now() });
 }
 
-function takeOver() {
+function restoreAfterSignIn() {
   if (!account) return;
   const handed = stored("draft-handover").read(null);
   if (!handed) return;
@@ -133,16 +133,16 @@ function takeOver() {
   kept.write({ fields: { text: { value, initial: "" } } });
 }
 
-/** The server names the form that it accepted in a cookie, whatever page follows. */
-function forgetSent() {
+/** Remove the draft of the form that the server accepted: it names the form in a cookie, whatever page follows. */
+function removeSentDraft() {
   const pair = document.cookie.split("; ").find((one) => one.startsWith(`${SENT}=`));
   if (!pair) return;
   stored("draft:", decodeURIComponent(pair.slice(SENT.length + 1))).remove();
   document.cookie = `${SENT}=; Max-Age=0; path=/; SameSite=Lax`;
 }
 
-forgetSent();
-takeOver();
+removeSentDraft();
+restoreAfterSignIn();
 for (const form of document.querySelectorAll("form[data-draft]")) {
   form.append(el("input", { type: "hidden", name: "draft", value: form.dataset.draft }));
   if (new Draft(form, form.dataset.draft).isRestored) form.closest("details")?.setAttribute("open", "");

@@ -1,15 +1,15 @@
-// A playlist in a frame on another site: the player of one video in a frame of its own, and the list beside it.
-// The page around it speaks to this page as it does to a single player; commands and events are passed on.
+// A playlist embedded on another site: the player of the current video in a frame of its own, and the list beside it. The
+// page around it uses this page like a single player; commands and events are forwarded.
 import { FrameClient } from "./embed/client.js";
 import { Entries } from "./embed/entries.js";
 import { EVENTS } from "./embed/events.js";
 import { Receiver } from "./embed/protocol.js";
-import { momentOfHash } from "./player/moments.js";
+import { hashStartTime } from "./player/start-times.js";
 
-// A frame whose page may not be shown here loads as well, and stays silent.
+// A frame whose page is refused loads as well, but sends nothing: after this long it counts as refused.
 const SILENCE_MS = 2000;
 const NOT_ALLOWED = 101;
-const PASSED_ON = [
+const FORWARDED = [
   "play", "pause", "getPaused", "mute", "unmute", "getMuted", "setVolume", "getVolume", "getDuration", "setCurrentTime",
   "getCurrentTime", "getPlaybackRate", "setPlaybackRate", "getQualities", "getQuality", "setQuality", "getCaptions", "setCaptions",
 ];
@@ -23,9 +23,9 @@ const player = new FrameClient(frame);
 let loop = Boolean(root.dataset.loop);
 let sound = null;
 let isMoving = false;
-// Of the first video, and only what the fragment says: the query is in the frame's own address.
-let startAt = momentOfHash(location.hash);
-let goesOn = new URL(frame.src).searchParams.get("autoplay") === "1";
+// The start time in this page's fragment, for the first video; the query is in the frame's own address.
+let startAt = hashStartTime(location.hash);
+let isPlayingOn = new URL(frame.src).searchParams.get("autoplay") === "1";
 
 function showButtons() {
   const { index } = entries.current;
@@ -50,13 +50,13 @@ function open(entry, { autoplay }) {
   part("now").textContent = current.title;
   frame.title = current.title;
   player.expectAnother();
-  // In place of the last one: the page around the frame keeps its history.
+  // Replace the last page, so that no entry is added to the history of the page around the frame.
   frame.contentWindow.location.replace(address(current, autoplay));
   showButtons();
   receiver.emit("itemchange", current);
 }
 
-/** Goes to the entry at `index` or behind it (before it, when `step` is -1); false when there is none. */
+/** Go to the first entry from `index` on, or back from it when `step` is -1. Return false when there is none. */
 async function go(index, step, { autoplay = true } = {}) {
   if (isMoving) return true;
   isMoving = true;
@@ -78,7 +78,7 @@ const goPrevious = () => go(entries.current.index - 1, -1);
 const receiver = new Receiver({
   events: [...EVENTS, "itemchange", "playlistended"],
   methods: {
-    ...Object.fromEntries(PASSED_ON.map((name) => [name, (value) => (name.startsWith("get") ? player.ask(name, value) : player.call(name, value))])),
+    ...Object.fromEntries(FORWARDED.map((name) => [name, (value) => (name.startsWith("get") ? player.ask(name, value) : player.call(name, value))])),
     setLoop: (value) => {
       loop = Boolean(value);
       showButtons();
@@ -103,7 +103,7 @@ const handlers = {
     startAt = null;
   },
   playing() {
-    goesOn = true;
+    isPlayingOn = true;
   },
   volumechange(value) {
     sound = value;
@@ -117,7 +117,7 @@ const handlers = {
    * @param {{ code?: number }} [problem]
    */
   error({ code } = {}) {
-    if (goesOn && code >= 100) goNext();
+    if (isPlayingOn && code >= 100) goNext();
   },
 };
 for (const name of EVENTS) {
@@ -135,7 +135,7 @@ frame.addEventListener("load", () => {
   }, SILENCE_MS);
 });
 
-/** Whether the frame shows a page of this site, perhaps one whose script is late. */
+/** Whether the frame shows a page of this site, whose script may just be late. */
 function isReadable() {
   try {
     return frame.contentDocument !== null && frame.contentDocument.URL !== "about:blank";

@@ -1,4 +1,4 @@
-// A frame that shows no video: it tells the page around it why, in the form that the player's errors have.
+// A frame whose video may not be shown: reports the reason to the page around it as a player error.
 import { Receiver } from "./embed/protocol.js";
 
 const { code } = document.querySelector("[data-refused]").dataset;

@@ -1,17 +1,17 @@
-// The player in a frame on another site: the options of its address, and messages of the page around it.
-// It comes before player.js, which reads what is set here.
+// The player embedded on another site: the options in its address, and the commands of the page around it. Runs before
+// player.js, which reads what is set here.
 import { EVENTS, reportEvents } from "./embed/events.js";
 import { videoMethods } from "./embed/methods.js";
 import { Receiver } from "./embed/protocol.js";
-import { Span } from "./embed/span.js";
-import { momentOfHash } from "./player/moments.js";
+import { Span } from "./embed/play-range.js";
+import { hashStartTime } from "./player/start-times.js";
 
 const root = document.querySelector("[data-embed]");
 const frame = root.querySelector("[data-player]");
 const video = frame.querySelector("video");
 const { end, loop, muted, cc, domains } = root.dataset;
 
-const asked = momentOfHash(location.hash);
+const asked = hashStartTime(location.hash);
 if (asked !== null) frame.dataset.start = String(asked);
 if (muted) frame.dataset.muted = muted;
 if (cc) frame.dataset.cc = cc;
@@ -29,5 +29,5 @@ const receiver = new Receiver({
 });
 reportEvents(receiver, frame, video);
 
-// All scripts have run by then, so that commands find the player.
+// All scripts have run by then, so that commands reach the player.
 addEventListener("DOMContentLoaded", () => receiver.ready());

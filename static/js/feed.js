@@ -1,4 +1,4 @@
-// Looking at the feed for a moment makes what is in it no longer new, for the next visit.
+// Marks the feed as seen after it has been visible for a moment: its videos are not "New" on the next visit.
 import { api, sleep, whenVisible } from "./api.js";
 
 await whenVisible();

@@ -1,16 +1,16 @@
-// A choice is applied at once. Who goes through a list by arrow keys changes it at every step: there Enter or the button does.
+// Applies a filter as soon as it is chosen. Arrow keys change a list at every step, so there Enter or the button applies it.
 const form = document.querySelector("[data-filters]");
-let stepped = -Infinity;
+let lastKeyAt = -Infinity;
 
 form?.addEventListener("keydown", (event) => {
-  stepped = event.key === "Enter" ? -Infinity : event.timeStamp;
+  lastKeyAt = event.key === "Enter" ? -Infinity : event.timeStamp;
 });
 
 form?.addEventListener("change", (event) => {
-  if (event.timeStamp - stepped > 500) form.requestSubmit();
+  if (event.timeStamp - lastKeyAt > 500) form.requestSubmit();
 });
 
-// What is not chosen need not stand in the address.
+// Leave filters that are not set, and the default order, out of the address.
 form?.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
   if (event.formData.get("sort") === "relevance") event.formData.delete("sort");

@@ -1,28 +1,28 @@
-// The watch page's player: waits for a video that is still processing, builds the controls, starts the source.
-import { isBusy } from "./attention.js";
-import { autoplay, playOrMute, savesData, startMuted } from "./player/autoplay.js";
+// The player: waits for a video that is still processing, builds the controls, starts the source.
+import { isBusy } from "./focus.js";
+import { autoplay, playOrMute, prefersReducedData, startMuted } from "./player/autoplay.js";
 import { setUpCaptions } from "./player/captions.js";
 import { addChapters, followChapters } from "./player/chapters.js";
-import { buildChrome } from "./player/chrome.js";
+import { buildChrome } from "./player/controls.js";
 import { bindEndScreen } from "./player/end-screen.js";
 import { loadPreviews, recallSettings, seekByHash, seekLinks } from "./player/extras.js";
 import { bindDoubleTap } from "./player/gestures.js";
 import { sendHeartbeats } from "./player/heartbeat.js";
 import { bindKeys } from "./player/keys.js";
-import { announce } from "./player/media-session.js";
-import { bindMini } from "./player/mini.js";
-import { momentOfHash } from "./player/moments.js";
-import { rememberPosition, startOf } from "./player/position.js";
-import { explainUnsupported } from "./player/problems.js";
-import { isContinued, showQueue } from "./player/queue.js";
-import { isOn } from "./player/settings.js";
+import { bindMediaSession } from "./player/media-session.js";
+import { bindMini } from "./player/mini-player.js";
+import { hashStartTime } from "./player/start-times.js";
+import { rememberPosition, startPosition } from "./player/position.js";
+import { explainUnsupported } from "./player/error-messages.js";
+import { wasContinued, showQueue } from "./player/queue.js";
+import { isOn } from "./player/autoplay-settings.js";
 import { isPlayable, Source } from "./player/source.js";
-import { StateScreen } from "./player/state.js";
+import { MessageScreen } from "./player/message-screen.js";
 import { bindSwitches } from "./player/switches.js";
-import { bindTheatre } from "./player/theatre.js";
-import { untilPlayable } from "./player/waiting.js";
+import { bindTheatre } from "./player/theater.js";
+import { waitUntilPlayable } from "./player/await-processing.js";
 
-/** What few viewers open is loaded when they do. */
+/** Load the share dialog and the transcript on first use: few viewers open them. */
 function bindExtras(frame, video) {
   document.querySelector("[data-share]")?.addEventListener("click", async () => {
     const { share } = await import("./player/share.js");
@@ -44,8 +44,8 @@ function bindExtras(frame, video) {
 }
 
 /**
- * Set up the controls and the source. Nothing is fetched before playing begins, which it does when `hasWaited`, unless the
- * viewer, who may have waited for long, is writing by now.
+ * Set up the controls and the source. Nothing is fetched before playback starts. After waiting for the processing
+ * (`hasWaited`) it starts by itself, unless the viewer is writing by then.
  */
 async function start(frame, video, screen, { hasWaited }) {
   if (!isPlayable(video)) {
@@ -56,14 +56,14 @@ async function start(frame, video, screen, { hasWaited }) {
   recallSettings(video);
   if (frame.dataset.muted) startMuted(video);
   const chapters = addChapters(video, document.getElementById("video-chapters"));
-  const startAt = startOf(frame.dataset, Number(frame.dataset.duration) || 0);
+  const startAt = startPosition(frame.dataset, Number(frame.dataset.duration) || 0);
   const isGrowing = frame.dataset.status !== "ready";
-  // Before the controls: they look for its `videoRenditions` once.
+  // Before the controls, which look for the element's `videoRenditions` only once.
   const source = new Source(video, frame.dataset.hlsUrl, { startAt, isGrowing, screen });
   const isDisturbing = hasWaited && isBusy();
-  const isTold = (hasWaited || isContinued() || Boolean(frame.dataset.autoplay)) && !isDisturbing;
-  const isWelcome = isOn(frame, "autoplay_open") && !savesData() && !isDisturbing;
-  if (isTold || (isWelcome && !document.hidden)) source.prepare();
+  const mustPlay = (hasWaited || wasContinued() || Boolean(frame.dataset.autoplay)) && !isDisturbing;
+  const mayAutoplay = isOn(frame, "autoplay_open") && !prefersReducedData() && !isDisturbing;
+  if (mustPlay || (mayAutoplay && !document.hidden)) source.prepare();
   if (await buildChrome(frame, video)) {
     frame.addEventListener("mediaseekrequest", () => source.load());
     bindSwitches(frame, video);
@@ -79,13 +79,13 @@ async function start(frame, video, screen, { hasWaited }) {
   bindTheatre();
   seekLinks(video);
   seekByHash(video);
-  announce(frame, video);
+  bindMediaSession(frame, video);
   bindEndScreen(frame, video);
   bindDoubleTap(frame, video);
   bindMini(frame, video);
   showQueue();
-  if (isTold) playOrMute(frame, video);
-  else if (isWelcome) autoplay(frame, video);
+  if (mustPlay) playOrMute(frame, video);
+  else if (mayAutoplay) autoplay(frame, video);
 }
 
 async function main() {
@@ -94,14 +94,14 @@ async function main() {
   const video = frame.querySelector("video");
   const tracks = frame.querySelector("[data-player-tracks]");
   if (tracks) video.append(tracks.content.cloneNode(true));
-  const screen = new StateScreen(frame.querySelector("[data-player-state]"));
+  const screen = new MessageScreen(frame.querySelector("[data-player-state]"));
   bindExtras(frame, video);
-  const asked = momentOfHash(location.hash);
+  const asked = hashStartTime(location.hash);
   if (asked !== null) frame.dataset.start = String(asked);
   let hasWaited = false;
   if (!frame.dataset.hlsUrl) {
     if (frame.dataset.status === "failed") return;
-    const ready = await untilPlayable(frame.dataset.videoId, screen);
+    const ready = await waitUntilPlayable(frame.dataset.videoId, screen);
     if (!ready) return;
     frame.dataset.hlsUrl = ready.hls_url;
     if (ready.thumbnail_url) video.poster = ready.thumbnail_url;

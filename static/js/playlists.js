@@ -1,7 +1,7 @@
-// "Save to": a dialog with the viewer's playlists as check boxes, watch later first, and a form for a new one.
-// Every box acts at once; what was changed can be undone when the dialog is closed.
-import { api, inWords } from "./api.js";
-import { offerFocus } from "./attention.js";
+// The "Save to" dialog: the viewer's playlists as checkboxes, Watch later first, and a form for a new one. Every checkbox
+// applies at once; the changes can be undone when the dialog is closed.
+import { api, errorText } from "./api.js";
+import { offerFocus } from "./focus.js";
 import { Draft } from "./drafts.js";
 import { el, modal, removeLater, toast } from "./ui.js";
 
@@ -18,7 +18,7 @@ function explain(error) {
   }
 }
 
-/** A toast whose action runs `undo` once. */
+/** Show a toast whose button runs `undo` once. */
 function offerUndo(text, undo) {
   const box = toast(text, {
     action: "Undo",
@@ -35,7 +35,7 @@ function offerUndo(text, undo) {
   removeLater(box, 10_000);
 }
 
-/** Puts a video into a target or takes it out: `{ title, path }` of watch later, or `{ title, id, itemId }`. */
+/** Add a video to a target or remove it: `{ title, path }` for Watch later, `{ title, id, itemId }` for a playlist. */
 async function put(target, videoId, isIn) {
   if (target.path) {
     await api(isIn ? "PUT" : "DELETE", target.path);
@@ -61,7 +61,7 @@ function rowOf(target, videoId, changes) {
       if (changes.has(target)) changes.delete(target);
       else changes.set(target, isIn);
     } catch (error) {
-      // Another tab was faster: it is as it was asked for.
+      // Another tab was faster: the playlist already is as wanted.
       const isThere = error.code === "already_in_playlist" || (!isIn && error.status === 404);
       if (!isThere) box.checked = !isIn;
       note.textContent = isThere ? (isIn ? "Saved already" : "Removed already") : error.message;
@@ -117,7 +117,7 @@ function newForm(videoId, list, changes) {
       draft.forget();
       form.reset();
     } catch (error) {
-      problem.textContent = inWords(error);
+      problem.textContent = errorText(error);
     } finally {
       create.disabled = false;
     }
@@ -125,7 +125,7 @@ function newForm(videoId, list, changes) {
   return form;
 }
 
-function sumUp(changes, videoId) {
+function offerUndoForAll(changes, videoId) {
   if (!changes.size) return;
   const [[target, isIn]] = changes;
   const text = changes.size > 1 ? `${changes.size} playlists were changed.` : `${isIn ? "Saved to" : "Removed from"} ${quoted(target.title)}.`;
@@ -134,14 +134,14 @@ function sumUp(changes, videoId) {
   });
 }
 
-/** Opens the dialog; the focus goes back to `trigger`, or to the menu that it is in. */
+/** Open the dialog. The focus returns to `trigger`, or to the menu that contains it. */
 export async function openSaveDialog(videoId, trigger) {
   const changes = new Map();
   const list = el("div", { class: "dialog-list", "aria-busy": "true" }, el("p", { class: "soft" }, "Loading your playlists…"));
   const dialog = modal("Save to…", list, newForm(videoId, list, changes));
   dialog.addEventListener("close", () => {
     (trigger?.closest("details.menu")?.querySelector("summary") ?? trigger)?.focus();
-    sumUp(changes, videoId);
+    offerUndoForAll(changes, videoId);
   });
   try {
     const { data } = await api("GET", `/playlists?video=${videoId}&page_size=100`);
@@ -158,7 +158,7 @@ export async function openSaveDialog(videoId, trigger) {
   }
 }
 
-/** Keeps a video for later, from the menu of its card. */
+/** Add a video to Watch later, from the menu of its card. */
 export async function watchLater(videoId) {
   const target = { path: later(videoId), title: "Watch later" };
   try {

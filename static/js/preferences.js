@@ -1,4 +1,4 @@
-// The theme is tried on at once; what this browser remembers by itself follows what is saved.
+// Previews the theme as soon as it is chosen, and stores it in this browser when the form is saved.
 import { stored } from "./browser-storage.js";
 
 const form = document.querySelector("[data-preferences]");

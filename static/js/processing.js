@@ -1,9 +1,9 @@
-// Follows a video's processing: polls its job, and shows its steps in words.
+// Polls a video's processing job and shows its steps.
 import { api, sleep, whenVisible } from "./api.js";
 import { el } from "./ui.js";
 
 const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 8000;
+const MAX_WAIT = 8000;
 
 const STEP_NAMES = {
   inspect: "Looking at the file",
@@ -21,10 +21,10 @@ function stepName(name) {
   return STEP_NAMES[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
 }
 
-/** Fills an <ol> with one row per step. */
+/** Fill an <ol> with one row per step. */
 export function showSteps(list, steps) {
   list.replaceChildren(
-    // What this video does not need is not worth a line.
+    // Steps that this video does not need are left out.
     ...steps.filter(({ state }) => state !== "skipped").map(({ name, state, percent, seconds }) => {
       const running = state === "running" && percent > 0 ? ` ${Math.round(percent)} %` : "";
       const took = state === "done" && seconds >= 1 ? ` ${Math.round(seconds)} s` : "";
@@ -45,8 +45,12 @@ export const STATUS_WORDS = {
 };
 
 /**
- * Calls `onChange(job)` until the job is ready or failed and resolves to that job; null when the video is gone
- * or `signal` aborted. Waits longer while nothing moves, and not at all for a hidden tab.
+ * Call `onChange(job)` until the job is ready or failed, and resolve to that job; to null when the video is gone or
+ * `signal` was aborted. Polls less often while nothing changes, and not at all in a hidden tab.
+ *
+ * @param {string} id
+ * @param {(job: any) => void} onChange
+ * @param {AbortSignal} [signal]
  */
 export async function followProcessing(id, onChange, signal) {
   let wait = FIRST_WAIT;
@@ -59,11 +63,11 @@ export async function followProcessing(id, onChange, signal) {
       onChange(data);
       if (data.status === "ready" || data.status === "failed") return data;
       const now = JSON.stringify([data.status, data.progress]);
-      wait = now === seen ? Math.min(wait * 1.6, LONGEST_WAIT) : FIRST_WAIT;
+      wait = now === seen ? Math.min(wait * 1.6, MAX_WAIT) : FIRST_WAIT;
       seen = now;
     } catch (error) {
       if (error.status === 404) return null;
-      wait = Math.max(error.retryAfter * 1000, LONGEST_WAIT);
+      wait = Math.max(error.retryAfter * 1000, MAX_WAIT);
     }
     await sleep(wait);
   }

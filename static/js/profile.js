@@ -1,4 +1,4 @@
-// Pictures are shown before they are saved, can be dropped, and are refused here when the server would refuse them.
+// Profile images: previews before saving, drag and drop, and the server's checks of type and size.
 import { el } from "./ui.js";
 
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];

@@ -1,4 +1,4 @@
-// Like and dislike answer at once and put things back when the server says no.
+// Like and dislike buttons update at once, and are reset when the server refuses.
 import { api } from "./api.js";
 import { toast } from "./ui.js";
 

@@ -1,8 +1,7 @@
-// A playlist's own page: its order, by dragging rows or by their up and down buttons (or Alt and an arrow key), and
-// taking videos out. The list's version goes with every move, so that two people who sort at once do not undo each
-// other unseen.
+// A playlist's page: sorting by drag and drop, by the up and down buttons, or by Alt and an arrow key, and removing videos.
+// Every move sends the list's version, so that two people who sort at once do not overwrite each other unnoticed.
 import { api } from "./api.js";
-import { offerFocus } from "./attention.js";
+import { offerFocus } from "./focus.js";
 import { removeLater, toast } from "./ui.js";
 
 const list = document.querySelector("[data-playlist]");
@@ -12,7 +11,7 @@ const titleOf = (row) => row.querySelector(".card-title").textContent.trim();
 const path = (row) => `/playlists/${list.dataset.playlist}/items/${row.dataset.item}`;
 const isSortable = list?.hasAttribute("data-sortable");
 let queue = Promise.resolve();
-// The numbers of the rows that are shown: videos that the viewer may not see have theirs in between.
+// The positions of the rows in the page. Videos that the viewer may not see have positions in between.
 let places = [];
 const numberOf = (row) => Number(row.querySelector("[data-number]").textContent);
 
@@ -32,7 +31,7 @@ function showEnds() {
   const all = rows();
   all.forEach((row, index) => {
     const [up, down] = row.querySelectorAll("[data-move] button");
-    // With more pages before or to come the ends of what is shown are not those of the list.
+    // With pages before or after this one, its ends are not those of the list.
     up.disabled = index === 0 && places[0] === 1;
     down.disabled = index === all.length - 1 && !list.querySelector(".more");
     row.draggable = true;
@@ -51,11 +50,11 @@ function rememberVersion(etag) {
   const version = /\d+/.exec(etag ?? "")?.[0];
   if (!version) return;
   list.dataset.version = version;
-  // Forms that are sent as such (to the top, to the end, beyond the rows shown) go by it, too.
+  // Forms that are sent without scripts (to the top, to the end, to another page) use it, too.
   for (const field of list.querySelectorAll("[name=version]")) field.value = version;
 }
 
-/** Tells the server where `row` stands now; puts it back to before `successor` when it refuses. */
+/** Send the new position of `row`; move it back before `successor` when the server refuses. */
 function store(row, successor) {
   const next = row.nextElementSibling?.dataset.item;
   const previous = row.previousElementSibling?.dataset.item;
@@ -82,7 +81,7 @@ function move(row, before) {
   store(row, successor);
 }
 
-/** Puts a row back where it was, as a new item of the playlist. */
+/** Add a removed row again at its former position, as a new item of the playlist. */
 async function putBack(row, successor, position) {
   const json = { video_id: row.dataset.video, note: row.dataset.noted ?? "" };
   if (isSortable) json.position = position;
@@ -135,23 +134,23 @@ list?.addEventListener("submit", (event) => {
   }
   if (!event.target.matches("[data-move]")) return;
   const isUp = event.submitter?.value === "up";
-  const neighbour = isUp ? row.previousElementSibling : row.nextElementSibling;
-  // Beyond the last row shown there is nothing to name: the form itself is sent then.
-  if (!neighbour?.dataset.item) return;
+  const neighbor = isUp ? row.previousElementSibling : row.nextElementSibling;
+  // There is no row to move past in this page: the form itself is sent.
+  if (!neighbor?.dataset.item) return;
   event.preventDefault();
-  move(row, isUp ? neighbour : neighbour.nextElementSibling);
+  move(row, isUp ? neighbor : neighbor.nextElementSibling);
   event.submitter.focus();
 });
 
-// Alt and an arrow move the row that has the focus, which stays where it was in the row.
+// Alt and an arrow key move the row that contains the focus, which stays where it is in the row.
 list?.addEventListener("keydown", (event) => {
   const row = event.target.closest("[data-item]");
   if (!isSortable || !row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
   event.preventDefault();
   const focused = document.activeElement;
-  const neighbour = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
-  if (!neighbour?.dataset.item) return;
-  move(row, event.key === "ArrowUp" ? neighbour : neighbour.nextElementSibling);
+  const neighbor = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+  if (!neighbor?.dataset.item) return;
+  move(row, event.key === "ArrowUp" ? neighbor : neighbor.nextElementSibling);
   focused.focus();
 });
 
@@ -194,7 +193,7 @@ list?.addEventListener("dragend", () => {
   clearTargets();
 });
 
-// A rule that is chosen is applied at once.
+// A sort order is applied as soon as it is chosen.
 document.querySelector("[data-submits]")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 
 document.addEventListener("htmx:after:swap", () => list && readPlaces());

@@ -1,6 +1,6 @@
-// "Report" and "Block": a dialog and a question instead of a page of their own.
-import { api, inWords } from "./api.js";
-import { confirmed, el, modal, style, toast } from "./ui.js";
+// "Report" opens a dialog and "Block" asks for confirmation. Without scripts each has its own page.
+import { api, errorText } from "./api.js";
+import { confirmAction, el, modal, style, toast } from "./ui.js";
 
 async function openReport(trigger) {
   const [response, { Draft }] = await Promise.all([
@@ -32,7 +32,7 @@ async function openReport(trigger) {
       dialog.close();
       toast("Thank you. The people who run this site will look at it.");
     } catch (error) {
-      problem.textContent = inWords(error);
+      problem.textContent = errorText(error);
     }
   });
 }
@@ -50,7 +50,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = form.dataset.block;
   const text = `@${name} will not be able to comment on what is yours or to subscribe to you, and you will not see what they say. You can undo this in your settings.`;
-  if (!(await confirmed(`Block @${name}?`, text, "Block"))) return;
+  if (!(await confirmAction(`Block @${name}?`, text, "Block"))) return;
   try {
     await api("PUT", `/me/blocks/${encodeURIComponent(name)}`);
     for (const comment of document.querySelectorAll(`[data-comment][data-author="${CSS.escape(name)}"]`)) comment.remove();

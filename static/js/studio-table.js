@@ -1,8 +1,8 @@
-// Choosing rows of the table: "all on this page", how many are chosen, and a question before they are deleted.
-// Without this the same form works: the server knows which rows the page showed, and asks on a page of its own.
-import { confirmed, el, toast } from "./ui.js";
+// Selecting rows in the table of videos: "all on this page", the number selected, and a confirmation before deleting.
+// Without scripts the same form works: the server knows which rows the page showed, and asks on a page of its own.
+import { confirmAction, el, toast } from "./ui.js";
 
-const MOST = 100;
+const MAX_VIDEOS = 100;
 const form = document.querySelector("[data-bulk]");
 const picks = () => [...document.querySelectorAll("[data-pick]")];
 
@@ -17,10 +17,10 @@ function show() {
 
 async function remove(button) {
   const titles = picks().filter((pick) => pick.checked).map((pick) => pick.closest("[data-row]").dataset.title);
-  // Titles in other directions of writing are kept apart from the sentence.
+  // Isolate titles in other writing directions from the sentence.
   const named = titles.slice(0, 5).map((title) => `“\u2068${title}\u2069”`).join(", ");
   const more = titles.length > 5 ? ` and ${titles.length - 5} more` : "";
-  const sure = await confirmed(
+  const sure = await confirmAction(
     titles.length === 1 ? "Delete this video?" : `Delete ${titles.length} videos?`,
     `${named}${more}: with files, comments and places in playlists. This cannot be undone.`,
     titles.length === 1 ? "Delete video" : `Delete ${titles.length} videos`,
@@ -39,21 +39,21 @@ if (form) {
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-pick]")) return;
     show();
-    // On a narrow screen the form would cover the rows.
+    // On a narrow screen the open form would cover the rows.
     if (event.target.checked && matchMedia("(width >= 40rem)").matches) form.querySelector("[data-changes]").open = true;
   });
   form.addEventListener("submit", (event) => {
     const chosen = picks().filter((pick) => pick.checked).length;
-    if (chosen === 0 || chosen > MOST) {
+    if (chosen === 0 || chosen > MAX_VIDEOS) {
       event.preventDefault();
-      toast(chosen ? `At most ${MOST} videos at once.` : "Choose videos first.", { level: "error" });
+      toast(chosen ? `At most ${MAX_VIDEOS} videos at once.` : "Choose videos first.", { level: "error" });
     } else if (event.submitter?.matches("[data-delete-chosen]") && !form.elements.confirmed) {
       event.preventDefault();
       remove(event.submitter);
     }
   });
   document.addEventListener("htmx:after:swap", show);
-  // What the browser remembers of the page when one comes back.
+  // After Back, the browser restores the checkboxes.
   window.addEventListener("pageshow", () => {
     form.elements.confirmed?.remove();
     show();

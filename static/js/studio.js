@@ -1,13 +1,13 @@
-// The studio's rows follow the processing of their videos; retry and delete work without leaving the page.
-import { api, inWords } from "./api.js";
-import { offerFocus } from "./attention.js";
+// The studio's rows show the processing of their videos; retry and delete work without leaving the page.
+import { api, errorText } from "./api.js";
+import { offerFocus } from "./focus.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "./processing.js";
-import { confirmed, el, toast } from "./ui.js";
+import { confirmAction, el, toast } from "./ui.js";
 
 const part = (row, name) => row.querySelector(`[data-${name}]`);
 const isWorking = (status) => !["ready", "failed"].includes(status);
 
-/** A hopeless file is not worth another try: its row offers to choose another one. */
+/** Show a row's status. `isHopeless`: retrying cannot help, so the row offers to choose another file. */
 function showStatus(row, status, isHopeless = false) {
   row.dataset.status = status;
   const badge = part(row, "badge");
@@ -35,14 +35,14 @@ function showJob(row, job) {
   if (job.error) part(row, "problem").textContent = job.error.detail;
 }
 
-async function showPoster(row) {
+async function showThumbnail(row) {
   try {
     const { data } = await api("GET", `/videos/${row.dataset.row}`);
     if (!data.thumbnail_url) return;
     const thumb = row.querySelector(".thumb");
     thumb.replaceChildren(el("img", { src: data.thumbnail_url, alt: "", width: "320", height: "180" }));
   } catch {
-    // The picture comes with the next look at the page.
+    // The thumbnail comes with the next page load.
   }
 }
 
@@ -51,7 +51,7 @@ async function follow(row) {
   row.dataset.followed = "1";
   const job = await followProcessing(row.dataset.row, (now) => showJob(row, now));
   delete row.dataset.followed;
-  if (job?.status === "ready") showPoster(row);
+  if (job?.status === "ready") showThumbnail(row);
 }
 
 function addProgress(row) {
@@ -69,12 +69,12 @@ async function retry(row) {
     showStatus(row, "queued");
     follow(row);
   } catch (error) {
-    toast(inWords(error), { level: "error" });
+    toast(errorText(error), { level: "error" });
   }
 }
 
 async function remove(row) {
-  const sure = await confirmed("Delete this video?", `“${row.dataset.title}” and all its files are removed. This cannot be undone.`, "Delete video");
+  const sure = await confirmAction("Delete this video?", `“${row.dataset.title}” and all its files are removed. This cannot be undone.`, "Delete video");
   if (!sure) return;
   try {
     await api("DELETE", `/videos/${row.dataset.row}`);
@@ -83,7 +83,7 @@ async function remove(row) {
     offerFocus(next?.querySelector("a:not([tabindex])"));
     toast("Video deleted.");
   } catch (error) {
-    toast(inWords(error), { level: "error" });
+    toast(errorText(error), { level: "error" });
   }
 }
 
@@ -107,7 +107,7 @@ document.addEventListener("click", (event) => {
   remove(row);
 });
 
-/** Times are kept in UTC and shown as the clock of whoever looks says. */
+/** Show and read date fields in local time; the server gets and sends UTC. */
 function localTimes() {
   for (const field of document.querySelectorAll("input[data-utc]")) {
     const sent = el("input", { type: "hidden", name: field.name, value: field.value ? `${field.value}:00Z` : "" });

@@ -1,4 +1,4 @@
-// Subscribe buttons answer at once and put things back when the server says no.
+// Subscribe buttons update at once, and are reset when the server refuses.
 import { api } from "./api.js";
 import { toast } from "./ui.js";
 

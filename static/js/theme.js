@@ -1,4 +1,4 @@
-// Runs before the first paint, so that no page flashes in the wrong theme or jumps as the sidebar settles.
+// Runs before the first paint, so that no page flashes in the wrong theme or moves when the sidebar changes.
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
@@ -10,9 +10,9 @@
     nav = localStorage.getItem("nav");
     theatre = localStorage.getItem("theatre");
   } catch {
-    // Storage may be blocked: the system's theme is used then.
+    // Without storage the system's theme is used.
   }
-  // Who is signed in and has chosen brings the theme along in the page: it holds on every device.
+  // An account's theme is in the page: it applies on every device.
   if (!root.dataset.theme && (theme === "light" || theme === "dark")) root.dataset.theme = theme;
   if (theatre) root.dataset.theatre = "1";
   if (!root.dataset.nav) root.dataset.nav = nav ?? (innerWidth < 1120 ? "mini" : "full");

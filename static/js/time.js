@@ -1,4 +1,4 @@
-// Times are rendered in UTC or as "3 days ago"; here they gain the viewer's own date and hour.
+// Times are rendered in UTC or as "3 days ago": this adds the local date and time.
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
@@ -12,10 +12,10 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   if (date) time.textContent = short.format(date);
 }
 
-// On first hover only, so that times in fragments loaded later are covered as well.
+// On first hover, so that times in fragments loaded later are covered as well.
 document.addEventListener("pointerover", (event) => {
   const time = event.target.closest?.("time[datetime]");
-  // A day is the same everywhere.
+  // Days have no time of day to convert.
   if (!time?.dateTime.includes("T") || time.title) return;
   const date = dateOf(time);
   if (date) time.title = full.format(date);

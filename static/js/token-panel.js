@@ -1,8 +1,8 @@
-// The guide's panel: signs in as a native client, shows both tokens at work, and what a replayed one causes.
-import { copies } from "./clipboard.js";
+// The guide's token panel: signs in as a native client, shows both tokens, and what replaying one causes.
+import { copyOnClick } from "./clipboard.js";
 import { Client } from "./token-panel/client.js";
 import { draw, drawSessions, log, part, remark, tick } from "./token-panel/view.js";
-import { inWords } from "./token-panel/words.js";
+import { errorText } from "./token-panel/texts.js";
 
 let client = new Client();
 let toldExpiry = false;
@@ -10,7 +10,7 @@ const form = part("sign-in");
 
 const redraw = () => draw(client, replay);
 
-/** One press at a time: buttons stay where they are, so that the focus does, and answer once the call is back. */
+/** Run `action` on a click, one at a time. The button is not disabled meanwhile, so that it keeps the focus. */
 function on(name, action) {
   const button = part(name);
   button.addEventListener("click", async () => {
@@ -27,12 +27,12 @@ async function showSessions() {
   if (answer.ok) drawSessions(answer.body.results);
 }
 
-/** After an answer that may have ended the session: draw, and say what has become of the access token. */
+/** Redraw after an answer that may have ended the session, and check what became of the access token. */
 async function settle() {
   redraw();
   if (client.endedBy && client.endedBy !== "logout") {
     const answer = await client.verify();
-    log("POST /auth/token/verify", answer, `The access token, which had ${Math.ceil(client.left)} s left: ${inWords(answer)}`);
+    log("POST /auth/token/verify", answer, `The access token, which had ${Math.ceil(client.left)} s left: ${errorText(answer)}`);
     part("again").focus();
   }
   await showSessions();
@@ -54,7 +54,7 @@ form.addEventListener("submit", async (event) => {
     const second = answer.body.code === "otp_required" || answer.body.code === "otp_invalid";
     part("otp").hidden = otp.required !== true && !second;
     otp.required ||= second;
-    problem(inWords(answer));
+    problem(errorText(answer));
     otp.value = "";
     (second ? otp : password).focus();
     return;
@@ -71,7 +71,7 @@ form.addEventListener("submit", async (event) => {
 
 on("call", async () => {
   const answer = await client.me();
-  log("GET /me", answer, answer.ok ? `The API knows you as ${answer.body.username}.` : inWords(answer));
+  log("GET /me", answer, answer.ok ? `The API knows you as ${answer.body.username}.` : errorText(answer));
   await settle();
 });
 
@@ -79,24 +79,24 @@ on("refresh", async () => {
   const before = client.live.number;
   const answer = await client.refresh();
   toldExpiry &&= !answer.ok;
-  log(`POST /auth/token/refresh g${before}`, answer, answer.ok ? `g${before} is spent, g${client.live.number} is live. A new access token came with it.` : inWords(answer));
+  log(`POST /auth/token/refresh g${before}`, answer, answer.ok ? `g${before} is spent, g${client.live.number} is live. A new access token came with it.` : errorText(answer));
   await settle();
 });
 
 async function replay(generation) {
   const answer = await client.replay(generation);
   const same = `The grace: the same g${client.live.number} again, byte for byte. Still one chain.`;
-  log(`POST /auth/token/refresh g${generation.number}`, answer, answer.same ? same : inWords(answer));
+  log(`POST /auth/token/refresh g${generation.number}`, answer, answer.same ? same : errorText(answer));
   await settle();
 }
 
 on("sign-out", async () => {
   const answer = await client.signOut();
-  log("POST /auth/logout", answer, answer.ok ? "The session has ended, and every token of it is dead." : inWords(answer));
+  log("POST /auth/logout", answer, answer.ok ? "The session has ended, and every token of it is dead." : errorText(answer));
   if (!answer.ok) return;
   redraw();
   const after = await client.verify();
-  log("POST /auth/token/verify", after, inWords(after));
+  log("POST /auth/token/verify", after, errorText(after));
   drawSessions([]);
   part("again").focus();
 });
@@ -113,11 +113,11 @@ on("again", () => {
   form.elements.login.focus();
 });
 
-// On a phone what is inside the tokens would push the buttons out of sight.
+// On a phone the tokens' contents would push the buttons out of view.
 for (const inside of document.querySelectorAll("[data-inside]")) inside.open = innerWidth >= 640;
 
-copies(part('copy="access"'), () => client.access);
-copies(part('copy="refresh"'), () => client.live.token);
+copyOnClick(part('copy="access"'), () => client.access);
+copyOnClick(part('copy="refresh"'), () => client.live.token);
 
 setInterval(() => {
   if (!client.live) return;

@@ -1,4 +1,4 @@
-// Small pieces of interface that several modules share: elements, icons, toasts, questions.
+// Shared user interface: elements, icons, toasts, dialogs.
 
 const ICONS = new URL("../icons.svg", import.meta.url).href;
 
@@ -21,6 +21,7 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Make an icon of the sprite static/icons.svg, as the template tag `icon` does. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", "icon");
@@ -31,7 +32,7 @@ export function icon(name) {
   return svg;
 }
 
-/** Adds a style sheet below `css/`, once; resolves when it is there, also when it cannot be had. */
+/** Add a style sheet below `css/`, once. Resolve when it is loaded, and also when it fails. */
 export function style(name) {
   const { href } = new URL(`../css/${name}.css`, import.meta.url);
   const had = document.querySelector(`link[rel=stylesheet][href="${new URL(href).pathname}"], link[rel=stylesheet][href="${href}"]`);
@@ -65,7 +66,7 @@ export function toast(text, { level = "info", action, onAction } = {}) {
   return box;
 }
 
-/** Remove `box` after some time, but not while somebody points at it or has the focus in it. */
+/** Remove `box` after `ms` milliseconds, but not while the pointer or the focus is in it. */
 export function removeLater(box, ms) {
   setTimeout(() => {
     if (box.matches(":hover") || box.contains(document.activeElement)) removeLater(box, ms);
@@ -73,7 +74,7 @@ export function removeLater(box, ms) {
   }, ms);
 }
 
-/** A modal dialog with a title and a close button; the caller fills `body`. It removes itself when closed. */
+/** Open a modal dialog with a title, a close button and `body`, and return it. It is removed when closed. */
 export function modal(title, ...body) {
   const close = el("button", { class: "icon-btn icon-btn-small", type: "button", "aria-label": "Close" }, icon("close"));
   const heading = el("h2", { id: `dialog-${Date.now()}` }, title);
@@ -81,7 +82,7 @@ export function modal(title, ...body) {
   close.addEventListener("click", () => dialog.close());
   const texts = "textarea, input:not([type=checkbox], [type=radio], [type=hidden])";
   const hasText = () => [...dialog.querySelectorAll(texts)].some((field) => field.value !== field.defaultValue);
-  // Only its buttons close a dialog that somebody has typed into.
+  // A dialog with typed text is closed only by its buttons.
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog && !hasText()) dialog.close();
   });
@@ -94,8 +95,8 @@ export function modal(title, ...body) {
   return dialog;
 }
 
-/** Asks before something that cannot be undone; resolves to true or false. */
-export function confirmed(title, text, action) {
+/** Ask before something that cannot be undone. Resolve to whether the user agreed. */
+export function confirmAction(title, text, action) {
   return new Promise((resolve) => {
     const yes = el("button", { class: "btn btn-danger", type: "button" }, action);
     const no = el("button", { class: "btn", type: "button", autofocus: true }, "Keep it");

@@ -1,9 +1,9 @@
-// The upload page: files chosen or dropped are queued and sent one after the other.
-import { api, inWords } from "./api.js";
-import { confirmed, toast } from "./ui.js";
-import { UploadItem } from "./upload/item.js";
+// The upload page: files that are chosen or dropped are queued and sent one after the other.
+import { api, errorText } from "./api.js";
+import { confirmAction, toast } from "./ui.js";
+import { UploadItem } from "./upload/queue-item.js";
 import { forgetUpload } from "./upload/transfer.js";
-import { refusal } from "./upload/words.js";
+import { refusal } from "./upload/texts.js";
 
 const page = document.querySelector("[data-upload]");
 const form = page.querySelector("[data-upload-form]");
@@ -20,13 +20,13 @@ const account = page.dataset.account;
 const links = { watch: page.dataset.watchUrl, edit: page.dataset.editUrl };
 const items = [];
 
-/** One transfer at a time: on a slow line two would only make each of them later. */
+/** Send the next file. One at a time: on a slow connection, two at once would only delay each other. */
 function sendNext() {
   if (items.some((item) => item.state === "sending")) return;
   items.find((item) => item.state === "waiting")?.send();
 }
 
-/** Asks for the titles of new rows, in pieces that the server takes. Without an answer the server chooses them later. */
+/** Ask the server for titles of new rows, 100 at a time. Without an answer it chooses them when the upload is created. */
 async function suggestTitles(added) {
   for (let first = 0; first < added.length; first += 100) {
     const some = added.slice(first, first + 100);
@@ -64,7 +64,7 @@ function addFiles(files) {
   sendNext();
 }
 
-/** An upload of an earlier visit that goes on in the queue is listed there only. */
+/** Remove an unfinished upload from its list once it continues in the queue. */
 function dropUnfinished(videoId) {
   page.querySelector(`[data-unfinished-video="${videoId}"]`)?.remove();
   const section = page.querySelector("[data-unfinished]");
@@ -74,13 +74,13 @@ function dropUnfinished(videoId) {
 page.querySelector("[data-unfinished]")?.addEventListener("click", async (event) => {
   const row = event.target.closest("[data-forget]")?.closest("[data-unfinished-video]");
   if (!row) return;
-  const sure = await confirmed("Give up this upload?", "What has been sent of it is removed.", "Give up");
+  const sure = await confirmAction("Give up this upload?", "What has been sent of it is removed.", "Give up");
   if (!sure) return;
   try {
     await forgetUpload(row.dataset.upload);
     dropUnfinished(row.dataset.unfinishedVideo);
   } catch (error) {
-    toast(inWords(error), { level: "error" });
+    toast(errorText(error), { level: "error" });
   }
 });
 
@@ -94,7 +94,7 @@ form.addEventListener("submit", (event) => event.preventDefault());
 
 for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("is-over"));
 for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("is-over"));
-// A file dropped beside the area must not replace the page.
+// Otherwise a file dropped beside the area would replace the page.
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
   event.preventDefault();

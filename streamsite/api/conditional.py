@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streamsite import origin
+from streamsite.cache_headers import PRIVATE_REVALIDATED, PUBLIC_REVALIDATED
 from streamsite.errors import Stale
 
 
@@ -27,7 +28,7 @@ def conditional_response(request: Request, body: Mapping[str, object]) -> Respon
     response = Response(status=304) if etag in offered else Response(body)
     response["ETag"] = etag
     mine = request.user is not None and request.user.is_authenticated
-    response["Cache-Control"] = "private, no-cache" if mine else "public, max-age=0, must-revalidate"
+    (PRIVATE_REVALIDATED if mine else PUBLIC_REVALIDATED).set_on(response)
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return response
 

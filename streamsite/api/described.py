@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Mapping
+from datetime import datetime
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -121,7 +122,7 @@ def _schema_of(hint: object, bindings: Bindings, auto_schema: AutoSchema) -> Jso
 
 
 def _basic(hint: object) -> JsonSchema:
-    if hint not in (str, int, float, bool):
+    if hint not in (str, int, float, bool, datetime):
         raise TypeError(f"{hint!r} has no schema")
     return dict(build_basic_type(hint) or {})  # type: ignore[arg-type]
 

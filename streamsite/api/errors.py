@@ -10,7 +10,8 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from streamsite import errors
+from streamsite import error_responses, errors
+from streamsite.cache_headers import NEVER_STORED
 
 CODE_BY_STATUS = {
     400: "validation_error",
@@ -30,9 +31,11 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if error is None:
         return None
     request = context.get("request")
-    errors.note_for_log(request, error, exception)
-    response = Response(errors.error_body(error, getattr(request, "request_id", "")), status=error.status)
-    response["Cache-Control"] = "no-store"
+    error_responses.note_for_log(request, error, exception)
+    response = Response(
+        error_responses.error_body(error, getattr(request, "request_id", "")), status=error.status
+    )
+    NEVER_STORED.set_on(response)
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
     for name, value in error.headers.items():

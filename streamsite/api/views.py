@@ -14,7 +14,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite import errors
+from streamsite import error_responses, errors
+from streamsite.cache_headers import public_for
 
 
 class ApiDocs(TemplateView):
@@ -32,8 +33,7 @@ class SchemaView(SpectacularJSONAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
-        response["Cache-Control"] = "public, max-age=300"
-        return response
+        return public_for(300).set_on(response)
 
 
 @cache
@@ -49,4 +49,4 @@ def _generate_document() -> bytes:
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """Unknown API paths are JSON as well."""
-    return errors.error_response(request, errors.Absent())
+    return error_responses.error_response(request, errors.Absent())

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.api.base import current_session_id, no_store, signed_in_user
 from streamsite.api.described import described
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Invalid, TooLarge
 from subscriptions import opml, private_feed
 from subscriptions.schemas import NewPrivateFeedDict, PrivateFeedDict, SubscriptionImportDict
@@ -55,7 +56,7 @@ def opml_response(content: bytes) -> HttpResponse:
         content_type=f"{opml.CONTENT_TYPE}; charset=utf-8",
         headers={
             "Content-Disposition": 'attachment; filename="subscriptions.opml"',
-            "Cache-Control": "private, no-store",
+            "Cache-Control": PRIVATE_NEVER_STORED,
         },
     )
 

@@ -49,7 +49,7 @@ def _post_response(request: Request, post: Post, code: int = 200) -> Response:
     return no_store(response)
 
 
-def _serialize_page(request: Request, page: Page[Post]) -> dict[str, Any]:
+def _serialize_page(request: Request, page: Page[Post]) -> PageDict[PostDict]:
     opinions = queries.viewer_reactions(request.user, page.rows)
     return page.body(lambda post: mappers.serialize_post(post, request.user, opinions.get(post.pk)))
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import channel_for_viewing
 from accounts.current_user import signed_in_user
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import Page, paginate
 from streamsite.errors import Forbidden
 from streamsite.view_actions import (
@@ -42,7 +43,7 @@ def _serialize_for_page(post: Post, viewer: Viewer, reaction: str | None, *, unh
     }
 
 
-def _serialize_page(request: HttpRequest, page: Page[Post]) -> Context:
+def _serialize_page(request: HttpRequest, page: Page[Post]) -> PageDict[Context]:
     reactions = queries.viewer_reactions(request.user, page.rows)
     body = page.body(lambda post: _serialize_for_page(post, request.user, reactions.get(post.pk)))
     return add_watch_marks(request.user, body)

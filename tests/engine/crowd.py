@@ -275,7 +275,7 @@ class Crowd(Cast):
         )
 
     def _figures(self) -> None:
-        """A year of the owner's videos, as many of others, and two years of the owner's channel."""
+        """Write a year of the owner's videos, as many of others, and two years of the owner's channel."""
         today = dt.datetime.now(dt.UTC).date()
         days = [(today - dt.timedelta(days=n)).isoformat() for n in range(730)]
         rows = list(Video.objects.values_list("pk", "channel_id").order_by("channel_id")[: ROW_COUNT // 30])

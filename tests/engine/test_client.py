@@ -37,7 +37,7 @@ def test_threads_share_one_client(database: None) -> None:
 
 
 def test_closing_a_connection_leaves_the_client(database: None) -> None:
-    """What a request ends with must not cost the next one a new pool."""
+    """The end of a request costs the next one no new pool."""
     before = get_client()
     connection.close()
     assert Tag.objects.count() == 0

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Element, openPage } from "./support/browser.js";
 
 const { local } = openPage("https://site.test/", { account: "ada1" });
-const { Draft, handOver } = await import("../../static/js/drafts.js");
+const { Draft, keepForSignIn } = await import("../../static/js/drafts.js");
 
 /** A form with one text field, which the server fills with `initial`. */
 function formWith(initial = "") {
@@ -67,7 +67,7 @@ test("another subject's draft stays where it is", () => {
 });
 
 test("a handed-over text waits in the tab", () => {
-  handOver("comment:/videos/a/comments", "text");
+  keepForSignIn("comment:/videos/a/comments", "text");
   const { subject, text } = JSON.parse(sessionStorage.getItem("draft-handover"));
   assert.deepEqual([subject, text], ["comment:/videos/a/comments", "text"]);
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { openPage } from "./support/browser.js";
 
 openPage("https://site.test/watch/a");
-const { sourceOf, Stretches } = await import("../../static/js/player/heartbeat.js");
+const { trafficSource, Stretches } = await import("../../static/js/player/heartbeat.js");
 
 const here = (path) => new URL(path, "https://site.test");
 
@@ -22,7 +22,7 @@ for (const [path, referrer, source] of [
   ["/watch/a?list=p", "https://elsewhere.test/page", "playlist"],
   ["/embed/a?list=p", "https://elsewhere.test/page", "embed"],
 ]) {
-  test(`${path} from ${referrer || "nowhere"} is ${source}`, () => assert.equal(sourceOf(here(path), referrer), source));
+  test(`${path} from ${referrer || "nowhere"} is ${source}`, () => assert.equal(trafficSource(here(path), referrer), source));
 }
 
 test("playing on is one stretch", () => {

@@ -5,40 +5,40 @@ import { test } from "node:test";
 import { openPage } from "./support/browser.js";
 
 const { local } = openPage("https://site.test/watch/a");
-const { isFinished, leftHere, markOf, noteUnsent, startOf } = await import("../../static/js/player/position.js");
+const { isFinished, storedPosition, watchMark, noteUnsent, startPosition } = await import("../../static/js/player/position.js");
 
 const CASES = JSON.parse(readFileSync(new URL("cases/positions.json", import.meta.url), "utf8"));
 
 for (const { position, duration, percent, isFinished: finished } of CASES) {
   test(`${position} s of ${duration} s`, () => {
     assert.equal(isFinished(position, duration), finished);
-    assert.deepEqual(markOf(position, duration), percent === null ? null : { percent, isFinished: finished });
+    assert.deepEqual(watchMark(position, duration), percent === null ? null : { percent, isFinished: finished });
   });
 }
 
 test("an unknown length is never finished", () => {
   assert.equal(isFinished(50, NaN), false);
-  assert.equal(markOf(50, NaN), null);
+  assert.equal(watchMark(50, NaN), null);
 });
 
 test("a visitor continues where this browser says", () => {
   local.setItem("positions", JSON.stringify([["a", 42.5], ["b", 3], ["c", 99]]));
-  assert.equal(leftHere("a"), 42.5);
-  assert.equal(leftHere("nothing"), 0);
-  assert.equal(startOf({ videoId: "a", resume: "7", start: "" }, 100), 42.5);
-  assert.equal(startOf({ videoId: "b", start: "" }, 100), 0, "the first seconds are not worth continuing");
-  assert.equal(startOf({ videoId: "c", start: "" }, 100), 0, "a finished video begins anew");
+  assert.equal(storedPosition("a"), 42.5);
+  assert.equal(storedPosition("nothing"), 0);
+  assert.equal(startPosition({ videoId: "a", resume: "7", start: "" }, 100), 42.5);
+  assert.equal(startPosition({ videoId: "b", start: "" }, 100), 0, "the first seconds are not worth continuing");
+  assert.equal(startPosition({ videoId: "c", start: "" }, 100), 0, "a finished video begins anew");
 });
 
 test("the address comes first, unless it names a moment behind the end", () => {
-  assert.equal(startOf({ videoId: "a", start: "10" }, 100), 10);
-  assert.equal(startOf({ videoId: "a", start: "100" }, 100), 0);
-  assert.equal(startOf({ videoId: "a", start: "100" }, 0), 100);
+  assert.equal(startPosition({ videoId: "a", start: "10" }, 100), 10);
+  assert.equal(startPosition({ videoId: "a", start: "100" }, 100), 0);
+  assert.equal(startPosition({ videoId: "a", start: "100" }, 0), 100);
 });
 
 test("positions that cannot be read count as none", () => {
   local.setItem("positions", "{not json");
-  assert.equal(leftHere("a"), 0);
+  assert.equal(storedPosition("a"), 0);
 });
 
 test("a visitor's position is not noted as unsent", () => {

@@ -4,20 +4,20 @@ import { test } from "node:test";
 import { openPage } from "./support/browser.js";
 
 openPage("https://site.test/watch/b", { account: "ada1" });
-const { goTo, isContinued } = await import("../../static/js/player/queue.js");
+const { goTo, wasContinued } = await import("../../static/js/player/queue.js");
 
 test("nothing to go to", () => assert.equal(goTo(null), false));
 
 test("the page that was gone to is continued, once", () => {
-  assert.equal(isContinued(), false);
+  assert.equal(wasContinued(), false);
   assert.equal(goTo({ href: location.href }), true);
-  assert.equal(isContinued(), true);
-  assert.equal(isContinued(), false);
+  assert.equal(wasContinued(), true);
+  assert.equal(wasContinued(), false);
 });
 
 test("another page than the one gone to is not, and forgets it", () => {
   goTo({ href: "https://site.test/watch/c" });
-  assert.equal(isContinued(), false);
+  assert.equal(wasContinued(), false);
   goTo({ href: location.href });
-  assert.equal(isContinued(), true);
+  assert.equal(wasContinued(), true);
 });

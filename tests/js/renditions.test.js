@@ -1,7 +1,7 @@
 // The list of qualities, as media-chrome's menu reads it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linesOf, RenditionList } from "../../static/js/player/renditions.js";
+import { qualityLines, RenditionList } from "../../static/js/player/renditions.js";
 
 for (const [level, lines] of [
   [{ uri: "/media/v/token/id/1/1080p/index.m3u8", width: 1920, height: 800 }, 1080],
@@ -11,7 +11,7 @@ for (const [level, lines] of [
   [{ width: 640, height: 480 }, 480],
   [{ width: 608, height: 1080 }, 608],
 ]) {
-  test(`${level.uri ?? `${level.width}x${level.height}`} is ${lines}p`, () => assert.equal(linesOf(level), lines));
+  test(`${level.uri ?? `${level.width}x${level.height}`} is ${lines}p`, () => assert.equal(qualityLines(level), lines));
 }
 
 const LEVELS = [{ width: 640, height: 360, bitrate: 1 }, { width: 720, height: 1280, bitrate: 2 }];

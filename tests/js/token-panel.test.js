@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Client, decoded, GRACE_SECONDS } from "../../static/js/token-panel/client.js";
-import { clock, inWords, meaning, shortened } from "../../static/js/token-panel/words.js";
+import { clock, errorText, meaning, shortened } from "../../static/js/token-panel/texts.js";
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const token = (claims) => `${part({ alg: "EdDSA", typ: "at+jwt" })}.${part(claims)}.signature`;
@@ -36,10 +36,10 @@ test("clocks, claims and tokens in words", () => {
 });
 
 test("an error in words, by its code, its detail, or a general sentence", () => {
-  assert.match(inWords({ body: { code: "throttled" }, retryAfter: 7 }), /Wait 7 seconds/);
-  assert.match(inWords({ body: { code: "token_expired" }, retryAfter: 0 }), /refreshes now/);
-  assert.equal(inWords({ body: { code: "new_code", detail: "As the server says." }, retryAfter: 0 }), "As the server says.");
-  assert.equal(inWords({ body: {}, retryAfter: 0 }), "Something went wrong.");
+  assert.match(errorText({ body: { code: "throttled" }, retryAfter: 7 }), /Wait 7 seconds/);
+  assert.match(errorText({ body: { code: "token_expired" }, retryAfter: 0 }), /refreshes now/);
+  assert.equal(errorText({ body: { code: "new_code", detail: "As the server says." }, retryAfter: 0 }), "As the server says.");
+  assert.equal(errorText({ body: {}, retryAfter: 0 }), "Something went wrong.");
 });
 
 test("refreshing adds a generation, and the last one has its grace", async (context) => {

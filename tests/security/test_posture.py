@@ -14,7 +14,7 @@ from django.conf import settings
 
 from streamsite import folders, posture
 from streamsite.mongo.server import EmbeddedMongo
-from streamsite.supervisor import Supervisor, _fingerprint, parse
+from streamsite.supervisor.preparation import Preparation, fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Not made anew by every process: the keys below are names of tests, which two processes compare.
@@ -40,7 +40,7 @@ UNSAFE = {
 
 
 def run(arguments, environment):
-    """What a fresh Python with nothing but ``environment`` does with the arguments."""
+    """Run a fresh Python on the arguments with nothing but ``environment``."""
     plain = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "streamsite.settings"}
     return subprocess.run(
         [sys.executable, *arguments],
@@ -105,7 +105,7 @@ def test_random_keys_are_good(make):
 
 
 def refused(arguments):
-    """The variables that a refused start names, in its order."""
+    """Return the variables that a refused start names, in its order."""
     ended = run(arguments, UNSAFE)
     assert ended.returncode in {1, 2}  # Celery's command has 2 for an application that cannot be loaded
     lines = [line for line in ended.stderr.splitlines() if line.startswith("- ")]
@@ -125,20 +125,18 @@ def test_every_start_is_refused_with_all_problems_at_once_and_no_database(comman
 
 def test_the_supervisor_asks_the_settings_of_a_public_site_at_every_start(tmp_path):
     """Else web and worker of a prepared site would be refused one by one, again and again."""
-    supervisor = Supervisor(parse(["--data", str(tmp_path), "--no-demo"]))
-    supervisor.mongo = EmbeddedMongo(tmp_path)
+    preparation = Preparation(tmp_path, EmbeddedMongo(tmp_path), demo=False)
     (tmp_path / "keys" / "tokens").mkdir(parents=True)
     (tmp_path / "keys" / "tokens" / "key.pem").touch()
     site = {"site_id": "0" * 32, "prepared": "once"}
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / "site-id").write_text(site["site_id"])
-    supervisor._site_document = lambda: site  # what its MongoDB would say
-    supervisor._stamp.parent.mkdir()
-    supervisor._stamp.write_text(supervisor._stamped(site))
+    preparation._read_site_document = lambda: site  # what its MongoDB would say
+    preparation._stamp.parent.mkdir()
+    preparation._stamp.write_text(preparation._content(site))
     prepared = {}
     for address in ("http://localhost:8000", "https://video.example.org"):
-        supervisor.environment["SITE_URL"] = address
-        prepared[address] = supervisor._is_prepared()
+        prepared[address] = preparation.is_current(address)
     assert prepared == {"http://localhost:8000": True, "https://video.example.org": False}
 
 
@@ -147,11 +145,11 @@ def test_preparing_closes_the_keys_folder():
 
 
 def test_another_database_is_prepared_too(tmp_path):
-    assert _fingerprint(demo=False, database="streamsite") != _fingerprint(demo=False, database="other")
+    assert fingerprint(demo=False, database="streamsite") != fingerprint(demo=False, database="other")
 
 
 def composed():
-    """The settings that deploy/compose.yml sets, with what it leaves to the operator."""
+    """Return the settings that deploy/compose.yml sets, with what it leaves to the operator."""
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yml").read_text())
     operators = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": GOOD_KEY, "MONGO_PASSWORD": "x"}
     given = compose["services"]["web"]["environment"]
@@ -162,7 +160,7 @@ def composed():
 
 
 def exemplified():
-    """The first block of .env.example, the one for a public site, with nothing left out."""
+    """Return the first block of .env.example, the one for a public site, with nothing left out."""
     block = (ROOT / ".env.example").read_text().split("\n\n")[1]
     return dict(re.findall(r"^#([A-Z_]+)=(.*)$", block, re.MULTILINE))
 

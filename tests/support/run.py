@@ -30,7 +30,7 @@ def main() -> int:
         # One more than cores saves three minutes of twenty, and makes tests miss their time.
         workers = str(min(4, os.cpu_count() or 1))
         return second_try.run(
-            ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=8"], ["-q"]
+            ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10"], ["-q"]
         )
 
 

@@ -25,7 +25,7 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """The fenced blocks of a Markdown text in order; a ``text`` block belongs to the one before it."""
+    """Return the fenced blocks of a Markdown text in order; a ``text`` block belongs to the one before it."""
     found: list[Block] = []
     for match in FENCE.finditer(text):
         language, code = match["language"].strip(), match["code"]
@@ -38,13 +38,13 @@ def blocks(text: str) -> list[Block]:
 
 
 def agrees(said: str, printed: str) -> bool:
-    """Whether ``printed`` is what the guide says, where an ellipsis stands for anything within a line."""
+    """Return whether ``printed`` is what the guide says; an ellipsis stands for anything within a line."""
     pattern = ".*?".join(re.escape(part) for part in said.strip().split(ELLIPSIS))
     return re.fullmatch(pattern, printed.strip()) is not None
 
 
 def joined(chosen: list[Block], print_mark: str) -> str:
-    """The blocks as one program that prints ``MARK`` after each."""
+    """Return the blocks as one program that prints ``MARK`` after each."""
     return "".join(f"{block.code}\n{print_mark}\n" for block in chosen)
 
 

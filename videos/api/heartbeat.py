@@ -10,9 +10,10 @@ from streamsite.errors import Conflict
 from videos import tasks
 from videos.models import Video
 from videos.playback import heartbeats, history
+from videos.schemas.playback import HeartbeatResultDict
 
 
-def record_heartbeat(request: HttpRequest, video: Video, data: Any) -> dict[str, Any]:
+def record_heartbeat(request: HttpRequest, video: Video, data: Any) -> HeartbeatResultDict:
     """Record what a player says: ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.

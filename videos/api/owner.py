@@ -26,7 +26,7 @@ from videos import access, mappers, services, share_links, tasks, thumbnails
 from videos.api import media_grants
 from videos.chapters import services as chapter_services
 from videos.models import Video
-from videos.schemas.captions import ChapterPreviewDict
+from videos.schemas.chapters import ChapterPreviewDict
 from videos.schemas.processing import ProcessingDict
 from videos.schemas.share_links import ShareLinkDict
 from videos.schemas.videos import VideoDict

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 
 from accounts.api.base import signed_in_user
 from streamsite.api.idempotency import idempotent
+from streamsite.cache_headers import NEVER_STORED
 from streamsite.errors import Invalid, UnsupportedMediaType
 from streamsite.rate_limits import UPLOAD, UPLOAD_CHUNKS, Limit
 from videos.models import Upload, UploadKind
@@ -72,8 +73,7 @@ class TusView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Tus-Resumable"] = tus.VERSION
-        response["Cache-Control"] = "no-store"
-        return response
+        return NEVER_STORED.set_on(response)
 
     @extend_schema(exclude=True)
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]

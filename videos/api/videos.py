@@ -20,6 +20,7 @@ from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.api.parsing import StrictJSONParser
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Invalid
 from streamsite.rate_limits import UPLOAD
 from videos import access, mappers, queries, services, share_links, tasks
@@ -96,12 +97,13 @@ class VideosView(APIView):
             enqueue=tasks.enqueue_processing,
             sha256=getattr(upload, "sha256", ""),
         )
-        body = mappers.serialize_video(video, user, media_grants.grant_for_request(request))
-        body["duplicate_of"] = duplicates.original_body(video)
+        body: UploadedVideoDict = {
+            **mappers.serialize_video(video, user, media_grants.grant_for_request(request)),
+            "duplicate_of": duplicates.original_body(video),
+        }
         response = Response(body, status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/videos/{video.pk}"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return PRIVATE_NEVER_STORED.set_on(response)
 
 
 class VideoView(APIView):
@@ -130,8 +132,7 @@ class VideoView(APIView):
             mappers.serialize_video(video, request.user, media_grants.grant_for_request(request))
         )
         response["ETag"] = version_etag(video.version)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return PRIVATE_NEVER_STORED.set_on(response)
 
     @extend_schema(operation_id="videos_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str) -> Response:

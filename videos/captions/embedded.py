@@ -1,4 +1,4 @@
-"""Subtitle tracks of an uploaded file become caption tracks of the video."""
+"""Import the subtitle tracks of an uploaded file as caption tracks of the video."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KIND_NAMES = {
 
 @dataclass(frozen=True)
 class TrackDescription:
-    """How a track of a file is described as captions."""
+    """The language, kind and label that a track of a file gets as a caption track."""
 
     language: str
     kind: CaptionKind
@@ -42,9 +42,9 @@ class TrackDescription:
 
 
 def import_tracks(video: Video, found: list[ExtractedSubtitles]) -> tuple[int, ...]:
-    """Store the extracted tracks as captions; return the container's indexes of those that hold no usable text.
+    """Store the extracted tracks as captions; return the container indexes of those without usable text.
 
-    A track that the video has already stays as it is, so that this may run again.
+    A track that the video already has stays as it is, so this can run again.
     """
     unusable = []
     for extracted, described in zip(found, describe_tracks([item.track for item in found]), strict=True):
@@ -72,7 +72,7 @@ def import_tracks(video: Video, found: list[ExtractedSubtitles]) -> tuple[int, .
 
 
 def describe_tracks(tracks: Iterable[SubtitleTrack]) -> list[TrackDescription]:
-    """Return language, kind and label of each track; no two labels are the same."""
+    """Return the language, kind and label of each track. Labels are unique."""
     described: list[TrackDescription] = []
     used: set[str] = set()
     for track in tracks:
@@ -94,7 +94,7 @@ def _language(code: str) -> str:
 
 
 def track_kind(track: SubtitleTrack) -> CaptionKind:
-    """Return what the track is for, by its flags, else by its title."""
+    """Return the caption kind of a track by its flags, else by its title."""
     if track.is_forced:
         return CaptionKind.FORCED
     if track.is_for_deaf:
@@ -107,7 +107,7 @@ def track_kind(track: SubtitleTrack) -> CaptionKind:
 
 
 def _label(language: str, kind: CaptionKind, title: str) -> str:
-    """Return the title, with the language's name before it unless the title says it."""
+    """Return the title, preceded by the language's name unless the title contains it."""
     name = language_names.language_name(language)
     note = title or _KIND_NAMES.get(kind, "")
     if not note:
@@ -121,7 +121,7 @@ def _label(language: str, kind: CaptionKind, title: str) -> str:
 
 
 def _unique(label: str, used: set[str]) -> str:
-    """Return the label, cut to its greatest length, with a number when another track has it."""
+    """Return the label, cut to its maximum length and numbered when another track has it."""
     candidate, number = label[: services.MAX_LABEL].strip(), 1
     while candidate in used:
         number += 1

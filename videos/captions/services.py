@@ -1,9 +1,9 @@
-"""Captions of a video: kept as cues in the database, served as clean WebVTT files."""
+"""Caption tracks of a video: stored as cues in the database, served as clean WebVTT files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from videos.files import paths
 from videos.metadata import clean_language
 from videos.models import Caption, Video
 from videos.models.caption import FULLEST_FIRST, CaptionKind, CaptionSource
+from videos.schemas.captions import CueDict
 from videos.signals import tracks_changed
 
 UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
@@ -40,7 +41,7 @@ def add_track(
     kind: str = CaptionKind.SUBTITLES,
     source: str = CaptionSource.UPLOADED,
 ) -> Caption:
-    """Add a text track. Raises ``Conflict`` when the video has one of this language, kind and label."""
+    """Add a caption track. Raises ``Conflict`` when the video has one with this language, kind and label."""
     described = _clean_description(language=language, label=label, kind=kind)
     caps = _caps(video)
     for cap in caps:
@@ -72,7 +73,7 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
 
 
 def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
-    """Other words or another description. A changed text gets an address of its own."""
+    """Change the text or the description of a track. A changed text gets a new URL."""
     former = track_path(caption)
     values: dict[str, Any] = {
         name: getattr(caption, name) for name in ("language", "label", "kind")
@@ -108,12 +109,12 @@ def delete_track(caption: Caption) -> None:
 
 
 def list_tracks(video_id: str) -> list[Caption]:
-    """The tracks of a video without their text, in the order of menus."""
+    """Return the tracks of a video in menu order, without their text."""
     return sort_tracks(Caption.objects.filter(video_id=video_id).defer("cues"))
 
 
 def sort_tracks(tracks: Iterable[Caption]) -> list[Caption]:
-    """Return the tracks in the order of menus; forced ones are last of all."""
+    """Return the tracks in menu order; forced tracks come last."""
     return sorted(
         tracks,
         key=lambda caption: (caption.kind == CaptionKind.FORCED, caption.label.casefold(), caption.kind),
@@ -121,7 +122,7 @@ def sort_tracks(tracks: Iterable[Caption]) -> list[Caption]:
 
 
 def fullest_track(tracks: Iterable[Caption], language: str) -> Caption | None:
-    """Return the track that says most of what is said, in ``language`` if there is one; ``None`` without tracks."""
+    """Return the most complete track, in ``language`` if there is one; ``None`` without tracks."""
 
     def rank(caption: Caption) -> tuple[bool, bool, int]:
         is_partial = caption.kind == CaptionKind.FORCED
@@ -135,7 +136,7 @@ def fullest_track(tracks: Iterable[Caption], language: str) -> Caption | None:
 
 
 def get_track(video: Video, caption_id: str) -> Caption:
-    """One track of the video; ``Absent`` when it has none such."""
+    """Return one track of the video. Raises ``Absent``."""
     caption = Caption.objects.filter(pk=caption_id, video=video).first()
     if caption is None:
         raise Absent
@@ -144,11 +145,11 @@ def get_track(video: Video, caption_id: str) -> Caption:
 
 def build_transcript(
     video: Video, *, language: str = "", track_id: str = "", words: str = ""
-) -> tuple[Caption | None, list[dict[str, Any]]]:
-    """Return one track and its cues as plain text: ``{"start": s, "end": s, "text": str}``.
+) -> tuple[Caption | None, list[CueDict]]:
+    """Return a track and its cues as plain text, ``[{"start": seconds, "end": seconds, "text": str}]``.
 
-    The track is that with ``track_id``, else one in ``language``, else one in the video's own language, else any.
-    With ``words`` only the cues that hold all of them are returned, whatever their case and accents.
+    The track is the one with ``track_id``, else one in ``language``, else one in the video's own language, else
+    any. With ``words``, only cues that contain all of them are returned, ignoring case and accents.
     """
     tracks = list_tracks(video.pk)
     if track_id:
@@ -162,7 +163,7 @@ def build_transcript(
         re.compile(folding.accent_insensitive_pattern("".join(found)), re.IGNORECASE)
         for found in _folded(words)
     ]
-    lines = (
+    lines: Iterator[CueDict] = (
         {"start": start, "end": end, "text": webvtt.plain_text(text)}
         for start, end, text in Caption.objects.values_list("cues", flat=True).get(pk=chosen.pk)
     )
@@ -170,22 +171,22 @@ def build_transcript(
 
 
 def _folded(words: str) -> list[list[str]]:
-    """The folded parts of each word that was typed; signs alone say nothing."""
+    """Return the folded parts of each typed word; words of punctuation alone are ignored."""
     return [found for word in words.split() if (found := folding.words(word))]
 
 
 def track_path(caption: Caption) -> Path:
-    """The served file."""
+    """Return the path of the served file."""
     return paths.extras_dir(caption.video_id) / track_file_name(caption)
 
 
 def track_file_name(caption: Caption) -> str:
-    """The name of the served file, new with every revision."""
+    """Return the name of the served file, which changes with every revision."""
     return revision_file_name(caption.revision)
 
 
 def revision_file_name(revision: str) -> str:
-    """Return the name of the file of a revision, below the video's extras."""
+    """Return the file name of a revision, relative to the video's extras folder."""
     return f"captions/{revision}.vtt"
 
 

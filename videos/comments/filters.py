@@ -10,6 +10,7 @@ from streamsite.errors import Invalid
 from streamsite.folding import split_words
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line
+from videos.comments.schemas import CommentFiltersDict
 from videos.models import CommentRules
 
 MAX_WORDS, MAX_WORD_LENGTH = 500, 60
@@ -56,7 +57,7 @@ def reason_to_hold(rules: CommentRules, text: str) -> str:
     return ""
 
 
-def rules_body(rules: CommentRules) -> dict[str, Any]:
+def rules_body(rules: CommentRules) -> CommentFiltersDict:
     """The rules as their channel sees them."""
     return {"words": rules.words, "hold_links": rules.hold_links, "hold_all": rules.hold_all}
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from streamsite import files
+from streamsite.cache_headers import NEVER_STORED, CachePolicy
 from streamsite.caching import cached
 from streamsite.errors import Absent
 from videos.files import bucket
@@ -27,7 +28,13 @@ Content = tuple[bytes, files.ContentFacts]
 
 
 def send_object(
-    request: HttpRequest, folder: str, name: str, *, content_type: str, cache: str, attachment: str = ""
+    request: HttpRequest,
+    folder: str,
+    name: str,
+    *,
+    content_type: str,
+    cache: CachePolicy,
+    attachment: str = "",
 ) -> HttpResponseBase:
     """An object of a stored generation. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows."""
     try:
@@ -106,4 +113,4 @@ def _redirect(request: HttpRequest, folder: str, name: str, attachment: str) -> 
         disposition=attachment,
     )
     # Not HttpResponseRedirect: that refuses addresses of over 2048 characters, which a long title makes.
-    return HttpResponse(status=302, headers=files.inert_headers("no-store") | {"Location": url})
+    return HttpResponse(status=302, headers=files.inert_headers(NEVER_STORED) | {"Location": url})

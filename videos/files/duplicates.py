@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db.models import Q
 
 from videos.files import paths
 from videos.models import Video
+from videos.schemas.videos import DuplicateVideoDict
 
 CHUNK_BYTES = 1024 * 1024
 # Earlier videos of the same size, from before hashes were noted, that are hashed for one upload.
@@ -82,7 +83,7 @@ def find_original(video: Video) -> Video | None:
     return same.filter(before).order_by("created_at", "id").first()
 
 
-def original_body(video: Video) -> dict[str, Any] | None:
+def original_body(video: Video) -> DuplicateVideoDict | None:
     """Return ``{id, title, url}`` of ``original_of`` as its owner sees it."""
     original = find_original(video)
     if original is None:

@@ -5,7 +5,8 @@ A crowd of reports does nothing but move the case up in the queue.
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -21,6 +22,7 @@ from videos.models import Case, Report
 from videos.models.moderation import CaseState, Decision, Reason
 from videos.moderation import reportable, store
 from videos.moderation.reportable import ReportTarget
+from videos.moderation.schemas import DecisionDict, ReportDict
 from videos.signals import case_decided
 
 MAX_LENGTH = 2000
@@ -175,12 +177,12 @@ def list_reporters(case: Case) -> list[str]:
     return list(Report.objects.filter(case=case).values_list("reporter_id", flat=True))
 
 
-def report_body(row: Report) -> dict[str, Any]:
+def report_body(row: Report) -> ReportDict:
     """A report as its reporter sees it."""
     return {"id": row.pk, "reason": row.reason, "text": row.text, "created_at": iso(row.created_at)}
 
 
-def owner_body(case: Case) -> dict[str, Any]:
+def owner_body(case: Case) -> DecisionDict:
     """A case as the one it is against sees it: never who reported, or what staff wrote among themselves."""
     return {
         "id": case.pk,
@@ -189,7 +191,7 @@ def owner_body(case: Case) -> dict[str, Any]:
         "state": case.state,
         "decision": case.decision,
         "notice": case.notice,
-        "decided_at": iso(case.decided_at),
+        "decided_at": iso(cast(datetime, case.decided_at)),
         "appeal": case.appeal,
         "can_appeal": can_appeal(case),
     }

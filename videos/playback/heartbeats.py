@@ -26,6 +26,7 @@ from streamsite.visibility import is_owner
 from videos.models import Video
 from videos.playback import session_store, viewers
 from videos.playback.session_store import BOT, COUNTED, OPEN, OWNER
+from videos.schemas.playback import Verdict
 
 SOURCES = (
     "home",
@@ -88,7 +89,7 @@ def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
 class HeartbeatResult:
     """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
 
-    verdict: str
+    verdict: Verdict
     is_new_view: bool
 
 

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from streamsite import files
+from streamsite.cache_headers import CachePolicy
 from streamsite.caching import cached
 from streamsite.errors import Absent
 from videos import language_names
@@ -69,7 +70,7 @@ def is_composed(name: str) -> bool:
 
 
 def send_manifest(
-    request: HttpRequest, ladder: Ladder, name: str, *, content_type: str, cache: str
+    request: HttpRequest, ladder: Ladder, name: str, *, content_type: str, cache: CachePolicy
 ) -> HttpResponseBase:
     """Send a composed manifest. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows.
 

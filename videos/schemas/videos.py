@@ -7,8 +7,9 @@ from typing import Annotated, TypedDict
 from streamsite.api.json_types import Timestamp, choices
 from videos.models import CATEGORIES
 from videos.models.reaction import ReactionValue
-from videos.schemas.captions import CaptionDict, ChapterDict
+from videos.schemas.captions import CaptionDict
 from videos.schemas.cards import CardDict
+from videos.schemas.chapters import ChapterDict
 
 
 class FileTitlesDict(TypedDict):

@@ -1,15 +1,15 @@
-"""Where in its captions a video says what was looked for."""
+"""Find the moments at which captions contain the search words."""
 
 from __future__ import annotations
 
 import re
 from itertools import accumulate
-from typing import Any
 
 from streamsite import folding, scripts
 from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
 from videos.models import Video
+from videos.schemas.cards import MomentDict
 from videos.search import query_text, vocabulary
 
 MAX_CUES, MAX_CHARACTERS = 40, 160
@@ -19,10 +19,10 @@ STORED_WORD_START, PYTHON_WORD_START = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
 WORD_SEPARATORS = r"[\s\p{P}]+", r"[\s\W]+"
 
 
-def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, Any]]:
-    """``{video id: {"start": seconds, "text": ...}}`` of those that say some of the words of ``text``, in one read.
+def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict]:
+    """Return ``{video id: {"start": seconds, "text": cue}}`` for captions with any of the words; one read.
 
-    The cue with the most of the words, the first of several. Words are found as search finds them.
+    It is the first cue with the most words. Words match as they do in search.
     """
     ids = [video.pk for video in videos if video.has_captions]
     query = query_text.parse_query(text, vocabulary.frequent_languages())
@@ -37,7 +37,7 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, 
     wanted = [
         re.compile(one, re.IGNORECASE) for one in _expressions(query, PYTHON_WORD_START, WORD_SEPARATORS[1])
     ]
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, MomentDict] = {}
     best: dict[str, int] = {}
     for row in caption_store.aggregate(
         [
@@ -55,7 +55,7 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, dict[str, 
 
 
 def _expressions(query: query_text.Query, beginning: str, between: str) -> list[str]:
-    """Return a regular expression for each word and phrase. A word is found at the beginning of words."""
+    """Return a regular expression for each word and phrase. A word matches at the start of words."""
     wanted = [[(term.run,)] if term.run else list(term.alternatives) for term in query.terms]
     wanted += [[phrase] for phrase in query.phrases]
     found = []

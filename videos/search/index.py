@@ -1,11 +1,11 @@
-"""What search knows: one document for each listed video, and none for any other.
+"""The search index: one document for each listed video, and none for any other.
 
 ``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the forms
-(see ``streamsite.folding``) and stems of title, tags and channel, ``words`` those of description and captions as well;
-``names_line`` and ``line`` are the words of names, and of description and captions, in their order, for phrases.
-``shape`` is that of the document. ``popularity`` is the logarithm of the views, to whole numbers, so that it seldom
-changes.
+channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the
+forms (see ``streamsite.folding``) and stems of title, tags and channel, ``words`` also those of description and
+captions; ``names_line`` and ``line`` are the words of names, and of description and captions, in order, for
+phrases. ``shape`` is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so
+that it seldom changes.
 """
 
 from __future__ import annotations
@@ -60,10 +60,7 @@ SCHEMA_VERSION = 4
 
 
 def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
-    """Bring the document and, unless ``is_counted`` is false, the counts of its words in line with the video.
-
-    Idempotent.
-    """
+    """Update the video's document and, unless ``is_counted`` is false, the counts of its words. Idempotent."""
     video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
     documents = collection(SEARCH_VIDEOS)
     if video is None:
@@ -78,9 +75,9 @@ def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
 
 
 def rebuild_index() -> int:
-    """Rebuild every document, remove those of no listed video, count all words again. Idempotent.
+    """Rebuild every document, delete those of unlisted videos, recount all words. Idempotent.
 
-    Returns the number of documents.
+    Return the number of documents.
     """
     listed = set()
     for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
@@ -94,7 +91,7 @@ def rebuild_index() -> int:
 
 
 def recount_terms() -> None:
-    """Count the words of all documents again. Idempotent."""
+    """Recount the words of all documents. Idempotent."""
     vocabulary.rebuild_counts(
         _counted_terms(row) for row in collection(SEARCH_VIDEOS).find({}, COUNTED_FIELDS)
     )
@@ -108,19 +105,19 @@ def _counted_terms(known: Mapping[str, Any] | None) -> set[str]:
 
 
 def has_outdated_documents() -> bool:
-    """Whether documents have a former shape: after an update all of them do, so one is looked at."""
+    """Return whether documents have an old schema version; one is enough, since an update changes them all."""
     one = collection(SEARCH_VIDEOS).find_one({}, {"shape": 1})
     return one is not None and one.get("shape") != SCHEMA_VERSION
 
 
 def iter_outdated_ids() -> Iterator[str]:
-    """Yield the videos whose document has a former shape: the previous release writes them during a rolling update."""
+    """Yield videos whose document has an old schema version; the previous release writes such in rolling updates."""
     for row in collection(SEARCH_VIDEOS).find({"shape": {"$ne": SCHEMA_VERSION}}, {"_id": 1}):
         yield row["_id"]
 
 
 def find_missing_ids(video_ids: set[str]) -> set[str]:
-    """Those of some listed videos that search does not know, or knows in a former shape."""
+    """Return those of the listed videos whose document is missing or has an old schema version."""
     known = collection(SEARCH_VIDEOS).find(
         {"_id": {"$in": list(video_ids)}, "shape": SCHEMA_VERSION}, {"_id": 1}
     )
@@ -128,7 +125,7 @@ def find_missing_ids(video_ids: set[str]) -> set[str]:
 
 
 def update_popularity(video_id: str, views: int) -> None:
-    """Follow the views."""
+    """Store the popularity that follows from the number of views."""
     collection(SEARCH_VIDEOS, acknowledged_by=1).update_one(
         {"_id": video_id, "popularity": {"$ne": popularity_bucket(views)}},
         {"$set": {"popularity": popularity_bucket(views)}},
@@ -136,12 +133,12 @@ def update_popularity(video_id: str, views: int) -> None:
 
 
 def popularity_bucket(views: int) -> int:
-    """0 for none, 1 for one, 2 for two or three, 3 for four to seven, and so on."""
+    """Return the logarithmic popularity of a view count: 0 for none, 1 for one, 2 for two or three, and so on."""
     return max(views, 0).bit_length()
 
 
 def build_document(video: Video, spoken: str) -> dict[str, Any]:
-    """Build the search document of a listed video whose captions say ``spoken``. Its channel must be loaded."""
+    """Return the search document of a listed video with the caption text ``spoken``. Its channel must be loaded."""
     channel = f"{video.channel.get_full_name()} {video.channel.username}"
     names = (video.title, *video.tags, channel)
     language = _language(video.language)
@@ -179,12 +176,12 @@ def build_document(video: Video, spoken: str) -> dict[str, Any]:
 
 
 def _language(tag: str) -> str:
-    """Return the language whose endings are removed; without a tag the site's own."""
+    """Return the language for stemming, by default the site's."""
     return stemming.language_of(tag or settings.LANGUAGE_CODE)
 
 
 def _caption_text(video_id: str, language: str) -> str:
-    """Return what the fullest track says, as plain text."""
+    """Return the plain text of the fullest caption track."""
     track = services.fullest_track(services.list_tracks(video_id), language)
     if track is None:
         return ""

@@ -1,9 +1,9 @@
-"""Find things by the words of their names: channels here, playlists in their own app.
+"""Search by the words of names: channels here, playlists in their own app.
 
-Each kind has a collection ``{_id: the thing's id, shape, names, prefixes, exact, rank}`` with one document for each
-thing that may be found. ``names`` are its words in every form, ``prefixes`` their beginnings, ``exact`` is the one name
-that is nobody else's, if there is one, and ``rank`` (a whole number) orders the results, highest first. What a reader
-may see is decided by the gates when the things themselves are loaded.
+Each kind has a collection ``{_id: the object's id, shape, names, prefixes, exact, rank}`` with one document for
+each object that may be found. ``names`` are its words in every form, ``prefixes`` their prefixes, ``exact`` is its
+unique name, if it has one, and ``rank`` (an integer) orders the results, highest first. The gates decide who may
+see an object when the objects themselves are loaded.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RankKey = tuple[int, str]
 
 @dataclass(frozen=True)
 class IndexedName:
-    """A thing that can be found, the texts it is found by, its place among others, and its own name if it has one."""
+    """An object in the index: the texts it is found by, its rank, and its unique name if it has one."""
 
     id: str
     texts: tuple[str, ...]
@@ -42,9 +42,9 @@ class IndexedName:
 
 @dataclass(frozen=True)
 class NameQuery:
-    """Words that a name must have, at least their beginnings, and lists of words that it must not have all of.
+    """Words that a name must contain, at least as prefixes, and word lists that it must not contain completely.
 
-    What has the name ``exact`` comes first.
+    The object whose unique name is ``exact`` comes first.
     """
 
     words: tuple[Term, ...] = ()
@@ -53,12 +53,12 @@ class NameQuery:
 
 
 def parse_typed(text: str) -> NameQuery:
-    """Return the words of a text that is still being typed; it has no syntax."""
+    """Return the query for text that is still being typed; it has no syntax."""
     return NameQuery(tuple(query_terms(text[: query_text.MAX_CHARACTERS])[: query_text.MAX_WORDS]))
 
 
 def parse_query(query: str) -> NameQuery:
-    """Return the words of a search query: what stands behind a minus sign is excluded."""
+    """Return the query for a search text; words after a minus sign are excluded."""
     wanted: list[Term] = []
     excluded: list[tuple[Term, ...]] = []
     for minus, phrase, word in query_text.PART.findall(query[: query_text.MAX_CHARACTERS]):
@@ -73,9 +73,9 @@ def parse_query(query: str) -> NameQuery:
 
 
 class NameIndex:
-    """The names of one kind of thing, in the collection ``table``.
+    """The names of one kind of object, in the collection ``table``.
 
-    ``load(ids)`` yields those of the things with these ids that may be found; every one for ``None``.
+    ``load(ids)`` yields the objects with these ids that may be found; all of them for ``None``.
     """
 
     def __init__(self, table: str, load: Callable[[Collection[str] | None], Iterable[IndexedName]]) -> None:
@@ -93,7 +93,7 @@ class NameIndex:
         }
 
     def find(self, wanted: NameQuery, *, most: int, after: RankKey | None = None) -> list[RankKey]:
-        """Return rank and id of up to ``most`` things, those after the key ``after``. One read; none without words."""
+        """Return rank and id of up to ``most`` objects after the key ``after``. One read; none without words."""
         if not wanted.words:
             return []
         which = _condition(wanted)
@@ -115,27 +115,27 @@ class NameIndex:
         return sorted(((row["rank"], row["_id"]) for row in rows), reverse=True)[:most]
 
     def put(self, thing: IndexedName) -> None:
-        """Store the names of one thing."""
+        """Store the names of one object."""
         collection(self.table).replace_one({"_id": thing.id}, _document(thing), upsert=True)
 
     def refresh(self, thing_id: str) -> None:
-        """Bring the stored names of one thing in line with it. Safe to repeat."""
+        """Update the stored names of one object. Idempotent."""
         for thing in self._load([thing_id]):  # one at most
             self.put(thing)
             return
         self.remove(thing_id)
 
     def remove(self, thing_id: str) -> None:
-        """Let a thing be found no longer. Safe to repeat."""
+        """Remove one object from the index. Idempotent."""
         collection(self.table).delete_one({"_id": thing_id})
 
     def update_rank(self, thing_id: str, rank: int) -> None:
-        """Change the place of one thing."""
+        """Change the rank of one object."""
         rows = collection(self.table, acknowledged_by=1)
         rows.update_one({"_id": thing_id, "rank": {"$ne": rank}}, {"$set": {"rank": rank}})
 
     def rebuild(self) -> int:
-        """Store the names of everything, and remove what may not be found. Return how many there are."""
+        """Store the names of all objects, delete those that may not be found, and return their number."""
         there = set()
         for things in _batches(self._load(None)):
             there |= {thing.id for thing in things}
@@ -147,14 +147,14 @@ class NameIndex:
         return len(there)
 
     def is_outdated(self) -> bool:
-        """Return whether nothing is stored though something could be, or what is stored has an earlier shape."""
+        """Return whether the index is empty though there are objects, or has an old schema version."""
         one = collection(self.table).find_one({}, {"shape": 1})
         if one is None:
             return next(iter(self._load(None)), None) is not None
         return bool(one.get("shape") != SCHEMA_VERSION)
 
     def stale(self) -> Iterator[str]:
-        """Yield the ids of things whose names are missing or wrong, and of documents of what may not be found."""
+        """Yield ids of objects with missing or wrong names, and of documents that should not exist."""
         there = set()
         for things in _batches(self._load(None)):
             there |= {thing.id for thing in things}
@@ -169,7 +169,7 @@ class NameIndex:
 
     @property
     def repair(self) -> Repair:
-        """The repair of what the previous release changes without knowing of this index."""
+        """The repair of changes that the previous release makes without updating this index."""
         return Repair(f"{self.table}.names", self.stale, self._correct)
 
     def _correct(self, ids: list[str]) -> None:
@@ -227,6 +227,6 @@ def _batches(things: Iterable[IndexedName]) -> Iterator[list[IndexedName]]:
 
 
 def name_variants(*texts: str) -> Sequence[str]:
-    """Return names written as one word and names taken apart at every mark: ``jane_doe`` is ``jane doe``, too."""
+    """Return names joined to one word and split at punctuation: ``jane_doe`` also becomes ``jane doe``."""
     apart = [re.sub(r"[\W_]+", " ", text) for text in texts]
     return [*apart, *(text.replace(" ", "") for text in apart)]

@@ -1,8 +1,8 @@
-"""Found videos in another order than the best first: the newest of a word that half of the library has are the newest.
+"""Search results in another order than the best first, such as the newest.
 
-What little has is read whole and then ordered by the rows themselves. What very many have is read in its order: by time
-from an index of words and time, by views and the like by walking the library in that order and asking search which of
-the next few have the words.
+Few matches are read completely and then sorted by the rows themselves. Very many are read in order: by time from
+an index of words and time, by views and other orders by walking the library in that order and asking the search
+index which of the next few match.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MONGO_FIELDS = {"id": "_id", BY_TIME: BY_TIME}
 def find_unordered(
     text: str, filters: Mapping[str, Any], *, is_exact: bool = False
 ) -> search_queries.SearchResult:
-    """Return what ``search.find`` finds, in no order; more than ``MOST_WHOLE`` ids stand for very many."""
+    """Return the unordered result of ``queries.find_videos``; over ``MAX_IN_MEMORY`` ids stand for very many."""
     return search_queries.find_videos(text, filters, is_exact=is_exact, look=_match_ids)
 
 
@@ -42,9 +42,9 @@ def matching_rows(
     videos: QuerySet[Video],
     load: Callable[[list[str]], list[Video]],
 ) -> QuerySet[Video]:
-    """Return the found ones of ``videos``, to be ordered and paged. ``load`` reads videos by their ids.
+    """Return the matches among ``videos``, to be ordered and paged. ``load`` reads videos by their ids.
 
-    Of the query set that is returned, only ``filter``, ``order_by`` and slices can be used, which is what pages need.
+    The returned query set supports only ``filter``, ``order_by`` and slices, which is what pagination needs.
     """
     if len(found.ids) <= MAX_IN_MEMORY:
         return videos.filter(pk__in=found.ids)
@@ -55,7 +55,7 @@ def matching_rows(
 
 
 class IndexedMatches:
-    """Very many matches: what pagination asks of a query set, answered from the order's index."""
+    """Very many matches: the query set interface that pagination uses, answered from the order's index."""
 
     def __init__(
         self,
@@ -69,11 +69,11 @@ class IndexedMatches:
         self._beyond, self._order = beyond, order
 
     def filter(self, beyond: Q) -> IndexedMatches:
-        """Return those that the condition on the fields of the order lets through."""
+        """Return the matches that satisfy the condition on the order's fields."""
         return IndexedMatches(self._condition, self._videos, self._load, beyond, self._order)
 
     def order_by(self, *order: str) -> IndexedMatches:
-        """Return them in the order of these fields."""
+        """Return the matches in the order of these fields."""
         return IndexedMatches(self._condition, self._videos, self._load, self._beyond, order)
 
     def __getitem__(self, span: slice) -> list[Video]:
@@ -111,9 +111,9 @@ class IndexedMatches:
 
 
 def _match_ids(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
-    """Return ids of what matches any of ``queries``, at most one more than ``MOST_WHOLE``, in no order.
+    """Return ids that match any of ``queries``, at most ``MAX_IN_MEMORY`` + 1, in no order.
 
-    Beginnings of words count only where nothing has the word.
+    Prefixes count only where no video has the word.
     """
     ids = _ids([search_queries.match_all_words(query, filters) for query in queries])
     if not ids:
@@ -136,7 +136,7 @@ def _ids(conditions: list[dict[str, Any]]) -> list[str]:
 
 
 def _q_to_mongo(condition: Q) -> dict[str, Any]:
-    """Return a condition on the time and the id, as pagination makes it, for search documents."""
+    """Return the MongoDB form of pagination's condition on time and id."""
     parts = []
     for child in condition.children:
         if isinstance(child, Q):

@@ -1,4 +1,4 @@
-"""Correcting what was typed, when no video has it: against the words of the site (see ``vocabulary``)."""
+"""Correct words that no video has, by the site's vocabulary (see ``vocabulary``)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ MAX_CORRECTED, MAX_TRIED = 2, 6  # words of one query
 
 
 def correct_spelling(text: str, query: Query) -> str:
-    """Return ``text`` with the words that no video has corrected by one typing error each; "" if nothing is better.
+    """Return ``text`` with unknown words corrected by one typing error each; "" if that does not help.
 
-    Words in quotes and excluded ones are left alone. At most three reads for each of the first six words.
+    Quoted and excluded words are left alone. At most three reads for each of the first six words.
     """
     if joined := _split_joined_words(query):
         return joined
@@ -41,7 +41,7 @@ def _is_anywhere(typed: str) -> bool:
 
 
 def _split_joined_words(query: Query) -> str:
-    """Return the two words that were typed as one, if a title has that: ``light house`` for ``lighthouse``."""
+    """Return the two words that were typed as one, if a title has them: ``light house`` for ``lighthouse``."""
     if len(query.typed) != 2 or query.phrases or query.excluded:
         return ""
     joined = "".join(query.typed)

@@ -1,9 +1,9 @@
-"""Suggestions while somebody types: titles, channels and playlists with all the words, the last perhaps unfinished."""
+"""Suggestions while typing: titles, channels and playlists with all words, the last one perhaps unfinished."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -11,6 +11,7 @@ from streamsite.folding import fold, split_words
 from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos.models import Video
+from videos.schemas.search import SuggestionDict, SuggestionsDict
 from videos.search import finders, query_text, urls
 from videos.search.channels import FINDER as CHANNELS
 from videos.search.index import SEARCH_VIDEOS
@@ -22,28 +23,30 @@ MAX_OTHERS = 2
 SPARE = 3
 
 
-def suggest(viewer: Viewer, text: str) -> dict[str, list[dict[str, Any]]]:
-    """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, the most viewed first and channels in front.
+def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
+    """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, channels first, then the most viewed.
 
-    At most ``MOST``. A title leads to its video; one that several videos have, to those videos. ``channels`` has the
-    same channels with their pictures, and there is a list for each other finder, by its name. Channels that ``viewer``
-    blocks are in none of them.
+    At most ``MAX_SUGGESTIONS``. A title links to its video; one that several videos share, to the search for it.
+    ``channels`` has the same channels with their avatars, and there is a list for each other finder, by its name.
+    Channels that ``viewer`` blocks are in none of them.
     """
     typed = [word[: query_text.MAX_PREFIX_LENGTH] for word in split_words(text[: query_text.MAX_CHARACTERS])]
     typed = typed[: query_text.MAX_WORDS]
     channels = CHANNELS.suggest(viewer, text, most=MAX_CHANNELS) if typed else []
-    offered = [{"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels]
-    found: dict[str, list[dict[str, Any]]] = {
+    offered: list[SuggestionDict] = [
+        {"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels
+    ]
+    found: dict[str, object] = {
         "results": (offered + (_titles(typed) if typed else []))[:MAX_SUGGESTIONS],
         CHANNELS.name: channels,
     }
     for finder in finders.registered_finders():
         if finder is not CHANNELS:
             found[finder.name] = finder.suggest(viewer, text, most=MAX_OTHERS) if typed else []
-    return found
+    return cast(SuggestionsDict, found)
 
 
-def _titles(typed: Sequence[str]) -> list[dict[str, str]]:
+def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
     longest_first = sorted(typed, key=len, reverse=True)
     rows = (
@@ -63,7 +66,7 @@ def _titles(typed: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
-    """The video, when it alone has this title; else the search for the title."""
+    """Return the video's URL when it alone has this title, else that of a search for the title."""
     first = same[0]
     return (
         Video(pk=first["_id"]).get_absolute_url() if len(same) == 1 else urls.text_search_url(first["title"])

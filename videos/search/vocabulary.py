@@ -1,12 +1,12 @@
-"""The words of the site: those of titles, tags and channel names of listed videos, with how many videos have them.
+"""The site's vocabulary: words of titles, tags and channel names of listed videos, with their video counts.
 
-``search_term {_id: word, count, near}``; ``near`` is the word, and the word without each of its letters. Two words that
-are one typing error apart (a letter wrong, missing, too many, or two exchanged) have one of these in common, so one
-read of an index finds them in any alphabet. Languages of videos are counted as well, as ``{_id: "=en", count}``.
+``search_term {_id: word, count, near}``; ``near`` is the word, and the word without each of its letters. Two words
+that are one typing error apart (a letter wrong, missing, extra, or two swapped) share one of these, so one read of
+an index finds them in any alphabet. Languages of videos are counted as well, as ``{_id: "=en", count}``.
 
-The counts follow the search documents. A process that is killed between the two leaves them wrong by one, until
-``documents.rebuild`` counts again. So a word may be here that only a hidden video has, and is not to be shown before
-the documents were asked for it, which ``spelling`` does.
+The counts follow the search documents. A process that is killed between the two leaves them off by one until
+``index.rebuild_index`` recounts. So a word may be here that only a hidden video has; it must not be shown before
+the documents were queried for it, which ``spelling`` does.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ LANGUAGES_SECONDS = 300.0
 
 
 def document_terms(line: str, language: str) -> set[str]:
-    """Return what is counted of a document: the words of its ``names_line`` and its language."""
+    """Return the counted terms of a document: the words of its ``names_line`` and its language."""
     known = {word for word in line.replace("|", " ").split() if is_correctable(word)}
     return known | ({LANGUAGE_PREFIX + language} if language else set())
 
 
 def is_correctable(word: str) -> bool:
-    """Return whether typing errors are looked for in ``word``: letters only, and of a script with spaces."""
+    """Return whether typing errors in ``word`` are corrected: letters only, in a script with spaces."""
     return MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha() and not scripts.is_unspaced(word[0])
 
 
 def update_counts(before: set[str], after: set[str]) -> None:
-    """Count what a document has gained and lost. What no document has any more is not kept."""
+    """Count the terms that a document gained and lost. Terms that no document has are deleted."""
     changes = [_count_change(word, 1) for word in after - before] + [
         _count_change(word, -1) for word in before - after
     ]
@@ -53,7 +53,7 @@ def update_counts(before: set[str], after: set[str]) -> None:
 
 
 def rebuild_counts(documents: Iterable[set[str]]) -> None:
-    """Replace all counts by those of ``documents``, each as ``words_of`` returned it."""
+    """Replace all counts by those of ``documents``, each as returned by ``document_terms``."""
     counts = Counter(word for known in documents for word in known)
     rows = collection(SEARCH_TERMS)
     entries = list(counts.items())
@@ -72,7 +72,7 @@ def rebuild_counts(documents: Iterable[set[str]]) -> None:
 
 
 def find_correction(word: str) -> str:
-    """Return the most frequent word of the site that is one typing error away from ``word``, or "". One read."""
+    """Return the site's most frequent word that is one typing error away from ``word``, or "". One read."""
     if not is_correctable(word):
         return ""
     near = (
@@ -94,7 +94,7 @@ def is_known_word(word: str) -> bool:
 
 @cached(seconds=LANGUAGES_SECONDS)
 def frequent_languages() -> tuple[str, ...]:
-    """Return the languages of videos whose words can be stemmed, the most frequent first; kept for five minutes."""
+    """Return the stemmable languages of videos, the most frequent first; cached for five minutes."""
     names = [LANGUAGE_PREFIX + language for language in stemming.ALGORITHMS]
     rows = collection(SEARCH_TERMS).find({"_id": {"$in": names}, "count": {"$gt": 0}}, {"count": 1})
     ordered = sorted(rows, key=lambda row: (-row["count"], row["_id"]))
@@ -102,7 +102,7 @@ def frequent_languages() -> tuple[str, ...]:
 
 
 def clear_language_cache() -> None:
-    """Ask for the languages again at the next search."""
+    """Reload the languages at the next search."""
     frequent_languages.clear()
 
 

@@ -13,7 +13,7 @@ class CaptionDescriptionSerializer(InputSerializer):
     """What describes a text track."""
 
     language = serializers.CharField(max_length=12)
-    label = serializers.CharField(max_length=60, required=False)
+    label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
     kind = serializers.ChoiceField(choices=CaptionKind.choices, required=False)
 
 

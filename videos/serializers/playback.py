@@ -21,4 +21,6 @@ class HeartbeatSerializer(InputSerializer):
     session = serializers.CharField(
         required=False, max_length=64, help_text="Chosen by the player, one per visit."
     )
-    source = serializers.ChoiceField(choices=SOURCES, required=False, help_text="What led to the video.")
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=SOURCES, required=False, help_text="What led to the video."
+    )

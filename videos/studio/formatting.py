@@ -1,8 +1,10 @@
-"""Figures in words, for pages."""
+"""Format analytics for pages."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from videos.studio.schemas import StatisticsDict, TotalsDict
 
 RANGE_LABELS = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "365 days"}
 SOURCE_LABELS = {
@@ -28,7 +30,7 @@ VERDICT_LABELS = {
 
 
 def format_watch_time(seconds: float) -> str:
-    """``45`` -> ``45 s``; ``150`` -> ``2.5 min``; ``9000`` -> ``2.5 h``."""
+    """Format seconds: ``45`` as ``45 s``, ``150`` as ``2.5 min``, ``9000`` as ``2.5 h``."""
     for length, unit in ((3600, "h"), (60, "min")):
         if seconds >= length:
             value = seconds / length
@@ -36,8 +38,8 @@ def format_watch_time(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def summary_cards(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The figures that lead the page: ``{label, value, note, change}``; ``change`` as ``_change`` gives it."""
+def summary_cards(report: StatisticsDict) -> list[dict[str, Any]]:
+    """Return the summary of the page, ``[{label, value, note, change}]``; ``change`` as returned by ``_change``."""
     now, before = report["totals"], report["previous"]
     average, share = now["average_seconds"], now["average_percentage"]
     return [
@@ -67,7 +69,7 @@ def summary_cards(report: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _net(totals: dict[str, Any]) -> int:
+def _net(totals: TotalsDict) -> int:
     return int(totals["subscribers_gained"] - totals["subscribers_lost"])
 
 
@@ -78,7 +80,7 @@ def _card(
 
 
 def _change(now: float | None, before: float | None) -> dict[str, str] | None:
-    """``{direction: up|down|same, text}`` against the period before; ``None`` when there is nothing to compare."""
+    """Return ``{direction: up|down|same, text}`` relative to the previous period; ``None`` without a comparison."""
     if now is None or before is None or (now == 0 and before == 0):
         return None
     if now == before:

@@ -1,6 +1,6 @@
-"""Reads of figures: days of a channel or a video, the channel's most watched videos, what of a video was shown.
+"""Read analytics: days of a channel or a video, a channel's most watched videos, a video's retention.
 
-Each is one command, by one index, whatever the number of videos.
+Each read is one command on one index, whatever the number of videos.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ TIME_LIMIT_MS = 3_000
 
 
 def load_channel_days(channel_id: str, period: Period) -> dict[str, Day]:
-    """The channel's figures of the period and the one before, by day; days on which nothing was are left out."""
+    """Return the channel's days of this period and the previous one; days without activity are omitted."""
     return _days(statistics_store.CHANNEL_DAYS, {"channel": channel_id}, period)
 
 
 def load_video_days(video_id: str, period: Period) -> dict[str, Day]:
-    """The same of one video."""
+    """Return the video's days of this period and the previous one; days without activity are omitted."""
     return _days(statistics_store.VIDEO_DAYS, {"video": video_id}, period)
 
 
 def load_most_watched(channel_id: str, period: Period, most: int) -> list[dict[str, Any]] | None:
-    """``{video: id, views, seconds}`` of the period, by views, at most ``most``; answered from the index alone.
+    """Return up to ``most`` rows ``{video: id, views, seconds}`` of the period by views; a covered query.
 
-    ``None`` when that takes longer than somebody waits for it: a year of a channel with very many videos that are all
-    watched every day.
+    Return ``None`` when it exceeds the time limit: a year of a channel with very many videos that are all watched
+    every day.
     """
     first, last = period.first.isoformat(), period.last.isoformat()
     try:
@@ -40,7 +40,7 @@ def load_most_watched(channel_id: str, period: Period, most: int) -> list[dict[s
 
 
 def load_retention_counts(video_id: str) -> dict[str, Any]:
-    """``{viewings, views, shown: {bucket: times}}`` of all time; empty before the first heartbeat was added up."""
+    """Return all-time ``{viewings, views, shown: {bucket: times}}``; empty before the first aggregation."""
     return statistics_store.find_total(video_id)
 
 

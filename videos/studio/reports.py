@@ -1,10 +1,9 @@
-"""Figures as plain mappings, for the API, the pages and the files alike. What each word means: ``docs/api.md``."""
+"""Analytics as plain mappings for the API, pages and files. ``docs/api.md`` defines each term."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from streamsite.api.renderers import iso
 from videos import mappers
@@ -15,19 +14,21 @@ from videos.playback.heartbeats import SOURCES, VIEW_SECONDS
 from videos.studio import queries
 from videos.studio.date_ranges import Period
 from videos.studio.queries import Day
+from videos.studio.schemas import (
+    ChannelStatisticsDict,
+    CountersDict,
+    RetentionPointDict,
+    StatisticsDict,
+    TopVideoDict,
+    TotalsDict,
+    TrafficSourceDict,
+    Verdict,
+    VideoStatisticsDict,
+    ViewVerdictDict,
+)
 
 TOP_VIDEOS = 10
-# Word in the answer -> word in the stored day.
-COUNTED_FIELDS = {
-    "views": "views",
-    "watch_seconds": "seconds",
-    "likes": "likes",
-    "dislikes": "dislikes",
-    "comments": "comments",
-    "subscribers_gained": "gained",
-    "subscribers_lost": "lost",
-}
-VERDICT_MEANINGS = {
+VERDICT_MEANINGS: dict[Verdict, str] = {
     "started": "One viewer who began one video on one day, however often.",
     "counted": f"Watched for {VIEW_SECONDS:.0f} seconds, or a third of a shorter video, by the server's clock.",
     "open": "Went away before that much was watched, or is still watching.",
@@ -37,19 +38,23 @@ VERDICT_MEANINGS = {
 }
 
 
-def build_channel_report(channel_id: str, period: Period, *, top: int = TOP_VIDEOS) -> dict[str, Any]:
-    """Everything the studio says about a channel in the period; three commands."""
+def build_channel_report(channel_id: str, period: Period, *, top: int = TOP_VIDEOS) -> ChannelStatisticsDict:
+    """Return all analytics of a channel in the period; three commands."""
     days = queries.load_channel_days(channel_id, period)
-    return _report(days, period) | {"top_videos": _top_videos(channel_id, period, top)}
+    return {**_report(days, period), "top_videos": _top_videos(channel_id, period, top)}
 
 
-def build_video_report(video: Video, period: Period) -> dict[str, Any]:
-    """Everything the studio says about a video in the period, and its retention of all time; two commands."""
+def build_video_report(video: Video, period: Period) -> VideoStatisticsDict:
+    """Return all analytics of a video in the period, and its all-time retention; two commands."""
     days = queries.load_video_days(video.pk, period)
-    return {"video": mappers.serialize_card(video)} | _report(days, period) | {"retention": _retention(video)}
+    return {
+        "video": mappers.serialize_card(video),
+        **_report(days, period),
+        "retention": _retention(video),
+    }
 
 
-def _report(days: dict[str, Day], period: Period) -> dict[str, Any]:
+def _report(days: dict[str, Day], period: Period) -> StatisticsDict:
     now = [days.get(day, {}) for day in period.days]
     before = [days.get(day, {}) for day in period.previous.days]
     totals = _totals(now)
@@ -61,8 +66,11 @@ def _report(days: dict[str, Day], period: Period) -> dict[str, Any]:
         "totals": totals,
         "average_seconds": totals["average_seconds"],
         "average_percentage": totals["average_percentage"],
-        "previous": {"from": period.previous.first.isoformat(), "to": period.previous.last.isoformat()}
-        | _totals(before),
+        "previous": {
+            "from": period.previous.first.isoformat(),
+            "to": period.previous.last.isoformat(),
+            **_totals(before),
+        },
         "days": [{"day": day, **_counted([row])} for day, row in zip(period.days, now, strict=True)],
         "sources": _sources(now),
         "decided": _verdict_counts(now),
@@ -73,16 +81,24 @@ def _sum(rows: Iterable[Day], name: str) -> float:
     return sum(float(row.get(name, 0)) for row in rows)
 
 
-def _counted(rows: list[Day]) -> dict[str, Any]:
-    found = {word: _sum(rows, name) for word, name in COUNTED_FIELDS.items()}
-    return {word: round(value, 1) if word == "watch_seconds" else int(value) for word, value in found.items()}
+def _counted(rows: list[Day]) -> CountersDict:
+    return {
+        "views": int(_sum(rows, "views")),
+        "watch_seconds": round(_sum(rows, "seconds"), 1),
+        "likes": int(_sum(rows, "likes")),
+        "dislikes": int(_sum(rows, "dislikes")),
+        "comments": int(_sum(rows, "comments")),
+        "subscribers_gained": int(_sum(rows, "gained")),
+        "subscribers_lost": int(_sum(rows, "lost")),
+    }
 
 
-def _totals(rows: list[Day]) -> dict[str, Any]:
+def _totals(rows: list[Day]) -> TotalsDict:
     viewings, offered = _viewing_count(rows), _sum(rows, "offered")
     # Of days from before that was noted nobody knows how much could have been watched.
     of_offered = _sum((row for row in rows if row.get("offered")), "seconds")
-    return _counted(rows) | {
+    return {
+        **_counted(rows),
         "average_seconds": round(_sum(rows, "seconds") / viewings, 1) if viewings else None,
         "average_percentage": round(100 * of_offered / offered, 1) if offered else None,
     }
@@ -92,8 +108,8 @@ def _viewing_count(rows: list[Day]) -> int:
     return int(_sum(rows, "started") - _sum(rows, "refused_owner") - _sum(rows, "refused_bot"))
 
 
-def _sources(rows: list[Day]) -> list[dict[str, Any]]:
-    """Counted views by what led to them, the most first; those without a view are left out."""
+def _sources(rows: list[Day]) -> list[TrafficSourceDict]:
+    """Return counted views by traffic source, the largest first; sources without views are omitted."""
     found = {name: int(sum(row.get("sources", {}).get(name, 0) for row in rows)) for name in SOURCES}
     total = sum(found.values())
     return [
@@ -103,7 +119,7 @@ def _sources(rows: list[Day]) -> list[dict[str, Any]]:
     ]
 
 
-def _verdict_counts(rows: list[Day]) -> list[dict[str, Any]]:
+def _verdict_counts(rows: list[Day]) -> list[ViewVerdictDict]:
     counts = {name: int(_sum(rows, name)) for name in ("started", "repeats", "refused_owner", "refused_bot")}
     counts["counted"] = int(_sum(rows, "views"))
     counts["open"] = max(0, _viewing_count(rows) - counts["counted"])
@@ -112,7 +128,7 @@ def _verdict_counts(rows: list[Day]) -> list[dict[str, Any]]:
     ]
 
 
-def _top_videos(channel_id: str, period: Period, most: int) -> list[dict[str, Any]] | None:
+def _top_videos(channel_id: str, period: Period, most: int) -> list[TopVideoDict] | None:
     rows = queries.load_most_watched(channel_id, period, most)
     if rows is None:
         return None
@@ -128,8 +144,8 @@ def _top_videos(channel_id: str, period: Period, most: int) -> list[dict[str, An
     ]
 
 
-def _retention(video: Video) -> list[dict[str, float]]:
-    """How much of the audience saw each part: ``{at: seconds, share: 0..1}``, from the beginning to the end."""
+def _retention(video: Video) -> list[RetentionPointDict]:
+    """Return the share of the audience that saw each part, ``[{at: seconds, share: 0..1}]``."""
     found = queries.load_retention_counts(video.pk)
     shown: dict[str, int] = found.get("shown", {})
     # Of videos from before viewings were noted the most watched part stands for all.

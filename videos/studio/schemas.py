@@ -9,6 +9,8 @@ from videos.playback.heartbeats import SOURCES
 from videos.schemas.cards import CardDict
 from videos.studio.date_ranges import RANGES
 
+Verdict = Literal["started", "counted", "open", "refused_owner", "refused_bot", "repeats"]
+
 
 class CountersDict(TypedDict):
     """Counters of a period."""
@@ -54,7 +56,7 @@ class TrafficSourceDict(TypedDict):
 class ViewVerdictDict(TypedDict):
     """Number of viewings with a verdict, and the verdict's meaning."""
 
-    verdict: Literal["started", "counted", "open", "refused_owner", "refused_bot", "repeats"]
+    verdict: Verdict
     count: int
     means: str
 

@@ -1,4 +1,4 @@
-"""The owner's own videos: filters and orders. Each order has an index that begins with the channel."""
+"""The owner's own videos: filters and sort orders. Each order has an index that starts with the channel."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ MAX_QUERY_LENGTH = 100
 
 
 def parse_filters(params: QueryDict) -> dict[str, str]:
-    """``q``, ``visibility``, ``status``, ``category`` and ``sort`` of the query, "" for what is not asked for.
+    """Return ``q``, ``visibility``, ``status``, ``category`` and ``sort`` of the query, "" for absent ones.
 
-    Raises ``Invalid`` for a value that there is not.
+    Raises ``Invalid`` for an unknown value.
     """
     found = {"q": clean_line(params.get("q", ""))[:MAX_QUERY_LENGTH]}
     for name, among in [*FILTERS.items(), ("sort", list(SORTS))]:
@@ -45,7 +45,7 @@ def parse_filters(params: QueryDict) -> dict[str, str]:
 def own_videos_page(
     request: HttpRequest | Request, owner_id: str, wanted: dict[str, str], *, absolute: bool = True
 ) -> Page[Video]:
-    """A page of the owner's videos in every state, channels loaded; ``wanted`` is from ``asked``."""
+    """Return a page of the owner's videos in every state, channels loaded; ``wanted`` is from ``parse_filters``."""
     rows: QuerySet[Video] = own_videos(owner_id).select_related("channel")
     rows = rows.filter(**{name: wanted[name] for name in FILTERS if wanted[name]})
     rows = folded_titles.filter_by_words(rows, wanted["q"])

@@ -1,24 +1,24 @@
-"""RSS 2.0 with the extensions of podcasts and of media.
+"""RSS 2.0 with the podcast and media extensions.
 
-Sources: the RSS Advisory Board's specification and best practices, Apple's "A Podcaster's Guide to RSS", Yahoo's Media
-RSS. A title is plain text; a description is HTML by the readers' custom, so what people typed is escaped into it.
+Sources: the RSS Advisory Board's specification and best practices, Apple's "A Podcaster's Guide to RSS", Yahoo's
+Media RSS. A title is plain text; a description is HTML by convention, so user text is escaped in it.
 
-A video that has no file for download is an item without an enclosure: programs for podcasts store what an enclosure
-names, and a list of HLS segments is nothing to store. Its stream is in ``media:content``.
+A video without a file for download is an item without an enclosure: podcast programs store what an enclosure
+names, and an HLS playlist cannot be stored. Its stream is in ``media:content``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
-from typing import Any
-from xml.etree.ElementTree import Element
+from typing import IO, Any
 
 from django.conf import settings
+from django.utils.feedgenerator import Enclosure, Rss201rev2Feed, rfc2822_date
 from django.utils.html import escape, linebreaks
+from django.utils.xmlutils import SimplerXMLGenerator
 
 from accounts.models import User
 from streamsite import xml
@@ -55,7 +55,7 @@ PODCAST_CATEGORIES = {
 
 @dataclass(frozen=True)
 class FeedHeader:
-    """What a feed says of itself. ``page`` is what it is the feed of, ``address`` its own."""
+    """The channel-level fields of a feed. ``page`` is the page that it belongs to, ``address`` its own URL."""
 
     title: str
     description: str
@@ -66,14 +66,14 @@ class FeedHeader:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed as it is sent, and when something in it changed last."""
+    """A serialized feed and the time of its last change."""
 
     content: bytes
     modified: datetime | None
 
 
 def build_channel_feed(owner: User) -> Feed:
-    """The newest listed videos of a channel."""
+    """Return the feed of a channel's newest listed videos."""
     head = FeedHeader(
         title=owner.get_full_name(),
         description=owner.bio or f"Videos of {owner.get_full_name()}",
@@ -85,87 +85,165 @@ def build_channel_feed(owner: User) -> Feed:
 
 
 def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
-    """A feed of those of ``videos``, channels loaded, that are in everybody's lists and can be opened now."""
+    """Return a feed of those of ``videos``, channels loaded, that are listed and can be opened by anyone."""
     shown = [video for video in videos if video.listed and access.may_anyone_watch(video)]
     modified = max((video.updated_at for video in shown), default=None)
-    rss = xml.root("rss", NAMESPACES, version="2.0")
-    channel = xml.add(rss, "channel")
-    _describe(channel, head, shown)
-    if modified:
-        xml.add(channel, "lastBuildDate", _date(modified))
+    feed = PodcastFeed(
+        title=head.title,
+        link=head.page,
+        description=escape(head.description),
+        author_name=head.author,
+        feed_url=head.address,
+        language=_common_language(shown),
+        ttl=str(TTL_MINUTES),
+        summary=head.description,
+        podcast_category=_podcast_category(shown),
+        image=next(filter(None, map(urls.thumbnail_url, shown)), None),
+        modified=modified,
+    )
     for video in shown:
-        _add_item(channel, video)
-    return Feed(xml.document(rss), modified)
+        _add_item(feed, video)
+    return Feed(feed.writeString("utf-8").encode(), modified)
 
 
-def _describe(channel: Element, head: FeedHeader, videos: list[Video]) -> None:
-    xml.add(channel, "title", head.title)
-    xml.add(channel, "link", head.page)
-    xml.add(channel, "description", escape(head.description))
-    xml.add(channel, "atom:link", href=head.address, rel="self", type=CONTENT_TYPE)
-    xml.add(channel, "generator", settings.SITE_NAME)
-    xml.add(channel, "ttl", TTL_MINUTES)
-    xml.add(channel, "itunes:author", head.author)
-    xml.add(channel, "itunes:summary", head.description)
-    # Apple takes no feed without it. Nothing here is marked as explicit, and that is all it says.
-    xml.add(channel, "itunes:explicit", "false")
+class InertXMLGenerator(SimplerXMLGenerator):
+    """Django's generator, which leaves out what XML forbids instead of raising: people type it and paste it."""
+
+    def characters(self, content: str) -> None:
+        """Write text."""
+        super().characters(xml.clean(content))
+
+    def startElement(self, name: str, attrs: Mapping[str, str]) -> None:  # noqa: N802 - the name of the base class
+        """Write the start of an element."""
+        super().startElement(name, {key: xml.clean(value) for key, value in attrs.items()})
+
+    def add(self, name: str, text: str | None = None, /, **attributes: str | None) -> None:
+        """Write an element without children; an attribute of ``None`` is left out."""
+        given = {key: value for key, value in attributes.items() if value is not None}
+        self.addQuickElement(name, text, given)
+
+
+class PodcastFeed(Rss201rev2Feed):
+    """RSS 2.0 with the elements that programs for podcasts and for media read.
+
+    Takes ``summary``, ``podcast_category``, ``image`` and ``modified`` besides Django's arguments, and for an item the
+    ``video`` and its ``image`` (an address or ``None``).
+    """
+
+    def write(self, outfile: IO[str], encoding: str) -> None:
+        """Write the document, as the base class does, by another generator."""
+        handler = InertXMLGenerator(outfile, encoding, short_empty_elements=True)
+        handler.startDocument()
+        handler.startElement("rss", self.rss_attributes())
+        handler.startElement("channel", self.root_attributes())
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        self.endChannelElement(handler)
+        handler.endElement("rss")
+
+    def rss_attributes(self) -> dict[str, str]:
+        """Return the attributes of the root: version and namespaces."""
+        return {"version": "2.0"} | {f"xmlns:{prefix}": uri for prefix, uri in NAMESPACES.items()}
+
+    def add_root_elements(self, handler: InertXMLGenerator) -> None:
+        """Write what the feed says of itself.
+
+        Not by the base class: for a feed without items it writes the present moment, which no cache could know again.
+        """
+        feed = self.feed
+        handler.add("title", feed["title"])
+        handler.add("link", feed["link"])
+        handler.add("description", feed["description"])
+        handler.add("atom:link", href=feed["feed_url"], rel="self", type=CONTENT_TYPE)
+        handler.add("generator", settings.SITE_NAME)
+        handler.add("ttl", feed["ttl"])
+        handler.add("itunes:author", feed["author_name"])
+        handler.add("itunes:summary", feed["summary"])
+        # Apple takes no feed without it. Nothing here is marked as explicit, and that is all it says.
+        handler.add("itunes:explicit", "false")
+        if feed["language"]:
+            handler.add("language", feed["language"])
+        if feed["podcast_category"]:
+            handler.add("itunes:category", text=feed["podcast_category"])
+        if feed["image"]:
+            handler.add("itunes:image", href=feed["image"])
+        if feed["modified"]:
+            handler.add("lastBuildDate", rfc2822_date(feed["modified"]))
+
+    def add_item_elements(self, handler: InertXMLGenerator, item: dict[str, Any]) -> None:
+        """Write an item: RSS's elements, then those of podcasts and of media."""
+        super().add_item_elements(handler, item)
+        video: Video = item["video"]
+        if video.originally_published_on:
+            # Not as "issued", which readers take for the item's own date, by which they sort.
+            handler.add("dcterms:available", video.originally_published_on.isoformat())
+        handler.add("itunes:author", item["author_name"])
+        handler.add("itunes:duration", str(round(video.duration)))
+        handler.add("itunes:summary", video.description or video.title)
+        if item["image"]:
+            handler.add("itunes:image", href=item["image"])
+        _write_media(handler, video, item)
+
+
+def _common_language(videos: list[Video]) -> str | None:
+    """Return the language of all videos, ``None`` when they differ or one has none."""
     languages = {video.language for video in videos}
-    if len(languages) == 1 and "" not in languages:
-        xml.add(channel, "language", *languages)
+    return languages.pop() or None if len(languages) == 1 else None
+
+
+def _podcast_category(videos: list[Video]) -> str | None:
+    """Return Apple's name for the most frequent category, ``None`` when no video has one that Apple knows."""
     categories = Counter(video.category for video in videos if video.category in PODCAST_CATEGORIES)
-    if categories:
-        xml.add(channel, "itunes:category", text=PODCAST_CATEGORIES[categories.most_common(1)[0][0]])
-    if picture := next(filter(None, map(urls.thumbnail_url, videos)), None):
-        xml.add(channel, "itunes:image", href=picture)
+    return PODCAST_CATEGORIES[categories.most_common(1)[0][0]] if categories else None
 
 
-def _add_item(channel: Element, video: Video) -> None:
-    page, picture, author = urls.watch_url(video), urls.thumbnail_url(video), video.channel.get_full_name()
-    item = xml.add(channel, "item")
-    xml.add(item, "title", video.title)
-    xml.add(item, "link", page)
-    xml.add(item, "guid", page, isPermaLink="true")
-    xml.add(item, "pubDate", _date(upload_time(video)))
-    if video.originally_published_on:
-        # Not as "issued", which readers take for the item's own date, by which they sort.
-        xml.add(item, "dcterms:available", video.originally_published_on.isoformat())
-    xml.add(item, "description", linebreaks(video.description or video.title, autoescape=True))
-    xml.add(item, "category", video.get_category_display())
-    xml.add(item, "dc:creator", author)
-    size = _add_enclosure(item, video)
-    xml.add(item, "itunes:author", author)
-    xml.add(item, "itunes:duration", round(video.duration))
-    xml.add(item, "itunes:summary", video.description or video.title)
-    if picture:
-        xml.add(item, "itunes:image", href=picture)
-    _add_media(item, video, size, picture)
+def _add_item(feed: PodcastFeed, video: Video) -> None:
+    page = urls.watch_url(video)
+    feed.add_item(
+        title=video.title,
+        link=page,
+        description=linebreaks(video.description or video.title, autoescape=True),
+        author_name=video.channel.get_full_name(),
+        pubdate=upload_time(video),
+        unique_id=page,
+        unique_id_is_permalink=True,
+        categories=[video.get_category_display()],
+        enclosures=_enclosures(video),
+        video=video,
+        image=urls.thumbnail_url(video),
+    )
 
 
-def _add_enclosure(item: Element, video: Video) -> int | None:
-    """The file for download with its exact size, which is returned; ``None`` when there is no such file."""
+def _enclosures(video: Video) -> list[Enclosure]:
+    """Add the file for download and return its exact size; ``None`` when there is no such file."""
     media = enclosures.get_shared_media(video)
     size = enclosures.get_file_size(video) if media.is_file else 0
-    if not size:
-        return None
-    xml.add(item, "enclosure", url=media.url, length=size, type=media.content_type)
-    return size
+    return [Enclosure(media.url, str(size), media.content_type)] if size else []
 
 
-def _add_media(item: Element, video: Video, size: int | None, picture: str | None) -> None:
+def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, Any]) -> None:
     media = enclosures.get_shared_media(video)
-    facts: dict[str, Any] = {"url": media.url, "type": media.content_type, "medium": "video"}
-    facts |= {"duration": round(video.duration), "fileSize": size}
-    facts |= {"width": video.width or None, "height": video.height or None, "lang": video.language or None}
-    content = xml.add(item, "media:content", **facts)
-    xml.add(content, "media:title", video.title, type="plain")
-    xml.add(content, "media:description", video.description or video.title, type="plain")
-    if picture:
-        xml.add(content, "media:thumbnail", url=picture)
+    facts = {
+        "url": media.url,
+        "type": media.content_type,
+        "medium": "video",
+        "duration": str(round(video.duration)),
+    }
+    if item["enclosures"]:
+        facts["fileSize"] = item["enclosures"][0].length
+    if video.width:
+        facts["width"] = str(video.width)
+    if video.height:
+        facts["height"] = str(video.height)
+    if video.language:
+        facts["lang"] = video.language
+    handler.startElement("media:content", facts)
+    handler.add("media:title", video.title, type="plain")
+    handler.add("media:description", video.description or video.title, type="plain")
+    if item["image"]:
+        handler.add("media:thumbnail", url=item["image"])
     if video.tags:
-        xml.add(content, "media:keywords", ", ".join(map(str, video.tags)))
+        handler.add("media:keywords", ", ".join(map(str, video.tags)))
     if access.is_embeddable_anywhere(video):
-        xml.add(content, "media:player", url=urls.embed_url(video))
-
-
-def _date(moment: datetime) -> str:
-    return format_datetime(moment)
+        handler.add("media:player", url=urls.embed_url(video))
+    handler.endElement("media:content")

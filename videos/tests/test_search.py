@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import profile
 from streamsite import folding
 from streamsite.mongo.collections import collection
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import services, tasks
 from videos.access import ANONYMOUS
 from videos.captions import services as caption_services
@@ -62,7 +62,7 @@ def test_what_is_said_is_found_with_its_second(database, cast):
     page = cast.page("anonymous").get("/search", {"q": "iceland volcanoes"}).content.decode()
     assert f"/watch/{said.pk}?t=12.5" in page
     assert "moment" not in cast.api("anonymous").get(URL).json()["results"][0]
-    with recorded() as commands:
+    with recorded_queries() as commands:
         cast.api("anonymous").get(URL, {"q": "iceland volcanoes"})
     assert len(commands) <= 4, commands
 
@@ -224,7 +224,7 @@ def test_suggestions_have_all_words_and_the_last_may_be_a_beginning(library, cas
     assert suggested("vi") == ["Cat video", "Making a video player"]
     assert suggested("video ma") == ["Making a video player"]
     nothing = {"results": [], "channels": [], "playlists": []}
-    with recorded() as commands:
+    with recorded_queries() as commands:
         assert suggest(ANONYMOUS, "") == suggest(ANONYMOUS, "   ") == suggest(ANONYMOUS, "$") == nothing
     assert commands == []
 
@@ -233,7 +233,7 @@ def test_search_costs_few_commands_whatever_the_page(library, cast):
     api = cast.api("anonymous")
     find(cast, q="languages are asked once")
     for size in (1, 100):
-        with recorded() as commands:
+        with recorded_queries() as commands:
             api.get(f"{URL}?q=vid&page_size={size}")
         assert commands == ["aggregate search_video", "aggregate videos_video"]
 

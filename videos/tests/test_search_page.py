@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_the_page_costs_five_commands_and_more_of_the_list_three(library, cast):
     page = cast.page("anonymous")
     page.get("/search?q=owner")  # what is cached for a moment
     for headers, most in (({}, 5), ({"HX-Request": "true"}, 3)):
-        with recorded() as commands:
+        with recorded_queries() as commands:
             page.get("/search?q=owner", headers=headers)
         assert len(commands) <= most, commands
 

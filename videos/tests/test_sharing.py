@@ -1,4 +1,4 @@
-"""What a watch page tells other programs, oEmbed, and the addresses of files that last."""
+"""The watch page's metadata for other programs, oEmbed, and lasting addresses of files."""
 
 import json
 from urllib.parse import quote

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def follow(caller, url, method="GET"):
-    """What a program gets at an absolute address that may lead on."""
+    """Return the response at an absolute address, after its redirects."""
     for _ in range(3):
         parts = urlsplit(url)
         status, headers, content = caller.call(
@@ -30,7 +30,7 @@ def follow(caller, url, method="GET"):
 
 @pytest.fixture(scope="module")
 def film(site, clip):
-    """A public video with a file for download, and its owner."""
+    """Create a public video with a file for download; return it with its owner."""
     owner = Caller(site).sign_up("sharing-owner")
     video_id = owner.upload(clip, title="A film", visibility="public", allow_download="true")
     video = owner.wait(video_id, "ready")

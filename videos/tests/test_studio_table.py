@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos.models import Status, Video
 from videos.studio import bulk_actions
 
@@ -94,7 +94,7 @@ def test_a_page_further_on_keeps_its_filters_and_few_commands(database, cast):
     assert [row["title"] for row in second["results"]] == ["V06", "V05", "V04", "V03", "V02"]
     assert api.get(first["next"].replace("sort=views", "sort=likes")).json()["code"] == "invalid_cursor"
     for size in (1, 12):
-        with recorded() as seen:
+        with recorded_queries() as seen:
             api.get(VIDEOS, {"page_size": size})
         assert [one for one in seen if "auth_session" not in one and "throttle" not in one] == [
             "find accounts_user",
@@ -102,7 +102,7 @@ def test_a_page_further_on_keeps_its_filters_and_few_commands(database, cast):
         ]
         page = cast.page("owner")
         page.get("/studio/videos")
-        with recorded() as seen:
+        with recorded_queries() as seen:
             page.get("/studio/videos", {"page_size": size})
         assert len([one for one in seen if "session" not in one]) <= 4, seen
 

@@ -1,4 +1,4 @@
-"""Encodes the whole ladder with one ffmpeg process into fragmented-MP4 HLS.
+"""Encode the whole ladder with one ffmpeg process into fragmented-MP4 HLS.
 
 Layout of the output folder:
 
@@ -6,12 +6,12 @@ Layout of the output folder:
     <rendition>/index.m3u8      one folder per rung ("1080p", "720p", ...): media playlist,
     <rendition>/init.mp4            init segment,
     <rendition>/seg_00000.m4s       segments of 4 s, each starting with a key frame
-    <rendition>/iframes.m3u8        where those key frames are, for fast seeking
-    audio/index.m3u8, ...       the sound, once for all rungs; absent when the source is silent
-    audio-1/index.m3u8, ...     further tracks of sound
+    <rendition>/iframes.m3u8        positions of those key frames, for fast seeking
+    audio/index.m3u8, ...       the audio, once for all rungs; absent when the source is silent
+    audio-1/index.m3u8, ...     further audio tracks
 
-While ffmpeg runs, the media playlists are of type EVENT and grow; every segment and playlist appears whole,
-by rename. At the end they become VOD playlists: see finishing.py.
+While ffmpeg runs, the media playlists are of type EVENT and grow; every segment and playlist appears whole, by
+rename. At the end they become VOD playlists: see finishing.py.
 """
 
 import os
@@ -59,7 +59,7 @@ WRONG_LENGTH_DETAIL = (
 
 @dataclass(frozen=True)
 class RenditionResult:
-    """One finished rung: bit rates in bits/s without the sound, `size` in bytes."""
+    """A finished rung: bit rates in bits/s without the audio, `size` in bytes."""
 
     name: str
     width: int
@@ -72,7 +72,7 @@ class RenditionResult:
 
 @dataclass(frozen=True)
 class EncodeResult:
-    """A finished ladder: seconds of content, bytes of all files, and seconds that it took."""
+    """A finished ladder: duration of the content in seconds, bytes of all files, elapsed seconds."""
 
     renditions: tuple[RenditionResult, ...]
     has_audio: bool
@@ -91,11 +91,11 @@ def encode_ladder(
     cancelled: Callable[[], bool],
     on_playable: Callable[[], None] | None = None,
 ) -> EncodeResult:
-    """Encodes `source` into `out_dir` (existing and empty) and verifies the result.
+    """Encode `source` into `out_dir` (existing and empty) and verify the result.
 
-    `on_progress` gets the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8
-    and the first segments of every rung are there and the folder can be served while it grows. Raises
-    Cancelled, TimedOut or EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
+    `on_progress` receives the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8
+    and the first segments of every rung exist and the folder can be served while it grows. Raises Cancelled,
+    TimedOut or EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
     """
     started = time.monotonic()
     out_dir = out_dir.absolute()
@@ -137,11 +137,11 @@ def encode_ladder(
 
 
 def verify_output(out_dir: Path, plan: LadderPlan) -> float:
-    """Checks a finished ladder and puts it on disk (fsync); returns its duration in seconds.
+    """Check a finished ladder and flush it to disk (fsync); return its duration in seconds.
 
-    Every playlist must be ended, list only segments that exist, are not empty and not too short, and last as long as
-    the plan; all must end together; the master must name every rung. Raises EncodeFailed; Unconvertible for a wrong
-    length.
+    Every playlist must be ended, list only existing, non-empty segments of sufficient length, and last as long as
+    the plan; all must end together; the master must name every rung. Raises EncodeFailed; Unconvertible for a
+    wrong duration.
     """
     try:
         master = (out_dir / MASTER).read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ def verify_output(out_dir: Path, plan: LadderPlan) -> float:
 
 
 def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
-    """The arguments of the one ffmpeg process."""
+    """Return the arguments of the one ffmpeg process."""
     args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=input_options(info))]
     args += graph_args(info, plan)
     for number, rendition in enumerate(plan.renditions):
@@ -187,7 +187,7 @@ def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Pat
 
 
 def process_limits(info: SourceInfo, plan: LadderPlan) -> ffmpeg.ProcessLimits:
-    """Generous, but in proportion to the work: seconds of video times pixels per second."""
+    """Return generous limits in proportion to the work: seconds of video times pixels per second."""
     top = plan.renditions[0]
     source_rate = max(info.frame_rate, plan.frame_rate)
     pixel_rate = float(info.width * info.height * source_rate + top.width * top.height * plan.frame_rate) / 2
@@ -221,7 +221,7 @@ def _hls_options(folder: Path, plan: LadderPlan, seconds: float) -> list[str]:
 
 
 class _PlayableWatcher:
-    """Writes an early master playlist as soon as every rung has its first segments, and says so once."""
+    """Writes an early master playlist as soon as every rung has its first segments, and reports it once."""
 
     def __init__(self, out_dir: Path, plan: LadderPlan, on_playable: Callable[[], None] | None) -> None:
         self._out_dir = out_dir
@@ -289,7 +289,7 @@ def _verify_files(folder: Path, playlist: MediaPlaylist) -> None:
 
 
 def _verify_ends(durations: dict[str, float], plan: LadderPlan) -> None:
-    """Rungs end within a frame of each other; sound ends with the picture, to its frame, and never behind it."""
+    """Raise unless rungs end within a frame of each other and the audio ends with the video, never after it."""
     pictures = [durations[rendition.name] for rendition in plan.renditions]
     frame = float(1 / min(rendition.frame_rate for rendition in plan.renditions))
     if max(pictures) - min(pictures) > frame + ROUNDING:
@@ -318,7 +318,7 @@ def _folder_size(folder: Path) -> int:
 
 
 def _sync_tree(folder: Path) -> None:
-    """Files first, then the folders that name them."""
+    """Flush the files first, then the folders that name them."""
     paths = [*folder.rglob("*"), folder]
     for path in sorted(paths, key=Path.is_dir):
         descriptor = os.open(path, os.O_RDONLY)

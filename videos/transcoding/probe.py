@@ -1,7 +1,7 @@
-"""What an uploaded file holds, and whether it may become a stream.
+"""Describe an uploaded file and decide whether it can become a stream.
 
-The reading happens in a confined child process (probe_child.py): a file made to crash a demuxer, or to eat
-memory, ends that child and is refused; the worker goes on.
+The file is read in a confined child process (probe_child.py): one that crashes a demuxer or exhausts memory ends
+that child and is refused; the worker continues.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ MAX_AUDIO_TRACKS = 8
 
 @dataclass(frozen=True)
 class AudioTrack:
+    """An audio track of the file."""
+
     index: int
     codec: str
     decoder: str
@@ -101,7 +103,7 @@ class AudioTrack:
 
 @dataclass(frozen=True)
 class SubtitleTrack:
-    """A track of text, or of pictures of text; the flags are the container's dispositions."""
+    """A text or bitmap subtitle track; the flags are the container's dispositions."""
 
     index: int
     codec: str
@@ -114,7 +116,7 @@ class SubtitleTrack:
 
 @dataclass(frozen=True)
 class Chapter:
-    """`start` and `end` in seconds."""
+    """A chapter: `start` and `end` in seconds."""
 
     start: float
     end: float
@@ -123,10 +125,11 @@ class Chapter:
 
 @dataclass(frozen=True)
 class VideoTiming:
-    """How the pictures follow each other, in seconds, counted over the whole file; `peak_bitrate` in bits/s.
+    """Timing of the frames over the whole file, in seconds; `peak_bitrate` in bits/s.
 
-    `discarded` packets lie before the start of an edit list. `closed_gops` says that every key frame is an IDR picture
-    which nothing after it reaches behind; `constant_config`, that all use the parameter sets of the track's header.
+    `discarded` packets lie before the start of an edit list. `closed_gops` says that every key frame is an IDR
+    frame that no later frame references across; `constant_config`, that all use the parameter sets of the track's
+    header.
     """
 
     first: float
@@ -141,20 +144,20 @@ class VideoTiming:
 
 @dataclass(frozen=True)
 class SourceInfo:
-    """An uploaded file, measured.
+    """The description of an uploaded file.
 
-    `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read,
-    in seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the
-    grid that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track; size and
-    rate are then those of the picture that is drawn of the sound, beside the cover art in track `cover_index` (-1:
-    none). `clock_jumps` is how often the clock of a broadcast jumped, which is mended. `color_primaries` and
-    `color_matrix` are numbers of ITU-T H.273 (2: not stated); `peak_nits` is the brightest light that HDR metadata
-    promises, in cd/m² (0: unknown).
+    `width` and `height` are as displayed: after rotation, with square pixels. `duration` is what can be read, in
+    seconds; `container_duration` is what the file claims. `frame_rate` is the average, `nominal_rate` the grid
+    that variable-rate video is timed on; both 0 when unknown. `video_index` is -1 without a video track; size and
+    rate are then those of the waveform video drawn from the audio, beside the cover art in track `cover_index`
+    (-1: none). `clock_jumps` is how often the clock of a broadcast jumped, which is corrected. `color_primaries`
+    and `color_matrix` are numbers of ITU-T H.273 (2: not stated); `peak_nits` is the peak luminance in HDR
+    metadata, in cd/m² (0: unknown).
 
-    `crop` are pixels as stored that the container says to hide at the top, bottom, left and right. `picture_sizes` are
-    all sizes as displayed, the one that is kept first, when there are several; `picture_changes` counts how often the
-    picture's size or format changes, `is_steady` says that it surely never does. `other_videos` are the codecs of the
-    video tracks that are left out.
+    `crop` are the stored pixels to hide at the top, bottom, left and right according to the container.
+    `picture_sizes` are all sizes as displayed, the one that is kept first, when there are several;
+    `picture_changes` counts changes of size or format, `is_steady` says that there are certainly none.
+    `other_videos` are the codecs of video tracks that are dropped.
     """
 
     container: str
@@ -199,38 +202,40 @@ class SourceInfo:
 
     @property
     def is_hdr(self) -> bool:
+        """True for high dynamic range."""
         return self.color_transfer in ("pq", "hlg")
 
     @property
     def is_audio_only(self) -> bool:
+        """True when the file has no video track."""
         return self.video_index < 0
 
     @property
     def sounds(self) -> list[AudioTrack]:
-        """The tracks that can be decoded, that which is played by default first, in the file's order otherwise."""
+        """The audio tracks that can be decoded: the default one first, then the others in file order."""
         usable = [track for track in self.audio if _is_usable(track)]
         return sorted(usable, key=lambda track: not track.is_default)[:MAX_AUDIO_TRACKS]
 
     @property
     def undecodable_audio(self) -> list[AudioTrack]:
-        """The tracks of sound that are left out because they cannot be decoded here."""
+        """The audio tracks that are dropped because they cannot be decoded here."""
         return [track for track in self.audio if not _is_usable(track)]
 
     @property
     def surplus_audio(self) -> list[AudioTrack]:
-        """The tracks of sound that are left out because there are too many."""
+        """The audio tracks that are dropped because there are too many."""
         used = self.sounds
         return [track for track in self.audio if _is_usable(track) and track not in used]
 
     @property
     def sound(self) -> AudioTrack | None:
-        """The track that is played by default."""
+        """The default audio track."""
         return next(iter(self.sounds), None)
 
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """What may be uploaded: seconds, pixels of one frame, frames per second, bytes, tracks."""
+    """Limits of an upload: seconds, pixels per frame, frames per second, bytes, tracks."""
 
     max_bytes: int = 64 * 1024 * MIB
     max_seconds: float = 12 * 3600
@@ -246,11 +251,11 @@ class UploadLimits:
 
 
 def probe(path: Path) -> SourceInfo:
-    """Measures the file at `path` (see SourceInfo).
+    """Return the description of the file at `path`.
 
-    Raises UnsupportedMedia when it is no container of the allowed kinds, EncryptedMedia when its content is encrypted,
-    UnreadableMedia when the container is empty, cut off before its index, or makes the reader fail; Killed when the
-    reader was killed from outside, which says nothing about the file.
+    Raises UnsupportedMedia when the container is not of an allowed kind, EncryptedMedia when its content is
+    encrypted, UnreadableMedia when it is empty, cut off before its index, or makes the reader fail; Killed when
+    the reader was killed from outside, which says nothing about the file.
     """
     container = sniff(path)
     if is_encrypted(path, container):
@@ -281,7 +286,7 @@ def probe(path: Path) -> SourceInfo:
 
 
 def _require_probe_starts(script: Path) -> None:
-    """Raise EncodeFailed when the reader fails without a file too: that says nothing about any file."""
+    """Raise EncodeFailed when the reader also fails without a file, which says nothing about any file."""
     try:
         run_python(script, ["--ready"], limits=PROBE_LIMITS)
     except EncodeFailed as error:
@@ -289,7 +294,7 @@ def _require_probe_starts(script: Path) -> None:
 
 
 def require_acceptable(info: SourceInfo, limits: UploadLimits) -> None:
-    """Raises TooLarge, UnsupportedMedia or UnreadableMedia with the reason when the file may not be used."""
+    """Raise TooLarge, UnsupportedMedia or UnreadableMedia when the file cannot be used."""
     _require_tracks(info, limits)
     _require_size(info, limits)
     _require_content(info, limits)
@@ -403,7 +408,7 @@ def _source_info(report: dict[str, Any], container: Container, size: int) -> Sou
 
 
 def _claimed_seconds(report: dict[str, Any], container: Container, readable: float) -> float:
-    """The length that the header promises, from the first packet on."""
+    """Return the duration that the header claims, from the first packet on."""
     claimed, start = float(report["container_duration"]), float(report["scan"]["start"])
     if container in _WITHOUT_LENGTH and report["scan"]["complete"]:
         return readable
@@ -432,7 +437,7 @@ def _video_timing(scan: dict[str, Any]) -> VideoTiming | None:
 
 
 def _waveform_track() -> dict[str, Any]:
-    """The picture that is drawn of a file's sound, described like a track of the file."""
+    """Return the description of the waveform video that is drawn from the audio."""
     width, height = WAVEFORM_SIZE
     rate = [WAVEFORM_RATE.numerator, WAVEFORM_RATE.denominator]
     return {"coded_width": width, "coded_height": height, "average_rate": rate, "nominal_rate": rate}
@@ -457,7 +462,7 @@ def _steadiness(scan: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frame_sizes(video: dict[str, Any], watch: dict[str, Any] | None) -> list[tuple[int, int]]:
-    """Every size as displayed, first that which the video gets: the largest of the shape that is shown the longest."""
+    """Return every displayed size, the output's first: the largest of the shape that is shown longest."""
     first = _displayed_size(video)
     seconds = {first: 0.0}
     for width, height, numerator, denominator, shown in watch["sizes"] if watch else ():
@@ -493,7 +498,7 @@ def _displayed_size(video: dict[str, Any]) -> tuple[int, int]:
 
 
 def _frame_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
-    """The average rate of frames, counted from the packets when the header disagrees with them."""
+    """Return the average frame rate, counted from the packets when the header disagrees with them."""
     claimed = _fraction(video.get("average_rate"))
     span = scan["video_end"] - scan["first_picture"]
     if "index" not in video or not scan["complete"] or scan["packets"] < 2 or span <= 0:
@@ -507,7 +512,7 @@ def _frame_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
 
 
 def _grid_rate(video: dict[str, Any], scan: dict[str, Any]) -> Fraction:
-    """The rate of the grid that the pictures are timed on: measured, and as the header writes it when both agree."""
+    """Return the rate of the timing grid: measured, or as the header states it when both agree."""
     nominal, claimed = _fraction(video.get("nominal_rate")), _fraction(video.get("average_rate"))
     if "index" not in video or not scan["complete"] or not scan["grid_step"] or video["interlaced"]:
         return nominal

@@ -1,8 +1,8 @@
-"""Opens one untrusted file with PyAV and prints what it holds as JSON.
+"""Open one untrusted file with PyAV and print its description as JSON.
 
-Run as a script in a confined process (see ffmpeg.run_python), never imported by the site:
-`python -I probe_child.py PATH DEMUXER FORMAT_WHITELIST DECODER_WHITELIST MAX_DECODED_PIXELS SCAN_SECONDS`.
-With `--ready` instead, it ends once everything it needs has been loaded.
+Run as a script in a confined process (see ffmpeg.run_python), never imported by the site: `python -I
+probe_child.py PATH DEMUXER FORMAT_WHITELIST DECODER_WHITELIST MAX_DECODED_PIXELS SCAN_SECONDS`. With `--ready` it
+exits once everything that it needs has been loaded.
 """
 
 import importlib.util
@@ -41,12 +41,13 @@ _FIELD_PROGRESSIVE = 1
 
 
 def open_container(path: str, demuxer: str, formats: str, decoders: str) -> av.container.InputContainer:
+    """Open the file with one demuxer and the allowed protocols, formats and decoders."""
     options = {"protocol_whitelist": "file", "format_whitelist": formats, "codec_whitelist": decoders}
     return av.open(f"file:{path}", format=demuxer, options=options, metadata_errors="replace")
 
 
 def choose_video(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
-    """The default video track, else the largest; cover art is a picture, not a video."""
+    """Return the default video track, else the largest; cover art does not count."""
     streams = [stream for stream in container.streams.video if not is_cover(stream)]
     if not streams:
         return None
@@ -60,6 +61,7 @@ def choose_video(container: av.container.InputContainer) -> av.video.stream.Vide
 
 
 def is_cover(stream: av.video.stream.VideoStream) -> bool:
+    """Return whether the track is cover art or a timed thumbnail."""
     cover = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
     return bool(stream.disposition & cover)
 
@@ -67,7 +69,7 @@ def is_cover(stream: av.video.stream.VideoStream) -> bool:
 def create_change_detector(
     container: av.container.InputContainer, video_index: int, max_pixels: int
 ) -> FrameChangeDetector | None:
-    """What looks for changes of the picture while the packets are read."""
+    """Return a detector of frame changes for the video track; `None` when it cannot be decoded."""
     stream = container.streams[video_index]
     if not isinstance(stream, av.video.stream.VideoStream):
         return None
@@ -82,7 +84,7 @@ def create_change_detector(
 def first_frame(
     path: str, opening: tuple[str, str, str], video_index: int
 ) -> tuple[av.video.frame.VideoFrame, av.video.stream.VideoStream] | None:
-    """The first frame that decodes within the first packets of the video track."""
+    """Return the first frame that decodes within the first packets of the video track."""
     with open_container(path, *opening) as container:
         stream = container.streams[video_index]
         if not isinstance(stream, av.video.stream.VideoStream):
@@ -107,9 +109,9 @@ def first_frame(
 
 
 def mark_decodable_audio(path: str, opening: tuple[str, str, str], tracks: list[dict[str, Any]]) -> None:
-    """Set `decodes` of each track that may be used: false when its first packets give no sound.
+    """Set `decodes` of each audio track that may be used: false when its first packets yield no audio.
 
-    A track without packets near the beginning is trusted.
+    A track without packets near the start is trusted.
     """
     decoders = set(opening[2].split(","))
     wanted = {
@@ -164,7 +166,7 @@ def scan_used_tracks(
 
 
 def decodes_cover(path: str, opening: tuple[str, str, str], index: int, max_pixels: int) -> bool:
-    """Whether the cover art in this track is a picture that can be shown."""
+    """Return whether the cover art in this track decodes within the pixel limit."""
     try:
         decoded = first_frame(path, opening, index)
     except (av.error.FFmpegError, ValueError):
@@ -173,11 +175,13 @@ def decodes_cover(path: str, opening: tuple[str, str, str], index: int, max_pixe
 
 
 def codec_name(stream: av.video.stream.VideoStream) -> str:
+    """Return the name of the track's codec."""
     codec = stream.codec_context.codec if stream.codec_context else None
     return codec.canonical_name if codec else "unknown"
 
 
 def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
+    """Return what the headers say about a video track."""
     context = stream.codec_context
     # Without a decoder (an unlisted codec) most of what the context knows is absent.
     pixel_format = context.format
@@ -204,7 +208,7 @@ def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
 
 
 def refine_from_frame(video: dict[str, Any], frame: av.video.frame.VideoFrame) -> None:
-    """What only a decoded frame tells for certain."""
+    """Update the description with facts that only a decoded frame reveals."""
     video["rotation"] = int(frame.rotation) % 360
     video["interlaced"] = video["interlaced"] or bool(frame.interlaced_frame)
     video["coded_width"], video["coded_height"] = frame.width, frame.height
@@ -218,11 +222,11 @@ def refine_from_frame(video: dict[str, Any], frame: av.video.frame.VideoFrame) -
 
 
 def peak_nits(frame: av.video.frame.VideoFrame) -> float:
-    """The brightest light that the frame's metadata promises, in cd/m²: of the content, else of the screen it was
-    mastered on; 0 when neither is known.
+    """Return the peak luminance in the frame's metadata, in cd/m²; 0 when unknown.
 
-    The bytes are libavutil's AVContentLightMetadata (two unsigned) and AVMasteringDisplayMetadata (ten rationals, the
-    last of them the largest luminance, then two flags).
+    The content's peak is preferred to that of the mastering display. The bytes are libavutil's
+    AVContentLightMetadata (two unsigned) and AVMasteringDisplayMetadata (ten rationals, the last of them the
+    maximum luminance, then two flags).
     """
     kinds = av.sidedata.sidedata.Type
     content = side_data(frame, kinds.CONTENT_LIGHT_LEVEL)
@@ -237,13 +241,14 @@ def peak_nits(frame: av.video.frame.VideoFrame) -> float:
 
 
 def side_data(frame: av.video.frame.VideoFrame, kind: av.sidedata.sidedata.Type) -> bytes:
-    """Empty when the frame has none of this kind."""
+    """Return the frame's side data of this kind, empty when it has none."""
     held: Any = frame.side_data
     found = held.get(kind)
     return bytes(found) if found is not None else b""
 
 
 def describe_audio(stream: Any) -> dict[str, Any]:
+    """Return what the headers say about an audio track."""
     context = stream.codec_context
     return {
         "index": stream.index,
@@ -258,6 +263,7 @@ def describe_audio(stream: Any) -> dict[str, Any]:
 
 
 def describe_subtitle(stream: Any) -> dict[str, Any]:
+    """Return what the headers say about a subtitle track."""
     context = stream.codec_context
     codec = context.codec.canonical_name if context and context.codec else "unknown"
     is_set = av.stream.Disposition
@@ -274,20 +280,24 @@ def describe_subtitle(stream: Any) -> dict[str, Any]:
 
 
 def describe_chapter(chapter: Any) -> dict[str, Any]:
+    """Return the chapter's start and end in seconds, and its title."""
     base = chapter["time_base"]
     title = text(chapter["metadata"].get("title"))
     return {"start": float(chapter["start"] * base), "end": float(chapter["end"] * base), "title": title}
 
 
 def to_pair(value: Fraction | None) -> list[int] | None:
+    """Return numerator and denominator of a positive fraction, otherwise `None`."""
     return [value.numerator, value.denominator] if value and value > 0 else None
 
 
 def text(value: str | None) -> str:
+    """Return the printable characters of a metadata value, at most MAX_TEXT."""
     return "".join(character for character in (value or "") if character.isprintable())[:MAX_TEXT]
 
 
 def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_seconds: float) -> dict[str, Any]:
+    """Return the description of the file at `path`; see `probe_report.SourceReport`."""
     with open_container(path, *opening) as container:
         stream = choose_video(container)
         report: dict[str, Any] = {
@@ -326,6 +336,7 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
 
 
 def main() -> None:
+    """Print the description of the file named on the command line."""
     if sys.argv[1:] == ["--ready"]:
         return
     path, demuxer, formats, decoders, max_pixels, scan_seconds = sys.argv[1:7]

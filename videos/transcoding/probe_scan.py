@@ -1,7 +1,7 @@
-"""Read every packet of one file, decoding none: how long it lasts, how its pictures follow each other.
+"""Read every packet of one file without decoding: durations, frame timing, key frames.
 
-Runs in the confined child only (probe_child.py). Times are those that ffmpeg will give the packets: counted from the
-file's start, with the jumps of a broadcast's clock mended as ffmpeg mends them.
+Runs in the confined child only (probe_child.py). Times are those that ffmpeg will assign to the packets: counted
+from the file's start, with jumps of a broadcast's clock corrected as ffmpeg does.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def scan(
     seconds: float,
     watch: FrameChangeDetector | None = None,
 ) -> dict[str, Any]:
-    """Return the ends in seconds after the start, the number of pictures, and what Pictures and `watch` report.
+    """Return the end times in seconds, the number of frames, and the reports of FrameTiming and `watch`.
 
-    `streams` are those that will be used; `video_index` is -1 for a file without a picture. `complete` tells whether
-    the whole file was read within `seconds`; `start` is what the file's own clock shows at its start.
+    `streams` are those that will be used; `video_index` is -1 for a file without video. `complete` says whether
+    the whole file was read within `seconds`; `start` is the file's own clock at its start.
     """
     deadline = time.monotonic() + seconds
     ends = {"video": 0.0, "audio": 0.0}
@@ -83,7 +83,7 @@ def scan(
 
 
 class PacketClock:
-    """When ffmpeg will present a packet (source: `ts_discontinuity_detect` in its fftools/ffmpeg_demux.c)."""
+    """Predicts ffmpeg's presentation times (source: `ts_discontinuity_detect` in its fftools/ffmpeg_demux.c)."""
 
     def __init__(self, container: av.container.InputContainer, streams: Sequence[av.stream.Stream]) -> None:
         self.may_jump = bool(int(container.format.flags) & _CLOCK_MAY_JUMP)
@@ -102,7 +102,7 @@ class PacketClock:
         self._length = {stream.index: _usual_length(stream) for stream in streams}
 
     def place(self, packet: av.packet.Packet[Any]) -> tuple[float, float]:
-        """Return when the packet begins, in seconds after the start of the file, and its length."""
+        """Return the packet's start in seconds after the start of the file, and its duration."""
         index = packet.stream_index
         length = _seconds(packet.duration, packet.time_base) or self._length.get(index, 0.0)
         presented, decoded = _seconds(packet.pts, packet.time_base), _seconds(packet.dts, packet.time_base)
@@ -127,7 +127,7 @@ class PacketClock:
         return moment - self.start, length
 
     def _jump(self, index: int, decoded: float) -> float:
-        """Return by how many seconds the clock has jumped before this packet; 0 when it has not."""
+        """Return by how many seconds the clock jumped before this packet; 0 when it did not."""
         expected = self._expected.get(index)
         if expected is None:
             delta = decoded - self._last if self._last is not None else 0.0
@@ -138,7 +138,7 @@ class PacketClock:
 
 
 class FrameTiming:
-    """What decides the frame rate, and whether the track can be taken over as it is."""
+    """Collects what determines the frame rate and whether the track can be copied."""
 
     def __init__(self, stream: av.stream.Stream | None) -> None:
         self.count = 0
@@ -152,7 +152,7 @@ class FrameTiming:
         self.config = AvcKeyFrameCheck(stream)
 
     def add(self, moment: float, packet: av.packet.Packet[Any]) -> None:
-        """Count one packet that is shown `moment` seconds after the start."""
+        """Count a packet that is shown `moment` seconds after the start."""
         self.count += 1
         if len(self.moments) >= MAX_FRAMES:
             return
@@ -166,7 +166,7 @@ class FrameTiming:
         self.bits[window] = self.bits.get(window, 0) + packet.size * 8
 
     def report(self) -> dict[str, Any]:
-        """Seconds of key frames, steps between pictures, bits/s of the densest window, and what forbids copying."""
+        """Return key frame times, steps between frames, the peak bit rate in bits/s, and obstacles to copying."""
         moments = sorted(self.moments)
         steps = [later - earlier for earlier, later in pairwise(moments)]
         return {
@@ -185,9 +185,9 @@ class FrameTiming:
 
 
 def grid_step(steps: Sequence[float]) -> float:
-    """Return the seconds between the pictures of the grid that all are timed on; 0 when unknown.
+    """Return the seconds between frames on the grid that times them; 0 when unknown.
 
-    That is the shortest step that is no hiccup, averaged over the steps that are as long but for rounding.
+    That is the shortest regular step, averaged over all steps that equal it except for rounding.
     """
     ordered = sorted(step for step in steps if step > MIN_STEP)
     if not ordered:
@@ -199,7 +199,7 @@ def grid_step(steps: Sequence[float]) -> float:
 
 
 class AvcKeyFrameCheck:
-    """Whether every key frame of an H.264 track stands alone and uses the parameter sets of the track's header."""
+    """Checks that every key frame of an H.264 track is standalone and uses the parameter sets of the header."""
 
     def __init__(self, stream: av.stream.Stream | None) -> None:
         context = stream.codec_context if isinstance(stream, av.video.stream.VideoStream) else None
@@ -212,7 +212,7 @@ class AvcKeyFrameCheck:
         self.all_idr = self.is_constant = bool(self.length_size)
 
     def check(self, packet: av.packet.Packet[Any]) -> None:
-        """Look at the NAL units of one key frame."""
+        """Inspect the NAL units of one key frame."""
         if not self.length_size:
             return
         if packet.has_sidedata("new_extradata"):
@@ -232,7 +232,7 @@ class AvcKeyFrameCheck:
 
 
 def _usual_length(stream: av.stream.Stream) -> float:
-    """Return the seconds of a packet that does not say how long it lasts."""
+    """Return the duration in seconds of a packet that does not state it."""
     context = stream.codec_context
     if isinstance(stream, av.video.stream.VideoStream):
         rate = stream.guessed_rate or stream.average_rate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -77,7 +76,7 @@ def _sections(request: HttpRequest, *texts: str) -> list[dict[str, object]]:
     return sections
 
 
-def _search_only(request: HttpRequest, finder: finders.Finder[Any], words: str) -> HttpResponse:
+def _search_only(request: HttpRequest, finder: finders.AnyFinder, words: str) -> HttpResponse:
     context = {"q": words, "finder": finder, "page": finder.page(request, words, absolute=False)}
     return render_page_or_part(request, "videos/search_only.html", "videos/_search_rows.html", context)
 

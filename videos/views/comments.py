@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current_user import signed_in_user
+from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, Forbidden, Invalid, SiteError
 from streamsite.view_actions import (
@@ -28,6 +29,7 @@ from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from videos import access as videos
 from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
 from videos.comments.access import CommentWithTarget
+from videos.comments.mappers import PageCommentDict
 from videos.comments.queries import CommentPage
 from videos.comments.targets import CommentTarget
 from videos.forms import CommentRulesForm
@@ -240,14 +242,14 @@ def _thread_url(subject: CommentTarget, comment: Comment) -> str:
     return f"{subject.url}?comment={comment.parent or comment.pk}#comments"
 
 
-def _serialize(request: HttpRequest, found: CommentWithTarget) -> Context:
+def _serialize(request: HttpRequest, found: CommentWithTarget) -> PageCommentDict:
     known = queries.load_viewer_state(request.user, found.comment)
     return mappers.serialize_comment_for_page(found.comment, request.user, known, found.subject.seconds)
 
 
 def _serialize_page(
     request: HttpRequest, listing: CommentPage, subject: CommentTarget, *, leave_out: str = ""
-) -> Context:
+) -> PageDict[PageCommentDict]:
     """Serialize a page of comments for a template, without the comment whose id is ``leave_out``."""
     rows = [comment for comment in listing.page.rows if comment.pk != leave_out]
     return replace(listing.page, rows=rows).body(

@@ -14,6 +14,7 @@ from streamsite.api.pagination import paginate
 from streamsite.sanitize import clean_line
 from streamsite.view_helpers import is_htmx, render_page_or_part
 from videos import access, mappers, watch_marks
+from videos.models import Watch
 from videos.playback import history as histories
 from videos.playback import history_store
 from videos.reactions import services
@@ -28,11 +29,14 @@ def history(request: HttpRequest) -> HttpResponse:
     words = clean_line(request.GET.get("q", ""))[:100]
     rows = histories.history_of_user(user.pk, words)
     page = access.filter_watchable(user, paginate(request, rows, histories.RECENT, absolute=False))
-    shown, paused = page.body(mappers.serialize_history_entry), watch_marks.is_history_paused(user)
-    if not paused:
-        for entry in shown["results"]:
-            entry["video"]["mark"] = watch_marks.mark_of_entry(entry)
-    context = {"page": shown, "q": words, "paused": paused}
+    paused = watch_marks.is_history_paused(user)
+
+    def entry_with_mark(row: Watch) -> dict[str, object]:
+        entry = mappers.serialize_history_entry(row)
+        mark = {} if paused else {"mark": watch_marks.mark_of_entry(entry)}
+        return {**entry, "video": {**entry["video"], **mark}}
+
+    context = {"page": page.body(entry_with_mark), "q": words, "paused": paused}
     return render_page_or_part(request, "videos/history.html", "videos/_history_rows.html", context)
 
 

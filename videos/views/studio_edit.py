@@ -115,7 +115,7 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
 
     def add() -> webvtt.CaptionFile:
         file = form.read()
-        caption_services.add_track(video, file.cues, **form.described())
+        caption_services.add_track(video, file.cues, **form.track_fields())
         return file
 
     def done(file: webvtt.CaptionFile) -> HttpResponse:
@@ -166,7 +166,7 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     response = perform(
         request,
         form,
-        lambda: caption_services.update_track(track, cues=form.cues(), **form.described()),
+        lambda: caption_services.update_track(track, cues=form.cues(), **form.track_fields()),
         lambda _: redirect_with_message(request, "Subtitles saved.", "studio-caption", video_id, caption_id),
     )
     if response is not None:

@@ -1,5 +1,5 @@
-// The bell of a thread: whether one is told of the replies in it. Works as a form without this.
-import { api, inWords } from "../api.js";
+// The bell of a thread turns notifications about replies on and off. Without scripts it is a plain form.
+import { api, errorText } from "../api.js";
 import { toast } from "../ui.js";
 
 async function toggle(form) {
@@ -11,7 +11,7 @@ async function toggle(form) {
     button.value = data.following ? "stop" : "follow";
     toast(data.following ? "You'll be notified about replies." : "You won't be notified about replies anymore.");
   } catch (error) {
-    toast(inWords(error), { level: "error" });
+    toast(errorText(error), { level: "error" });
   }
 }
 

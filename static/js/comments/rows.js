@@ -1,10 +1,10 @@
-// The rows of comments as the server draws them.
+// Rows of comments, rendered by the server.
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 export const section = document.querySelector("[data-comments]");
 
-/** The nodes that the server answers for a part of the page. */
+/** Fetch a part of the page as a document fragment. */
 export async function fragment(url) {
   const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
   if (!response.ok) throw new Error("Couldn't load the comments.");
@@ -13,8 +13,10 @@ export async function fragment(url) {
   return template.content;
 }
 
+/** Fetch the row of one comment. */
 export const rowOf = async (id) => (await fragment(`/comments/${id}/row`)).querySelector(".comment");
 
+/** Change the number of comments in the heading. */
 export function count(by) {
   const place = section.querySelector("[data-comment-count]");
   if (!place) return;
@@ -23,7 +25,7 @@ export function count(by) {
   section.querySelector("[data-comment-word]").textContent = place.dataset.commentCount === "1" ? "comment" : "comments";
 }
 
-/** Draws a comment again, with its replies, and the reply that somebody is writing, as they are. */
+/** Replace a comment by a fresh row, keeping its loaded replies and the reply that is being written. */
 export async function renew(comment) {
   const fresh = await rowOf(comment.dataset.comment);
   const replies = comment.querySelector("[data-replies]");

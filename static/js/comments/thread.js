@@ -1,11 +1,11 @@
-// Comments: written in place, more as one scrolls. All of it works by links and forms as well; the API decides, and the
-// server draws every row.
+// Comments: forms in place, and more rows on scrolling. Everything works with plain links and forms as well; the API
+// decides, and the server renders every row.
 import { api } from "../api.js";
-import { offerFocus } from "../attention.js";
-import { confirmed, toast } from "../ui.js";
+import { offerFocus } from "../focus.js";
+import { confirmAction, toast } from "../ui.js";
 import "./follow.js";
 import { count, fragment, renew, section } from "./rows.js";
-import { cancel, keepDrafts, openEdit, openReply, saveDrafts, submit } from "./writing.js";
+import { cancel, keepDrafts, openEdit, openReply, saveDrafts, submit } from "./forms.js";
 
 /**
  * Replace the section by the server's rendering of `url`; `focus` is a selector of what takes the focus then.
@@ -29,12 +29,12 @@ export async function load(url, { focus } = {}) {
   }
 }
 
-/** Loads what comes into view by itself; the link stays for those who get there faster. */
-const nearing = new IntersectionObserver(
+/** Loads the next page when its link comes into view; the link still works for those who are faster. */
+const observer = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
       if (isIntersecting) {
-        nearing.unobserve(target);
+        observer.unobserve(target);
         target.click();
       }
     }
@@ -43,7 +43,7 @@ const nearing = new IntersectionObserver(
 );
 
 function ready(root) {
-  for (const more of root.querySelectorAll("[data-comments-list] > .more [data-comments-more]")) nearing.observe(more);
+  for (const more of root.querySelectorAll("[data-comments-list] > .more [data-comments-more]")) observer.observe(more);
 }
 
 async function more(link) {
@@ -63,7 +63,7 @@ async function more(link) {
   }
 }
 
-// --- acting --------------------------------------------------------------------------------------
+// --- actions -------------------------------------------------------------------------------------
 
 const ACTS = {
   pin: ["PUT", "pin"], unpin: ["DELETE", "pin"], heart: ["PUT", "heart"], unheart: ["DELETE", "heart"], approve: ["PUT", "approval"],
@@ -89,7 +89,7 @@ async function curate(form, act) {
 async function remove(comment) {
   const replies = Number(comment.querySelector("[data-comment-replies]")?.textContent.trim().split(" ")[0]) || 0;
   const also = replies ? " The replies go with it." : "";
-  if (!(await confirmed("Delete this comment?", `It is removed for everybody.${also} This cannot be undone.`, "Delete"))) return;
+  if (!(await confirmAction("Delete this comment?", `It is removed for everybody.${also} This cannot be undone.`, "Delete"))) return;
   try {
     await api("DELETE", `/comments/${comment.dataset.comment}`);
     const next = comment.nextElementSibling ?? comment.previousElementSibling;

@@ -1,8 +1,9 @@
-// Drives a player in a frame of this page by the messages that protocol.js understands.
+// Controls a player in a frame of this page by the messages of protocol.js.
 
 const CONTEXT = "player.js";
 const VERSION = "0.0.11";
 
+/** Sends commands to a player and receives its events. Commands wait until the player is ready. */
 export class FrameClient {
   #frame;
   #queue = [];
@@ -11,7 +12,7 @@ export class FrameClient {
   #isReady = false;
   #count = 0;
 
-  /** `frame` shows a page of this origin; each document that it loads is told the events again. */
+  /** `frame` shows pages of this origin. Each document it loads is subscribed to the events again. */
   constructor(frame) {
     this.#frame = frame;
     addEventListener("message", (event) => this.#receive(event));
@@ -21,25 +22,25 @@ export class FrameClient {
     return this.#isReady;
   }
 
-  /** Another document is about to load: what was asked of the last one is not answered any more. */
+  /** Prepare for another document: questions to the last one are no longer answered. */
   expectAnother() {
     this.#isReady = false;
     this.#queue = [];
     this.#answers.clear();
   }
 
-  /** Calls `handler(value)` at each `event`; "ready" comes once for every document. */
+  /** Call `handler(value)` on each `event`; "ready" fires once per document. */
   on(event, handler) {
     this.#handlers.set(event, handler);
     if (this.#isReady) this.#send({ method: "addEventListener", value: event });
   }
 
-  /** Calls a method, once the player is ready. */
+  /** Call a method once the player is ready. */
   call(method, value) {
     this.#enqueue({ method, value });
   }
 
-  /** Calls a method and resolves to its answer; never, when the document goes before. */
+  /** Call a method and resolve to its answer. Never resolves when the document is replaced before. */
   ask(method, value) {
     return new Promise((resolve) => {
       const listener = `${method}-${(this.#count += 1)}`;

@@ -1,13 +1,14 @@
-// The entries of a playlist in a frame: a part of it is in the page, others are fetched when they are needed.
+// The entries of an embedded playlist: a part of them is in the page, others are fetched when they are needed.
 
 const describe = ({ dataset }) => ({ index: Number(dataset.index), id: dataset.videoId, title: dataset.title });
 
+/** The list in the page, and the entry that plays. */
 export class Entries {
   #panel;
   #query;
   #current;
 
-  /** `panel` holds the list; `site` is the host around the frame, which decides what may be shown. */
+  /** `panel` contains the list; `site` is the host around the frame, which decides what may be shown. */
   constructor(panel, site) {
     this.#panel = panel;
     this.#query = site ? `&site=${encodeURIComponent(site)}` : "";
@@ -22,7 +23,7 @@ export class Entries {
     return Number(this.#list.dataset.total);
   }
 
-  /** Indexes, from 1, of the first and last item that the page knows about. */
+  /** The indexes, from 1, of the first and the last item in the page. */
   get bounds() {
     return [Number(this.#list.dataset.first), Number(this.#list.dataset.last)];
   }
@@ -31,17 +32,17 @@ export class Entries {
     return [...this.#list.querySelectorAll("[data-item]")];
   }
 
-  /** What plays: `{index, id, title}`. Its entry may be in a part that isn't in the page. */
+  /** The entry that plays: `{index, id, title}`. It may be in a part that isn't in the page. */
   get current() {
     return this.#current;
   }
 
-  /** The entry of what plays, if it is in the page. */
+  /** The element of the entry that plays, if it is in the page. */
   get marked() {
     return this.#list.querySelector("[aria-current]");
   }
 
-  /** The next entry from `index` on, or back from it when `step` is -1; null when there is none. */
+  /** Resolve to the next entry from `index` on, or back from it when `step` is -1; to null when there is none. */
   async find(index, step) {
     let at = index;
     while (at >= 1 && at <= this.total) {
@@ -69,7 +70,7 @@ export class Entries {
     return (step > 0 ? fits[0] : fits.at(-1)) ?? null;
   }
 
-  /** Shows the part around `index`; false when that can't be had. */
+  /** Load the part around `index`; resolve to false when that fails. */
   async #load(index) {
     try {
       const answer = await fetch(`${location.pathname}?index=${index}${this.#query}`, { headers: { "HX-Request": "true" } });
@@ -77,7 +78,7 @@ export class Entries {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       this.#list.replaceWith(page.querySelector("[data-items]"));
       this.#mark();
-      // The playlist may have become shorter than the page knew.
+      // The playlist may have become shorter meanwhile.
       return this.bounds[0] <= index && index <= this.bounds[1];
     } catch {
       return false;

@@ -1,4 +1,4 @@
-// What the player in a frame reports to the page around it.
+// The events that an embedded player reports to the page around it.
 
 export const EVENTS = [
   "ready",
@@ -22,7 +22,7 @@ function bufferedEnd({ buffered }) {
   return buffered.length ? buffered.end(buffered.length - 1) : 0;
 }
 
-/** Reports messages of the screen over the player, unless they tell the progress of processing. */
+/** Report the messages laid over the player as errors, unless they show the progress of processing. */
 function reportErrors(receiver, frame) {
   const screen = frame.querySelector("[data-player-state]");
   const part = (name) => screen.querySelector(`[data-state-${name}]`);
@@ -39,7 +39,7 @@ function reportErrors(receiver, frame) {
   new MutationObserver(report).observe(screen, { attributes: true, attributeFilter: ["hidden"] });
 }
 
-/** Forwards the video's events; "ended" is left to `Span`, which knows where the end is. */
+/** Forward the video's events. "ended" is left to `Span`, which knows where the end is. */
 export function reportEvents(receiver, frame, video) {
   const duration = () => (Number.isFinite(video.duration) ? video.duration : Number(frame.dataset.duration) || 0);
   const values = {

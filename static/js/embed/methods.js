@@ -1,4 +1,4 @@
-// What a page can ask of the player in its frame: player.js's methods, and those of quality, speed and captions.
+// The methods that a page can call on an embedded player: player.js's, and those for quality, speed and captions.
 import { playOrMute } from "../player/autoplay.js";
 import { captionTracks } from "../player/captions.js";
 
@@ -9,7 +9,7 @@ const number = (value, low, high) => {
   return Number.isFinite(given) ? Math.min(Math.max(given, low), high) : null;
 };
 
-/** The video and what was asked of it before its source was there. */
+/** Applies commands to the video, and keeps those that came before its source was loaded. */
 class Driver {
   #wantedTime = null;
   #wantedHeight = null;
@@ -63,7 +63,7 @@ class Driver {
     this.#wantedTime = null;
   }
 
-  /** The tallest rendition that isn't taller than asked for, else the smallest. */
+  /** Choose the tallest rendition that isn't taller than wanted, else the smallest. */
   #applyQuality() {
     const { qualities, video } = this;
     if (this.#wantedHeight === null || !qualities.length) return;
@@ -85,7 +85,7 @@ function setCaptions(video, value) {
   for (const track of tracks) track.mode = track === wanted ? "showing" : "disabled";
 }
 
-/** The table of methods for a `Receiver`; `span` says whether and what to repeat. */
+/** Return the methods for a `Receiver`, by name. `span` is the part that plays, and whether it loops. */
 export function videoMethods(frame, video, span) {
   const driver = new Driver(frame, video);
   return {

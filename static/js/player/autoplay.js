@@ -1,18 +1,18 @@
-// Playing without being asked: what browsers and viewers allow, and the muted start where sound is refused.
+// Autoplay: what browsers and viewers allow, and the muted start where the browser refuses sound.
 import { whenVisible } from "../api.js";
 import { el, icon } from "../ui.js";
 
 const muted = new WeakSet();
 
-/** Whether the sound is off for this video only: the browser refused to start with it, or the embedding page did not want it. */
+/** Whether the video was muted by the browser's autoplay policy or the embedding page, and not by the viewer. */
 export const startedMuted = (video) => muted.has(video);
 
-/** Whether the viewer asked to save data: then nothing starts by itself. */
-export function savesData() {
+/** Whether the viewer asked to save data: then nothing autoplays. */
+export function prefersReducedData() {
   return navigator.connection?.saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;
 }
 
-/** Start without sound, and without remembering that for the next video. */
+/** Mute the video without storing that for the next one. */
 export function startMuted(video) {
   muted.add(video);
   video.muted = true;
@@ -21,7 +21,7 @@ export function startMuted(video) {
   });
 }
 
-function offerSound(frame, video) {
+function offerUnmute(frame, video) {
   const button = el("button", { class: "unmute", type: "button", "data-unmute": true }, icon("volume-off"), "Tap to unmute");
   const follow = () => {
     if (video.muted) return;
@@ -38,8 +38,8 @@ function offerSound(frame, video) {
 }
 
 /**
- * Play `video`. Where the browser refuses to start with sound, play muted and lay a "Tap to unmute" button over `frame`.
- * Resolves to whether it plays.
+ * Play `video`. Where the browser refuses sound, play muted and lay a "Tap to unmute" button over `frame`. Resolve to
+ * whether it plays.
  */
 export async function playOrMute(frame, video) {
   try {
@@ -49,19 +49,19 @@ export async function playOrMute(frame, video) {
     if (error.name !== "NotAllowedError" || video.muted) return false;
   }
   startMuted(video);
-  offerSound(frame, video);
+  offerUnmute(frame, video);
   try {
     await video.play();
     return true;
   } catch (error) {
-    // Anything else is the source being set, after which playing resumes.
+    // Any other error comes from setting the source, after which playback resumes.
     if (error.name !== "NotAllowedError") return !video.paused;
     video.muted = false;
     return false;
   }
 }
 
-/** Play once the page is looked at, as `playOrMute` does. A tab opened in the background stays silent. */
+/** Call `playOrMute` once the page is visible. A tab opened in the background stays silent. */
 export async function autoplay(frame, video) {
   await whenVisible();
   return playOrMute(frame, video);

@@ -1,7 +1,7 @@
-// The dialog in which captions are given another look. Loaded when it is first asked for.
+// The dialog for the look of captions. Loaded on first use.
 import { el, modal } from "../ui.js";
 import { applyStyle } from "./captions.js";
-import { captionSettings, saveCaptionSettings } from "./memory.js";
+import { captionSettings, saveCaptionSettings } from "./stored-settings.js";
 
 /** @type {Record<string, [string, Record<string, string>]>} */
 const STYLES = {
@@ -10,7 +10,7 @@ const STYLES = {
   backdrop: ["Background", { none: "None", dim: "Semi-transparent", solid: "Opaque" }],
 };
 
-/** Opens the dialog; every choice shows at once. */
+/** Open the dialog. Every choice applies at once. */
 export function styleCaptions(video) {
   const settings = captionSettings();
   const fields = Object.entries(STYLES).map(([name, [label, choices]]) => {

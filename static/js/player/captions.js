@@ -1,15 +1,16 @@
-// Captions: the remembered track and look, and their place above the controls.
-import { captionSettings, saveCaptionSettings } from "./memory.js";
+// Captions: the track and the look of last time, and their position above the controls.
+import { captionSettings, saveCaptionSettings } from "./stored-settings.js";
 
 const LINES_ABOVE_CONTROLS = -4;
 
 const isCaption = ({ kind }) => kind === "captions" || kind === "subtitles";
 
+/** Return the video's caption and subtitle tracks. */
 export function captionTracks(video) {
   return [...video.textTracks].filter(isCaption);
 }
 
-/** The track of last time, else one of its language; forced tracks, which say little, are the last resort. */
+/** Return the track of last time, else one in its language. Forced tracks, which contain little, are the last resort. */
 function preferredTrack(video) {
   const forced = new Set([...video.querySelectorAll("track[data-forced]")].map(({ track }) => track));
   const tracks = captionTracks(video);
@@ -19,20 +20,20 @@ function preferredTrack(video) {
     ?? full.find((track) => track.language === language) ?? full[0] ?? tracks[0];
 }
 
-/** Shows or hides captions, in the language of last time where there is one. */
+/** Show or hide captions, in the language of last time where there is one. */
 export function toggleCaptions(video) {
   const shown = captionTracks(video).find(({ mode }) => mode === "showing") ?? null;
   const next = shown ?? preferredTrack(video);
   if (next) next.mode = shown ? "disabled" : "showing";
 }
 
-/** The look is chosen by attributes of the video; player.css says what they mean. */
+/** Set the look of captions by attributes of the video, which player.css styles. */
 export function applyStyle(video) {
   const settings = captionSettings();
   for (const name of ["size", "colour", "backdrop"]) video.dataset[`cue${name[0].toUpperCase()}${name.slice(1)}`] = settings[name];
 }
 
-/** The track shown at first: as an embed's address asks ("1", "0" or a language), else as it was last time. */
+/** Return the track to show at first: by an embed's option ("1", "0" or a language), else as last time. */
 function firstShown(video, asked) {
   const isOn = asked ? asked !== "0" : captionSettings().on;
   if (!isOn) return null;
@@ -46,7 +47,7 @@ function firstShown(video, asked) {
   );
 }
 
-/** Takes up the settings of last time and keeps them; lifts cues off the control bar. */
+/** Apply the settings of last time, store changes, and move cues above the control bar. */
 export function setUpCaptions(video) {
   applyStyle(video);
   const wanted = firstShown(video, video.closest("[data-player]")?.dataset.cc);
@@ -67,7 +68,7 @@ export function setUpCaptions(video) {
     element.addEventListener("load", () => {
       raise();
       if (element.track.mode !== "showing") return;
-      // A cue that is on the screen already moves only when its track is shown anew.
+      // A visible cue moves only when its track is shown again.
       element.track.mode = "hidden";
       element.track.mode = "showing";
     });

@@ -8,7 +8,7 @@
  * @param {Chapter[]} chapters
  * @param {number} time
  */
-function chapterAt(chapters, time) {
+function chapterIndexAt(chapters, time) {
   let found = -1;
   chapters.forEach(({ start }, index) => {
     if (time >= start - 0.05) found = index;
@@ -57,7 +57,7 @@ export function followChapters(frame, video, chapters) {
   /** @type {number | null} */
   let shown = null;
   const show = () => {
-    const now = chapterAt(chapters, video.currentTime);
+    const now = chapterIndexAt(chapters, video.currentTime);
     if (now === shown) return;
     shown = now;
     links.forEach((link, index) => {

@@ -1,14 +1,14 @@
-// What is laid over the player when the video has ended: the next one with a countdown, replay, related videos.
-import { isBusy, isField } from "../attention.js";
+// The end screen over the player: the next video with a countdown, replay, related videos.
+import { isBusy, isField } from "../focus.js";
 import { el, icon } from "../ui.js";
-import { markPlayed, whatFollows } from "./next.js";
+import { markPlayed, findUpNext } from "./up-next.js";
 import { goTo } from "./queue.js";
-import { isOn } from "./settings.js";
+import { isOn } from "./autoplay-settings.js";
 
 const COUNTDOWN_SECONDS = 5;
-// Keys, presses and scrolling: whoever uses the page wants to stay on it.
+// Any of these cancels the countdown: whoever uses the page wants to stay on it.
 const USES = ["keydown", "pointerdown", "wheel", "touchmove", "input"];
-// While the pointer moves, the countdown waits: the page must not change under a press that is about to come.
+// While the pointer moves, the countdown waits: the page must not change under a click that is about to come.
 const STILL_MS = 900;
 
 function card({ href, title, channel, picture, time }) {
@@ -19,6 +19,7 @@ function card({ href, title, channel, picture, time }) {
   return el("a", { class: "end-card", href }, thumb, names);
 }
 
+/** Shows itself at the end of the video, and goes away when playback resumes. */
 class EndScreen {
   #frame;
   #root = null;
@@ -40,7 +41,7 @@ class EndScreen {
 
   #show(video) {
     this.#hide();
-    const { next, related } = whatFollows();
+    const { next, related } = findUpNext();
     const replay = el("button", { class: "btn", type: "button" }, icon("retry"), "Replay");
     replay.addEventListener("click", () => {
       video.play().catch(() => {});
@@ -98,12 +99,12 @@ class EndScreen {
   }
 
   #use(event) {
-    // Its own buttons and links know what to do, and must not move under the press.
+    // The screen's own buttons and links must not move under the press.
     if (event.type === "pointerdown" && event.target.closest?.(".end :is(a, button)")) this.#movedAt = event.timeStamp;
     else this.#stop();
   }
 
-  /** End the countdown and keep the screen. */
+  /** Stop the countdown; the screen stays. */
   #stop() {
     if (this.#timer === null) return;
     clearInterval(this.#timer);
@@ -119,7 +120,7 @@ class EndScreen {
   }
 }
 
-/** Wire the end screen; a frame on another site has none. */
+/** Set up the end screen. An embedded player has none. */
 export function bindEndScreen(frame, video) {
   if (!document.querySelector(".watch")) return;
   markPlayed(frame.dataset.videoId);

@@ -1,17 +1,17 @@
-// What surrounds playing: remembered volume and speed, links that seek, previews that are fetched when they are wanted.
+// Smaller features of the player: stored volume and speed, links that seek, previews that are loaded when needed.
 import { stored } from "../browser-storage.js";
 import { startedMuted } from "./autoplay.js";
-import { momentOfHash } from "./moments.js";
+import { hashStartTime } from "./start-times.js";
 
 const settings = stored("player");
 
-/** Applies the volume, mute and speed of the last visit and keeps them up to date. */
+/** Apply the stored volume, mute and speed, and store changes. */
 export function recallSettings(video) {
   const saved = settings.read({});
   if (saved.volume >= 0 && saved.volume <= 1) video.volume = saved.volume;
   if (typeof saved.muted === "boolean") video.muted = saved.muted;
   if (saved.rate >= 0.25 && saved.rate <= 4) {
-    // Loading a source resets the speed to the default one.
+    // Loading a source resets the speed to the default.
     video.defaultPlaybackRate = saved.rate;
     video.playbackRate = saved.rate;
   }
@@ -23,6 +23,7 @@ export function recallSettings(video) {
   video.addEventListener("ratechange", save);
 }
 
+/** Make links with `data-seek` seek in the player. */
 export function seekLinks(video) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-seek]");
@@ -37,16 +38,16 @@ export function seekLinks(video) {
 /** Follow `#t=90` when the address is changed while the page is open. */
 export function seekByHash(video) {
   addEventListener("hashchange", () => {
-    const asked = momentOfHash(location.hash);
+    const asked = hashStartTime(location.hash);
     if (asked !== null) video.currentTime = asked;
   });
 }
 
-/** Loads the preview pictures of the time bar when it is first pointed at, or when playing begins. */
+/** Load the time bar's preview images when the pointer first enters it, or when playback starts. */
 export function loadPreviews(frame, video) {
   const element = video.querySelector("track[label=thumbnails]");
   if (!element) return;
-  // A disabled track is not fetched. Adding one now instead would make browsers choose captions anew.
+  // A disabled track is not fetched. Adding the track later instead would make browsers choose captions again.
   const load = () => {
     if (element.track.mode === "disabled") element.track.mode = "hidden";
   };

@@ -1,4 +1,4 @@
-// Double tap on a touch screen: the left third of the picture goes back 10 seconds, the right third forward.
+// Double taps on a touch screen: the left third of the picture seeks 10 seconds back, the right third forward.
 import { el } from "../ui.js";
 
 const STEP = 10;
@@ -13,7 +13,7 @@ function show(frame, side, seconds) {
   setTimeout(() => mark.remove(), SHOWN_MS);
 }
 
-/** Wire double taps; further taps on the same side within the time add up. */
+/** Set up double taps. Further taps on the same side within `WITHIN_MS` add up. */
 export function bindDoubleTap(frame, video) {
   let last = { at: -Infinity, side: 0 };
   let total = 0;
@@ -33,7 +33,7 @@ export function bindDoubleTap(frame, video) {
     const end = Number.isFinite(video.duration) ? video.duration : Infinity;
     video.currentTime = Math.min(Math.max(video.currentTime + side * STEP, 0), end);
     show(frame, side < 0 ? "left" : "right", total);
-    // The controls would appear or go for this second tap as they did for the first.
+    // Otherwise the controls would appear or disappear with this second tap as with the first.
     event.stopPropagation();
   }, { capture: true });
 }

@@ -1,7 +1,7 @@
 // Sends heartbeats to the server: for the history, the position to continue at, and the view counter.
 import { api } from "../api.js";
 import { isCurrent } from "../browser-storage.js";
-import { followPosition, noteUnsent } from "./position.js";
+import { watchPosition, noteUnsent } from "./position.js";
 
 const EVERY_MS = 10_000;
 const SHORT_SHARE = 3;
@@ -27,7 +27,7 @@ const PAGES = [
  * @param {URL} here
  * @param {string} referrer
  */
-export function sourceOf(here, referrer) {
+export function trafficSource(here, referrer) {
   if (here.pathname.startsWith("/embed/")) return "embed";
   if (here.searchParams.has("list")) return "playlist";
   if (!referrer) return "direct";
@@ -96,7 +96,7 @@ function positionOf(video, duration) {
  */
 export function sendHeartbeats(video, { videoId, duration }, startAt) {
   const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const source = sourceOf(new URL(location.href), document.referrer);
+  const source = trafficSource(new URL(location.href), document.referrer);
   const stretches = new Stretches();
   /** @type {ReturnType<typeof setInterval> | null} */
   let timer = null;
@@ -123,7 +123,8 @@ export function sendHeartbeats(video, { videoId, duration }, startAt) {
     const share = Number.isFinite(video.duration) ? (video.duration * 1000) / SHORT_SHARE : EVERY_MS;
     timer ??= setInterval(send, Math.max(1000, Math.min(EVERY_MS, share + 100)));
   };
-  const rest = (/** @type {boolean} */ keepalive) => {
+  /** @param {boolean} keepalive */
+  const rest = (keepalive) => {
     clearTimeout(settling);
     if (video.paused) {
       clearInterval(timer ?? undefined);
@@ -137,7 +138,7 @@ export function sendHeartbeats(video, { videoId, duration }, startAt) {
     if (!video.paused && !video.seeking) stretches.at(video.currentTime);
   });
   video.addEventListener("seeking", () => stretches.cut());
-  followPosition(video, startAt, ({ isSeek, isLast }) => {
+  watchPosition(video, startAt, ({ isSeek, isLast }) => {
     clearTimeout(settling);
     if (isSeek) settling = setTimeout(rest, SETTLED_MS, false);
     else rest(isLast);

@@ -1,9 +1,9 @@
-// Keyboard shortcuts. They stay out of the way of fields, buttons, links, dialogs and menus; a slider keeps its own keys.
-import { isField, isLayerOpen } from "../attention.js";
+// Keyboard shortcuts. They ignore keys that belong to fields, buttons, links, dialogs, menus and sliders.
+import { isField, isLayerOpen } from "../focus.js";
 import { el, modal } from "../ui.js";
 import { toggleCaptions } from "./captions.js";
 import { goTo, nextInQueue, previousInQueue } from "./queue.js";
-import { leaveTheatre, toggleTheatre } from "./theatre.js";
+import { leaveTheatre, toggleTheatre } from "./theater.js";
 
 const FRAME = 1 / 30;
 const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -29,7 +29,7 @@ const HELP = [
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-/** In seconds; before anything is loaded, as the page says. */
+/** Return the duration in seconds; before anything is loaded, the one in the page. */
 function lengthOf(video) {
   return video.duration || Number(video.closest("[data-player]").dataset.duration) || Infinity;
 }
@@ -52,7 +52,7 @@ function stepRate(video, direction) {
   video.playbackRate = RATES[clamp((at < 0 ? RATES.indexOf(1) : at) + direction, 0, RATES.length - 1)];
 }
 
-function louder(video, step) {
+function changeVolume(video, step) {
   video.volume = clamp(video.volume + step, 0, 1);
   if (step > 0) video.muted = false;
 }
@@ -62,7 +62,7 @@ async function toggleFullscreen(frame) {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await frame.requestFullscreen();
   } catch {
-    // The browser may refuse; the button of the controls stays.
+    // The browser may refuse; the button in the controls stays.
   }
 }
 
@@ -71,11 +71,11 @@ async function togglePictureInPicture(video) {
     if (document.pictureInPictureElement) await document.exitPictureInPicture();
     else await video.requestPictureInPicture();
   } catch {
-    // Not offered by every browser.
+    // Not every browser supports it.
   }
 }
 
-function showHelp() {
+function showShortcuts() {
   const list = el("dl", { class: "keys" });
   for (const [keys, meaning] of HELP) list.append(el("dt", {}, el("kbd", {}, keys)), el("dd", {}, meaning));
   modal("Keyboard shortcuts", list);
@@ -106,14 +106,14 @@ function actions(frame, video) {
     ".": () => stepFrame(video, 1),
     "<": () => stepRate(video, -1),
     ">": () => stepRate(video, 1),
-    "?": showHelp,
+    "?": showShortcuts,
   };
 }
 
-// What a key does over and over while it is held; any other shortcut happens once.
+// Keys that repeat while they are held; any other shortcut runs once.
 const REPEATED = new Set(["j", "l", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", ",", ".", "<", ">"]);
 const WITH_SHIFT = new Set(["n", "p"]);
-// What keys type on a US keyboard, without and with Shift, for layouts that type no Latin there.
+// Characters on a US keyboard, without and with Shift, for layouts that type no Latin there.
 const SIGNS = { Comma: ",<", Period: ".>", Slash: "/?" };
 
 const TYPING = "input:not([type=range]), dialog, [role=menu], [role=listbox], media-settings-menu";
@@ -121,7 +121,8 @@ const SLIDER = "input[type=range], [role=slider]";
 const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 const PRESSABLE = "button, a, summary, [role=button], [role=switch], [role=checkbox], [role=radio], [role=tab], [role=menuitem], [role=menuitemradio]";
 
-function isTaken(event, key) {
+/** Whether the key belongs to the element that has the focus, or to an open dialog or menu. */
+function belongsElsewhere(event, key) {
   if (isLayerOpen()) return true;
   const path = event.composedPath().filter((node) => node instanceof Element);
   if (path.some((node) => node.matches(TYPING) || isField(node))) return true;
@@ -130,25 +131,29 @@ function isTaken(event, key) {
 }
 
 /**
- * The shortcut that was pressed: what the layout types, letters in lower case. Keys that type no Latin (Cyrillic, Greek,
- * Hebrew, Arabic) count by their place on a US keyboard, and so do digits that need Shift (AZERTY).
+ * Return the shortcut that was pressed: what the layout types, letters in lower case. Keys that type no Latin (Cyrillic,
+ * Greek, Hebrew, Arabic) count by their position on a US keyboard, and so do digits that need Shift (AZERTY).
+ *
+ * @param {{ key: string, code: string, shiftKey: boolean }} event
+ * @param {object} table the shortcuts, by key
  */
 export function shortcutOf({ key, code, shiftKey }, table) {
   const typed = key.length === 1 ? key.toLowerCase() : key;
   if (Object.hasOwn(table, typed) || /^[a-z0-9]$/.test(typed)) return typed;
   const digit = /^Digit(\d)$/.exec(code)?.[1];
   if (digit && !shiftKey) return digit;
-  // Named keys, and signs that mean nothing here.
+  // Named keys, and characters without a shortcut.
   if (/^[\x20-\x7e]+$/.test(typed)) return typed;
   return /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? SIGNS[code]?.[Number(shiftKey)] ?? typed;
 }
 
+/** Set up the shortcuts. */
 export function bindKeys(frame, video) {
   const table = actions(frame, video);
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = shortcutOf(event, table);
-    if (isTaken(event, key) || (WITH_SHIFT.has(key) && !event.shiftKey)) return;
+    if (belongsElsewhere(event, key) || (WITH_SHIFT.has(key) && !event.shiftKey)) return;
     let action = table[key];
     if (/^[0-9]$/.test(key) && Number.isFinite(lengthOf(video))) {
       action = () => {
@@ -156,9 +161,9 @@ export function bindKeys(frame, video) {
       };
     }
     if (key === "ArrowUp" || key === "ArrowDown") {
-      // Elsewhere these two scroll the page.
+      // Outside of the player these two scroll the page.
       if (!frame.contains(document.activeElement)) return;
-      action = () => louder(video, key === "ArrowUp" ? 0.05 : -0.05);
+      action = () => changeVolume(video, key === "ArrowUp" ? 0.05 : -0.05);
     }
     if (!action) return;
     const isHeld = event.repeat && !REPEATED.has(key);

@@ -1,9 +1,10 @@
-// Tells the system what plays, so that its keys and lock screen steer it.
+// Media session: the system's media keys and lock screen control the player.
 import { goTo, nextInQueue, previousInQueue } from "./queue.js";
 
 const STEP = 10;
 
-export function announce(frame, video) {
+/** Set up the media session. */
+export function bindMediaSession(frame, video) {
   const session = navigator.mediaSession;
   if (!session) return;
   const { title, channel } = frame.dataset;
@@ -22,7 +23,7 @@ export function announce(frame, video) {
     try {
       session.setActionHandler(name, run);
     } catch {
-      // Not every browser knows every action.
+      // Not every browser supports every action.
     }
   }
   video.addEventListener("timeupdate", () => {

@@ -32,7 +32,7 @@ export function isFinished(position, duration) {
  * @param {number} duration
  * @returns {{ percent: number, isFinished: boolean } | null}
  */
-export function markOf(position, duration) {
+export function watchMark(position, duration) {
   if (isFinished(position, duration)) return { percent: 100, isFinished: true };
   if (!(duration > 0) || position < FIRST_SECONDS) return null;
   return { percent: Math.max(1, Math.min(99, Math.round((100 * position) / duration))), isFinished: false };
@@ -43,8 +43,10 @@ export function markOf(position, duration) {
  *
  * @param {string | undefined} id
  */
-export function leftHere(id) {
-  const found = positions.read([]).find((/** @type {[string, unknown]} */ [known]) => known === id);
+export function storedPosition(id) {
+  /** @type {[string, unknown][]} */
+  const all = positions.read([]);
+  const found = all.find(([known]) => known === id);
   return found ? Number(found[1]) || 0 : 0;
 }
 
@@ -54,7 +56,7 @@ export function leftHere(id) {
  * @param {string | undefined} id
  * @param {string | undefined} resume
  */
-function leftByAccount(id, resume) {
+function accountPosition(id, resume) {
   const { video, position, at } = unsent.read({});
   return video === id && Date.now() - at < UNSENT_MS ? position : Number(resume) || 0;
 }
@@ -65,12 +67,12 @@ function leftByAccount(id, resume) {
  * @param {DOMStringMap} data the player's `start`, `resume` and `videoId`
  * @param {number} duration
  */
-export function startOf({ start, resume, videoId }, duration) {
+export function startPosition({ start, resume, videoId }, duration) {
   if (start) {
     const asked = Number(start) || 0;
     return duration && asked >= duration ? 0 : asked;
   }
-  const left = account ? leftByAccount(videoId, resume) : leftHere(videoId);
+  const left = account ? accountPosition(videoId, resume) : storedPosition(videoId);
   return left < FIRST_SECONDS || isFinished(left, duration) ? 0 : left;
 }
 
@@ -95,7 +97,7 @@ export function noteUnsent(id, position) {
  * @param {HTMLVideoElement} video
  * @param {string} id
  */
-function keepHere(video, id) {
+function storePosition(video, id) {
   /** @type {[string, number][]} */
   const all = positions.read([]);
   const others = all.filter(([known]) => known !== id);
@@ -117,9 +119,10 @@ function keepHere(video, id) {
  * @param {number} startAt
  * @param {(change: { isSeek: boolean, isLast: boolean }) => void} changed
  */
-export function followPosition(video, startAt, changed) {
+export function watchPosition(video, startAt, changed) {
   let isUnderWay = false;
-  const tell = (/** @type {{ isSeek?: boolean, isLast?: boolean }} */ { isSeek = false, isLast = false }) => {
+  /** @param {{ isSeek?: boolean, isLast?: boolean }} change */
+  const tell = ({ isSeek = false, isLast = false }) => {
     if (isUnderWay) changed({ isSeek, isLast });
   };
   video.addEventListener("playing", () => {
@@ -145,11 +148,11 @@ export function followPosition(video, startAt, changed) {
  */
 export function rememberPosition(video, id, startAt) {
   if (account) return;
-  followPosition(video, startAt, () => keepHere(video, id));
+  watchPosition(video, startAt, () => storePosition(video, id));
   let last = 0;
   video.addEventListener("timeupdate", () => {
     if (Date.now() - last < 5000 || video.seeking || video.paused) return;
     last = Date.now();
-    keepHere(video, id);
+    storePosition(video, id);
   });
 }

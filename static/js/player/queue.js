@@ -1,7 +1,7 @@
 // The playlist beside the player: the next and the previous video.
 import { stored } from "../browser-storage.js";
 
-const goOn = stored("player-continue");
+const continueAt = stored("player-continue");
 
 export const nextInQueue = () => document.querySelector("[data-queue-next]");
 export const previousInQueue = () => document.querySelector("[data-queue-previous]");
@@ -13,7 +13,7 @@ export const previousInQueue = () => document.querySelector("[data-queue-previou
  */
 export function goTo(link) {
   if (!link) return false;
-  goOn.write(link.href);
+  continueAt.write(link.href);
   location.assign(link.href);
   return true;
 }
@@ -26,8 +26,8 @@ export function showQueue() {
 }
 
 /** Whether this page was reached by `goTo` and should play. True only once. */
-export function isContinued() {
-  const continued = goOn.read("") === location.href;
-  goOn.remove();
+export function wasContinued() {
+  const continued = continueAt.read("") === location.href;
+  continueAt.remove();
   return continued;
 }

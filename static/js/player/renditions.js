@@ -8,7 +8,7 @@
  *
  * @param {Level} level
  */
-export function linesOf({ uri, width, height }) {
+export function qualityLines({ uri, width, height }) {
   const named = /\/(\d+)p(?:-\w+)?\/[^/?]*(?:$|\?)/.exec(uri ?? "");
   if (named) return Number(named[1]);
   return Math.round(Math.max(Math.min(width, height), (Math.max(width, height) * 9) / 16));
@@ -23,7 +23,7 @@ export function linesOf({ uri, width, height }) {
 function rendition(level, index) {
   const { width, height, bitrate, frameRate } = level;
   const side = width >= height ? "height" : "width";
-  return { id: String(index), width, height, [side]: linesOf(level), bitrate, frameRate };
+  return { id: String(index), width, height, [side]: qualityLines(level), bitrate, frameRate };
 }
 
 /** Array-like list of renditions with a selected index. */

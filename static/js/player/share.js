@@ -1,5 +1,5 @@
-// The share dialog: the link, the link at this moment, and code for other sites. Loaded when it is first asked for.
-import { copies } from "../clipboard.js";
+// The share dialog: the link, with a start time if wanted, and the embed code. Loaded on first use.
+import { copyOnClick } from "../clipboard.js";
 import { el, icon, modal } from "../ui.js";
 
 const SIZES = [
@@ -9,13 +9,13 @@ const SIZES = [
   [1280, 720],
 ];
 const USUAL_WIDTH = 640;
-// Previous, next and the list below the picture: see static/css/pages/embed-playlist.css.
+// Height in pixels of the bar below the picture, see static/css/pages/embed-playlist.css.
 const PLAYLIST_BAR = 48;
 
 function field(label, id, value) {
   const input = el("input", { class: "input", id, readonly: true, value });
   const copy = el("button", { class: "btn", type: "button" }, "Copy");
-  copies(copy, () => input.value);
+  copyOnClick(copy, () => input.value);
   input.addEventListener("focus", () => input.select());
   return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
 }
@@ -25,7 +25,7 @@ function check(label, id) {
   return { input, row: el("div", { class: "field field-check" }, input, el("label", { for: id }, label)) };
 }
 
-/** 75 is "1:15". */
+/** Format 75 seconds as "1:15". */
 function clock(seconds) {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   const parts = hours ? [hours, String(minutes).padStart(2, "0")] : [minutes];
@@ -56,7 +56,7 @@ function sizeField() {
   return { select, row: el("div", { class: "field" }, el("label", { for: "share-size" }, "Size"), select) };
 }
 
-/** The code for other sites and its options; `startAt()` is the second to start at, null where none was chosen. */
+/** Return the embed code's fields and a function that updates them. `startAt()` returns the second to start at, or null. */
 function embedSection(frame, startAt) {
   const list = document.querySelector("[data-playlist-embed]")?.dataset;
   const options = embedOptions(frame);
@@ -94,6 +94,7 @@ function embedSection(frame, startAt) {
   return { rows: [embed.row, details], update };
 }
 
+/** Open the dialog. */
 export function share(frame, video) {
   const url = new URL(`/watch/${frame.dataset.videoId}`, location.origin);
   const link = field("Link", "share-link", url.href);

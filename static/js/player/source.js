@@ -1,25 +1,26 @@
-// Brings an HLS source into a <video>, and not before somebody plays it: hls.js where Media Source Extensions exist, else
-// the browser's own HLS.
+// Connects an HLS source to a <video> when it is first played: by hls.js where Media Source Extensions exist, else by the
+// browser's own HLS.
 import { offerAirPlay } from "./airplay.js";
-import { endOnTime } from "./ending.js";
-import { soundLanguage } from "./memory.js";
-import { explainDecoding, explainLoading } from "./problems.js";
+import { endWhenBuffered } from "./end-of-stream.js";
+import { soundLanguage } from "./stored-settings.js";
+import { explainDecoding, explainLoading } from "./error-messages.js";
 import { RenditionList } from "./renditions.js";
-import { SoundList } from "./sounds.js";
+import { HlsAudioTracks } from "./audio-tracks.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
-// hls.js itself has tried for half a minute before it calls an error fatal.
+// hls.js itself retries for half a minute before it reports a fatal error.
 const RETRIES = 2;
 const BUFFER_SECONDS = 40;
 
 const engine = () => import("../../vendor/hls.js-1.7.4/hls.player.min.mjs");
 const mediaSource = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 
+/** Whether this browser can play HLS in one way or the other. */
 export function isPlayable(video) {
   return Boolean(mediaSource) || video.canPlayType(HLS_TYPE) !== "";
 }
 
-/** Beside a ladder of a newer codec stands one H.264 rendition, for browsers that decode nothing else. */
+/** Remove the H.264 fallback rendition from a ladder of a newer codec: this browser can decode that. */
 function dropFallback(hls) {
   const isOld = ({ videoCodec }) => videoCodec?.startsWith("avc1");
   if (hls.levels.every(isOld)) return;
@@ -30,8 +31,8 @@ function dropFallback(hls) {
 
 /**
  * The source of `video`, whose `videoRenditions` and `audioTracks` it fills. Nothing is fetched before `load()`, which
- * the first `play` of the element calls, whoever caused it. Problems go to `screen`; `startAt` is in seconds.
- * Of a ladder that `isGrowing` the lowest rung is the one that is surely ahead of the viewer, so playing begins there.
+ * the element's first `play` calls. Problems are shown on `screen`; `startAt` is in seconds. While a ladder `isGrowing`,
+ * playback starts with the lowest rung: only that one is certainly ahead of the viewer.
  */
 export class Source {
   #video;
@@ -39,20 +40,20 @@ export class Source {
   #options;
   #hls = null;
   #failures = 0;
-  #sounds = new SoundList();
+  #sounds = new HlsAudioTracks();
   #loading = null;
   #isWanted = false;
 
   constructor(video, url, { startAt, isGrowing, screen }) {
     this.#video = video;
-    // The page has its own <track> elements: with the manifest's tracks beside them, each would be listed twice.
+    // The page has its own <track> elements: together with the manifest's, each track would be listed twice.
     this.#url = `${url}${url.includes("?") ? "&" : "?"}subtitles=none`;
     this.#options = { isGrowing, screen };
-    // Without a resource this is where playing will begin, and what currentTime says until then.
+    // Without a source, this is where playback will start, and what currentTime returns until then.
     if (startAt) video.currentTime = startAt;
     if (mediaSource) {
       video.videoRenditions = new RenditionList((index) => this.#choose(index));
-      // Of the browser's own list, where there is one, hls.js makes no use.
+      // hls.js does not use the browser's own list, where there is one.
       Object.defineProperty(video, "audioTracks", { value: this.#sounds });
     }
     video.addEventListener("play", () => this.#want(true));
@@ -60,12 +61,12 @@ export class Source {
     if (!video.paused) this.#want(true);
   }
 
-  /** Fetch the code that plays, for a source that is about to be played. */
+  /** Load hls.js, for a source that is about to be played. */
   prepare() {
     if (mediaSource) engine().catch(() => {});
   }
 
-  /** Fetch the manifest and the first segments. Resolves when the element has its source; later calls do nothing. */
+  /** Load the manifest and the first segments. Resolve when the element has its source; later calls do nothing. */
   load() {
     this.#loading ??= this.#begin();
     return this.#loading;
@@ -90,7 +91,7 @@ export class Source {
     }
   }
 
-  /** Setting a source pauses an element that had one before, or that had begun to look for one. */
+  /** Play again if playing was wanted: setting a source pauses an element that had one before or was looking for one. */
   #resume(wasWanted) {
     if (wasWanted && this.#video.paused) this.#video.play().catch(() => {});
   }
@@ -135,7 +136,7 @@ export class Source {
       this.#failures = 0;
     });
     hls.on(Events.ERROR, (_, problem) => this.#onError(Hls, problem));
-    endOnTime(hls, Events, video);
+    endWhenBuffered(hls, Events, video);
     offerAirPlay(hls, Events, video, this.#url);
     const wasWanted = this.#isWanted;
     hls.on(Events.MEDIA_ATTACHED, () => this.#resume(wasWanted));

@@ -1,8 +1,7 @@
-// Stable volume: a compressor between the film and the loudspeaker that raises what is quiet and holds back what is loud.
-// Loaded when it is first switched on.
+// Stable volume: a compressor that raises quiet parts and lowers loud ones. Loaded when it is first switched on.
 
 const SETTINGS = { threshold: -40, knee: 24, ratio: 6, attack: 0.005, release: 0.3 };
-// What the compressor takes from the loud parts is given back to all.
+// Makes up for what the compressor takes from the loud parts.
 const MAKE_UP_GAIN = 1.8;
 const GESTURES = ["pointerdown", "keydown"];
 
@@ -14,7 +13,7 @@ function connect(graph, on) {
   graph.isOn = on;
 }
 
-/** Route the element's sound through the graph, which lasts as long as the element; only while the context runs. */
+/** Route the element's sound through an audio graph, which lasts as long as the element. The context must be running. */
 function build(video, context) {
   const source = context.createMediaElementSource(video);
   const compressor = new DynamicsCompressorNode(context, SETTINGS);
@@ -25,7 +24,7 @@ function build(video, context) {
   return graph;
 }
 
-/** Resolves when the browser lets the context run, which it may do only after a gesture. */
+/** Resolve when the browser lets the context run, which may need a gesture. */
 async function running(context) {
   const resume = () => context.resume().catch(() => {});
   for (const name of GESTURES) addEventListener(name, resume);
@@ -44,7 +43,7 @@ async function running(context) {
 
 const wanted = new WeakMap();
 
-/** Switch it on or off. Takes effect once the browser allows Web Audio on this page; until then the sound is as it was. */
+/** Switch stable volume on or off. Takes effect once the browser allows Web Audio in this page. */
 export async function setStableVolume(video, on) {
   const isWaiting = wanted.has(video);
   wanted.set(video, on);

@@ -1,9 +1,9 @@
 // The player's switches: autoplay of the next video in the control bar; loop, stable volume and autoplay on open in the
 // settings menu.
-import { playbackSettings, savePlaybackSettings } from "./memory.js";
-import { isOn, turn } from "./settings.js";
+import { playbackSettings, savePlaybackSettings } from "./stored-settings.js";
+import { isOn, turn } from "./autoplay-settings.js";
 
-/** Keep a menu item of type "checkbox" and `set(on)` in step; the menu itself changes only `aria-checked`. */
+/** Call `set(on)` when a menu item of type "checkbox" changes; the menu itself changes only `aria-checked`. */
 function bindItem(item, on, set) {
   item.checked = on;
   let shown = on;
@@ -30,7 +30,7 @@ async function stabilize(video, on) {
   setStableVolume(video, on);
 }
 
-/** Wire the switches of the controls. */
+/** Set up the switches. */
 export function bindSwitches(frame, video) {
   const item = (name) => frame.querySelector(`[data-switch="${name}"]`);
   bindAutoplayNext(frame);
@@ -43,7 +43,7 @@ export function bindSwitches(frame, video) {
     savePlaybackSettings({ stable_volume: on });
     stabilize(video, on);
   });
-  // Web Audio hears only what Media Source Extensions play: of other sources it may be given silence.
+  // Web Audio works only with Media Source Extensions: from other sources it may get silence.
   item("stable_volume").hidden = !(globalThis.ManagedMediaSource ?? globalThis.MediaSource) || !globalThis.AudioContext;
   if (isStable) stabilize(video, true);
 }

@@ -1,9 +1,9 @@
-// The transcript: cues to read along, to search, and to jump to.
-import { api, inWords } from "../api.js";
+// The transcript: cues to read along, to search, and to seek by. Loaded on first use.
+import { api, errorText } from "../api.js";
 import { isComposing } from "../fields.js";
 import { el } from "../ui.js";
 
-// After somebody has scrolled by hand the list stays where they are for a while.
+// For this long after scrolling by hand, the list does not follow the video.
 const HANDS_OFF_MS = 6000;
 
 function clock(seconds) {
@@ -14,6 +14,7 @@ function clock(seconds) {
   return hours ? `${hours}:${rest.padStart(5, "0")}` : rest;
 }
 
+/** The transcript's panel. */
 export class Transcript {
   #panel;
   #video;
@@ -22,10 +23,10 @@ export class Transcript {
   #current = -1;
   #scrolledAt = 0;
   #wanted = 0;
-  // The id of the caption track; until one is chosen the server chooses, by the language of the video.
+  // The id of the caption track; until one is chosen, the server chooses by the video's language.
   #track = "";
 
-  /** Opens at once; afterwards `toggle` shows and hides it. */
+  /** Open the panel; afterwards `toggle` shows and hides it. */
   constructor(panel, toggle, video, id) {
     this.#panel = panel;
     this.#video = video;
@@ -84,7 +85,7 @@ export class Transcript {
       this.#part("track").value = data.caption_id ?? "";
       this.#fill(data.results);
     } catch (error) {
-      if (mine === this.#wanted) this.#say(inWords(error), { failed: true });
+      if (mine === this.#wanted) this.#say(errorText(error), { failed: true });
     }
   }
 
@@ -126,7 +127,7 @@ export class Transcript {
     else this.#say(words ? `${hits} place${hits === 1 ? "" : "s"}` : "");
   }
 
-  /** Enter in the search box goes to the next hit after the present moment, round and round. */
+  /** Seek to the next match after the current time, and from the last one to the first. */
   #jumpToNext(event) {
     event.preventDefault();
     const hits = this.#rows.filter(({ item }) => !item.hidden);

@@ -1,9 +1,9 @@
-// A native client of the API for the guide's panel: it remembers spent refresh tokens, which a real one must not.
-// Tokens are held in this object only.
+// A native client of the API for the guide's panel. It keeps used refresh tokens, which a real client must not. Tokens are
+// kept in this object only.
 
 export const GRACE_SECONDS = 10;
 
-/** `{header, claims}` of a token, unchecked. */
+/** Decode a token without verifying it: `{header, claims}`. */
 export function decoded(token) {
   const [header, claims] = token.split(".", 2).map((part) => {
     const base64 = part.replaceAll("-", "+").replaceAll("_", "/");
@@ -15,10 +15,13 @@ export function decoded(token) {
 
 const seconds = () => performance.now() / 1000;
 
+/** One session: its access token and the generations of its refresh token. */
 export class Client {
   access = "";
-  generations = []; // { number, token, spentAt }: the last one is live, spentAt is null there
-  endedBy = ""; // the code that ended the session
+  /** @type {{ number: number, token: string, spentAt: number | null }[]} the last one is live, its `spentAt` is null */
+  generations = [];
+  /** The code that ended the session. */
+  endedBy = "";
 
   /**
    * Make one call without cookies, as a program outside the browser does. Never rejects: without an answer `status` is 0.
@@ -59,12 +62,12 @@ export class Client {
     return this.generations.at(-1);
   }
 
-  /** Seconds until the access token expires, by this computer's own clock. */
+  /** Seconds until the access token expires, by this computer's clock. */
   get left() {
     return Math.max(0, this.expiresAt - seconds());
   }
 
-  /** Seconds for which a spent generation is still answered with its successor. */
+  /** Return the seconds for which a spent generation is still answered with its successor. */
   graceOf({ number, spentAt }) {
     if (spentAt === null || number !== this.live.number - 1) return 0;
     return Math.max(0, GRACE_SECONDS - (seconds() - spentAt));
@@ -80,13 +83,13 @@ export class Client {
     return answer;
   }
 
-  /** Send a spent token again. `same` says whether the answer was the present one, byte for byte. */
+  /** Send a spent token again. `same`: whether the answer was the live token, byte for byte. */
   async replay({ token }) {
     const answer = await this.#present(token);
     return { ...answer, same: answer.ok && answer.body.refresh === this.live.token };
   }
 
-  /** Ask the server about the access token; it looks at the session every time. */
+  /** Verify the access token at the server, which checks the session every time. */
   async verify() {
     const answer = await this.send("POST", "/auth/token/verify", { json: { token: this.access } });
     this.#note(answer);

@@ -1,12 +1,12 @@
 // Draws the panel from a Client. Nothing here calls the API.
 import { el } from "../ui.js";
 import { decoded } from "./client.js";
-import { clock, meaning, shortened } from "./words.js";
+import { clock, meaning, shortened } from "./texts.js";
 
 const panel = document.querySelector("[data-token-panel]");
 export const part = (name) => panel.querySelector(`[data-${name}]`);
 
-/** Everything but the clock. */
+/** Draw everything but what changes with time. */
 export function draw(client, onReplay) {
   const over = client.endedBy !== "";
   part("state").textContent = over ? "dead" : "live";
@@ -34,7 +34,7 @@ function claimRows(token) {
   ];
 }
 
-/** The chain g0 -> g1 -> g2. Elements are kept while they live, so that the focus is too. */
+/** Draw the chain g0 -> g1 -> g2. Elements are reused, so that they keep the focus. */
 function drawGenerations(client, onReplay) {
   const list = part("generations");
   if (list.children.length > client.generations.length) list.replaceChildren();
@@ -52,7 +52,7 @@ function stateOf(client, generation) {
   return grace > 0 ? ["grace", `grace ${Math.ceil(grace)} s`] : ["spent", "spent"];
 }
 
-/** What changes with time: the ring, the grace. */
+/** Draw what changes with time: the ring, the grace period. */
 export function tick(client) {
   const { left } = client;
   const over = client.endedBy !== "";
@@ -68,14 +68,14 @@ export function tick(client) {
   });
 }
 
-/** A line of what happened: the request, the answer, and what it means. */
+/** Log a request, its answer, and what it means. */
 export function log(request, { ok, status, body }, words) {
   const answer = status === 0 ? "no answer" : [status, body.code].filter(Boolean).join(" ");
   const badge = el("span", { class: "badge num", "data-status": ok ? "ready" : "failed" }, answer);
   part("log").prepend(el("li", {}, el("code", {}, request), badge, el("span", { class: "token-words" }, words)));
 }
 
-/** A line that no call caused. */
+/** Log a remark that belongs to no call. */
 export function remark(words) {
   part("log").prepend(el("li", {}, el("span", { class: "token-words" }, words)));
 }

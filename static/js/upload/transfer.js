@@ -1,9 +1,9 @@
-// Sends one file resumably (tus 1.0): it goes on after a pause, a broken line or a reload with the same file.
+// Sends one file resumably (tus 1.0): it continues after a pause, a lost connection, or a reload with the same file.
 import { ApiError, csrfToken, errorFrom } from "../api.js";
 import { removeWhere } from "../browser-storage.js";
 
 const ENDPOINT = "/api/v1/uploads";
-// One request stays short, so that a pause or a proxy's time-out costs little.
+// Small enough that a pause or a proxy's time-out loses little.
 const CHUNK = 16 * 1024 * 1024;
 const RETRY_DELAYS = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000, 30_000, 60_000, 60_000];
 const WORTH_RETRYING = new Set([0, 409, 423, 429, 500, 502, 503, 504]);
@@ -11,13 +11,13 @@ const PREFIX = "tus::";
 
 let loading = null;
 
-/** tus-js-client: a classic script, which puts itself on `window`. */
+/** Load tus-js-client, a classic script that puts itself on `window`. */
 function client() {
   loading ??= import("../../vendor/tus-js-client-4.3.1/tus.min.js").then(() => globalThis.tus);
   return loading;
 }
 
-/** What makes a file the same file again; the account is part of it, because a browser may be shared. */
+/** Return what identifies a file on the next visit. It includes the account, because a browser may be shared. */
 function fingerprintOf(file, account) {
   return `${PREFIX}${account}:${file.name}:${file.type}:${file.size}:${file.lastModified}`;
 }
@@ -33,8 +33,8 @@ function asApiError(error) {
 }
 
 /**
- * Starts a transfer. `on` holds `progress(sent, total)`, `video(id)` as soon as the draft exists, `done()` and
- * `failed(ApiError)`. Returns `{ pause, resume, cancel, resumed }`; `resumed` says that an earlier one goes on.
+ * Start a transfer. `on` has `progress(sent, total)`, `video(id)`, called as soon as the draft exists, `done()` and
+ * `failed(ApiError)`. Resolve to `{ pause, resume, cancel, resumed }`; `resumed`: whether an earlier one continues.
  */
 export async function sendFile({ file, metadata, account }, on) {
   const tus = await client();
@@ -67,7 +67,7 @@ export async function sendFile({ file, metadata, account }, on) {
   };
 }
 
-/** Gives up an upload of an earlier visit. */
+/** Cancel an upload of an earlier visit. */
 export async function forgetUpload(id) {
   const tus = await client();
   removeWhere(PREFIX, (text) => text.includes(`/uploads/${id}"`));

@@ -1,0 +1,22 @@
+// "Show more": moves the focus to the first new row, unless the viewer has moved it elsewhere, and reports failures.
+import { offerFocus } from "./focus.js";
+import { toast } from "./ui.js";
+
+let marker = null;
+
+document.addEventListener("click", (event) => {
+  const more = event.target.closest(".more");
+  if (more) marker = { list: more.parentElement, count: more.parentElement.children.length - 1 };
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  const first = marker?.list.children[marker.count];
+  marker = null;
+  offerFocus(first?.querySelector("a:not([tabindex]), button, input"), { preventScroll: true });
+});
+
+for (const name of ["htmx:response:error", "htmx:error"]) {
+  document.addEventListener(name, () => {
+    toast("More could not be loaded.", { level: "error", action: "Reload", onAction: () => location.reload() });
+  });
+}

@@ -1,0 +1,56 @@
+// The player's controls: media-chrome's elements around the plain <video>.
+import { qualityLines } from "./renditions.js";
+
+/**
+ * Show 11.999999 as 0:12. At the end of a stream the browser sets the duration to the last sample's end, in whole
+ * microseconds, and the displays truncate to whole seconds.
+ */
+function showWholeSeconds(display) {
+  for (const name of ["mediaCurrentTime", "mediaDuration"]) {
+    const { get, set } = Object.getOwnPropertyDescriptor(display.constructor.prototype, name);
+    Object.defineProperty(display, name, {
+      get() {
+        const seconds = get.call(this);
+        return Number.isFinite(seconds) ? Math.round(seconds * 100) / 100 : seconds;
+      },
+      set,
+    });
+  }
+}
+
+/** Wrap `video` in the controls. Resolve to false when they could not be loaded: then the browser's own are shown. */
+export async function buildChrome(frame, video) {
+  try {
+    await import("../../vendor/media-chrome-4.19.4/media-chrome.player.min.js");
+  } catch {
+    video.controls = true;
+    return false;
+  }
+  const chrome = document.getElementById("player-chrome").content.cloneNode(true);
+  const controller = chrome.querySelector("media-controller");
+  const captions = video.querySelectorAll("track:is([kind=captions], [kind=subtitles])");
+  frame.dataset.captions = String(captions.length);
+  // Without a source, the duration is known only from the page.
+  const seconds = Number(frame.dataset.duration);
+  if (seconds > 0) controller.setAttribute("defaultduration", String(seconds));
+  video.slot = "media";
+  frame.prepend(chrome);
+  // After connecting, because the element then sets its own label.
+  controller.setAttribute("aria-label", frame.dataset.title);
+  showWholeSeconds(frame.querySelector("media-time-display"));
+  controller.append(video);
+  // The whole frame, so that messages laid over the controls show in full screen too. Set as a property: an attribute
+  // would be looked up by id in the template's fragment, which does not contain the frame.
+  controller.fullscreenElement = frame;
+  // "Auto (1080p)" with the name of the quality, where media-chrome would show the height of a widescreen film.
+  frame.querySelector("media-rendition-menu").formatMenuItemText = (text) => (
+    text.replace(/\d+p\)$/, `${qualityLines({ width: video.videoWidth, height: video.videoHeight })}p)`)
+  );
+  // It sets aria-checked, which is not allowed on a plain button.
+  frame.querySelector("media-captions-button").setAttribute("role", "switch");
+  frame.querySelector("[data-caption-style]").addEventListener("click", async () => {
+    const { styleCaptions } = await import("./caption-style.js");
+    styleCaptions(video);
+  });
+  return true;
+}

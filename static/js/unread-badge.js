@@ -1,0 +1,66 @@
+// The number of unread notifications beside the bell. Polled while the tab is visible, from every half minute to every five
+// minutes while nothing changes. Most answers are a 304.
+import { api, sleep, whenVisible } from "./api.js";
+import { stored } from "./browser-storage.js";
+
+const FIRST = 30_000;
+const MAX_WAIT = 300_000;
+const FRESH = 10_000;
+const kept = stored("unread");
+
+function show(unread) {
+  for (const badge of document.querySelectorAll("[data-unread]")) {
+    badge.hidden = !unread;
+    badge.textContent = unread > 99 ? "99+" : String(unread);
+    badge.closest("a")?.setAttribute("aria-label", unread ? `Notifications, ${unread} not read` : "Notifications");
+  }
+}
+
+async function follow() {
+  let wait = FIRST;
+  let { unread = 0, at = 0 } = kept.read({});
+  show(unread);
+  if (Date.now() - at < FRESH && !document.querySelector("[data-notes]")) await sleep(FRESH);
+  for (;;) {
+    const wasHidden = document.hidden;
+    await whenVisible();
+    if (wasHidden) wait = FIRST;
+    try {
+      const { data } = await api("GET", "/me/notifications/unread");
+      wait = data.unread === unread ? Math.min(wait * 2, MAX_WAIT) : FIRST;
+      unread = data.unread;
+      show(unread);
+      kept.write({ unread, at: Date.now() });
+    } catch (error) {
+      if (error.status === 401) return;
+      wait = MAX_WAIT;
+    }
+    await Promise.race([sleep(wait), untilShownAgain()]);
+  }
+}
+
+/**
+ * Resolve when the tab is shown again after it was hidden.
+ *
+ * @returns {Promise<void>}
+ */
+function untilShownAgain() {
+  return new Promise((resolve) => {
+    const seen = () => {
+      if (document.hidden) return;
+      document.removeEventListener("visibilitychange", seen);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", seen);
+  });
+}
+
+// Opening a notification marks it as read.
+document.addEventListener("click", (event) => {
+  const note = event.target.closest("[data-note] a")?.closest("[data-note]");
+  if (note?.classList.contains("note-unread")) {
+    api("POST", "/me/notifications/read", { json: { ids: [note.dataset.note] }, keepalive: true }).catch(() => {});
+  }
+});
+
+follow();

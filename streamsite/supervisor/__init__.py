@@ -1,0 +1,1 @@
+"""``script/server``: MongoDB, nginx, web and worker under one process, with readable logs and a clean Ctrl-C."""
