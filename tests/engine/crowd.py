@@ -32,6 +32,7 @@ from videos.models import (
 )
 from videos.playback import statistics_store
 from videos.search import finders, index
+from videos.search import store as search_store
 
 ROW_COUNT = 3_000
 CHANNEL_COUNT = 50
@@ -93,7 +94,7 @@ class Crowd(Cast):
         facet_store.refresh_facets(Video._meta.db_table, {})
         video_store.refresh_first_published({})
         listed = Video.objects.filter(listed=True).select_related("channel")
-        collection(index.SEARCH_VIDEOS).insert_many(
+        collection(search_store.SEARCH_VIDEOS).insert_many(
             [{"_id": video.pk, **index.build_document(video, "")} for video in listed], ordered=False
         )
 
