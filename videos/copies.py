@@ -21,7 +21,7 @@ SEARCH = search_store.SEARCH_VIDEOS
 
 
 def update_case_titles(rows: QuerySet[Case], title: str) -> None:
-    """Give cases about a thing, and about the comments below it, its title as it is now."""
+    """Update the title in cases about a target, and about comments below it."""
     for case in rows:
         cases.update_title(
             case, f"{reportable.COMMENT_ON}{title}" if case.about == reportable.COMMENT else title

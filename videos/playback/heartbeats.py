@@ -52,7 +52,7 @@ SESSION_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{1,64}\Z")
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """What a player says. Seconds of the video; ``watched`` is sorted and does not overlap."""
+    """The body of a heartbeat, in seconds of the video; ``watched`` is sorted and does not overlap."""
 
     position: float
     watched: tuple[tuple[float, float], ...]
@@ -66,7 +66,7 @@ class Heartbeat:
 
 
 def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
-    """A heartbeat's body, held against the video's length. ``Invalid`` names every field that is not right."""
+    """Parse the body of a heartbeat for a video of this length. Raises ``Invalid`` with all errors by field."""
     problems: dict[str, list[str]] = {}
     position = _seconds(data.get("position"))
     if position is None:
@@ -87,7 +87,7 @@ def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
 
 @dataclass(frozen=True)
 class HeartbeatResult:
-    """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
+    """The result of a heartbeat: the session's ``verdict`` so far, and whether this heartbeat made it count."""
 
     verdict: Verdict
     is_new_view: bool
@@ -113,12 +113,12 @@ def record_heartbeat(request: HttpRequest, video: Video, beat: Heartbeat) -> Hea
 
 
 def required_seconds(duration: float) -> float:
-    """How long a video of that length must be watched for a view."""
+    """Return how long a video of this length must be watched for a view."""
     return min(VIEW_SECONDS, duration * VIEW_SHARE)
 
 
 def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
-    """The update as a pipeline: first the time that passed, then what follows from it."""
+    """Return the update as a pipeline: first the time that passed, then the fields that follow from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
     credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}
     # Nobody watches faster than players play: what cannot have been shown since is not retention either.
@@ -165,7 +165,7 @@ def _seconds(value: Any) -> float | None:
 
 
 def _intervals(value: Any, duration: float) -> tuple[tuple[float, float], ...] | None:
-    """Sorted, cut to the video's length and joined where they touch; ``None`` when it is no list of pairs."""
+    """Return the pairs sorted, cut to the video's length and merged; ``None`` for anything but a list of pairs."""
     if not isinstance(value, list) or len(value) > MAX_INTERVALS:
         return None
     pairs = []
