@@ -1,4 +1,4 @@
-"""``/studio/stats``: statistics of a channel and of its videos, as JSON and CSV."""
+"""``/api/v1/studio/stats``: statistics of a channel and of its videos, as JSON and CSV."""
 
 from __future__ import annotations
 

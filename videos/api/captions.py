@@ -1,4 +1,4 @@
-"""``/api/v1/videos/{id}/captions`` and the transcript made from them."""
+"""``/api/v1/videos/{id}/captions`` and ``/transcript``."""
 
 from __future__ import annotations
 
