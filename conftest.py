@@ -99,10 +99,10 @@ def _clear_caches() -> None:
     from accounts import sessions
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
-    from videos.search import vocabulary
+    from videos.search import vocabulary_store
     from videos.views import media
 
-    vocabulary.clear_language_cache()
+    vocabulary_store.clear_language_cache()
     sessions.clear_cache()
     media.forget_all()
     health.clear_check_results()

@@ -35,7 +35,7 @@ from videos.serializers.library import LibraryQuerySerializer
 
 @dataclass(frozen=True)
 class LibraryQuery:
-    """What ``GET /videos`` asks for: words, conditions on videos (as MongoDB has them), and an order.
+    """The parameters of ``GET /videos``: words, conditions on videos in MongoDB's form, and an order.
 
     Search documents have the fields of the conditions as well.
     """
@@ -47,7 +47,7 @@ class LibraryQuery:
 
 
 def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery:
-    """The parameters of ``GET /videos``, of the channel ``of`` (an id) if given. ``Invalid`` names a wrong one."""
+    """Parse the parameters of ``GET /videos``, for the channel ``of`` (an id) if given. Raises ``Invalid``."""
     words = params["q"].strip()
     sort = params["sort"] or (RELEVANCE if words else "newest")
     conditions: dict[str, Any] = {}
@@ -66,7 +66,7 @@ def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery
 
 
 def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
-    """A page of the public library, or of the channel ``of`` (an id), under the parameters of ``GET /videos``."""
+    """Return a page of public videos, or of those of the channel ``of`` (an id), for ``GET /videos``."""
     return _searched(
         request, parse_library_query(LibraryQuerySerializer.from_query(request), of), absolute=absolute
     )[0]
@@ -75,7 +75,7 @@ def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool
 def _searched(
     request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool
 ) -> tuple[Page[Video], queries.SearchResult | None]:
-    """A page of what is asked for and, if words are, how they were found."""
+    """Return a page of the results and, for a search, how they were found."""
     if not asked.words:
         rows = _sortable(_filtered(asked.conditions), asked.sort)
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
@@ -96,7 +96,7 @@ def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
 def library_body(
     request: HttpRequest | Request, *, of: str = "", absolute: bool = True
 ) -> PageOfFoundCardsDict:
-    """``library`` as cards in the contract's list form.
+    """Return ``library_page`` as cards in the API's list form.
 
     Where words were asked for, each has its ``moment``, and the list has ``corrected``, the text that was searched for
     instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
@@ -118,13 +118,13 @@ def library_body(
 
 
 def load_listed(ids: list[str]) -> list[Video]:
-    """Listed videos in the order of ``ids``, channels loaded."""
+    """Return listed videos in the order of ``ids``, with their channels."""
     found = listed_videos().select_related("channel").in_bulk(ids)
     return [found[video_id] for video_id in ids if video_id in found]
 
 
 def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, Any]:
-    """The conditions on what ``facets`` combines and, ``with_index``, on ``facets``.
+    """Return the conditions on the fields that ``facets`` combines and, ``with_index``, on ``facets``.
 
     One of them would do. With both, the index of ``facets`` serves any combination, and that of channels, which holds
     the single fields, looks no further than a video's key. So does that of tags, which nothing else is to compete with.
@@ -155,12 +155,12 @@ def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
 
 
 def videos_of_channel(channel_id: str) -> QuerySet[Video]:
-    """Listed videos of one channel; order by ``NEWEST``."""
+    """Return the listed videos of one channel; order by ``NEWEST``."""
     return listed_videos().filter(channel_id=channel_id).select_related("channel")
 
 
 def newest_of_channels(
     channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:
-    """The newest listed videos of some channels, published before a moment and id, channels loaded. Two reads."""
+    """Return the newest listed videos of some channels, published before a moment and id, with channels. Two reads."""
     return load_listed(video_store.newest_ids(channel_ids, most, before))

@@ -20,7 +20,7 @@ from videos.playback import statistics_store
 from videos.schemas.cards import RecommendationDict
 from videos.search import queries as search_queries
 from videos.search import query_text
-from videos.search.index import SEARCH_VIDEOS
+from videos.search.store import SEARCH_VIDEOS
 
 TRENDING_DAYS = 7
 VIDEOS = Video._meta.db_table

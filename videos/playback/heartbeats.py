@@ -50,7 +50,7 @@ SESSION_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{1,64}\Z")
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """What a player says. Seconds of the video; ``watched`` is sorted and does not overlap."""
+    """The body of a heartbeat, in seconds of the video; ``watched`` is sorted and does not overlap."""
 
     position: float
     watched: tuple[tuple[float, float], ...]
@@ -75,7 +75,7 @@ def parse_heartbeat(data: Mapping[str, Any], duration: float) -> Heartbeat:
 
 @dataclass(frozen=True)
 class HeartbeatResult:
-    """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
+    """The result of a heartbeat: the session's ``verdict`` so far, and whether this heartbeat made it count."""
 
     verdict: Verdict
     is_new_view: bool
@@ -101,12 +101,12 @@ def record_heartbeat(request: HttpRequest, video: Video, beat: Heartbeat) -> Hea
 
 
 def required_seconds(duration: float) -> float:
-    """How long a video of that length must be watched for a view."""
+    """Return how long a video of this length must be watched for a view."""
     return min(VIEW_SECONDS, duration * VIEW_SHARE)
 
 
 def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
-    """The update as a pipeline: first the time that passed, then what follows from it."""
+    """Return the update as a pipeline: first the time that passed, then the fields that follow from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
     credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}
     # Nobody watches faster than players play: what cannot have been shown since is not retention either.
