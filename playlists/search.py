@@ -12,7 +12,7 @@ from playlists.schemas import PlaylistDict
 from streamsite.visibility import Viewer
 from videos.schemas.search import SuggestedPlaylistDict
 from videos.search import finders
-from videos.search.name_index import IndexedName, NameIndex, name_variants
+from videos.search.name_store import IndexedName, NameIndex, name_variants
 
 
 def _named(playlist: Playlist) -> IndexedName:

@@ -108,5 +108,7 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         lambda: credentials.reset_password(request, token, form.cleaned_data["new_password"]),
         changed,
     )
+    if response is not None:
+        return response
     context = {"form": form, "account": user}
-    return response or render(request, "accounts/reset_password.html", context, status=refusal_status(form))
+    return render(request, "accounts/reset_password.html", context, status=refusal_status(form))

@@ -61,7 +61,7 @@ def _videos(request: HttpRequest, owner: User, body: Mapping[str, object]) -> Ht
         "page": page,
         "q": request.GET.get("q", "").strip(),
         "sort": request.GET.get("sort", ""),
-        "instead": filters.exact_search_url(request.GET),
+        "exact_url": filters.exact_search_url(request.GET),
     }
     return render_page_or_part(
         request,

@@ -1,4 +1,4 @@
-"""Suspending the account behind a reported channel, by the service that staff use in the admin."""
+"""Suspension of the account behind a reported channel, by the service that staff use in the admin."""
 
 from __future__ import annotations
 
