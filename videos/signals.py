@@ -32,8 +32,8 @@ tracks_changed = Signal()
 channel_blocked = Signal()
 
 # When a comment becomes visible, or its text changes. Sent with ``comment``, ``is_new`` (it became visible),
-# ``mentioned`` and ``unmentioned`` (ids of accounts it newly mentions, or no longer does), and ``approved`` (the owner of
-# its target has just approved it).
+# ``mentioned`` and ``unmentioned`` (ids of accounts it newly mentions, or no longer does), and ``approved`` (the
+# owner of its target has just approved it).
 comment_posted = Signal()
 # When the owner of its target gives a comment a heart, or takes it back. Sent with ``comment``.
 comment_hearted = Signal()
