@@ -141,10 +141,10 @@ def _is_in_view(comment: CommentRow) -> bool:
 
 def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContext:
     """Load what entries are about, in one read."""
-    there = NotificationContext(reader_id)
+    context = NotificationContext(reader_id)
     rows = [entry.row for entry in entries]
     if not rows:
-        return there
+        return context
     people = {person for row in rows if (person := row.get("actor_id") or row.get("channel_id"))}
     own = [row for row in rows if "subject" not in row]
     named = {references.comment_id_of(row) for row in own} | {references.thread_id_of(row) for row in own}
@@ -157,8 +157,8 @@ def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContex
     threads = [name for name in named if name]
     stages += [following.union_stage(reader_id, threads)] if threads else []
     for row in user_store.read_with(people, ACTOR_FIELDS, stages):
-        _add_row(there, cast("ContextRow", row))
-    return there
+        _add_row(context, cast("ContextRow", row))
+    return context
 
 
 # Adds ``channel``: one row if the channel's account is active, else none.
@@ -221,7 +221,7 @@ def _announced_stages(rows: list[EntryDoc]) -> list[Stage]:
     return stages
 
 
-def _add_row(there: NotificationContext, row: ContextRow) -> None:
+def _add_row(context: NotificationContext, row: ContextRow) -> None:
     """Add one row of ``load_context``'s read to the context."""
     if "thing" in row:
         is_video = "title" in row
@@ -230,16 +230,16 @@ def _add_row(there: NotificationContext, row: ContextRow) -> None:
             if is_video
             else Post(pk=row["thing"], text=row["text"])
         )
-        there.things[row["thing"]] = (str(thing), thing.get_absolute_url())
+        context.things[row["thing"]] = (str(thing), thing.get_absolute_url())
     elif "video" in row:
         gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
-        there.videos[str(row["video"]["_id"])] = gate
+        context.videos[str(row["video"]["_id"])] = gate
     elif "post" in row:
-        there.posts[row["post"]["_id"]] = row["post"]
+        context.posts[row["post"]["_id"]] = row["post"]
     elif "comment" in row:
-        there.comments[row["comment"]["_id"]] = row["comment"]
+        context.comments[row["comment"]["_id"]] = row["comment"]
     elif "follows" in row:
-        there.follows[row["thread"]] = row["follows"]
+        context.follows[row["thread"]] = row["follows"]
     else:
         actor = User(**{"pk" if name == "_id" else name: value for name, value in row.items()})
-        there.actors[actor.pk] = actor
+        context.actors[actor.pk] = actor
