@@ -111,7 +111,7 @@ class PageSessionAuthentication(SessionAuthentication):
 
     def enforce_csrf(self, request: Any) -> None:
         request = csrf.copy_with_form(request._request)
-        check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type, return-value]
+        check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type]
         check.process_request(request)
         reason: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]
         if reason:

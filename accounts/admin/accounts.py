@@ -27,7 +27,7 @@ MAX_EVENTS = 20
 
 
 @admin.register(User)
-class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, misc]
+class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     """People: find, inspect, and act on accounts. What proves an identity is changed by confirmed actions only."""
 
     form = forms.ModelForm  # type: ignore[assignment]

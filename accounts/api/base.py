@@ -27,7 +27,7 @@ def signed_in_user(request: Request) -> User:
     """The caller, for views that only signed-in people reach."""
     if not isinstance(request.user, User) and not request.user.is_authenticated:
         raise NotSignedIn
-    return request.user  # type: ignore[return-value]
+    return request.user
 
 
 def current_session_id(request: Request) -> str | None:
