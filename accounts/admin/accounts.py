@@ -39,7 +39,7 @@ MAX_EVENTS = 20
 
 
 @admin.register(User)
-class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, misc]
+class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     """Find, inspect and act on accounts. Credentials are changed by confirmed actions only."""
 
     form = forms.ModelForm  # type: ignore[assignment]

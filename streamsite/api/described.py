@@ -127,7 +127,7 @@ def _schema_of(hint: object, bindings: Bindings, auto_schema: AutoSchema) -> Jso
 def _basic(hint: object) -> JsonSchema:
     if hint not in (str, int, float, bool, datetime):
         raise TypeError(f"{hint!r} has no schema")
-    return dict(build_basic_type(hint) or {})  # type: ignore[arg-type]
+    return dict(build_basic_type(hint) or {})
 
 
 def _nullable(parts: tuple[object, ...], bindings: Bindings, auto_schema: AutoSchema) -> JsonSchema:

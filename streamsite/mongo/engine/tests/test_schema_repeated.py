@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 from pymongo.errors import OperationFailure
 
 from streamsite.mongo.engine.client import get_database
-from tests.engine.clips import create_clips
+from streamsite.mongo.engine.tests.clips import create_clips
 from tests.support import snapshots
 from tests.support.commands import LOG
 from tests.support.kills import killed_after, writes

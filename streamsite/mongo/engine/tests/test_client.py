@@ -14,8 +14,8 @@ from pymongo import MongoClient
 from streamsite.mongo.engine import client
 from streamsite.mongo.engine.base import DatabaseWrapper
 from streamsite.mongo.engine.client import DURABILITY, get_client, shared_client
-from tests.engine.models import Tag
-from tests.engine.replica_set import start_server
+from streamsite.mongo.engine.tests.models import Tag
+from streamsite.mongo.engine.tests.replica_set import start_server
 from tests.support import certificates
 from tests.support.commands import recorded_documents
 
