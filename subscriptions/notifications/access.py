@@ -72,13 +72,13 @@ class ContextRow(TypedDict, total=False):
 class NotificationContext:
     """The subjects of some entries, as far as they exist.
 
-    ``actors`` are accounts by id; ``things`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
+    ``actors`` are accounts by id; ``announced`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
     ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
     """
 
     reader_id: str
     actors: dict[str, User] = field(default_factory=dict)
-    things: dict[str, tuple[str, str]] = field(default_factory=dict)
+    announced: dict[str, tuple[str, str]] = field(default_factory=dict)
     videos: dict[str, PlaybackGate] = field(default_factory=dict)
     posts: dict[str, PostRow] = field(default_factory=dict)
     comments: dict[str, CommentRow] = field(default_factory=dict)
@@ -88,13 +88,13 @@ class NotificationContext:
         """Return the account that caused the entry, if loaded."""
         return self.actors.get(entry.row.get("actor_id") or entry.row.get("channel_id") or "")
 
-    def shows(self, entry: Entry) -> bool:
+    def may_show(self, entry: Entry) -> bool:
         """Return whether the reader may see the entry now."""
         row, actor = entry.row, self.actor(entry)
         if entry.is_old:
             return False
         if "subject" in row:
-            return row["subject"] in self.things and actor is not None and actor.is_active
+            return row["subject"] in self.announced and actor is not None and actor.is_active
         if row.get("actor_id") and (actor is None or not actor.is_active):
             return False
         if (video_id := references.subject_id_of(row, "watch")) and not self._may_watch(video_id):
@@ -230,7 +230,7 @@ def _add_row(context: NotificationContext, row: ContextRow) -> None:
             if is_video
             else Post(pk=row["thing"], text=row["text"])
         )
-        context.things[row["thing"]] = (str(thing), thing.get_absolute_url())
+        context.announced[row["thing"]] = (str(thing), thing.get_absolute_url())
     elif "video" in row:
         gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
         context.videos[str(row["video"]["_id"])] = gate

@@ -82,7 +82,7 @@ def serialize_with_unread(
 
 
 def _count_shown(waiting: Sequence[Entry], context: access.NotificationContext) -> int:
-    return min(MAX_UNREAD, sum(1 for entry in waiting if context.shows(entry)))
+    return min(MAX_UNREAD, sum(1 for entry in waiting if context.may_show(entry)))
 
 
 def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
@@ -112,12 +112,12 @@ def serialize_visible(entries: Sequence[Entry], reader_id: str) -> list[Notifica
 
 
 def _serialize_all(entries: Sequence[Entry], context: access.NotificationContext) -> list[NotificationDict]:
-    return [_serialize(entry, context) for entry in entries if context.shows(entry)]
+    return [_serialize(entry, context) for entry in entries if context.may_show(entry)]
 
 
 def _serialize(entry: Entry, context: access.NotificationContext) -> NotificationDict:
     row, kind, actor = entry.row, notification_kind(entry.row), context.actor(entry)
-    title, url = context.things.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
+    title, url = context.announced.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
     who = actor.get_full_name() if actor is not None else ""
     return {
         "id": entry.pk,
